@@ -1,0 +1,26 @@
+import { z } from "zod";
+import type { JsonObject } from "./json.ts";
+
+/** Where a value came from: the reading tool, what it read, at which version, when. */
+export const SourceRef = z.strictObject({
+  source: z.string().min(1),
+  ref: z.string().min(1),
+  version: z.string(),
+  observedAt: z.iso.datetime(),
+});
+export type SourceRef = z.infer<typeof SourceRef>;
+
+/** One reading by a read-only tool. `value` is what the source said, unparsed. */
+export type Evidence = { readonly source: SourceRef; readonly value: JsonObject };
+
+/** A reading that a decision needs: the tool's name and its arguments. */
+export type Lookup = { readonly tool: string; readonly args: { readonly [name: string]: string } };
+
+/** Something Intelligence noticed, with the readings it rests on. A finding without a source does not exist. */
+export const Finding = z.strictObject({
+  code: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  statement: z.string().min(1).max(500),
+  confidencePpm: z.int().min(0).max(1_000_000),
+  sources: z.array(z.string().min(1)).min(1).describe("names of the readings this rests on, e.g. `crm.record`"),
+});
+export type Finding = z.infer<typeof Finding>;

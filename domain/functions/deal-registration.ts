@@ -1,0 +1,149 @@
+import { z } from "zod";
+import { getDomain } from "tldts";
+import type { JsonObject } from "../json.ts";
+import { Currency, DecimalMinor, MAX_MINOR } from "../money.ts";
+import { PartnerReading } from "../partner.ts";
+import type { FactInput, FunctionDefinition } from "./definition.ts";
+
+/** A deal registration as the CRM keeps it. Unknown properties are ignored. */
+export const RegistrationRecord = z
+  .object({
+    registration_id: z.string().min(1),
+    partner_id: z.string().min(1),
+    customer_domain: z.string().min(1),
+    product_family: z.string().min(1),
+    estimated_value: DecimalMinor,
+    currency: Currency,
+    expected_close_date: z.iso.date(),
+    /** Real pre-sales work described, and the date of the first call with the customer. */
+    presales_evidence: z.string(),
+    first_call_date: z.string(),
+    vendor_engaged: z.enum(["true", "false"]),
+    requested_by: z.string().min(1),
+  })
+  .readonly();
+
+/** The registrable domain (`shop.example.co.uk` is `example.co.uk`), lower case; undefined when there is none. */
+export function registrableDomain(text: string): string | undefined {
+  return getDomain(text.trim().toLowerCase()) ?? undefined;
+}
+
+export const ApproveRegistrationArgs = z.strictObject({
+  registrationId: z.string().min(1).max(64),
+  partnerId: z.string().min(1).max(64),
+  customerDomain: z.string().min(1).max(253),
+  productFamily: z.string().min(1).max(64),
+  valueMinor: z.int().min(0).max(MAX_MINOR),
+  currency: Currency,
+});
+
+/** The facts that `policies/deal-registration.yaml` may name. */
+export const RegistrationFacts = z.strictObject({
+  partnerAuthorised: z.boolean().meta({ title: "the partner is active and authorised for the product family" }),
+  partnerCertified: z.boolean().meta({ title: "the partner holds a current certification for the product family" }),
+  complete: z.boolean().meta({ title: "pre-sales evidence and the first call's date are given" }),
+  overlap: z
+    .enum(["none", "same-partner", "other-partner"])
+    .meta({ title: "an open registration exists for the same customer domain and product family" }),
+  vendorEngaged: z.boolean().meta({ title: "the vendor is already engaged with the customer" }),
+  estimatedValue: z
+    .int()
+    .min(0)
+    .max(MAX_MINOR)
+    .meta({ unit: "minor", currency: "USD", title: "estimated value; known only in USD", adjustable: true }),
+  proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
+});
+
+/** Open registrations for one registrable domain and product family, as the programme's records tell them. */
+export const OpenRegistrationsReading = z.strictObject({
+  registrations: z.array(
+    z.strictObject({ registrationId: z.string(), partnerId: z.string(), expiresAt: z.iso.datetime() }),
+  ),
+});
+
+function requested(record: JsonObject) {
+  const parsed = RegistrationRecord.safeParse(record);
+  const domain = parsed.success ? registrableDomain(parsed.data.customer_domain) : undefined;
+  if (!parsed.success || domain === undefined) return undefined;
+  return {
+    tool: "programme.register-deal",
+    args: {
+      registrationId: parsed.data.registration_id,
+      partnerId: parsed.data.partner_id,
+      customerDomain: domain,
+      productFamily: parsed.data.product_family,
+      valueMinor: parsed.data.estimated_value,
+      currency: parsed.data.currency,
+    },
+  };
+}
+
+function overlapOf(reading: unknown, partnerId: string, registrationId: string): string | undefined {
+  const parsed = OpenRegistrationsReading.safeParse(reading);
+  if (!parsed.success) return undefined;
+  const others = parsed.data.registrations.filter((open) => open.registrationId !== registrationId);
+  if (others.some((open) => open.partnerId === partnerId)) return "same-partner";
+  return others.length > 0 ? "other-partner" : "none";
+}
+
+function facts({ evidence, action }: FactInput): JsonObject {
+  const record = RegistrationRecord.safeParse(evidence["crm.record"]?.value);
+  const partner = PartnerReading.safeParse(evidence["programme.partner"]?.value);
+  const args = ApproveRegistrationArgs.safeParse(action.args);
+  const known: Record<string, JsonObject[string]> = {};
+  if (!record.success || !args.success) return known;
+  const { product_family: family, presales_evidence: work, first_call_date: call } = record.data;
+  if (record.data.currency === "USD") known["estimatedValue"] = args.data.valueMinor;
+  known["vendorEngaged"] = record.data.vendor_engaged === "true";
+  known["complete"] = work.trim().length >= 20 && z.iso.date().safeParse(call).success;
+  const wanted = requested(evidence["crm.record"]?.value ?? {});
+  known["proposedAsRequested"] =
+    wanted !== undefined &&
+    Object.entries(wanted.args).every(([name, value]) => args.data[name as keyof typeof args.data] === value);
+  if (partner.success) {
+    known["partnerAuthorised"] = partner.data.standing === "active" && partner.data.authorisedFor.includes(family);
+    known["partnerCertified"] = partner.data.certifiedFor.includes(family);
+  }
+  const overlap = overlapOf(
+    evidence["programme.open-registrations"]?.value,
+    record.data.partner_id,
+    record.data.registration_id,
+  );
+  if (overlap !== undefined) known["overlap"] = overlap;
+  return known;
+}
+
+function lookups(record: JsonObject) {
+  const parsed = RegistrationRecord.safeParse(record);
+  if (!parsed.success) return [];
+  const customerDomain = registrableDomain(parsed.data.customer_domain);
+  const partner = { tool: "programme.partner", args: { partnerId: parsed.data.partner_id } };
+  if (customerDomain === undefined) return [partner];
+  const productFamily = parsed.data.product_family;
+  return [partner, { tool: "programme.open-registrations", args: { customerDomain, productFamily } }];
+}
+
+/** F3 Deal registration: a partner claims a customer and product family first. Rules: policies/deal-registration.yaml. */
+export const dealRegistration: FunctionDefinition = {
+  id: "deal-registration",
+  code: "F3",
+  title: "Deal registration",
+  cell: { pillar: "process", zone: "partner" },
+  trigger: { objectType: "registration", on: { kind: "created" } },
+  record: RegistrationRecord,
+  step: "register-deal",
+  action: {
+    id: "deal-registration",
+    tool: "programme.register-deal",
+    args: ApproveRegistrationArgs,
+    factSchema: RegistrationFacts,
+    lookups,
+    facts,
+    requestedBy: (record) => (typeof record["requested_by"] === "string" ? record["requested_by"] : ""),
+  },
+  requested,
+  writeBack: {
+    property: "registration_status",
+    values: { executed: "registered", denied: "denied", blocked: "blocked" },
+  },
+};

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import type { JsonObject } from "../json.ts";
+import { Currency, DecimalMinor, MAX_MINOR } from "../money.ts";
+import { sharePpm } from "../ppm.ts";
+import { PartnerReading } from "../partner.ts";
+import type { FactInput, FunctionDefinition } from "./definition.ts";
+
+/** The quote's part of a CRM deal. Amounts are decimal strings there and minor units here. Unknown properties are ignored. */
+export const QuoteRecord = z
+  .object({
+    quote_id: z.string().min(1),
+    partner_id: z.string().min(1),
+    quote_currency: Currency,
+    quote_list_price: DecimalMinor,
+    quote_net_price: DecimalMinor,
+    /** Money value of everything given beside the price: terms, seats, services. Counts as discount. */
+    quote_concessions: DecimalMinor,
+    quote_floor_price: DecimalMinor,
+    quote_protected_terms: z.enum(["none", "liability", "exclusivity", "termination", "data"]),
+    quote_requested_by: z.string().min(1),
+  })
+  .readonly();
+
+export const ApproveDiscountArgs = z.strictObject({
+  quoteId: z.string().min(1).max(64),
+  currency: Currency,
+  listPriceMinor: z.int().min(1).max(MAX_MINOR),
+  netPriceMinor: z.int().min(0).max(MAX_MINOR),
+  concessionsMinor: z.int().min(0).max(MAX_MINOR),
+});
+
+/** A discount can pass 100 % when concessions are worth more than the list price; larger shares are kept as this one. */
+const MAX_DISCOUNT_PPM = 20_000_000;
+
+/** The facts that `policies/quoting.yaml` may name. */
+export const QuoteFacts = z.strictObject({
+  effectiveDiscount: z
+    .int()
+    .min(0)
+    .max(MAX_DISCOUNT_PPM)
+    .meta({ unit: "ppm", title: "list discount plus all concessions, as a share of the list price", adjustable: true }),
+  listPrice: z
+    .int()
+    .min(1)
+    .max(MAX_MINOR)
+    .meta({ unit: "minor", currency: "USD", title: "list price of the quote; known only in USD" }),
+  belowFloorPrice: z.boolean().meta({ title: "the net price less concessions is under the floor price" }),
+  protectedTerms: z
+    .enum(["none", "liability", "exclusivity", "termination", "data"])
+    .meta({ title: "protected contract term that the quote touches" }),
+  partnerStanding: z
+    .enum(["active", "suspended", "unknown"])
+    .meta({ title: "the partner's standing in the programme" }),
+  proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
+});
+
+function requested(record: JsonObject) {
+  const parsed = QuoteRecord.safeParse(record);
+  if (!parsed.success) return undefined;
+  const quote = parsed.data;
+  return {
+    tool: "quotes.approve-discount",
+    args: {
+      quoteId: quote.quote_id,
+      currency: quote.quote_currency,
+      listPriceMinor: quote.quote_list_price,
+      netPriceMinor: quote.quote_net_price,
+      concessionsMinor: quote.quote_concessions,
+    },
+  };
+}
+
+/** The list price is always the record's: a proposal cannot shrink its discount by inventing a list price. */
+function facts({ evidence, action }: FactInput): JsonObject {
+  const quote = QuoteRecord.safeParse(evidence["crm.record"]?.value);
+  const partner = PartnerReading.safeParse(evidence["programme.partner"]?.value);
+  const args = ApproveDiscountArgs.safeParse(action.args);
+  const known: Record<string, JsonObject[string]> = {};
+  if (partner.success) known["partnerStanding"] = partner.data.standing;
+  if (!quote.success || !args.success) return known;
+  const { quote_list_price: listPriceMinor, quote_floor_price: floorPriceMinor } = quote.data;
+  const { netPriceMinor, concessionsMinor } = args.data;
+  const wanted = requested(evidence["crm.record"]?.value ?? {});
+  known["protectedTerms"] = quote.data.quote_protected_terms;
+  if (listPriceMinor > 0) {
+    const share = sharePpm(listPriceMinor - netPriceMinor + concessionsMinor, listPriceMinor);
+    known["effectiveDiscount"] = Math.min(share, MAX_DISCOUNT_PPM);
+    if (quote.data.quote_currency === "USD") known["listPrice"] = listPriceMinor;
+  }
+  known["belowFloorPrice"] = netPriceMinor - concessionsMinor < floorPriceMinor;
+  known["proposedAsRequested"] =
+    wanted !== undefined &&
+    Object.entries(wanted.args).every(([name, value]) => args.data[name as keyof typeof args.data] === value);
+  return known;
+}
+
+/** F5 Quoting: a discount is asked on a quote; the effective discount decides. Limits: policies/quoting.yaml. */
+export const quoting: FunctionDefinition = {
+  id: "quoting",
+  code: "F5",
+  title: "Quoting",
+  cell: { pillar: "governance", zone: "joint" },
+  trigger: { objectType: "deal", on: { kind: "changed", property: "quote_status", value: "approval_requested" } },
+  record: QuoteRecord,
+  step: "approve-discount",
+  action: {
+    id: "quoting",
+    tool: "quotes.approve-discount",
+    args: ApproveDiscountArgs,
+    factSchema: QuoteFacts,
+    lookups: (record) =>
+      typeof record["partner_id"] === "string"
+        ? [{ tool: "programme.partner", args: { partnerId: record["partner_id"] } }]
+        : [],
+    facts,
+    requestedBy: (record) => (typeof record["quote_requested_by"] === "string" ? record["quote_requested_by"] : ""),
+  },
+  requested,
+  writeBack: { property: "quote_status", values: { executed: "approved", denied: "denied", blocked: "blocked" } },
+};

@@ -1,0 +1,13 @@
+/** How a governed step ended. Schema-free: workflows import this file. */
+export type StepOutcome =
+  | { readonly kind: "executed"; readonly decisionId: string; readonly externalRef: string }
+  | { readonly kind: "blocked"; readonly decisionId: string }
+  | { readonly kind: "rejected"; readonly decisionId: string; readonly escalationId: string }
+  | { readonly kind: "expired"; readonly decisionId: string; readonly escalationId: string }
+  | { readonly kind: "superseded"; readonly reason: "newer-event" | "record-changed" | "too-many-rounds" }
+  /** The target may or may not have acted and cannot be asked: a person settles it. Never resent. */
+  | { readonly kind: "unknown"; readonly decisionId: string }
+  /** The ledger refused the permit (kill switch, digest, use): nothing was called. */
+  | { readonly kind: "refused"; readonly decisionId: string; readonly reason: string };
+
+export type OutcomeKind = StepOutcome["kind"];

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import type { JsonObject } from "./json.ts";
+import { Finding, SourceRef } from "./evidence.ts";
+
+/** A typed action that an agent wants: the tool that would act and its arguments. It is data; nothing runs from it. */
+export type Action = { readonly tool: string; readonly args: JsonObject };
+
+/** Compliance's word on a proposal. It can only tighten: `agree` never turns an escalation into an execution. */
+export const Review = z.strictObject({
+  verdict: z.enum(["agree", "escalate", "block"]),
+  reasons: z.array(z.string().min(1).max(500)),
+});
+export type Review = z.infer<typeof Review>;
+
+/** One model turn as the reasoning chain cites it; request and response are kept whole in the model ledger. */
+export const TurnCitation = z.strictObject({
+  turnKey: z.string(),
+  role: z.enum(["intelligence", "orchestration", "compliance"]),
+  model: z.string(),
+  /** True for the deterministic offline model: its words are scripted reasoning, not a language model's. */
+  offline: z.boolean(),
+  promptDigest: z.string(),
+  requestDigests: z.array(z.string()),
+});
+export type TurnCitation = z.infer<typeof TurnCitation>;
+
+/** Why an agent proposes what it proposes, as stated by the model, with the readings behind it. */
+export const ReasoningChain = z.strictObject({
+  findings: z.array(Finding),
+  sources: z.array(SourceRef),
+  reasoning: z.string(),
+  turns: z.array(TurnCitation),
+  /** `agents`: the three agents worked. `as-requested`: they could not, so the request itself is put to people. */
+  origin: z.enum(["agents", "as-requested", "follow-up"]),
+});
+export type ReasoningChain = z.infer<typeof ReasoningChain>;
