@@ -1,0 +1,49 @@
+-- The inbox's one round trip, and what the relay and the views need to read.
+
+-- Rows the relay still has to tell: pending ones to their case, late ones to the audit record.
+drop index inbox_pending;
+create index inbox_untold on inbox (retry_at) where dispatched_at is null and state in ('pending', 'late');
+create index inbox_by_arrival on inbox (company, received_at, event_id);
+
+-- A case's name as domain/ids.ts builds it; a test holds the two equal.
+create function case_id_of(p_company text, p_function text, p_source text, p_type text, p_id text)
+returns text language sql immutable as $$
+  select p_company || ':' || p_function || ':' || p_source || '-' || p_type || '-' || p_id
+$$;
+
+-- Stores a batch in the order given and answers one outcome per event: accepted, duplicate, ignored or late. As if each
+-- event had come alone: a newer one of the same function and object makes every later delivery of an older one late.
+-- Locks are taken in one order (object, then arrival), so that two batches cannot wait for each other.
+create function accept_events(p_rows jsonb) returns text[] language plpgsql as $$
+declare
+  r record;
+  v_newest timestamptz;
+  v_state text;
+  v_outcomes text[] := array_fill(null::text, array[jsonb_array_length(p_rows)]);
+begin
+  for r in
+    select * from rows from (jsonb_to_recordset(p_rows) as (company text, "eventId" text, source text, "sourceKey" text,
+      "bodyDigest" text, "functionId" text, "objectType" text, "objectId" text, "occurredAt" timestamptz, body jsonb))
+      with ordinality as e (company, event_id, source, source_key, body_digest, function_id, object_type, object_id,
+        occurred_at, body, n)
+    order by company, function_id nulls last, object_type, object_id,
+      case when function_id is null then source_key end, n
+  loop
+    v_state := 'ignored';
+    if r.function_id is not null then
+      insert into inbox_clock as clock (company, function_id, object_type, object_id, occurred_at)
+        values (r.company, r.function_id, r.object_type, r.object_id, r.occurred_at)
+        on conflict (company, function_id, object_type, object_id)
+          do update set occurred_at = greatest(clock.occurred_at, excluded.occurred_at)
+        returning occurred_at into v_newest;
+      v_state := case when r.occurred_at < v_newest then 'late' else 'pending' end;
+    end if;
+    insert into inbox (company, event_id, source, source_key, body_digest, function_id, object_type, object_id,
+                       occurred_at, body, state)
+      values (r.company, r.event_id, r.source, r.source_key, r.body_digest, r.function_id, r.object_type, r.object_id,
+              r.occurred_at, r.body, v_state)
+      on conflict do nothing;
+    v_outcomes[r.n] := case when not found then 'duplicate' when v_state = 'pending' then 'accepted' else v_state end;
+  end loop;
+  return v_outcomes;
+end $$;

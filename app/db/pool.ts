@@ -1,0 +1,37 @@
+import { Pool, types } from "pg";
+
+/** PostgreSQL `timestamptz` (OID 1184) is read as an ISO 8601 string in UTC: no Date crosses a boundary here. */
+const TIMESTAMPTZ = 1184;
+/** `bigint` (OID 20) is read as a number: our counters and minor units stay within safe integers. */
+const BIGINT = 20;
+
+function readBigint(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint \`${text}\` is not a safe integer`);
+  return value;
+}
+
+const parsers = {
+  getTypeParser(oid: number, format?: "text" | "binary"): unknown {
+    if (oid === TIMESTAMPTZ) return (text: string) => new Date(text).toISOString();
+    if (oid === BIGINT) return readBigint;
+    return types.getTypeParser(oid, format === "binary" ? "text" : format);
+  },
+};
+
+/** One pool per process. `max` connections; a lost server is reported per query, the pool itself survives it. */
+export function createPool(
+  url: string,
+  { max = 16, onError }: { max?: number; onError?: (error: Error) => void } = {},
+): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 10_000,
+    application_name: "mandate",
+    types: parsers as never,
+  });
+  pool.on("error", (error) => onError?.(error));
+  return pool;
+}

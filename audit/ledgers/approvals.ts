@@ -1,0 +1,112 @@
+import type { Pool, PoolClient } from "pg";
+import type { Route } from "../../domain/decision.ts";
+import { derivedId } from "../digest.ts";
+import { appendRecord } from "../records.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** Why a verdict was not taken. Nothing is changed by a refused one. */
+export type Refusal = {
+  readonly kind: "refused";
+  readonly code:
+    | "not-found"
+    | "already-decided"
+    | "stale-action"
+    | "own-request"
+    | "wrong-role"
+    | "past-deadline"
+    | "superseded";
+  readonly detail: string;
+};
+
+export type GivenVerdict = {
+  readonly company: string;
+  readonly escalationId: string;
+  readonly personId: string;
+  readonly role: string;
+  readonly verdict: "approve" | "reject";
+  /** The digest of the action the person saw. An approval of anything else is refused. */
+  readonly actionDigest: string;
+  readonly reason: string;
+};
+
+type OpenRow = {
+  case_id: string;
+  step_key: string;
+  action_digest: string;
+  requested_by: string;
+  route: Route;
+  level: number;
+  state: string;
+  past_due: boolean;
+  due_at: string;
+  now: string;
+  decided_by: string | null;
+};
+
+/** The first reason why this verdict cannot be taken, or undefined. One clock decides the deadline: the database's. */
+function refusalOf(given: GivenVerdict, row: OpenRow | undefined): Refusal | undefined {
+  const no = (code: Refusal["code"], detail: string): Refusal => ({ kind: "refused", code, detail });
+  if (row === undefined) return no("not-found", `no escalation \`${given.escalationId}\``);
+  if (row.state === "superseded") return no("superseded", "a newer event or a changed record made the question moot");
+  if (row.state === "expired") return no("past-deadline", "the last level's deadline passed and silence denied it");
+  if (row.state !== "open") return no("already-decided", `${row.decided_by ?? "somebody"} decided it: ${row.state}`);
+  if (given.actionDigest !== row.action_digest) {
+    return no("stale-action", "the action is not the one that was shown; read the escalation again");
+  }
+  if (given.personId === row.requested_by) return no("own-request", "a request is never answered by who made it");
+  const levels = row.route.levels.slice(row.level).map(({ role }) => role);
+  if (!levels.includes(given.role)) return no("wrong-role", `needs ${levels.join(" or ")}, not ${given.role}`);
+  if (row.past_due) return no("past-deadline", `the deadline was ${row.due_at}; the next level is being asked`);
+  return undefined;
+}
+
+async function readOpen(client: PoolClient, given: GivenVerdict): Promise<OpenRow | undefined> {
+  const { rows } = await client.query<OpenRow>(
+    `select s.case_id, s.step_key, s.action_digest, s.requested_by, s.route, s.level, s.state, s.due_at,
+            clock_timestamp() > s.due_at as past_due, clock_timestamp() as now,
+            (select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id) as decided_by
+     from escalation s where s.company = $1 and s.escalation_id = $2 for update`,
+    [given.company, given.escalationId],
+  );
+  return rows[0];
+}
+
+/**
+ * Takes a person's verdict: approval, record and outbox row in one transaction, under the escalation's row lock, so that
+ * of two people who answer at once one wins and the other is told. The outbox then wakes the workflow.
+ */
+export async function giveVerdict(
+  pool: Pool,
+  given: GivenVerdict,
+): Promise<{ kind: "taken"; approvalId: string; caseId: string } | Refusal> {
+  const { company, escalationId, personId, role, verdict, actionDigest, reason } = given;
+  return inTransaction(pool, async (client) => {
+    const row = await readOpen(client, given);
+    const refusal = refusalOf(given, row);
+    if (refusal !== undefined || row === undefined)
+      return refusal ?? { kind: "refused", code: "not-found", detail: "" };
+    const approvalId = derivedId("apv", escalationId, personId);
+    const at = row.now;
+    await client.query(
+      `insert into approval (company, approval_id, escalation_id, person_id, role, verdict, action_digest, reason, given_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [company, approvalId, escalationId, personId, role, verdict, actionDigest, reason, at],
+    );
+    await client.query("update escalation set state = $3, closed_at = $4 where company = $1 and escalation_id = $2", [
+      company,
+      escalationId,
+      verdict === "approve" ? "approved" : "rejected",
+      at,
+    ]);
+    const body = { escalationId, approvalId, stepKey: row.step_key, verdict, personId, role, actionDigest, reason };
+    const key = `${escalationId}/approval`;
+    await appendRecord(client, { company, caseId: row.case_id, kind: "approval", key, at, body });
+    const message = { caseId: row.case_id, escalationId, actionDigest, personId, role };
+    await client.query("insert into outbox (company, topic, key, payload) values ($1, 'verdict', $2, $3)", [
+      company,
+      approvalId,
+      JSON.stringify(message),
+    ]);
+    return { kind: "taken", approvalId, caseId: row.case_id };
+  });
+}

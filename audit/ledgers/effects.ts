@@ -1,0 +1,100 @@
+import type { Permit, Receipt } from "../../domain/permit.ts";
+import type { Action } from "../../domain/proposal.ts";
+import type { OutcomeKind } from "../../domain/outcome.ts";
+import { canonicalRecord, type Sql } from "../records.ts";
+
+/** Where an effect stands when `act` starts. `stopped`: the kill switch is on. `fresh` is false after a crash. */
+export type EffectState =
+  | { readonly state: "stopped" }
+  | { readonly state: "intent"; readonly fresh: boolean }
+  | { readonly state: "done"; readonly externalRef: string }
+  | { readonly state: "failed" | "unknown"; readonly detail: string };
+
+/** What the ledger holds behind a permit: the action exactly as it was decided. */
+export type PermittedAction = {
+  readonly action: Action;
+  readonly recordVersion: string;
+  readonly policyVersion: string;
+};
+
+/** Reads the action behind a permit from the ledger, never from the caller. Undefined when permit and decision differ. */
+export async function readPermitted(sql: Sql, permit: Permit): Promise<PermittedAction | undefined> {
+  const { rows } = await sql.query<{
+    tool: string;
+    args: Action["args"];
+    record_version: string;
+    policy_version: string;
+  }>({
+    name: "read-permitted",
+    text: `select q.tool, q.args, q.record_version, d.policy_version
+           from permit p join decision d using (company, decision_id) join proposal q using (company, proposal_id)
+           where p.company = $1 and p.permit_id = $2 and p.decision_id = $3 and p.action_digest = $4
+             and p.effect_key = $5 and d.case_id = $6`,
+    values: [permit.company, permit.permitId, permit.decisionId, permit.actionDigest, permit.effectKey, permit.caseId],
+  });
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  const action = { tool: row.tool, args: row.args };
+  return { action, recordVersion: row.record_version, policyVersion: row.policy_version };
+}
+
+/** Inserts the intent with its record in one transaction, or answers where an earlier attempt left it. */
+export async function beginEffect(
+  sql: Sql,
+  permit: Permit,
+  { tool, functionId, at }: { tool: string; functionId: string; at: string },
+): Promise<EffectState> {
+  const { company, caseId, permitId, decisionId, actionDigest, effectKey } = permit;
+  const recordKey = `${effectKey}/intent`;
+  const body = { effectKey, permitId, decisionId, tool, actionDigest };
+  const canonical = canonicalRecord({ company, caseId, kind: "intent", key: recordKey, at, body });
+  const { rows } = await sql.query<{ effect: EffectState }>({
+    name: "begin-effect",
+    text: "select begin_effect($1) as effect",
+    values: [JSON.stringify({ ...body, company, caseId, functionId, recordKey, canonical })],
+  });
+  const effect = rows[0]?.effect;
+  if (effect === undefined) throw new Error(`no answer for effect \`${effectKey}\``);
+  return effect;
+}
+
+export type Settlement =
+  | { readonly state: "done"; readonly receipt: Receipt }
+  | { readonly state: "failed" | "unknown"; readonly detail: string };
+
+/** Settles an effect with its receipt record in one transaction. Idempotent for the same settlement. */
+export async function settleEffect(sql: Sql, permit: Permit, settlement: Settlement, at: string): Promise<void> {
+  const { company, caseId, effectKey } = permit;
+  const externalRef = settlement.state === "done" ? settlement.receipt.externalRef : null;
+  const detail = settlement.state === "done" ? null : settlement.detail;
+  const recordKey = `${effectKey}/receipt/${settlement.state}`;
+  const body = { effectKey, state: settlement.state, externalRef, detail };
+  const canonical = canonicalRecord({ company, caseId, kind: "receipt", key: recordKey, at, body });
+  await sql.query({
+    name: "settle-effect",
+    text: "select settle_effect($1)",
+    values: [JSON.stringify({ ...body, company, caseId, at, recordKey, canonical })],
+  });
+}
+
+/** How a step ended as the ledgers alone tell it: the write-back is decided on this, not on what a caller says. */
+export async function readStepOutcome(sql: Sql, company: string, stepKey: string): Promise<OutcomeKind | "open"> {
+  const { rows } = await sql.query<{ outcome: OutcomeKind | "open" }>({
+    name: "step-outcome",
+    text: `select case
+             when e.state = 'done' then 'executed'
+             when e.state = 'failed' then 'refused'
+             when e.state = 'unknown' then 'unknown'
+             when e.state is not null then 'open'
+             when s.state in ('rejected', 'expired', 'superseded') then s.state
+             when d.verdict = 'block' then 'blocked'
+             else 'open' end as outcome
+           from decision d
+           left join escalation s on s.company = d.company and s.step_key = d.step_key
+             and s.opened_at = (select max(opened_at) from escalation x where x.company = d.company and x.step_key = d.step_key)
+           left join effect e on e.company = d.company and e.effect_key = d.step_key
+           where d.company = $1 and d.step_key = $2 order by d.gate desc limit 1`,
+    values: [company, stepKey],
+  });
+  return rows[0]?.outcome ?? "open";
+}

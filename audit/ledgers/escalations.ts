@@ -1,0 +1,193 @@
+import type { PoolClient, Pool } from "pg";
+import type { Route } from "../../domain/decision.ts";
+import { derivedId } from "../digest.ts";
+import { appendRecord, canonicalRecord, type Sql } from "../records.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** Who waits for what. Level 0 is the route's first rung. */
+export type EscalationDraft = {
+  readonly company: string;
+  readonly caseId: string;
+  readonly stepKey: string;
+  readonly decisionId: string;
+  readonly actionDigest: string;
+  readonly requestedBy: string;
+  readonly route: Route;
+  readonly reason: string;
+  readonly at: string;
+};
+
+/** What the workflow learns when it asks the ledger, which is the arbiter between a verdict and a passing deadline. */
+export type EscalationState =
+  | { readonly kind: "waiting"; readonly level: number; readonly slaMs: number }
+  | { readonly kind: "approved"; readonly approvalId: string }
+  | { readonly kind: "rejected"; readonly approvalId: string }
+  | { readonly kind: "expired" }
+  | { readonly kind: "superseded" };
+
+type EscalationRow = {
+  case_id: string;
+  step_key: string;
+  decision_id: string;
+  route: Route;
+  level: number;
+  state: "open" | "approved" | "rejected" | "expired" | "superseded";
+};
+
+export function escalationIdOf(decisionId: string): string {
+  return derivedId("esc", decisionId);
+}
+
+/** `at` plus a duration, ISO 8601. */
+export function later(at: string, ms: number): string {
+  return new Date(Date.parse(at) + ms).toISOString();
+}
+
+/** Opens an escalation at the route's first level, with its record, in one transaction. Idempotent by decision. */
+export async function openEscalation(
+  sql: Sql,
+  draft: EscalationDraft,
+): Promise<{ escalationId: string; state: EscalationState }> {
+  const { company, caseId, stepKey, decisionId, actionDigest, requestedBy, route, reason, at } = draft;
+  const escalationId = escalationIdOf(decisionId);
+  const first = route.levels[0];
+  if (first === undefined) throw new Error(`route \`${route.id}\` has no level`);
+  const dueAt = later(at, first.slaMs);
+  const recordKey = `${escalationId}/opened`;
+  const body = { escalationId, decisionId, stepKey, change: "opened", role: first.role, level: 0, dueAt, reason };
+  const canonical = canonicalRecord({ company, caseId, kind: "escalation", key: recordKey, at, body });
+  const row = {
+    company,
+    caseId,
+    stepKey,
+    escalationId,
+    decisionId,
+    actionDigest,
+    requestedBy,
+    route,
+    role: first.role,
+  };
+  await sql.query({
+    name: "open-escalation",
+    text: "select open_escalation($1)",
+    values: [JSON.stringify({ ...row, dueAt, at, recordKey, canonical })],
+  });
+  return { escalationId, state: await readEscalationState(sql, company, escalationId) };
+}
+
+async function readRow(sql: Sql, company: string, escalationId: string, lock: boolean): Promise<EscalationRow> {
+  const { rows } = await sql.query<EscalationRow>(
+    `select case_id, step_key, decision_id, route, level, state from escalation
+     where company = $1 and escalation_id = $2 ${lock ? "for update" : ""}`,
+    [company, escalationId],
+  );
+  const row = rows[0];
+  if (row === undefined) throw new Error(`no escalation \`${escalationId}\``);
+  return row;
+}
+
+async function stateOf(sql: Sql, company: string, escalationId: string, row: EscalationRow): Promise<EscalationState> {
+  switch (row.state) {
+    case "open":
+      return { kind: "waiting", level: row.level, slaMs: row.route.levels[row.level]?.slaMs ?? 0 };
+    case "approved":
+    case "rejected": {
+      const answer = await sql.query<{ approval_id: string }>(
+        "select approval_id from approval where company = $1 and escalation_id = $2",
+        [company, escalationId],
+      );
+      const approvalId = answer.rows[0]?.approval_id;
+      if (approvalId === undefined)
+        throw new Error(`escalation \`${escalationId}\` is ${row.state} without an approval`);
+      return { kind: row.state, approvalId };
+    }
+    default:
+      return { kind: row.state };
+  }
+}
+
+/** Where an escalation stands in the ledger. Messages only wake the workflow; this is what it believes. */
+export async function readEscalationState(sql: Sql, company: string, escalationId: string): Promise<EscalationState> {
+  return stateOf(sql, company, escalationId, await readRow(sql, company, escalationId, false));
+}
+
+/** A person's verdict as kept, or undefined. */
+export async function readApproval(
+  sql: Sql,
+  company: string,
+  approvalId: string,
+): Promise<{ verdict: "approve" | "reject"; actionDigest: string } | undefined> {
+  const { rows } = await sql.query<{ verdict: "approve" | "reject"; action_digest: string }>(
+    "select verdict, action_digest from approval where company = $1 and approval_id = $2",
+    [company, approvalId],
+  );
+  const row = rows[0];
+  return row === undefined ? undefined : { verdict: row.verdict, actionDigest: row.action_digest };
+}
+
+type Change = { readonly company: string; readonly escalationId: string; readonly at: string };
+
+async function recordChange(
+  client: PoolClient,
+  { company, escalationId, at }: Change,
+  row: EscalationRow,
+  change: {
+    change: "raised" | "expired" | "superseded";
+    role: string;
+    level: number;
+    dueAt: string | null;
+    reason: string;
+  },
+): Promise<void> {
+  const key = `${escalationId}/${change.change}/${change.level}`;
+  const body = { escalationId, decisionId: row.decision_id, stepKey: row.step_key, ...change };
+  await appendRecord(client, { company, caseId: row.case_id, kind: "escalation", key, at, body });
+}
+
+/**
+ * Silence past a level's SLA: the next level is asked, and the last level's silence denies. A verdict that reached the
+ * ledger first wins. `fromLevel` makes a retry harmless: an escalation already raised is left where it is.
+ */
+export async function raiseEscalation(pool: Pool, change: Change, fromLevel: number): Promise<EscalationState> {
+  const { company, escalationId, at } = change;
+  return inTransaction(pool, async (client) => {
+    const row = await readRow(client, company, escalationId, true);
+    if (row.state !== "open" || row.level > fromLevel) return stateOf(client, company, escalationId, row);
+    const next = row.route.levels[row.level + 1];
+    if (next === undefined) {
+      await client.query(
+        "update escalation set state = 'expired', closed_at = $3 where company = $1 and escalation_id = $2",
+        [company, escalationId, at],
+      );
+      const role = row.route.levels[row.level]?.role ?? "";
+      const reason = `nobody answered in time; silence of ${role} denies`;
+      await recordChange(client, change, row, { change: "expired", role, level: row.level, dueAt: null, reason });
+      return { kind: "expired" };
+    }
+    const level = row.level + 1;
+    const dueAt = later(at, next.slaMs);
+    await client.query(
+      "update escalation set level = $3, role = $4, due_at = $5 where company = $1 and escalation_id = $2",
+      [company, escalationId, level, next.role, dueAt],
+    );
+    const reason = `no answer from ${row.route.levels[row.level]?.role ?? ""} in time`;
+    await recordChange(client, change, row, { change: "raised", role: next.role, level, dueAt, reason });
+    return { kind: "waiting", level, slaMs: next.slaMs };
+  });
+}
+
+/** The question is moot: a newer event came or the record changed. A verdict that reached the ledger first wins. */
+export async function supersedeEscalation(pool: Pool, change: Change, reason: string): Promise<EscalationState> {
+  const { company, escalationId, at } = change;
+  return inTransaction(pool, async (client) => {
+    const row = await readRow(client, company, escalationId, true);
+    if (row.state !== "open") return stateOf(client, company, escalationId, row);
+    await client.query(
+      "update escalation set state = 'superseded', closed_at = $3 where company = $1 and escalation_id = $2",
+      [company, escalationId, at],
+    );
+    const role = row.route.levels[row.level]?.role ?? "";
+    await recordChange(client, change, row, { change: "superseded", role, level: row.level, dueAt: null, reason });
+    return { kind: "superseded" };
+  });
+}

@@ -1,0 +1,92 @@
+import type { Pool } from "pg";
+import type { JsonObject } from "../../domain/json.ts";
+import { canonicalJson } from "../canonical-json.ts";
+
+/** One model call, named by what is asked and not by attempt: the same question is never paid or answered twice. */
+export type ModelCall = {
+  readonly company: string;
+  readonly caseId: string;
+  readonly turnKey: string;
+  /** Position of the call within its turn, from 0. */
+  readonly seq: number;
+  /** SHA-256 (hex) of the canonical request without message ids. */
+  readonly requestDigest: string;
+  readonly model: string;
+  readonly offline: boolean;
+  readonly request: JsonObject;
+};
+
+export type ModelAnswer = {
+  readonly response: JsonObject;
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
+};
+
+/** Another attempt holds the call's lease. Retry later: the answer will be there. */
+export class TurnInProgress extends Error {
+  constructor(turnKey: string) {
+    super(`model turn \`${turnKey}\` is in progress elsewhere`);
+    this.name = "TurnInProgress";
+  }
+}
+
+type Claim = { state: "done"; response: string } | { state: "claimed" } | { state: "held" };
+
+async function claim(pool: Pool, call: ModelCall, leaseSeconds: number): Promise<Claim> {
+  const { company, caseId, turnKey, seq, requestDigest, model, offline, request } = call;
+  const { rows } = await pool.query<Claim>({
+    name: "claim-model-turn",
+    text: "select state, response from claim_model_turn($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    values: [company, turnKey, seq, requestDigest, caseId, model, offline, canonicalJson(request), leaseSeconds],
+  });
+  const answer = rows[0];
+  if (answer === undefined) throw new Error(`no claim for model turn \`${turnKey}\``);
+  return answer;
+}
+
+/**
+ * The model ledger on PostgreSQL: reads a stored answer through, or claims the call, makes it and stores the answer.
+ * `leaseSeconds` must be longer than a call may take: a second attempt never asks while the first may still be answered.
+ */
+export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: number }) {
+  async function release({ company, turnKey, seq, requestDigest }: ModelCall): Promise<void> {
+    await pool.query(
+      `update model_turn set lease_until = clock_timestamp()
+       where company = $1 and turn_key = $2 and seq = $3 and request_digest = $4 and state = 'pending'`,
+      [company, turnKey, seq, requestDigest],
+    );
+  }
+
+  async function store(call: ModelCall, { response, usage }: ModelAnswer): Promise<void> {
+    await pool.query({
+      name: "store-model-turn",
+      text: `update model_turn set state = 'done', response = $5, input_tokens = $6, output_tokens = $7
+             where company = $1 and turn_key = $2 and seq = $3 and request_digest = $4 and state = 'pending'`,
+      values: [
+        call.company,
+        call.turnKey,
+        call.seq,
+        call.requestDigest,
+        JSON.stringify(response),
+        usage.inputTokens,
+        usage.outputTokens,
+      ],
+    });
+  }
+
+  return {
+    /** Throws `TurnInProgress` while another attempt holds the lease; a failed call gives its lease back. */
+    async readThrough(call: ModelCall, ask: () => Promise<ModelAnswer>): Promise<JsonObject> {
+      const claimed = await claim(pool, call, leaseSeconds);
+      if (claimed.state === "done") return JSON.parse(claimed.response) as JsonObject;
+      if (claimed.state === "held") throw new TurnInProgress(call.turnKey);
+      try {
+        const answer = await ask();
+        await store(call, answer);
+        return answer.response;
+      } catch (error) {
+        await release(call);
+        throw error;
+      }
+    },
+  };
+}

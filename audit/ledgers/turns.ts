@@ -1,0 +1,116 @@
+import type { Evidence, Finding } from "../../domain/evidence.ts";
+import type { Action, ReasoningChain, Review, TurnCitation } from "../../domain/proposal.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import { derivedId } from "../digest.ts";
+import { canonicalRecord, type Sql } from "../records.ts";
+
+/** What Intelligence's turn leaves for the next one: its findings and the readings they rest on. */
+export type StoredFindings = {
+  readonly findings: readonly Finding[];
+  readonly evidence: readonly Evidence[];
+  readonly citation: TurnCitation;
+};
+
+/** A proposal as kept: the action, and the record version its reasoning rests on. */
+export type StoredProposal = {
+  readonly proposalId: string;
+  readonly actionId: string;
+  readonly action: Action;
+  readonly recordVersion: string;
+  readonly reasoning: string;
+};
+
+type StepNames = { readonly company: string; readonly caseId: string; readonly stepKey: string };
+
+export function turnKeyOf(stepKey: string, role: string): string {
+  return `${stepKey}/${role}`;
+}
+
+/** Keeps the findings of a step's Intelligence turn. The first writing stands. */
+export async function storeFindings(
+  sql: Sql,
+  { company, caseId, stepKey }: StepNames,
+  turn: StoredFindings,
+): Promise<void> {
+  await sql.query({
+    name: "store-findings",
+    text: `insert into agent_turn (company, turn_key, case_id, role, output) values ($1, $2, $3, 'intelligence', $4)
+           on conflict do nothing`,
+    values: [company, turnKeyOf(stepKey, "intelligence"), caseId, canonicalJson(turn)],
+  });
+}
+
+async function readTurn<T>(sql: Sql, company: string, turnKey: string): Promise<T | undefined> {
+  const { rows } = await sql.query<{ output: string }>({
+    name: "read-turn",
+    text: "select output from agent_turn where company = $1 and turn_key = $2",
+    values: [company, turnKey],
+  });
+  return rows[0] === undefined ? undefined : (JSON.parse(rows[0].output) as T);
+}
+
+export async function readFindings(sql: Sql, company: string, stepKey: string): Promise<StoredFindings | undefined> {
+  return readTurn<StoredFindings>(sql, company, turnKeyOf(stepKey, "intelligence"));
+}
+
+export async function readReview(sql: Sql, company: string, stepKey: string): Promise<Review | undefined> {
+  return readTurn<Review>(sql, company, turnKeyOf(stepKey, "compliance"));
+}
+
+/** Keeps a proposal and appends its record with the reasoning chain, in one transaction. Idempotent by step. */
+export async function recordProposal(
+  sql: Sql,
+  names: StepNames,
+  proposal: { actionId: string; action: Action; recordVersion: string; chain: ReasoningChain; at: string },
+): Promise<string> {
+  const { company, caseId, stepKey } = names;
+  const { actionId, action, recordVersion, chain, at } = proposal;
+  const proposalId = derivedId("prop", company, stepKey);
+  const recordKey = `${stepKey}/proposal`;
+  const body = { proposalId, stepKey, actionId, action, recordVersion, chain };
+  const canonical = canonicalRecord({ company, caseId, kind: "proposal", key: recordKey, at, body });
+  const row = { company, caseId, stepKey, proposalId, actionId, tool: action.tool, args: action.args, recordVersion };
+  await sql.query({
+    name: "record-proposal",
+    text: "select record_proposal($1)",
+    values: [JSON.stringify({ ...row, reasoning: chain.reasoning, at, recordKey, canonical })],
+  });
+  return proposalId;
+}
+
+export async function readProposal(sql: Sql, company: string, stepKey: string): Promise<StoredProposal | undefined> {
+  const { rows } = await sql.query<{
+    proposal_id: string;
+    action_id: string;
+    tool: string;
+    args: Action["args"];
+    record_version: string;
+    reasoning: string;
+  }>({
+    name: "read-proposal",
+    text: `select proposal_id, action_id, tool, args, record_version, reasoning from proposal
+           where company = $1 and step_key = $2`,
+    values: [company, stepKey],
+  });
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  const { proposal_id: proposalId, action_id: actionId, tool, args, record_version: recordVersion, reasoning } = row;
+  return { proposalId, actionId, action: { tool, args }, recordVersion, reasoning };
+}
+
+/** Keeps Compliance's review and appends its record, in one transaction. Idempotent by step. */
+export async function recordReview(
+  sql: Sql,
+  { company, caseId, stepKey }: StepNames,
+  { review, turn, at }: { review: Review; turn: TurnCitation; at: string },
+): Promise<void> {
+  const recordKey = `${stepKey}/review`;
+  const body = { stepKey, review, turn };
+  const canonical = canonicalRecord({ company, caseId, kind: "review", key: recordKey, at, body });
+  const turnKey = turnKeyOf(stepKey, "compliance");
+  await sql.query({
+    name: "record-review",
+    text: "select record_review($1)",
+    values: [JSON.stringify({ company, caseId, turnKey, output: canonicalJson(review), recordKey, canonical })],
+  });
+}

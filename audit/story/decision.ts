@@ -1,0 +1,47 @@
+import type { JsonObject } from "../../domain/json.ts";
+import type { Told } from "./line.ts";
+import { objectAt, objectsAt, sentence, textAt, textsAt, withText } from "./loose.ts";
+import { showFacts } from "./values.ts";
+
+function verdictWords(body: JsonObject): string {
+  const verdict = textAt(body, "verdict");
+  const approvalId = textAt(body, "approvalId");
+  if (approvalId !== "" && verdict !== "block") return `lets the action pass on approval ${approvalId}`;
+  switch (verdict) {
+    case "execute":
+      return "lets the action pass without asking anyone";
+    case "escalate":
+      return "may not decide this alone and asks people";
+    case "block":
+      return "blocks the action";
+    default:
+      return sentence("decides", verdict);
+  }
+}
+
+function ruleLine(rule: JsonObject): string {
+  return sentence("rule", textAt(rule, "id"), `(${textAt(rule, "effect") || "?"}):`, textAt(rule, "reason"));
+}
+
+/** The verdict with its policy, every rule that matched, what was not known, and the values that were read. */
+export function tellDecision(body: JsonObject): Told {
+  const policy = objectAt(body, "policy");
+  const version = textAt(policy, "version").slice(0, 12);
+  const missing = textsAt(body, "missing");
+  const facts = showFacts(textAt(policy, "id"), objectAt(body, "facts"));
+  const reason = textAt(body, "reason");
+  const rules = objectsAt(body, "rules");
+  const saidByRule = rules.some((rule) => textAt(rule, "reason") === reason);
+  return {
+    who: sentence("guardrail", withText("policy", textAt(policy, "id")), withText("version", version)),
+    text: `${verdictWords(body)}${reason === "" || saidByRule ? "" : `: ${reason}`}`,
+    because: [
+      ...rules.map(ruleLine),
+      ...(missing.length === 0 ? [] : [`not known: ${missing.join(", ")}`]),
+      ...(facts === "" ? [] : [`values read: ${facts}`]),
+      ...[withText("asked for by", textAt(body, "requestedBy")), withText("permit", textAt(body, "permitId"))].filter(
+        (line) => line !== "",
+      ),
+    ],
+  };
+}

@@ -1,0 +1,48 @@
+import { governedActions } from "../../domain/governed-actions.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import { formatMinor } from "../../domain/money.ts";
+import { formatPpm } from "../../domain/ppm.ts";
+
+/** `listPriceMinor` as `list price`: the unit is in the value. */
+export function nameInWords(name: string): string {
+  return name
+    .replace(/(Minor|Ppm)$/, "")
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase();
+}
+
+function plain(value: Json): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
+}
+
+/** An action's arguments as read by a person; amounts in the currency that the arguments name. */
+export function showArgs(args: JsonObject): string {
+  const currency = typeof args["currency"] === "string" ? args["currency"] : "";
+  return Object.entries(args)
+    .filter(([name]) => name !== "currency")
+    .map(([name, value]) => `${nameInWords(name)} ${showArg(name, value, currency)}`)
+    .join(", ");
+}
+
+function showArg(name: string, value: Json, currency: string): string {
+  if (typeof value === "number" && name.endsWith("Minor")) return formatMinor(value, currency).trim();
+  if (typeof value === "number" && name.endsWith("Ppm")) return formatPpm(value);
+  return plain(value);
+}
+
+/** The values a decision read, with the units that the action's fact schema declares. */
+export function showFacts(actionId: string, facts: JsonObject): string {
+  const shape = governedActions[actionId]?.factSchema.shape ?? {};
+  return Object.entries(facts)
+    .map(([name, value]) => `${nameInWords(name)} ${showFact(value, shape[name]?.meta?.() ?? {})}`)
+    .join(", ");
+}
+
+function showFact(value: Json, meta: { readonly [key: string]: unknown }): string {
+  if (typeof value === "number" && meta["unit"] === "ppm") return formatPpm(value);
+  if (typeof value === "number" && meta["unit"] === "minor") {
+    return formatMinor(value, typeof meta["currency"] === "string" ? meta["currency"] : "").trim();
+  }
+  return plain(value);
+}
