@@ -1,0 +1,58 @@
+import type { Pool } from "pg";
+import type { JsonObject } from "../../domain/json.ts";
+import type { Permit, Receipt } from "../../domain/permit.ts";
+import { ToolError } from "../tool-error.ts";
+import { unavailable } from "../unavailable.ts";
+import type { CrmReader, CrmWriter, PropertyUpdate } from "./port.ts";
+
+type Answer = { readonly externalRef: string; readonly answeredAt: string };
+
+/**
+ * The embedded CRM: its own rows, its own idempotency by the caller's key, its own record of every call. The same key
+ * with the same request is answered again without acting; with another request it is refused.
+ */
+export function createSandboxCrm(pool: Pool): CrmReader & CrmWriter {
+  return {
+    async readRecord(company, objectType, objectId) {
+      const { rows } = await pool
+        .query<{ version: number; properties: JsonObject; now: string }>({
+          name: "sandbox-crm-read",
+          text: `select version, properties, clock_timestamp() as now from sandbox_crm.object
+                 where company = $1 and object_type = $2 and object_id = $3`,
+          values: [company, objectType, objectId],
+        })
+        .catch(unavailable("sandbox crm"));
+      const row = rows[0];
+      if (row === undefined) return undefined;
+      const ref = `${objectType}/${objectId}`;
+      const source = { source: "crm.record", ref, version: String(row.version), observedAt: row.now };
+      return { source, value: row.properties };
+    },
+
+    async updateProperty(permit: Permit, update: PropertyUpdate): Promise<Receipt> {
+      const { rows } = await pool
+        .query<{ answer: Answer | null; outcome: "done" | "no-object" | "key-reused" }>({
+          name: "sandbox-crm-update",
+          text: "select answer, outcome from sandbox_crm.update_property($1, $2, $3)",
+          values: [permit.company, permit.effectKey, JSON.stringify(update)],
+        })
+        .catch(unavailable("sandbox crm"));
+      const row = rows[0];
+      const object = `\`${update.objectType}/${update.objectId}\``;
+      if (row?.outcome === "key-reused")
+        throw new ToolError("TARGET_KEY_REUSED", `key used for another update of ${object}`);
+      if (row === undefined || row.answer === null) throw new ToolError("TARGET_REFUSED", `no crm object ${object}`);
+      return row.answer;
+    },
+
+    async findUpdate(company, effectKey) {
+      const { rows } = await pool
+        .query<{ answer: Answer }>(
+          "select answer from sandbox_crm.call where company = $1 and idempotency_key = $2 and not replayed",
+          [company, effectKey],
+        )
+        .catch(unavailable("sandbox crm"));
+      return rows[0]?.answer;
+    },
+  };
+}

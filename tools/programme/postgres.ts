@@ -1,0 +1,97 @@
+import type { Pool } from "pg";
+import type { JsonObject } from "../../domain/json.ts";
+import type { Receipt } from "../../domain/permit.ts";
+import { ToolError } from "../tool-error.ts";
+import { unavailable } from "../unavailable.ts";
+import { PROTECTION_DAYS, type ProgrammeReader, type ProgrammeWriter } from "./port.ts";
+
+const iso = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+function createReader(pool: Pool): ProgrammeReader {
+  return {
+    async readPartner(company, partnerId) {
+      const { rows } = await pool
+        .query<{ version: number; value: JsonObject; now: string }>({
+          name: "programme-partner",
+          text: `select version, clock_timestamp() as now,
+                   jsonb_build_object('partnerId', partner_id, 'name', name, 'tier', tier, 'standing', standing,
+                     'authorisedFor', authorised_for, 'certifiedFor', certified_for) as value
+                 from programme.partner where company = $1 and partner_id = $2`,
+          values: [company, partnerId],
+        })
+        .catch(unavailable("programme"));
+      const row = rows[0];
+      if (row === undefined) return undefined;
+      const ref = `partner/${partnerId}`;
+      const source = { source: "programme.partner", ref, version: String(row.version), observedAt: row.now };
+      return { source, value: row.value };
+    },
+
+    async readOpenRegistrations(company, customerDomain, productFamily) {
+      const { rows } = await pool
+        .query<{ registrations: JsonObject[]; now: string }>({
+          name: "programme-open-registrations",
+          text: `select clock_timestamp() as now, coalesce(jsonb_agg(jsonb_build_object('registrationId', registration_id,
+                   'partnerId', partner_id, 'expiresAt', ${iso("expires_at")}) order by registered_at), '[]') as registrations
+                 from programme.registration where company = $1 and customer_domain = $2 and product_family = $3
+                   and expires_at > clock_timestamp()`,
+          values: [company, customerDomain, productFamily],
+        })
+        .catch(unavailable("programme"));
+      const registrations = rows[0]?.registrations ?? [];
+      const ref = `registrations/${customerDomain}/${productFamily}`;
+      const observedAt = rows[0]?.now ?? "";
+      const source = { source: "programme.open-registrations", ref, version: String(registrations.length), observedAt };
+      return { source, value: { registrations } };
+    },
+  };
+}
+
+function createWriter(pool: Pool): ProgrammeWriter {
+  async function findRegistration(company: string, effectKey: string): Promise<Receipt | undefined> {
+    const { rows } = await pool
+      .query<Receipt>(
+        `select registration_id as "externalRef", ${iso("registered_at")} as "answeredAt"
+         from programme.registration where company = $1 and effect_key = $2`,
+        [company, effectKey],
+      )
+      .catch(unavailable("programme"));
+    return rows[0];
+  }
+
+  return {
+    findRegistration,
+    async registerDeal(permit, deal) {
+      await pool
+        .query({
+          name: "programme-register",
+          text: `insert into programme.registration (company, registration_id, partner_id, customer_domain, product_family,
+                   value_minor, currency, registered_at, expires_at, effect_key)
+                 values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), clock_timestamp() + make_interval(days => $8), $9)
+                 on conflict do nothing`,
+          values: [
+            permit.company,
+            deal.registrationId,
+            deal.partnerId,
+            deal.customerDomain,
+            deal.productFamily,
+            deal.valueMinor,
+            deal.currency,
+            PROTECTION_DAYS,
+            permit.effectKey,
+          ],
+        })
+        .catch(unavailable("programme"));
+      const receipt = await findRegistration(permit.company, permit.effectKey);
+      if (receipt === undefined) {
+        throw new ToolError("TARGET_REFUSED", `registration \`${deal.registrationId}\` exists under another key`);
+      }
+      return receipt;
+    },
+  };
+}
+
+/** The programme's own records on PostgreSQL, written through a permit and idempotent by effect key. */
+export function createProgramme(pool: Pool): ProgrammeReader & ProgrammeWriter {
+  return { ...createReader(pool), ...createWriter(pool) };
+}
