@@ -1,0 +1,52 @@
+/**
+ * Names and times of the durable engine, as constants. Schema-free: workflows import this file.
+ * Where the engine is (address, namespace, keys, TLS) comes from TEMPORAL_* or temporal.toml: app/temporal-connection.ts.
+ */
+
+/** Task queues by the work they carry. A prefix keeps two deployments on one namespace apart. */
+export type QueueKind = "orchestration" | "agents" | "tools";
+
+export const DEFAULT_QUEUE_PREFIX = "mandate";
+
+export function taskQueue(prefix: string, kind: QueueKind): string {
+  return `${prefix}-${kind}`;
+}
+
+/** A workflow knows its own queue only; its siblings share the prefix. */
+export function siblingQueue(orchestrationQueue: string, kind: QueueKind): string {
+  return orchestrationQueue.replace(/orchestration$/, kind);
+}
+
+/** The one workflow type that cases run as. */
+export const CASE_WORKFLOW = "governedCase";
+
+/** Ledger work: a row or two in the database. Retried for ever, because without the record nothing may act. */
+export const ledgerActivity = {
+  startToCloseTimeout: "10 seconds",
+  retry: { initialInterval: "100 milliseconds", maximumInterval: "5 seconds", backoffCoefficient: 2 },
+} as const;
+
+/** One model turn. After the last attempt the request is put to people as it stands. */
+export const agentActivity = {
+  startToCloseTimeout: "60 seconds",
+  heartbeatTimeout: "5 seconds",
+  retry: {
+    initialInterval: "500 milliseconds",
+    maximumInterval: "30 seconds",
+    backoffCoefficient: 2,
+    maximumAttempts: 6,
+  },
+} as const;
+
+/** A call to an outside system. Retried for ever under the same key; a terminal answer ends it. */
+export const toolActivity = {
+  startToCloseTimeout: "30 seconds",
+  heartbeatTimeout: "5 seconds",
+  retry: { initialInterval: "250 milliseconds", maximumInterval: "60 seconds", backoffCoefficient: 2 },
+} as const;
+
+/** How long the server waits for a worker that took a workflow task and fell silent. */
+export const WORKFLOW_TASK_TIMEOUT_MS = 5_000;
+
+/** Fresh proposals for one step when the record keeps changing under an approval. Then the step gives up: nothing acts. */
+export const MAX_ROUNDS = 5;

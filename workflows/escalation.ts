@@ -1,0 +1,97 @@
+import { ApplicationFailure, condition, defineUpdate, setCurrentDetails, setHandler } from "@temporalio/workflow";
+import type { DecisionRef, EscalationState, StepRef } from "./activities.ts";
+import { now } from "./clock.ts";
+import { ledger } from "./proxies.ts";
+
+/** A person's verdict, already durable in the ledger. It only wakes the case: what counts is read again from there. */
+export type VerdictMessage = {
+  readonly escalationId: string;
+  readonly actionDigest: string;
+  readonly personId: string;
+  readonly role: string;
+};
+
+export const deliverVerdict = defineUpdate<{ accepted: true }, [VerdictMessage]>("deliverVerdict");
+
+type Pending = {
+  readonly escalationId: string;
+  readonly actionDigest: string;
+  readonly requestedBy: string;
+  /** Roles that may answer at the present level or above. */
+  roles: readonly string[];
+  woken: boolean;
+};
+
+/** The one question a case may be asking at a time, and whether something newer made it moot. */
+export type EscalationDesk = {
+  pending: Pending | undefined;
+  readonly interrupted: () => boolean;
+};
+
+type Answer = Extract<EscalationState, { kind: "approved" | "rejected" | "expired" | "superseded" }>;
+
+/** Registers the Update before the first await. Its validator turns away what cannot be meant for the open question. */
+export function openDesk(interrupted: () => boolean): EscalationDesk {
+  const desk: EscalationDesk = { pending: undefined, interrupted };
+  setHandler(
+    deliverVerdict,
+    () => {
+      if (desk.pending !== undefined) desk.pending.woken = true;
+      return { accepted: true as const };
+    },
+    { validator: (message) => validateVerdict(desk.pending, message) },
+  );
+  return desk;
+}
+
+/** Throws a non-retryable failure that names why. A rejected Update writes no history. */
+export function validateVerdict(pending: Pending | undefined, message: VerdictMessage): void {
+  const no = (reason: string) => ApplicationFailure.nonRetryable(reason, "VERDICT_REJECTED");
+  if (pending === undefined) throw no("nothing waits for a verdict");
+  if (message.escalationId !== pending.escalationId) throw no("another question is open");
+  if (message.actionDigest !== pending.actionDigest) throw no("the action is not the one that was shown");
+  if (message.personId === pending.requestedBy) throw no("a request is never answered by who made it");
+  if (!pending.roles.includes(message.role)) throw no("the role may not answer at this level");
+}
+
+/** Asks people, rung by rung, until the ledger holds an answer. Silence climbs; the last level's silence denies. */
+export async function escalate(
+  step: StepRef,
+  decision: Extract<DecisionRef, { kind: "escalate" }>,
+  desk: EscalationDesk,
+): Promise<{ escalationId: string; answer: Answer }> {
+  const opened = await ledger().openEscalation(step, decision, now());
+  const { escalationId } = opened;
+  const { actionDigest, requestedBy, route } = decision;
+  const rolesFrom = (level: number) => route.levels.slice(level).map(({ role }) => role);
+  const pending: Pending = { escalationId, actionDigest, requestedBy, roles: rolesFrom(0), woken: false };
+  desk.pending = pending;
+  let state = opened.state;
+  while (state.kind === "waiting") {
+    pending.roles = rolesFrom(state.level);
+    setCurrentDetails(`waiting for ${pending.roles[0] ?? "nobody"}: ${decision.reason}`);
+    state = await waitAtLevel(step, escalationId, state, pending, desk);
+  }
+  desk.pending = undefined;
+  setCurrentDetails("");
+  return { escalationId, answer: state };
+}
+
+async function waitAtLevel(
+  step: StepRef,
+  escalationId: string,
+  { level, slaMs }: Extract<EscalationState, { kind: "waiting" }>,
+  pending: Pending,
+  desk: EscalationDesk,
+): Promise<EscalationState> {
+  const answered = await condition(() => pending.woken || desk.interrupted(), slaMs);
+  if (pending.woken) {
+    pending.woken = false;
+    return ledger().readEscalation(step.company, escalationId);
+  }
+  if (desk.interrupted()) {
+    return ledger().supersedeEscalation(step.company, escalationId, "a newer event came for the same object", now());
+  }
+  if (answered) return { kind: "waiting", level, slaMs };
+  return ledger().raiseEscalation(step.company, escalationId, level, now());
+}

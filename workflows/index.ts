@@ -1,0 +1,2 @@
+/** What the worker registers: one line per choreography. */
+export { governedCase } from "./governed-case.ts";

@@ -1,0 +1,22 @@
+import { proxyActivities, proxyLocalActivities, workflowInfo } from "@temporalio/workflow";
+import { agentActivity, ledgerActivity, siblingQueue, toolActivity } from "../temporal.config.ts";
+import type { ActActivities, AgentActivities, LedgerActivities } from "./activities.ts";
+
+/** The seam to the world. Ledger work is local (cheap, in the worker); models and outside systems have queues of their own. */
+export function ledger(): LedgerActivities {
+  return proxyLocalActivities<LedgerActivities>(ledgerActivity);
+}
+
+export function agents(): AgentActivities {
+  return proxyActivities<AgentActivities>({
+    ...agentActivity,
+    taskQueue: siblingQueue(workflowInfo().taskQueue, "agents"),
+  });
+}
+
+export function tools(): ActActivities {
+  return proxyActivities<ActActivities>({
+    ...toolActivity,
+    taskQueue: siblingQueue(workflowInfo().taskQueue, "tools"),
+  });
+}
