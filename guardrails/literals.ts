@@ -1,0 +1,58 @@
+import { Currency, DecimalMinor, Money, formatMinor } from "../domain/money.ts";
+import { formatPpm } from "../domain/ppm.ts";
+
+/** `15%`, `15.0001%`: at most four decimals, so that every percentage is a whole number of parts per million. */
+export function parsePercent(text: unknown): number | undefined {
+  const match = typeof text === "string" ? /^(0|[1-9]\d{0,5})(?:\.(\d{1,4}))?%$/.exec(text) : null;
+  if (match === null) return undefined;
+  return Number(match[1]) * 10_000 + Number((match[2] ?? "").padEnd(4, "0"));
+}
+
+/** `500000.00 USD`: two decimals, no grouping, a currency the programme trades in. */
+export function parseMoney(text: unknown): Money | undefined {
+  const match = typeof text === "string" ? /^(\d+\.\d{2}) ([A-Z]{3})$/.exec(text) : null;
+  const minor = DecimalMinor.safeParse(match?.[1]);
+  const currency = Currency.safeParse(match?.[2]);
+  if (!minor.success || !currency.success) return undefined;
+  const money = Money.safeParse({ minor: minor.data, currency: currency.data });
+  return money.success ? money.data : undefined;
+}
+
+/** A number with its unit: parts per million, or minor units of a currency. */
+export type Amount =
+  | { readonly kind: "ppm"; readonly value: number }
+  | { readonly kind: "minor"; readonly value: number; readonly currency: Currency };
+
+/** A percentage or an amount of money; undefined for a number without a unit and for everything else. */
+export function parseAmount(text: unknown): Amount | undefined {
+  const ppm = parsePercent(text);
+  if (ppm !== undefined) return { kind: "ppm", value: ppm };
+  const money = parseMoney(text);
+  return money === undefined ? undefined : { kind: "minor", value: money.minor, currency: money.currency };
+}
+
+/** Whether two numbers may be compared: same kind, same currency. */
+export function sameUnit(a: Amount, b: { readonly kind: string; readonly currency?: Currency }): boolean {
+  return a.kind === b.kind && (a.kind !== "minor" || a.currency === b.currency);
+}
+
+const unitMs: { readonly [unit: string]: number } = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const MAX_DURATION_MS = 365 * 86_400_000;
+
+/** `30s`, `15m`, `4h`, `2d` in milliseconds: whole, over zero, at most 365 days. A day is 24 hours. */
+export function parseDuration(text: unknown): number | undefined {
+  const match = typeof text === "string" ? /^([1-9]\d{0,7})([smhd])$/.exec(text) : null;
+  if (match === null) return undefined;
+  const ms = Number(match[1]) * (unitMs[match[2] ?? ""] ?? 0);
+  return ms > 0 && ms <= MAX_DURATION_MS ? ms : undefined;
+}
+
+/** Parts per million as a policy writes them: `150001` is `15.0001%`. */
+export function writePercent(ppm: number): string {
+  return formatPpm(ppm).replace(" ", "");
+}
+
+/** Minor units as a policy writes them: `50000000` USD is `500000.00 USD`. */
+export function writeMoney(minor: number, currency: string): string {
+  return formatMinor(minor, currency).replaceAll(",", "");
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import type { Verdict } from "../../domain/decision.ts";
+import { didYouMean } from "../did-you-mean.ts";
+import type { FactType, Scalar } from "../fact-types.ts";
+import type { Policy } from "../policy.ts";
+import type { Problem } from "../problem.ts";
+import { entriesAt, itemsAt, readMap, readerOf } from "./reader.ts";
+import type { Path, Reader } from "./reader.ts";
+import { readValue } from "./values.ts";
+
+type Facts = { readonly [name: string]: Scalar };
+
+/** One example of what a policy must decide. `rules` and `missing` are sets: their order means nothing. */
+export type PolicyCase = {
+  readonly name: string;
+  readonly facts: Facts;
+  readonly expect: {
+    readonly decision: Verdict;
+    readonly rules: readonly string[];
+    readonly missing: readonly string[];
+    /** Null when the case does not say. */
+    readonly route: string | null;
+  };
+};
+
+export type LoadedCases =
+  | { readonly kind: "loaded"; readonly cases: readonly PolicyCase[] }
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
+
+const FileFields = z.strictObject({
+  policy: z.string().describe("the id of the policy under test"),
+  base: z.unknown().optional(),
+  cases: z.unknown().optional(),
+});
+
+const CaseFields = z.strictObject({
+  name: z.string().min(1).describe("what the case guarantees, as a sentence"),
+  given: z.unknown().optional(),
+  without: z.array(z.string()).optional().describe("the names of facts that are not known"),
+  expect: z.unknown().optional(),
+});
+
+const ExpectFields = z.strictObject({
+  decision: z.enum(["execute", "escalate", "block"]).describe("`execute`, `escalate` or `block`"),
+  rules: z.array(z.string()).describe("every rule that matches, as a list"),
+  missing: z.array(z.string()).optional().describe("the facts the decision names as not known"),
+  route: z.string().optional().describe("the name of a route"),
+});
+
+function known(reader: Reader, path: Path, names: readonly string[], all: readonly string[], what: string): void {
+  for (const [index, name] of names.entries()) {
+    if (!all.includes(name)) reader.report([...path, index], `unknown ${what} \`${name}\``, didYouMean(name, all));
+  }
+}
+
+function readFacts(reader: Reader, path: Path, value: unknown, types: readonly FactType[]): Facts {
+  const names = types.map(({ name }) => name);
+  const entries = entriesAt(reader, path, value, "write facts by name").flatMap(([name, entry]) => {
+    const type = types.find((candidate) => candidate.name === name);
+    if (type === undefined) reader.reportKey(path, name, `unknown fact \`${name}\``, didYouMean(name, names));
+    const scalar = type === undefined ? undefined : readValue(reader, [...path, name], entry, type);
+    return scalar === undefined ? [] : [[name, scalar] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function readCase(reader: Reader, path: Path, value: unknown, base: Facts, policy: Policy): PolicyCase | undefined {
+  const fields = readMap(reader, path, value, CaseFields);
+  const expect = fields && readMap(reader, [...path, "expect"], fields.expect, ExpectFields);
+  if (fields === undefined || expect === undefined) return undefined;
+  const { name, without = [], given = {} } = fields;
+  const { decision, rules, missing = [], route = null } = expect;
+  const factNames = policy.facts.map((fact) => fact.name);
+  const ruleNames = policy.rules.map(({ id }) => id);
+  known(reader, [...path, "without"], without, factNames, "fact");
+  known(reader, [...path, "expect", "missing"], missing, factNames, "fact");
+  known(reader, [...path, "expect", "rules"], rules, ruleNames, "rule");
+  const facts = { ...base, ...readFacts(reader, [...path, "given"], given, policy.facts) };
+  return {
+    name,
+    facts: Object.fromEntries(Object.entries(facts).filter(([fact]) => !without.includes(fact))),
+    expect: { decision, rules, missing, route },
+  };
+}
+
+/** Reads the cases beside a policy. Every fact has a value in `base`; a case says what it changes. Never throws. */
+export function loadCases(file: string, text: string, policy: Policy): LoadedCases {
+  const reader = readerOf(file, text);
+  const fields = reader.value === undefined ? undefined : readMap(reader, [], reader.value, FileFields);
+  if (fields === undefined) return { kind: "refused", problems: reader.problems() };
+  if (fields.policy !== policy.id)
+    reader.report(["policy"], `these cases are for \`${fields.policy}\``, `write \`${policy.id}\``);
+  const base = readFacts(reader, ["base"], fields.base, policy.facts);
+  for (const { name } of policy.facts.filter((fact) => !Object.hasOwn(base, fact.name))) {
+    reader.report(["base"], `\`${name}\` has no value`, "give every fact a value here");
+  }
+  const items = itemsAt(reader, ["cases"], fields.cases, "write cases with `name`, `given` and `expect`");
+  const cases = items.flatMap((item, index) => readCase(reader, ["cases", index], item, base, policy) ?? []);
+  const names = cases.map(({ name }) => name);
+  for (const name of names.filter((candidate, index) => names.indexOf(candidate) < index)) {
+    reader.report(["cases"], `two cases are named \`${name}\``, "give each case its own name");
+  }
+  const problems = reader.problems();
+  return problems.length > 0 ? { kind: "refused", problems } : { kind: "loaded", cases };
+}

@@ -1,0 +1,48 @@
+import { assertNever } from "../domain/assert-never.ts";
+import { stricter } from "../domain/decision.ts";
+import type { Decision, MatchedRule } from "../domain/decision.ts";
+import type { Review } from "../domain/proposal.ts";
+import { strictestFirst } from "./combine.ts";
+import type { Policy } from "./policy.ts";
+
+function compliance(review: Review | undefined): MatchedRule | undefined {
+  if (review === undefined) {
+    const reason = "compliance has not reviewed the proposal";
+    return { id: "compliance-review-missing", effect: "escalate", reason, values: {} };
+  }
+  const said = review.reasons.length > 0 ? review.reasons.join(" ") : "no reason given";
+  switch (review.verdict) {
+    case "agree":
+      return undefined;
+    case "escalate":
+      return {
+        id: "compliance-review",
+        effect: "escalate",
+        reason: `compliance asks for a person: ${said}`,
+        values: {},
+      };
+    case "block":
+      return { id: "compliance-review", effect: "block", reason: `compliance blocks: ${said}`, values: {} };
+    default:
+      return assertNever(review.verdict);
+  }
+}
+
+/**
+ * Puts compliance's word beside the matched rules, where it can only tighten: it is one more rule that escalates or
+ * blocks. Agreement changes nothing; no review escalates. Throws for a verdict outside the type.
+ */
+export function tighten(decision: Decision, review: Review | undefined, policy: Policy): Decision {
+  const rule = compliance(review);
+  if (rule === undefined) return decision;
+  const rules = strictestFirst([...decision.rules, rule]);
+  const kind = stricter(decision.kind, rule.effect);
+  if (decision.kind !== "execute" && kind === decision.kind) {
+    const reason = rule.effect === kind ? `${decision.reason}; ${rule.reason}` : decision.reason;
+    return { ...decision, rules, reason };
+  }
+  const { reason } = rule;
+  return kind === "block"
+    ? { kind, rules, reason }
+    : { kind: "escalate", rules, missing: [], route: policy.defaultRoute, reason };
+}

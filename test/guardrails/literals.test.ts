@@ -1,0 +1,153 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { didYouMean } from "../../guardrails/did-you-mean.ts";
+import { factTypesOf, showValue } from "../../guardrails/fact-types.ts";
+import { parseDuration, parseMoney, parsePercent, writeMoney, writePercent } from "../../guardrails/literals.ts";
+import { citedNames } from "../../guardrails/reason.ts";
+
+describe("a percentage", () => {
+  test.for([
+    ["15%", 150_000],
+    ["15.0%", 150_000],
+    ["15.0001%", 150_001],
+    ["0.0001%", 1],
+    ["0%", 0],
+    ["100%", 1_000_000],
+  ] as const)("%s is %i parts per million", ([text, ppm]) => {
+    expect(parsePercent(text)).toBe(ppm);
+  });
+
+  test.for([
+    "15",
+    "0.15",
+    "15 %",
+    "15.00001%",
+    "+15%",
+    "-15%",
+    "1e1%",
+    "015%",
+    ".5%",
+    "15.%",
+    "１５%",
+    "15%\n",
+    15,
+    null,
+  ])("%j is none", (text) => {
+    expect(parsePercent(text)).toBeUndefined();
+  });
+
+  test("reads back as it is written", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 20_000_000 }), (ppm) => {
+        expect(parsePercent(writePercent(ppm))).toBe(ppm);
+      }),
+    );
+  });
+});
+
+describe("money", () => {
+  test("reads back as it is written", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 9_000_000_000_000 }),
+        fc.constantFrom("USD", "EUR", "GBP"),
+        (minor, currency) => {
+          expect(parseMoney(writeMoney(minor, currency))).toEqual({ minor, currency });
+        },
+      ),
+    );
+  });
+
+  test.for([
+    "1 USD",
+    "1.0 USD",
+    "1.000 USD",
+    "1.00USD",
+    "1.00 usd",
+    "1.00 JPY",
+    "01.00 USD",
+    "-1.00 USD",
+    "90000000000.01 USD",
+    1,
+  ])("%j is none", (text) => {
+    expect(parseMoney(text)).toBeUndefined();
+  });
+});
+
+describe("a wait", () => {
+  test.for([
+    ["30s", 30_000],
+    ["15m", 900_000],
+    ["4h", 14_400_000],
+    ["2d", 172_800_000],
+    ["365d", 31_536_000_000],
+  ] as const)("%s is %i ms", ([text, ms]) => {
+    expect(parseDuration(text)).toBe(ms);
+  });
+
+  test.for(["0s", "366d", "4", "4h30m", "-4h", "PT4H", 4, undefined])("%j is none", (text) => {
+    expect(parseDuration(text)).toBeUndefined();
+  });
+});
+
+describe("a mistyped name", () => {
+  const known = ["effectiveDiscount", "listPrice", "overlap"];
+  test.for([
+    ["efectiveDiscount", "did you mean `effectiveDiscount`?"],
+    ["listprice", "did you mean `listPrice`?"],
+    ["tier", "use one of `effectiveDiscount`, `listPrice`, `overlap`"],
+  ] as const)("%s: %s", ([name, fix]) => {
+    expect(didYouMean(name, known)).toBe(fix);
+  });
+});
+
+test.for([
+  ["Discount {discount} is over {auto_max}", ["discount", "auto_max"]],
+  ["nothing cited", []],
+  ["{", undefined],
+  ["{ discount }", undefined],
+  ["{}", undefined],
+  ["{{discount}}", undefined],
+] as const)("the reason %j cites %j", ([reason, names]) => {
+  expect(citedNames(reason)).toEqual(names);
+});
+
+test.for([
+  [{ kind: "ppm" }, 150_001, "15.0001 %"],
+  [{ kind: "minor", currency: "USD" }, 8_500_000, "85,000.00 USD"],
+  [{ kind: "number" }, 12, "12"],
+  [{ kind: "boolean" }, false, "no"],
+  [{ kind: "choice" }, "liability", "liability"],
+] as const)("a person reads %j %j as %s", ([shown, value, text]) => {
+  expect(showValue(shown, value)).toBe(text);
+});
+
+describe("a fact schema in JSON Schema", () => {
+  const schema = (property: object, more: object = {}) => ({
+    type: "object",
+    properties: { speed: property },
+    required: ["speed"],
+    additionalProperties: false,
+    ...more,
+  });
+
+  test("of a foreign domain is read as the programme's own are", () => {
+    expect(factTypesOf(schema({ type: "integer", minimum: 0, maximum: 400, title: "speed in km/h" }))).toEqual([
+      { name: "speed", title: "speed in km/h", adjustable: false, kind: "number", min: 0, max: 400 },
+    ]);
+  });
+
+  test.for([
+    ["a number without a range", schema({ type: "integer", title: "speed" })],
+    ["a fraction", schema({ type: "number", minimum: 0, maximum: 1, title: "speed" })],
+    ["an open text", schema({ type: "string", title: "speed" })],
+    ["a keyword it would have to ignore", schema({ type: "boolean", title: "speed", const: true })],
+    ["money without a currency", schema({ type: "integer", minimum: 0, maximum: 1, unit: "minor", title: "speed" })],
+    ["a currency without money", schema({ type: "integer", minimum: 0, maximum: 1, currency: "USD", title: "speed" })],
+    ["a fact without a meaning", schema({ type: "boolean" })],
+    ["an optional fact", schema({ type: "boolean", title: "speed" }, { required: [] })],
+    ["open ends", schema({ type: "boolean", title: "speed" }, { additionalProperties: true })],
+  ] as const)("is refused for %s", ([, refused]) => {
+    expect(() => factTypesOf(refused)).toThrow(/^fact schema is not usable: /);
+  });
+});

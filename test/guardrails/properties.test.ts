@@ -1,0 +1,226 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { stricter } from "../../domain/decision.ts";
+import type { Decision } from "../../domain/decision.ts";
+import { governedActions } from "../../domain/governed-actions.ts";
+import { quoting as quotingFunction } from "../../domain/functions/quoting.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import type { Review } from "../../domain/proposal.ts";
+import { evaluate } from "../../guardrails/evaluate.ts";
+import { acceptsValue, factTypesOf } from "../../guardrails/fact-types.ts";
+import type { FactType } from "../../guardrails/fact-types.ts";
+import { thresholdsOf } from "../../guardrails/thresholds.ts";
+import type { Policy } from "../../guardrails/policy.ts";
+import { tighten } from "../../guardrails/tighten.ts";
+import { policyOf } from "../fixtures/policy.ts";
+import { decimal, quoteFacts, quoteInput, quoteRecord } from "../fixtures/quote.ts";
+import { registrationFacts } from "../fixtures/registration.ts";
+
+const policies = Object.keys(governedActions).map((id) => policyOf(id));
+const quoting = policyOf("quoting");
+
+/** Values a fact can take, many of them right beside a threshold. */
+function valueOf(policy: Policy, type: FactType): fc.Arbitrary<Json> {
+  if (type.kind === "boolean") return fc.boolean();
+  if (type.kind === "choice") return fc.constantFrom(...type.values);
+  const near = thresholdsOf(policy).flatMap(({ fact, below, above }) => (fact === type.name ? [below, above] : []));
+  return fc.oneof(fc.integer({ min: type.min, max: type.max }), fc.constantFrom(type.min, ...near));
+}
+
+const clean: JsonObject = { ...quoteFacts(), ...registrationFacts(), propertyAllowed: true, tellsOutcome: true };
+
+/** Facts of which most are clean, so that a good share of the requests would execute. */
+const factsOf = (policy: Policy): fc.Arbitrary<{ [name: string]: Json }> =>
+  fc.record(
+    Object.fromEntries(
+      policy.facts.map((type) => {
+        const untroubled = fc.constant(clean[type.name] ?? null);
+        return [
+          type.name,
+          fc.oneof({ weight: 4, arbitrary: untroubled }, { weight: 1, arbitrary: valueOf(policy, type) }),
+        ];
+      }),
+    ),
+  );
+
+const request = fc.constantFrom(...policies).chain((policy) => fc.tuple(fc.constant(policy), factsOf(policy)));
+
+/** Whether `a` is at least as strict as `b`. */
+const atLeast = (a: Decision, b: Decision): boolean => stricter(a.kind, b.kind) === a.kind;
+
+/** A request and at least so many of its facts' names, to be left out. */
+const without = (least: number) =>
+  request.chain(([policy, facts]) =>
+    fc.tuple(fc.constant(policy), fc.constant(facts), fc.subarray(Object.keys(facts), { minLength: least })),
+  );
+
+const leaving = (facts: JsonObject, removed: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(facts).filter(([name]) => !removed.includes(name)));
+
+describe("for any facts", () => {
+  test("the order of the rules changes nothing in a decision", async () => {
+    const shuffled = request.chain(([policy, facts]) =>
+      fc.tuple(
+        fc.constant(policy),
+        fc.constant(facts),
+        fc.shuffledSubarray([...policy.rules], { minLength: policy.rules.length }),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(shuffled, async ([policy, facts, rules]) => {
+        expect(await evaluate({ ...policy, rules }, facts)).toEqual(await evaluate(policy, facts));
+      }),
+    );
+  });
+
+  test("without any one of them nothing executes", async () => {
+    await fc.assert(
+      fc.asyncProperty(without(1), async ([policy, facts, removed]) => {
+        const decision = await evaluate(policy, leaving(facts, removed));
+        const named = decision.kind === "escalate" ? decision.missing : removed;
+        expect({ executes: decision.kind === "execute", named: named.toSorted() }).toEqual({
+          executes: false,
+          named: removed.toSorted(),
+        });
+      }),
+    );
+  });
+
+  test("a block stands whatever the facts left out turn out to be", async () => {
+    await fc.assert(
+      fc.asyncProperty(without(0), async ([policy, facts, removed]) => {
+        const unknowing = await evaluate(policy, leaving(facts, removed));
+        const knowing = await evaluate(policy, facts);
+        expect(unknowing.kind !== "block" || knowing.kind === "block").toBe(true);
+      }),
+    );
+  });
+
+  test("compliance never loosens a decision, whatever it says", async () => {
+    const review: fc.Arbitrary<Review | undefined> = fc.option(
+      fc.record({ verdict: fc.constantFrom("agree", "escalate", "block"), reasons: fc.array(fc.string()) }),
+      { nil: undefined },
+    );
+    await fc.assert(
+      fc.asyncProperty(request, review, async ([policy, facts], said) => {
+        const decision = await evaluate(policy, facts);
+        const tightened = tighten(decision, said, policy);
+        expect(atLeast(tightened, decision)).toBe(true);
+        expect(said?.verdict !== "agree" && tightened.kind === "execute").toBe(false);
+      }),
+    );
+  });
+
+  test("a decision changes neither the facts nor the policy", async () => {
+    await fc.assert(
+      fc.asyncProperty(request, async ([policy, facts]) => {
+        const before = JSON.stringify([policy, facts]);
+        await evaluate(policy, facts);
+        expect(JSON.stringify([policy, facts])).toBe(before);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("for any quote", () => {
+  test("more discount is never looser", async () => {
+    const discount = valueOf(
+      quoting,
+      quoting.facts.find(({ name }) => name === "effectiveDiscount")!,
+    );
+    await fc.assert(
+      fc.asyncProperty(factsOf(quoting), fc.tuple(discount, discount), async (facts, pair) => {
+        const [less, more] = pair.toSorted((a, b) => Number(a) - Number(b));
+        const looser = await evaluate(quoting, { ...facts, effectiveDiscount: less ?? 0 });
+        expect(atLeast(await evaluate(quoting, { ...facts, effectiveDiscount: more ?? 0 }), looser)).toBe(true);
+      }),
+    );
+  });
+
+  /** The programme's sentence, said again in plain code. */
+  function said(facts: JsonObject): { readonly kind: Decision["kind"]; readonly route: string | undefined } {
+    const discount = Number(facts["effectiveDiscount"]);
+    const large = Number(facts["listPrice"]) > 50_000_000;
+    if (discount > 250_000 || facts["belowFloorPrice"] === true || facts["partnerStanding"] === "suspended") {
+      return { kind: "block", route: undefined };
+    }
+    const asks =
+      discount > 150_000 ||
+      large ||
+      facts["protectedTerms"] !== "none" ||
+      facts["partnerStanding"] === "unknown" ||
+      facts["proposedAsRequested"] === false;
+    if (asks) return { kind: "escalate", route: large ? "regional-director" : "partner-manager" };
+    return { kind: "execute", route: undefined };
+  }
+
+  test("the policy says what the programme says", async () => {
+    await fc.assert(
+      fc.asyncProperty(factsOf(quoting), async (facts) => {
+        const decision = await evaluate(quoting, facts);
+        expect({ kind: decision.kind, route: decision.kind === "escalate" ? decision.route.id : undefined }).toEqual(
+          said(facts),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  /** A record whose price cut and concessions together are `given` minor units off a list price. */
+  function factsOff(listMinor: number, given: number, concessions: number): JsonObject {
+    const record = quoteRecord({
+      quote_list_price: decimal(listMinor),
+      quote_net_price: decimal(listMinor - (given - concessions)),
+      quote_concessions: decimal(concessions),
+      quote_floor_price: "0.00",
+    });
+    return quotingFunction.action.facts(quoteInput(record));
+  }
+
+  test.for([
+    { percent: 15, within: "execute", beyond: "escalate" },
+    { percent: 25, within: "escalate", beyond: "block" },
+  ] as const)(
+    "up to $percent % of the list price is $within, one minor unit more is $beyond",
+    async ({ percent, within, beyond }) => {
+      const prices = fc.tuple(fc.integer({ min: 100, max: 50_000_000 }), fc.double({ min: 0, max: 1, noNaN: true }));
+      await fc.assert(
+        fc.asyncProperty(prices, async ([listMinor, share]) => {
+          const most = Math.floor((listMinor * percent) / 100);
+          const concessions = Math.floor(most * share);
+          expect((await evaluate(quoting, factsOff(listMinor, most, concessions))).kind).toBe(within);
+          expect((await evaluate(quoting, factsOff(listMinor, most + 1, concessions))).kind).toBe(beyond);
+        }),
+      );
+    },
+  );
+});
+
+test("1,000 overlapping decisions equal the same decisions taken one by one", async () => {
+  const requests = fc.sample(request, { numRuns: 1000, seed: 20_260_302 });
+  const overlapping = await Promise.all(requests.map(([policy, facts]) => evaluate(policy, facts)));
+  const sequential: Decision[] = [];
+  for (const [policy, facts] of requests) sequential.push(await evaluate(policy, facts));
+  expect(overlapping).toEqual(sequential);
+});
+
+test.for(Object.values(governedActions))(
+  "facts of $id are checked exactly as their zod schema does",
+  ({ factSchema }) => {
+    const types = factTypesOf(z.toJSONSchema(factSchema, { io: "input" }));
+    const edges = types.flatMap((type) => ("min" in type ? [type.min - 1, type.min, type.max, type.max + 1] : []));
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom<unknown>(true, "none", "active", -0, NaN, 0.5, undefined, ...edges),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...types), value, (type, candidate) => {
+        const schema = factSchema.shape[type.name] as z.ZodType;
+        expect(acceptsValue(type, candidate)).toBe(schema.safeParse(candidate).success);
+      }),
+      { numRuns: 500 },
+    );
+  },
+);
