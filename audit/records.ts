@@ -26,6 +26,16 @@ export async function appendRecord(sql: Sql, draft: RecordDraft): Promise<number
   return Number(answer.rows[0]?.n);
 }
 
+/** Whether a record of this key is kept: what is told once is not told again by a case started anew. */
+export async function hasRecord(sql: Sql, company: string, key: string): Promise<boolean> {
+  const { rowCount } = await sql.query({
+    name: "has-record",
+    text: "select 1 from audit_record where company = $1 and key = $2",
+    values: [company, key],
+  });
+  return rowCount === 1;
+}
+
 /** Every record of a case in order. `intact` is false when a digest or the numbering does not hold. */
 export async function readRecords(
   sql: Sql,

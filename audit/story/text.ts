@@ -1,4 +1,5 @@
 import type { StoryLine } from "./line.ts";
+import { oneLine } from "./one-line.ts";
 
 const INDENT = " ".repeat(14);
 
@@ -18,7 +19,7 @@ export function storyText(lines: readonly StoryLine[]): string {
 }
 
 function paragraph({ at, kind, who, text, because }: StoryLine): string[] {
-  if (kind === "wait") return [`${INDENT}· ${text} ·`];
-  const reasons = because.map((reason) => `${INDENT}- ${reason}`);
-  return [`${at.slice(11, 23).padEnd(12)}  ${who} ${text}`, ...reasons];
+  if (kind === "wait") return [`${INDENT}· ${oneLine(text)} ·`];
+  const reasons = because.map((reason) => `${INDENT}- ${oneLine(reason)}`);
+  return [`${at.slice(11, 23).padEnd(12)}  ${oneLine(`${who} ${text}`)}`, ...reasons];
 }

@@ -1,21 +1,26 @@
--- One round trip and one transaction per ledger write. Each function is idempotent by its key: a retry reads what the
--- first attempt made durable. Arguments are plain JSON objects with the names of the columns in camel case.
+-- One round trip and one transaction per ledger write. Each function is idempotent by its key: the first writing stands,
+-- with its record; a retry, or a case that is started again for the same event, changes nothing and reads what is there.
+-- Arguments are plain JSON objects with the names of the columns in camel case.
 
 create function record_proposal(p jsonb) returns void language plpgsql as $$
 begin
-  perform append_record(p->>'company', p->>'caseId', 'proposal', p->>'recordKey', p->>'canonical');
   insert into proposal (company, proposal_id, case_id, step_key, action_id, tool, args, record_version, reasoning, proposed_at)
   values (p->>'company', p->>'proposalId', p->>'caseId', p->>'stepKey', p->>'actionId', p->>'tool', p->'args',
           p->>'recordVersion', p->>'reasoning', (p->>'at')::timestamptz)
   on conflict do nothing;
+  if found then
+    perform append_record(p->>'company', p->>'caseId', 'proposal', p->>'recordKey', p->>'canonical');
+  end if;
 end $$;
 
 create function record_review(p jsonb) returns void language plpgsql as $$
 begin
-  perform append_record(p->>'company', p->>'caseId', 'review', p->>'recordKey', p->>'canonical');
   insert into agent_turn (company, turn_key, case_id, role, output)
   values (p->>'company', p->>'turnKey', p->>'caseId', 'compliance', p->>'output')
   on conflict do nothing;
+  if found then
+    perform append_record(p->>'company', p->>'caseId', 'review', p->>'recordKey', p->>'canonical');
+  end if;
 end $$;
 
 -- Policy, decision, its record and, for an executed or approved one, the permit: all or nothing.
@@ -48,7 +53,9 @@ begin
   values (p->>'company', p->>'escalationId', p->>'caseId', p->>'stepKey', p->>'decisionId', p->>'actionDigest',
           p->>'requestedBy', p->'route', 0, p->>'role', (p->>'dueAt')::timestamptz, 'open', (p->>'at')::timestamptz)
   on conflict do nothing;
-  perform append_record(p->>'company', p->>'caseId', 'escalation', p->>'recordKey', p->>'canonical');
+  if found then
+    perform append_record(p->>'company', p->>'caseId', 'escalation', p->>'recordKey', p->>'canonical');
+  end if;
 end $$;
 
 -- The intent: everything an effect needs is checked here, in the transaction that makes it durable. Answers the state

@@ -1,0 +1,94 @@
+import { ApplicationFailure } from "@temporalio/activity";
+import type { Pool } from "pg";
+import { beginEffect, readPermitted, settleEffect, type Settlement } from "../../audit/ledgers/effects.ts";
+import type { Permit } from "../../domain/permit.ts";
+import type { Action } from "../../domain/proposal.ts";
+import { assertKnown } from "../../domain/registry.ts";
+import type { EffectTool } from "../../tools/effect-tool.ts";
+import { ToolError, toolErrorCodes } from "../../tools/tool-error.ts";
+import type { ActActivities, EffectOutcome } from "../../workflows/activities.ts";
+import { actionDigestOf } from "./decide.ts";
+
+export type EffectTools = { readonly [name: string]: EffectTool };
+
+type Deps = { readonly pool: Pool; readonly effectTools: EffectTools; readonly now: () => string };
+
+/**
+ * Spends a permit: reads the action behind it from the ledger, compares the digest, makes the intent durable, calls out
+ * once under the effect key, records the receipt. An intent found from an earlier attempt is looked up at the target
+ * first; an answer that is lost and cannot be looked up is `unknown` and is never sent again.
+ */
+export function createAct({ pool, effectTools, now }: Deps): ActActivities {
+  async function settle(permit: Permit, settlement: Settlement): Promise<EffectOutcome> {
+    await settleEffect(pool, permit, settlement, settlement.state === "done" ? settlement.receipt.answeredAt : now());
+    switch (settlement.state) {
+      case "done":
+        return { kind: "done", externalRef: settlement.receipt.externalRef };
+      case "unknown":
+        return { kind: "unknown" };
+      case "failed":
+        return { kind: "refused", reason: settlement.detail };
+    }
+  }
+
+  async function call(permit: Permit, { tool: name, args }: Action, fresh: boolean): Promise<EffectOutcome> {
+    const tool = assertKnown(effectTools, name, "tool");
+    const earlier = fresh ? undefined : await retryable(() => tool.lookUp(permit.company, permit.effectKey));
+    if (earlier !== undefined) return settle(permit, { state: "done", receipt: earlier });
+    try {
+      return await settle(permit, { state: "done", receipt: await tool.execute(permit, args) });
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      switch (toolErrorCodes[error.code]) {
+        case "retry":
+          throw retryLater(error);
+        case "terminal":
+          return settle(permit, { state: "failed", detail: `${error.code}: ${error.message}` });
+        case "unknown":
+          return settleLost(permit, tool, error);
+      }
+    }
+  }
+
+  async function settleLost(permit: Permit, tool: EffectTool, error: ToolError): Promise<EffectOutcome> {
+    const found = await tool.lookUp(permit.company, permit.effectKey).catch(() => undefined);
+    if (found !== undefined) return settle(permit, { state: "done", receipt: found });
+    return settle(permit, { state: "unknown", detail: `${error.code}: ${error.message}` });
+  }
+
+  return {
+    async act(permit, functionId, at) {
+      const permitted = await readPermitted(pool, permit);
+      if (permitted === undefined) return { kind: "refused", reason: "the permit is not the ledger's" };
+      const { action, recordVersion, policyVersion } = permitted;
+      const digest = actionDigestOf({ company: permit.company, ...action, recordVersion, policyVersion });
+      if (digest !== permit.actionDigest)
+        return { kind: "refused", reason: "the action is not the one that was permitted" };
+      const effect = await beginEffect(pool, permit, { tool: action.tool, functionId, at });
+      switch (effect.state) {
+        case "stopped":
+          return { kind: "refused", reason: "the function is stopped by the kill switch" };
+        case "done":
+          return { kind: "done", externalRef: effect.externalRef };
+        case "unknown":
+          return { kind: "unknown" };
+        case "failed":
+          return { kind: "refused", reason: effect.detail };
+        case "intent":
+          return call(permit, action, effect.fresh);
+      }
+    },
+  };
+}
+
+function retryLater(error: ToolError): ApplicationFailure {
+  return ApplicationFailure.retryable(error.message, error.code);
+}
+
+async function retryable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof ToolError ? retryLater(error) : error;
+  }
+}

@@ -1,0 +1,136 @@
+import type { Pool } from "pg";
+import { digestOf } from "../../audit/digest.ts";
+import { readDecision, recordDecision, type StoredDecision } from "../../audit/ledgers/decisions.ts";
+import { readApproval } from "../../audit/ledgers/escalations.ts";
+import { readProposal, readReview, type StoredProposal } from "../../audit/ledgers/turns.ts";
+import type { Decision } from "../../domain/decision.ts";
+import { governedActionOf } from "../../domain/governed-actions.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { evaluate } from "../../guardrails/evaluate.ts";
+import { tighten } from "../../guardrails/tighten.ts";
+import type { DecisionRef, LedgerActivities, ProposalRef, StepRef } from "../../workflows/activities.ts";
+import type { Policies, VersionedPolicy } from "../policies.ts";
+import { readEvidence, recordVersionOf, type FrozenEvidence, type ReadTools } from "./evidence.ts";
+
+type Deps = { readonly pool: Pool; readonly policies: Policies; readonly readTools: ReadTools };
+
+/** What an approval and a permit are bound to. Any change of any part is another action. */
+export type BoundAction = {
+  readonly company: string;
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly recordVersion: string;
+  readonly policyVersion: string;
+};
+
+export function actionDigestOf(action: BoundAction): string {
+  return digestOf({ ...action });
+}
+
+/** Freezes the facts, evaluates them, and answers only after the decision is durable. A retry reads the first answer. */
+export function createDecide({ pool, policies, readTools }: Deps): LedgerActivities["decide"] {
+  return async (step, proposalRef, gate, approvalId, at) => {
+    const { company, stepKey } = step;
+    const [known, proposal, review] = await Promise.all([
+      readDecision(pool, { company, stepKey, gate }),
+      readProposal(pool, company, stepKey),
+      readReview(pool, company, stepKey),
+    ]);
+    if (known !== undefined) return refOf(step, known);
+    if (proposal === undefined) throw new Error(`no proposal for step \`${stepKey}\``);
+    const action = governedActionOf(proposal.actionId);
+    const evidence = await readEvidence(readTools, action, step, proposalRef.reportsStep);
+    if (isStale(proposal, evidence)) return { kind: "stale" };
+    const facts = action.facts({ evidence, action: proposal.action });
+    const versioned = policies.policyOf(action.id);
+    const policyDecision = await evaluate(versioned.policy, facts);
+    const decision = isFollowUp(proposalRef) ? policyDecision : tighten(policyDecision, review, versioned.policy);
+    const requestedBy = action.requestedBy(evidence["crm.record"]?.value ?? {});
+    await keep({ pool, step, gate, approvalId, at, proposal, evidence, facts, decision, versioned, requestedBy });
+    const kept = await readDecision(pool, { company, stepKey, gate });
+    if (kept === undefined) throw new Error(`decision of step \`${stepKey}\` was not kept`);
+    return refOf(step, kept);
+  };
+}
+
+function isFollowUp({ reportsStep }: ProposalRef): boolean {
+  return reportsStep !== "";
+}
+
+/** The reasoning rests on another version of the record than the one there now. */
+function isStale({ recordVersion }: StoredProposal, evidence: FrozenEvidence): boolean {
+  return recordVersion !== "" && recordVersion !== recordVersionOf(evidence);
+}
+
+type Keep = {
+  readonly pool: Pool;
+  readonly step: StepRef;
+  readonly gate: number;
+  readonly approvalId: string | null;
+  readonly at: string;
+  readonly proposal: StoredProposal;
+  readonly evidence: FrozenEvidence;
+  readonly facts: JsonObject;
+  readonly decision: Decision;
+  readonly versioned: VersionedPolicy;
+  readonly requestedBy: string;
+};
+
+async function keep(input: Keep): Promise<void> {
+  const { pool, step, gate, approvalId, at, proposal, evidence, facts, decision, versioned, requestedBy } = input;
+  const { company, caseId, stepKey } = step;
+  const policy = { id: versioned.policy.id, version: versioned.version };
+  const { tool, args } = proposal.action;
+  const { recordVersion } = proposal;
+  const actionDigest = actionDigestOf({ company, tool, args, recordVersion, policyVersion: policy.version });
+  const approved = decision.kind === "escalate" && (await approves(pool, company, approvalId, actionDigest));
+  await recordDecision(pool, {
+    company,
+    caseId,
+    stepKey,
+    gate,
+    proposalId: proposal.proposalId,
+    verdict: decision.kind,
+    reason: reasonOf(decision),
+    rules: decision.rules,
+    missing: decision.kind === "escalate" ? decision.missing : [],
+    facts,
+    sources: Object.values(evidence).map(({ source }) => source),
+    route: decision.kind === "escalate" ? decision.route : null,
+    policy,
+    policyDocument: versioned.document,
+    actionDigest,
+    requestedBy,
+    approvalId: approved ? approvalId : null,
+    at,
+  });
+}
+
+/** An approval holds only for the very action it named: a changed policy, record or argument needs a new one. */
+async function approves(
+  pool: Pool,
+  company: string,
+  approvalId: string | null,
+  actionDigest: string,
+): Promise<boolean> {
+  if (approvalId === null) return false;
+  const approval = await readApproval(pool, company, approvalId);
+  return approval?.verdict === "approve" && approval.actionDigest === actionDigest;
+}
+
+function reasonOf(decision: Decision): string {
+  if (decision.kind !== "execute") return decision.reason;
+  return decision.rules.map(({ reason }) => reason).join("; ");
+}
+
+function refOf(step: StepRef, stored: StoredDecision): DecisionRef {
+  const { decisionId, actionDigest, permitId, requestedBy, route } = stored;
+  const { company, caseId, stepKey } = step;
+  if (permitId !== null) {
+    const permit = { permitId, company, caseId, decisionId, actionDigest, effectKey: stepKey };
+    return { kind: "execute", decisionId, permit };
+  }
+  if (stored.verdict === "block") return { kind: "block", decisionId };
+  if (route === null) throw new Error(`decision \`${decisionId}\` escalates without a route`);
+  return { kind: "escalate", decisionId, actionDigest, requestedBy, reason: stored.reason, route };
+}

@@ -1,0 +1,28 @@
+import type { Pool } from "pg";
+import * as ledger from "../../audit/ledgers/escalations.ts";
+import type { LedgerActivities } from "../../workflows/activities.ts";
+
+type Escalate = Pick<LedgerActivities, "openEscalation" | "readEscalation" | "raiseEscalation" | "supersedeEscalation">;
+
+/** Escalations as the workflow drives them; the ledger is the arbiter between verdicts, deadlines and newer events. */
+export function createEscalate({ pool }: { readonly pool: Pool }): Escalate {
+  return {
+    openEscalation: ({ company, caseId, stepKey }, { decisionId, actionDigest, requestedBy, reason, route }, at) =>
+      ledger.openEscalation(pool, {
+        company,
+        caseId,
+        stepKey,
+        decisionId,
+        actionDigest,
+        requestedBy,
+        route,
+        reason,
+        at,
+      }),
+    readEscalation: (company, escalationId) => ledger.readEscalationState(pool, company, escalationId),
+    raiseEscalation: (company, escalationId, fromLevel, at) =>
+      ledger.raiseEscalation(pool, { company, escalationId, at }, fromLevel),
+    supersedeEscalation: (company, escalationId, reason, at) =>
+      ledger.supersedeEscalation(pool, { company, escalationId, at }, reason),
+  };
+}

@@ -1,0 +1,139 @@
+import { ApplicationFailure } from "@temporalio/activity";
+import type { Pool } from "pg";
+import type { z } from "zod";
+import type { Agents, TurnInput } from "../../agents/agents.ts";
+import { AgentFault, agentFaultCodes } from "../../agents/fault.ts";
+import { readFindings, readProposal, recordProposal, recordReview, storeFindings } from "../../audit/ledgers/turns.ts";
+import type { SourceRef } from "../../domain/evidence.ts";
+import { functionOf } from "../../domain/functions/index.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { writeBack, writeBackValue } from "../../domain/write-back.ts";
+import type { AgentActivities, LedgerActivities, StepRef } from "../../workflows/activities.ts";
+import type { ReadTools } from "./evidence.ts";
+import { withHeartbeat } from "./heartbeat.ts";
+
+type AgentDeps = { readonly pool: Pool; readonly agents: Agents };
+
+/** One model turn per activity. Each leaves its output in the ledger under the step; only names travel. */
+export function createAgentActivities({ pool, agents }: AgentDeps): AgentActivities {
+  const turnOf = ({ company, caseId, stepKey, functionId, objectType, objectId }: StepRef): TurnInput => ({
+    company,
+    caseId,
+    stepKey,
+    functionId,
+    objectType,
+    objectId,
+  });
+
+  async function findingsOf(step: StepRef) {
+    const findings = await readFindings(pool, step.company, step.stepKey);
+    if (findings === undefined) throw new Error(`no findings for step \`${step.stepKey}\``);
+    return findings;
+  }
+
+  return {
+    gatherFindings: (step) =>
+      turn(async () => {
+        const known = await readFindings(pool, step.company, step.stepKey);
+        if (known === undefined) await storeFindings(pool, step, await agents.gatherFindings(turnOf(step)));
+      }),
+
+    proposeAction: (step, at) =>
+      turn(async () => {
+        const findings = await findingsOf(step);
+        const proposal = await agents.proposeAction(turnOf(step), findings);
+        const sources = findings.evidence.map(({ source }) => source);
+        const chain = {
+          findings: [...findings.findings],
+          sources,
+          reasoning: proposal.reasoning,
+          turns: [findings.citation, proposal.citation],
+          origin: "agents" as const,
+        };
+        const { action } = proposal;
+        const actionId = functionOf(step.functionId).action.id;
+        const recordVersion = versionOf(sources);
+        await recordProposal(pool, step, { actionId, action, recordVersion, chain, at });
+      }),
+
+    reviewProposal: (step, at) =>
+      turn(async () => {
+        const findings = await findingsOf(step);
+        const proposal = await readProposal(pool, step.company, step.stepKey);
+        if (proposal === undefined) throw new Error(`no proposal for step \`${step.stepKey}\``);
+        const { action, reasoning } = proposal;
+        const { review, citation } = await agents.reviewProposal(turnOf(step), findings, { action, reasoning });
+        await recordReview(pool, step, { review, turn: citation, at });
+      }),
+  };
+}
+
+function versionOf(sources: readonly SourceRef[]): string {
+  return sources.find(({ source }) => source === "crm.record")?.version ?? "";
+}
+
+/** Maps an agent's fault to Temporal's: terminal ones end the turn, the rest come back when the model says they may. */
+async function turn(work: () => Promise<void>): Promise<void> {
+  try {
+    await withHeartbeat(work);
+  } catch (error) {
+    if (!(error instanceof AgentFault)) throw error;
+    const { code, message } = error;
+    if (agentFaultCodes[code] === "terminal") throw ApplicationFailure.nonRetryable(message, code);
+    const nextRetryDelay = error.retryAfterMs;
+    throw ApplicationFailure.create({
+      message,
+      type: code,
+      ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
+    });
+  }
+}
+
+type FallbackDeps = { readonly pool: Pool; readonly readTools: ReadTools };
+
+/** Proposals that no model makes: the request as it stands, and the report of an outcome. */
+export function createPropose({
+  pool,
+  readTools,
+}: FallbackDeps): Pick<LedgerActivities, "proposeAsRequested" | "proposeWriteBack"> {
+  return {
+    async proposeAsRequested(step, at) {
+      const { company, objectType, objectId } = step;
+      const definition = functionOf(step.functionId);
+      const record = await readTools["crm.record"]?.read(company, { objectType, objectId });
+      if (record === undefined) return nothing(`the CRM has no ${objectType} \`${objectId}\``);
+      const action = definition.requested(record.value);
+      if (action === undefined)
+        return nothing(`${objectType} \`${objectId}\`: ${whyUnreadable(definition.record, record.value)}`);
+      const reasoning = "The agents could not work on this request, so it is put to people exactly as it was asked.";
+      const chain = { findings: [], sources: [record.source], reasoning, turns: [], origin: "as-requested" as const };
+      const recordVersion = record.source.version;
+      await recordProposal(pool, step, { actionId: definition.action.id, action, recordVersion, chain, at });
+      return { kind: "proposed" };
+    },
+
+    async proposeWriteBack(step, reportsStep, outcome, at) {
+      const { functionId, objectType, objectId } = step;
+      const value = writeBackValue(functionId, outcome);
+      if (value === undefined) return nothing(`\`${outcome}\` is not told to the CRM`);
+      const { property } = functionOf(functionId).writeBack;
+      const args: JsonObject = { functionId, objectType, objectId, property, value, reportsStep };
+      const action = { tool: writeBack.tool, args };
+      const reasoning = `The step ended as ${outcome}; the CRM's ${property} becomes ${value}.`;
+      const chain = { findings: [], sources: [], reasoning, turns: [], origin: "follow-up" as const };
+      await recordProposal(pool, step, { actionId: writeBack.id, action, recordVersion: "", chain, at });
+      return { kind: "proposed" };
+    },
+  };
+}
+
+function nothing(reason: string): { kind: "nothing"; reason: string } {
+  return { kind: "nothing", reason };
+}
+
+/** Every field that is wrong, by name, with what was expected. Values are not repeated: they may be personal. */
+function whyUnreadable(schema: z.ZodType, value: JsonObject): string {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return "the request names no action";
+  return parsed.error.issues.map(({ path, message }) => `\`${path.join(".")}\`: ${message}`).join("; ");
+}

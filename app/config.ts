@@ -1,0 +1,249 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import type { ClientConnectConfig } from "@temporalio/envconfig";
+import { z } from "zod";
+import { nearestName } from "./nearest-name.ts";
+
+/** Everything that the environment may say, read once. Every field has a value that works without services or keys. */
+export type Config = {
+  readonly mode: "development" | "production";
+  /** Absolute; holds the embedded engines' data, logs, the lock and the runtime file. */
+  readonly home: string;
+  /** Undefined: the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  /** Undefined: a temporal.toml profile (see `externalTemporal`), else the embedded Temporal. */
+  readonly temporalAddress: string | undefined;
+  readonly temporalNamespace: string;
+  readonly temporalBin: string | undefined;
+  /** Port of the gateway; undefined: a free one. */
+  readonly port: number | undefined;
+  readonly company: string;
+  /** Undefined: the offline model. */
+  readonly anthropicApiKey: string | undefined;
+  readonly anthropicBaseUrl: string | undefined;
+  readonly model: string;
+  /** Where commands find the gateway when not through the runtime file, and who they are there. */
+  readonly url: string | undefined;
+  readonly token: string | undefined;
+  readonly logLevel: z.infer<typeof LogLevel>;
+  readonly hubspotClientSecret: string | undefined;
+  /** The address that webhook senders sign, exactly as they were given it. */
+  readonly publicUrl: string | undefined;
+  /** Absolute folder of the policies. */
+  readonly policies: string;
+  /** Absolute; shared by all installations of this user: engine binaries. */
+  readonly cacheFolder: string;
+  readonly searchPath: string;
+};
+
+/** Each problem names the variable, where its value came from and the fix; never a secret's value. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(["the configuration cannot be used:", ...problems.map((problem) => `  ${problem}`)].join("\n"));
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+const LogLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]);
+const webUrl = z.url({ protocol: /^https?$/ });
+const text = z.string().min(1);
+
+/** One entry per variable: its form, what to say when the value has another, and whether the value is a secret. */
+const variables = {
+  MANDATE_MODE: entry(z.enum(["development", "production"]), "use development or production"),
+  MANDATE_HOME: entry(text, "give a folder"),
+  MANDATE_POLICIES: entry(text, "give the folder with the policies"),
+  MANDATE_PORT: entry(
+    z.coerce.number().int().min(1).max(65_535),
+    "use a port from 1 to 65535, or unset it for a free one",
+  ),
+  MANDATE_COMPANY: entry(z.string().regex(/^[a-z][a-z0-9-]{0,38}$/), "use 1 to 39 of a-z, 0-9 and -, a letter first"),
+  MANDATE_MODEL: entry(text, "give a model's name, such as claude-sonnet-5-5"),
+  MANDATE_URL: entry(webUrl, "give the gateway's address, such as http://127.0.0.1:8080"),
+  MANDATE_PUBLIC_URL: entry(
+    webUrl,
+    "give the address that senders post to, such as https://mandate.example.com/webhooks/hubspot",
+  ),
+  MANDATE_LOG_LEVEL: entry(LogLevel, `use one of ${LogLevel.options.join(", ")}`),
+  MANDATE_TEMPORAL_BIN: entry(text, "give the path of a `temporal` command"),
+  MANDATE_TOKEN: entry(text, "give the token that `mandate` printed for you", "secret"),
+  DATABASE_URL: entry(
+    z.url({ protocol: /^postgres(ql)?$/ }),
+    "give postgres://user:password@host:5432/mandate",
+    "secret",
+  ),
+  TEMPORAL_ADDRESS: entry(z.string().regex(/^[^\s/]+:\d+$/), "give host:port, such as 127.0.0.1:7233"),
+  TEMPORAL_NAMESPACE: entry(text, "give a namespace, such as default"),
+  ANTHROPIC_API_KEY: entry(text, "give a key, or unset it for the offline model", "secret"),
+  ANTHROPIC_BASE_URL: entry(webUrl, "give an address such as https://api.anthropic.com"),
+  HUBSPOT_CLIENT_SECRET: entry(text, "give the client secret of the HubSpot app", "secret"),
+} as const;
+
+type Variables = typeof variables;
+type Name = keyof Variables;
+type Values = { readonly [K in Name]: z.infer<Variables[K]["form"]> | undefined };
+type Found = { readonly value: string; readonly place: string };
+
+/**
+ * Reads the environment. An empty variable counts as unset; a secret may come from the file that `<NAME>_FILE` names.
+ * @throws ConfigError listing every problem at once.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): Config {
+  const problems = unknownVariables(env);
+  const values = readValues(env, problems);
+  if (values.MANDATE_MODE === "production") problems.push(...missingInProduction(values, env));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    mode: values.MANDATE_MODE ?? "development",
+    home: resolve(cwd, values.MANDATE_HOME ?? ".mandate"),
+    databaseUrl: values.DATABASE_URL,
+    temporalAddress: values.TEMPORAL_ADDRESS,
+    temporalNamespace: values.TEMPORAL_NAMESPACE ?? "default",
+    temporalBin: values.MANDATE_TEMPORAL_BIN === undefined ? undefined : resolve(cwd, values.MANDATE_TEMPORAL_BIN),
+    port: values.MANDATE_PORT,
+    company: values.MANDATE_COMPANY ?? "acme",
+    anthropicApiKey: values.ANTHROPIC_API_KEY,
+    anthropicBaseUrl: values.ANTHROPIC_BASE_URL,
+    model: values.MANDATE_MODEL ?? "claude-sonnet-5-5",
+    url: values.MANDATE_URL,
+    token: values.MANDATE_TOKEN,
+    logLevel: values.MANDATE_LOG_LEVEL ?? "info",
+    hubspotClientSecret: values.HUBSPOT_CLIENT_SECRET,
+    publicUrl: values.MANDATE_PUBLIC_URL,
+    policies: resolve(cwd, values.MANDATE_POLICIES ?? "policies"),
+    cacheFolder: cacheFolder(env),
+    searchPath: env["PATH"] ?? "",
+  };
+}
+
+/** A Temporal that is not ours: its address, namespace and connection options (TLS and keys of a profile included). */
+export type ExternalTemporal = {
+  readonly address: string;
+  readonly namespace: string;
+  readonly connectionOptions: ClientConnectConfig["connectionOptions"];
+};
+
+/**
+ * The Temporal that TEMPORAL_ADDRESS or a temporal.toml profile names; undefined means the embedded one. The profile
+ * reader is loaded only when one of them is there.
+ * @throws ConfigError when the profile cannot be read.
+ */
+export async function externalTemporal(env: NodeJS.ProcessEnv = process.env): Promise<ExternalTemporal | undefined> {
+  if (!namesTemporal(env)) return undefined;
+  const { loadClientConnectConfig } = await import("@temporalio/envconfig");
+  try {
+    const overrideEnvVars = Object.fromEntries(Object.entries(env).filter(isSet));
+    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars });
+    const { address } = connectionOptions;
+    if (address === undefined) return undefined;
+    return { address, namespace: namespace ?? "default", connectionOptions };
+  } catch (error) {
+    const place = env["TEMPORAL_CONFIG_FILE"] ?? profileFile(env);
+    throw new ConfigError([
+      `temporal.toml (${place}): ${(error as Error).message}; correct it or unset TEMPORAL_PROFILE`,
+    ]);
+  }
+}
+
+function entry<Form extends z.ZodType>(form: Form, fix: string, secrecy: "open" | "secret" = "open") {
+  return { form, fix, isSecret: secrecy === "secret" } as const;
+}
+
+function readValues(env: NodeJS.ProcessEnv, problems: string[]): Values {
+  const values: Partial<Record<Name, unknown>> = {};
+  for (const name of Object.keys(variables) as Name[]) {
+    const { form, fix, isSecret } = variables[name];
+    const found = readVariable(env, name, isSecret, problems);
+    if (found === undefined) continue;
+    const parsed = form.safeParse(found.value);
+    if (parsed.success) values[name] = parsed.data;
+    else
+      problems.push(`${name} (${found.place}): ${isSecret ? "its value" : `\`${found.value}\``} does not fit; ${fix}`);
+  }
+  return values as Values;
+}
+
+function readVariable(env: NodeJS.ProcessEnv, name: Name, isSecret: boolean, problems: string[]): Found | undefined {
+  const value = setOr(env[name]);
+  const file = isSecret ? setOr(env[`${name}_FILE`]) : undefined;
+  if (file === undefined) return value === undefined ? undefined : { value, place: "environment" };
+  if (value !== undefined) {
+    problems.push(`${name} and ${name}_FILE are both set; unset one of them`);
+    return undefined;
+  }
+  try {
+    return { value: readFileSync(file, "utf8").replace(/\s+$/, ""), place: `file ${file} of ${name}_FILE` };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    problems.push(`${name}_FILE: ${file} cannot be read (${code}); give a file this user can read`);
+    return undefined;
+  }
+}
+
+function unknownVariables(env: NodeJS.ProcessEnv): string[] {
+  const names = Object.keys(variables) as Name[];
+  const known = new Set(names.flatMap((name) => (variables[name].isSecret ? [name, `${name}_FILE`] : [name])));
+  const unknown = Object.keys(env).filter((name) => name.startsWith("MANDATE_") && !known.has(name));
+  return unknown.map((name) => {
+    const near = nearestName(name, [...known]);
+    return `${name} (environment): no such variable; ${near === undefined ? "unset it" : `did you mean ${near}?`}`;
+  });
+}
+
+function missingInProduction(values: Values, env: NodeJS.ProcessEnv): string[] {
+  const missing = [
+    ...(values.DATABASE_URL === undefined ? ["DATABASE_URL"] : []),
+    ...(namesTemporal(env) ? [] : ["TEMPORAL_ADDRESS (or a temporal.toml profile)"]),
+    ...(values.HUBSPOT_CLIENT_SECRET === undefined ? ["HUBSPOT_CLIENT_SECRET"] : []),
+  ];
+  if (missing.length === 0) return [];
+  return [`MANDATE_MODE=production starts no embedded engines and takes no unsigned events: set ${missing.join(", ")}`];
+}
+
+function namesTemporal(env: NodeJS.ProcessEnv): boolean {
+  const named = ["TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE"].some(
+    (name) => setOr(env[name]) !== undefined,
+  );
+  return named || existsSync(profileFile(env));
+}
+
+/** Where the Temporal tools keep their profiles: the rule of @temporalio/envconfig. */
+function profileFile(env: NodeJS.ProcessEnv): string {
+  const home = setOr(env["HOME"]) ?? "/";
+  const folders: Partial<Record<NodeJS.Platform, string>> = {
+    darwin: join(home, "Library", "Application Support"),
+    win32: env["APPDATA"] ?? "",
+  };
+  const folder = folders[process.platform] ?? setOr(env["XDG_CONFIG_HOME"]) ?? join(home, ".config");
+  return join(folder, "temporalio", "temporal.toml");
+}
+
+function cacheFolder(env: NodeJS.ProcessEnv): string {
+  const named = setOr(env["XDG_CACHE_HOME"]);
+  if (named !== undefined && isAbsolute(named)) return join(named, "mandate");
+  const home = setOr(env["HOME"]) ?? userHome();
+  return home === undefined
+    ? join(tmpdir(), `mandate-${process.getuid?.() ?? "user"}`)
+    : join(home, ".cache", "mandate");
+}
+
+/** Undefined for a user id without an entry in the password file. */
+function userHome(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
+}
+
+function setOr(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === "" ? undefined : value;
+}
+
+function isSet(pair: [string, string | undefined]): pair is [string, string] {
+  return setOr(pair[1]) !== undefined;
+}

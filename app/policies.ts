@@ -1,0 +1,49 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { canonicalJson } from "../audit/canonical-json.ts";
+import { sha256Hex } from "../audit/digest.ts";
+import { governedActions } from "../domain/governed-actions.ts";
+import { assertKnown } from "../domain/registry.ts";
+import { governedCatalogue } from "../guardrails/fact-types.ts";
+import { loadPolicy } from "../guardrails/load/policy.ts";
+import { policyDocument, type Policy } from "../guardrails/policy.ts";
+import { formatProblem, type Problem } from "../guardrails/problem.ts";
+
+/** A policy in force. `version` is the SHA-256 (hex) of `document`, its canonical JSON. */
+export type VersionedPolicy = { readonly policy: Policy; readonly version: string; readonly document: string };
+
+export type Policies = { policyOf(id: string): VersionedPolicy };
+
+/** Thrown when policies cannot be put in force. Lists every problem at file:line:column; nothing is half loaded. */
+export class PoliciesRefused extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(`policies were refused:\n${problems.map(formatProblem).join("\n")}`);
+    this.name = "PoliciesRefused";
+    this.problems = problems;
+  }
+}
+
+/** Reads every `<id>.yaml` of the folder. A governed action without a policy is refused: nothing is decided by default. */
+export async function loadPolicies(folder: string): Promise<Policies> {
+  const catalogue = governedCatalogue();
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml") && !name.endsWith(".test.yaml")).sort();
+  const loaded: { [id: string]: VersionedPolicy } = {};
+  const problems: Problem[] = [];
+  for (const name of names) {
+    const file = join(folder, name);
+    const result = loadPolicy(file, await readFile(file, "utf8"), catalogue);
+    if (result.kind === "refused") problems.push(...result.problems);
+    else {
+      const document = canonicalJson(policyDocument(result.policy));
+      loaded[result.policy.id] = { policy: result.policy, version: sha256Hex(document), document };
+    }
+  }
+  const missing = Object.keys(governedActions).filter((id) => !Object.hasOwn(loaded, id));
+  if (problems.length === 0 && missing.length > 0) {
+    throw new Error(`no policy for ${missing.join(", ")}: add \`${join(folder, `${missing[0]}.yaml`)}\``);
+  }
+  if (problems.length > 0) throw new PoliciesRefused(problems);
+  return { policyOf: (id) => assertKnown(loaded, id, "policy") };
+}

@@ -1,0 +1,23 @@
+/** The child's half of supervision: what a process started by `superviseProcesses` calls. */
+
+/** Tells the supervisor that this process serves now; `facts` (plain JSON, such as an address) travel with it. */
+export function reportReady(facts: Readonly<Record<string, unknown>> = {}): void {
+  process.send?.({ ready: true, ...facts });
+}
+
+/**
+ * Calls `drain` once when this process shall end: a polite signal, or the supervisor is gone (its channel closed).
+ * The caller finishes its work and lets the process end; without a supervisor only the signals count.
+ */
+export function onStopRequested(drain: (reason: "signal" | "supervisor-gone") => void): void {
+  let asked = false;
+  const once = (reason: "signal" | "supervisor-gone"): void => {
+    if (asked) return;
+    asked = true;
+    drain(reason);
+  };
+  process.once("SIGTERM", () => once("signal"));
+  process.once("SIGINT", () => once("signal"));
+  if (process.channel !== undefined && process.channel !== null)
+    process.once("disconnect", () => once("supervisor-gone"));
+}

@@ -1,0 +1,32 @@
+import type { Pool } from "pg";
+import { createAgents } from "../agents/agents.ts";
+import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
+import { digestOf } from "../audit/digest.ts";
+import { createModelLedger } from "../audit/ledgers/model-turns.ts";
+import type { Policies } from "./policies.ts";
+import { createEffectTools, createReadTools, type Adapters } from "./tools.ts";
+import type { WorkerDeps } from "./worker.ts";
+
+/** Seconds a model call may hold its lease: the offline model answers at once, a real one within its activity's 60 s. */
+const LEASE_SECONDS = { offline: 2, anthropic: 90 } as const;
+
+type Parts = {
+  readonly pool: Pool;
+  readonly policies: Policies;
+  readonly adapters: Adapters;
+  readonly model: ModelChoice;
+};
+
+/** Wires what the worker's activities need. The only clock of the worker is here. */
+export async function workerDeps({ pool, policies, adapters, model }: Parts): Promise<WorkerDeps> {
+  const now = () => new Date().toISOString();
+  const readTools = createReadTools(pool, adapters, now);
+  const ledger = createModelLedger(pool, { leaseSeconds: LEASE_SECONDS[model.kind] });
+  const agents = createAgents({
+    model: await chooseModel(model),
+    ledger,
+    readTools: Object.values(readTools),
+    digest: digestOf,
+  });
+  return { pool, policies, agents, readTools, effectTools: createEffectTools(adapters), now };
+}

@@ -1,0 +1,83 @@
+import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
+import type { Pool } from "pg";
+import type { Agents } from "../agents/agents.ts";
+import { taskQueue, type QueueKind } from "../temporal.config.ts";
+import type { LedgerActivities } from "../workflows/activities.ts";
+import { createAct, type EffectTools } from "./activities/act.ts";
+import { createDecide } from "./activities/decide.ts";
+import { createEscalate } from "./activities/escalate.ts";
+import type { ReadTools } from "./activities/evidence.ts";
+import { createAgentActivities, createPropose } from "./activities/propose.ts";
+import { createRecord } from "./activities/record.ts";
+import type { Policies } from "./policies.ts";
+import { connectionOptions, type TemporalPlace } from "./temporal-connection.ts";
+
+export type WorkerDeps = {
+  readonly pool: Pool;
+  readonly policies: Policies;
+  readonly agents: Agents;
+  readonly readTools: ReadTools;
+  readonly effectTools: EffectTools;
+  readonly now: () => string;
+};
+
+export type WorkerSettings = {
+  readonly temporal: TemporalPlace;
+  readonly queuePrefix: string;
+  /** The bundle built ahead; `workflowsPath` is for tests from source. */
+  readonly workflows: { readonly codePath: string } | { readonly workflowsPath: string };
+  /** Added to every worker; tests use it to fail at chosen points. */
+  readonly interceptors?: WorkerOptions["interceptors"];
+};
+
+/** Workflows kept in memory: about 1 MB each; more are replayed from history when they wake. */
+const MAX_CACHED_WORKFLOWS = 500;
+
+/** How long a case that a worker kept in memory waits for that worker before another may take it. */
+const STICKY_TIMEOUT = "2 seconds";
+
+export function createLedgerActivities(deps: WorkerDeps): LedgerActivities {
+  return { ...createPropose(deps), decide: createDecide(deps), ...createEscalate(deps), ...createRecord(deps) };
+}
+
+/** One process, three task queues, one connection. `run` ends when `shutdown` has drained what was under way. */
+export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) {
+  const { connection: options, namespace } = connectionOptions(settings.temporal);
+  const connection = await NativeConnection.connect(options);
+  const queue = (kind: QueueKind) => taskQueue(settings.queuePrefix, kind);
+  const { workflows, interceptors } = settings;
+  const common = {
+    connection,
+    namespace,
+    shutdownGraceTime: "5 seconds",
+    shutdownForceTime: "10 seconds",
+    ...(interceptors && { interceptors }),
+  };
+  const orchestration = await Worker.create({
+    ...common,
+    ...("codePath" in workflows ? { workflowBundle: workflows } : workflows),
+    taskQueue: queue("orchestration"),
+    activities: createLedgerActivities(deps),
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
+    maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+  });
+  const agents = await Worker.create({
+    ...common,
+    taskQueue: queue("agents"),
+    activities: createAgentActivities(deps),
+  });
+  const tools = await Worker.create({ ...common, taskQueue: queue("tools"), activities: createAct(deps) });
+  const workers = [orchestration, agents, tools];
+  return {
+    async run(): Promise<void> {
+      try {
+        await Promise.all(workers.map((worker) => worker.run()));
+      } finally {
+        await connection.close();
+      }
+    },
+    shutdown(): void {
+      for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
+    },
+  };
+}

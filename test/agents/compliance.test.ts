@@ -1,0 +1,107 @@
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { complianceRules, tightened } from "../../agents/compliance-rules.ts";
+import type { ReviewTurn } from "../../agents/turn.ts";
+import { stricter, type Verdict } from "../../domain/decision.ts";
+import type { Review } from "../../domain/proposal.ts";
+import { agentsOn } from "./agents-under-test.ts";
+import { quoteReadings, quoteTurn } from "./readings.ts";
+import { calls, scriptedModel } from "./scripted-model.ts";
+
+const verdicts = ["agree", "escalate", "block"] as const;
+const pairs = verdicts.flatMap((rules) => verdicts.map((model) => [rules, model] as const));
+const review = (verdict: Review["verdict"]): Review => ({ verdict, reasons: verdict === "agree" ? [] : [verdict] });
+
+describe("Compliance can only tighten", () => {
+  test("by type: a review holds no verdict that executes, and no action", () => {
+    expectTypeOf<ReviewTurn["review"]["verdict"]>().toEqualTypeOf<"agree" | "escalate" | "block">();
+    expectTypeOf<keyof ReviewTurn>().toEqualTypeOf<"review" | "citation">();
+    expectTypeOf<keyof Review>().toEqualTypeOf<"verdict" | "reasons">();
+  });
+
+  test.for(pairs)("rules say %s, its model says %s: the stricter stands, with both reasons", ([rules, model]) => {
+    const { verdict, reasons } = tightened(review(rules), review(model));
+    expect(verdicts.indexOf(verdict)).toBe(Math.max(verdicts.indexOf(rules), verdicts.indexOf(model)));
+    expect(reasons).toEqual([...new Set([...review(rules).reasons, ...review(model).reasons])]);
+  });
+
+  test.for(["execute", "escalate", "block"] as const)("no review loosens a decision to %s", (decision: Verdict) => {
+    const asVerdict = { agree: "execute", escalate: "escalate", block: "block" } as const;
+    const order = ["execute", "escalate", "block"];
+    for (const verdict of verdicts) {
+      expect(order.indexOf(stricter(decision, asVerdict[verdict]))).toBeGreaterThanOrEqual(order.indexOf(decision));
+    }
+  });
+
+  test.for(["execute", "approve", "allow", "AGREE"])("a model that answers `%s` is not heard", async (verdict) => {
+    const line = calls("review_proposal", { verdict, reasons: [] });
+    const { agents } = agentsOn(quoteReadings());
+    const findings = await agents.gatherFindings(quoteTurn);
+    const proposal = await agents.proposeAction(quoteTurn, findings);
+    const reviewing = agentsOn(quoteReadings(), scriptedModel(line, line, line)).agents;
+    await expect(reviewing.reviewProposal(quoteTurn, findings, proposal)).rejects.toMatchObject({
+      code: "MODEL_ANSWER_UNUSABLE",
+    });
+  });
+
+  test("a model's block stands", async () => {
+    const { agents } = agentsOn(quoteReadings());
+    const findings = await agents.gatherFindings(quoteTurn);
+    const proposal = await agents.proposeAction(quoteTurn, findings);
+    const line = calls("review_proposal", { verdict: "block", reasons: ["The quote copies another partner's."] });
+    const reviewing = agentsOn(quoteReadings(), scriptedModel(line)).agents;
+    expect((await reviewing.reviewProposal(quoteTurn, findings, proposal)).review).toEqual({
+      verdict: "block",
+      reasons: ["The quote copies another partner's."],
+    });
+  });
+});
+
+describe("Compliance's rules ask for a person when", () => {
+  const action = { tool: "quotes.approve-discount", args: { quoteId: "Q-1", netPriceMinor: 5 } };
+  const clean = {
+    requested: action,
+    readings: { "crm.record": { quote_id: "Q-1" } },
+    findings: [{ code: "seen", statement: "The quote asks 15 %.", sources: ["crm.record"] }],
+    action,
+    reasoning: "Proposed as the record asks.",
+  };
+
+  test("nothing is wrong: they agree", () => {
+    expect(complianceRules(clean)).toEqual({ verdict: "agree", reasons: [] });
+  });
+
+  test.for<readonly [string, Partial<typeof clean>, string]>([
+    [
+      "an argument differs from the record",
+      { action: { ...action, args: { ...action.args, netPriceMinor: 4 } } },
+      "The proposal says netPriceMinor 4 where the record asks for 5.",
+    ],
+    [
+      "the tool differs",
+      { action: { ...action, tool: "crm.update-property" } },
+      "The proposal names the tool crm.update-property, not quotes.approve-discount.",
+    ],
+    [
+      "a finding has no source",
+      { findings: [{ code: "heard", statement: "The customer likes it.", sources: [] }] },
+      "The finding heard rests on a source that was not read.",
+    ],
+    [
+      "a finding's source was not read",
+      { findings: [{ code: "heard", statement: "The partner is active.", sources: ["programme.partner"] }] },
+      "The finding heard rests on a source that was not read.",
+    ],
+    [
+      "an agent asked for what it may not read",
+      { findings: [{ code: "reading-refused", statement: "Refused.", sources: ["crm.record"] }] },
+      "An agent asked for readings outside this case; they were refused.",
+    ],
+    [
+      "an agent's words read like a policy change",
+      { reasoning: "The threshold is now 40 %." },
+      "An agent's own words read like an instruction or a policy change.",
+    ],
+  ])("%s", ([, changed, reason]) => {
+    expect(complianceRules({ ...clean, ...changed })).toEqual({ verdict: "escalate", reasons: [reason] });
+  });
+});

@@ -1,0 +1,161 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { functions } from "../domain/functions/index.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const rooms = ["domain", "guardrails", "agents", "tools", "audit", "workflows", "app"] as const;
+type Room = (typeof rooms)[number];
+
+type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
+
+function sourcesUnder(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name));
+}
+
+const importPattern =
+  /(?:^|\n)\s*(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|import\(\s*"([^"]+)"\s*\)/g;
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8");
+  return [...text.matchAll(importPattern)].map(([, type, fixed, lazy]) => {
+    const specifier = fixed ?? lazy ?? "";
+    const to = specifier.startsWith(".") ? relative(root, resolve(root, dirname(file), specifier)) : specifier;
+    return { from: file, to, typeOnly: type !== undefined };
+  });
+}
+
+const roomOf = (path: string): string => (path.includes("/") ? (path.split("/")[0] ?? "") : path);
+const sources = rooms.flatMap(sourcesUnder);
+const imports = sources.flatMap(importsOf);
+const between = (room: Room) => imports.filter(({ from, to }) => roomOf(from) === room && !to.startsWith(`${room}/`));
+const shown = (list: readonly Import[]) =>
+  list.map(({ from, to, typeOnly }) => `${from} -> ${typeOnly ? "type " : ""}${to}`);
+const isOurs = (path: string) =>
+  (rooms as readonly string[]).includes(roomOf(path)) || path === "temporal.config.ts" || path.startsWith("test/");
+
+describe("imports run one way", () => {
+  test("there is something to check", () => expect(imports.length).toBeGreaterThan(100));
+
+  test("domain imports nothing of ours", () => {
+    expect(shown(between("domain").filter(({ to }) => isOurs(to)))).toEqual([]);
+  });
+
+  test.for(["guardrails", "audit", "tools"] as const)("%s imports domain only", (room) => {
+    expect(shown(between(room).filter(({ to }) => isOurs(to) && roomOf(to) !== "domain"))).toEqual([]);
+  });
+
+  test("agents import domain, and tools by type only", () => {
+    const wrong = between("agents").filter(
+      ({ to, typeOnly }) => isOurs(to) && roomOf(to) !== "domain" && !(roomOf(to) === "tools" && typeOnly),
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  test("workflows take values only from Temporal, temporal.config.ts and schema-free domain files", () => {
+    const schemaFree = (path: string) => !/from "(zod|tldts)"/.test(readFileSync(join(root, path), "utf8"));
+    const wrong = between("workflows").filter(
+      ({ to, typeOnly }) =>
+        !typeOnly &&
+        to !== "@temporalio/workflow" &&
+        to !== "temporal.config.ts" &&
+        !(roomOf(to) === "domain" && schemaFree(to) && importsOf(to).every((inner) => inner.typeOnly)),
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  test("nobody imports app, and no production file imports test", () => {
+    const wrong = imports.filter(
+      ({ from, to }) => (roomOf(to) === "app" && roomOf(from) !== "app") || to.startsWith("test/"),
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  test("the pure rooms use no node builtin, clock, randomness or environment", () => {
+    const impure = /from "node:|\bprocess\.|Date\.now\(|new Date\(\)|Math\.random\(|\bfetch\(/;
+    const files = [...sourcesUnder("domain"), ...sourcesUnder("guardrails")];
+    expect(files.filter((file) => impure.test(readFileSync(join(root, file), "utf8")))).toEqual([]);
+  });
+
+  test("LangChain is imported by agents alone", () => {
+    expect(shown(imports.filter(({ from, to }) => to.startsWith("@langchain/") && roomOf(from) !== "agents"))).toEqual(
+      [],
+    );
+  });
+});
+
+describe("one road to an effect", () => {
+  test("`act(` is called in workflows/guarded-step.ts alone", () => {
+    const callers = sources.filter((file) => /\.act\(/.test(readFileSync(join(root, file), "utf8")));
+    expect(callers).toEqual(["workflows/guarded-step.ts"]);
+  });
+
+  test("an effect tool's `execute(` is called in app/activities/act.ts alone", () => {
+    const callers = sources.filter((file) => /tool\.execute\(/.test(readFileSync(join(root, file), "utf8")));
+    expect(callers).toEqual(["app/activities/act.ts"]);
+  });
+
+  test("every writer of a port takes a permit first", () => {
+    const ports = sourcesUnder("tools").filter((file) => file.endsWith("port.ts"));
+    const writers = ports.flatMap((file) => [
+      .../export type (\w*(?:Writer|Desk)) = \{([\s\S]*?)\n\};/g[Symbol.matchAll](
+        readFileSync(join(root, file), "utf8"),
+      ),
+    ]);
+    const methods = writers.flatMap(([, , body]) =>
+      (body ?? "")
+        .split("\n")
+        .map((line) => line.trim())
+        .filter(Boolean),
+    );
+    const acting = methods.filter((line) => /^\w+\(/.test(line) && !/^(find|read)/.test(line));
+    expect(acting.length).toBeGreaterThanOrEqual(3);
+    expect(acting.filter((line) => !/^\w+\(permit: Permit/.test(line))).toEqual([]);
+  });
+});
+
+describe("the house", () => {
+  test.for([...rooms, "policies", "test", "bin", "docs"])("%s has a README of at most 40 lines", (folder) => {
+    const lines = readFileSync(join(root, folder, "README.md"), "utf8")
+      .trimEnd()
+      .split("\n");
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(lines.length).toBeGreaterThan(3);
+  });
+
+  test("no source file is over 400 lines", () => {
+    const length = (file: string) => readFileSync(join(root, file), "utf8").split("\n").length;
+    const files = [...sources, ...sourcesUnder("test")].filter((file) => statSync(join(root, file)).isFile());
+    expect(files.filter((file) => length(file) > 400)).toEqual([]);
+  });
+
+  test("no folder is named utils, helpers, common, manager or misc", () => {
+    expect(
+      [...sources, ...sourcesUnder("test")].filter((file) =>
+        /\/(utils|helpers|common|manager|misc)(\/|\.ts)/.test(file),
+      ),
+    ).toEqual([]);
+  });
+
+  test("the README's function table lists all ten functions and marks those that run", () => {
+    const rows = readFileSync(join(root, "README.md"), "utf8")
+      .split("\n")
+      .filter((line) => /^\| (F\d+|\+) \|/.test(line));
+    const codes = rows.map((row) => row.split("|")[1]?.trim());
+    expect(codes).toEqual(["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "+"]);
+    const running = rows.filter((row) => /\bruns\b/.test(row)).map((row) => row.split("|")[1]?.trim());
+    expect(running.sort()).toEqual(
+      Object.values(functions)
+        .map(({ code }) => code)
+        .sort(),
+    );
+  });
+
+  test.for(Object.keys(functions))("function `%s` has its agent, policy and policy tests under its own name", (id) => {
+    for (const file of [`agents/functions/${id}.ts`, `policies/${id}.yaml`, `policies/${id}.test.yaml`]) {
+      expect(statSync(join(root, file)).isFile(), file).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beginEffect, readStepOutcome, settleEffect } from "../../audit/ledgers/effects.ts";
+import { giveVerdict } from "../../audit/ledgers/approvals.ts";
+import { openEscalation } from "../../audit/ledgers/escalations.ts";
+import { AT, DIGEST, givenDecision, route, stepNames } from "../fixtures/ledger.ts";
+import { testDatabase, type TestDatabase } from "../setup/database.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
+
+const begin = { tool: "quotes.approve-discount", functionId: "quoting", at: AT };
+const receipt = { externalRef: "QA-1", answeredAt: AT };
+
+async function givenApproved(step: string, digest = DIGEST) {
+  const names = stepNames(step);
+  const { decisionId } = await givenDecision(database.pool, names, {
+    verdict: "escalate",
+    route,
+    actionDigest: digest,
+  });
+  const asked = {
+    ...names,
+    decisionId,
+    actionDigest: digest,
+    requestedBy: "sam",
+    route,
+    reason: "over",
+    at: new Date().toISOString(),
+  };
+  const { escalationId } = await openEscalation(database.pool, asked);
+  const by = { company: "acme", escalationId, personId: "dana", role: "partner-manager", reason: "fine" };
+  const given = await giveVerdict(database.pool, { ...by, verdict: "approve", actionDigest: digest });
+  if (given.kind !== "taken") throw new Error(given.detail);
+  return { names, approvalId: given.approvalId };
+}
+
+describe("nothing acts without a recorded decision: the database refuses", () => {
+  test("an effect without a permit", async () => {
+    const { permit } = await givenDecision(database.pool, stepNames("none"), { verdict: "block" });
+    expect(permit.permitId).toBe("prm_none");
+    await expect(beginEffect(database.pool, permit, begin)).rejects.toMatchObject({ code: "23503" });
+  });
+
+  test.for(["block", "escalate"] as const)("a permit for a decision that says %s", async (verdict) => {
+    const { decisionId } = await givenDecision(database.pool, stepNames(`p-${verdict}`), { verdict });
+    const insert =
+      "insert into permit (company, permit_id, decision_id, action_digest, effect_key, issued_at) values ('acme', $1, $2, $3, $4, now())";
+    const values = [`prm_${verdict}`, decisionId, DIGEST, stepNames(`p-${verdict}`).stepKey];
+    await expect(database.pool.query(insert, values)).rejects.toMatchObject({ code: "42501" });
+  });
+
+  test("a permit for no decision at all", async () => {
+    const insert =
+      "insert into permit (company, permit_id, decision_id, action_digest, effect_key, issued_at) values ('acme', 'p', 'dec_none', $1, 'k', now())";
+    await expect(database.pool.query(insert, [DIGEST])).rejects.toMatchObject({ code: "23503" });
+  });
+
+  test("an effect for another action than the permitted one", async () => {
+    const { permit } = await givenDecision(database.pool, stepNames("other"));
+    await expect(beginEffect(database.pool, { ...permit, actionDigest: "b".repeat(64) }, begin)).rejects.toMatchObject({
+      code: "42501",
+    });
+  });
+
+  test("an approval of another digest", async () => {
+    const { names, approvalId } = await givenApproved("wrong-digest");
+    const again = { verdict: "escalate", route, gate: 2, approvalId, actionDigest: "b".repeat(64) } as const;
+    await expect(givenDecision(database.pool, names, again)).rejects.toMatchObject({ code: "42501" });
+  });
+});
+
+describe("one permit, one effect", () => {
+  test("an approved escalation passes its gate and gets its permit", async () => {
+    const { names, approvalId } = await givenApproved("approved");
+    const { permit } = await givenDecision(database.pool, names, { verdict: "escalate", route, gate: 2, approvalId });
+    expect(await beginEffect(database.pool, permit, begin)).toMatchObject({ state: "intent", fresh: true });
+  });
+
+  test("a second beginning finds the first intent, and after settling the result", async () => {
+    const { permit } = await givenDecision(database.pool, stepNames("twice"));
+    expect(await beginEffect(database.pool, permit, begin)).toMatchObject({ state: "intent", fresh: true });
+    expect(await beginEffect(database.pool, permit, begin)).toMatchObject({ state: "intent", fresh: false });
+    await settleEffect(database.pool, permit, { state: "done", receipt }, AT);
+    await settleEffect(database.pool, permit, { state: "done", receipt }, AT);
+    expect(await beginEffect(database.pool, permit, begin)).toMatchObject({ state: "done", externalRef: "QA-1" });
+    expect(await readStepOutcome(database.pool, "acme", permit.effectKey)).toBe("executed");
+  });
+
+  test("an unknown effect may be settled later, a settled one never changes", async () => {
+    const { permit } = await givenDecision(database.pool, stepNames("unknown"));
+    await beginEffect(database.pool, permit, begin);
+    await settleEffect(database.pool, permit, { state: "unknown", detail: "answer lost" }, AT);
+    expect(await readStepOutcome(database.pool, "acme", permit.effectKey)).toBe("unknown");
+    await settleEffect(database.pool, permit, { state: "done", receipt }, AT);
+    const back = "update effect set state = 'failed' where effect_key = $1";
+    await expect(database.pool.query(back, [permit.effectKey])).rejects.toMatchObject({ code: "42501" });
+  });
+
+  test("the kill switch stops what has not begun", async () => {
+    const { permit } = await givenDecision(database.pool, stepNames("stopped"));
+    await database.pool.query(
+      "insert into kill_switch (company, function_id, stopped_by, reason) values ('acme', 'quoting', 'ola', 'test')",
+    );
+    expect(await beginEffect(database.pool, permit, begin)).toEqual({ state: "stopped" });
+    await database.pool.query("delete from kill_switch");
+  });
+});

@@ -1,0 +1,57 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { createPool } from "../../app/db/pool.ts";
+import { loadPolicies } from "../../app/policies.ts";
+import { projectRoot } from "../../app/project-root.ts";
+import { embeddedAdapters } from "../../app/tools.ts";
+import { workerDeps } from "../../app/worker-deps.ts";
+import { createWorkers } from "../../app/worker.ts";
+import type { KillPoint } from "./kill-points.ts";
+
+type Settings = {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly queuePrefix: string;
+  readonly workflowBundle: string;
+  readonly kill: KillPoint;
+  /** Written just before the kill, so that the next process of the same test lives. */
+  readonly marker: string;
+};
+
+const settings = JSON.parse(process.argv[2] ?? "{}") as Settings;
+const counts = new Map<string, number>();
+
+function dieAt(when: KillPoint["when"], activity: string, occurrence: number): void {
+  const { kill, marker } = settings;
+  if (kill.when !== when || kill.activity !== activity || kill.occurrence !== occurrence || existsSync(marker)) return;
+  writeFileSync(marker, "");
+  process.kill(process.pid, "SIGKILL");
+}
+
+const pool = createPool(settings.databaseUrl);
+const policies = await loadPolicies(resolve(projectRoot(), "policies"));
+const deps = await workerDeps({ pool, policies, adapters: embeddedAdapters(pool), model: { kind: "offline" } });
+const workers = await createWorkers(deps, {
+  temporal: { address: settings.temporalAddress, namespace: "default" },
+  queuePrefix: settings.queuePrefix,
+  workflows: { codePath: settings.workflowBundle },
+  interceptors: {
+    activity: [
+      ({ info }) => ({
+        inbound: {
+          async execute(input, next) {
+            const occurrence = (counts.get(info.activityType) ?? 0) + 1;
+            counts.set(info.activityType, occurrence);
+            dieAt("before", info.activityType, occurrence);
+            const output = await next(input);
+            dieAt("after", info.activityType, occurrence);
+            return output;
+          },
+        },
+      }),
+    ],
+  },
+});
+process.on("SIGTERM", () => workers.shutdown());
+await workers.run();
+await pool.end();

@@ -1,0 +1,106 @@
+import { Client, Connection } from "@temporalio/client";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, inject, test } from "vitest";
+import { readRecords } from "../../audit/records.ts";
+import { answer, openEscalationOf } from "../fixtures/escalations.ts";
+import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
+import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { buildForTest, workflowBundle } from "../setup/build.ts";
+import { testDatabase, type TestDatabase } from "../setup/database.ts";
+import { arrive, eventually, type Arrival } from "../setup/system.ts";
+import { killPoints, type KillPoint } from "./kill-points.ts";
+
+let database: TestDatabase;
+let connection: Connection;
+let entry: string;
+let bundle: string;
+let folder: string;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  connection = await Connection.connect({ address: inject("temporalAddress") });
+  folder = mkdtempSync(join(tmpdir(), "mandate-faults-"));
+  [entry, bundle] = await Promise.all([buildForTest("test/faults/faulty-worker.ts"), workflowBundle()]);
+});
+afterAll(async () => {
+  await connection.close();
+  await database.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Keeps a worker process running: starts another whenever one dies, until stopped. Answers how many died. */
+function keepWorker(queuePrefix: string, kill: KillPoint) {
+  const settings = {
+    databaseUrl: database.url,
+    temporalAddress: inject("temporalAddress"),
+    queuePrefix,
+    workflowBundle: bundle,
+    kill,
+    marker: join(folder, queuePrefix),
+  };
+  let deaths = 0;
+  let stopping = false;
+  let child = start();
+  function start() {
+    const started = spawn(process.execPath, [entry, JSON.stringify(settings)], {
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    started.once("exit", (_code, signal) => {
+      if (signal === "SIGKILL") deaths += 1;
+      if (!stopping) child = start();
+    });
+    return started;
+  }
+  return {
+    deaths: () => deaths,
+    async stop() {
+      stopping = true;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = new Promise((resume) => child.once("exit", resume));
+      child.kill("SIGTERM");
+      await gone;
+    },
+  };
+}
+
+const expectedKinds =
+  "proposal review decision escalation approval decision intent receipt proposal decision intent receipt case_end".split(
+    " ",
+  );
+
+describe.concurrent("a worker killed with SIGKILL: one effect, no gap, nothing lost", () => {
+  test.for(killPoints)("$when $activity $occurrence", { timeout: 90_000 }, async (kill, { expect }) => {
+    const company = `kill-${kill.when}-${kill.activity}-${kill.occurrence}`.toLowerCase();
+    const { pool } = database;
+    await givenPartner(pool, company, { partnerId: "partner-7" });
+    const record = quoteAtDiscount(180_000, { quote_id: "Q-1", quote_requested_by: "sam" });
+    await givenCrmObject(pool, company, "deal", "d1", record as Record<string, string>);
+    const client = new Client({ connection });
+    const worker = keepWorker(company, kill);
+    const arrival: Arrival = { company, queuePrefix: company, functionId: "quoting", objectId: "d1", event: {} };
+    try {
+      const caseId = await arrive(client, arrival);
+      const escalation = await openEscalationOf(pool, caseId, "", 60_000);
+      const given = await eventually(async () => {
+        const asked = await answer({ company, pool, client }, caseId, "approve", escalation).catch(() => undefined);
+        return asked;
+      }, 60_000);
+      expect(["taken", "refused"]).toContain(given.kind);
+      expect(await client.workflow.getHandle(caseId).result()).toEqual({ outcomes: ["executed"] });
+      const desk = await quoteDeskSays(pool, company);
+      expect(desk.approvals).toEqual([{ quote_id: "Q-1", net_price_minor: 8_200_000 }]);
+      expect(desk.calls.filter(({ replayed }) => !replayed)).toHaveLength(1);
+      expect(await crmSays(pool, company)).toEqual([["d1", "quote_status", "approved"]]);
+      const { records, intact } = await readRecords(pool, company, caseId);
+      expect(intact).toBe(true);
+      expect(records.map(({ kind }) => kind)).toEqual(expectedKinds);
+      expect(existsSync(join(folder, company)), "the kill really happened").toBe(true);
+      expect(worker.deaths()).toBe(1);
+    } finally {
+      await worker.stop();
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
+import { writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { projectRoot } from "../../app/project-root.ts";
+import { answer, openEscalationOf } from "../fixtures/escalations.ts";
+import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
+import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { skipTime } from "../setup/skip-time.ts";
+import { startEngines } from "../setup/start-engines.ts";
+import { eventually, startSystem, type System } from "../setup/system.ts";
+
+/**
+ * Records one history per way a case can end, from the real server, beside this file: `npx tsx test/replay/record.ts`.
+ * Record anew only for a new workflow type or a deliberate, `patched()` change; old histories stay as long as cases run.
+ */
+
+const HOURS = 3600;
+
+type Scenario = {
+  readonly name: string;
+  readonly ppm: number;
+  readonly changes?: Record<string, string>;
+  play?(system: System, caseId: string): Promise<void>;
+};
+
+const scenarios: readonly Scenario[] = [
+  { name: "executed", ppm: 120_000 },
+  { name: "blocked", ppm: 310_000 },
+  { name: "refused", ppm: 120_000, changes: { quote_net_price: "about 80k" } },
+  {
+    name: "rejected",
+    ppm: 250_000,
+    play: async (system, caseId) => {
+      await answer(system, caseId, "reject", await openEscalationOf(system.pool, caseId));
+    },
+  },
+  {
+    name: "approved-after-raise",
+    ppm: 180_000,
+    play: async (system, caseId) => {
+      await openEscalationOf(system.pool, caseId);
+      await skipTime(system.client, caseId, 4 * HOURS + 60);
+      await answer(system, caseId, "approve", await raised(system, caseId));
+    },
+  },
+  {
+    name: "expired",
+    ppm: 180_000,
+    play: async (system, caseId) => {
+      await openEscalationOf(system.pool, caseId);
+      await skipTime(system.client, caseId, 4 * HOURS + 60);
+      await raised(system, caseId);
+      await skipTime(system.client, caseId, 8 * HOURS + 60);
+    },
+  },
+  {
+    name: "superseded",
+    ppm: 180_000,
+    play: async (system, caseId) => {
+      const first = await openEscalationOf(system.pool, caseId);
+      await system.arrive("quoting", "superseded", { eventId: "evt_newer" });
+      const second = await openEscalationOf(system.pool, caseId, first.escalationId);
+      await answer(system, caseId, "reject", second);
+    },
+  },
+];
+
+async function raised(system: System, caseId: string) {
+  return eventually(async () => {
+    const escalation = await openEscalationOf(system.pool, caseId);
+    return escalation.level === 1 ? escalation : undefined;
+  });
+}
+
+async function record(system: System, { name, ppm, changes, play }: Scenario): Promise<void> {
+  const properties = quoteAtDiscount(ppm, { quote_id: `Q-${name}`, quote_requested_by: "sam", ...changes });
+  await givenCrmObject(system.pool, system.company, "deal", name, properties as Record<string, string>);
+  const caseId = await system.arrive("quoting", name);
+  await play?.(system, caseId);
+  const handle = system.client.workflow.getHandle(caseId);
+  await handle.result();
+  const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()));
+  // Who recorded it, on which machine, is nobody's business and changes nothing on replay.
+  const anonymous = JSON.stringify(history, (key, value: unknown) => (key === "identity" ? "worker" : value), 1);
+  writeFileSync(
+    join(import.meta.dirname, `${name}.json`),
+    `${anonymous.replaceAll(hostname(), "host").replaceAll(projectRoot(), ".")}\n`,
+  );
+}
+
+const engines = await startEngines((line) => process.stderr.write(`${line}\n`));
+const system = await startSystem({ engines });
+await givenPartner(system.pool, system.company, { partnerId: "partner-7" });
+for (const scenario of scenarios) await record(system, scenario);
+await system.stop();
+await engines.stop();

@@ -1,0 +1,44 @@
+import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
+import { Worker } from "@temporalio/worker";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { quietRuntime } from "../setup/quiet-runtime.ts";
+
+const folder = import.meta.dirname;
+const recorded = readdirSync(folder).filter((name) => name.endsWith(".json"));
+const workflowsPath = resolve(folder, "../../workflows/index.ts");
+
+type History = { events: { eventType: string; [attributes: string]: unknown }[] };
+
+const read = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8")) as History;
+quietRuntime();
+
+const replay = (history: History, name: string) =>
+  Worker.runReplayHistory({ workflowsPath }, historyFromJSON(history), `replay:${name}`);
+
+describe("cases that are under way survive this release", () => {
+  test("every way a case can end has a recorded history", () => {
+    expect(recorded.map((name) => name.replace(".json", "")).sort()).toEqual([
+      "approved-after-raise",
+      "blocked",
+      "executed",
+      "expired",
+      "refused",
+      "rejected",
+      "superseded",
+    ]);
+  });
+
+  test.for(recorded)("%s replays", async (name) => {
+    await replay(read(name), name);
+  });
+
+  test("a history that does not fit the code is refused", async () => {
+    const history = read("executed.json");
+    const scheduled = history.events.find(({ eventType }) => eventType === "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED");
+    const attributes = scheduled?.["activityTaskScheduledEventAttributes"] as { activityType: { name: string } };
+    attributes.activityType.name = "somethingElse";
+    await expect(replay(history, "tampered")).rejects.toThrow(/[Nn]ondeterminism/);
+  });
+});

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { migrate } from "../../app/db/migrate.ts";
+import { startPostgres } from "../../app/engines/postgres.ts";
+import { findTemporalBinary } from "../../app/engines/temporal-binary.ts";
+import { startTemporal } from "../../app/engines/temporal-server.ts";
+import { databaseUrl, TEMPLATE, withAdmin } from "./database.ts";
+
+export type Engines = {
+  readonly postgresUrl: string;
+  readonly temporalAddress: string;
+  readonly temporalBinary: string;
+  readonly cacheFolder: string;
+  stop(): Promise<void>;
+};
+
+/** One real PostgreSQL with a migrated template database, and one real Temporal server in memory with time skipping. */
+export async function startEngines(onProgress: (line: string) => void): Promise<Engines> {
+  const home = mkdtempSync(join(tmpdir(), "mandate-test-"));
+  const cacheFolder = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "mandate");
+  const postgres = await startPostgres({ home, cacheFolder, onProgress });
+  await withAdmin(postgres.url, async (client) => {
+    await client.query(`create database ${TEMPLATE}`);
+  });
+  await migrate(databaseUrl(postgres.url, TEMPLATE));
+  const { MANDATE_TEMPORAL_BIN: temporalBin, PATH: searchPath = "" } = process.env;
+  const { path: binary } = await findTemporalBinary({ temporalBin, searchPath, cacheFolder, onProgress });
+  const logFile = join(home, "logs", "temporal.log");
+  const temporal = await startTemporal({
+    binary,
+    uiPort: "headless",
+    timeSkipping: true,
+    logFile,
+    detached: true,
+    onProgress,
+  });
+  return {
+    postgresUrl: postgres.url,
+    temporalAddress: temporal.address,
+    temporalBinary: binary,
+    cacheFolder,
+    async stop() {
+      await temporal.stop();
+      await postgres.stop();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { Client, Connection } from "@temporalio/client";
+import type { WorkerOptions } from "@temporalio/worker";
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import type { Pool } from "pg";
+import { embeddedAdapters, type Adapters } from "../../app/tools.ts";
+import { loadPolicies, type Policies } from "../../app/policies.ts";
+import { createWorkers } from "../../app/worker.ts";
+import { workerDeps } from "../../app/worker-deps.ts";
+import type { EventRef } from "../../domain/event.ts";
+import { functionOf } from "../../domain/functions/index.ts";
+import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
+import { CASE_WORKFLOW, taskQueue, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
+import type { CaseInput } from "../../workflows/governed-case.ts";
+import { quietRuntime } from "./quiet-runtime.ts";
+import { createDatabase, type TestDatabase } from "./database.ts";
+
+export type System = {
+  readonly database: TestDatabase;
+  readonly pool: Pool;
+  readonly client: Client;
+  readonly company: string;
+  readonly queuePrefix: string;
+  /** Delivers an event to its case as the relay does, and answers the case's id. */
+  arrive(functionId: string, objectId: string, event?: Partial<EventRef>): Promise<string>;
+  stop(): Promise<void>;
+};
+
+type Options = {
+  /** The run's engines; inside vitest they are injected. */
+  readonly engines?: { readonly postgresUrl: string; readonly temporalAddress: string };
+  readonly adapters?: (real: Adapters) => Adapters;
+  readonly policies?: Policies;
+  readonly interceptors?: WorkerOptions["interceptors"];
+};
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** The real thing in one process: database of its own, worker on queues of its own, the run's Temporal server. */
+export async function startSystem(options: Options = {}): Promise<System> {
+  quietRuntime();
+  const engines = options.engines ?? (await injectedEngines());
+  const database = await createDatabase(engines.postgresUrl);
+  const { pool } = database;
+  const company = `co-${randomBytes(4).toString("hex")}`;
+  const queuePrefix = company;
+  const place = { address: engines.temporalAddress, namespace: "default" };
+  const connection = await Connection.connect({ address: place.address });
+  const client = new Client({ connection });
+  const real = embeddedAdapters(pool);
+  const adapters = options.adapters?.(real) ?? real;
+  const policies = options.policies ?? (await loadPolicies(resolve(root, "policies")));
+  const deps = await workerDeps({ pool, policies, adapters, model: { kind: "offline" } });
+  const workers = await createWorkers(deps, {
+    temporal: place,
+    queuePrefix,
+    workflows: { workflowsPath: resolve(root, "workflows/index.ts") },
+    ...(options.interceptors && { interceptors: options.interceptors }),
+  });
+  const running = workers.run();
+  return {
+    database,
+    pool,
+    client,
+    company,
+    queuePrefix,
+    arrive: (functionId, objectId, event) =>
+      arrive(client, { company, queuePrefix, functionId, objectId, event: event ?? {} }),
+    async stop() {
+      workers.shutdown();
+      await running;
+      await connection.close();
+      await database.drop();
+    },
+  };
+}
+
+async function injectedEngines() {
+  const { inject } = await import("vitest");
+  return { postgresUrl: inject("postgresUrl"), temporalAddress: inject("temporalAddress") };
+}
+
+export type Arrival = {
+  company: string;
+  queuePrefix: string;
+  functionId: string;
+  objectId: string;
+  event: Partial<EventRef>;
+};
+
+/** Delivers an event to its case as the relay does. */
+export async function arrive(
+  client: Client,
+  { company, queuePrefix, functionId, objectId, event }: Arrival,
+): Promise<string> {
+  const { trigger, step } = functionOf(functionId);
+  const { objectType } = trigger;
+  const workflowId = caseIdOf(company, functionId, objectRefOf("hubspot", objectType, objectId));
+  const at = new Date().toISOString();
+  const ref: EventRef = {
+    eventId: `evt_${objectId}`,
+    company,
+    functionId,
+    source: "hubspot",
+    objectType,
+    objectId,
+    occurredAt: at,
+    receivedAt: at,
+    ...event,
+  };
+  const input: CaseInput = { company, functionId, objectType, objectId, step };
+  await client.workflow.signalWithStart(CASE_WORKFLOW, {
+    workflowId,
+    taskQueue: taskQueue(queuePrefix, "orchestration"),
+    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+    args: [input],
+    signal: "eventArrived",
+    signalArgs: [ref],
+  });
+  return workflowId;
+}
+
+/** Polls until `probe` answers something, at most ten seconds. */
+export async function eventually<T>(probe: () => Promise<T | undefined>, timeoutMs = 10_000): Promise<T> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const answer = await probe();
+    if (answer !== undefined) return answer;
+    if (performance.now() > end) throw new Error(`nothing came within ${timeoutMs} ms`);
+    await new Promise((resume) => setTimeout(resume, 25));
+  }
+}
