@@ -26,14 +26,14 @@ export async function appendRecord(sql: Sql, draft: RecordDraft): Promise<number
   return Number(answer.rows[0]?.n);
 }
 
-/** Whether a record of this key is kept: what is told once is not told again by a case started anew. */
-export async function hasRecord(sql: Sql, company: string, key: string): Promise<boolean> {
-  const { rowCount } = await sql.query({
-    name: "has-record",
-    text: "select 1 from audit_record where company = $1 and key = $2",
-    values: [company, key],
+/** Appends a record unless one of its key is kept, whatever its bytes: for what a case started anew would tell again. */
+export async function appendOnce(sql: Sql, draft: RecordDraft): Promise<void> {
+  const { company, caseId, kind, key } = draft;
+  await sql.query({
+    name: "append-once",
+    text: "select append_once($1, $2, $3, $4, $5)",
+    values: [company, caseId, kind, key, canonicalRecord(draft)],
   });
-  return rowCount === 1;
 }
 
 /** Every record of a case in order. `intact` is false when a digest or the numbering does not hold. */

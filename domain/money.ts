@@ -21,7 +21,8 @@ export const DecimalMinor = z
   .transform((text) => {
     const [whole = "0", cents = ""] = text.split(".");
     return Number(whole) * 100 + Number(cents.padEnd(2, "0"));
-  });
+  })
+  .refine((minor) => minor <= MAX_MINOR, `expected at most ${MAX_MINOR / 100}`);
 
 /** `8500000` USD becomes `85,000.00 USD`. */
 export function formatMinor(minor: number, currency: string): string {

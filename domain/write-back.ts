@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { functionOf } from "./functions/index.ts";
+import { functionOf, functions } from "./functions/index.ts";
 import type { FactInput, GovernedAction } from "./functions/definition.ts";
 import type { JsonObject } from "./json.ts";
 import type { OutcomeKind } from "./outcome.ts";
@@ -44,7 +44,7 @@ export function writeBackValue(functionId: string, outcome: OutcomeKind | "open"
 function facts({ evidence, action }: FactInput): JsonObject {
   const args = WriteBackArgs.safeParse(action.args);
   const reading = StepOutcomeReading.safeParse(evidence["ledger.step-outcome"]?.value);
-  if (!args.success || !reading.success) return {};
+  if (!args.success || !reading.success || !Object.hasOwn(functions, args.data.functionId)) return {};
   const { functionId, property, value } = args.data;
   return {
     propertyAllowed: functionOf(functionId).writeBack.property === property,
@@ -58,6 +58,7 @@ export const writeBack: GovernedAction = {
   tool: "crm.update-property",
   args: WriteBackArgs,
   factSchema: WriteBackFacts,
+  readsRecord: false,
   lookups: (_record, reportsStep) => [{ tool: "ledger.step-outcome", args: { stepKey: reportsStep } }],
   facts,
   requestedBy: () => "",

@@ -1,8 +1,8 @@
 import type { Pool } from "pg";
 import { digestOf } from "../../audit/digest.ts";
-import { readDecision, recordDecision, type StoredDecision } from "../../audit/ledgers/decisions.ts";
+import { readGate, recordDecision, type StoredDecision } from "../../audit/ledgers/decisions.ts";
 import { readApproval } from "../../audit/ledgers/escalations.ts";
-import { readProposal, readReview, type StoredProposal } from "../../audit/ledgers/turns.ts";
+import type { StoredProposal } from "../../audit/ledgers/turns.ts";
 import type { Decision } from "../../domain/decision.ts";
 import { governedActionOf } from "../../domain/governed-actions.ts";
 import type { JsonObject } from "../../domain/json.ts";
@@ -31,11 +31,7 @@ export function actionDigestOf(action: BoundAction): string {
 export function createDecide({ pool, policies, readTools }: Deps): LedgerActivities["decide"] {
   return async (step, proposalRef, gate, approvalId, at) => {
     const { company, stepKey } = step;
-    const [known, proposal, review] = await Promise.all([
-      readDecision(pool, { company, stepKey, gate }),
-      readProposal(pool, company, stepKey),
-      readReview(pool, company, stepKey),
-    ]);
+    const { proposal, review, decision: known } = await readGate(pool, company, stepKey, gate);
     if (known !== undefined) return refOf(step, known);
     if (proposal === undefined) throw new Error(`no proposal for step \`${stepKey}\``);
     const action = governedActionOf(proposal.actionId);
@@ -46,10 +42,8 @@ export function createDecide({ pool, policies, readTools }: Deps): LedgerActivit
     const policyDecision = await evaluate(versioned.policy, facts);
     const decision = isFollowUp(proposalRef) ? policyDecision : tighten(policyDecision, review, versioned.policy);
     const requestedBy = action.requestedBy(evidence["crm.record"]?.value ?? {});
-    await keep({ pool, step, gate, approvalId, at, proposal, evidence, facts, decision, versioned, requestedBy });
-    const kept = await readDecision(pool, { company, stepKey, gate });
-    if (kept === undefined) throw new Error(`decision of step \`${stepKey}\` was not kept`);
-    return refOf(step, kept);
+    const draft = { pool, step, gate, approvalId, at, proposal, evidence, facts, decision, versioned, requestedBy };
+    return refOf(step, await keep(draft));
   };
 }
 
@@ -76,7 +70,7 @@ type Keep = {
   readonly requestedBy: string;
 };
 
-async function keep(input: Keep): Promise<void> {
+async function keep(input: Keep): Promise<StoredDecision> {
   const { pool, step, gate, approvalId, at, proposal, evidence, facts, decision, versioned, requestedBy } = input;
   const { company, caseId, stepKey } = step;
   const policy = { id: versioned.policy.id, version: versioned.version };
@@ -84,7 +78,7 @@ async function keep(input: Keep): Promise<void> {
   const { recordVersion } = proposal;
   const actionDigest = actionDigestOf({ company, tool, args, recordVersion, policyVersion: policy.version });
   const approved = decision.kind === "escalate" && (await approves(pool, company, approvalId, actionDigest));
-  await recordDecision(pool, {
+  return recordDecision(pool, {
     company,
     caseId,
     stepKey,

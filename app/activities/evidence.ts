@@ -22,7 +22,7 @@ export async function readEvidence(
   const read = async ({ tool, args }: Lookup) =>
     [tool, await assertKnown(tools, tool, "tool").read(step.company, args)] as const;
   const recordArgs = { objectType: step.objectType, objectId: step.objectId };
-  const [, record] = await read({ tool: "crm.record", args: recordArgs });
+  const [, record] = action.readsRecord ? await read({ tool: "crm.record", args: recordArgs }) : [];
   const others = await Promise.all(action.lookups(record?.value ?? {}, reportsStep).map(read));
   const present: { [tool: string]: Evidence } = record === undefined ? {} : { "crm.record": record };
   for (const [tool, evidence] of others) if (evidence !== undefined) present[tool] = evidence;

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { appendRecord, hasRecord } from "../../audit/records.ts";
+import { appendOnce } from "../../audit/records.ts";
 import type { LedgerActivities } from "../../workflows/activities.ts";
 
 /** Records that belong to no other verb: here the end of one event's work in a case. */
@@ -7,9 +7,7 @@ export function createRecord({ pool }: { readonly pool: Pool }): Pick<LedgerActi
   return {
     async endCase({ company, caseId, eventId }, outcomes, at) {
       const body = { eventId, outcomes: outcomes.map(({ step, kind, reason }) => ({ step, kind, reason })) };
-      const key = `${caseId}/${eventId}/end`;
-      if (await hasRecord(pool, company, key)) return;
-      await appendRecord(pool, { company, caseId, kind: "case_end", key, at, body });
+      await appendOnce(pool, { company, caseId, kind: "case_end", key: `${caseId}/${eventId}/end`, at, body });
     },
   };
 }

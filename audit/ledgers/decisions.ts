@@ -1,8 +1,10 @@
 import type { MatchedRule, PolicyRef, Route, Verdict } from "../../domain/decision.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import type { Review } from "../../domain/proposal.ts";
 import { derivedId } from "../digest.ts";
 import { canonicalRecord, type Sql } from "../records.ts";
+import { turnKeyOf, type StoredProposal } from "./turns.ts";
 
 /** A decision as kept. `gate` is 1 for the first and counts re-gatings after an approval. */
 export type StoredDecision = {
@@ -45,9 +47,9 @@ export function decisionIdOf(company: string, stepKey: string, gate: number): st
 
 /**
  * Makes a decision durable with its record and, when it executes or carries an approval, its permit: one transaction.
- * The database refuses a permit that has neither. A retry changes nothing; read the decision afterwards.
+ * The database refuses a permit that has neither. The first writing stands: a concurrent attempt gets that one.
  */
-export async function recordDecision(sql: Sql, draft: DecisionDraft): Promise<void> {
+export async function recordDecision(sql: Sql, draft: DecisionDraft): Promise<StoredDecision> {
   const { company, caseId, stepKey, gate, at } = draft;
   const decisionId = decisionIdOf(company, stepKey, gate);
   const permitted = draft.verdict === "execute" || (draft.verdict === "escalate" && draft.approvalId !== null);
@@ -59,43 +61,76 @@ export async function recordDecision(sql: Sql, draft: DecisionDraft): Promise<vo
   const body = { decisionId, stepKey, gate, proposalId: draft.proposalId, approvalId, permitId, ...shown };
   const canonical = canonicalRecord({ company, caseId, kind: "decision", key: recordKey, at, body });
   const row = { ...body, company, caseId, route, policyId: policy.id, policyVersion: policy.version };
-  await sql.query({
+  const { rows } = await sql.query<{ fresh: boolean }>({
     name: "record-decision",
-    text: "select record_decision($1)",
+    text: "select record_decision($1) as fresh",
     values: [JSON.stringify({ ...row, policyDocument: draft.policyDocument, at, recordKey, canonical })],
   });
+  if (rows[0]?.fresh === true) {
+    return { decisionId, verdict, reason, route, actionDigest, requestedBy, approvalId, permitId };
+  }
+  const { decision } = await readGate(sql, company, stepKey, gate);
+  if (decision === undefined) throw new Error(`decision \`${decisionId}\` was not kept`);
+  return decision;
 }
 
-/** The decision of one gate of a step, or undefined before it was taken. */
-export async function readDecision(
-  sql: Sql,
-  { company, stepKey, gate }: { company: string; stepKey: string; gate: number },
-): Promise<StoredDecision | undefined> {
-  const { rows } = await sql.query<{
-    decision_id: string;
-    verdict: Verdict;
-    reason: string;
-    route: Route | null;
-    action_digest: string;
-    requested_by: string;
-    approval_id: string | null;
-    permit_id: string | null;
-  }>({
-    name: "read-decision",
-    text: `select d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.approval_id, p.permit_id
-           from decision d left join permit p using (company, decision_id)
-           where d.company = $1 and d.step_key = $2 and d.gate = $3`,
-    values: [company, stepKey, gate],
+/** What a gate starts from: the proposal, Compliance's review, and the decision when this gate was passed before. */
+export type GateReading = {
+  readonly proposal: StoredProposal | undefined;
+  readonly review: Review | undefined;
+  readonly decision: StoredDecision | undefined;
+};
+
+type GateRow = {
+  proposal_id: string;
+  action_id: string;
+  tool: string;
+  args: JsonObject;
+  record_version: string;
+  reasoning: string;
+  review: string | null;
+  decision_id: string | null;
+  verdict: Verdict;
+  reason: string;
+  route: Route | null;
+  action_digest: string;
+  requested_by: string;
+  approval_id: string | null;
+  permit_id: string | null;
+};
+
+/** Reads all that a gate starts from in one round trip. */
+export async function readGate(sql: Sql, company: string, stepKey: string, gate: number): Promise<GateReading> {
+  const { rows } = await sql.query<GateRow>({
+    name: "read-gate",
+    text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, t.output as review,
+                  d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.approval_id, p.permit_id
+           from proposal q
+           left join agent_turn t on t.company = q.company and t.turn_key = $3
+           left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $4
+           left join permit p on p.company = d.company and p.decision_id = d.decision_id
+           where q.company = $1 and q.step_key = $2`,
+    values: [company, stepKey, turnKeyOf(stepKey, "compliance"), gate],
   });
   const row = rows[0];
-  if (row === undefined) return undefined;
+  if (row === undefined) return { proposal: undefined, review: undefined, decision: undefined };
+  const { proposal_id: proposalId, action_id: actionId, tool, args, record_version: recordVersion, reasoning } = row;
   return {
-    decisionId: row.decision_id,
-    verdict: row.verdict,
-    reason: row.reason,
-    route: row.route,
-    actionDigest: row.action_digest,
-    requestedBy: row.requested_by,
+    proposal: { proposalId, actionId, action: { tool, args }, recordVersion, reasoning },
+    review: row.review === null ? undefined : (JSON.parse(row.review) as Review),
+    decision: row.decision_id === null ? undefined : decisionOf(row, row.decision_id),
+  };
+}
+
+function decisionOf(row: GateRow, decisionId: string): StoredDecision {
+  const { verdict, reason, route, action_digest: actionDigest, requested_by: requestedBy } = row;
+  return {
+    decisionId,
+    verdict,
+    reason,
+    route,
+    actionDigest,
+    requestedBy,
     approvalId: row.approval_id,
     permitId: row.permit_id,
   };

@@ -53,10 +53,6 @@ export async function readFindings(sql: Sql, company: string, stepKey: string): 
   return readTurn<StoredFindings>(sql, company, turnKeyOf(stepKey, "intelligence"));
 }
 
-export async function readReview(sql: Sql, company: string, stepKey: string): Promise<Review | undefined> {
-  return readTurn<Review>(sql, company, turnKeyOf(stepKey, "compliance"));
-}
-
 /** Keeps a proposal and appends its record with the reasoning chain, in one transaction. Idempotent by step. */
 export async function recordProposal(
   sql: Sql,

@@ -14,10 +14,10 @@ export const RegistrationRecord = z
     product_family: z.string().min(1),
     estimated_value: DecimalMinor,
     currency: Currency,
-    expected_close_date: z.iso.date(),
-    /** Real pre-sales work described, and the date of the first call with the customer. */
-    presales_evidence: z.string(),
-    first_call_date: z.string(),
+    /** What a complete registration gives: close date, real pre-sales work, the first call with the customer. */
+    expected_close_date: z.string().default(""),
+    presales_evidence: z.string().default(""),
+    first_call_date: z.string().default(""),
     vendor_engaged: z.enum(["true", "false"]),
     requested_by: z.string().min(1),
   })
@@ -41,7 +41,7 @@ export const ApproveRegistrationArgs = z.strictObject({
 export const RegistrationFacts = z.strictObject({
   partnerAuthorised: z.boolean().meta({ title: "the partner is active and authorised for the product family" }),
   partnerCertified: z.boolean().meta({ title: "the partner holds a current certification for the product family" }),
-  complete: z.boolean().meta({ title: "pre-sales evidence and the first call's date are given" }),
+  complete: z.boolean().meta({ title: "close date, pre-sales evidence and the first call's date are given" }),
   overlap: z
     .enum(["none", "same-partner", "other-partner"])
     .meta({ title: "an open registration exists for the same customer domain and product family" }),
@@ -86,20 +86,36 @@ function overlapOf(reading: unknown, partnerId: string, registrationId: string):
   return others.length > 0 ? "other-partner" : "none";
 }
 
+/** Shorter than this is not a description of work done. Source: programmes ask for real pre-sales work (Fortra, Sectona). */
+const MIN_EVIDENCE_CHARACTERS = 20;
+
+function isComplete(record: z.infer<typeof RegistrationRecord>): boolean {
+  const isDate = (text: string) => z.iso.date().safeParse(text).success;
+  const { presales_evidence: work, first_call_date: call, expected_close_date: close } = record;
+  return work.trim().length >= MIN_EVIDENCE_CHARACTERS && isDate(call) && isDate(close);
+}
+
+/** What was read is for the record's customer and product family: a proposal for another one leaves these facts unknown. */
 function facts({ evidence, action }: FactInput): JsonObject {
   const record = RegistrationRecord.safeParse(evidence["crm.record"]?.value);
   const partner = PartnerReading.safeParse(evidence["programme.partner"]?.value);
   const args = ApproveRegistrationArgs.safeParse(action.args);
   const known: Record<string, JsonObject[string]> = {};
   if (!record.success || !args.success) return known;
-  const { product_family: family, presales_evidence: work, first_call_date: call } = record.data;
+  const { product_family: family } = record.data;
   if (record.data.currency === "USD") known["estimatedValue"] = args.data.valueMinor;
   known["vendorEngaged"] = record.data.vendor_engaged === "true";
-  known["complete"] = work.trim().length >= 20 && z.iso.date().safeParse(call).success;
+  known["complete"] = isComplete(record.data);
   const wanted = requested(evidence["crm.record"]?.value ?? {});
   known["proposedAsRequested"] =
     wanted !== undefined &&
     Object.entries(wanted.args).every(([name, value]) => args.data[name as keyof typeof args.data] === value);
+  if (
+    args.data.productFamily !== family ||
+    args.data.customerDomain !== registrableDomain(record.data.customer_domain)
+  ) {
+    return known;
+  }
   if (partner.success) {
     known["partnerAuthorised"] = partner.data.standing === "active" && partner.data.authorisedFor.includes(family);
     known["partnerCertified"] = partner.data.certifiedFor.includes(family);
@@ -137,6 +153,7 @@ export const dealRegistration: FunctionDefinition = {
     tool: "programme.register-deal",
     args: ApproveRegistrationArgs,
     factSchema: RegistrationFacts,
+    readsRecord: true,
     lookups,
     facts,
     requestedBy: (record) => (typeof record["requested_by"] === "string" ? record["requested_by"] : ""),

@@ -19,18 +19,20 @@ export type GovernedAction = {
   readonly args: z.ZodObject;
   /** Facts with their types, units (`meta.unit`) and meaning (`meta.title`). A `strictObject`. */
   readonly factSchema: z.ZodObject;
+  /** Whether the CRM record is one of the readings; a report on our own ledgers needs none. */
+  readonly readsRecord: boolean;
   /**
-   * The readings a decision needs, given the CRM record (`crm.record` itself is always read). Computed by code: a model
+   * The further readings a decision needs, given the CRM record. Computed by code: a model
    * cannot choose what is read. `reportsStep` is the key of the step that a write-back tells about, else empty.
    */
-  lookups(record: JsonObject, reportsStep: string): readonly Lookup[];
+  readonly lookups: (record: JsonObject, reportsStep: string) => readonly Lookup[];
   /**
    * Facts from the readings and the proposed arguments. A reading that is absent or malformed leaves its facts out:
    * a missing fact escalates. Never throws for bad data.
    */
-  facts(input: FactInput): JsonObject;
+  readonly facts: (input: FactInput) => JsonObject;
   /** The person or agent's principal on whose behalf the action is asked; that person may not approve it. */
-  requestedBy(record: JsonObject): string;
+  readonly requestedBy: (record: JsonObject) => string;
 };
 
 export type FunctionCode = "F1" | "F2" | "F3" | "F4" | "F5" | "F6" | "F7" | "F8" | "F9" | "F10" | "INC";
@@ -52,7 +54,7 @@ export type FunctionDefinition = {
   readonly step: string;
   readonly action: GovernedAction;
   /** What the record itself asks for, as an action. Used to check a proposal against, and when agents cannot work. */
-  requested(record: JsonObject): Action | undefined;
+  readonly requested: (record: JsonObject) => Action | undefined;
   /** Which CRM property tells the outcome, and the value per outcome. */
   readonly writeBack: {
     readonly property: string;

@@ -108,6 +108,7 @@ export const quoting: FunctionDefinition = {
     tool: "quotes.approve-discount",
     args: ApproveDiscountArgs,
     factSchema: QuoteFacts,
+    readsRecord: true,
     lookups: (record) =>
       typeof record["partner_id"] === "string"
         ? [{ tool: "programme.partner", args: { partnerId: record["partner_id"] } }]

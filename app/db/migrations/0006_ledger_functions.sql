@@ -23,8 +23,9 @@ begin
   end if;
 end $$;
 
--- Policy, decision, its record and, for an executed or approved one, the permit: all or nothing.
-create function record_decision(p jsonb) returns void language plpgsql as $$
+-- Policy, decision, its record and, for an executed or approved one, the permit: all or nothing. False when this gate
+-- was passed before: what stands then is the first decision.
+create function record_decision(p jsonb) returns boolean language plpgsql as $$
 begin
   insert into policy_version (company, policy_id, version, document)
   values (p->>'company', p->>'policyId', p->>'policyVersion', p->>'policyDocument')
@@ -37,12 +38,22 @@ begin
           (p->>'at')::timestamptz)
   on conflict do nothing;
   if not found then
-    return;
+    return false;
   end if;
   perform append_record(p->>'company', p->>'caseId', 'decision', p->>'recordKey', p->>'canonical');
   if (p->>'permitId') is not null then
     insert into permit (company, permit_id, decision_id, action_digest, effect_key, issued_at)
     values (p->>'company', p->>'permitId', p->>'decisionId', p->>'actionDigest', p->>'stepKey', (p->>'at')::timestamptz);
+  end if;
+  return true;
+end $$;
+
+-- What is told once per case is not told again by a case that is started anew for the same event.
+create function append_once(p_company text, p_case text, p_kind text, p_key text, p_canonical text)
+returns void language plpgsql as $$
+begin
+  if not exists (select 1 from audit_record where company = p_company and key = p_key) then
+    perform append_record(p_company, p_case, p_kind, p_key, p_canonical);
   end if;
 end $$;
 
