@@ -56,10 +56,15 @@ test("what a request holds: no company, case, step or key", async () => {
 
 test("a call held by another attempt is a fault that is retried", async () => {
   const held: ModelLedger = {
-    readThrough: async () => Promise.reject(Object.assign(new Error("held"), { name: "TurnInProgress" })),
+    readThrough: async () =>
+      Promise.reject(Object.assign(new Error("held"), { name: "TurnInProgress", retryAfterMs: 900 })),
   };
   const { agents } = agentsOn(quoteReadings(), undefined, { ...held, calls: [] });
-  await expect(agents.gatherFindings(quoteTurn)).rejects.toMatchObject({ code: "TURN_IN_PROGRESS", retryable: true });
+  await expect(agents.gatherFindings(quoteTurn)).rejects.toMatchObject({
+    code: "TURN_IN_PROGRESS",
+    retryAfterMs: 900,
+    retryable: true,
+  });
 });
 
 test("the ledger's own errors are not the model's", async () => {

@@ -43,7 +43,12 @@ describe("a puppet that reads what it is told to", () => {
 
   test("makes 50 calls at once and gets eight answers", async () => {
     const model = scriptedModel(
-      { calls: Array.from({ length: 50 }, (_, n) => ({ name: "crm_record", args: { objectType: "deal", objectId: `${n}` } })) },
+      {
+        calls: Array.from({ length: 50 }, (_, n) => ({
+          name: "crm_record",
+          args: { objectType: "deal", objectId: `${n}` },
+        })),
+      },
       report,
     );
     const { agents, reads } = agentsOn(quoteReadings(), model);
@@ -87,13 +92,28 @@ describe("a puppet that proposes what it is told to", () => {
   test.for<readonly [string, Line]>([
     ["renames the tool", calls("quotes_approve-everything", { args: asRequested, reasoning: "r" })],
     ["names the writing tool", calls("quotes.approve-discount", asRequested)],
-    ["adds a tool to its arguments", calls("propose_action", { tool: "crm.delete", args: asRequested, reasoning: "r" })],
+    [
+      "adds a tool to its arguments",
+      calls("propose_action", { tool: "crm.delete", args: asRequested, reasoning: "r" }),
+    ],
     ["adds an argument", calls("propose_action", { args: { ...asRequested, approved: true }, reasoning: "r" })],
     ["leaves an argument out", calls("propose_action", { args: { quoteId: "Q-1001" }, reasoning: "r" })],
-    ["writes an amount as text", calls("propose_action", { args: { ...asRequested, netPriceMinor: "850000" }, reasoning: "r" })],
-    ["writes a fraction of a cent", calls("propose_action", { args: { ...asRequested, netPriceMinor: 0.5 }, reasoning: "r" })],
-    ["writes a negative price", calls("propose_action", { args: { ...asRequested, netPriceMinor: -1 }, reasoning: "r" })],
-    ["proposes twice", { calls: [1, 2].map(() => ({ name: "propose_action", args: { args: asRequested, reasoning: "r" } })) }],
+    [
+      "writes an amount as text",
+      calls("propose_action", { args: { ...asRequested, netPriceMinor: "850000" }, reasoning: "r" }),
+    ],
+    [
+      "writes a fraction of a cent",
+      calls("propose_action", { args: { ...asRequested, netPriceMinor: 0.5 }, reasoning: "r" }),
+    ],
+    [
+      "writes a negative price",
+      calls("propose_action", { args: { ...asRequested, netPriceMinor: -1 }, reasoning: "r" }),
+    ],
+    [
+      "proposes twice",
+      { calls: [1, 2].map(() => ({ name: "propose_action", args: { args: asRequested, reasoning: "r" } })) },
+    ],
   ])("never gets an action through when it %s", async ([, line]) => {
     const findings = await findingsOf();
     const { agents } = agentsOn(quoteReadings(), scriptedModel(line, line, line));

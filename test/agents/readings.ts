@@ -6,7 +6,7 @@ import type { ReadTool } from "../../tools/read-tool.ts";
 import { evidenceOf, partnerReading } from "../fixtures/evidence.ts";
 
 /** A quote asking 15 %: 10,000.00 USD list, 8,500.00 USD net, no concessions. */
-export function quoteRecord(changes: JsonObject = {}): JsonObject {
+function quoteRecord(changes: JsonObject = {}): JsonObject {
   return {
     quote_id: "Q-1001",
     partner_id: "partner-7",
@@ -22,7 +22,7 @@ export function quoteRecord(changes: JsonObject = {}): JsonObject {
 }
 
 /** A clean registration worth 42,000.00 USD. */
-export function registrationRecord(changes: JsonObject = {}): JsonObject {
+function registrationRecord(changes: JsonObject = {}): JsonObject {
   return {
     registration_id: "R-1",
     partner_id: "partner-7",

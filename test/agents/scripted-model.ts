@@ -40,7 +40,12 @@ class ScriptedChatModel extends BaseChatModel {
     const message = new AIMessage({
       id: `m-${this.#asked.length}`,
       content: text,
-      tool_calls: calls.map(({ name, args }, n) => ({ type: "tool_call", id: `c-${this.#asked.length}-${n}`, name, args })),
+      tool_calls: calls.map(({ name, args }, n) => ({
+        type: "tool_call",
+        id: `c-${this.#asked.length}-${n}`,
+        name,
+        args,
+      })),
       invalid_tool_calls: invalid.map(({ name, args }, n) => ({
         type: "invalid_tool_call",
         id: `i-${this.#asked.length}-${n}`,
@@ -57,7 +62,13 @@ class ScriptedChatModel extends BaseChatModel {
 export function scriptedModel(...script: Line[]): ChatModelPort & { readonly asked: BaseMessage[][]; left(): number } {
   const asked: BaseMessage[][] = [];
   const lines = [...script];
-  return { name: "scripted", offline: false, chat: new ScriptedChatModel(lines, asked), asked, left: () => lines.length };
+  return {
+    name: "scripted",
+    offline: false,
+    chat: new ScriptedChatModel(lines, asked),
+    asked,
+    left: () => lines.length,
+  };
 }
 
 /** One line that calls one tool. */

@@ -30,7 +30,13 @@ describe("a quote's three turns on the offline model", () => {
     ]);
     expect(proposal.action).toEqual({
       tool: "quotes.approve-discount",
-      args: { quoteId: "Q-1001", currency: "USD", listPriceMinor: 1_000_000, netPriceMinor: 850_000, concessionsMinor: 30_000 },
+      args: {
+        quoteId: "Q-1001",
+        currency: "USD",
+        listPriceMinor: 1_000_000,
+        netPriceMinor: 850_000,
+        concessionsMinor: 30_000,
+      },
     });
     expect(proposal.reasoning.split("\n")).toEqual([
       LABEL,
@@ -109,7 +115,12 @@ describe("a registration's three turns on the offline model", () => {
 describe("a turn that cannot be worked", () => {
   test.for([
     ["a record that is not there", quoteTurn, { "programme.partner": partnerReading() }, "RECORD_NOT_FOUND"],
-    ["a record without a readable request", quoteTurn, quoteReadings({ quote_net_price: "a lot" }), "RECORD_UNREADABLE"],
+    [
+      "a record without a readable request",
+      quoteTurn,
+      quoteReadings({ quote_net_price: "a lot" }),
+      "RECORD_UNREADABLE",
+    ],
     ["a record longer than an agent reads", quoteTurn, quoteReadings(longFields()), "RECORD_UNREADABLE"],
     ["a function without agents", { ...quoteTurn, functionId: "toString" }, quoteReadings(), "FUNCTION_UNKNOWN"],
   ] as const)("ends with a typed fault: %s", async ([, turn, readings, code]) => {

@@ -52,7 +52,9 @@ describe("an answer that does not fit is told why, and may be given again", () =
   });
 
   test("a report given together with its readings waits for them", async () => {
-    const both: Line = { calls: [{ name: "programme_partner", args: { partnerId: "partner-7" } }, ...(report({}).calls ?? [])] };
+    const both: Line = {
+      calls: [{ name: "programme_partner", args: { partnerId: "partner-7" } }, ...(report({}).calls ?? [])],
+    };
     const model = scriptedModel(both, report({ sources: ["programme.partner"] }));
     const { findings } = await agentsOn(quoteReadings(), model).agents.gatherFindings(quoteTurn);
     expect(findings.map(({ sources }) => sources)).toEqual([["programme.partner"]]);

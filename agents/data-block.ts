@@ -1,0 +1,38 @@
+import type { JsonObject } from "../domain/json.ts";
+import { cleanText, mapText } from "./clean-text.ts";
+import { AgentFault } from "./fault.ts";
+import { MAX_DATA_CHARS, MAX_FIELD_CHARS } from "./limits.ts";
+
+const OPEN = "<data>";
+const CLOSE = "</data>";
+
+/**
+ * Untrusted content as one delimited JSON block. `<` is written as an escape, so that no value can end the block.
+ * Throws `RECORD_UNREADABLE` beyond `MAX_DATA_CHARS`.
+ */
+export function dataBlock(value: JsonObject): string {
+  const json = JSON.stringify(shown(value)).replaceAll("<", "\\u003c");
+  if (json.length > MAX_DATA_CHARS) {
+    throw new AgentFault("RECORD_UNREADABLE", `readings of \`${json.length}\` characters are too long for an agent`);
+  }
+  return `${OPEN}\n${json}\n${CLOSE}`;
+}
+
+/** The content of the first data block that `dataBlock` wrote into a text, or undefined when there is none. */
+export function readDataBlock(text: string): JsonObject | undefined {
+  const start = text.indexOf(OPEN);
+  const end = text.indexOf(CLOSE, start);
+  if (start < 0 || end < 0) return undefined;
+  const value: unknown = JSON.parse(text.slice(start + OPEN.length, end));
+  return typeof value === "object" && value !== null ? (value as JsonObject) : undefined;
+}
+
+/** What a model sees of a value: every text cleaned and cut to `MAX_FIELD_CHARS`. */
+function shown(value: JsonObject): JsonObject {
+  return mapText(value, cut);
+}
+
+function cut(text: string): string {
+  const clean = cleanText(text);
+  return clean.length <= MAX_FIELD_CHARS ? clean : `${cleanText(clean.slice(0, MAX_FIELD_CHARS))} [cut]`;
+}

@@ -1,0 +1,82 @@
+import type { Finding } from "../../domain/evidence.ts";
+import {
+  ApproveRegistrationArgs,
+  OpenRegistrationsReading,
+  RegistrationRecord,
+} from "../../domain/functions/deal-registration.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { formatMinor } from "../../domain/money.ts";
+import type { AgentFunction, Briefing } from "./definition.ts";
+import { certain, partnerFinding, quoted } from "./finding.ts";
+
+function findings({ readings, facts, requested }: Briefing): readonly Finding[] {
+  const record = RegistrationRecord.safeParse(readings["crm.record"]);
+  const args = ApproveRegistrationArgs.safeParse(requested.args);
+  if (!record.success || !args.success) {
+    return [certain("record-incomplete", ["crm.record"], "The record does not hold a whole registration.")];
+  }
+  const { partner_id: partnerId, expected_close_date: close, vendor_engaged: engaged } = record.data;
+  const { customerDomain, productFamily, valueMinor, currency } = args.data;
+  return [
+    certain(
+      "registration-value",
+      ["crm.record"],
+      `${quoted(customerDomain)} and product family ${quoted(productFamily)} are claimed, worth ` +
+        `${formatMinor(valueMinor, currency)}, closing ${close}.`,
+    ),
+    partnerFinding(readings["programme.partner"], partnerId),
+    ...overlapFinding(readings["programme.open-registrations"], record.data.registration_id),
+    facts["complete"] === true
+      ? certain(
+          "evidence-given",
+          ["crm.record"],
+          `Pre-sales work is described; first call ${record.data.first_call_date}.`,
+        )
+      : certain("evidence-missing", ["crm.record"], "Pre-sales evidence or the date of the first call is missing."),
+    ...(engaged === "true"
+      ? [certain("vendor-engaged", ["crm.record"], "The vendor is already engaged with this customer.")]
+      : []),
+  ];
+}
+
+function overlapFinding(reading: JsonObject | undefined, registrationId: string): readonly Finding[] {
+  const parsed = OpenRegistrationsReading.safeParse(reading);
+  if (!parsed.success) return [];
+  const sources = ["programme.open-registrations"];
+  const [first, ...others] = parsed.data.registrations.filter((open) => open.registrationId !== registrationId);
+  if (first === undefined) {
+    return [certain("no-overlap", sources, "No other open registration covers this domain and product family.")];
+  }
+  const more = others.length === 0 ? "" : `, and ${others.length} more`;
+  const statement =
+    `Registration ${quoted(first.registrationId)} of partner ${quoted(first.partnerId)} covers the same domain and ` +
+    `product family until ${first.expiresAt.slice(0, 10)}${more}.`;
+  return [certain("overlap", sources, statement)];
+}
+
+/** F3 Deal registration. */
+export const dealRegistration: AgentFunction = {
+  guidance: {
+    intelligence:
+      "Function: deal registration. A partner claims a customer domain and a product family first. Report: what is claimed " +
+      "and its value; the partner's standing, authorisation and certification for that product family; every open " +
+      "registration that overlaps, with its partner and end; whether pre-sales evidence and a first call are given; whether " +
+      "the vendor is already engaged.",
+    orchestration:
+      "Function: deal registration. Propose the registration that the record asks for, for the registrable domain given as " +
+      "requested. Amounts are whole minor units: `10000.50` is 1000050. State overlap, standing and value in the reasoning.",
+    compliance:
+      "Function: deal registration. Check that registration, partner, domain, product family and value are the record's " +
+      "own, and that an overlap is stated when a reading shows one.",
+  },
+  findings,
+  proposes({ args }) {
+    const asked = ApproveRegistrationArgs.safeParse(args);
+    if (!asked.success) return "The registration is proposed as the record asks for it.";
+    const { registrationId, customerDomain, productFamily, valueMinor, currency } = asked.data;
+    return (
+      `Proposed: register ${quoted(registrationId)} for ${quoted(customerDomain)}, product family ` +
+      `${quoted(productFamily)}, worth ${formatMinor(valueMinor, currency)}, exactly as the record asks.`
+    );
+  },
+};

@@ -1,0 +1,61 @@
+import type { AIMessage, BaseMessage } from "@langchain/core/messages";
+import type { Runnable } from "@langchain/core/runnables";
+import type { JsonObject } from "../domain/json.ts";
+import { langChainMessages, messageJson, type Message, type ToolSchema } from "./conversation.ts";
+import { AgentFault } from "./fault.ts";
+import { MAX_OUTPUT_TOKENS } from "./limits.ts";
+import { ModelAnswer, modelAnswerOf } from "./model-answer.ts";
+import type { ModelCallKey, ModelLedger } from "./model-ledger.ts";
+import { untraced } from "./untraced.ts";
+import { modelFault } from "./models/model-fault.ts";
+
+/** What stays the same over the calls of a turn. */
+export type Conversing = {
+  readonly names: Pick<ModelCallKey, "company" | "caseId" | "turnKey" | "model" | "offline">;
+  readonly system: string;
+  readonly tools: readonly ToolSchema[];
+  /** The chat model with `tools` bound schema-only. */
+  readonly chat: Runnable<BaseMessage[], AIMessage>;
+};
+
+export type CallDeps = { readonly ledger: ModelLedger; readonly digest: (value: JsonObject) => string };
+
+/** Asks the model once, through the ledger: the same question of the same turn is asked once in its life. */
+export async function askModel(
+  { ledger, digest }: CallDeps,
+  { names, system, tools, chat }: Conversing,
+  seq: number,
+  messages: readonly Message[],
+): Promise<{ readonly answer: ModelAnswer; readonly requestDigest: string }> {
+  const request: JsonObject = {
+    model: names.model,
+    maxTokens: MAX_OUTPUT_TOKENS,
+    system,
+    tools,
+    messages: messages.map(messageJson),
+  };
+  const requestDigest = digest(request);
+  const call = () => ask(chat, langChainMessages(system, messages), seq);
+  const response = await ledger.readThrough({ ...names, seq, requestDigest, request }, call).catch(inProgress);
+  return { answer: ModelAnswer.parse(response), requestDigest };
+}
+
+async function ask(chat: Conversing["chat"], messages: BaseMessage[], seq: number) {
+  const message = await chat.invoke(messages, { callbacks: [...untraced] }).catch((error: unknown) => {
+    throw modelFault(error);
+  });
+  return modelAnswerOf(message, seq);
+}
+
+/** The ledger lives behind a port and names its one expected refusal; every other error is its own. */
+function inProgress(error: unknown): never {
+  if (error instanceof Error && error.name === "TurnInProgress") {
+    const wait: unknown = Reflect.get(error, "retryAfterMs");
+    const retryAfterMs = typeof wait === "number" ? wait : undefined;
+    throw new AgentFault("TURN_IN_PROGRESS", "another attempt of this turn is in progress", {
+      cause: error,
+      retryAfterMs,
+    });
+  }
+  throw error;
+}

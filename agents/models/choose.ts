@@ -1,0 +1,28 @@
+import { assertNever } from "../../domain/assert-never.ts";
+import type { ChatModelPort } from "./port.ts";
+
+/** What the configuration says. `baseUrl` is for tests and proxies; `model` overrides the default name. */
+export type ModelChoice =
+  | { readonly kind: "offline" }
+  | {
+      readonly kind: "anthropic";
+      readonly apiKey: string;
+      readonly model?: string | undefined;
+      readonly baseUrl?: string | undefined;
+    };
+
+/** Loads only the model that is chosen. */
+export async function chooseModel(choice: ModelChoice): Promise<ChatModelPort> {
+  switch (choice.kind) {
+    case "offline": {
+      const { createOfflineModel } = await import("./offline.ts");
+      return createOfflineModel();
+    }
+    case "anthropic": {
+      const { createAnthropicModel } = await import("./anthropic.ts");
+      return createAnthropicModel(choice);
+    }
+    default:
+      return assertNever(choice);
+  }
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { AgentFault } from "../fault.ts";
+
+/** Longest wait taken from a header: a supplier cannot park a case for longer. */
+const MAX_RETRY_AFTER_MS = 15 * 60_000;
+
+const HttpError = z.object({ status: z.int(), headers: z.unknown() });
+
+/** Statuses that say that the same request can succeed later. Every other 4xx repeats. */
+const passing: ReadonlySet<number> = new Set([408, 409, 425]);
+
+/**
+ * Turns what a model client throws into a fault. No status is a lost connection, a cut stream or a body that is not JSON
+ * (`SyntaxError`): the call is repeated. `MODEL_REQUEST_INVALID`: 400, 401, 403, 404, 413, 422 and their like.
+ */
+export function modelFault(error: unknown): AgentFault {
+  if (error instanceof AgentFault) return error;
+  const cause = error;
+  if (error instanceof Error && error.name === "ContextOverflowError") {
+    return new AgentFault("MODEL_REQUEST_INVALID", "model request is too long", { cause });
+  }
+  const http = HttpError.safeParse(error);
+  if (!http.success) {
+    const name = error instanceof Error ? error.name : typeof error;
+    return new AgentFault("MODEL_UNAVAILABLE", `model call failed with \`${name}\``, { cause });
+  }
+  const { status, headers } = http.data;
+  const retryAfterMs = retryAfterOf(headers);
+  if (status === 429) return new AgentFault("MODEL_RATE_LIMITED", "model is rate limited", { cause, retryAfterMs });
+  if (status >= 400 && status < 500 && !passing.has(status)) {
+    return new AgentFault("MODEL_REQUEST_INVALID", `model refused the request with \`${status}\``, { cause });
+  }
+  return new AgentFault("MODEL_UNAVAILABLE", `model answered \`${status}\``, { cause, retryAfterMs });
+}
+
+/** `retry-after-ms`, else `retry-after` in seconds. A date is not read: agents have no clock. */
+function retryAfterOf(headers: unknown): number | undefined {
+  const millis = numberIn(headers, "retry-after-ms");
+  const seconds = numberIn(headers, "retry-after");
+  const wait = millis ?? (seconds === undefined ? undefined : seconds * 1000);
+  return wait === undefined ? undefined : Math.min(Math.ceil(wait), MAX_RETRY_AFTER_MS);
+}
+
+function numberIn(headers: unknown, name: string): number | undefined {
+  const text = headers instanceof Headers ? headers.get(name) : undefined;
+  return typeof text === "string" && /^\d{1,9}(\.\d{1,3})?$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { functionOf } from "../../domain/functions/index.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { AnswerForm } from "../answer-check.ts";
+import { inputSchemaOf, type Bindings } from "../binding.ts";
+import type { ToolSchema } from "../conversation.ts";
+import type { CallDeps } from "../model-call.ts";
+import type { FindingsTurn, ProposalTurn, TurnInput } from "../turn.ts";
+import { findingsJson, openingMessage } from "../turn-data.ts";
+import { runTurn } from "../turn-graph.ts";
+
+const ROLE = "orchestration";
+
+const MAX_REASONING_CHARS = 4_000;
+
+function formOf(functionId: string) {
+  const { args, tool } = functionOf(functionId).action;
+  const schema = z.strictObject({ args, reasoning: z.string().min(1).max(MAX_REASONING_CHARS) });
+  const form: AnswerForm<z.infer<typeof schema>> = { tool: "propose_action", schema };
+  const answer: ToolSchema = {
+    name: form.tool,
+    description: `Proposes \`${tool}\` with these arguments. Nothing runs from it.`,
+    inputSchema: inputSchemaOf(schema),
+  };
+  return { form, answer };
+}
+
+const forms = new Map<string, ReturnType<typeof formOf>>();
+
+/** The schemas of a function's proposal, made once. */
+function proposalForm(functionId: string) {
+  const form = forms.get(functionId) ?? formOf(functionId);
+  forms.set(functionId, form);
+  return form;
+}
+
+/** Proposes the function's own action. Which tool it names is code's choice; a model fills in arguments and reasoning. */
+export async function proposeAction(
+  { calls, bindings }: { readonly calls: CallDeps; readonly bindings: Bindings },
+  turn: TurnInput,
+  { findings, evidence }: Pick<FindingsTurn, "findings" | "evidence">,
+): Promise<ProposalTurn> {
+  const { form, answer } = proposalForm(turn.functionId);
+  const binding = bindings.bind(ROLE, turn.functionId, answer, []);
+  const { output, progress } = await runTurn({
+    deps: calls,
+    form,
+    async assemble() {
+      const opening = [openingMessage(ROLE, turn, evidence, { findings: findingsJson(findings) })];
+      return { conversing: bindings.conversing(ROLE, turn, binding), opening };
+    },
+  });
+  return {
+    // Arguments came as JSON, and an action's schema changes nothing in them.
+    action: { tool: functionOf(turn.functionId).action.tool, args: output.args as JsonObject },
+    reasoning: output.reasoning,
+    citation: bindings.citation(ROLE, turn, binding, progress.requestDigests),
+  };
+}

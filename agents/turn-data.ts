@@ -1,0 +1,56 @@
+import { z } from "zod";
+import type { Evidence, Finding } from "../domain/evidence.ts";
+import { functionOf } from "../domain/functions/index.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { Action } from "../domain/proposal.ts";
+import { dataBlock, readDataBlock } from "./data-block.ts";
+import type { Message } from "./conversation.ts";
+import { AgentFault } from "./fault.ts";
+import type { Role, TurnInput } from "./turn.ts";
+
+const JsonRecord = z.custom<JsonObject>((value) => typeof value === "object" && value !== null);
+const Proposed = z.object({ tool: z.string(), args: JsonRecord });
+
+/** What a turn's opening message tells a model, as data. Readings by tool name; no clock, company or key is in it. */
+export const TurnData = z.object({
+  role: z.enum(["intelligence", "orchestration", "compliance"]),
+  functionId: z.string(),
+  /** The action that the record asks for, computed by code. */
+  requested: Proposed,
+  readings: z.record(z.string(), JsonRecord),
+  /** Readings still to be taken: `tool` is their name in findings, `call` the name of the tool to call. */
+  mayRead: z.array(z.object({ tool: z.string(), call: z.string(), args: JsonRecord })).default([]),
+  findings: z.array(z.object({ code: z.string(), statement: z.string(), sources: z.array(z.string()) })).default([]),
+  proposal: Proposed.extend({ reasoning: z.string() }).optional(),
+});
+export type TurnData = z.infer<typeof TurnData>;
+
+export function openingMessage(role: Role, turn: TurnInput, evidence: readonly Evidence[], more: JsonObject): Message {
+  const { functionId } = turn;
+  const requested = requestedAction(functionId, evidence);
+  return { role: "user", text: dataBlock({ role, functionId, requested, readings: readingsOf(evidence), ...more }) };
+}
+
+/** The opening message's data, or undefined for a conversation that is not a turn. */
+export function turnDataOf(text: string): TurnData | undefined {
+  const parsed = TurnData.safeParse(readDataBlock(text));
+  return parsed.success ? parsed.data : undefined;
+}
+
+export function readingsOf(evidence: readonly Evidence[]): { readonly [tool: string]: JsonObject } {
+  return Object.fromEntries(evidence.map(({ source, value }) => [source.source, value]));
+}
+
+export function findingsJson(findings: readonly Finding[]): JsonObject[] {
+  return findings.map(({ code, statement, confidencePpm, sources }) => ({ code, statement, confidencePpm, sources }));
+}
+
+/** What the record asks for. Throws `RECORD_UNREADABLE` when it asks for nothing: an agent must not invent a request. */
+export function requestedAction(functionId: string, evidence: readonly Evidence[]): Action {
+  const record = evidence.find(({ source }) => source.source === "crm.record");
+  const requested = record && functionOf(functionId).requested(record.value);
+  if (requested === undefined) {
+    throw new AgentFault("RECORD_UNREADABLE", `record holds no readable request for \`${functionId}\``);
+  }
+  return requested;
+}

@@ -1,0 +1,29 @@
+import type { Evidence, Finding } from "../domain/evidence.ts";
+import type { Action, Review, TurnCitation } from "../domain/proposal.ts";
+
+/** The three agents. */
+export type Role = TurnCitation["role"];
+
+/** Names the governed step that a turn works for. `stepKey` is its idempotency key; no part of it reaches a model. */
+export type TurnInput = {
+  readonly company: string;
+  readonly caseId: string;
+  readonly stepKey: string;
+  readonly functionId: string;
+  readonly objectType: string;
+  readonly objectId: string;
+};
+
+/** What Intelligence leaves: its findings, and the readings they rest on, exactly as the sources gave them. */
+export type FindingsTurn = {
+  readonly findings: readonly Finding[];
+  /** `crm.record` first, then the other readings that were taken. */
+  readonly evidence: readonly Evidence[];
+  readonly citation: TurnCitation;
+};
+
+/** What Orchestration leaves: a typed action as data, and why. */
+export type ProposalTurn = { readonly action: Action; readonly reasoning: string; readonly citation: TurnCitation };
+
+/** What Compliance leaves. There is no verdict in it that could loosen a decision. */
+export type ReviewTurn = { readonly review: Review; readonly citation: TurnCitation };

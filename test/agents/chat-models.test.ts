@@ -1,0 +1,88 @@
+import { HumanMessage, SystemMessage } from "@langchain/core/messages";
+import { LLMock } from "@copilotkit/aimock";
+import { expect, test } from "vitest";
+import { langChainMessages } from "../../agents/conversation.ts";
+import { chooseModel } from "../../agents/models/choose.ts";
+import { openingMessage } from "../../agents/turn-data.ts";
+import { functionOf } from "../../domain/functions/index.ts";
+import { evidenceOf } from "../fixtures/evidence.ts";
+import { chatModelSpec, type Subject, type Supplier, type SupplierFault } from "../spec/chat-model.ts";
+import { quoteReadings, quoteTurn } from "./readings.ts";
+
+const evidence = Object.values(evidenceOf(quoteReadings()));
+const proposed = functionOf("quoting").requested(quoteReadings()["crm.record"])?.args ?? {};
+const opening = openingMessage("orchestration", quoteTurn, evidence, {});
+const conversation = langChainMessages("You propose.", [opening]);
+const tool = {
+  name: "propose_action",
+  description: "Proposes.",
+  inputSchema: { type: "object", properties: { args: { type: "object" }, reasoning: { type: "string" } } },
+};
+
+async function offline(): Promise<Subject> {
+  const port = await chooseModel({ kind: "offline" });
+  const reasoning = `Written by the offline deterministic model, not by a language model.
+Proposed: approve quote Q-1001 at a net price of 8,500.00 USD with 0.00 USD of concessions, exactly as the record asks.`;
+  return { port, conversation, tool, args: { args: proposed, reasoning }, close: async () => {} };
+}
+
+/** Claude's client over real HTTP on loopback: aimock speaks the supplier's protocol. */
+async function anthropic(): Promise<Subject> {
+  const mock = new LLMock({ port: 0, host: "127.0.0.1", strict: true });
+  await mock.start();
+  const port = await chooseModel({ kind: "anthropic", apiKey: "test", baseUrl: mock.url });
+  const args = { args: proposed, reasoning: "As the record asks." };
+  const close = async () => mock.stop();
+  return { port, conversation, tool, args, supplier: steered(mock, args), close };
+}
+
+function steered(mock: LLMock, args: object): Supplier {
+  const usage = { input_tokens: 900, output_tokens: 80 };
+  const toolCalls = [{ name: tool.name, arguments: JSON.stringify(args) }];
+  const answer = () => mock.clearFixtures().onMessage(/./, { content: "Proposing.", toolCalls, usage });
+  const fail = (fault: SupplierFault) => {
+    mock.clearFixtures();
+    switch (fault.kind) {
+      case "status": {
+        const error = { message: "the supplier says no", type: "api_error" };
+        const retryAfter = fault.retryAfterSeconds === undefined ? {} : { retryAfter: fault.retryAfterSeconds };
+        return mock.onMessage(/./, { error, status: fault.status, ...retryAfter });
+      }
+      case "disconnect":
+        return mock.onMessage(/./, { content: "x" }, { chaos: { disconnectRate: 1 } });
+      case "malformed":
+        return mock.onMessage(/./, { content: "x" }, { chaos: { malformedRate: 1 } });
+      case "refusal":
+        return mock.onMessage(/./, { content: "I cannot help.", finishReason: "refusal", usage });
+      case "cut":
+        return mock.onMessage(/./, { content: "Proposing.", toolCalls, usage }, { truncateAfterChunks: 3 });
+    }
+  };
+  return { answer, fail, requests: () => mock.getRequests().length };
+}
+
+chatModelSpec("offline", offline, "skipped: nobody supplies the offline model");
+chatModelSpec("anthropic", anthropic);
+
+test("the offline model is a pure function of messages and tools, ids included", async () => {
+  const ask = async (name: string) => {
+    const { chat } = await chooseModel({ kind: "offline" });
+    return chat.bindTools?.([{ type: "function", function: { name } }]).invoke(conversation);
+  };
+  const [first, second, other] = [await ask("propose_action"), await ask("propose_action"), await ask("approve")];
+  expect(JSON.stringify(second)).toBe(JSON.stringify(first));
+  expect(other?.id).not.toBe(first?.id);
+  expect(other?.tool_calls).toEqual([]);
+});
+
+test("the offline model says what it is to whoever else asks", async () => {
+  const { chat, name, offline: isOffline } = await chooseModel({ kind: "offline" });
+  const { text } = await chat.invoke([new SystemMessage("Be helpful."), new HumanMessage("What is 15 % of 200?")]);
+  expect({ name, isOffline, text }).toEqual({
+    name: "mandate-offline-1",
+    isOffline: true,
+    text:
+      "Written by the offline deterministic model, not by a language model.\n" +
+      "It answers turns of Mandate's agents and nothing else.",
+  });
+});
