@@ -8,8 +8,8 @@ import { createProgram } from "./cli/program.ts";
 /** Loaded when they are called: the rest of the command line starts without database, durable engine, models or HTTP. */
 const processes: Processes = {
   dev: async (options, io) => (await import("./processes/dev.ts")).run(options, io),
-  gateway: async (options, io) => (await import("./processes/gateway.ts")).run(options, io),
-  worker: async (options, io) => (await import("./processes/worker.ts")).run(options, io),
+  gateway: async () => (await import("./processes/gateway.ts")).run(),
+  worker: async () => (await import("./processes/worker.ts")).run(),
   migrate: async (options, io) => (await import("./processes/migrate.ts")).run(options, io),
 };
 

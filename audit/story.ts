@@ -65,14 +65,12 @@ function tell({ kind, body }: AuditRecord, tool: string): Told {
 
 function tellEvent(body: JsonObject): Told {
   const late = elapsedMs(textAt(body, "occurredAt"), textAt(body, "receivedAt"));
+  const object = sentence(textAt(body, "objectType"), textAt(body, "objectId")) || textAt(body, "object");
+  const overtaken =
+    textAt(body, "state") === "late" ? ", too late: a newer event came first and nothing is started" : "";
   return {
     who: textAt(body, "source") || "a source",
-    text: sentence(
-      "reports",
-      textAt(body, "objectType"),
-      textAt(body, "objectId"),
-      withText("for", textAt(body, "functionId")),
-    ),
+    text: `${sentence("reports", object, withText("for", textAt(body, "functionId")))}${overtaken}`,
     because: late === undefined || late < 0 ? [] : [`arrived ${formatDuration(late)} after it happened`],
   };
 }

@@ -23,19 +23,23 @@ export type ModelAnswer = {
 
 /** Another attempt holds the call's lease. Retry later: the answer will be there. */
 export class TurnInProgress extends Error {
-  constructor(turnKey: string) {
+  /** Until the lease lapses, milliseconds. */
+  readonly retryAfterMs: number;
+
+  constructor(turnKey: string, retryAfterMs: number) {
     super(`model turn \`${turnKey}\` is in progress elsewhere`);
     this.name = "TurnInProgress";
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
-type Claim = { state: "done"; response: string } | { state: "claimed" } | { state: "held" };
+type Claim = { state: "done"; response: string } | { state: "claimed" } | { state: "held"; wait_ms: number };
 
 async function claim(pool: Pool, call: ModelCall, leaseSeconds: number): Promise<Claim> {
   const { company, caseId, turnKey, seq, requestDigest, model, offline, request } = call;
   const { rows } = await pool.query<Claim>({
     name: "claim-model-turn",
-    text: "select state, response from claim_model_turn($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    text: "select state, response, wait_ms from claim_model_turn($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     values: [company, turnKey, seq, requestDigest, caseId, model, offline, canonicalJson(request), leaseSeconds],
   });
   const answer = rows[0];
@@ -78,7 +82,7 @@ export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: 
     async readThrough(call: ModelCall, ask: () => Promise<ModelAnswer>): Promise<JsonObject> {
       const claimed = await claim(pool, call, leaseSeconds);
       if (claimed.state === "done") return JSON.parse(claimed.response) as JsonObject;
-      if (claimed.state === "held") throw new TurnInProgress(call.turnKey);
+      if (claimed.state === "held") throw new TurnInProgress(call.turnKey, claimed.wait_ms);
       try {
         const answer = await ask();
         await store(call, answer);

@@ -171,6 +171,13 @@ test("a whole case reads as text from the event to its end", () => {
 describe("each kind in one sentence", () => {
   const cases: { name: string; kind: RecordKind; body: JsonObject; who: string; text: string }[] = [
     {
+      name: "an event that a newer one overtook started nothing",
+      kind: "event",
+      body: { source: "hubspot", object: "hubspot-deal-7", functionId: "quoting", state: "late" },
+      who: "hubspot",
+      text: "reports hubspot-deal-7 for quoting, too late: a newer event came first and nothing is started",
+    },
+    {
       name: "a request put up as it stands names no agent",
       kind: "proposal",
       body: {

@@ -1,0 +1,115 @@
+import type { z } from "zod";
+import type {
+  CaseRecords,
+  EscalationList,
+  EscalationView,
+  EventList,
+  EventView,
+  Problem,
+  VerdictBody,
+  VerdictTaken,
+} from "../http/contract.ts";
+import { failure, refusalOf } from "./failure.ts";
+
+type EventPage = z.infer<typeof EventList>;
+export type Records = z.infer<typeof CaseRecords>;
+export type Taken = z.infer<typeof VerdictTaken>;
+
+/** The API as the command line calls it. Every call throws `CliFailure` for a refusal or when nothing answers. */
+export type Client = {
+  /** Every event since a time (ISO 8601), oldest first, page after page. */
+  events(since?: string): Promise<EventView[]>;
+  escalations(state?: EscalationView["state"]): Promise<EscalationView[]>;
+  escalation(escalationId: string): Promise<EscalationView>;
+  /** A person's verdict on exactly the action with this digest. */
+  answer(verdict: "approve" | "reject", escalationId: string, body: z.infer<typeof VerdictBody>): Promise<Taken>;
+  records(caseId: string): Promise<Records>;
+};
+
+export type Address = { readonly url: string; readonly token: string };
+
+/** Most events that one page carries. */
+const PAGE_SIZE = 200;
+/** An answer that takes longer than this is taken for none. */
+const TIMEOUT_MS = 15_000;
+
+export function createClient(address: Address): Client {
+  const get = <T>(path: string, query: Query = {}) => call<T>(address, "GET", path, query);
+  return {
+    async events(since) {
+      const events: EventView[] = [];
+      let cursor: string | undefined;
+      do {
+        const page: EventPage = await get("/v1/events", { since, cursor, limit: String(PAGE_SIZE) });
+        events.push(...page.events);
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined);
+      return events;
+    },
+    escalations: async (state) => (await get<z.infer<typeof EscalationList>>("/v1/escalations", { state })).escalations,
+    escalation: (escalationId) => get(`/v1/escalations/${encodeURIComponent(escalationId)}`),
+    answer: (verdict, escalationId, body) =>
+      call(address, "POST", `/v1/escalations/${encodeURIComponent(escalationId)}/${verdict}`, {}, body),
+    records: (caseId) => get(`/v1/cases/${encodeURIComponent(caseId)}/records`),
+  };
+}
+
+type Query = { readonly [name: string]: string | undefined };
+
+async function call<T>(
+  address: Address,
+  method: "GET" | "POST",
+  path: string,
+  query: Query,
+  body?: object,
+): Promise<T> {
+  const url = new URL(path, address.url);
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+  const response = await send(url, {
+    method,
+    headers: {
+      authorization: `Bearer ${address.token}`,
+      accept: "application/json, application/problem+json",
+      ...(body !== undefined && { "content-type": "application/json" }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  const answer = await readJson(response, url);
+  if (response.ok) return answer as T;
+  throw isProblem(answer) ? refusalOf(answer) : unexpected(url, `status ${response.status}`);
+}
+
+async function send(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "TimeoutError") {
+      throw failure("unreachable", "no-answer", `no answer from ${url.origin} in ${TIMEOUT_MS / 1000} s`, "try again");
+    }
+    throw nothingRuns(`nothing is running at ${url.origin}`);
+  }
+}
+
+/** What is said when there is no gateway to talk to. */
+export function nothingRuns(detail = "nothing is running here") {
+  return failure("unreachable", "unreachable", detail, "start it with `npm start`, or name another address with --url");
+}
+
+async function readJson(response: Response, url: URL): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    throw unexpected(url, `status ${response.status}, and not JSON`);
+  }
+}
+
+function unexpected(url: URL, what: string) {
+  return failure("failure", "unexpected-answer", `${url.origin} answered with ${what}`, "is this Mandate's address?");
+}
+
+function isProblem(value: unknown): value is Problem {
+  if (typeof value !== "object" || value === null) return false;
+  const { code, detail, status } = value as { [name: string]: unknown };
+  return typeof code === "string" && typeof detail === "string" && typeof status === "number";
+}

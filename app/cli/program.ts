@@ -1,0 +1,33 @@
+import { Command } from "commander";
+import { addAudit } from "./audit.ts";
+import type { Cli } from "./command.ts";
+import { addDoctor } from "./doctor.ts";
+import { addEscalations } from "./escalations.ts";
+import { addEvents } from "./events.ts";
+import { addPeople } from "./people.ts";
+import { addProcesses } from "./processes.ts";
+import { addVersion, ownVersion } from "./version.ts";
+
+/** The command line: `mandate noun verb`. One line per noun; commander's faults are thrown, and written unless as JSON. */
+export function createProgram(cli: Cli, json: boolean): Command {
+  const program = new Command("mandate")
+    .description("Agents run a partner programme inside limits that people set")
+    .version(ownVersion())
+    .option("--json", "print one JSON object on stdout")
+    .option("--url <address>", "the gateway's address (default: MANDATE_URL, then the running `mandate dev`)")
+    .option("--token <token>", "who you are (default: MANDATE_TOKEN, then a development identity)")
+    .configureOutput({
+      writeOut: (text) => cli.io.stdout.write(text),
+      writeErr: (text) => (json ? undefined : cli.io.stderr.write(text)),
+    })
+    .showSuggestionAfterError()
+    .exitOverride();
+  addProcesses(program, cli);
+  addEscalations(program, cli);
+  addEvents(program, cli);
+  addAudit(program, cli);
+  addPeople(program, cli);
+  addDoctor(program, cli);
+  addVersion(program, cli);
+  return program;
+}
