@@ -1,17 +1,34 @@
 import { Client, Connection } from "@temporalio/client";
-import { loadClientConnectConfig } from "@temporalio/envconfig";
+import { ConfigError, externalTemporal, type ExternalTemporal } from "./config.ts";
 
-/** Where Temporal is: the embedded engine's address, or undefined for TEMPORAL_* and temporal.toml profiles. */
-export type TemporalPlace = { readonly address: string | undefined; readonly namespace: string };
+/** Where Temporal is, with the options of its connection (TLS and API key of a profile included). */
+export type TemporalPlace = Pick<ExternalTemporal, "namespace" | "connectionOptions">;
 
-/** Options that client and worker connections share, TLS and API keys of a profile included. */
-export function connectionOptions({ address, namespace }: TemporalPlace) {
-  if (address !== undefined) return { connection: { address }, namespace };
-  const profile = loadClientConnectConfig();
-  return { connection: profile.connectionOptions, namespace: profile.namespace ?? namespace };
+/** The Temporal that the environment names; the supervisor names the embedded one to its children the same way. */
+export async function requireTemporal(): Promise<ExternalTemporal> {
+  const place = await externalTemporal();
+  if (place !== undefined) return place;
+  throw new ConfigError(["TEMPORAL_ADDRESS: not set; give host:port, or run `mandate dev` for the embedded engine"]);
 }
 
-export async function connectClient(place: TemporalPlace): Promise<Client> {
-  const { connection, namespace } = connectionOptions(place);
-  return new Client({ connection: await Connection.connect(connection), namespace });
+export async function connectClient({ namespace, connectionOptions }: TemporalPlace): Promise<Client> {
+  return new Client({ connection: await Connection.connect(connectionOptions), namespace });
+}
+
+/** Connects once, on first use; a failed attempt is forgotten, so that the next call tries again. */
+export function lazyClient(place: TemporalPlace): { client: () => Promise<Client>; close: () => Promise<void> } {
+  let connecting: Promise<Client> | undefined;
+  return {
+    client() {
+      connecting ??= connectClient(place).catch((error: unknown) => {
+        connecting = undefined;
+        throw error;
+      });
+      return connecting;
+    },
+    async close() {
+      const client = await connecting?.catch(() => undefined);
+      await client?.connection.close();
+    },
+  };
 }

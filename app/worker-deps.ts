@@ -7,8 +7,8 @@ import type { Policies } from "./policies.ts";
 import { createEffectTools, createReadTools, type Adapters } from "./tools.ts";
 import type { WorkerDeps } from "./worker.ts";
 
-/** Seconds a model call may hold its lease: the offline model answers at once, a real one within its activity's 60 s. */
-const LEASE_SECONDS = { offline: 2, anthropic: 90 } as const;
+/** Seconds a model call may hold its lease: the offline model answers at once, a real one within its 45 s timeout. */
+const LEASE_SECONDS = { offline: 2, anthropic: 50 } as const;
 
 type Parts = {
   readonly pool: Pool;

@@ -10,7 +10,7 @@ import type { ReadTools } from "./activities/evidence.ts";
 import { createAgentActivities, createPropose } from "./activities/propose.ts";
 import { createRecord } from "./activities/record.ts";
 import type { Policies } from "./policies.ts";
-import { connectionOptions, type TemporalPlace } from "./temporal-connection.ts";
+import type { TemporalPlace } from "./temporal-connection.ts";
 
 export type WorkerDeps = {
   readonly pool: Pool;
@@ -42,8 +42,8 @@ export function createLedgerActivities(deps: WorkerDeps): LedgerActivities {
 
 /** One process, three task queues, one connection. `run` ends when `shutdown` has drained what was under way. */
 export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) {
-  const { connection: options, namespace } = connectionOptions(settings.temporal);
-  const connection = await NativeConnection.connect(options);
+  const { namespace, connectionOptions } = settings.temporal;
+  const connection = await NativeConnection.connect(connectionOptions);
   const queue = (kind: QueueKind) => taskQueue(settings.queuePrefix, kind);
   const { workflows, interceptors } = settings;
   const common = {

@@ -146,11 +146,7 @@ describe("the house", () => {
     const codes = rows.map((row) => row.split("|")[1]?.trim());
     expect(codes).toEqual(["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "+"]);
     const running = rows.filter((row) => /\bruns\b/.test(row)).map((row) => row.split("|")[1]?.trim());
-    expect(running.sort()).toEqual(
-      Object.values(functions)
-        .map(({ code }) => code)
-        .sort(),
-    );
+    expect(new Set(running)).toEqual(new Set(Object.values(functions).map(({ code }) => code)));
   });
 
   test.for(Object.keys(functions))("function `%s` has its agent, policy and policy tests under its own name", (id) => {

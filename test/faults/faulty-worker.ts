@@ -32,7 +32,7 @@ const pool = createPool(settings.databaseUrl);
 const policies = await loadPolicies(resolve(projectRoot(), "policies"));
 const deps = await workerDeps({ pool, policies, adapters: embeddedAdapters(pool), model: { kind: "offline" } });
 const workers = await createWorkers(deps, {
-  temporal: { address: settings.temporalAddress, namespace: "default" },
+  temporal: { namespace: "default", connectionOptions: { address: settings.temporalAddress } },
   queuePrefix: settings.queuePrefix,
   workflows: { codePath: settings.workflowBundle },
   interceptors: {

@@ -21,7 +21,7 @@ type Scenario = {
   readonly name: string;
   readonly ppm: number;
   readonly changes?: Record<string, string>;
-  play?(system: System, caseId: string): Promise<void>;
+  readonly play?: (system: System, caseId: string) => Promise<void>;
 };
 
 const scenarios: readonly Scenario[] = [

@@ -105,7 +105,7 @@ end $$;
 -- The claim itself need not survive a power cut, so it does not wait for the disk; the answer does.
 create function claim_model_turn(p_company text, p_turn_key text, p_seq int, p_digest text, p_case text, p_model text,
                                  p_offline boolean, p_request text, p_lease_seconds int)
-returns table (state text, response text) language plpgsql as $$
+returns table (state text, response text, wait_ms int) language plpgsql as $$
 declare
   v_turn model_turn%rowtype;
 begin
@@ -117,10 +117,11 @@ begin
     set attempts = t.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
     where t.state = 'pending' and t.lease_until <= clock_timestamp();
   if found then
-    return query select 'claimed'::text, null::text;
+    return query select 'claimed'::text, null::text, 0;
     return;
   end if;
   select * into v_turn from model_turn t
     where t.company = p_company and t.turn_key = p_turn_key and t.seq = p_seq and t.request_digest = p_digest;
-  return query select case when v_turn.state = 'done' then 'done' else 'held' end, v_turn.response;
+  return query select case when v_turn.state = 'done' then 'done' else 'held' end, v_turn.response,
+    greatest(0, ceil(extract(epoch from v_turn.lease_until - clock_timestamp()) * 1000))::int;
 end $$;

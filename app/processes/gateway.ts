@@ -1,0 +1,33 @@
+import { DEFAULT_QUEUE_PREFIX, taskQueue } from "../../temporal.config.ts";
+import { ConfigError, loadConfig } from "../config.ts";
+import { createPool } from "../db/pool.ts";
+import { startGateway } from "../http/gateway.ts";
+import { temporalEngine } from "../inbox/temporal-starter.ts";
+import { createLogger } from "../log.ts";
+import { onStopRequested, reportReady } from "../supervised.ts";
+import { lazyClient, requireTemporal } from "../temporal-connection.ts";
+import { requireDatabase } from "./require-database.ts";
+
+/** `mandate gateway`: serves webhooks and the API until it is asked to stop, then finishes what it took. Any number may run. */
+export async function run(): Promise<number> {
+  const config = loadConfig();
+  const { company, hubspotClientSecret: hubspotSecret, publicUrl, port = 0 } = config;
+  if (hubspotSecret === undefined) {
+    throw new ConfigError(["HUBSPOT_CLIENT_SECRET: not set; give the client secret of the HubSpot app"]);
+  }
+  const log = createLogger(config.logLevel);
+  const pool = createPool(requireDatabase(config), {
+    onError: (error) => log.warn({ error: error.message }, "database"),
+  });
+  const temporal = lazyClient(await requireTemporal());
+  const engine = temporalEngine(temporal.client, taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration"));
+  const gateway = await startGateway({ pool, engine, company, hubspotSecret, publicUrl, port, log });
+  const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));
+  reportReady({ url: gateway.url });
+  await stopped;
+  await gateway.stop();
+  await temporal.close();
+  await pool.end();
+  log.flush();
+  return 0;
+}

@@ -1,0 +1,70 @@
+import { Runtime, makeTelemetryFilterString, type LogLevel } from "@temporalio/worker";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { ModelChoice } from "../../agents/models/choose.ts";
+import { DEFAULT_QUEUE_PREFIX } from "../../temporal.config.ts";
+import { loadConfig, type Config } from "../config.ts";
+import { createPool } from "../db/pool.ts";
+import { createLogger } from "../log.ts";
+import { loadPolicies } from "../policies.ts";
+import { projectRoot } from "../project-root.ts";
+import { onStopRequested, reportReady } from "../supervised.ts";
+import { requireTemporal } from "../temporal-connection.ts";
+import { embeddedAdapters } from "../tools.ts";
+import { workerDeps } from "../worker-deps.ts";
+import { createWorkers } from "../worker.ts";
+import { requireDatabase } from "./require-database.ts";
+
+/** `mandate worker`: runs cases, agents and tools until it is asked to stop, then drains. Any number may run. */
+export async function run(): Promise<number> {
+  const config = loadConfig();
+  const log = createLogger(config.logLevel).child({ component: "worker" });
+  installRuntime(log);
+  const pool = createPool(requireDatabase(config), {
+    onError: (error) => log.warn({ error: error.message }, "database"),
+  });
+  const policies = await loadPolicies(config.policies);
+  const model = modelOf(config);
+  const deps = await workerDeps({ pool, policies, adapters: embeddedAdapters(pool), model });
+  const workers = await createWorkers(deps, {
+    temporal: await requireTemporal(),
+    queuePrefix: DEFAULT_QUEUE_PREFIX,
+    workflows: { codePath: join(projectRoot(), "dist/workflow-bundle.js") },
+  });
+  const running = workers.run();
+  onStopRequested((reason) => {
+    log.info({ reason }, "worker drains");
+    workers.shutdown();
+  });
+  log.info({ model: model.kind }, "worker runs");
+  reportReady({ model: model.kind });
+  await running;
+  await pool.end();
+  log.info({}, "worker stopped");
+  log.flush();
+  return 0;
+}
+
+/** Offline unless a key is there: no key, no call. */
+function modelOf({ anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, model }: Config): ModelChoice {
+  return apiKey === undefined ? { kind: "offline" } : { kind: "anthropic", apiKey, model, baseUrl };
+}
+
+/** The engine's own lines go where ours go. */
+function installRuntime(log: Logger): void {
+  const write = (level: LogLevel, message: string, meta: object = {}): void => {
+    const method = { TRACE: "trace", DEBUG: "debug", INFO: "debug", WARN: "warn", ERROR: "error" } as const;
+    log[method[level]]({ ...meta }, message);
+  };
+  Runtime.install({
+    logger: {
+      log: write,
+      trace: (message, meta) => write("TRACE", message, meta),
+      debug: (message, meta) => write("DEBUG", message, meta),
+      info: (message, meta) => write("INFO", message, meta),
+      warn: (message, meta) => write("WARN", message, meta),
+      error: (message, meta) => write("ERROR", message, meta),
+    },
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: "WARN", other: "ERROR" }), forward: {} } },
+  });
+}

@@ -1,0 +1,100 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Pool } from "pg";
+import { createPool } from "../../app/db/pool.ts";
+import { migrate } from "../../app/db/migrate.ts";
+import { freePort } from "../../app/engines/free-port.ts";
+import { startPostgres } from "../../app/engines/postgres.ts";
+import { startTemporal } from "../../app/engines/temporal-server.ts";
+import { addPerson } from "../../app/http/people.ts";
+
+const bin = resolve(import.meta.dirname, "../../bin/mandate.mjs");
+export const SECRET = "secret-of-the-test-app";
+export const COMPANY = "acme";
+
+type Engines = { readonly cacheFolder: string; readonly temporalBinary: string };
+type Running = { stop(): Promise<void>; kill(): Promise<void> };
+
+/**
+ * Everything on folders of its own, each part a process that can be killed and started again on the same data: both
+ * engines, and gateway and worker as they run in production.
+ */
+export async function startStack({ cacheFolder, temporalBinary }: Engines) {
+  const home = mkdtempSync(join(tmpdir(), "mandate-stack-"));
+  const temporalPort = await freePort();
+  const gatewayPort = await freePort();
+  const temporalAddress = `127.0.0.1:${temporalPort}`;
+  const running = new Map<string, Running>();
+  const startDatabase = async () => {
+    const postgres = await startPostgres({ home, cacheFolder });
+    running.set("postgres", postgres);
+    return postgres.url;
+  };
+  const databaseUrl = await startDatabase();
+  await migrate(databaseUrl);
+  const starters: Record<"postgres" | "temporal" | "gateway" | "worker", () => Promise<unknown>> = {
+    postgres: startDatabase,
+    temporal: async () => {
+      const logFile = join(home, "logs", "temporal.log");
+      const dbFile = join(home, "temporal.db");
+      const options = {
+        binary: temporalBinary,
+        dbFile,
+        port: temporalPort,
+        uiPort: "headless",
+        logFile,
+        detached: true,
+      } as const;
+      running.set("temporal", await startTemporal(options));
+    },
+    gateway: () => startCommand("gateway"),
+    worker: () => startCommand("worker"),
+  };
+  const env = {
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalAddress,
+    HUBSPOT_CLIENT_SECRET: SECRET,
+    MANDATE_PORT: String(gatewayPort),
+    MANDATE_COMPANY: COMPANY,
+    MANDATE_HOME: home,
+  };
+  async function startCommand(name: "gateway" | "worker"): Promise<void> {
+    const child = spawn(process.execPath, [bin, name], { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    running.set(name, { stop: () => end(child, "SIGTERM"), kill: () => end(child, "SIGKILL") });
+    await Promise.race([
+      once(child, "message"),
+      once(child, "exit").then(() => Promise.reject(new Error(`${name} ended before it was ready`))),
+    ]);
+  }
+  const pool: Pool = createPool(databaseUrl, { onError: () => undefined });
+  const dana = await addPerson(pool, COMPANY, { personId: "dana", name: "Dana", role: "partner-manager" });
+  if (dana.kind !== "added") throw new Error("dana is there already");
+  return {
+    pool,
+    gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
+    temporalAddress,
+    token: dana.token,
+    start: (name: keyof typeof starters) => starters[name](),
+    kill: async (name: keyof typeof starters) => running.get(name)?.kill(),
+    async stop() {
+      await pool.end();
+      for (const name of ["gateway", "worker", "temporal", "postgres"] as const) await running.get(name)?.stop();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Stack = Awaited<ReturnType<typeof startStack>>;
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  const impatient = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  child.kill(signal);
+  await gone;
+  clearTimeout(impatient);
+}
