@@ -1,5 +1,6 @@
 import { functions } from "./functions/index.ts";
 import type { GovernedAction } from "./functions/definition.ts";
+import type { JsonObject } from "./json.ts";
 import { assertKnown } from "./registry.ts";
 import { writeBack } from "./write-back.ts";
 
@@ -10,4 +11,14 @@ export const governedActions: { readonly [id: string]: GovernedAction } = Object
 
 export function governedActionOf(id: string): GovernedAction {
   return assertKnown(governedActions, id, "governed action");
+}
+
+/**
+ * What an action asks, in one sentence without a full stop. `partnerName` is the asking partner's, when known. Arguments
+ * that are not the action's own are named by their tool.
+ */
+export function describeAction(tool: string, args: JsonObject, partnerName: string | undefined): string {
+  const who = partnerName ?? "A partner";
+  const action = Object.values(governedActions).find((known) => known.tool === tool);
+  return action?.describe(args, who) ?? `${who} asks to run ${tool}`;
 }

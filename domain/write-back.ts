@@ -52,6 +52,14 @@ function facts({ evidence, action }: FactInput): JsonObject {
   };
 }
 
+/** `Mandate asks to set quote_status of deal 1004 to approved in the CRM`. */
+function describe(given: JsonObject): string | undefined {
+  const args = WriteBackArgs.safeParse(given);
+  if (!args.success) return undefined;
+  const { objectType, objectId, property, value } = args.data;
+  return `Mandate asks to set ${property} of ${objectType} ${objectId} to ${value} in the CRM`;
+}
+
 /** Tells the CRM how a step ended. Its own governed action: a CRM may only be told what was decided. */
 export const writeBack: GovernedAction = {
   id: "write-back",
@@ -61,5 +69,6 @@ export const writeBack: GovernedAction = {
   readsRecord: false,
   lookups: (_record, reportsStep) => [{ tool: "ledger.step-outcome", args: { stepKey: reportsStep } }],
   facts,
+  describe,
   requestedBy: () => "",
 };

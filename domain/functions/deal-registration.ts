@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { getDomain } from "tldts";
 import type { JsonObject } from "../json.ts";
-import { Currency, DecimalMinor, MAX_MINOR } from "../money.ts";
+import { Currency, DecimalMinor, formatMinor, MAX_MINOR } from "../money.ts";
 import { PartnerReading } from "../partner.ts";
 import type { FactInput, FunctionDefinition } from "./definition.ts";
 
@@ -139,6 +139,15 @@ function lookups(record: JsonObject) {
   return [partner, { tool: "programme.open-registrations", args: { customerDomain, productFamily } }];
 }
 
+/** `Northwind asks to register example.com for analytics, worth 42,000.00 USD, as R-7`. */
+function describe(given: JsonObject, who: string): string | undefined {
+  const args = ApproveRegistrationArgs.safeParse(given);
+  if (!args.success) return undefined;
+  const { registrationId, customerDomain, productFamily, valueMinor, currency } = args.data;
+  const worth = formatMinor(valueMinor, currency);
+  return `${who} asks to register ${customerDomain} for ${productFamily}, worth ${worth}, as ${registrationId}`;
+}
+
 /** F3 Deal registration: a partner claims a customer and product family first. Rules: policies/deal-registration.yaml. */
 export const dealRegistration: FunctionDefinition = {
   id: "deal-registration",
@@ -156,6 +165,7 @@ export const dealRegistration: FunctionDefinition = {
     readsRecord: true,
     lookups,
     facts,
+    describe,
     requestedBy: (record) => (typeof record["requested_by"] === "string" ? record["requested_by"] : ""),
   },
   requested,

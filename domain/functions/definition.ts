@@ -31,6 +31,11 @@ export type GovernedAction = {
    * a missing fact escalates. Never throws for bad data.
    */
   readonly facts: (input: FactInput) => JsonObject;
+  /**
+   * What is asked, in one sentence without a full stop, for the person who must answer. `who` is the asking partner.
+   * Undefined for arguments that are not this action's.
+   */
+  readonly describe: (args: JsonObject, who: string) => string | undefined;
   /** The person or agent's principal on whose behalf the action is asked; that person may not approve it. */
   readonly requestedBy: (record: JsonObject) => string;
 };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../json.ts";
-import { Currency, DecimalMinor, MAX_MINOR } from "../money.ts";
-import { sharePpm } from "../ppm.ts";
+import { Currency, DecimalMinor, formatMinor, MAX_MINOR } from "../money.ts";
+import { formatPpm, sharePpm } from "../ppm.ts";
 import { PartnerReading } from "../partner.ts";
 import type { FactInput, FunctionDefinition } from "./definition.ts";
 
@@ -94,6 +94,16 @@ function facts({ evidence, action }: FactInput): JsonObject {
   return known;
 }
 
+/** `Northwind asks 18 % off 100,000.00 USD on quote Q-1004`; concessions count as discount and are named. */
+function describe(given: JsonObject, who: string): string | undefined {
+  const args = ApproveDiscountArgs.safeParse(given);
+  if (!args.success) return undefined;
+  const { quoteId, currency, listPriceMinor, netPriceMinor, concessionsMinor } = args.data;
+  const discount = formatPpm(sharePpm(listPriceMinor - netPriceMinor + concessionsMinor, listPriceMinor));
+  const counted = concessionsMinor === 0 ? "" : `, ${formatMinor(concessionsMinor, currency)} of concessions counted`;
+  return `${who} asks ${discount} off ${formatMinor(listPriceMinor, currency)} on quote ${quoteId}${counted}`;
+}
+
 /** F5 Quoting: a discount is asked on a quote; the effective discount decides. Limits: policies/quoting.yaml. */
 export const quoting: FunctionDefinition = {
   id: "quoting",
@@ -114,6 +124,7 @@ export const quoting: FunctionDefinition = {
         ? [{ tool: "programme.partner", args: { partnerId: record["partner_id"] } }]
         : [],
     facts,
+    describe,
     requestedBy: (record) => (typeof record["quote_requested_by"] === "string" ? record["quote_requested_by"] : ""),
   },
   requested,

@@ -69,19 +69,28 @@ begin
   end if;
 end $$;
 
--- The intent: everything an effect needs is checked here, in the transaction that makes it durable. Answers the state
--- the effect is in now: `intent` on the first call and after a crash, otherwise what it was settled as.
+-- The intent, and the action exactly as it was decided, read from the ledger behind the permit and never from the caller.
+-- `state` is what the effect is in now: `intent` on the first call and after a crash, otherwise what it was settled as;
+-- `no-permit` when the ledger's permit is another one, `stopped` when the kill switch is on.
 create function begin_effect(p jsonb) returns jsonb language plpgsql as $$
 declare
   v_fresh boolean;
   v_effect effect%rowtype;
+  v_action record;
 begin
+  select q.tool, q.args, q.record_version, d.policy_version into v_action
+    from permit m join decision d using (company, decision_id) join proposal q using (company, proposal_id)
+    where m.company = p->>'company' and m.permit_id = p->>'permitId' and m.decision_id = p->>'decisionId'
+      and m.action_digest = p->>'actionDigest' and m.effect_key = p->>'effectKey' and d.case_id = p->>'caseId';
+  if not found then
+    return jsonb_build_object('state', 'no-permit');
+  end if;
   if exists (select 1 from kill_switch where company = p->>'company' and function_id in (p->>'functionId', '*'))
      and not exists (select 1 from effect where company = p->>'company' and effect_key = p->>'effectKey') then
     return jsonb_build_object('state', 'stopped');
   end if;
   insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state)
-  values (p->>'company', p->>'effectKey', p->>'permitId', p->>'caseId', p->>'tool', p->>'actionDigest', 'intent')
+  values (p->>'company', p->>'effectKey', p->>'permitId', p->>'caseId', v_action.tool, p->>'actionDigest', 'intent')
   on conflict (company, effect_key) do nothing;
   v_fresh := found;
   if v_fresh then
@@ -89,7 +98,8 @@ begin
   end if;
   select * into v_effect from effect where company = p->>'company' and effect_key = p->>'effectKey';
   return jsonb_build_object('state', v_effect.state, 'fresh', v_fresh, 'externalRef', v_effect.external_ref,
-                            'detail', v_effect.detail);
+    'detail', v_effect.detail, 'tool', v_action.tool, 'args', v_action.args, 'recordVersion', v_action.record_version,
+    'policyVersion', v_action.policy_version);
 end $$;
 
 create function settle_effect(p jsonb) returns void language plpgsql as $$
@@ -124,4 +134,24 @@ begin
     where t.company = p_company and t.turn_key = p_turn_key and t.seq = p_seq and t.request_digest = p_digest;
   return query select case when v_turn.state = 'done' then 'done' else 'held' end, v_turn.response,
     greatest(0, ceil(extract(epoch from v_turn.lease_until - clock_timestamp()) * 1000))::int;
+end $$;
+
+-- Keeps the answer of a model that is free to ask: no lease is needed, and the first answer kept is every attempt's answer.
+create function keep_model_turn(p_company text, p_turn_key text, p_seq int, p_digest text, p_case text, p_model text,
+                                p_offline boolean, p_request text, p_response text, p_input bigint, p_output bigint)
+returns text language plpgsql as $$
+declare
+  v_response text;
+begin
+  insert into model_turn (company, turn_key, seq, request_digest, case_id, model, offline, state, lease_until, request,
+                          response, input_tokens, output_tokens)
+  values (p_company, p_turn_key, p_seq, p_digest, p_case, p_model, p_offline, 'done', clock_timestamp(), p_request,
+          p_response, p_input, p_output)
+  on conflict do nothing;
+  if found then
+    return p_response;
+  end if;
+  select response into v_response from model_turn
+    where company = p_company and turn_key = p_turn_key and seq = p_seq and request_digest = p_digest;
+  return v_response;
 end $$;

@@ -69,7 +69,12 @@ describe("callers share a commit", () => {
 describe("a caller whose rows cannot be kept", () => {
   test("fails alone: the others are written again without it", async () => {
     const { batches, group } = doubling();
-    const answers = await Promise.allSettled([group.submit([1]), group.submit([2]), group.submit([13]), group.submit([3])]);
+    const answers = await Promise.allSettled([
+      group.submit([1]),
+      group.submit([2]),
+      group.submit([13]),
+      group.submit([3]),
+    ]);
     expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
     expect(batches).toEqual([[1], [2, 13, 3], [2], [13], [3]]);
     expect(await group.submit([4])).toEqual([8]);
@@ -82,8 +87,10 @@ describe("a caller whose rows cannot be kept", () => {
   afterAll(() => database.drop());
 
   test("does not take other events with it in the real inbox", async () => {
-    const group = createGroupCommit((events: Parameters<typeof acceptEvents>[1]) => acceptEvents(database.pool, events));
-    const broken = { ...incomingEvent("broken", { objectId: "9" }), occurredAt: "yesterday" };
+    const group = createGroupCommit((events: Parameters<typeof acceptEvents>[1]) =>
+      acceptEvents(database.pool, events),
+    );
+    const broken = { ...incomingEvent("broken", { objectId: "9" }), occurredAt: "no time" };
     const events = [incomingEvent("a"), incomingEvent("b"), broken, incomingEvent("c")];
     const outcomes = await Promise.allSettled(events.map((event) => group.submit([event])));
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);

@@ -47,7 +47,10 @@ describe("an event becomes a notification", () => {
     ["a deletion", hubspotEvent({ subscriptionType: "deal.deletion" })],
     ["a contact", hubspotEvent({ subscriptionType: "contact.creation" })],
     ["an object type nobody mapped", hubspotEvent({ subscriptionType: "object.creation", objectTypeId: "2-1" })],
-    ["an association, which has no object", { ...hubspotEventWithout("objectId"), subscriptionType: "deal.associationChange" }],
+    [
+      "an association, which has no object",
+      { ...hubspotEventWithout("objectId"), subscriptionType: "deal.associationChange" },
+    ],
     ["a type of one word", hubspotEvent({ subscriptionType: "constructor" })],
     ["a type not invented yet", hubspotEvent({ subscriptionType: "warp.core.breach" })],
   ] as const)("%s has none, and is read all the same", ([, event]) => {
@@ -70,9 +73,14 @@ describe("what makes an event the same event", () => {
     expect(same(Object.fromEntries(Object.entries(hubspotEvent()).reverse()))).toEqual([true, true]);
   });
 
-  test.for([["portalId", 2], ["eventId", 2], ["objectId", 2], ["occurredAt", 2], ["propertyName", "amount"]] as const)(
-    "not with another %s",
-    ([field, value]) => expect(same(hubspotEvent({ [field]: value }))).toEqual([false, false]),
+  test.for([
+    ["portalId", 2],
+    ["eventId", 2],
+    ["objectId", 2],
+    ["occurredAt", 2],
+    ["propertyName", "amount"],
+  ] as const)("not with another %s", ([field, value]) =>
+    expect(same(hubspotEvent({ [field]: value }))).toEqual([false, false]),
   );
 
   test("not with another value or an unknown field, though under the same key", () => {
@@ -88,19 +96,35 @@ describe("a batch names what is wrong with it", () => {
     { name: "101 events", batch: Array.from({ length: 101 }, () => hubspotEvent()), pointers: ["/"] },
     { name: "an event that is no object", batch: [hubspotEvent(), 7], pointers: ["/1"] },
     { name: "no objectId on a change", batch: [hubspotEventWithout("objectId")], pointers: ["/0/objectId"] },
-    { name: "no propertyName on a change", batch: [hubspotEventWithout("propertyName")], pointers: ["/0/propertyName"] },
+    {
+      name: "no propertyName on a change",
+      batch: [hubspotEventWithout("propertyName")],
+      pointers: ["/0/propertyName"],
+    },
     {
       name: "no objectTypeId on a generic type",
       batch: [hubspotEvent({ subscriptionType: "object.creation" })],
       pointers: ["/0/objectTypeId"],
     },
-    { name: "no occurredAt on the second", batch: [hubspotEvent(), hubspotEventWithout("occurredAt")], pointers: ["/1/occurredAt"] },
+    {
+      name: "no occurredAt on the second",
+      batch: [hubspotEvent(), hubspotEventWithout("occurredAt")],
+      pointers: ["/1/occurredAt"],
+    },
     { name: "a time as text", batch: [hubspotEvent({ occurredAt: "1700000000000" })], pointers: ["/0/occurredAt"] },
     { name: "a time before 1970", batch: [hubspotEvent({ occurredAt: -1 })], pointers: ["/0/occurredAt"] },
-    { name: "a time after 9999", batch: [hubspotEvent({ occurredAt: 253_402_300_800_000 })], pointers: ["/0/occurredAt"] },
+    {
+      name: "a time after 9999",
+      batch: [hubspotEvent({ occurredAt: 253_402_300_800_000 })],
+      pointers: ["/0/occurredAt"],
+    },
     { name: "an id that is no number", batch: [hubspotEvent({ objectId: "Q:1/2" })], pointers: ["/0/objectId"] },
     { name: "a fraction as id", batch: [hubspotEvent({ objectId: 1.5 })], pointers: ["/0/objectId"] },
-    { name: "an endless property name", batch: [hubspotEvent({ propertyName: "p".repeat(256) })], pointers: ["/0/propertyName"] },
+    {
+      name: "an endless property name",
+      batch: [hubspotEvent({ propertyName: "p".repeat(256) })],
+      pointers: ["/0/propertyName"],
+    },
   ];
   test.for(cases)("$name", ({ batch, pointers }) => expect(faults(batch)).toEqual(pointers));
 

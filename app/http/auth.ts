@@ -1,0 +1,30 @@
+import type { MiddlewareHandler } from "hono";
+import type { Sql } from "../../audit/records.ts";
+import { personOf, type Person } from "./people.ts";
+import { refuse } from "./problem.ts";
+
+/** What handlers behind the door find in their context. */
+export type ApiEnv = { Variables: { person: Person } };
+
+/** Paths that need no token. Webhooks prove themselves by signature instead. */
+const open: readonly RegExp[] = [/^\/livez$/, /^\/readyz$/, /^\/openapi\.json$/, /^\/webhooks\//];
+
+const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i;
+
+/**
+ * Lets nobody past without a person's token, on every path that is not listed as open, routes that do not exist
+ * included. No token, a malformed one and an unknown one get the same answer.
+ */
+export function requirePerson(sql: Sql, company: string): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    if (open.some((path) => path.test(c.req.path))) return next();
+    const token = bearer.exec(c.req.header("authorization") ?? "")?.[1];
+    const person = token === undefined ? undefined : await personOf(sql, company, token);
+    if (person === undefined) {
+      c.header("www-authenticate", "Bearer");
+      return refuse(c, "not-authenticated", "the request carries no token of a person known here");
+    }
+    c.set("person", person);
+    return next();
+  };
+}

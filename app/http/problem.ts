@@ -1,0 +1,95 @@
+import type { Context, TypedResponse } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { z } from "zod";
+import { Problem, type RefusalCode } from "./contract.ts";
+
+type Entry = readonly [status: number, title: string, fix: string | undefined];
+
+/** Every refusal the API gives, once: status, title, and what to do about it. The code is stable. */
+const problems = {
+  "signature-missing": [401, "The signature is missing", "send X-HubSpot-Signature-v3 and X-HubSpot-Request-Timestamp"],
+  "signature-malformed-timestamp": [401, "The timestamp is not a time", "send the timestamp as decimal milliseconds"],
+  "signature-stale": [401, "The request is too old", "sign it again; check the sender's and this machine's clock"],
+  "signature-future": [401, "The request is from the future", "check the sender's and this machine's clock"],
+  "signature-forged": [
+    401,
+    "The signature does not match",
+    "check the client secret and the public URL that is signed",
+  ],
+  "not-authenticated": [
+    401,
+    "Who asks is not known",
+    "send `Authorization: Bearer <token>`; `mandate people add` makes one",
+  ],
+  "malformed-json": [400, "The body is not JSON", undefined],
+  "too-deep": [400, "The body is nested too deeply", "flatten it"],
+  "duplicate-key": [400, "A key appears twice", "send every key once"],
+  validation: [400, "The request is not as documented", "see /openapi.json"],
+  "too-large": [413, "The body is too large", "send at most 256 KiB"],
+  "not-found": [404, "There is no such thing", undefined],
+  "already-decided": [409, "It was decided already", undefined],
+  "stale-action": [
+    409,
+    "The action is not the one that was shown",
+    "read the escalation again and answer what it asks now",
+  ],
+  superseded: [409, "The question is moot", undefined],
+  "past-deadline": [409, "The deadline has passed", undefined],
+  "own-request": [403, "A request is not answered by who made it", "ask somebody else in the role to answer"],
+  "wrong-role": [403, "The role may not answer", undefined],
+  "not-stored": [503, "The events could not be stored", "nothing of this batch was kept; send it again"],
+  "timed-out": [504, "The answer took too long", "try again"],
+  internal: [500, "Something broke here", "try again; the log says more"],
+} as const satisfies { readonly [code: string]: Entry } & { readonly [code in RefusalCode]: Entry };
+
+export type ProblemCode = keyof typeof problems;
+type StatusOf<C extends ProblemCode> = (typeof problems)[C][0];
+type FieldErrors = NonNullable<Problem["errors"]>;
+
+/** The RFC 9457 document for a code. `detail` is public: it never repeats what another company owns. */
+export function problemOf(code: ProblemCode, detail: string, errors?: FieldErrors): Problem {
+  const [status, title, fix] = problems[code];
+  const type = `urn:mandate:problem:${code}`;
+  return { type, title, status, code, detail, ...(fix !== undefined && { fix }), ...(errors && { errors }) };
+}
+
+/** One response type per status, so that a route's declared responses can be told apart. */
+type ProblemReturn<Status> = Status extends ContentfulStatusCode
+  ? Response & TypedResponse<Problem, Status, "json">
+  : never;
+
+/** Answers with a problem; `application/problem+json`. */
+export function refuse<C extends ProblemCode>(
+  c: Context,
+  code: C,
+  detail: string,
+  errors?: FieldErrors,
+): ProblemReturn<StatusOf<C>> {
+  const headers = { "content-type": "application/problem+json" };
+  const response = c.json(problemOf(code, detail, errors), problems[code][0], headers);
+  return response as ProblemReturn<StatusOf<C>>;
+}
+
+/** RFC 6901 pointer of a path, e.g. `/0/occurredAt`. */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+/** What zod found wrong, each fault with a pointer to its field; at most 20. */
+export function fieldErrors(error: z.ZodError): FieldErrors {
+  return error.issues.slice(0, 20).map(({ path, message }) => ({ pointer: pointerOf(path), detail: message }));
+}
+
+type ProblemResponse = {
+  readonly description: string;
+  readonly content: { readonly "application/problem+json": { readonly schema: typeof Problem } };
+};
+
+/** The problem half of a route's documented responses: what each status means there. */
+export function problemResponses<Described extends { readonly [status: number]: string }>(
+  described: Described,
+): { readonly [Status in keyof Described]: ProblemResponse } {
+  const content = { "application/problem+json": { schema: Problem } };
+  const entries = Object.entries(described).map(([status, description]) => [status, { description, content }]);
+  return Object.fromEntries(entries) as { readonly [Status in keyof Described]: ProblemResponse };
+}

@@ -1,0 +1,89 @@
+import type { Sql } from "../../../audit/records.ts";
+import type { MatchedRule } from "../../../domain/decision.ts";
+import { describeAction } from "../../../domain/governed-actions.ts";
+import type { JsonObject } from "../../../domain/json.ts";
+import type { EscalationView } from "../contract.ts";
+import { ruleView } from "./events.ts";
+
+export type EscalationStateName = EscalationView["state"];
+
+type EscalationRow = Omit<EscalationView, "functionId" | "ask" | "rules" | "action" | "verdict" | "reasoning"> & {
+  company: string;
+  rules: readonly MatchedRule[];
+  tool: string;
+  args: JsonObject;
+  partnerName: string | null;
+  statedReasoning: string;
+  offline: boolean | null;
+  verdict: NonNullable<EscalationView["verdict"]>["verdict"] | null;
+  personId: string;
+  givenReason: string;
+  givenAt: string;
+};
+
+/** Everything a person needs to answer, read from the ledgers: the facts are the decision's, never a model's words. */
+const escalations = `
+  select s.company, s.escalation_id as "escalationId", s.case_id as "caseId", s.decision_id as "decisionId", s.state,
+    s.level, s.role, s.due_at as "dueAt", s.opened_at as "openedAt", s.requested_by as "requestedBy",
+    s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
+    q.tool, q.args, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
+    a.verdict, a.person_id as "personId", a.reason as "givenReason", a.given_at as "givenAt"
+  from escalation s
+  join decision d using (company, decision_id)
+  join proposal q using (company, proposal_id)
+  left join approval a on a.company = s.company and a.escalation_id = s.escalation_id
+  left join lateral (
+    select bool_or((turn->>'offline')::boolean) as offline
+    from audit_record r, jsonb_array_elements(r.canonical::jsonb #> '{body,chain,turns}') turn
+    where r.company = s.company and r.key = s.step_key || '/proposal') said on true
+  left join lateral (
+    select p.name from jsonb_array_elements(d.sources) read
+    join programme.partner p on p.company = s.company and read->>'ref' = 'partner/' || p.partner_id
+    where read->>'source' = 'programme.partner' limit 1) partner on true`;
+
+/** At most this many escalations are listed; those due first come first. */
+const MAX_LISTED = 200;
+
+export async function listEscalations(
+  sql: Sql,
+  company: string,
+  state: EscalationStateName | undefined,
+): Promise<EscalationView[]> {
+  const { rows } = await sql.query<EscalationRow>(
+    `${escalations} where s.company = $1 and ($2::text is null or s.state = $2)
+     order by (s.state = 'open') desc, s.due_at, s.escalation_id limit $3`,
+    [company, state ?? null, MAX_LISTED],
+  );
+  return rows.map(escalationView);
+}
+
+export async function readEscalation(
+  sql: Sql,
+  company: string,
+  escalationId: string,
+): Promise<EscalationView | undefined> {
+  const { rows } = await sql.query<EscalationRow>(`${escalations} where s.company = $1 and s.escalation_id = $2`, [
+    company,
+    escalationId,
+  ]);
+  return rows[0] && escalationView(rows[0]);
+}
+
+function escalationView(row: EscalationRow): EscalationView {
+  const { company, rules, tool, args, partnerName, statedReasoning, offline, ...rest } = row;
+  const { verdict, personId, givenReason: reason, givenAt, ...escalation } = rest;
+  return {
+    ...escalation,
+    functionId: functionOfCase(company, escalation.caseId),
+    ask: describeAction(tool, args, partnerName ?? undefined),
+    rules: rules.map(ruleView),
+    action: { tool, args },
+    reasoning: offline === true ? `[offline model] ${statedReasoning}` : statedReasoning,
+    verdict: verdict && { verdict, personId, reason, givenAt },
+  };
+}
+
+/** The function's name within a case id: see `caseIdOf`. */
+function functionOfCase(company: string, caseId: string): string {
+  return caseId.slice(company.length + 1).split(":")[0] ?? "";
+}

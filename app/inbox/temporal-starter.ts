@@ -1,0 +1,64 @@
+import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from "@temporalio/client";
+import { CASE_WORKFLOW, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
+import type { VerdictMessenger, WorkflowEngine, WorkflowStarter } from "./workflow-starter.ts";
+
+/** Connects on first use, so that a gateway starts, and keeps accepting events, while the engine is away. */
+export type LazyClient = () => Promise<Client>;
+
+/** A call that takes longer has failed: the rows it was made for come back later. */
+const CALL_TIMEOUT_MS = 8_000;
+
+type Call = <T>(work: (client: Client) => Promise<T>, timeoutMs?: number) => Promise<T>;
+
+/** Starts or signals cases in one call. */
+function temporalStarter(call: Call, queue: string): WorkflowStarter {
+  return {
+    async deliverEvent(caseId, input, event) {
+      await call((client) =>
+        client.workflow.signalWithStart(CASE_WORKFLOW, {
+          workflowId: caseId,
+          taskQueue: queue,
+          args: [input],
+          signal: "eventArrived",
+          signalArgs: [event],
+          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+        }),
+      );
+    },
+  };
+}
+
+/** Delivers verdicts as Updates under a fixed id, so that a repeat is answered and not done again. */
+function temporalVerdicts(call: Call): VerdictMessenger {
+  return {
+    async deliverVerdict(caseId, message, key) {
+      try {
+        await call((client) =>
+          client.workflow.getHandle(caseId).executeUpdate("deliverVerdict", { args: [message], updateId: key }),
+        );
+        return { kind: "woken" };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return { kind: "gone" };
+        if (error instanceof WorkflowUpdateFailedError) {
+          return { kind: "turned-away", reason: error.cause?.message ?? error.message };
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** Temporal as the gateway needs it. `queue` is the task queue that case workflows run on. */
+export function temporalEngine(lazy: LazyClient, queue: string, callTimeoutMs = CALL_TIMEOUT_MS): WorkflowEngine {
+  const call: Call = async (work, timeoutMs = callTimeoutMs) => {
+    const client = await lazy();
+    return client.withDeadline(Date.now() + timeoutMs, () => work(client));
+  };
+  return {
+    ...temporalStarter(call, queue),
+    ...temporalVerdicts(call),
+    async answers(timeoutMs) {
+      await call((client) => client.workflowService.getSystemInfo({}), timeoutMs);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { canonicalRecord, type Sql } from "../../audit/records.ts";
+import type { RecordDraft } from "../../domain/audit-record.ts";
+
+/** How long a claimed row is ours: longer than any delivery takes, so that only a dead relay's rows are claimed again. */
+const LEASE_SECONDS = 15;
+
+/** An event that its case, or for a late one the audit record, has not been told of. */
+export type UntoldEvent = {
+  event_id: string;
+  company: string;
+  source: string;
+  function_id: string;
+  object_type: string;
+  object_id: string;
+  occurred_at: string;
+  received_at: string;
+  state: "pending" | "late";
+  /** This attempt included. */
+  attempts: number;
+};
+
+/** Takes events that are due, for the length of a lease; those that another relay is taking are passed over. */
+export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[]> {
+  const { rows } = await sql.query<UntoldEvent>({
+    name: "claim-events",
+    text: `with due as materialized (
+             select company, event_id from inbox
+             where dispatched_at is null and state in ('pending', 'late') and retry_at <= clock_timestamp()
+             order by retry_at limit $1 for update skip locked),
+           claimed as (
+             update inbox i set attempts = attempts + 1, retry_at = clock_timestamp() + make_interval(secs => $2)
+             from due where i.company = due.company and i.event_id = due.event_id returning i.*)
+           select event_id, company, source, function_id, object_type, object_id, occurred_at, received_at, state, attempts
+           from claimed order by claimed.received_at, event_id`,
+    values: [limit, LEASE_SECONDS],
+  });
+  return rows;
+}
+
+/** Appends records as `appendRecord` does, in one statement and one transaction, cases in one order. */
+export async function appendRecords(sql: Sql, drafts: readonly RecordDraft[]): Promise<undefined[]> {
+  await sql.query({
+    name: "append-records",
+    text: `select append_record(company, case_id, kind, key, canonical)
+           from (select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+                   as draft (company, case_id, kind, key, canonical) order by company, case_id) as ordered`,
+    values: [
+      drafts.map(({ company }) => company),
+      drafts.map(({ caseId }) => caseId),
+      drafts.map(({ kind }) => kind),
+      drafts.map(({ key }) => key),
+      drafts.map(canonicalRecord),
+    ],
+  });
+  return drafts.map(() => undefined);
+}
+
+/** Marks events as told, in one statement. */
+export async function markTold(sql: Sql, events: readonly UntoldEvent[]): Promise<undefined[]> {
+  await sql.query({
+    name: "mark-told",
+    text: `update inbox i set dispatched_at = clock_timestamp(),
+             state = case i.state when 'pending' then 'dispatched' else i.state end
+           from unnest($1::text[], $2::text[]) as told (company, event_id)
+           where i.company = told.company and i.event_id = told.event_id and i.dispatched_at is null`,
+    values: [events.map(({ company }) => company), events.map((event) => event.event_id)],
+  });
+  return events.map(() => undefined);
+}
+
+/** Lets an event wait. */
+export async function postponeEvent(
+  sql: Sql,
+  { company, event_id: eventId }: UntoldEvent,
+  waitMs: number,
+): Promise<void> {
+  await sql.query(
+    `update inbox set retry_at = clock_timestamp() + make_interval(secs => $3)
+     where company = $1 and event_id = $2 and dispatched_at is null`,
+    [company, eventId, waitMs / 1_000],
+  );
+}

@@ -1,0 +1,24 @@
+import type { EventRef } from "../../domain/event.ts";
+import type { CaseInput } from "../../workflows/governed-case.ts";
+import type { VerdictMessage } from "../../workflows/escalation.ts";
+
+/** Brings an event to its case, which is started when it does not run. At least once: the case drops repeats by id. */
+export type WorkflowStarter = {
+  deliverEvent(caseId: string, input: CaseInput, event: EventRef): Promise<void>;
+};
+
+/**
+ * Wakes a case that waits for people. `turned-away`: the case took part and said no. `gone`: it no longer runs. Both are
+ * final, since the ledger already holds the verdict. Throws when the engine could not be asked.
+ */
+export type VerdictMessenger = {
+  deliverVerdict(caseId: string, message: VerdictMessage, key: string): Promise<VerdictDelivery>;
+};
+
+export type VerdictDelivery =
+  | { readonly kind: "woken" }
+  | { readonly kind: "turned-away"; readonly reason: string }
+  | { readonly kind: "gone" };
+
+/** The durable engine as the gateway sees it. `answers` rejects when it cannot be reached within the time given. */
+export type WorkflowEngine = WorkflowStarter & VerdictMessenger & { answers(timeoutMs: number): Promise<void> };
