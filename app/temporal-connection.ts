@@ -11,8 +11,12 @@ export async function requireTemporal(): Promise<ExternalTemporal> {
   throw new ConfigError(["TEMPORAL_ADDRESS: not set; give host:port, or run `mandate dev` for the embedded engine"]);
 }
 
+/** The longest that a lost connection waits before it tries again; the library's own limit is two minutes. */
+const MAX_RECONNECT_MS = 5_000;
+
 export async function connectClient({ namespace, connectionOptions }: TemporalPlace): Promise<Client> {
-  return new Client({ connection: await Connection.connect(connectionOptions), namespace });
+  const channelArgs = { "grpc.max_reconnect_backoff_ms": MAX_RECONNECT_MS };
+  return new Client({ connection: await Connection.connect({ ...connectionOptions, channelArgs }), namespace });
 }
 
 /** Connects once, on first use; a failed attempt is forgotten, so that the next call tries again. */

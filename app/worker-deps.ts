@@ -2,13 +2,13 @@ import type { Pool } from "pg";
 import { createAgents } from "../agents/agents.ts";
 import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
 import { digestOf } from "../audit/digest.ts";
-import { createModelLedger } from "../audit/ledgers/model-turns.ts";
+import { createFreeModelLedger, createModelLedger } from "../audit/ledgers/model-turns.ts";
 import type { Policies } from "./policies.ts";
 import { createEffectTools, createReadTools, type Adapters } from "./tools.ts";
 import type { WorkerDeps } from "./worker.ts";
 
-/** Seconds a model call may hold its lease: the offline model answers at once, a real one within its 45 s timeout. */
-const LEASE_SECONDS = { offline: 2, anthropic: 50 } as const;
+/** Seconds a paid model call may hold its lease: longer than its timeout of 45 s. */
+const LEASE_SECONDS = 50;
 
 type Parts = {
   readonly pool: Pool;
@@ -21,7 +21,8 @@ type Parts = {
 export async function workerDeps({ pool, policies, adapters, model }: Parts): Promise<WorkerDeps> {
   const now = () => new Date().toISOString();
   const readTools = createReadTools(pool, adapters, now);
-  const ledger = createModelLedger(pool, { leaseSeconds: LEASE_SECONDS[model.kind] });
+  const ledger =
+    model.kind === "offline" ? createFreeModelLedger(pool) : createModelLedger(pool, { leaseSeconds: LEASE_SECONDS });
   const agents = createAgents({
     model: await chooseModel(model),
     ledger,

@@ -23,32 +23,28 @@ export const eventArrived = defineSignal<[EventRef]>("eventArrived");
 
 /**
  * The standard choreography: for the newest event of the object, the function's governed step, then the write-back of
- * its outcome. An event that comes while people are asked makes the open question moot and starts over on fresh facts.
+ * its outcome. Only the newest event counts, and one that is older than what came before never moves the object
+ * backwards. An event that comes while people are asked makes the open question moot and starts over on fresh facts.
  */
 export async function governedCase(input: CaseInput): Promise<{ outcomes: OutcomeKind[] }> {
-  const waiting: EventRef[] = [];
   const seen = new Set<string>();
+  let next: EventRef | undefined;
+  let newestAt = "";
   setHandler(eventArrived, (event) => {
-    if (seen.has(event.eventId)) return;
+    if (seen.has(event.eventId) || event.occurredAt < newestAt) return;
     seen.add(event.eventId);
-    waiting.push(event);
+    newestAt = event.occurredAt;
+    next = event;
   });
-  const desk = openDesk(() => waiting.length > 0);
-  await condition(() => waiting.length > 0);
+  const desk = openDesk(() => next !== undefined);
+  await condition(() => next !== undefined);
   const outcomes: OutcomeKind[] = [];
-  while (waiting.length > 0) {
-    const event = newest(waiting.splice(0));
-    if (event !== undefined) outcomes.push(await handleEvent(input, event, desk));
+  for (let event = next; event !== undefined; event = next) {
+    next = undefined;
+    outcomes.push(await handleEvent(input, event, desk));
     await condition(allHandlersFinished);
   }
   return { outcomes };
-}
-
-function newest(events: readonly EventRef[]): EventRef | undefined {
-  return events.reduce<EventRef | undefined>(
-    (latest, event) => (latest === undefined || event.occurredAt >= latest.occurredAt ? event : latest),
-    undefined,
-  );
 }
 
 async function handleEvent(input: CaseInput, event: EventRef, desk: EscalationDesk): Promise<OutcomeKind> {

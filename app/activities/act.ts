@@ -1,8 +1,7 @@
 import { ApplicationFailure } from "@temporalio/activity";
 import type { Pool } from "pg";
-import { beginEffect, readPermitted, settleEffect, type Settlement } from "../../audit/ledgers/effects.ts";
+import { beginEffect, settleEffect, type PermittedAction, type Settlement } from "../../audit/ledgers/effects.ts";
 import type { Permit } from "../../domain/permit.ts";
-import type { Action } from "../../domain/proposal.ts";
 import { assertKnown } from "../../domain/registry.ts";
 import type { EffectTool } from "../../tools/effect-tool.ts";
 import { ToolError, toolErrorCodes } from "../../tools/tool-error.ts";
@@ -14,8 +13,8 @@ export type EffectTools = { readonly [name: string]: EffectTool };
 type Deps = { readonly pool: Pool; readonly effectTools: EffectTools; readonly now: () => string };
 
 /**
- * Spends a permit: reads the action behind it from the ledger, compares the digest, makes the intent durable, calls out
- * once under the effect key, records the receipt. An intent found from an earlier attempt is looked up at the target
+ * Spends a permit: makes the intent durable and reads the action behind the permit from the ledger, compares its digest,
+ * calls out once under the effect key, records the receipt. An intent found from an earlier attempt is looked up at the target
  * first; an answer that is lost and cannot be looked up is `unknown` and is never sent again.
  */
 export function createAct({ pool, effectTools, now }: Deps): ActActivities {
@@ -31,7 +30,12 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
     }
   }
 
-  async function call(permit: Permit, { tool: name, args }: Action, fresh: boolean): Promise<EffectOutcome> {
+  async function call(permit: Permit, action: PermittedAction, fresh: boolean): Promise<EffectOutcome> {
+    const { tool: name, args, recordVersion, policyVersion } = action;
+    const digest = actionDigestOf({ company: permit.company, tool: name, args, recordVersion, policyVersion });
+    if (digest !== permit.actionDigest) {
+      return settle(permit, { state: "failed", detail: "the action is not the one that was permitted" });
+    }
     const tool = assertKnown(effectTools, name, "tool");
     const earlier = fresh ? undefined : await retryable(() => tool.lookUp(permit.company, permit.effectKey));
     if (earlier !== undefined) return settle(permit, { state: "done", receipt: earlier });
@@ -58,14 +62,10 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
 
   return {
     async act(permit, functionId, at) {
-      const permitted = await readPermitted(pool, permit);
-      if (permitted === undefined) return { kind: "refused", reason: "the permit is not the ledger's" };
-      const { action, recordVersion, policyVersion } = permitted;
-      const digest = actionDigestOf({ company: permit.company, ...action, recordVersion, policyVersion });
-      if (digest !== permit.actionDigest)
-        return { kind: "refused", reason: "the action is not the one that was permitted" };
-      const effect = await beginEffect(pool, permit, { tool: action.tool, functionId, at });
+      const effect = await beginEffect(pool, permit, { functionId, at });
       switch (effect.state) {
+        case "no-permit":
+          return { kind: "refused", reason: "the permit is not the ledger's" };
         case "stopped":
           return { kind: "refused", reason: "the function is stopped by the kill switch" };
         case "done":
@@ -75,7 +75,7 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
         case "failed":
           return { kind: "refused", reason: effect.detail };
         case "intent":
-          return call(permit, action, effect.fresh);
+          return call(permit, effect, effect.fresh);
       }
     },
   };

@@ -3,7 +3,7 @@ import type { Pool } from "pg";
 import type { z } from "zod";
 import type { Agents, TurnInput } from "../../agents/agents.ts";
 import { AgentFault, agentFaultCodes } from "../../agents/fault.ts";
-import { readFindings, readProposal, recordProposal, recordReview, storeFindings } from "../../audit/ledgers/turns.ts";
+import { readFindings, readForReview, recordProposal, recordReview, storeFindings } from "../../audit/ledgers/turns.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
 import { functionOf } from "../../domain/functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
@@ -34,8 +34,7 @@ export function createAgentActivities({ pool, agents }: AgentDeps): AgentActivit
   return {
     gatherFindings: (step) =>
       turn(async () => {
-        const known = await readFindings(pool, step.company, step.stepKey);
-        if (known === undefined) await storeFindings(pool, step, await agents.gatherFindings(turnOf(step)));
+        await storeFindings(pool, step, await agents.gatherFindings(turnOf(step)));
       }),
 
     proposeAction: (step, at) =>
@@ -58,10 +57,7 @@ export function createAgentActivities({ pool, agents }: AgentDeps): AgentActivit
 
     reviewProposal: (step, at) =>
       turn(async () => {
-        const findings = await findingsOf(step);
-        const proposal = await readProposal(pool, step.company, step.stepKey);
-        if (proposal === undefined) throw new Error(`no proposal for step \`${step.stepKey}\``);
-        const { action, reasoning } = proposal;
+        const { findings, action, reasoning } = await readForReview(pool, step.company, step.stepKey);
         const { review, citation } = await agents.reviewProposal(turnOf(step), findings, { action, reasoning });
         await recordReview(pool, step, { review, turn: citation, at });
       }),

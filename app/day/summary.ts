@@ -14,6 +14,7 @@ export type DayEvent = Pick<
   readonly caseId: string;
   readonly functionId: string;
   readonly verdict: Decision["verdict"] | null;
+  readonly decidedAt: string | null;
   readonly reason: string;
   /** Every rule that matched in the latest decision. */
   readonly rules: Decision["rules"];
@@ -76,8 +77,8 @@ export function summarise({ plan, continued, finishedAt, delivered, followed }: 
 
 function dayEvent({ item, event, answered }: Followed): DayEvent {
   const { eventId, objectType, objectId, outcome, waitingFor, firstEffectMs, decision } = event;
-  const { verdict = null, reason = "", rules = [] } = decision ?? {};
+  const { verdict = null, decidedAt = null, reason = "", rules = [] } = decision ?? {};
   const [caseId, functionId] = [event.caseId ?? "", event.functionId ?? ""];
   const what = { name: item.name, eventId, objectType, objectId, caseId, functionId };
-  return { ...what, verdict, reason, rules, outcome, waitingFor, firstEffectMs, answered };
+  return { ...what, verdict, decidedAt, reason, rules, outcome, waitingFor, firstEffectMs, answered };
 }

@@ -3,50 +3,33 @@ import type { Action } from "../../domain/proposal.ts";
 import type { OutcomeKind } from "../../domain/outcome.ts";
 import { canonicalRecord, type Sql } from "../records.ts";
 
-/** Where an effect stands when `act` starts. `stopped`: the kill switch is on. `fresh` is false after a crash. */
-export type EffectState =
-  | { readonly state: "stopped" }
-  | { readonly state: "intent"; readonly fresh: boolean }
-  | { readonly state: "done"; readonly externalRef: string }
-  | { readonly state: "failed" | "unknown"; readonly detail: string };
-
-/** What the ledger holds behind a permit: the action exactly as it was decided. */
+/** What the ledger holds behind a permit: the action exactly as it was decided, and what its digest was taken over. */
 export type PermittedAction = {
-  readonly action: Action;
+  readonly tool: string;
+  readonly args: Action["args"];
   readonly recordVersion: string;
   readonly policyVersion: string;
 };
 
-/** Reads the action behind a permit from the ledger, never from the caller. Undefined when permit and decision differ. */
-export async function readPermitted(sql: Sql, permit: Permit): Promise<PermittedAction | undefined> {
-  const { rows } = await sql.query<{
-    tool: string;
-    args: Action["args"];
-    record_version: string;
-    policy_version: string;
-  }>({
-    name: "read-permitted",
-    text: `select q.tool, q.args, q.record_version, d.policy_version
-           from permit p join decision d using (company, decision_id) join proposal q using (company, proposal_id)
-           where p.company = $1 and p.permit_id = $2 and p.decision_id = $3 and p.action_digest = $4
-             and p.effect_key = $5 and d.case_id = $6`,
-    values: [permit.company, permit.permitId, permit.decisionId, permit.actionDigest, permit.effectKey, permit.caseId],
-  });
-  const row = rows[0];
-  if (row === undefined) return undefined;
-  const action = { tool: row.tool, args: row.args };
-  return { action, recordVersion: row.record_version, policyVersion: row.policy_version };
-}
+/** Where an effect stands when `act` starts. `stopped`: the kill switch is on. `fresh` is false after a crash. */
+export type EffectState =
+  | { readonly state: "no-permit" | "stopped" }
+  | ({ readonly state: "intent"; readonly fresh: boolean } & PermittedAction)
+  | ({ readonly state: "done"; readonly externalRef: string } & PermittedAction)
+  | ({ readonly state: "failed" | "unknown"; readonly detail: string } & PermittedAction);
 
-/** Inserts the intent with its record in one transaction, or answers where an earlier attempt left it. */
+/**
+ * Makes the intent durable with its record, or answers where an earlier attempt left the effect; either way with the
+ * action behind the permit, read from the ledger. One transaction.
+ */
 export async function beginEffect(
   sql: Sql,
   permit: Permit,
-  { tool, functionId, at }: { tool: string; functionId: string; at: string },
+  { functionId, at }: { functionId: string; at: string },
 ): Promise<EffectState> {
   const { company, caseId, permitId, decisionId, actionDigest, effectKey } = permit;
   const recordKey = `${effectKey}/intent`;
-  const body = { effectKey, permitId, decisionId, tool, actionDigest };
+  const body = { effectKey, permitId, decisionId, actionDigest };
   const canonical = canonicalRecord({ company, caseId, kind: "intent", key: recordKey, at, body });
   const { rows } = await sql.query<{ effect: EffectState }>({
     name: "begin-effect",

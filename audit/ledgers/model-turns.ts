@@ -21,6 +21,11 @@ export type ModelAnswer = {
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
 };
 
+type Ledger = {
+  /** Throws `TurnInProgress` while another attempt holds the call's lease. What `ask` throws passes, nothing is stored. */
+  readThrough(call: ModelCall, ask: () => Promise<ModelAnswer>): Promise<JsonObject>;
+};
+
 /** Another attempt holds the call's lease. Retry later: the answer will be there. */
 export class TurnInProgress extends Error {
   /** Until the lease lapses, milliseconds. */
@@ -48,10 +53,11 @@ async function claim(pool: Pool, call: ModelCall, leaseSeconds: number): Promise
 }
 
 /**
- * The model ledger on PostgreSQL: reads a stored answer through, or claims the call, makes it and stores the answer.
- * `leaseSeconds` must be longer than a call may take: a second attempt never asks while the first may still be answered.
+ * The model ledger on PostgreSQL for a model that costs: reads a stored answer through, or claims the call, makes it and
+ * stores the answer. `leaseSeconds` must be longer than a call may take: a second attempt never asks while the first may
+ * still be answered.
  */
-export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: number }) {
+export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: number }): Ledger {
   async function release({ company, turnKey, seq, requestDigest }: ModelCall): Promise<void> {
     await pool.query(
       `update model_turn set lease_until = clock_timestamp()
@@ -61,25 +67,16 @@ export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: 
   }
 
   async function store(call: ModelCall, { response, usage }: ModelAnswer): Promise<void> {
-    await pool.query({
-      name: "store-model-turn",
-      text: `update model_turn set state = 'done', response = $5, input_tokens = $6, output_tokens = $7
-             where company = $1 and turn_key = $2 and seq = $3 and request_digest = $4 and state = 'pending'`,
-      values: [
-        call.company,
-        call.turnKey,
-        call.seq,
-        call.requestDigest,
-        JSON.stringify(response),
-        usage.inputTokens,
-        usage.outputTokens,
-      ],
-    });
+    const { company, turnKey, seq, requestDigest } = call;
+    await pool.query(
+      `update model_turn set state = 'done', response = $5, input_tokens = $6, output_tokens = $7
+       where company = $1 and turn_key = $2 and seq = $3 and request_digest = $4 and state = 'pending'`,
+      [company, turnKey, seq, requestDigest, JSON.stringify(response), usage.inputTokens, usage.outputTokens],
+    );
   }
 
   return {
-    /** Throws `TurnInProgress` while another attempt holds the lease; a failed call gives its lease back. */
-    async readThrough(call: ModelCall, ask: () => Promise<ModelAnswer>): Promise<JsonObject> {
+    async readThrough(call, ask) {
       const claimed = await claim(pool, call, leaseSeconds);
       if (claimed.state === "done") return JSON.parse(claimed.response) as JsonObject;
       if (claimed.state === "held") throw new TurnInProgress(call.turnKey, claimed.wait_ms);
@@ -91,6 +88,25 @@ export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: 
         await release(call);
         throw error;
       }
+    },
+  };
+}
+
+/** The same for a model that is free to ask and deterministic: no lease, and the first answer kept is the answer. */
+export function createFreeModelLedger(pool: Pool): Ledger {
+  return {
+    async readThrough(call, ask) {
+      const { company, turnKey, seq, requestDigest, caseId, model, offline, request } = call;
+      const { response, usage } = await ask();
+      const names = [company, turnKey, seq, requestDigest, caseId, model, offline];
+      const { rows } = await pool.query<{ response: string }>({
+        name: "keep-model-turn",
+        text: "select keep_model_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as response",
+        values: [...names, canonicalJson(request), JSON.stringify(response), usage.inputTokens, usage.outputTokens],
+      });
+      const kept = rows[0]?.response;
+      if (kept === undefined) throw new Error(`model turn \`${turnKey}\` was not kept`);
+      return JSON.parse(kept) as JsonObject;
     },
   };
 }

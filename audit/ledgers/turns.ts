@@ -74,24 +74,22 @@ export async function recordProposal(
   return proposalId;
 }
 
-export async function readProposal(sql: Sql, company: string, stepKey: string): Promise<StoredProposal | undefined> {
-  const { rows } = await sql.query<{
-    proposal_id: string;
-    action_id: string;
-    tool: string;
-    args: Action["args"];
-    record_version: string;
-    reasoning: string;
-  }>({
-    name: "read-proposal",
-    text: `select proposal_id, action_id, tool, args, record_version, reasoning from proposal
-           where company = $1 and step_key = $2`,
-    values: [company, stepKey],
+/** What Compliance reviews: the findings, and the proposal made on them. Throws when either is not there yet. */
+export async function readForReview(
+  sql: Sql,
+  company: string,
+  stepKey: string,
+): Promise<{ findings: StoredFindings; action: Action; reasoning: string }> {
+  const { rows } = await sql.query<{ output: string; tool: string; args: Action["args"]; reasoning: string }>({
+    name: "read-for-review",
+    text: `select t.output, q.tool, q.args, q.reasoning from proposal q join agent_turn t using (company)
+           where q.company = $1 and q.step_key = $2 and t.turn_key = $3`,
+    values: [company, stepKey, turnKeyOf(stepKey, "intelligence")],
   });
   const row = rows[0];
-  if (row === undefined) return undefined;
-  const { proposal_id: proposalId, action_id: actionId, tool, args, record_version: recordVersion, reasoning } = row;
-  return { proposalId, actionId, action: { tool, args }, recordVersion, reasoning };
+  if (row === undefined) throw new Error(`nothing to review for step \`${stepKey}\``);
+  const { output, tool, args, reasoning } = row;
+  return { findings: JSON.parse(output) as StoredFindings, action: { tool, args }, reasoning };
 }
 
 /** Keeps Compliance's review and appends its record, in one transaction. Idempotent by step. */

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const begin = { tool: "quotes.approve-discount", functionId: "quoting", at: AT };
+const begin = { functionId: "quoting", at: AT };
 const receipt = { externalRef: "QA-1", answeredAt: AT };
 
 async function givenApproved(step: string, digest = DIGEST) {
@@ -41,7 +41,11 @@ describe("nothing acts without a recorded decision: the database refuses", () =>
   test("an effect without a permit", async () => {
     const { permit } = await givenDecision(database.pool, stepNames("none"), { verdict: "block" });
     expect(permit.permitId).toBe("prm_none");
-    await expect(beginEffect(database.pool, permit, begin)).rejects.toMatchObject({ code: "23503" });
+    expect(await beginEffect(database.pool, permit, begin)).toEqual({ state: "no-permit" });
+    const insert = `insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state)
+                    values ('acme', $1, 'prm_none', $2, 'quotes.approve-discount', $3, 'intent')`;
+    const values = [permit.effectKey, permit.caseId, DIGEST];
+    await expect(database.pool.query(insert, values)).rejects.toMatchObject({ code: "23503" });
   });
 
   test.for(["block", "escalate"] as const)("a permit for a decision that says %s", async (verdict) => {
@@ -60,9 +64,12 @@ describe("nothing acts without a recorded decision: the database refuses", () =>
 
   test("an effect for another action than the permitted one", async () => {
     const { permit } = await givenDecision(database.pool, stepNames("other"));
-    await expect(beginEffect(database.pool, { ...permit, actionDigest: "b".repeat(64) }, begin)).rejects.toMatchObject({
-      code: "42501",
-    });
+    const other = { ...permit, actionDigest: "b".repeat(64) };
+    expect(await beginEffect(database.pool, other, begin)).toEqual({ state: "no-permit" });
+    const insert = `insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state)
+                    values ('acme', $1, $2, $3, 'quotes.approve-discount', $4, 'intent')`;
+    const values = [permit.effectKey, permit.permitId, permit.caseId, other.actionDigest];
+    await expect(database.pool.query(insert, values)).rejects.toMatchObject({ code: "42501" });
   });
 
   test("an approval of another digest", async () => {

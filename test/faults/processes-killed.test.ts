@@ -5,7 +5,7 @@ import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixture
 import { quoteAtDiscount } from "../fixtures/quote.ts";
 import { postBatch, quoteAsked } from "../setup/hubspot.ts";
 import { eventually } from "../setup/system.ts";
-import { COMPANY, SECRET, startStack, type Stack } from "./stack.ts";
+import { COMPANY, SECRET, startStack, type Stack } from "../setup/stack.ts";
 
 let stack: Stack;
 let next = 1000;

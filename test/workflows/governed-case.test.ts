@@ -162,6 +162,16 @@ describe("the world moves while people think", () => {
     expect(await result(caseId)).toEqual({ outcomes: ["superseded", "rejected"] });
   });
 
+  test("an older event that comes late does not move the object backwards", async () => {
+    const { objectId, caseId } = await ask(180_000);
+    const first = await openEscalationOf(system.pool, caseId);
+    await system.arrive("quoting", objectId, { eventId: "evt_older", occurredAt: "2020-01-01T00:00:00.000Z" });
+    const still = await openEscalationOf(system.pool, caseId);
+    expect(still.escalationId).toBe(first.escalationId);
+    await answer(system, caseId, "reject", first);
+    expect(await result(caseId)).toEqual({ outcomes: ["rejected"] });
+  });
+
   test("the same event delivered again to a finished case has no second effect", async () => {
     const { objectId, caseId } = await ask(100_000);
     await result(caseId);

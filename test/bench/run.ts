@@ -1,0 +1,56 @@
+import { cpus } from "node:os";
+import { quietRuntime } from "../setup/quiet-runtime.ts";
+import { startEngines } from "../setup/start-engines.ts";
+import { coldStart, type ColdStart } from "./cold-start.ts";
+import { governedQuote } from "./governed-quote.ts";
+import type { Comparison } from "./ratio.ts";
+import { triggerToEffect, type Latency } from "./trigger-to-effect.ts";
+import { webhookAcceptance } from "./webhook-acceptance.ts";
+
+/**
+ * `npm run bench`: everything in one run on this machine, ours and the bare peer in turn. Prints a table, or with
+ * `--json` one object. Words on the command line choose cases by name.
+ */
+
+type Result = Comparison | Latency | ColdStart;
+
+const chosen = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+quietRuntime();
+const engines = await startEngines(say);
+const cases: Record<string, () => Promise<Result>> = {
+  "webhook acceptance": () => webhookAcceptance(engines),
+  "governed quote": () => governedQuote(engines),
+  "trigger to first effect": () => triggerToEffect(engines),
+  "start to first decision": () => coldStart(),
+};
+const results: Result[] = [];
+try {
+  for (const [name, run] of Object.entries(cases)) {
+    if (chosen.length > 0 && !chosen.some((word) => name.includes(word))) continue;
+    say(`measuring ${name}`);
+    results.push(await run());
+  }
+} finally {
+  await engines.stop();
+}
+const machine = { cpus: cpus().length, model: cpus()[0]?.model ?? "unknown", node: process.version };
+if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify({ machine, results })}\n`);
+else process.stdout.write(`${[`${machine.cpus} cores, Node ${machine.node}`, ...results.map(line)].join("\n")}\n`);
+process.exit(0);
+
+function line(result: Result): string {
+  if ("ratio" in result) {
+    const { name, ratio, lowest, highest, ours, bare, unit } = result;
+    const best = (values: readonly number[]) => Math.max(...values).toFixed(0);
+    const spread = `${lowest.toFixed(2)} to ${highest.toFixed(2)} over ${ours.length} rounds`;
+    return `${name}: ${ratio.toFixed(2)} of bare (${spread}); best ${best(ours)} against ${best(bare)} ${unit}`;
+  }
+  if ("p99Ms" in result) {
+    const { name, events, perSecond, p50Ms, p99Ms, maxMs } = result;
+    return `${name}: p50 ${p50Ms} ms, p99 ${p99Ms} ms, longest ${maxMs} ms (${events} events at ${perSecond}/s)`;
+  }
+  const { name, firstDecisionMs, wholeDayMs, runs } = result;
+  return `${name}: ${firstDecisionMs} ms, day played and stopped after ${wholeDayMs} ms (median of ${runs})`;
+}
