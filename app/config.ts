@@ -28,7 +28,7 @@ export type Config = {
   readonly token: string | undefined;
   readonly logLevel: z.infer<typeof LogLevel>;
   readonly hubspotClientSecret: string | undefined;
-  /** The address that webhook senders sign, exactly as they were given it. */
+  /** Where senders reach the gateway, without a path; part of what they sign. Undefined: the address listened on. */
   readonly publicUrl: string | undefined;
   /** Absolute folder of the policies. */
   readonly policies: string;
@@ -66,7 +66,7 @@ const variables = {
   MANDATE_URL: entry(webUrl, "give the gateway's address, such as http://127.0.0.1:8080"),
   MANDATE_PUBLIC_URL: entry(
     webUrl,
-    "give the address that senders post to, such as https://mandate.example.com/webhooks/hubspot",
+    "give the address that senders reach the gateway at, such as https://mandate.example.com",
   ),
   MANDATE_LOG_LEVEL: entry(LogLevel, `use one of ${LogLevel.options.join(", ")}`),
   MANDATE_TEMPORAL_BIN: entry(text, "give the path of a `temporal` command"),

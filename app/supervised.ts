@@ -18,6 +18,8 @@ export function onStopRequested(drain: (reason: "signal" | "supervisor-gone") =>
   };
   process.once("SIGTERM", () => once("signal"));
   process.once("SIGINT", () => once("signal"));
-  if (process.channel !== undefined && process.channel !== null)
-    process.once("disconnect", () => once("supervisor-gone"));
+  if (process.channel === undefined || process.channel === null) return;
+  process.once("disconnect", () => once("supervisor-gone"));
+  // Listening alone would keep a process alive that has nothing left to do.
+  process.channel.unref();
 }

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 import { median } from "./ratio.ts";
 
 export type ColdStart = {
@@ -32,7 +31,7 @@ export async function coldStart(): Promise<ColdStart> {
 type Printed = { readonly data: { readonly events: readonly { readonly decidedAt: string | null }[] } };
 
 async function once(): Promise<{ firstDecisionMs: number; wholeDayMs: number }> {
-  const home = mkdtempSync(join(tmpdir(), "mandate-cold-"));
+  const home = temporaryHome("cold");
   try {
     const startedMs = Date.now();
     const printed = await output(home);
@@ -41,7 +40,7 @@ async function once(): Promise<{ firstDecisionMs: number; wholeDayMs: number }> 
     const decided = data.events.flatMap(({ decidedAt }) => (decidedAt === null ? [] : [Date.parse(decidedAt)]));
     return { firstDecisionMs: Math.min(...decided) - startedMs, wholeDayMs };
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    removeHome(home);
   }
 }
 

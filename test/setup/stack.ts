@@ -1,7 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Pool } from "pg";
 import { createPool } from "../../app/db/pool.ts";
@@ -10,6 +8,7 @@ import { freePort } from "../../app/engines/free-port.ts";
 import { startPostgres } from "../../app/engines/postgres.ts";
 import { startTemporal } from "../../app/engines/temporal-server.ts";
 import { addPerson } from "../../app/http/people.ts";
+import { removeHome, temporaryHome } from "./temporary-home.ts";
 
 const bin = resolve(import.meta.dirname, "../../bin/mandate.mjs");
 export const SECRET = "secret-of-the-test-app";
@@ -23,7 +22,7 @@ type Running = { stop(): Promise<void>; kill(): Promise<void> };
  * engines, and gateway and worker as they run in production.
  */
 export async function startStack({ cacheFolder, temporalBinary }: Engines) {
-  const home = mkdtempSync(join(tmpdir(), "mandate-stack-"));
+  const home = temporaryHome("stack");
   const temporalPort = await freePort();
   const gatewayPort = await freePort();
   const temporalAddress = `127.0.0.1:${temporalPort}`;
@@ -83,7 +82,7 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
     async stop() {
       await pool.end();
       for (const name of ["gateway", "worker", "temporal", "postgres"] as const) await running.get(name)?.stop();
-      rmSync(home, { recursive: true, force: true });
+      removeHome(home);
     },
   };
 }

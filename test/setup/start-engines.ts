@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { migrate } from "../../app/db/migrate.ts";
 import { startPostgres } from "../../app/engines/postgres.ts";
 import { findTemporalBinary } from "../../app/engines/temporal-binary.ts";
 import { startTemporal } from "../../app/engines/temporal-server.ts";
 import { databaseUrl, TEMPLATE, withAdmin } from "./database.ts";
+import { removeHome, temporaryHome } from "./temporary-home.ts";
 
 export type Engines = {
   readonly postgresUrl: string;
@@ -17,7 +17,7 @@ export type Engines = {
 
 /** One real PostgreSQL with a migrated template database, and one real Temporal server in memory with time skipping. */
 export async function startEngines(onProgress: (line: string) => void): Promise<Engines> {
-  const home = mkdtempSync(join(tmpdir(), "mandate-test-"));
+  const home = temporaryHome("test");
   const cacheFolder = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "mandate");
   const postgres = await startPostgres({ home, cacheFolder, onProgress });
   await withAdmin(postgres.url, async (client) => {
@@ -43,7 +43,7 @@ export async function startEngines(onProgress: (line: string) => void): Promise<
     async stop() {
       await temporal.stop();
       await postgres.stop();
-      rmSync(home, { recursive: true, force: true });
+      removeHome(home);
     },
   };
 }

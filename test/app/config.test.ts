@@ -1,0 +1,209 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ConfigError, externalTemporal, loadConfig } from "../../app/config.ts";
+
+const SECRET = "s3cret-value";
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "mandate-config-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const load = (env: NodeJS.ProcessEnv) => loadConfig({ HOME: folder, PATH: "/bin", ...env }, "/work");
+
+function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    load(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("the environment", () => {
+  test("says nothing: every field has a value that works without services or keys", () => {
+    expect(load({})).toEqual({
+      mode: "development",
+      home: "/work/.mandate",
+      databaseUrl: undefined,
+      temporalAddress: undefined,
+      temporalNamespace: "default",
+      temporalBin: undefined,
+      port: undefined,
+      company: "acme",
+      anthropicApiKey: undefined,
+      anthropicBaseUrl: undefined,
+      model: "claude-sonnet-5-5",
+      url: undefined,
+      token: undefined,
+      logLevel: "info",
+      hubspotClientSecret: undefined,
+      publicUrl: undefined,
+      policies: "/work/policies",
+      cacheFolder: join(folder, ".cache", "mandate"),
+      searchPath: "/bin",
+    });
+  });
+
+  test("says everything", () => {
+    const config = load({
+      MANDATE_HOME: "data",
+      MANDATE_PORT: "8080",
+      DATABASE_URL: "postgres://mandate:pw@db/mandate",
+      TEMPORAL_ADDRESS: "temporal:7233",
+      TEMPORAL_NAMESPACE: "partners",
+      MANDATE_COMPANY: "globex-2",
+      MANDATE_LOG_LEVEL: "debug",
+      MANDATE_PUBLIC_URL: "https://example.com/Hooks?a=b",
+      XDG_CACHE_HOME: "/cache",
+      MANDATE_TEMPORAL_BIN: "bin/temporal",
+    });
+    expect(config).toMatchObject({
+      home: "/work/data",
+      port: 8080,
+      databaseUrl: "postgres://mandate:pw@db/mandate",
+      temporalAddress: "temporal:7233",
+      temporalNamespace: "partners",
+      company: "globex-2",
+      logLevel: "debug",
+      publicUrl: "https://example.com/Hooks?a=b",
+      cacheFolder: "/cache/mandate",
+      temporalBin: "/work/bin/temporal",
+    });
+  });
+
+  test("an empty variable counts as unset", () => {
+    expect(load({ MANDATE_PORT: "", DATABASE_URL: " ", ANTHROPIC_API_KEY: "" })).toEqual(load({}));
+  });
+
+  const wrong: readonly { name: string; env: NodeJS.ProcessEnv; problem: string }[] = [
+    {
+      name: "a port that is no number",
+      env: { MANDATE_PORT: "http" },
+      problem:
+        "MANDATE_PORT (environment): `http` does not fit; use a port from 1 to 65535, or unset it for a free one",
+    },
+    {
+      name: "port 65536",
+      env: { MANDATE_PORT: "65536" },
+      problem:
+        "MANDATE_PORT (environment): `65536` does not fit; use a port from 1 to 65535, or unset it for a free one",
+    },
+    {
+      name: "a company with a colon",
+      env: { MANDATE_COMPANY: "a:b" },
+      problem: "MANDATE_COMPANY (environment): `a:b` does not fit; use 1 to 39 of a-z, 0-9 and -, a letter first",
+    },
+    {
+      name: "an address without a port",
+      env: { TEMPORAL_ADDRESS: "temporal" },
+      problem: "TEMPORAL_ADDRESS (environment): `temporal` does not fit; give host:port, such as 127.0.0.1:7233",
+    },
+    {
+      name: "a database of another kind",
+      env: { DATABASE_URL: `mysql://u:${SECRET}@h/d` },
+      problem: "DATABASE_URL (environment): its value does not fit; give postgres://user:password@host:5432/mandate",
+    },
+    {
+      name: "a misspelt variable",
+      env: { MANDATE_PROT: "80" },
+      problem: "MANDATE_PROT (environment): no such variable; did you mean MANDATE_PORT?",
+    },
+    {
+      name: "an unknown variable",
+      env: { MANDATE_FROBNICATE: "1" },
+      problem: "MANDATE_FROBNICATE (environment): no such variable; unset it",
+    },
+  ];
+  test.for(wrong)("$name is refused by name, with the fix", ({ env, problem }) => {
+    expect(problemsOf(env)).toEqual([problem]);
+  });
+
+  test("all problems are said at once, and none shows a secret", () => {
+    const env = { MANDATE_PORT: "x", MANDATE_MODE: "prod", DATABASE_URL: SECRET, ANTHROPIC_BASE_URL: "nowhere" };
+    const problems = problemsOf(env);
+    expect(new Set(problems.map((problem) => problem.split(" ")[0]))).toEqual(new Set(Object.keys(env)));
+    expect(problems.join("\n")).not.toContain(SECRET);
+  });
+});
+
+describe("a secret", () => {
+  test("may come from a file, without its last line break", () => {
+    const file = join(folder, "hubspot");
+    writeFileSync(file, `${SECRET}\n`);
+    expect(load({ HUBSPOT_CLIENT_SECRET_FILE: file }).hubspotClientSecret).toBe(SECRET);
+  });
+
+  test("from a file that does not fit is named by its file", () => {
+    const file = join(folder, "database");
+    writeFileSync(file, SECRET);
+    expect(problemsOf({ DATABASE_URL_FILE: file })).toEqual([
+      `DATABASE_URL (file ${file} of DATABASE_URL_FILE): its value does not fit; give postgres://user:password@host:5432/mandate`,
+    ]);
+  });
+
+  test("given twice, or in a file that is not there, is refused", () => {
+    expect(problemsOf({ MANDATE_TOKEN: "a", MANDATE_TOKEN_FILE: "/b" })).toEqual([
+      "MANDATE_TOKEN and MANDATE_TOKEN_FILE are both set; unset one of them",
+    ]);
+    expect(problemsOf({ ANTHROPIC_API_KEY_FILE: "/no/key" })).toEqual([
+      "ANTHROPIC_API_KEY_FILE: /no/key cannot be read (ENOENT); give a file this user can read",
+    ]);
+  });
+});
+
+describe("production", () => {
+  test("refuses to start embedded: one message lists all that is missing", () => {
+    expect(problemsOf({ MANDATE_MODE: "production" })).toEqual([
+      "MANDATE_MODE=production starts no embedded engines and takes no unsigned events: " +
+        "set DATABASE_URL, TEMPORAL_ADDRESS (or a temporal.toml profile), HUBSPOT_CLIENT_SECRET",
+    ]);
+  });
+
+  test("starts with all three, a profile standing for the address", () => {
+    const rest = { MANDATE_MODE: "production", DATABASE_URL: "postgres://h/d", HUBSPOT_CLIENT_SECRET: SECRET };
+    expect(problemsOf({ ...rest, TEMPORAL_ADDRESS: "t:7233" })).toEqual([]);
+    expect(problemsOf({ ...rest, TEMPORAL_PROFILE: "prod" })).toEqual([]);
+  });
+});
+
+describe("a Temporal of one's own", () => {
+  test("is none without an address or a profile", async () => {
+    expect(await externalTemporal({ HOME: folder })).toBeUndefined();
+  });
+
+  test("is the address in the environment", async () => {
+    const outside = await externalTemporal({
+      HOME: folder,
+      TEMPORAL_ADDRESS: "t:7233",
+      TEMPORAL_NAMESPACE: "partners",
+    });
+    expect(outside).toMatchObject({ address: "t:7233", namespace: "partners" });
+  });
+
+  test("is the profile of temporal.toml, its key included; the environment goes first", async () => {
+    const config = join(folder, "xdg");
+    mkdirSync(join(config, "temporalio"), { recursive: true });
+    const text = '[profile.default]\naddress = "cloud:7233"\nnamespace = "ns"\napi_key = "key"\n';
+    writeFileSync(join(config, "temporalio", "temporal.toml"), text);
+    const env =
+      process.platform === "darwin"
+        ? { TEMPORAL_CONFIG_FILE: join(config, "temporalio", "temporal.toml") }
+        : { XDG_CONFIG_HOME: config };
+    expect(await externalTemporal(env)).toMatchObject({
+      address: "cloud:7233",
+      namespace: "ns",
+      connectionOptions: { apiKey: "key" },
+    });
+    expect(await externalTemporal({ ...env, TEMPORAL_ADDRESS: "near:7233" })).toMatchObject({ address: "near:7233" });
+  });
+
+  test("a profile that is not there is refused by its file", async () => {
+    const search = externalTemporal({ HOME: folder, TEMPORAL_PROFILE: "absent" });
+    await expect(search).rejects.toThrow(/temporal\.toml.*absent.*unset TEMPORAL_PROFILE/);
+  });
+});
