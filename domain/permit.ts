@@ -7,6 +7,8 @@ export type Permit = {
   readonly company: string;
   readonly caseId: string;
   readonly decisionId: string;
+  /** The tool that may be called. */
+  readonly tool: string;
   /** SHA-256 (hex) over the canonical JSON of company, tool, arguments, record version and policy version. */
   readonly actionDigest: string;
   /** The idempotency key the target sees. */

@@ -32,8 +32,9 @@ export function createDecide({ pool, policies, readTools }: Deps): LedgerActivit
   return async (step, proposalRef, gate, approvalId, at) => {
     const { company, stepKey } = step;
     const { proposal, review, decision: known } = await readGate(pool, company, stepKey, gate);
-    if (known !== undefined) return refOf(step, known);
     if (proposal === undefined) throw new Error(`no proposal for step \`${stepKey}\``);
+    const { tool } = proposal.action;
+    if (known !== undefined) return refOf(step, known, tool);
     const action = governedActionOf(proposal.actionId);
     const evidence = await readEvidence(readTools, action, step, proposalRef.reportsStep);
     if (isStale(proposal, evidence)) return { kind: "stale" };
@@ -43,7 +44,7 @@ export function createDecide({ pool, policies, readTools }: Deps): LedgerActivit
     const decision = isFollowUp(proposalRef) ? policyDecision : tighten(policyDecision, review, versioned.policy);
     const requestedBy = action.requestedBy(evidence["crm.record"]?.value ?? {});
     const draft = { pool, step, gate, approvalId, at, proposal, evidence, facts, decision, versioned, requestedBy };
-    return refOf(step, await keep(draft));
+    return refOf(step, await keep(draft), tool);
   };
 }
 
@@ -117,11 +118,11 @@ function reasonOf(decision: Decision): string {
   return decision.rules.map(({ reason }) => reason).join("; ");
 }
 
-function refOf(step: StepRef, stored: StoredDecision): DecisionRef {
+function refOf(step: StepRef, stored: StoredDecision, tool: string): DecisionRef {
   const { decisionId, actionDigest, permitId, requestedBy, route } = stored;
   const { company, caseId, stepKey } = step;
   if (permitId !== null) {
-    const permit = { permitId, company, caseId, decisionId, actionDigest, effectKey: stepKey };
+    const permit = { permitId, company, caseId, decisionId, tool, actionDigest, effectKey: stepKey };
     return { kind: "execute", decisionId, permit };
   }
   if (stored.verdict === "block") return { kind: "block", decisionId };

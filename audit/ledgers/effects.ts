@@ -27,9 +27,9 @@ export async function beginEffect(
   permit: Permit,
   { functionId, at }: { functionId: string; at: string },
 ): Promise<EffectState> {
-  const { company, caseId, permitId, decisionId, actionDigest, effectKey } = permit;
+  const { company, caseId, permitId, decisionId, tool, actionDigest, effectKey } = permit;
   const recordKey = `${effectKey}/intent`;
-  const body = { effectKey, permitId, decisionId, actionDigest };
+  const body = { effectKey, permitId, decisionId, tool, actionDigest };
   const canonical = canonicalRecord({ company, caseId, kind: "intent", key: recordKey, at, body });
   const { rows } = await sql.query<{ effect: EffectState }>({
     name: "begin-effect",

@@ -81,7 +81,7 @@ begin
   select q.tool, q.args, q.record_version, d.policy_version into v_action
     from permit m join decision d using (company, decision_id) join proposal q using (company, proposal_id)
     where m.company = p->>'company' and m.permit_id = p->>'permitId' and m.decision_id = p->>'decisionId'
-      and m.action_digest = p->>'actionDigest' and m.effect_key = p->>'effectKey' and d.case_id = p->>'caseId';
+      and q.tool = p->>'tool' and m.action_digest = p->>'actionDigest' and m.effect_key = p->>'effectKey' and d.case_id = p->>'caseId';
   if not found then
     return jsonb_build_object('state', 'no-permit');
   end if;
