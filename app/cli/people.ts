@@ -1,14 +1,34 @@
 import type { Command } from "commander";
+import type { Config } from "../config.ts";
+import type { Person } from "../http/people.ts";
 import type { Answer } from "./answer.ts";
 import { answering, type Call, type Cli } from "./command.ts";
+import { failure } from "./failure.ts";
 import { widthOf } from "./io.ts";
-import { knownPeople } from "./session.ts";
+import { knownPeople, readConfig } from "./session.ts";
 import { writeTable } from "./table.ts";
 
-/** `mandate people`: the development identities of this machine. Tokens are never shown. */
+type AddOptions = { readonly id: string; readonly name: string; readonly role: string };
+
+/** Role names as policies write them after `role:`. */
+const ROLE = /^[a-z][a-z0-9-]{0,62}$/;
+const ID = /^[^\s\p{C}]{1,100}$/u;
+const NAME = /^(?=.*\S)\P{C}{1,200}$/u;
+
+/** `mandate people`: who may read cases and answer escalations. A token is shown when it is made, and never again. */
 export function addPeople(program: Command, cli: Cli): void {
-  const noun = program.command("people").description("the development identities of this machine");
-  noun.command("list", { isDefault: true }).description("list who may be named with --as").action(answering(cli, list));
+  const noun = program.command("people").description("who may read cases and answer what waits");
+  noun
+    .command("list", { isDefault: true })
+    .description("list the development identities of this machine: who may be named with --as")
+    .action(answering(cli, list));
+  noun
+    .command("add")
+    .description("add a person to the database, and print their token once")
+    .requiredOption("--id <id>", "how records name them, such as dana")
+    .requiredOption("--name <name>", "what people read")
+    .requiredOption("--role <role>", "what policies ask for, such as partner-manager")
+    .action(answering<AddOptions>(cli, add));
 }
 
 async function list({ io }: Call<object>): Promise<Answer> {
@@ -20,4 +40,54 @@ async function list({ io }: Call<object>): Promise<Answer> {
     text: people.length === 0 ? "Nobody yet: `npm start` makes them.\n" : writeTable(columns, rows, widthOf(io)),
     next: people.length === 0 ? [] : ["escalations list"],
   };
+}
+
+async function add({ options }: Call<AddOptions>): Promise<Answer> {
+  const person = personFrom(options);
+  const config = await readConfig();
+  const { company } = config;
+  const added = await addTo(await databaseOf(config), company, person);
+  if (added.kind === "exists") {
+    throw failure("conflict", "already-there", `\`${person.personId}\` is known at ${company}`, "choose another --id");
+  }
+  const { token } = added;
+  return {
+    data: { company, ...person, token },
+    text:
+      `Added ${person.name} (${person.personId}) as ${person.role} at ${company}.\n` +
+      `Token, shown only now: ${token}\nIt is given with --token or MANDATE_TOKEN.\n`,
+  };
+}
+
+function personFrom({ id, name, role }: AddOptions): Person {
+  if (!ID.test(id)) throw failure("usage", "not-an-id", `\`${id}\` is no id`, "use up to 100 characters, no spaces");
+  if (!NAME.test(name)) throw failure("usage", "not-a-name", `\`${name}\` is no name`, "use 1 to 200 characters");
+  if (!ROLE.test(role)) {
+    throw failure("usage", "not-a-role", `\`${role}\` is no role`, "use a to z, digits and -, as in partner-manager");
+  }
+  return { personId: id, name: name.trim(), role };
+}
+
+/** DATABASE_URL, else the embedded database while it runs. Throws `CliFailure` when there is neither. */
+async function databaseOf({ databaseUrl, home }: Config): Promise<string> {
+  if (databaseUrl !== undefined) return databaseUrl;
+  const { readRuntime } = await import("../engines/runtime-file.ts");
+  const state = readRuntime(home);
+  const embedded = state.kind === "running" ? state.runtime.databaseUrl : undefined;
+  if (embedded !== undefined) return embedded;
+  const fix = "start the embedded one with `npm start`, or set DATABASE_URL";
+  throw failure("unreachable", "no-database", "no database is known here", fix);
+}
+
+async function addTo(databaseUrl: string, company: string, person: Person) {
+  const [{ createPool }, { addPerson }] = await Promise.all([import("../db/pool.ts"), import("../http/people.ts")]);
+  const pool = createPool(databaseUrl, { max: 1 });
+  try {
+    return await addPerson(pool, company, person);
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    throw failure("unreachable", "database", `the database: ${message || code}`, "see `mandate doctor`");
+  } finally {
+    await pool.end();
+  }
 }

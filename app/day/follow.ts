@@ -46,7 +46,7 @@ export async function followDay(
     );
     for (const one of followed) if (one?.ended === true) ended.set(one.item.objectId, one);
     const open = plan.items.filter((item, index) => !isSettled(followed[index], mustEnd.has(item.objectId)));
-    if (open.length === 0) return followed.filter((one) => one !== undefined);
+    if (open.length === 0) return upToDate(followed, await patiently(() => client.events(since), signal));
     if (performance.now() > until) {
       throw new Error(
         `still under way after ${Math.round(timeoutMs / 1000)} s: ${open.map(({ name }) => name).join("; ")}`,
@@ -54,6 +54,13 @@ export async function followDay(
     }
     await sleep(waitMs, undefined, { signal });
   }
+}
+
+/** A case may have ended after its event was read: what the event says of the effect is read once more at the end. */
+function upToDate(followed: readonly (Followed | undefined)[], events: readonly EventView[]): Followed[] {
+  return followed
+    .filter((one) => one !== undefined)
+    .map((one) => ({ ...one, event: events.find(({ eventId }) => eventId === one.event.eventId) ?? one.event }));
 }
 
 function isSettled(followed: Followed | undefined, mustEnd: boolean): boolean {

@@ -20,14 +20,19 @@ export async function run(): Promise<number> {
     onError: (error) => log.warn({ error: error.message }, "database"),
   });
   const temporal = lazyClient(await requireTemporal());
-  const engine = temporalEngine(temporal.client, taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration"));
-  const gateway = await startGateway({ pool, engine, company, hubspotSecret, publicUrl, port, log });
-  const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));
-  reportReady({ url: gateway.url });
-  await stopped;
-  await gateway.stop();
-  await temporal.close();
-  await pool.end();
+  try {
+    const engine = temporalEngine(temporal.client, taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration"));
+    const gateway = await startGateway({ pool, engine, company, hubspotSecret, publicUrl, port, log });
+    const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));
+    // Connected ahead of the first event; without Temporal we serve all the same, and each use tries again.
+    temporal.client().catch(() => undefined);
+    reportReady({ url: gateway.url });
+    await stopped;
+    await gateway.stop();
+  } finally {
+    await temporal.close();
+    await pool.end();
+  }
   log.flush();
   return 0;
 }

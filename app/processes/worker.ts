@@ -1,5 +1,6 @@
 import { Runtime, makeTelemetryFilterString, type LogLevel } from "@temporalio/worker";
 import { join } from "node:path";
+import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { ModelChoice } from "../../agents/models/choose.ts";
 import { DEFAULT_QUEUE_PREFIX } from "../../temporal.config.ts";
@@ -23,6 +24,17 @@ export async function run(): Promise<number> {
   const pool = createPool(requireDatabase(config), {
     onError: (error) => log.warn({ error: error.message }, "database"),
   });
+  try {
+    await work(config, pool, log);
+  } finally {
+    await pool.end();
+  }
+  log.info({}, "worker stopped");
+  log.flush();
+  return 0;
+}
+
+async function work(config: Config, pool: Pool, log: Logger): Promise<void> {
   const policies = await loadPolicies(config.policies);
   const model = modelOf(config);
   const deps = await workerDeps({ pool, policies, adapters: embeddedAdapters(pool), model });
@@ -39,10 +51,6 @@ export async function run(): Promise<number> {
   log.info({ model: model.kind }, "worker runs");
   reportReady({ model: model.kind });
   await running;
-  await pool.end();
-  log.info({}, "worker stopped");
-  log.flush();
-  return 0;
 }
 
 /** Offline unless a key is there: no key, no call. */

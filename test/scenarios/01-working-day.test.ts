@@ -40,6 +40,7 @@ const webhookSecret = (): string => readJson("webhook-secret.json").hubspot;
 const tokens = (): string[] => readJson("credentials.json").people.map(({ token }: { token: string }) => token);
 const readJson = (name: string) => JSON.parse(readFileSync(join(home, name), "utf8"));
 
+const sorted = (texts: readonly string[]) => texts.toSorted((a, b) => a.localeCompare(b));
 const named = (name: string) => day.events.find((event) => event.name.startsWith(name));
 
 describe("`mandate dev --once --json`, on a home that did not exist", () => {
@@ -112,7 +113,10 @@ describe("the next start, which stays up", () => {
     await running.says('"ok":true');
     pool = createPool(runtimeOf(home).databaseUrl ?? "");
   });
-  afterAll(() => pool.end());
+  afterAll(async () => {
+    await pool.end();
+    await stop(running, "SIGTERM");
+  });
 
   const waitingIds = async () => {
     const { data } = await mandateJson(home, "escalations", "list");
@@ -129,7 +133,7 @@ describe("the next start, which stays up", () => {
   test("the quote desk itself was called once for each approved quote, and for no other", async () => {
     const { approvals, calls } = await quoteDeskSays(pool, COMPANY);
     const quotes = [1, 2].flatMap((n) => [`Q-${n}-1`, `Q-${n}-2`, `Q-${n}-4`]);
-    expect(approvals.map(({ quote_id }) => quote_id).sort()).toEqual(quotes);
+    expect(sorted(approvals.map(({ quote_id }) => String(quote_id)))).toEqual(quotes);
     expect(calls).toHaveLength(quotes.length);
   });
 
@@ -139,12 +143,12 @@ describe("the next start, which stays up", () => {
       [`9100000${n}01`, "quote_status", "approved"],
       [`9100000${n}02`, "quote_status", "approved"],
       [`9100000${n}04`, "quote_status", "approved"],
-      [`9100000${n}05`, "quote_status", "rejected"],
+      [`9100000${n}05`, "quote_status", "denied"],
       [`9100000${n}06`, "quote_status", "blocked"],
       [`9100000${n}07`, "quote_status", "blocked"],
-      [`9500000${n}01`, "registration_status", "approved"],
+      [`9500000${n}01`, "registration_status", "registered"],
     ]);
-    expect(told.sort()).toEqual(ended.sort());
+    expect(sorted(told.map((each) => each.join(" ")))).toEqual(sorted(ended.map((each) => each.join(" "))));
   });
 
   describe("the question of day 1", () => {
@@ -188,9 +192,7 @@ describe("the next start, which stays up", () => {
     test("the story of its case can be read, and its records hold", async () => {
       const caseId = named("15.0001 %")?.caseId ?? "";
       const { stdout } = await mandate(home, "audit", "show", caseId);
-      expect(stdout).toMatch(
-        /dana \(partner-manager\) approves: a scenario[^]*the target has done it[^]*every digest holds/,
-      );
+      expect(stdout).toMatch(/dana \(partner-manager\) approves: a scenario[^]*has done it[^]*every digest holds/);
       const { data } = await mandateJson(home, "audit", "show", caseId);
       expect(data.intact).toBe(true);
       expect(data.records.map(({ n }: { n: number }) => n)).toEqual(
@@ -240,10 +242,8 @@ describe("the next start, which stays up", () => {
       const claim = { partner_id: "p-juniper", contact_email: email, presales_evidence: `Workshop led by ${name}` };
       await givenCrmObject(pool, COMPANY, "deal", deal, quote as Properties);
       await givenCrmObject(pool, COMPANY, "registration", registration, registrationRecord(claim) as Properties);
-      const created = { subscriptionType: "object.creation", objectTypeId: "2-4100300", changeFlag: "CREATED" };
-      const { propertyName: _, propertyValue: __, ...event } = quoteAsked({ objectId: registration, eventId: 2 });
-      const batch = [quoteAsked({ objectId: deal, eventId: 1 }), { ...event, ...created }];
-      expect((await postBatch(gatewayUrl, webhookSecret(), batch)).status).toBe(202);
+      const batch = [quoteAsked({ objectId: deal, eventId: 1 }), registrationCreated(registration, 2)];
+      await postBatch(gatewayUrl, webhookSecret(), batch);
       for (const id of [deal, registration]) {
         await eventually(async () => (await crmSays(pool, COMPANY)).find(([object]) => object === id));
       }
@@ -254,12 +254,26 @@ describe("the next start, which stays up", () => {
       expect(placesOf(traces, [webhookSecret(), ...tokens()])).toEqual([]);
     });
 
-    test("a property that no function reads stays in the CRM", () => {
-      expect(placesOf(traces, [email])).toEqual(["table sandbox_crm.object"]);
-    });
+    test.for([
+      ["a property that no function reads", email],
+      ["free text that a function reads", name],
+    ] as const)(
+      "%s is in no log, no history and no audit record: the CRM and the model's ledgers have it",
+      ([, text]) => {
+        const ledgers = ["table public.agent_turn", "table public.model_turn"];
+        expect(sorted(placesOf(traces, [text]))).toEqual([...ledgers, "table sandbox_crm.object"]);
+      },
+    );
+  });
 
-    test("free text that a function reads reaches no log, no history and no audit record", () => {
-      expect(placesOf(traces, [name])).toEqual(["table sandbox_crm.object"]);
-    });
+  test("ends well on Ctrl-C, having printed one JSON object, and leaves no process", async () => {
+    const { exitCode, stdout } = await stop(running, "SIGINT");
+    expect([exitCode, JSON.parse(stdout).data.day]).toEqual([0, 2]);
+    expect(processesOf(home)).toEqual([]);
   });
 });
+
+/** A partner has submitted a registration in the CRM. */
+function registrationCreated(objectId: string, eventId: number): object {
+  return { ...quoteAsked({ objectId, eventId }), subscriptionType: "object.creation", objectTypeId: "2-4100300" };
+}

@@ -20,8 +20,8 @@ export type Ended = {
 /** A command under way. Its standard input is closed, as for a script. */
 export type Started = {
   readonly child: ChildProcess;
-  /** Resolves when this is in what it has written; rejects when it ends before. */
-  says(text: string): Promise<void>;
+  /** Resolves with its standard output so far when it has written this; rejects when it ends before. */
+  says(text: string): Promise<string>;
   readonly ended: Promise<Ended>;
 };
 
@@ -47,6 +47,7 @@ export function start(home: string, ...argv: string[]): Started {
       if (end !== undefined) throw new Error(`it ended without \`${text}\`:\n${end.stdout}${end.stderr}`);
       await sleep(5);
     }
+    return written.stdout;
   };
   return { child, says, ended };
 }
