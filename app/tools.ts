@@ -1,7 +1,9 @@
 import type { Pool } from "pg";
 import { z } from "zod";
 import { readStepOutcome } from "../audit/ledgers/effects.ts";
+import type { Evidence } from "../domain/evidence.ts";
 import { ApproveRegistrationArgs } from "../domain/functions/deal-registration.ts";
+import { propertiesRead } from "../domain/functions/index.ts";
 import { ApproveDiscountArgs } from "../domain/functions/quoting.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Receipt, Permit } from "../domain/permit.ts";
@@ -31,6 +33,12 @@ export function embeddedAdapters(pool: Pool): Adapters {
 
 const text = z.string().min(1).max(256);
 
+/** Leaves out what no function reads: personal data in other properties never reaches a model, a ledger or a record. */
+function onlyRead(objectType: string, { source, value }: Evidence): Evidence {
+  const wanted = propertiesRead(objectType);
+  return { source, value: Object.fromEntries(Object.entries(value).filter(([name]) => wanted.has(name))) };
+}
+
 function readTool<Shape extends z.ZodRawShape>(
   name: string,
   description: string,
@@ -51,9 +59,12 @@ export function createReadTools(pool: Pool, { crm, programme }: Adapters, now: (
   const tools = [
     readTool(
       "crm.record",
-      "one CRM object with its properties",
+      "one CRM object with the properties that the functions read",
       { objectType: text, objectId: text },
-      (company, args) => crm.readRecord(company, args.objectType, args.objectId),
+      async (company, { objectType, objectId }) => {
+        const record = await crm.readRecord(company, objectType, objectId);
+        return record === undefined ? undefined : onlyRead(objectType, record);
+      },
     ),
     readTool(
       "programme.partner",

@@ -19,11 +19,12 @@ export async function checkDatabase(patient: Patient): Promise<readonly Finding[
   }
 }
 
-async function checkMigrations({ deps }: Patient, url: string): Promise<Finding> {
+async function checkMigrations({ config, deps }: Patient, url: string): Promise<Finding> {
   try {
     const pending = await deps.pendingMigrations(url);
     if (pending.length === 0) return ok("migrations", "up to date");
-    return fail("migrations", `${pending.length} to do: ${pending.join(", ")}`, "npx mandate migrate");
+    const fix = config.databaseUrl === undefined ? "npm start" : "npx mandate migrate";
+    return fail("migrations", `${pending.length} to do: ${pending.join(", ")}`, fix);
   } catch (error) {
     return fail("migrations", faultText(error), "git checkout app/db/migrations");
   }

@@ -6,22 +6,20 @@ import { PartnerReading } from "../partner.ts";
 import type { FactInput, FunctionDefinition } from "./definition.ts";
 
 /** A deal registration as the CRM keeps it. Unknown properties are ignored. */
-export const RegistrationRecord = z
-  .object({
-    registration_id: z.string().min(1),
-    partner_id: z.string().min(1),
-    customer_domain: z.string().min(1),
-    product_family: z.string().min(1),
-    estimated_value: DecimalMinor,
-    currency: Currency,
-    /** What a complete registration gives: close date, real pre-sales work, the first call with the customer. */
-    expected_close_date: z.string().default(""),
-    presales_evidence: z.string().default(""),
-    first_call_date: z.string().default(""),
-    vendor_engaged: z.enum(["true", "false"]),
-    requested_by: z.string().min(1),
-  })
-  .readonly();
+export const RegistrationRecord = z.object({
+  registration_id: z.string().min(1),
+  partner_id: z.string().min(1),
+  customer_domain: z.string().min(1),
+  product_family: z.string().min(1),
+  estimated_value: DecimalMinor,
+  currency: Currency,
+  /** What a complete registration gives: close date, real pre-sales work, the first call with the customer. */
+  expected_close_date: z.string().default(""),
+  presales_evidence: z.string().default(""),
+  first_call_date: z.string().default(""),
+  vendor_engaged: z.enum(["true", "false"]),
+  requested_by: z.string().min(1),
+});
 
 /** The registrable domain (`shop.example.co.uk` is `example.co.uk`), lower case; undefined when there is none. */
 export function registrableDomain(text: string): string | undefined {

@@ -53,8 +53,8 @@ export type FunctionDefinition = {
     readonly zone: "vendor" | "partner" | "joint";
   };
   readonly trigger: Trigger;
-  /** The part of the CRM record that the function reads. Its issues name what a record lacks. */
-  readonly record: z.ZodType;
+  /** The part of the CRM record that the function reads; nothing else of it is read. Its issues name what a record lacks. */
+  readonly record: z.ZodObject;
   /** The step's name within a case; part of every key. */
   readonly step: string;
   readonly action: GovernedAction;

@@ -6,20 +6,18 @@ import { PartnerReading } from "../partner.ts";
 import type { FactInput, FunctionDefinition } from "./definition.ts";
 
 /** The quote's part of a CRM deal. Amounts are decimal strings there and minor units here. Unknown properties are ignored. */
-export const QuoteRecord = z
-  .object({
-    quote_id: z.string().min(1),
-    partner_id: z.string().min(1),
-    quote_currency: Currency,
-    quote_list_price: DecimalMinor,
-    quote_net_price: DecimalMinor,
-    /** Money value of everything given beside the price: terms, seats, services. Counts as discount. */
-    quote_concessions: DecimalMinor,
-    quote_floor_price: DecimalMinor,
-    quote_protected_terms: z.enum(["none", "liability", "exclusivity", "termination", "data"]),
-    quote_requested_by: z.string().min(1),
-  })
-  .readonly();
+export const QuoteRecord = z.object({
+  quote_id: z.string().min(1),
+  partner_id: z.string().min(1),
+  quote_currency: Currency,
+  quote_list_price: DecimalMinor,
+  quote_net_price: DecimalMinor,
+  /** Money value of everything given beside the price: terms, seats, services. Counts as discount. */
+  quote_concessions: DecimalMinor,
+  quote_floor_price: DecimalMinor,
+  quote_protected_terms: z.enum(["none", "liability", "exclusivity", "termination", "data"]),
+  quote_requested_by: z.string().min(1),
+});
 
 export const ApproveDiscountArgs = z.strictObject({
   quoteId: z.string().min(1).max(64),
