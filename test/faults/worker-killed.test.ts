@@ -83,7 +83,7 @@ describe.concurrent("a worker killed with SIGKILL: one effect, no gap, nothing l
     const arrival: Arrival = { company, queuePrefix: company, functionId: "quoting", objectId: "d1", event: {} };
     try {
       const caseId = await arrive(client, arrival);
-      const escalation = await openEscalationOf(pool, caseId, "", 60_000);
+      const escalation = await openEscalationOf({ pool, client }, caseId, "", 60_000);
       const given = await eventually(async () => {
         const asked = await answer({ company, pool, client }, caseId, "approve", escalation).catch(() => undefined);
         return asked;

@@ -32,14 +32,14 @@ const scenarios: readonly Scenario[] = [
     name: "rejected",
     ppm: 250_000,
     play: async (system, caseId) => {
-      await answer(system, caseId, "reject", await openEscalationOf(system.pool, caseId));
+      await answer(system, caseId, "reject", await openEscalationOf(system, caseId));
     },
   },
   {
     name: "approved-after-raise",
     ppm: 180_000,
     play: async (system, caseId) => {
-      await openEscalationOf(system.pool, caseId);
+      await openEscalationOf(system, caseId);
       await skipTime(system.client, caseId, 4 * HOURS + 60);
       await answer(system, caseId, "approve", await raised(system, caseId));
     },
@@ -48,7 +48,7 @@ const scenarios: readonly Scenario[] = [
     name: "expired",
     ppm: 180_000,
     play: async (system, caseId) => {
-      await openEscalationOf(system.pool, caseId);
+      await openEscalationOf(system, caseId);
       await skipTime(system.client, caseId, 4 * HOURS + 60);
       await raised(system, caseId);
       await skipTime(system.client, caseId, 8 * HOURS + 60);
@@ -58,9 +58,9 @@ const scenarios: readonly Scenario[] = [
     name: "superseded",
     ppm: 180_000,
     play: async (system, caseId) => {
-      const first = await openEscalationOf(system.pool, caseId);
+      const first = await openEscalationOf(system, caseId);
       await system.arrive("quoting", "superseded", { eventId: "evt_newer" });
-      const second = await openEscalationOf(system.pool, caseId, first.escalationId);
+      const second = await openEscalationOf(system, caseId, first.escalationId);
       await answer(system, caseId, "reject", second);
     },
   },
@@ -68,7 +68,7 @@ const scenarios: readonly Scenario[] = [
 
 async function raised(system: System, caseId: string) {
   return eventually(async () => {
-    const escalation = await openEscalationOf(system.pool, caseId);
+    const escalation = await openEscalationOf(system, caseId);
     return escalation.level === 1 ? escalation : undefined;
   });
 }

@@ -52,7 +52,7 @@ describe("the discount decides", () => {
 
   test("one millionth over 15 % waits for the partner manager, and an approval lets exactly that quote through", async () => {
     const { objectId, caseId } = await ask(150_001);
-    const escalation = await openEscalationOf(system.pool, caseId);
+    const escalation = await openEscalationOf(system, caseId);
     expect(escalation.role).toBe("partner-manager");
     expect(await approvedAtDesk(objectId)).toEqual([]);
     expect(await answer(system, caseId, "approve", escalation)).toMatchObject({ kind: "taken" });
@@ -67,7 +67,7 @@ describe("the discount decides", () => {
 
   test("a rejection at exactly 25 % reaches the CRM as denied and nothing reaches the quote desk", async () => {
     const { objectId, caseId } = await ask(250_000);
-    await answer(system, caseId, "reject", await openEscalationOf(system.pool, caseId));
+    await answer(system, caseId, "reject", await openEscalationOf(system, caseId));
     expect(await result(caseId)).toEqual({ outcomes: ["rejected"] });
     expect(await approvedAtDesk(objectId)).toEqual([]);
     expect(await told(objectId)).toEqual([[objectId, "quote_status", "denied"]]);
@@ -77,7 +77,7 @@ describe("the discount decides", () => {
 describe("people answer once, for what they saw, and not for themselves", () => {
   test("twice, stale, as the requester, by another role: each is refused with its reason", async () => {
     const { caseId } = await ask(180_000);
-    const escalation = await openEscalationOf(system.pool, caseId);
+    const escalation = await openEscalationOf(system, caseId);
     const stale = { ...escalation, actionDigest: "0".repeat(64) };
     expect(await answer(system, caseId, "approve", stale)).toMatchObject({ code: "stale-action" });
     expect(await answer(system, caseId, "approve", escalation, "sam")).toMatchObject({ code: "own-request" });
@@ -90,12 +90,12 @@ describe("people answer once, for what they saw, and not for themselves", () => 
 
   test("an Update without a verdict in the ledger wakes the case and changes nothing", async () => {
     const { objectId, caseId } = await ask(180_000);
-    const { escalationId, actionDigest, role } = await openEscalationOf(system.pool, caseId);
+    const { escalationId, actionDigest, role } = await openEscalationOf(system, caseId);
     const forged = { escalationId, actionDigest, personId: "mallory", role };
     await system.client.workflow.getHandle(caseId).executeUpdate("deliverVerdict", { args: [forged] });
     await new Promise((resume) => setTimeout(resume, 300));
     expect(await approvedAtDesk(objectId)).toEqual([]);
-    await answer(system, caseId, "reject", await openEscalationOf(system.pool, caseId));
+    await answer(system, caseId, "reject", await openEscalationOf(system, caseId));
     await result(caseId);
   });
 
@@ -106,7 +106,7 @@ describe("people answer once, for what they saw, and not for themselves", () => 
     ["of a role below the level", { role: "seller" }],
   ] as const)("the Update's validator turns away a message %s", async ([, changed]) => {
     const { caseId } = await ask(180_000);
-    const escalation = await openEscalationOf(system.pool, caseId);
+    const escalation = await openEscalationOf(system, caseId);
     const { escalationId, actionDigest, role } = escalation;
     const message = { escalationId, actionDigest, role, personId: "dana", ...changed };
     const handle = system.client.workflow.getHandle(caseId);
@@ -119,10 +119,10 @@ describe("people answer once, for what they saw, and not for themselves", () => 
 describe("silence", () => {
   test("past the SLA climbs one level; the last level's silence denies, and a late answer is refused", async () => {
     const { objectId, caseId } = await ask(180_000);
-    const first = await openEscalationOf(system.pool, caseId);
+    const first = await openEscalationOf(system, caseId);
     await skipTime(system.client, caseId, 4 * 3600 + 60);
     const raised = await eventually(async () => {
-      const escalation = await openEscalationOf(system.pool, caseId);
+      const escalation = await openEscalationOf(system, caseId);
       return escalation.level === 1 ? escalation : undefined;
     });
     expect(raised.role).toBe("regional-director");
@@ -137,14 +137,14 @@ describe("silence", () => {
 describe("the world moves while people think", () => {
   test("a record changed under an approval is proposed afresh: the old approval does not carry over", async () => {
     const { objectId, caseId } = await ask(180_000);
-    const first = await openEscalationOf(system.pool, caseId);
+    const first = await openEscalationOf(system, caseId);
     const cheaper = JSON.stringify({ quote_net_price: "76000.00" });
     await system.pool.query(
       "update sandbox_crm.object set properties = properties || $3, version = version + 1 where company = $1 and object_id = $2",
       [system.company, objectId, cheaper],
     );
     await answer(system, caseId, "approve", first);
-    const second = await openEscalationOf(system.pool, caseId, first.escalationId);
+    const second = await openEscalationOf(system, caseId, first.escalationId);
     expect(second.actionDigest).not.toBe(first.actionDigest);
     expect(await approvedAtDesk(objectId)).toEqual([]);
     await answer(system, caseId, "approve", second);
@@ -154,9 +154,9 @@ describe("the world moves while people think", () => {
 
   test("a newer event makes the open question moot", async () => {
     const { objectId, caseId } = await ask(180_000);
-    const first = await openEscalationOf(system.pool, caseId);
+    const first = await openEscalationOf(system, caseId);
     await system.arrive("quoting", objectId, { eventId: "evt_newer" });
-    const second = await openEscalationOf(system.pool, caseId, first.escalationId);
+    const second = await openEscalationOf(system, caseId, first.escalationId);
     expect(await answer(system, caseId, "approve", first)).toMatchObject({ code: "superseded" });
     await answer(system, caseId, "reject", second);
     expect(await result(caseId)).toEqual({ outcomes: ["superseded", "rejected"] });
@@ -164,9 +164,9 @@ describe("the world moves while people think", () => {
 
   test("an older event that comes late does not move the object backwards", async () => {
     const { objectId, caseId } = await ask(180_000);
-    const first = await openEscalationOf(system.pool, caseId);
+    const first = await openEscalationOf(system, caseId);
     await system.arrive("quoting", objectId, { eventId: "evt_older", occurredAt: "2020-01-01T00:00:00.000Z" });
-    const still = await openEscalationOf(system.pool, caseId);
+    const still = await openEscalationOf(system, caseId);
     expect(still.escalationId).toBe(first.escalationId);
     await answer(system, caseId, "reject", first);
     expect(await result(caseId)).toEqual({ outcomes: ["rejected"] });

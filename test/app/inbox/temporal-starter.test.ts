@@ -70,7 +70,7 @@ describe("verdicts for a case that waits", () => {
     const engine = temporalEngine(() => Promise.resolve(client), taskQueue(queuePrefix, "orchestration"));
     const caseId = `${company}:quoting:hubspot-deal-1`;
     await engine.deliverEvent(caseId, ...delivery("evt_1", company));
-    const { escalationId, actionDigest, role } = await openEscalationOf(pool, caseId);
+    const { escalationId, actionDigest, role } = await openEscalationOf(system, caseId);
     const message = { escalationId, actionDigest, personId: "dana", role };
     const wrong = { ...message, escalationId: "esc_other" };
     expect(await engine.deliverVerdict(caseId, wrong, "k1")).toEqual({
