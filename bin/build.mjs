@@ -89,7 +89,7 @@ async function buildAll(root, staleOnes) {
 }
 
 async function buildCode(root, dist) {
-  const { build, formatMessages } = await importFrom(root, "esbuild");
+  const { build, formatMessages, stop } = await importFrom(root, "esbuild");
   try {
     const { outputFiles } = await build({
       absWorkingDir: root,
@@ -117,6 +117,9 @@ async function buildCode(root, dist) {
     if (!Array.isArray(error.errors)) throw error;
     const frames = await formatMessages(error.errors, { kind: "error", color: process.stderr.isTTY === true });
     throw new BootstrapError(`${frames.join("")}the build of the code failed; nothing in dist/ was replaced`);
+  } finally {
+    // Its service process would otherwise stay for as long as this command runs.
+    await stop();
   }
 }
 
