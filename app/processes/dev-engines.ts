@@ -4,6 +4,7 @@ import { startPostgres } from "../engines/postgres.ts";
 import type { Progress } from "../engines/progress.ts";
 import { findTemporalBinary } from "../engines/temporal-binary.ts";
 import { startTemporal } from "../engines/temporal-server.ts";
+import { keepEngine } from "./keep-engine.ts";
 import type { StopList } from "./stop-list.ts";
 
 /** The addresses that the rest is started with; what the environment names is used, the rest is embedded. */
@@ -35,8 +36,10 @@ export async function startEngines(starting: Starting): Promise<RunningEngines> 
 async function startDatabase({ config, stops, onProgress }: Starting) {
   const { databaseUrl, home, cacheFolder } = config;
   if (databaseUrl !== undefined) return { databaseUrl, embeddedDatabase: false };
-  const postgres = await startPostgres({ home, cacheFolder, onProgress });
-  stops.add("PostgreSQL", () => postgres.stop());
+  const start = () => startPostgres({ home, cacheFolder, onProgress });
+  const postgres = await start();
+  const kept = keepEngine({ name: "PostgreSQL", first: postgres, restart: start, say: onProgress });
+  stops.add("PostgreSQL", () => kept.stop());
   return { databaseUrl: postgres.url, embeddedDatabase: true };
 }
 
@@ -48,18 +51,23 @@ async function startDurableEngine({ config, stops, onProgress, signal }: Startin
   }
   const { home, cacheFolder, searchPath, temporalBin, temporalNamespace } = config;
   const binary = await findTemporalBinary({ temporalBin, searchPath, cacheFolder, onProgress, signal });
-  const temporal = await startTemporal({
-    binary: binary.path,
-    dbFile: join(home, "temporal.db"),
-    logFile: join(home, "logs", "temporal.log"),
-    detached: true,
-    onProgress,
-  });
-  stops.add("Temporal", () => temporal.stop());
+  const files = { dbFile: join(home, "temporal.db"), logFile: join(home, "logs", "temporal.log") };
+  const settings = { binary: binary.path, ...files, detached: true, onProgress };
+  const temporal = await startTemporal(settings);
+  // The same address again: gateway and worker know no other.
+  const ports = { port: portOf(temporal.address), ...(temporal.uiAddress && { uiPort: portOf(temporal.uiAddress) }) };
+  const restart = () => startTemporal({ ...settings, ...ports });
+  const kept = keepEngine({ name: "Temporal", first: temporal, restart, say: onProgress });
+  stops.add("Temporal", () => kept.stop());
   return {
     temporalAddress: temporal.address,
     temporalNamespace,
     temporalUi: temporal.uiAddress,
     embeddedTemporal: true,
   };
+}
+
+/** The port at the end of `host:port` or of an address without a path. */
+function portOf(address: string): number {
+  return Number(address.slice(address.lastIndexOf(":") + 1));
 }
