@@ -5,7 +5,7 @@ import type { ReadTool } from "../tools/read-tool.ts";
 import { langChainTool, type ToolSchema } from "./conversation.ts";
 import { agentFunctionOf } from "./functions/index.ts";
 import type { Conversing } from "./model-call.ts";
-import { turnKeyOf } from "./model-ledger.ts";
+import { turnKeyOf } from "../domain/model-call.ts";
 import type { ChatModelPort } from "./models/port.ts";
 import type { Prompts } from "./prompts/index.ts";
 import { wireName } from "./read-gate.ts";

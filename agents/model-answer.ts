@@ -2,7 +2,7 @@ import type { AIMessage } from "@langchain/core/messages";
 import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
 import type { ToolCall } from "./conversation.ts";
-import type { ModelCallAnswer } from "./model-ledger.ts";
+import type { ModelCallAnswer } from "../domain/model-call.ts";
 
 /** What a model answered, as the ledger keeps it. `stopReason` is the supplier's own word, empty when it gave none. */
 export const ModelAnswer = z.strictObject({

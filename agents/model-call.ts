@@ -5,13 +5,14 @@ import { langChainMessages, messageJson, type Message, type ToolSchema } from ".
 import { AgentFault } from "./fault.ts";
 import { MAX_OUTPUT_TOKENS } from "./limits.ts";
 import { ModelAnswer, modelAnswerOf } from "./model-answer.ts";
-import type { ModelCallKey, ModelLedger } from "./model-ledger.ts";
+import type { ModelCall } from "../domain/model-call.ts";
+import type { ModelLedger } from "./model-ledger.ts";
 import { untraced } from "./untraced.ts";
 import { modelFault } from "./models/model-fault.ts";
 
 /** What stays the same over the calls of a turn. */
 export type Conversing = {
-  readonly names: Pick<ModelCallKey, "company" | "caseId" | "turnKey" | "model" | "offline">;
+  readonly names: Pick<ModelCall, "company" | "caseId" | "turnKey" | "model" | "offline">;
   readonly system: string;
   readonly tools: readonly ToolSchema[];
   /** The chat model with `tools` bound schema-only. */

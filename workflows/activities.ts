@@ -1,4 +1,5 @@
 import type { Route } from "../domain/decision.ts";
+import type { EscalationState } from "../domain/escalation.ts";
 import type { Permit } from "../domain/permit.ts";
 import type { OutcomeKind } from "../domain/outcome.ts";
 
@@ -44,13 +45,6 @@ export type DecisionRef =
   | { readonly kind: "block"; readonly decisionId: string }
   /** The record is not the one the proposal rests on: propose again. */
   | { readonly kind: "stale" };
-
-export type EscalationState =
-  | { readonly kind: "waiting"; readonly level: number; readonly slaMs: number }
-  | { readonly kind: "approved"; readonly approvalId: string }
-  | { readonly kind: "rejected"; readonly approvalId: string }
-  | { readonly kind: "expired" }
-  | { readonly kind: "superseded" };
 
 export type EffectOutcome =
   | { readonly kind: "done"; readonly externalRef: string }

@@ -1,5 +1,6 @@
 import { ApplicationFailure, condition, defineUpdate, setCurrentDetails, setHandler } from "@temporalio/workflow";
-import type { DecisionRef, EscalationState, StepRef } from "./activities.ts";
+import type { EscalationState } from "../domain/escalation.ts";
+import type { DecisionRef, StepRef } from "./activities.ts";
 import { now } from "./clock.ts";
 import { ledger } from "./proxies.ts";
 

@@ -1,10 +1,11 @@
 import type { MatchedRule, PolicyRef, Route, Verdict } from "../../domain/decision.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { turnKeyOf } from "../../domain/model-call.ts";
 import type { Review } from "../../domain/proposal.ts";
 import { derivedId } from "../digest.ts";
 import { canonicalRecord, type Sql } from "../records.ts";
-import { turnKeyOf, type StoredProposal } from "./turns.ts";
+import type { StoredProposal } from "./turns.ts";
 
 /** A decision as kept. `gate` is 1 for the first and counts re-gatings after an approval. */
 export type StoredDecision = {

@@ -1,5 +1,6 @@
 import type { PoolClient, Pool } from "pg";
 import type { Route } from "../../domain/decision.ts";
+import type { EscalationState } from "../../domain/escalation.ts";
 import { derivedId } from "../digest.ts";
 import { appendRecord, canonicalRecord, type Sql } from "../records.ts";
 import { inTransaction } from "./transaction.ts";
@@ -16,14 +17,6 @@ export type EscalationDraft = {
   readonly reason: string;
   readonly at: string;
 };
-
-/** What the workflow learns when it asks the ledger, which is the arbiter between a verdict and a passing deadline. */
-export type EscalationState =
-  | { readonly kind: "waiting"; readonly level: number; readonly slaMs: number }
-  | { readonly kind: "approved"; readonly approvalId: string }
-  | { readonly kind: "rejected"; readonly approvalId: string }
-  | { readonly kind: "expired" }
-  | { readonly kind: "superseded" };
 
 type EscalationRow = {
   case_id: string;

@@ -1,29 +1,11 @@
 import type { Pool } from "pg";
 import type { JsonObject } from "../../domain/json.ts";
+import type { ModelCallAnswer, ModelCall } from "../../domain/model-call.ts";
 import { canonicalJson } from "../canonical-json.ts";
-
-/** One model call, named by what is asked and not by attempt: the same question is never paid or answered twice. */
-export type ModelCall = {
-  readonly company: string;
-  readonly caseId: string;
-  readonly turnKey: string;
-  /** Position of the call within its turn, from 0. */
-  readonly seq: number;
-  /** SHA-256 (hex) of the canonical request without message ids. */
-  readonly requestDigest: string;
-  readonly model: string;
-  readonly offline: boolean;
-  readonly request: JsonObject;
-};
-
-export type ModelAnswer = {
-  readonly response: JsonObject;
-  readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
-};
 
 type Ledger = {
   /** Throws `TurnInProgress` while another attempt holds the call's lease. What `ask` throws passes, nothing is stored. */
-  readThrough(call: ModelCall, ask: () => Promise<ModelAnswer>): Promise<JsonObject>;
+  readThrough(call: ModelCall, ask: () => Promise<ModelCallAnswer>): Promise<JsonObject>;
 };
 
 /** Another attempt holds the call's lease. Retry later: the answer will be there. */
@@ -66,7 +48,7 @@ export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: 
     );
   }
 
-  async function store(call: ModelCall, { response, usage }: ModelAnswer): Promise<void> {
+  async function store(call: ModelCall, { response, usage }: ModelCallAnswer): Promise<void> {
     const { company, turnKey, seq, requestDigest } = call;
     await pool.query(
       `update model_turn set state = 'done', response = $5, input_tokens = $6, output_tokens = $7

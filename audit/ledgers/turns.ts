@@ -1,5 +1,6 @@
 import type { Evidence, Finding } from "../../domain/evidence.ts";
 import type { Action, ReasoningChain, Review, TurnCitation } from "../../domain/proposal.ts";
+import { turnKeyOf } from "../../domain/model-call.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { derivedId } from "../digest.ts";
 import { canonicalRecord, type Sql } from "../records.ts";
@@ -21,10 +22,6 @@ export type StoredProposal = {
 };
 
 type StepNames = { readonly company: string; readonly caseId: string; readonly stepKey: string };
-
-export function turnKeyOf(stepKey: string, role: string): string {
-  return `${stepKey}/${role}`;
-}
 
 /** Keeps the findings of a step's Intelligence turn. The first writing stands. */
 export async function storeFindings(

@@ -1,11 +1,12 @@
-import type { ModelCallKey, ModelLedger } from "../../agents/model-ledger.ts";
+import type { ModelLedger } from "../../agents/model-ledger.ts";
+import type { ModelCall } from "../../domain/model-call.ts";
 import { canonicalJson } from "../../audit/canonical-json.ts";
 import type { JsonObject } from "../../domain/json.ts";
 
 /** A model ledger without a database. `calls` are those that reached a model. */
-export function memoryLedger(): ModelLedger & { readonly calls: readonly ModelCallKey[] } {
+export function memoryLedger(): ModelLedger & { readonly calls: readonly ModelCall[] } {
   const answers = new Map<string, JsonObject>();
-  const calls: ModelCallKey[] = [];
+  const calls: ModelCall[] = [];
   return {
     calls,
     async readThrough(key, call) {

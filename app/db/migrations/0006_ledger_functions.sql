@@ -137,12 +137,14 @@ begin
 end $$;
 
 -- Keeps the answer of a model that is free to ask: no lease is needed, and the first answer kept is every attempt's answer.
+-- A power cut may take the row: the same question then has the same answer again, so nothing waits for the disk.
 create function keep_model_turn(p_company text, p_turn_key text, p_seq int, p_digest text, p_case text, p_model text,
                                 p_offline boolean, p_request text, p_response text, p_input bigint, p_output bigint)
 returns text language plpgsql as $$
 declare
   v_response text;
 begin
+  perform set_config('synchronous_commit', 'off', true);
   insert into model_turn (company, turn_key, seq, request_digest, case_id, model, offline, state, lease_until, request,
                           response, input_tokens, output_tokens)
   values (p_company, p_turn_key, p_seq, p_digest, p_case, p_model, p_offline, 'done', clock_timestamp(), p_request,
