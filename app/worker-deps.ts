@@ -3,6 +3,7 @@ import { createAgents } from "../agents/agents.ts";
 import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
 import { digestOf } from "../audit/digest.ts";
 import { createFreeModelLedger, createModelLedger } from "../audit/ledgers/model-turns.ts";
+import type { Alarm } from "./activities/decide.ts";
 import type { Policies } from "./policies.ts";
 import { createEffectTools, createReadTools, type Adapters } from "./tools.ts";
 import type { WorkerDeps } from "./worker.ts";
@@ -15,10 +16,11 @@ type Parts = {
   readonly policies: Policies;
   readonly adapters: Adapters;
   readonly model: ModelChoice;
+  readonly alarm: Alarm;
 };
 
 /** Wires what the worker's activities need. The only clock of the worker is here. */
-export async function workerDeps({ pool, policies, adapters, model }: Parts): Promise<WorkerDeps> {
+export async function workerDeps({ pool, policies, adapters, model, alarm }: Parts): Promise<WorkerDeps> {
   const now = () => new Date().toISOString();
   const readTools = createReadTools(pool, adapters, now);
   const ledger =
@@ -29,5 +31,5 @@ export async function workerDeps({ pool, policies, adapters, model }: Parts): Pr
     readTools: Object.values(readTools),
     digest: digestOf,
   });
-  return { pool, policies, agents, readTools, effectTools: createEffectTools(adapters), now };
+  return { pool, policies, agents, readTools, effectTools: createEffectTools(adapters), now, alarm };
 }

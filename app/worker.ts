@@ -4,7 +4,7 @@ import type { Agents } from "../agents/agents.ts";
 import { taskQueue, type QueueKind } from "../temporal.config.ts";
 import type { LedgerActivities } from "../workflows/activities.ts";
 import { createAct, type EffectTools } from "./activities/act.ts";
-import { createDecide } from "./activities/decide.ts";
+import { createDecide, type Alarm } from "./activities/decide.ts";
 import { createEscalate } from "./activities/escalate.ts";
 import type { ReadTools } from "./activities/evidence.ts";
 import { createAgentActivities, createPropose } from "./activities/propose.ts";
@@ -19,6 +19,7 @@ export type WorkerDeps = {
   readonly readTools: ReadTools;
   readonly effectTools: EffectTools;
   readonly now: () => string;
+  readonly alarm: Alarm;
 };
 
 export type WorkerSettings = {

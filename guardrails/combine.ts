@@ -5,7 +5,7 @@ import { routeOf } from "./policy.ts";
 import type { Policy } from "./policy.ts";
 
 /** What a decision rests on. `routes` are the ids that the matching escalations ask for; `faults` say why it cannot execute. */
-type Grounds = {
+export type Grounds = {
   readonly rules: readonly MatchedRule[];
   readonly routes: readonly string[];
   readonly missing: readonly string[];

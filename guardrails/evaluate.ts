@@ -1,85 +1,109 @@
-import type { Decision, MatchedRule } from "../domain/decision.ts";
+import type { Decision } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { combine } from "./combine.ts";
-import { listed } from "./did-you-mean.ts";
+import { checkFacts } from "./check-facts.ts";
+import type { CheckedFacts } from "./check-facts.ts";
+import { combine, strictestFirst } from "./combine.ts";
+import { compilePolicy } from "./compile.ts";
 import { matchingRules } from "./engine.ts";
-import { acceptsValue } from "./fact-types.ts";
-import type { Scalar } from "./fact-types.ts";
+import { groundsOf } from "./grounds.ts";
 import { readsOf } from "./policy.ts";
 import type { Policy, PolicyRule } from "./policy.ts";
-import { fillReason } from "./reason.ts";
+import type { Known } from "./ternary.ts";
 
-type Known = { readonly [name: string]: Scalar };
+/** Finds the rules that match. `rules` are those of the policy that read known facts alone. */
+type Matcher = (
+  policy: Policy,
+  rules: readonly PolicyRule[],
+  known: Known,
+) => ReadonlySet<string> | Promise<ReadonlySet<string>>;
 
-type CheckedFacts = {
-  readonly known: Known;
-  /** Declared facts that are absent or hold a value they cannot take. */
-  readonly missing: readonly string[];
-  /** Given but not declared. */
-  readonly undeclared: readonly string[];
+/** The two that must agree: json-rules-engine, and the compiled form. */
+type Matchers = { readonly engine: Matcher; readonly compiled: Matcher };
+
+/** What the two evaluators found for one request, as sorted rule ids. They differ, so one of the two is wrong. */
+export type Disagreement = {
+  readonly policy: string;
+  readonly engine: readonly string[];
+  readonly compiled: readonly string[];
 };
 
-/** Checks facts as a strict schema does: every declared fact there, of its type and in its range, and no other. */
-function checkFacts(policy: Policy, facts: JsonObject): CheckedFacts {
-  const known: Record<string, Scalar> = {};
-  const missing: string[] = [];
-  for (const type of policy.facts) {
-    const value = Object.hasOwn(facts, type.name) ? facts[type.name] : undefined;
-    if (acceptsValue(type, value)) known[type.name] = value;
-    else missing.push(type.name);
+type Options = {
+  /** Told once per decision on which the evaluators differ, to raise an alarm. What it throws changes no decision. */
+  readonly onDisagreement?: (detail: Disagreement) => void;
+};
+
+type Evaluate = (policy: Policy, facts: JsonObject, options?: Options) => Promise<Decision>;
+
+const disagreement = "runtime_error:evaluator_disagreement";
+
+/** The stricter of what the two evaluators say, and never an execution. Lists the rules that either of them found. */
+function decideDisagreed(policy: Policy, checked: CheckedFacts, sides: readonly (readonly PolicyRule[])[]): Decision {
+  const found = policy.rules.filter((rule) => sides.some((side) => side.includes(rule)));
+  const grounds = groundsOf(policy, checked, found);
+  for (const side of sides) {
+    const decision = combine(policy, groundsOf(policy, checked, side));
+    if (decision.kind === "block") {
+      return { kind: "block", rules: strictestFirst(grounds.rules), reason: `${disagreement}; ${decision.reason}` };
+    }
   }
-  const declared = new Set(policy.facts.map(({ name }) => name));
-  return { known, missing, undeclared: Object.keys(facts).filter((name) => !declared.has(name)) };
+  const routes = [...grounds.routes, policy.defaultRoute.id];
+  return combine(policy, { ...grounds, routes, faults: [disagreement, ...grounds.faults] });
 }
 
-/** The facts and parameters that a rule's condition reads, by name. */
-function valuesRead(policy: Policy, rule: PolicyRule, known: Known): Known {
-  const reads = readsOf(rule.when);
-  const params = policy.params.filter(({ name }) => reads.params.includes(name));
-  return Object.fromEntries([
-    ...Object.entries(known).filter(([name]) => reads.facts.includes(name)),
-    ...params.map(({ name, value }) => [name, value] as const),
-  ]);
+function tell(detail: Disagreement, { onDisagreement }: Options): void {
+  try {
+    onDisagreement?.(detail);
+  } catch {
+    // The decision already says what happened, and it stands whether or not the alarm could be raised.
+  }
 }
 
-function matched(policy: Policy, rule: PolicyRule, known: Known): MatchedRule {
-  const values = valuesRead(policy, rule, known);
-  return { id: rule.id, effect: rule.effect, reason: fillReason(policy, rule.reason, values), values };
-}
-
-function faultsOf({ missing, undeclared }: CheckedFacts): readonly string[] {
-  return [
-    ...(missing.length > 0 ? [`not known: ${listed(missing)}`] : []),
-    ...(undeclared.length > 0 ? [`not declared: ${listed(undeclared)}`] : []),
-  ];
-}
-
-async function decide(policy: Policy, facts: JsonObject): Promise<Decision> {
+async function decide(policy: Policy, facts: JsonObject, matchers: Matchers, options: Options): Promise<Decision> {
   const checked = checkFacts(policy, facts);
   const { known, missing } = checked;
   const certain = policy.rules.filter(({ when }) => !readsOf(when).facts.some((name) => missing.includes(name)));
-  const ids = await matchingRules(certain, known, policy.params);
-  const rules = certain.filter(({ id }) => ids.has(id));
-  const routes = rules.flatMap((rule) => (rule.effect === "escalate" ? [rule.route] : []));
-  return combine(policy, {
-    rules: rules.map((rule) => matched(policy, rule, known)),
-    routes: missing.length > 0 ? [...routes, policy.defaultRoute.id] : routes,
-    missing,
-    faults: faultsOf(checked),
-  });
+  const byEngine = await matchers.engine(policy, certain, known);
+  const byCompiled = await matchers.compiled(policy, certain, known);
+  const found = certain.filter(({ id }) => byEngine.has(id));
+  if (byEngine.size === byCompiled.size && [...byEngine].every((id) => byCompiled.has(id))) {
+    return combine(policy, groundsOf(policy, checked, found));
+  }
+  const sides = [found, certain.filter(({ id }) => byCompiled.has(id))];
+  const decision = decideDisagreed(policy, checked, sides);
+  tell({ policy: policy.id, engine: [...byEngine].toSorted(), compiled: [...byCompiled].toSorted() }, options);
+  return decision;
 }
+
+/** Decides with the two given ways to find matching rules. See `evaluate`, which is this with the real ones. */
+export function evaluateWith(matchers: Matchers): Evaluate {
+  return async (policy, facts, options = {}) => {
+    try {
+      return await decide(policy, facts, matchers, options);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      const reason = `runtime_error:evaluation: ${detail}`;
+      return { kind: "escalate", rules: [], missing: [], route: policy.defaultRoute, reason };
+    }
+  };
+}
+
+/** The evaluators of every live decision. */
+export const liveMatchers: Matchers = {
+  engine: (policy, rules, known) => matchingRules(rules, known, policy.params),
+  compiled(policy, rules, known) {
+    const certain = new Set(rules.map(({ id }) => id));
+    return new Set(
+      compilePolicy(policy)
+        .match(known)
+        .matching.filter((id) => certain.has(id)),
+    );
+  },
+};
 
 /**
  * Decides one request under a policy. Facts that are missing or ill-typed escalate and are named; rules that read only
- * known facts are still heard, so that a certain block stays a block. Never rejects: a fault escalates to the default
- * route as `runtime_error:evaluation`.
+ * known facts are still heard, so that a certain block stays a block. Both evaluators are asked; when they differ the
+ * stricter holds, never an execution, with `runtime_error:evaluator_disagreement`. Never rejects: a fault escalates to
+ * the default route as `runtime_error:evaluation`.
  */
-export async function evaluate(policy: Policy, facts: JsonObject): Promise<Decision> {
-  try {
-    return await decide(policy, facts);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    const reason = `runtime_error:evaluation: ${detail}`;
-    return { kind: "escalate", rules: [], missing: [], route: policy.defaultRoute, reason };
-  }
-}
+export const evaluate: Evaluate = evaluateWith(liveMatchers);

@@ -16,7 +16,8 @@ const upperSteps: { readonly [operator in Operator]: readonly number[] } = {
   notIn: [0, 1],
 };
 
-function limitsOf({ value }: Comparison, policy: Policy): readonly number[] {
+/** The numbers that a comparison compares with; none for other kinds of value. */
+export function limitsOf({ value }: Comparison, policy: Policy): readonly number[] {
   if (typeof value === "object" && "param" in value) {
     return policy.params.filter(({ name }) => name === value.param).map((param) => param.value);
   }

@@ -6,13 +6,21 @@ import type { StoredProposal } from "../../audit/ledgers/turns.ts";
 import type { Decision } from "../../domain/decision.ts";
 import { governedActionOf } from "../../domain/governed-actions.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { evaluate } from "../../guardrails/evaluate.ts";
+import { evaluate, type Disagreement } from "../../guardrails/evaluate.ts";
 import { tighten } from "../../guardrails/tighten.ts";
 import type { DecisionRef, LedgerActivities, ProposalRef, StepRef } from "../../workflows/activities.ts";
 import type { Policies, VersionedPolicy } from "../policies.ts";
 import { readEvidence, recordVersionOf, type FrozenEvidence, type ReadTools } from "./evidence.ts";
 
-type Deps = { readonly pool: Pool; readonly policies: Policies; readonly readTools: ReadTools };
+/** The two evaluators found different rules for one gate of a step. Its decision did not execute for that reason. */
+export type Alarm = (detail: Disagreement & { readonly caseId: string; readonly stepKey: string }) => void;
+
+type Deps = {
+  readonly pool: Pool;
+  readonly policies: Policies;
+  readonly readTools: ReadTools;
+  readonly alarm: Alarm;
+};
 
 /** What an approval and a permit are bound to. Any change of any part is another action. */
 export type BoundAction = {
@@ -28,7 +36,7 @@ export function actionDigestOf(action: BoundAction): string {
 }
 
 /** Freezes the facts, evaluates them, and answers only after the decision is durable. A retry reads the first answer. */
-export function createDecide({ pool, policies, readTools }: Deps): LedgerActivities["decide"] {
+export function createDecide({ pool, policies, readTools, alarm }: Deps): LedgerActivities["decide"] {
   return async (step, proposalRef, gate, approvalId, at) => {
     const { company, stepKey } = step;
     const { proposal, review, decision: known } = await readGate(pool, company, stepKey, gate);
@@ -40,7 +48,9 @@ export function createDecide({ pool, policies, readTools }: Deps): LedgerActivit
     if (isStale(proposal, evidence)) return { kind: "stale" };
     const facts = action.facts({ evidence, action: proposal.action });
     const versioned = policies.policyOf(action.id);
-    const policyDecision = await evaluate(versioned.policy, facts);
+    const policyDecision = await evaluate(versioned.policy, facts, {
+      onDisagreement: (detail) => alarm({ ...detail, caseId: step.caseId, stepKey }),
+    });
     const decision = isFollowUp(proposalRef) ? policyDecision : tighten(policyDecision, review, versioned.policy);
     const requestedBy = action.requestedBy(evidence["crm.record"]?.value ?? {});
     const draft = { pool, step, gate, approvalId, at, proposal, evidence, facts, decision, versioned, requestedBy };

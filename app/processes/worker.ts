@@ -37,7 +37,13 @@ export async function run(): Promise<number> {
 async function work(config: Config, pool: Pool, log: Logger): Promise<void> {
   const policies = await loadPolicies(config.policies);
   const model = modelOf(config);
-  const deps = await workerDeps({ pool, policies, adapters: embeddedAdapters(pool), model });
+  const deps = await workerDeps({
+    pool,
+    policies,
+    adapters: embeddedAdapters(pool),
+    model,
+    alarm: (detail) => log.error(detail, "evaluators disagree"),
+  });
   const workers = await createWorkers(deps, {
     temporal: await requireTemporal(),
     queuePrefix: DEFAULT_QUEUE_PREFIX,

@@ -24,7 +24,8 @@ const ComparisonFields = z.strictObject({
 
 const operators: readonly Operator[] = [...equalityOperators, ...orderOperators];
 
-function operatorsFor(type: FactType): readonly Operator[] {
+/** The operators that may compare a fact of this type. */
+export function operatorsFor(type: FactType): readonly Operator[] {
   if (type.kind === "boolean") return ["equal", "notEqual"];
   return type.kind === "choice" ? equalityOperators : operators;
 }

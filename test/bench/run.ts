@@ -4,6 +4,7 @@ import { startEngines } from "../setup/start-engines.ts";
 import { coldStart, type ColdStart } from "./cold-start.ts";
 import { governedQuote } from "./governed-quote.ts";
 import type { Comparison } from "./ratio.ts";
+import { ruleScale, type RuleScale, type RuleScaleRow } from "./rule-scale.ts";
 import { triggerToEffect, type Latency } from "./trigger-to-effect.ts";
 import { webhookAcceptance } from "./webhook-acceptance.ts";
 
@@ -12,7 +13,7 @@ import { webhookAcceptance } from "./webhook-acceptance.ts";
  * `--json` one object. Words on the command line choose cases by name.
  */
 
-type Result = Comparison | Latency | ColdStart;
+type Result = Comparison | Latency | ColdStart | RuleScale;
 
 const chosen = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -24,6 +25,7 @@ const cases: Record<string, () => Promise<Result>> = {
   "governed quote": () => governedQuote(engines),
   "trigger to first effect": () => triggerToEffect(engines),
   "start to first decision": () => coldStart(),
+  "rule scale": () => ruleScale(),
 };
 const results: Result[] = [];
 try {
@@ -51,6 +53,15 @@ function line(result: Result): string {
     const { name, events, perSecond, p50Ms, p99Ms, maxMs } = result;
     return `${name}: p50 ${p50Ms} ms, p99 ${p99Ms} ms, longest ${maxMs} ms (${events} events at ${perSecond}/s)`;
   }
+  if ("rows" in result) return result.rows.map((row) => scaleLine(result.name, row)).join("\n");
   const { name, firstDecisionMs, wholeDayMs, runs } = result;
   return `${name}: ${firstDecisionMs} ms, day played and stopped after ${wholeDayMs} ms (median of ${runs})`;
+}
+
+function scaleLine(name: string, row: RuleScaleRow): string {
+  const { rules, compiledUs, handWrittenUs, engineUs, compiledOverHandWritten, engineOverCompiled } = row;
+  const us = (value: number) => value.toFixed(value < 10 ? 2 : 0);
+  const ifs = `${compiledOverHandWritten.toFixed(2)} times hand-written ifs (${us(handWrittenUs)})`;
+  const engine = `json-rules-engine takes ${engineOverCompiled.toFixed(0)} times as much (${us(engineUs)})`;
+  return `${name}, ${rules} rules: ${us(compiledUs)} µs of CPU per decision, ${ifs}; ${engine}`;
 }

@@ -30,7 +30,13 @@ function dieAt(when: KillPoint["when"], activity: string, occurrence: number): v
 
 const pool = createPool(settings.databaseUrl);
 const policies = await loadPolicies(resolve(projectRoot(), "policies"));
-const deps = await workerDeps({ pool, policies, adapters: embeddedAdapters(pool), model: { kind: "offline" } });
+const deps = await workerDeps({
+  pool,
+  policies,
+  adapters: embeddedAdapters(pool),
+  model: { kind: "offline" },
+  alarm: () => undefined,
+});
 const workers = await createWorkers(deps, {
   temporal: { namespace: "default", connectionOptions: { address: settings.temporalAddress } },
   queuePrefix: settings.queuePrefix,

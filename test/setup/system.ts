@@ -3,6 +3,7 @@ import type { WorkerOptions } from "@temporalio/worker";
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import type { Pool } from "pg";
+import type { Alarm } from "../../app/activities/decide.ts";
 import { embeddedAdapters, type Adapters } from "../../app/tools.ts";
 import { loadPolicies, type Policies } from "../../app/policies.ts";
 import { createWorkers } from "../../app/worker.ts";
@@ -31,6 +32,7 @@ type Options = {
   readonly engines?: { readonly postgresUrl: string; readonly temporalAddress: string };
   readonly adapters?: (real: Adapters) => Adapters;
   readonly policies?: Policies;
+  readonly alarm?: Alarm;
   readonly interceptors?: WorkerOptions["interceptors"];
 };
 
@@ -50,7 +52,13 @@ export async function startSystem(options: Options = {}): Promise<System> {
   const real = embeddedAdapters(pool);
   const adapters = options.adapters?.(real) ?? real;
   const policies = options.policies ?? (await loadPolicies(resolve(root, "policies")));
-  const deps = await workerDeps({ pool, policies, adapters, model: { kind: "offline" } });
+  const deps = await workerDeps({
+    pool,
+    policies,
+    adapters,
+    model: { kind: "offline" },
+    alarm: options.alarm ?? (() => undefined),
+  });
   const workers = await createWorkers(deps, {
     temporal: place,
     queuePrefix,

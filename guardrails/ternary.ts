@@ -1,0 +1,119 @@
+import { assertNever } from "../domain/assert-never.ts";
+import type { Scalar } from "./fact-types.ts";
+import type { Comparison, Condition, Param } from "./policy.ts";
+
+/** What the known facts say of a condition: it holds, it does not, or that hangs on facts that are not known. */
+export type Truth = boolean | "unknown";
+
+/** Facts by name, each already checked against its type. An absent one is not known. */
+export type Known = { readonly [name: string]: Scalar };
+
+export type Test = (known: Known) => Truth;
+
+type Holds = (given: Scalar) => boolean;
+
+/** The limits of comparisons, by what a comparison may hold: parameters are looked up once, when compiling. */
+function limitOf({ value }: Comparison, params: readonly Param[]): Scalar | readonly Scalar[] {
+  if (typeof value !== "object" || !("param" in value)) return value;
+  const param = params.find(({ name }) => name === value.param);
+  if (param === undefined) throw new Error(`parameter \`${value.param}\` is not declared`);
+  return param.value;
+}
+
+/** Every constant a comparison is made with. Throws for a parameter that is not declared. */
+export function limitsOf(comparison: Comparison, params: readonly Param[]): readonly Scalar[] {
+  return [limitOf(comparison, params)].flat();
+}
+
+function equals(limit: Scalar | readonly Scalar[]): Holds {
+  if (typeof limit === "object") throw new Error("`equal` and `notEqual` compare with one value");
+  return (given) => given === limit;
+}
+
+function negated(holds: Holds): Holds {
+  return (given) => !holds(given);
+}
+
+function among(limit: Scalar | readonly Scalar[]): Holds {
+  if (!Array.isArray(limit)) throw new Error("`in` and `notIn` compare with a list");
+  const listed = new Set<Scalar>(limit);
+  return (given) => listed.has(given);
+}
+
+function orders(limit: Scalar | readonly Scalar[], holds: (given: number, limit: number) => boolean): Holds {
+  if (typeof limit !== "number") throw new Error("an order compares with a number");
+  return (given) => typeof given === "number" && holds(given, limit);
+}
+
+/** Throws for what no loaded policy holds: an unknown operator, a list where one value belongs and the reverse. */
+function holdsOf(comparison: Comparison, params: readonly Param[]): Holds {
+  const { operator } = comparison;
+  const limit = limitOf(comparison, params);
+  switch (operator) {
+    case "equal":
+      return equals(limit);
+    case "notEqual":
+      return negated(equals(limit));
+    case "in":
+      return among(limit);
+    case "notIn":
+      return negated(among(limit));
+    case "lessThan":
+      return orders(limit, (given, bound) => given < bound);
+    case "lessThanInclusive":
+      return orders(limit, (given, bound) => given <= bound);
+    case "greaterThan":
+      return orders(limit, (given, bound) => given > bound);
+    case "greaterThanInclusive":
+      return orders(limit, (given, bound) => given >= bound);
+    default:
+      return assertNever(operator);
+  }
+}
+
+function comparisonTest(comparison: Comparison, params: readonly Param[]): Test {
+  const { fact } = comparison;
+  const holds = holdsOf(comparison, params);
+  return (known) => {
+    const given: unknown = known[fact];
+    const isKnown = typeof given === "number" || typeof given === "string" || typeof given === "boolean";
+    return isKnown ? holds(given) : "unknown";
+  };
+}
+
+/** `decides` is the answer that one test alone can settle: false for all of them, true for any. */
+function groupTest(tests: readonly Test[], decides: boolean): Test {
+  if (tests.length === 0) throw new Error("a group holds no condition");
+  return (known) => {
+    let answer: Truth = !decides;
+    for (const test of tests) {
+      const truth = test(known);
+      if (truth === decides) return decides;
+      if (truth === "unknown") answer = truth;
+    }
+    return answer;
+  };
+}
+
+/** Holds when all do. */
+export function allOf(tests: readonly Test[]): Test {
+  return groupTest(tests, false);
+}
+
+/**
+ * Compiles a condition into one closure over Kleene's three values: a definite answer stands whatever the facts that
+ * are not known turn out to be. Throws for a condition that no loaded policy holds.
+ */
+export function testOf(condition: Condition, params: readonly Param[]): Test {
+  if ("all" in condition) return allOf(condition.all.map((inner) => testOf(inner, params)));
+  if ("any" in condition) {
+    const tests = condition.any.map((inner) => testOf(inner, params));
+    return groupTest(tests, true);
+  }
+  if (!("not" in condition)) return comparisonTest(condition, params);
+  const inner = testOf(condition.not, params);
+  return (known) => {
+    const truth = inner(known);
+    return truth === "unknown" ? truth : !truth;
+  };
+}

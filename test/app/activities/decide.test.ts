@@ -1,0 +1,40 @@
+import { resolve } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Alarm } from "../../../app/activities/decide.ts";
+import { loadPolicies, type Policies } from "../../../app/policies.ts";
+import { compilePolicy } from "../../../guardrails/compile.ts";
+import { openEscalationOf } from "../../fixtures/escalations.ts";
+import { givenCrmObject, givenPartner, quoteDeskSays } from "../../fixtures/programme.ts";
+import { quoteAtDiscount } from "../../fixtures/quote.ts";
+import { startSystem, type System } from "../../setup/system.ts";
+
+const alarm = vi.fn<Alarm>();
+let system: System;
+
+/** Policies of which the quoting one was changed in memory after it was compiled: its rule that executes is turned round. */
+async function changedInMemory(): Promise<Policies> {
+  const policies = await loadPolicies(resolve(import.meta.dirname, "../../../policies"));
+  const versioned = policies.policyOf("quoting");
+  const policy = { ...versioned.policy };
+  compilePolicy(policy);
+  policy.rules = policy.rules.map((rule) =>
+    rule.id === "within-mandate" ? { ...rule, when: { not: rule.when } } : rule,
+  );
+  return { policyOf: (id) => (id === "quoting" ? { ...versioned, policy } : policies.policyOf(id)) };
+}
+
+beforeAll(async () => {
+  system = await startSystem({ policies: await changedInMemory(), alarm });
+  await givenPartner(system.pool, system.company, { partnerId: "partner-7" });
+});
+afterAll(() => system.stop());
+
+test("a case over which the evaluators differ waits for people, and the alarm names it", async () => {
+  const record = quoteAtDiscount(120_000, { quote_id: "Q-1", quote_requested_by: "sam" });
+  await givenCrmObject(system.pool, system.company, "deal", "d1", record as Record<string, string>);
+  const caseId = await system.arrive("quoting", "d1");
+  expect((await openEscalationOf(system, caseId)).role).toBe("partner-manager");
+  expect((await quoteDeskSays(system.pool, system.company)).approvals).toEqual([]);
+  const detail = { policy: "quoting", engine: [], compiled: ["within-mandate"] };
+  expect(alarm.mock.calls).toEqual([[{ ...detail, caseId, stepKey: expect.any(String) as string }]]);
+});
