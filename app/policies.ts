@@ -25,6 +25,12 @@ export class PoliciesRefused extends Error {
   }
 }
 
+/** A policy with its version. */
+export function versioned(policy: Policy): VersionedPolicy {
+  const document = canonicalJson(policyDocument(policy));
+  return { policy, version: sha256Hex(document), document };
+}
+
 /** Reads every `<id>.yaml` of the folder. A governed action without a policy is refused: nothing is decided by default. */
 export async function loadPolicies(folder: string): Promise<Policies> {
   const catalogue = governedCatalogue();
@@ -35,10 +41,7 @@ export async function loadPolicies(folder: string): Promise<Policies> {
     const file = join(folder, name);
     const result = loadPolicy(file, await readFile(file, "utf8"), catalogue);
     if (result.kind === "refused") problems.push(...result.problems);
-    else {
-      const document = canonicalJson(policyDocument(result.policy));
-      loaded[result.policy.id] = { policy: result.policy, version: sha256Hex(document), document };
-    }
+    else loaded[result.policy.id] = versioned(result.policy);
   }
   const missing = Object.keys(governedActions).filter((id) => !Object.hasOwn(loaded, id));
   if (problems.length === 0 && missing.length > 0) {

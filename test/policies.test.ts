@@ -1,7 +1,9 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { governedActions } from "../domain/governed-actions.ts";
-import { evaluate } from "../guardrails/evaluate.ts";
+import { probeBoundaries } from "../guardrails/boundaries.ts";
+import { runCases } from "../guardrails/cases.ts";
+import { coverageOf } from "../guardrails/coverage.ts";
 import { loadCases } from "../guardrails/load/cases.ts";
 import type { PolicyCase } from "../guardrails/load/cases.ts";
 import { formatProblem } from "../guardrails/problem.ts";
@@ -31,15 +33,20 @@ describe.for(ids)("%s", (id) => {
   const policy = policyOf(id);
   const cases = casesOf(id);
 
-  test.for(cases)("$name", async ({ facts, expect: expected }) => {
-    const decision = await evaluate(policy, facts);
-    const escalated = decision.kind === "escalate" ? decision : undefined;
-    expect({
-      decision: decision.kind,
-      rules: decision.rules.map((rule) => rule.id).toSorted(),
-      missing: (escalated?.missing ?? []).toSorted(),
-      route: expected.route === null ? null : escalated?.route.id,
-    }).toEqual({ ...expected, rules: expected.rules.toSorted(), missing: expected.missing.toSorted() });
+  test.for(cases)("$name", async (policyCase) => {
+    const [result] = await runCases(policy, [policyCase]);
+    expect(result?.decided).toEqual(result?.expected);
+  });
+
+  test("at and beside every limit the verdict is what the rules say", async () => {
+    const samples = cases.map(({ facts }) => facts);
+    const { boundaries, failures } = await probeBoundaries(policy, samples);
+    expect({ failures, unturned: boundaries.filter(({ turns }) => !turns) }).toEqual({ failures: [], unturned: [] });
+  });
+
+  test("the cases show every rule and every comparison both ways", () => {
+    const samples = cases.map(({ facts }) => facts);
+    expect(coverageOf(policy, samples)).toMatchObject({ percent: 100, gaps: [] });
   });
 
   test("each threshold has a case at the limit and one a millionth or a cent beyond", () => {

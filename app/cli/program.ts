@@ -5,6 +5,7 @@ import { addDoctor } from "./doctor.ts";
 import { addEscalations } from "./escalations.ts";
 import { addEvents } from "./events.ts";
 import { addPeople } from "./people.ts";
+import { addPolicies } from "./policies.ts";
 import { addProcesses } from "./processes.ts";
 import { addVersion, ownVersion } from "./version.ts";
 
@@ -26,6 +27,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addEscalations(program, cli);
   addEvents(program, cli);
   addAudit(program, cli);
+  addPolicies(program, cli);
   addPeople(program, cli);
   addDoctor(program, cli);
   addVersion(program, cli);

@@ -1,0 +1,144 @@
+import { stricter } from "../domain/decision.ts";
+import type { Decision, Verdict } from "../domain/decision.ts";
+import { live } from "./cases.ts";
+import type { Decide } from "./cases.ts";
+import { comparisonsOf } from "./policy.ts";
+import type { Comparison, Policy, PolicyRule } from "./policy.ts";
+import { holds, readRules } from "./reading.ts";
+import type { Facts } from "./reading.ts";
+import { factText } from "./sentences.ts";
+import { limitsOf } from "./thresholds.ts";
+
+/** One request at or beside a limit, and what was decided. */
+type Step = { readonly value: number; readonly verdict: Verdict };
+
+/** A number that a rule compares with. `turns`: some request shows the rule's answer change there. */
+export type Boundary = {
+  readonly rule: string;
+  readonly fact: string;
+  readonly limit: number;
+  readonly turns: boolean;
+  /** In the first surroundings tried: one unit below, at and above the limit, as far as the fact can take them. */
+  readonly steps: readonly Step[];
+};
+
+export type BoundaryReport = {
+  /** Distinct requests decided. */
+  readonly requests: number;
+  readonly boundaries: readonly Boundary[];
+  /** Each in words; empty when every verdict is what the rules say. */
+  readonly failures: readonly string[];
+};
+
+type Spot = { readonly rule: PolicyRule; readonly comparison: Comparison; readonly limit: number };
+type Decided = { readonly value: number; readonly facts: Facts; readonly decision: Decision };
+
+/** How many surroundings each limit is tried in. */
+const SURROUNDINGS = 3;
+
+function isLooser(a: Verdict, b: Verdict): boolean {
+  return a !== b && stricter(a, b) === b;
+}
+
+function spotsOf(policy: Policy): readonly Spot[] {
+  return policy.rules.flatMap((rule) =>
+    comparisonsOf(rule.when).flatMap((comparison) =>
+      limitsOf(comparison, policy).map((limit) => ({ rule, comparison, limit })),
+    ),
+  );
+}
+
+type Row = readonly { readonly value: number; readonly facts: Facts }[];
+
+/** The requests at and beside a limit, in surroundings where the rule turns there if any do, else in the first. */
+function requestsAt(
+  policy: Policy,
+  { rule, comparison: { fact }, limit }: Spot,
+  surroundings: readonly Facts[],
+): { readonly turns: boolean; readonly rows: readonly Row[] } {
+  const type = policy.facts.find(({ name }) => name === fact);
+  const bounds = type !== undefined && "min" in type ? type : { min: limit, max: limit };
+  const values = [limit - 1, limit, limit + 1].filter((value) => value >= bounds.min && value <= bounds.max);
+  const rowIn = (around: Facts): Row => values.map((value) => ({ value, facts: { ...around, [fact]: value } }));
+  const turning: Row[] = [];
+  for (const around of surroundings) {
+    const row = rowIn(around);
+    if (new Set(row.map(({ facts }) => holds(policy, rule.when, facts))).size > 1) turning.push(row);
+    if (turning.length === SURROUNDINGS) break;
+  }
+  const turns = turning.length > 0;
+  return { turns, rows: turns ? turning : surroundings.slice(0, 1).map(rowIn) };
+}
+
+function stepFaults(policy: Policy, place: string, { facts, decision }: Decided): readonly string[] {
+  const said = readRules(policy, facts);
+  const rules = decision.rules.map(({ id }) => id).toSorted();
+  const outranked = decision.rules.filter(({ effect }) => isLooser(decision.kind, effect));
+  const isRead = said.decision === decision.kind && said.rules.join() === rules.join();
+  return [
+    ...(isRead
+      ? []
+      : [
+          `${place}: decided ${decision.kind} by [${rules.join(", ")}], the rules say ${said.decision} by [${said.rules.join(", ")}]`,
+        ]),
+    ...outranked.map(
+      ({ id, effect }) => `${place}: decided ${decision.kind}, looser than \`${id}\`, which says ${effect}`,
+    ),
+  ];
+}
+
+/** Beyond the limit of a rule that asks or blocks nothing gets looser, unless a rule as strict as the verdict ends there. */
+function isLooserBeyond({ rule, comparison: { operator } }: Spot, before: Decided, after: Decided): boolean {
+  if (rule.effect === "execute" || !operator.startsWith("greaterThan")) return false;
+  if (!isLooser(after.decision.kind, before.decision.kind) || before.decision.rules.length === 0) return false;
+  const still = after.decision.rules.map(({ id }) => id);
+  return !before.decision.rules.some(({ id, effect }) => effect === before.decision.kind && !still.includes(id));
+}
+
+function faultsAt(policy: Policy, spot: Spot, row: readonly Decided[]): readonly string[] {
+  const { fact } = spot.comparison;
+  const place = ({ value }: Decided) => `${fact} at ${factText(policy, fact, value)}`;
+  return row.flatMap((step, index) => {
+    const before = row[index - 1];
+    const loosened = before !== undefined && isLooserBeyond(spot, before, step);
+    const { kind } = step.decision;
+    const fault = `${place(step)}: decided ${kind}, looser than one unit below, though \`${spot.rule.id}\` limits it`;
+    return [...stepFaults(policy, place(step), step), ...(loosened ? [fault] : [])];
+  });
+}
+
+/**
+ * Decides requests one unit below, at and above every number in a policy, in surroundings taken from its cases
+ * (`samples`; those that lack a fact are passed over). Three things must hold: the verdict and its rules are those of
+ * reading the rules one by one without the engine; no verdict is looser than a rule that matched; beyond the limit of a
+ * rule that asks or blocks nothing gets looser, unless a rule as strict as the verdict ends there.
+ */
+export async function probeBoundaries(
+  policy: Policy,
+  samples: readonly Facts[],
+  decide: Decide = live,
+): Promise<BoundaryReport> {
+  const decisions = new Map<string, Decision>();
+  const decided = async (facts: Facts): Promise<Decision> => {
+    const key = JSON.stringify(policy.facts.map(({ name }) => facts[name]));
+    const decision = decisions.get(key) ?? (await decide(policy, facts));
+    decisions.set(key, decision);
+    return decision;
+  };
+  const complete = samples.filter((facts) => policy.facts.every(({ name }) => Object.hasOwn(facts, name)));
+  const boundaries: Boundary[] = [];
+  const failures = new Set<string>();
+  for (const spot of spotsOf(policy)) {
+    const { turns, rows } = requestsAt(policy, spot, complete);
+    const tried: Decided[][] = [];
+    for (const row of rows) {
+      const steps: Decided[] = [];
+      for (const { value, facts } of row) steps.push({ value, facts, decision: await decided(facts) });
+      tried.push(steps);
+    }
+    for (const fault of tried.flatMap((row) => faultsAt(policy, spot, row))) failures.add(fault);
+    const steps = (tried[0] ?? []).map(({ value, decision }) => ({ value, verdict: decision.kind }));
+    boundaries.push({ rule: spot.rule.id, fact: spot.comparison.fact, limit: spot.limit, turns, steps });
+  }
+  return { requests: decisions.size, boundaries, failures: [...failures] };
+}

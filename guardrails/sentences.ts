@@ -1,0 +1,63 @@
+import { showValue } from "./fact-types.ts";
+import type { Scalar, Shown } from "./fact-types.ts";
+import type { Comparison, Condition, Operator, Param, Policy, PolicyRule } from "./policy.ts";
+
+const words: { readonly [operator in Operator]: string } = {
+  equal: "is",
+  notEqual: "is not",
+  in: "is one of",
+  notIn: "is none of",
+  lessThan: "is under",
+  lessThanInclusive: "is at most",
+  greaterThan: "is over",
+  greaterThanInclusive: "is at least",
+};
+
+/** A fact's value for people, with a truth value as the policy writes it. */
+export function factText(policy: Policy, fact: string, value: Scalar): string {
+  if (typeof value === "boolean") return String(value);
+  const type: Shown | undefined = policy.facts.find(({ name }) => name === fact);
+  return type === undefined ? String(value) : showValue(type, value);
+}
+
+function limitText(policy: Policy, { fact, value }: Comparison): string {
+  if (typeof value === "object" && "param" in value) {
+    const param = policy.params.find(({ name }) => name === value.param);
+    return param === undefined ? value.param : `${showValue(param, param.value)} (${param.name})`;
+  }
+  return [value]
+    .flat()
+    .map((item) => factText(policy, fact, item))
+    .join(", ");
+}
+
+function joined(policy: Policy, conditions: readonly Condition[], word: string): string {
+  return conditions
+    .map((inner) => {
+      const text = conditionText(policy, inner);
+      return "any" in inner || "all" in inner ? `(${text})` : text;
+    })
+    .join(word);
+}
+
+/** A condition in words, its limits filled in: `effectiveDiscount is over 15 % (auto_max)`. */
+export function conditionText(policy: Policy, condition: Condition): string {
+  if ("all" in condition) return joined(policy, condition.all, " and ");
+  if ("any" in condition) return joined(policy, condition.any, " or ");
+  if ("not" in condition) return `not (${conditionText(policy, condition.not)})`;
+  return `${condition.fact} ${words[condition.operator]} ${limitText(policy, condition)}`;
+}
+
+/** A rule as one sentence without a full stop: `escalate to deal-desk when listPrice is over 500,000.00 USD (tier)`. */
+export function ruleText(policy: Policy, rule: PolicyRule): string {
+  const outcome = rule.effect === "escalate" ? `escalate to ${rule.route}` : rule.effect;
+  return `${outcome} when ${conditionText(policy, rule.when)}`;
+}
+
+/** What may ever replace a parameter's value. */
+export function boundsText(param: Param): string {
+  if (param.protected) return "protected: no override may touch it";
+  if (param.allowed === null) return "no override range";
+  const { min, max } = param.allowed;
+  return `an override may set ${showValue(param, min)} to ${showValue(param, max)}`;
+}
