@@ -9,6 +9,8 @@ export type Permit = {
   readonly decisionId: string;
   /** The tool that may be called. */
   readonly tool: string;
+  /** When the decision was taken, ISO 8601: what the target holds from later on, the decision cannot have seen. */
+  readonly decidedAt: string;
   /** SHA-256 (hex) over the canonical JSON of company, tool, arguments, record version and policy version. */
   readonly actionDigest: string;
   /** The idempotency key the target sees. */

@@ -1,8 +1,12 @@
-/** What a failed call means for the next one. `unknown`: it may have happened; look it up, never resend under a new key. */
+/**
+ * What a failed call means for the next one. `unknown`: it may have happened; look it up, never resend under a new key.
+ * `stale`: the world moved since the decision; nothing was done, and the step is decided afresh.
+ */
 export const toolErrorCodes = {
   TARGET_UNAVAILABLE: "retry",
   TARGET_RATE_LIMITED: "retry",
   TARGET_ANSWER_LOST: "unknown",
+  TARGET_MOVED_ON: "stale",
   TARGET_REFUSED: "terminal",
   TARGET_ARGUMENTS_INVALID: "terminal",
   TARGET_KEY_REUSED: "terminal",

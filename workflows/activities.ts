@@ -49,6 +49,8 @@ export type DecisionRef =
 export type EffectOutcome =
   | { readonly kind: "done"; readonly externalRef: string }
   | { readonly kind: "unknown" }
+  /** The world moved since the decision and nothing was done: decide afresh. */
+  | { readonly kind: "stale" }
   | { readonly kind: "refused"; readonly reason: string };
 
 /** One model turn each; they leave their output in the ledger under the step. */

@@ -54,6 +54,8 @@ async function act(
       return { kind: "executed", decisionId, externalRef: effect.externalRef };
     case "unknown":
       return { kind: "unknown", decisionId };
+    case "stale":
+      return { kind: "superseded", reason: "record-changed" };
     case "refused":
       return { kind: "refused", decisionId, reason: effect.reason };
   }

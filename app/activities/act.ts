@@ -4,11 +4,13 @@ import { beginEffect, settleEffect, type PermittedAction, type Settlement } from
 import type { Permit } from "../../domain/permit.ts";
 import { assertKnown } from "../../domain/registry.ts";
 import type { EffectTool } from "../../tools/effect-tool.ts";
-import { ToolError, toolErrorCodes } from "../../tools/tool-error.ts";
+import { ToolError, toolErrorCodes, type ToolErrorCode } from "../../tools/tool-error.ts";
 import type { ActActivities, EffectOutcome } from "../../workflows/activities.ts";
 import { actionDigestOf } from "./decide.ts";
 
 export type EffectTools = { readonly [name: string]: EffectTool };
+
+const MOVED_ON: ToolErrorCode = "TARGET_MOVED_ON";
 
 type Deps = { readonly pool: Pool; readonly effectTools: EffectTools; readonly now: () => string };
 
@@ -26,7 +28,7 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
       case "unknown":
         return { kind: "unknown" };
       case "failed":
-        return { kind: "refused", reason: settlement.detail };
+        return failed(settlement.detail);
     }
   }
 
@@ -46,6 +48,7 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
       switch (toolErrorCodes[error.code]) {
         case "retry":
           throw retryLater(error);
+        case "stale":
         case "terminal":
           return settle(permit, { state: "failed", detail: `${error.code}: ${error.message}` });
         case "unknown":
@@ -73,12 +76,17 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
         case "unknown":
           return { kind: "unknown" };
         case "failed":
-          return { kind: "refused", reason: effect.detail };
+          return failed(effect.detail);
         case "intent":
           return call(permit, effect, effect.fresh);
       }
     },
   };
+}
+
+/** A refusal, or the word that the world moved on: read from the settled detail, so that a retry says the same. */
+function failed(detail: string): EffectOutcome {
+  return detail.startsWith(`${MOVED_ON}:`) ? { kind: "stale" } : { kind: "refused", reason: detail };
 }
 
 function retryLater(error: ToolError): ApplicationFailure {

@@ -129,10 +129,10 @@ function reasonOf(decision: Decision): string {
 }
 
 function refOf(step: StepRef, stored: StoredDecision, tool: string): DecisionRef {
-  const { decisionId, actionDigest, permitId, requestedBy, route } = stored;
+  const { decisionId, actionDigest, permitId, requestedBy, route, decidedAt } = stored;
   const { company, caseId, stepKey } = step;
   if (permitId !== null) {
-    const permit = { permitId, company, caseId, decisionId, tool, actionDigest, effectKey: stepKey };
+    const permit = { permitId, company, caseId, decisionId, tool, decidedAt, actionDigest, effectKey: stepKey };
     return { kind: "execute", decisionId, permit };
   }
   if (stored.verdict === "block") return { kind: "block", decisionId };

@@ -17,6 +17,7 @@ export type StoredDecision = {
   readonly requestedBy: string;
   readonly approvalId: string | null;
   readonly permitId: string | null;
+  readonly decidedAt: string;
 };
 
 /** Everything a decision is rebuilt from. */
@@ -68,7 +69,7 @@ export async function recordDecision(sql: Sql, draft: DecisionDraft): Promise<St
     values: [JSON.stringify({ ...row, policyDocument: draft.policyDocument, at, recordKey, canonical })],
   });
   if (rows[0]?.fresh === true) {
-    return { decisionId, verdict, reason, route, actionDigest, requestedBy, approvalId, permitId };
+    return { decisionId, verdict, reason, route, actionDigest, requestedBy, approvalId, permitId, decidedAt: at };
   }
   const { decision } = await readGate(sql, company, stepKey, gate);
   if (decision === undefined) throw new Error(`decision \`${decisionId}\` was not kept`);
@@ -98,6 +99,7 @@ type GateRow = {
   requested_by: string;
   approval_id: string | null;
   permit_id: string | null;
+  decided_at: string;
 };
 
 /** Reads all that a gate starts from in one round trip. */
@@ -105,7 +107,7 @@ export async function readGate(sql: Sql, company: string, stepKey: string, gate:
   const { rows } = await sql.query<GateRow>({
     name: "read-gate",
     text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, t.output as review,
-                  d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.approval_id, p.permit_id
+                  d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.approval_id, d.decided_at, p.permit_id
            from proposal q
            left join agent_turn t on t.company = q.company and t.turn_key = $3
            left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $4
@@ -134,5 +136,6 @@ function decisionOf(row: GateRow, decisionId: string): StoredDecision {
     requestedBy,
     approvalId: row.approval_id,
     permitId: row.permit_id,
+    decidedAt: row.decided_at,
   };
 }

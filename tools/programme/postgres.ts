@@ -62,26 +62,17 @@ function createWriter(pool: Pool): ProgrammeWriter {
   return {
     findRegistration,
     async registerDeal(permit, deal) {
-      await pool
-        .query({
+      const { rows } = await pool
+        .query<{ registered: boolean }>({
           name: "programme-register",
-          text: `insert into programme.registration (company, registration_id, partner_id, customer_domain, product_family,
-                   value_minor, currency, registered_at, expires_at, effect_key)
-                 values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), clock_timestamp() + make_interval(days => $8), $9)
-                 on conflict do nothing`,
-          values: [
-            permit.company,
-            deal.registrationId,
-            deal.partnerId,
-            deal.customerDomain,
-            deal.productFamily,
-            deal.valueMinor,
-            deal.currency,
-            PROTECTION_DAYS,
-            permit.effectKey,
-          ],
+          text: "select programme.register_deal($1, $2, $3, $4, $5) as registered",
+          values: [permit.company, permit.effectKey, permit.decidedAt, PROTECTION_DAYS, JSON.stringify(deal)],
         })
         .catch(unavailable("programme"));
+      if (rows[0]?.registered !== true) {
+        const what = `\`${deal.customerDomain}\` and \`${deal.productFamily}\``;
+        throw new ToolError("TARGET_MOVED_ON", `${what} were registered after the decision`);
+      }
       const receipt = await findRegistration(permit.company, permit.effectKey);
       if (receipt === undefined) {
         throw new ToolError("TARGET_REFUSED", `registration \`${deal.registrationId}\` exists under another key`);
