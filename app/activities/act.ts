@@ -20,29 +20,19 @@ type Deps = { readonly pool: Pool; readonly effectTools: EffectTools; readonly n
  * first; an answer that is lost and cannot be looked up is `unknown` and is never sent again.
  */
 export function createAct({ pool, effectTools, now }: Deps): ActActivities {
-  async function settle(permit: Permit, settlement: Settlement): Promise<EffectOutcome> {
-    await settleEffect(pool, permit, settlement, settlement.state === "done" ? settlement.receipt.answeredAt : now());
-    switch (settlement.state) {
-      case "done":
-        return { kind: "done", externalRef: settlement.receipt.externalRef };
-      case "unknown":
-        return { kind: "unknown" };
-      case "failed":
-        return failed(settlement.detail);
-    }
-  }
+  const end = (permit: Permit, settlement: Settlement) => settle(pool, permit, settlement, now);
 
   async function call(permit: Permit, action: PermittedAction, fresh: boolean): Promise<EffectOutcome> {
     const { tool: name, args, recordVersion, policyVersion } = action;
     const digest = actionDigestOf({ company: permit.company, tool: name, args, recordVersion, policyVersion });
     if (digest !== permit.actionDigest) {
-      return settle(permit, { state: "failed", detail: "the action is not the one that was permitted" });
+      return end(permit, { state: "failed", detail: "the action is not the one that was permitted" });
     }
     const tool = assertKnown(effectTools, name, "tool");
     const earlier = fresh ? undefined : await retryable(() => tool.lookUp(permit.company, permit.effectKey));
-    if (earlier !== undefined) return settle(permit, { state: "done", receipt: earlier });
+    if (earlier !== undefined) return end(permit, { state: "done", receipt: earlier });
     try {
-      return await settle(permit, { state: "done", receipt: await tool.execute(permit, args) });
+      return await end(permit, { state: "done", receipt: await tool.execute(permit, args) });
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       switch (toolErrorCodes[error.code]) {
@@ -50,7 +40,7 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
           throw retryLater(error);
         case "stale":
         case "terminal":
-          return settle(permit, { state: "failed", detail: `${error.code}: ${error.message}` });
+          return end(permit, { state: "failed", detail: `${error.code}: ${error.message}` });
         case "unknown":
           return settleLost(permit, tool, error);
       }
@@ -59,8 +49,8 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
 
   async function settleLost(permit: Permit, tool: EffectTool, error: ToolError): Promise<EffectOutcome> {
     const found = await tool.lookUp(permit.company, permit.effectKey).catch(() => undefined);
-    if (found !== undefined) return settle(permit, { state: "done", receipt: found });
-    return settle(permit, { state: "unknown", detail: `${error.code}: ${error.message}` });
+    if (found !== undefined) return end(permit, { state: "done", receipt: found });
+    return end(permit, { state: "unknown", detail: `${error.code}: ${error.message}` });
   }
 
   return {
@@ -82,6 +72,19 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
       }
     },
   };
+}
+
+/** Makes the end of an effect durable and says what it means for the step. */
+async function settle(pool: Pool, permit: Permit, settlement: Settlement, now: () => string): Promise<EffectOutcome> {
+  await settleEffect(pool, permit, settlement, settlement.state === "done" ? settlement.receipt.answeredAt : now());
+  switch (settlement.state) {
+    case "done":
+      return { kind: "done", externalRef: settlement.receipt.externalRef };
+    case "unknown":
+      return { kind: "unknown" };
+    case "failed":
+      return failed(settlement.detail);
+  }
 }
 
 /** A refusal, or the word that the world moved on: read from the settled detail, so that a retry says the same. */
