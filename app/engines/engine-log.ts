@@ -14,17 +14,25 @@ export function logMark(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** What was written to the log after `mark`, at most its last 4,000 bytes. */
+const SHOWN_BYTES = 2_000;
+
+/**
+ * What was written to the log after `mark`: its first and its last 2,000 bytes. A program that panics says why first,
+ * and then prints a long stack; one that refuses to start says why last.
+ */
 export function readSince(file: string, mark: number): string {
   const size = logMark(file);
-  const from = Math.max(mark, size - 4_000);
-  if (size <= from) return "";
-  const buffer = Buffer.alloc(size - from);
+  if (size <= mark) return "";
   const descriptor = openSync(file, "r");
-  try {
+  const read = (from: number, to: number): string => {
+    const buffer = Buffer.alloc(to - from);
     readSync(descriptor, buffer, 0, buffer.length, from);
+    return buffer.toString("utf8").trim();
+  };
+  try {
+    if (size - mark <= 2 * SHOWN_BYTES) return read(mark, size);
+    return `${read(mark, mark + SHOWN_BYTES)}\n[…]\n${read(size - SHOWN_BYTES, size)}`;
   } finally {
     closeSync(descriptor);
   }
-  return buffer.toString("utf8").trim();
 }

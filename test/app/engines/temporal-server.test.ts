@@ -100,6 +100,18 @@ describe("the embedded Temporal", () => {
     await expect(start({ binary: join(folder, "absent") })).rejects.toThrow("did not start");
   });
 
+  test("a port that somebody took in the same instant is given up for another, however long the panic that says so", async () => {
+    const unlucky = join(folder, "unlucky");
+    const panic = [
+      'echo "Failed to start gRPC listener: listen tcp 127.0.0.1:41077: bind: address already in use"',
+      'i=0; while [ $i -lt 200 ]; do echo "goroutine 1 [running]: main.main() server.go:$i +0x8e"; i=$((i+1)); done',
+    ].join("; ");
+    const once = `if mkdir "${join(folder, "was-unlucky")}" 2>/dev/null; then ${panic}; exit 2; fi`;
+    writeFileSync(unlucky, `#!/bin/sh\n${once}\nexec "${binary}" "$@"\n`, { mode: 0o755 });
+    const { address } = await start({ binary: unlucky });
+    expect(await answersGrpc(address)).toBe(true);
+  });
+
   test("an older server that does not know an optional flag is started without it", async () => {
     const older = join(folder, "older");
     const refuse =
