@@ -3,16 +3,19 @@ import { join } from "node:path";
 import { canonicalJson } from "../audit/canonical-json.ts";
 import { sha256Hex } from "../audit/digest.ts";
 import { governedActions } from "../domain/governed-actions.ts";
+import type { JsonObject } from "../domain/json.ts";
 import { assertKnown } from "../domain/registry.ts";
 import { governedCatalogue } from "../guardrails/fact-types.ts";
 import { loadPolicy } from "../guardrails/load/policy.ts";
 import { policyDocument, type Policy } from "../guardrails/policy.ts";
 import { formatProblem, type Problem } from "../guardrails/problem.ts";
+import type { PolicySource } from "./deciding/policy-source.ts";
 
 /** A policy in force. `version` is the SHA-256 (hex) of `document`, its canonical JSON. */
 export type VersionedPolicy = { readonly policy: Policy; readonly version: string; readonly document: string };
 
-export type Policies = { policyOf(id: string): VersionedPolicy };
+/** Policies read from files: in force as they are, for tests and tools. */
+export type Policies = PolicySource & { policyOf(id: string): VersionedPolicy };
 
 /** Thrown when policies cannot be put in force. Lists every problem at file:line:column; nothing is half loaded. */
 export class PoliciesRefused extends Error {
@@ -25,10 +28,26 @@ export class PoliciesRefused extends Error {
   }
 }
 
+/** A document's canonical JSON, and the SHA-256 (hex) of that. */
+export function versionedDocument(content: JsonObject): Pick<VersionedPolicy, "version" | "document"> {
+  const document = canonicalJson(content);
+  return { version: sha256Hex(document), document };
+}
+
 /** A policy with its version. */
 export function versioned(policy: Policy): VersionedPolicy {
-  const document = canonicalJson(policyDocument(policy));
-  return { policy, version: sha256Hex(document), document };
+  return { policy, ...versionedDocument(policyDocument(policy)) };
+}
+
+/** These policies as a source of decisions: all of them led, without a release. */
+export function policiesOf(loaded: { readonly [id: string]: VersionedPolicy }): Policies {
+  return {
+    policyOf: (id) => assertKnown(loaded, id, "policy"),
+    inForce(id) {
+      const found = Object.hasOwn(loaded, id) ? loaded[id] : undefined;
+      return found && { ...found, release: "", canary: null, mode: "led" };
+    },
+  };
 }
 
 /** Reads every `<id>.yaml` of the folder. A governed action without a policy is refused: nothing is decided by default. */
@@ -48,5 +67,5 @@ export async function loadPolicies(folder: string): Promise<Policies> {
     throw new Error(`no policy for ${missing.join(", ")}: add \`${join(folder, `${missing[0]}.yaml`)}\``);
   }
   if (problems.length > 0) throw new PoliciesRefused(problems);
-  return { policyOf: (id) => assertKnown(loaded, id, "policy") };
+  return policiesOf(loaded);
 }

@@ -3,8 +3,8 @@ import { createAgents } from "../agents/agents.ts";
 import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
 import { digestOf } from "../audit/digest.ts";
 import { createFreeModelLedger, createModelLedger } from "../audit/ledgers/model-turns.ts";
-import type { Alarm } from "./activities/decide.ts";
-import type { Policies } from "./policies.ts";
+import type { Alarm } from "./deciding/decider.ts";
+import type { PolicySource } from "./deciding/policy-source.ts";
 import { createEffectTools, createReadTools, type Adapters } from "./tools.ts";
 import type { WorkerDeps } from "./worker.ts";
 
@@ -13,7 +13,7 @@ const LEASE_SECONDS = 50;
 
 type Parts = {
   readonly pool: Pool;
-  readonly policies: Policies;
+  readonly policies: PolicySource;
   readonly adapters: Adapters;
   readonly model: ModelChoice;
   readonly alarm: Alarm;

@@ -4,17 +4,18 @@ import type { Agents } from "../agents/agents.ts";
 import { taskQueue, type QueueKind } from "../temporal.config.ts";
 import type { LedgerActivities } from "../workflows/activities.ts";
 import { createAct, type EffectTools } from "./activities/act.ts";
-import { createDecide, type Alarm } from "./activities/decide.ts";
+import { createDecide } from "./activities/decide.ts";
 import { createEscalate } from "./activities/escalate.ts";
 import type { ReadTools } from "./activities/evidence.ts";
 import { createAgentActivities, createPropose } from "./activities/propose.ts";
 import { createRecord } from "./activities/record.ts";
-import type { Policies } from "./policies.ts";
+import type { Alarm } from "./deciding/decider.ts";
+import type { PolicySource } from "./deciding/policy-source.ts";
 import type { TemporalPlace } from "./temporal-connection.ts";
 
 export type WorkerDeps = {
   readonly pool: Pool;
-  readonly policies: Policies;
+  readonly policies: PolicySource;
   readonly agents: Agents;
   readonly readTools: ReadTools;
   readonly effectTools: EffectTools;

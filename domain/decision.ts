@@ -22,8 +22,11 @@ export type MatchedRule = {
 /** One rung of an escalation: who may answer, and how long silence is waited for. */
 export type RouteLevel = { readonly role: string; readonly slaMs: number };
 
-/** Who answers an escalation. The last level's silence denies. The requester never answers. */
-export type Route = { readonly id: string; readonly levels: readonly RouteLevel[] };
+/**
+ * Who answers an escalation, and how many of them must approve: `quorum` distinct people; one rejection is enough. The
+ * last level's silence denies. The requester never answers.
+ */
+export type Route = { readonly id: string; readonly quorum: number; readonly levels: readonly RouteLevel[] };
 
 /** What the guardrail says. `rules` lists every matching rule, the deciding ones included; `missing` the facts not known. */
 export type Decision =

@@ -2,8 +2,8 @@ import { indexFact } from "./fact-index.ts";
 import type { FactIndex, FactTest, RuleSet } from "./fact-index.ts";
 import type { FactType, Scalar } from "./fact-types.ts";
 import { comparisonsOf, readsOf } from "./policy.ts";
-import type { Condition, Policy, PolicyRule } from "./policy.ts";
-import { allOf, limitsOf, testOf } from "./ternary.ts";
+import type { Condition, Param, Policy, PolicyRule } from "./policy.ts";
+import { allOf, isUnsettled, limitsOf, testOf } from "./ternary.ts";
 import type { Known, Test } from "./ternary.ts";
 
 /** What the known facts say of every rule, as ids in file order. A rule in neither list does not match. */
@@ -42,17 +42,23 @@ function conjunctsOf(condition: Condition, negated = false): readonly Condition[
   return [negated ? { not: condition } : condition];
 }
 
+/** The one fact that a part tests, if an index can answer for it ahead: few values matter and every limit is settled. */
+function indexable(part: Condition, declared: readonly FactType[], params: readonly Param[]): string | undefined {
+  const [name, ...others] = readsOf(part).facts;
+  const kind = declared.find((type) => type.name === name)?.kind;
+  if (others.length > 0 || kind === "set" || kind === "text") return undefined;
+  return comparisonsOf(part).some((inner) => isUnsettled(inner, params)) ? undefined : name;
+}
+
 /** Compiles the whole condition first, so that what splitting would pass over (an empty group) is a fault too. */
 function splitRule({ id, when }: PolicyRule, { facts: declared, params }: Policy): SplitRule {
   testOf(when, params);
   if (!readsOf(when).facts.every((fact) => declared.some(({ name }) => name === fact))) {
     throw new Error("a rule reads a fact that is not declared");
   }
-  const parts = conjunctsOf(when).map((part) => ({ part, facts: readsOf(part).facts }));
-  const single = parts.flatMap(({ part, facts: [fact, ...others] }) =>
-    fact !== undefined && others.length === 0 ? [{ fact, part }] : [],
-  );
-  const rest = parts.filter(({ facts }) => facts.length !== 1).map(({ part }) => testOf(part, params));
+  const parts = conjunctsOf(when).map((part) => ({ part, fact: indexable(part, declared, params) }));
+  const single = parts.flatMap(({ part, fact }) => (fact === undefined ? [] : [{ fact, part }]));
+  const rest = parts.filter(({ fact }) => fact === undefined).map(({ part }) => testOf(part, params));
   return { id, single, rest: rest.length > 0 ? allOf(rest) : undefined };
 }
 

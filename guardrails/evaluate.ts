@@ -1,21 +1,18 @@
+import type { CandidateSeen } from "../domain/decision-details.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { cellOf } from "./cell.ts";
 import { checkFacts } from "./check-facts.ts";
 import type { CheckedFacts } from "./check-facts.ts";
 import { combine, strictestFirst } from "./combine.ts";
 import { compilePolicy } from "./compile.ts";
 import { matchingRules } from "./engine.ts";
-import { groundsOf } from "./grounds.ts";
-import { readsOf } from "./policy.ts";
+import { groundsOf, matched } from "./grounds.ts";
 import type { Policy, PolicyRule } from "./policy.ts";
 import type { Known } from "./ternary.ts";
 
-/** Finds the rules that match. `rules` are those of the policy that read known facts alone. */
-type Matcher = (
-  policy: Policy,
-  rules: readonly PolicyRule[],
-  known: Known,
-) => ReadonlySet<string> | Promise<ReadonlySet<string>>;
+/** Finds the rules that match, whatever the facts that are not known turn out to be. `cell` is the policy as it stands. */
+type Matcher = (cell: Policy, known: Known) => ReadonlySet<string> | Promise<ReadonlySet<string>>;
 
 /** The two that must agree: json-rules-engine, and the compiled form. */
 type Matchers = { readonly engine: Matcher; readonly compiled: Matcher };
@@ -27,30 +24,54 @@ export type Disagreement = {
   readonly compiled: readonly string[];
 };
 
-type Options = {
+export type JudgeOptions = {
+  /** When the request is decided, ISO 8601: the overrides in effect then apply. Without it none does. */
+  readonly at?: string;
   /** Told once per decision on which the evaluators differ, to raise an alarm. What it throws changes no decision. */
   readonly onDisagreement?: (detail: Disagreement) => void;
 };
 
-type Evaluate = (policy: Policy, facts: JsonObject, options?: Options) => Promise<Decision>;
+/** A decision with what it rests on. */
+export type Judgement = {
+  readonly decision: Decision;
+  /** The facts that are known, as rules read them. */
+  readonly known: Known;
+  /** The policy with its parameters as they stood for this request. */
+  readonly cell: Policy;
+  /** Null when the policy has no candidate rule. */
+  readonly candidate: CandidateSeen | null;
+};
+
+type Judge = (policy: Policy, facts: JsonObject, options?: JudgeOptions) => Promise<Judgement>;
+type Evaluate = (policy: Policy, facts: JsonObject, options?: JudgeOptions) => Promise<Decision>;
 
 const disagreement = "runtime_error:evaluator_disagreement";
 
+const isActive = ({ state }: PolicyRule): boolean => state === undefined;
+
+/** One request under one cell: what every way of combining rules starts from. */
+type Request = { readonly cell: Policy; readonly checked: CheckedFacts; readonly open: readonly PolicyRule[] };
+
+function combined({ cell, checked, open }: Request, rules: readonly PolicyRule[]): Decision {
+  return combine(cell, groundsOf(cell, checked, rules, open));
+}
+
 /** The stricter of what the two evaluators say, and never an execution. Lists the rules that either of them found. */
-function decideDisagreed(policy: Policy, checked: CheckedFacts, sides: readonly (readonly PolicyRule[])[]): Decision {
-  const found = policy.rules.filter((rule) => sides.some((side) => side.includes(rule)));
-  const grounds = groundsOf(policy, checked, found);
+function decideDisagreed(request: Request, sides: readonly (readonly PolicyRule[])[]): Decision {
+  const { cell, checked, open } = request;
+  const found = cell.rules.filter((rule) => sides.some((side) => side.includes(rule)));
+  const grounds = groundsOf(cell, checked, found, open);
   for (const side of sides) {
-    const decision = combine(policy, groundsOf(policy, checked, side));
+    const decision = combined(request, side);
     if (decision.kind === "block") {
       return { kind: "block", rules: strictestFirst(grounds.rules), reason: `${disagreement}; ${decision.reason}` };
     }
   }
-  const routes = [...grounds.routes, policy.defaultRoute.id];
-  return combine(policy, { ...grounds, routes, faults: [disagreement, ...grounds.faults] });
+  const routes = [...grounds.routes, cell.defaultRoute.id];
+  return combine(cell, { ...grounds, routes, faults: [disagreement, ...grounds.faults] });
 }
 
-function tell(detail: Disagreement, { onDisagreement }: Options): void {
+function tell(detail: Disagreement, { onDisagreement }: JudgeOptions): void {
   try {
     onDisagreement?.(detail);
   } catch {
@@ -58,52 +79,73 @@ function tell(detail: Disagreement, { onDisagreement }: Options): void {
   }
 }
 
-async function decide(policy: Policy, facts: JsonObject, matchers: Matchers, options: Options): Promise<Decision> {
-  const checked = checkFacts(policy, facts);
-  const { known, missing } = checked;
-  const certain = policy.rules.filter(({ when }) => !readsOf(when).facts.some((name) => missing.includes(name)));
-  const byEngine = await matchers.engine(policy, certain, known);
-  const byCompiled = await matchers.compiled(policy, certain, known);
-  const found = certain.filter(({ id }) => byEngine.has(id));
-  if (byEngine.size === byCompiled.size && [...byEngine].every((id) => byCompiled.has(id))) {
-    return combine(policy, groundsOf(policy, checked, found));
-  }
-  const sides = [found, certain.filter(({ id }) => byCompiled.has(id))];
-  const decision = decideDisagreed(policy, checked, sides);
-  tell({ policy: policy.id, engine: [...byEngine].toSorted(), compiled: [...byCompiled].toSorted() }, options);
-  return decision;
+/** What it would have been with the candidates among the active rules. */
+function candidateSeen(request: Request, found: readonly PolicyRule[], decision: Decision): CandidateSeen | null {
+  const { cell, checked } = request;
+  if (cell.rules.every(isActive)) return null;
+  const verdict = combined(request, found).kind;
+  const rules = found.filter((rule) => !isActive(rule)).map((rule) => matched(cell, rule, checked.known));
+  return { rules: strictestFirst(rules), verdict, flips: verdict !== decision.kind };
 }
 
-/** Decides with the two given ways to find matching rules. See `evaluate`, which is this with the real ones. */
-export function evaluateWith(matchers: Matchers): Evaluate {
+async function decide(
+  policy: Policy,
+  facts: JsonObject,
+  matchers: Matchers,
+  options: JudgeOptions,
+): Promise<Judgement> {
+  const checked = checkFacts(policy, facts);
+  const { known } = checked;
+  const cell = options.at === undefined ? policy : cellOf(policy, known, options.at);
+  const byEngine = await matchers.engine(cell, known);
+  const byCompiled = await matchers.compiled(cell, known);
+  const unknown = new Set(compilePolicy(cell).match(known).unknown);
+  const request = { cell, checked, open: cell.rules.filter((rule) => isActive(rule) && unknown.has(rule.id)) };
+  const found = cell.rules.filter(({ id }) => byEngine.has(id));
+  if (byEngine.size === byCompiled.size && [...byEngine].every((id) => byCompiled.has(id))) {
+    const decision = combined(request, found.filter(isActive));
+    return { decision, known, cell, candidate: candidateSeen(request, found, decision) };
+  }
+  const sides = [found, cell.rules.filter(({ id }) => byCompiled.has(id))].map((side) => side.filter(isActive));
+  const decision = decideDisagreed(request, sides);
+  tell({ policy: policy.id, engine: [...byEngine].toSorted(), compiled: [...byCompiled].toSorted() }, options);
+  return { decision, known, cell, candidate: null };
+}
+
+/** Judges with the two given ways to find matching rules. See `judge`, which is this with the real ones. */
+export function judgeWith(matchers: Matchers): Judge {
   return async (policy, facts, options = {}) => {
     try {
       return await decide(policy, facts, matchers, options);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       const reason = `runtime_error:evaluation: ${detail}`;
-      return { kind: "escalate", rules: [], missing: [], route: policy.defaultRoute, reason };
+      const decision: Decision = { kind: "escalate", rules: [], missing: [], route: policy.defaultRoute, reason };
+      return { decision, known: {}, cell: policy, candidate: null };
     }
   };
 }
 
 /** The evaluators of every live decision. */
 export const liveMatchers: Matchers = {
-  engine: (policy, rules, known) => matchingRules(rules, known, policy.params),
-  compiled(policy, rules, known) {
-    const certain = new Set(rules.map(({ id }) => id));
-    return new Set(
-      compilePolicy(policy)
-        .match(known)
-        .matching.filter((id) => certain.has(id)),
-    );
-  },
+  engine: ({ rules, params }, known) => matchingRules(rules, known, params),
+  compiled: (cell, known) => new Set(compilePolicy(cell).match(known).matching),
 };
 
 /**
- * Decides one request under a policy. Facts that are missing or ill-typed escalate and are named; rules that read only
- * known facts are still heard, so that a certain block stays a block. Both evaluators are asked; when they differ the
- * stricter holds, never an execution, with `runtime_error:evaluator_disagreement`. Never rejects: a fault escalates to
- * the default route as `runtime_error:evaluation`.
+ * Decides one request under a policy, with what the decision rests on. Facts that are missing or ill-typed escalate and
+ * are named; a rule whose answer is certain without them is still heard, so that a certain block stays a block. Both
+ * evaluators are asked; when they differ the stricter holds, never an execution, with
+ * `runtime_error:evaluator_disagreement`. Candidate rules are heard beside and change nothing. Never rejects: a fault
+ * escalates to the default route as `runtime_error:evaluation`.
  */
+export const judge: Judge = judgeWith(liveMatchers);
+
+/** The decision alone, by two given evaluators. */
+export function evaluateWith(matchers: Matchers): Evaluate {
+  const judgeBy = judgeWith(matchers);
+  return async (policy, facts, options) => (await judgeBy(policy, facts, options)).decision;
+}
+
+/** The decision of `judge` alone. */
 export const evaluate: Evaluate = evaluateWith(liveMatchers);

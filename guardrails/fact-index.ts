@@ -75,6 +75,9 @@ export function indexFact(
       const [no, yes] = [row(false), row(true)];
       return { name, reads, rowOf: (value) => (value === true ? yes : value === false ? no : undefined) };
     }
+    case "set":
+    case "text":
+      throw new Error(`\`${name}\` takes too many values for an index`);
     case "choice": {
       const rows = new Map<unknown, RuleSet>(type.values.map((value) => [value, row(value)]));
       return { name, reads, rowOf: (value) => rows.get(value) };

@@ -1,27 +1,60 @@
 import { z } from "zod";
 import { governedActions } from "../domain/governed-actions.ts";
+import type { Json } from "../domain/json.ts";
 import { Currency, formatMinor } from "../domain/money.ts";
 import { formatPpm } from "../domain/ppm.ts";
 import { listed } from "./did-you-mean.ts";
-import { writeMoney, writePercent } from "./literals.ts";
+import { parseDate, writeDate, writeMoney, writePercent } from "./literals.ts";
 
 export type Scalar = boolean | number | string;
+
+/** What a fact holds once it is checked: dates are days since 1970-01-01, a set is its members, sorted. */
+export type Value = Scalar | readonly string[];
 
 /** What a rule may compare: closed types only. `ppm` is parts per million, `minor` integer minor units of `currency`. */
 type FactKind =
   | { readonly kind: "boolean" }
   | { readonly kind: "choice"; readonly values: readonly string[] }
   | { readonly kind: "number" | "ppm"; readonly min: number; readonly max: number }
-  | { readonly kind: "minor"; readonly min: number; readonly max: number; readonly currency: Currency };
+  | { readonly kind: "minor"; readonly min: number; readonly max: number; readonly currency: Currency }
+  | { readonly kind: "date"; readonly min: number; readonly max: number }
+  | { readonly kind: "set"; readonly values: readonly string[] }
+  | { readonly kind: "text"; readonly maxLength: number };
 
-/** A fact that a policy may name. `adjustable`: the requester could ask for another value. */
-export type FactType = { readonly name: string; readonly title: string; readonly adjustable: boolean } & FactKind;
+/**
+ * A fact that a policy may name. `adjustable`: the requester could ask for another value. `optional`: a request may
+ * leave it out, and is then decided as strictly as any value of it would be.
+ */
+export type FactType = {
+  readonly name: string;
+  readonly title: string;
+  readonly adjustable: boolean;
+  readonly optional?: true;
+} & FactKind;
+
+/** The longest text a fact may be, in UTF-16 units. */
+const MAX_TEXT = 1_000;
 
 const described = { title: z.string().min(1), description: z.string().optional(), adjustable: z.boolean().optional() };
 
-const Property = z.discriminatedUnion("type", [
+const Property = z.union([
   z.strictObject({ type: z.literal("boolean"), ...described }),
-  z.strictObject({ type: z.literal("string"), enum: z.array(z.string().min(1)).min(1), ...described }),
+  z.union([
+    z.strictObject({ type: z.literal("string"), enum: z.array(z.string().min(1)).min(1), ...described }),
+    z.strictObject({
+      type: z.literal("string"),
+      format: z.literal("date"),
+      pattern: z.string().optional(),
+      ...described,
+    }),
+    z.strictObject({ type: z.literal("string"), maxLength: z.int().min(1).max(MAX_TEXT), ...described }),
+  ]),
+  z.strictObject({
+    type: z.literal("array"),
+    items: z.strictObject({ type: z.literal("string"), enum: z.array(z.string().min(1)).min(1) }),
+    uniqueItems: z.literal(true).optional(),
+    ...described,
+  }),
   z
     .strictObject({
       type: z.literal("integer"),
@@ -38,22 +71,24 @@ const Property = z.discriminatedUnion("type", [
 ]);
 
 /** The part of JSON Schema that declares facts. Anything else in a schema is refused: an ignored keyword is a hole. */
-const FactSchema = z
-  .strictObject({
-    $schema: z.string().optional(),
-    type: z.literal("object"),
-    properties: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), Property),
-    required: z.array(z.string()),
-    additionalProperties: z.literal(false),
-  })
-  .refine(
-    ({ properties, required }) => Object.keys(properties).every((name) => required.includes(name)),
-    "every fact is required",
-  );
+const FactSchema = z.strictObject({
+  $schema: z.string().optional(),
+  type: z.literal("object"),
+  properties: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), Property),
+  required: z.array(z.string()).optional(),
+  additionalProperties: z.literal(false),
+});
+
+/** Every day that ISO 8601 writes with a year of four digits. */
+const allDays = { min: -719_528, max: 2_932_896 } as const;
 
 function kindOf(property: z.infer<typeof Property>): FactKind {
   if (property.type === "boolean") return { kind: "boolean" };
-  if (property.type === "string") return { kind: "choice", values: property.enum };
+  if (property.type === "array") return { kind: "set", values: property.items.enum };
+  if (property.type === "string") {
+    if ("enum" in property) return { kind: "choice", values: property.enum };
+    return "format" in property ? { kind: "date", ...allDays } : { kind: "text", maxLength: property.maxLength };
+  }
   const { minimum: min, maximum: max, unit, currency } = property;
   return currency === undefined
     ? { kind: unit === "ppm" ? "ppm" : "number", min, max }
@@ -64,10 +99,12 @@ function kindOf(property: z.infer<typeof Property>): FactKind {
 export function factTypesOf(schema: unknown): readonly FactType[] {
   const parsed = FactSchema.safeParse(schema);
   if (!parsed.success) throw new Error(`fact schema is not usable: ${z.prettifyError(parsed.error)}`);
-  return Object.entries(parsed.data.properties).map(([name, property]) => ({
+  const { properties, required = [] } = parsed.data;
+  return Object.entries(properties).map(([name, property]) => ({
     name,
     title: property.title,
     adjustable: property.adjustable ?? false,
+    ...(required.includes(name) ? {} : { optional: true as const }),
     ...kindOf(property),
   }));
 }
@@ -85,11 +122,30 @@ export function governedCatalogue(): Catalogue {
   );
 }
 
-/** Whether a value is one the fact can take. Used for what a policy writes and for what a request brings. */
+/** Whether a rule may compare the fact with this value: for a set, one of its possible members. */
 export function acceptsValue(type: FactKind, value: unknown): value is Scalar {
   if (type.kind === "boolean") return typeof value === "boolean";
-  if (type.kind === "choice") return typeof value === "string" && type.values.includes(value);
+  if (type.kind === "choice" || type.kind === "set") return typeof value === "string" && type.values.includes(value);
+  if (type.kind === "text") return typeof value === "string" && value.length <= type.maxLength;
   return typeof value === "number" && Number.isSafeInteger(value) && value >= type.min && value <= type.max;
+}
+
+/** What a request brings for a fact, as rules read it; undefined when the fact cannot take it. */
+export function givenValue(type: FactKind, given: unknown): Value | undefined {
+  if (type.kind === "set") return givenSet(type.values, given);
+  const value = type.kind === "date" ? parseDate(given) : given;
+  return acceptsValue(type, value) ? value : undefined;
+}
+
+function givenSet(values: readonly string[], given: unknown): readonly string[] | undefined {
+  if (!Array.isArray(given) || new Set(given).size !== given.length) return undefined;
+  const members = given.filter((member): member is string => typeof member === "string" && values.includes(member));
+  return members.length === given.length ? members.toSorted() : undefined;
+}
+
+/** A checked value as plain JSON, the way a request brings it. */
+export function jsonValue(type: { readonly kind: FactKind["kind"] }, value: Value): Json {
+  return type.kind === "date" && typeof value === "number" ? writeDate(value) : value;
 }
 
 /** What a policy may write for a fact, for messages: `a percentage from 0% to 2000%`. */
@@ -101,6 +157,12 @@ export function describeKind(type: FactKind): string {
       return `one of ${listed(type.values)}`;
     case "number":
       return `a whole number from ${type.min} to ${type.max}`;
+    case "date":
+      return "a day such as 2026-07-01";
+    case "set":
+      return `some of ${listed(type.values)}`;
+    case "text":
+      return `a text of at most ${type.maxLength} characters`;
     case "ppm":
       return `a percentage from ${writePercent(type.min)} to ${writePercent(type.max)}`;
     case "minor":
@@ -114,9 +176,11 @@ export type Shown =
   | { readonly kind: "minor"; readonly currency: Currency };
 
 /** A value for people: `18 %`, `85,000.00 USD`, `yes`, `liability`. */
-export function showValue(shown: Shown, value: Scalar): string {
+export function showValue(shown: Shown, value: Value): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "string") return value;
+  if (typeof value === "object") return value.length === 0 ? "none" : value.join(", ");
+  if (shown.kind === "date") return writeDate(value);
   if (shown.kind === "ppm") return formatPpm(value);
   return shown.kind === "minor" ? formatMinor(value, shown.currency) : String(value);
 }

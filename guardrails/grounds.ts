@@ -1,35 +1,59 @@
 import type { MatchedRule } from "../domain/decision.ts";
+import type { JsonObject } from "../domain/json.ts";
 import { faultsOf } from "./check-facts.ts";
+import { listed } from "./did-you-mean.ts";
 import type { CheckedFacts } from "./check-facts.ts";
 import type { Grounds } from "./combine.ts";
+import { jsonValue } from "./fact-types.ts";
 import { readsOf } from "./policy.ts";
 import type { Policy, PolicyRule } from "./policy.ts";
 import { fillReason } from "./reason.ts";
+import { valueIn } from "./ternary.ts";
 import type { Known } from "./ternary.ts";
 
-/** The facts and parameters that a rule's condition reads, by name. */
-function valuesRead(policy: Policy, rule: PolicyRule, known: Known): Known {
+/** The facts and parameters that a rule's condition reads, by name, as plain JSON. */
+function valuesRead(policy: Policy, rule: PolicyRule, known: Known): JsonObject {
   const reads = readsOf(rule.when);
-  const params = policy.params.filter(({ name }) => reads.params.includes(name));
-  return Object.fromEntries([
-    ...Object.entries(known).filter(([name]) => reads.facts.includes(name)),
-    ...params.map(({ name, value }) => [name, value] as const),
-  ]);
+  const facts = policy.facts.flatMap((type) => {
+    const value = reads.facts.includes(type.name) ? valueIn(known, type.name) : undefined;
+    return value === undefined ? [] : [[type.name, jsonValue(type, value)] as const];
+  });
+  const params = policy.params.filter(({ name, unsettled }) => reads.params.includes(name) && unsettled !== true);
+  return Object.fromEntries([...facts, ...params.map((param) => [param.name, jsonValue(param, param.value)] as const)]);
 }
 
-function matched(policy: Policy, rule: PolicyRule, known: Known): MatchedRule {
+/** A rule as a decision lists it, its reason filled in with the values it read. */
+export function matched(policy: Policy, rule: PolicyRule, known: Known): MatchedRule {
   const values = valuesRead(policy, rule, known);
   return { id: rule.id, effect: rule.effect, reason: fillReason(policy, rule.reason, values), values };
 }
 
-/** What a decision rests on when `found` are the rules that match. Facts that are missing ask the default route too. */
-export function groundsOf(policy: Policy, checked: CheckedFacts, found: readonly PolicyRule[]): Grounds {
+/** Why rules that might ask or block, if a fact that was left out were known, keep a decision from executing. */
+function openFaults(open: readonly PolicyRule[], { known, missing }: CheckedFacts): readonly string[] {
+  if (missing.length > 0) return [];
+  return open.map(({ id, when }) => {
+    const absent = readsOf(when).facts.filter((name) => valueIn(known, name) === undefined);
+    return `not known: ${listed(absent)}, which \`${id}\` reads`;
+  });
+}
+
+/**
+ * What a decision rests on when `found` are the rules that match and `open` those that may match, depending on facts
+ * that are not known. An open rule that would ask or block asks the default route: leaving a fact out loosens nothing.
+ */
+export function groundsOf(
+  policy: Policy,
+  checked: CheckedFacts,
+  found: readonly PolicyRule[],
+  open: readonly PolicyRule[],
+): Grounds {
   const { known, missing } = checked;
+  const stricter = open.filter(({ effect }) => effect !== "execute");
   const routes = found.flatMap((rule) => (rule.effect === "escalate" ? [rule.route] : []));
   return {
     rules: found.map((rule) => matched(policy, rule, known)),
-    routes: missing.length > 0 ? [...routes, policy.defaultRoute.id] : routes,
+    routes: missing.length > 0 || stricter.length > 0 ? [...routes, policy.defaultRoute.id] : routes,
     missing,
-    faults: faultsOf(checked),
+    faults: [...faultsOf(checked), ...openFaults(stricter, checked)],
   };
 }

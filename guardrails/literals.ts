@@ -18,9 +18,23 @@ export function parseMoney(text: unknown): Money | undefined {
   return money.success ? money.data : undefined;
 }
 
-/** A number with its unit: parts per million, or minor units of a currency. */
+const DAY_MS = 86_400_000;
+
+/** `2026-07-01` as days since 1970-01-01; undefined for what is no day of the calendar. */
+export function parseDate(text: unknown): number | undefined {
+  if (typeof text !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  const days = Date.parse(`${text}T00:00:00Z`) / DAY_MS;
+  return Number.isInteger(days) && writeDate(days) === text ? days : undefined;
+}
+
+/** Days since 1970-01-01 as `2026-07-01`. Years 0000 to 9999. */
+export function writeDate(days: number): string {
+  return new Date(days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** A number with its unit: a plain one, a day, parts per million, or minor units of a currency. */
 export type Amount =
-  | { readonly kind: "ppm"; readonly value: number }
+  | { readonly kind: "number" | "date" | "ppm"; readonly value: number }
   | { readonly kind: "minor"; readonly value: number; readonly currency: Currency };
 
 /** A percentage or an amount of money; undefined for a number without a unit and for everything else. */

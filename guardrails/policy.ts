@@ -1,3 +1,4 @@
+import type { Mode } from "../domain/decision-details.ts";
 import type { Route, Verdict } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { FactType, Scalar } from "./fact-types.ts";
@@ -5,7 +6,14 @@ import type { Amount } from "./literals.ts";
 
 export const equalityOperators = ["equal", "notEqual", "in", "notIn"] as const;
 export const orderOperators = ["lessThan", "lessThanInclusive", "greaterThan", "greaterThanInclusive"] as const;
-export type Operator = (typeof equalityOperators)[number] | (typeof orderOperators)[number];
+export const setOperators = ["contains", "doesNotContain"] as const;
+/** The value is a regular expression in RE2's language: matched in linear time, anywhere in the text. */
+export const patternOperators = ["matches"] as const;
+export type Operator =
+  | (typeof equalityOperators)[number]
+  | (typeof orderOperators)[number]
+  | (typeof setOperators)[number]
+  | (typeof patternOperators)[number];
 
 /** One comparison of one fact with a constant, a list of constants or a parameter. */
 export type Comparison = {
@@ -21,11 +29,27 @@ export type Condition =
   | { readonly not: Condition }
   | Comparison;
 
-/** A number that rules share by name, in ppm or minor units. `allowed` and `protected` bound what may ever replace it. */
+/** A number that rules share by name. `allowed` and `protected` bound what an override may ever set it to. */
 export type Param = Amount & {
   readonly name: string;
   readonly allowed: { readonly min: number; readonly max: number } | null;
   readonly protected: boolean;
+  /** The override that set `value`, in a cell (see `cell.ts`); absent in a policy as written. */
+  readonly override?: string;
+  /** In a cell: a fact that overrides go by is not known, so nobody can say what the value is. */
+  readonly unsettled?: true;
+};
+
+/** Another value of some parameters for requests in a scope, between two days. Sets parameters and nothing else. */
+export type Override = {
+  readonly id: string;
+  /** Applies when each named fact is one of the listed values. The most specific scope (most facts) wins. */
+  readonly for: { readonly [fact: string]: readonly Scalar[] };
+  /** ISO dates in the policy's time zone: from the start of `from` up to, not including, the start of `until`. */
+  readonly from: string;
+  readonly until: string;
+  readonly set: { readonly [param: string]: number };
+  readonly reason: string;
 };
 
 type RuleOutcome = { readonly effect: "escalate"; readonly route: string } | { readonly effect: "execute" | "block" };
@@ -35,16 +59,70 @@ export type PolicyRule = {
   readonly when: Condition;
   /** A sentence with `{name}` for each fact or parameter it cites; it may cite only what `when` reads. */
   readonly reason: string;
+  /** A candidate is evaluated and recorded beside the others, and changes no decision. Absent: the rule is active. */
+  readonly state?: "candidate";
+  /** What is owed when this rule is among those that decide; names of `domain/obligations.ts`. */
+  readonly obligations?: readonly string[];
 } & RuleOutcome;
+
+export const windows = [
+  "calendar-day",
+  "calendar-week",
+  "calendar-month",
+  "calendar-quarter",
+  "calendar-year",
+  "ever",
+] as const;
+export type Window = (typeof windows)[number];
+
+/** A cap on what requests may come to together, counted in the ledger over a calendar window of the policy's time zone. */
+export type Limit = {
+  readonly id: string;
+  /** The fact that is summed, in its own unit; null counts requests. */
+  readonly sum: string | null;
+  /** The facts whose values together make one account: `["partner"]` is a cap per partner. */
+  readonly per: readonly string[];
+  readonly window: Window;
+  readonly cap: number | { readonly param: string };
+  /** Share of the cap, in ppm, from which a decision that is within it carries a warning. */
+  readonly warnAtPpm: number | null;
+  readonly over: Exclude<Verdict, "execute">;
+  /** Who answers when `over` is `escalate`. */
+  readonly route: string;
+};
+
+/** What must hold of every request that the policy's types allow, whatever overrides apply. Proved by `policy prove`. */
+export type Invariant = { readonly id: string; readonly when: Condition } & (
+  | { readonly never: Verdict }
+  | { readonly always: Verdict }
+);
+
+/** When the latest `minimum` decisions hold more than these shares, the function's mode is lowered by one. */
+export type Demotion = {
+  readonly blockedPpm: number;
+  /** Of the escalations that people answered, the share they rejected. */
+  readonly rejectedPpm: number;
+  readonly minimum: number;
+};
 
 /** A loaded policy: plain JSON, deeply frozen. Everything in it has been checked against `facts`. */
 export type Policy = {
   readonly id: string;
   /** The verdict when no rule matches. */
   readonly default: Exclude<Verdict, "execute">;
+  /** IANA name; days of overrides and windows of limits are counted in it. */
+  readonly timezone: string;
+  /** The most that agents may do under this policy; the function's own mode may be lower. */
+  readonly mode: Mode;
+  readonly demotion: Demotion | null;
+  /** The fact by whose value requests keep to one side of a canary; null: by case. */
+  readonly subject: string | null;
   readonly facts: readonly FactType[];
   readonly params: readonly Param[];
+  readonly overrides: readonly Override[];
   readonly rules: readonly PolicyRule[];
+  readonly limits: readonly Limit[];
+  readonly invariants: readonly Invariant[];
   /** In declared order, which runs from the least to the most senior. */
   readonly routes: readonly Route[];
   readonly defaultRoute: Route;
@@ -52,7 +130,7 @@ export type Policy = {
 
 /** Everything a decision under the policy depends on, as plain JSON. Its canonical form's SHA-256 is the version. */
 export function policyDocument(policy: Policy): JsonObject {
-  return { language: 1, ...policy };
+  return { language: 2, ...policy };
 }
 
 /** The facts and parameters a condition reads, each once, in reading order. */
@@ -77,9 +155,12 @@ export function comparisonsOf(condition: Condition): readonly Comparison[] {
 }
 
 /**
- * The route an escalation takes when several rules ask: the most senior one, that is the last in declared order.
- * Ids that name no route of the policy are passed over; with none left the default route answers.
+ * The route an escalation takes when several rules ask: the most senior one, that is the last in declared order, with
+ * the largest quorum that any of them wants. Ids that name no route of the policy are passed over; with none left the
+ * default route answers.
  */
 export function routeOf(policy: Policy, routeIds: readonly string[]): Route {
-  return policy.routes.findLast((route) => routeIds.includes(route.id)) ?? policy.defaultRoute;
+  const asked = policy.routes.filter((route) => routeIds.includes(route.id));
+  const senior = asked.at(-1) ?? policy.defaultRoute;
+  return { ...senior, quorum: Math.max(senior.quorum, ...asked.map(({ quorum }) => quorum)) };
 }

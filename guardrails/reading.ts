@@ -1,18 +1,19 @@
 import { assertNever } from "../domain/assert-never.ts";
 import { stricter } from "../domain/decision.ts";
 import type { Verdict } from "../domain/decision.ts";
-import type { Scalar } from "./fact-types.ts";
+import type { Value } from "./fact-types.ts";
+import { patternTest } from "./pattern.ts";
 import type { Comparison, Condition, Policy } from "./policy.ts";
 
 /** Facts of one request, by name. */
-export type Facts = { readonly [name: string]: Scalar };
+export type Facts = { readonly [name: string]: Value };
 
 /** Whether one comparison holds of a value. */
-export function comparisonHolds(policy: Policy, { operator, value: written }: Comparison, given: Scalar): boolean {
+export function comparisonHolds(policy: Policy, { operator, value: written }: Comparison, given: Value): boolean {
   const isParam = typeof written === "object" && "param" in written;
   const value = isParam ? policy.params.find(({ name }) => name === written.param)?.value : written;
   if (value === undefined) return false;
-  const among = [value].flat().includes(given);
+  const among = typeof given !== "object" && [value].flat().includes(given);
   const limit = typeof value === "number" ? value : Number.NaN;
   switch (operator) {
     case "equal":
@@ -21,6 +22,12 @@ export function comparisonHolds(policy: Policy, { operator, value: written }: Co
     case "notEqual":
     case "notIn":
       return !among;
+    case "contains":
+      return Array.isArray(given) && given.includes(value);
+    case "doesNotContain":
+      return !(Array.isArray(given) && given.includes(value));
+    case "matches":
+      return patternTest(String(value))(String(given));
     case "lessThan":
       return Number(given) < limit;
     case "lessThanInclusive":

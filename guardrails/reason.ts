@@ -1,5 +1,6 @@
+import type { Json, JsonObject } from "../domain/json.ts";
 import { showValue } from "./fact-types.ts";
-import type { Scalar, Shown } from "./fact-types.ts";
+import type { Shown } from "./fact-types.ts";
 import type { Policy } from "./policy.ts";
 
 const placeholder = /\{([A-Za-z][A-Za-z0-9_]*)\}/g;
@@ -11,13 +12,15 @@ export function citedNames(reason: string): readonly string[] | undefined {
 }
 
 /** How a value of the named fact or parameter reads to a person. A name the policy does not know is shown as it is. */
-function showNamed(policy: Policy, name: string, value: Scalar): string {
+function showNamed(policy: Policy, name: string, value: Json): string {
   const shown: Shown | undefined = [...policy.params, ...policy.facts].find((candidate) => candidate.name === name);
-  return shown === undefined ? String(value) : showValue(shown, value);
+  if (Array.isArray(value)) return showValue({ kind: "set" }, value.map(String));
+  if (shown === undefined || typeof value === "object") return String(value);
+  return showValue(shown, value);
 }
 
 /** A rule's reason with its values filled in: `Discount 18 % is over 15 %`. */
-export function fillReason(policy: Policy, reason: string, values: { readonly [name: string]: Scalar }): string {
+export function fillReason(policy: Policy, reason: string, values: JsonObject): string {
   return reason.replace(placeholder, (text, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     return value === undefined ? text : showNamed(policy, name, value);

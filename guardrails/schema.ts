@@ -26,6 +26,12 @@ function literalOf(type: FactType): JsonObject {
       return { enum: type.values, description };
     case "number":
       return { type: "integer", minimum: type.min, maximum: type.max, description };
+    case "date":
+      return { type: "string", format: "date", description };
+    case "set":
+      return { enum: type.values, description };
+    case "text":
+      return { type: "string", maxLength: type.maxLength, description };
     case "ppm":
       return { ...percent, description };
     case "minor":

@@ -1,5 +1,5 @@
 import { showValue } from "./fact-types.ts";
-import type { Scalar, Shown } from "./fact-types.ts";
+import type { Shown, Value } from "./fact-types.ts";
 import type { Comparison, Condition, Operator, Param, Policy, PolicyRule } from "./policy.ts";
 
 const words: { readonly [operator in Operator]: string } = {
@@ -11,10 +11,13 @@ const words: { readonly [operator in Operator]: string } = {
   lessThanInclusive: "is at most",
   greaterThan: "is over",
   greaterThanInclusive: "is at least",
+  contains: "holds",
+  doesNotContain: "does not hold",
+  matches: "matches",
 };
 
 /** A fact's value for people, with a truth value as the policy writes it. */
-export function factText(policy: Policy, fact: string, value: Scalar): string {
+export function factText(policy: Policy, fact: string, value: Value): string {
   if (typeof value === "boolean") return String(value);
   const type: Shown | undefined = policy.facts.find(({ name }) => name === fact);
   return type === undefined ? String(value) : showValue(type, value);

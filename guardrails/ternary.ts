@@ -1,16 +1,23 @@
 import { assertNever } from "../domain/assert-never.ts";
-import type { Scalar } from "./fact-types.ts";
+import type { Scalar, Value } from "./fact-types.ts";
+import { patternTest } from "./pattern.ts";
 import type { Comparison, Condition, Param } from "./policy.ts";
 
 /** What the known facts say of a condition: it holds, it does not, or that hangs on facts that are not known. */
 export type Truth = boolean | "unknown";
 
 /** Facts by name, each already checked against its type. An absent one is not known. */
-export type Known = { readonly [name: string]: Scalar };
+export type Known = { readonly [name: string]: Value };
+
+/** A fact's value, or undefined when it is not known. A name that every object has (`constructor`) is not a value. */
+export function valueIn(known: Known, name: string): Value | undefined {
+  const given: unknown = known[name];
+  return typeof given === "function" ? undefined : (given as Value | undefined);
+}
 
 export type Test = (known: Known) => Truth;
 
-type Holds = (given: Scalar) => boolean;
+type Holds = (given: Value) => boolean;
 
 /** The limits of comparisons, by what a comparison may hold: parameters are looked up once, when compiling. */
 function limitOf({ value }: Comparison, params: readonly Param[]): Scalar | readonly Scalar[] {
@@ -36,8 +43,19 @@ function negated(holds: Holds): Holds {
 
 function among(limit: Scalar | readonly Scalar[]): Holds {
   if (!Array.isArray(limit)) throw new Error("`in` and `notIn` compare with a list");
-  const listed = new Set<Scalar>(limit);
+  const listed = new Set<Value>(limit);
   return (given) => listed.has(given);
+}
+
+function contains(limit: Scalar | readonly Scalar[]): Holds {
+  if (typeof limit !== "string") throw new Error("`contains` and `doesNotContain` ask for one member");
+  return (given) => typeof given === "object" && given.includes(limit);
+}
+
+function matches(limit: Scalar | readonly Scalar[]): Holds {
+  if (typeof limit !== "string") throw new Error("`matches` compares with a pattern");
+  const test = patternTest(limit);
+  return (given) => typeof given === "string" && test(given);
 }
 
 function orders(limit: Scalar | readonly Scalar[], holds: (given: number, limit: number) => boolean): Holds {
@@ -66,18 +84,30 @@ function holdsOf(comparison: Comparison, params: readonly Param[]): Holds {
       return orders(limit, (given, bound) => given > bound);
     case "greaterThanInclusive":
       return orders(limit, (given, bound) => given >= bound);
+    case "contains":
+      return contains(limit);
+    case "doesNotContain":
+      return negated(contains(limit));
+    case "matches":
+      return matches(limit);
     default:
       return assertNever(operator);
   }
 }
 
+/** Whether a comparison is made with a parameter whose value nobody can say. */
+export function isUnsettled({ value }: Comparison, params: readonly Param[]): boolean {
+  if (typeof value !== "object" || !("param" in value)) return false;
+  return params.some(({ name, unsettled }) => name === value.param && unsettled === true);
+}
+
 function comparisonTest(comparison: Comparison, params: readonly Param[]): Test {
   const { fact } = comparison;
   const holds = holdsOf(comparison, params);
+  if (isUnsettled(comparison, params)) return () => "unknown";
   return (known) => {
-    const given: unknown = known[fact];
-    const isKnown = typeof given === "number" || typeof given === "string" || typeof given === "boolean";
-    return isKnown ? holds(given) : "unknown";
+    const given = valueIn(known, fact);
+    return given === undefined ? "unknown" : holds(given);
   };
 }
 

@@ -14,6 +14,9 @@ const upperSteps: { readonly [operator in Operator]: readonly number[] } = {
   notEqual: [0, 1],
   in: [0, 1],
   notIn: [0, 1],
+  contains: [],
+  doesNotContain: [],
+  matches: [],
 };
 
 /** The numbers that a comparison compares with; none for other kinds of value. */

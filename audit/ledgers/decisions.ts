@@ -1,3 +1,4 @@
+import type { DecisionDetails, Mode } from "../../domain/decision-details.ts";
 import type { MatchedRule, PolicyRef, Route, Verdict } from "../../domain/decision.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
@@ -18,6 +19,8 @@ export type StoredDecision = {
   readonly approvalId: string | null;
   readonly permitId: string | null;
   readonly decidedAt: string;
+  /** The mode it was taken under; in `off` and `shadow` nothing may come of it. */
+  readonly mode: Mode;
 };
 
 /** Everything a decision is rebuilt from. */
@@ -40,6 +43,9 @@ export type DecisionDraft = {
   readonly requestedBy: string;
   /** The approval that lets an escalated action pass, when there is one for this very digest. */
   readonly approvalId: string | null;
+  readonly details: DecisionDetails;
+  /** The mode lets nothing happen: no permit is issued, whatever the verdict. */
+  readonly withheld: boolean;
   readonly at: string;
 };
 
@@ -54,12 +60,14 @@ export function decisionIdOf(company: string, stepKey: string, gate: number): st
 export async function recordDecision(sql: Sql, draft: DecisionDraft): Promise<StoredDecision> {
   const { company, caseId, stepKey, gate, at } = draft;
   const decisionId = decisionIdOf(company, stepKey, gate);
-  const permitted = draft.verdict === "execute" || (draft.verdict === "escalate" && draft.approvalId !== null);
+  const passed = draft.verdict === "execute" || (draft.verdict === "escalate" && draft.approvalId !== null);
+  const permitted = passed && !draft.withheld;
   const permitId = permitted ? derivedId("prm", decisionId) : null;
   const recordKey = `${stepKey}/decision/${gate}`;
   const { verdict, reason, rules, missing, facts, sources, route, policy, actionDigest, requestedBy, approvalId } =
     draft;
-  const shown = { verdict, reason, rules, missing, facts, sources, policy, actionDigest, requestedBy };
+  const { details } = draft;
+  const shown = { verdict, reason, rules, missing, facts, sources, policy, details, actionDigest, requestedBy };
   const body = { decisionId, stepKey, gate, proposalId: draft.proposalId, approvalId, permitId, ...shown };
   const canonical = canonicalRecord({ company, caseId, kind: "decision", key: recordKey, at, body });
   const row = { ...body, company, caseId, route, policyId: policy.id, policyVersion: policy.version };
@@ -69,7 +77,8 @@ export async function recordDecision(sql: Sql, draft: DecisionDraft): Promise<St
     values: [JSON.stringify({ ...row, policyDocument: draft.policyDocument, at, recordKey, canonical })],
   });
   if (rows[0]?.fresh === true) {
-    return { decisionId, verdict, reason, route, actionDigest, requestedBy, approvalId, permitId, decidedAt: at };
+    const { mode } = details;
+    return { decisionId, verdict, reason, route, actionDigest, requestedBy, approvalId, permitId, decidedAt: at, mode };
   }
   const { decision } = await readGate(sql, company, stepKey, gate);
   if (decision === undefined) throw new Error(`decision \`${decisionId}\` was not kept`);
@@ -100,6 +109,7 @@ type GateRow = {
   approval_id: string | null;
   permit_id: string | null;
   decided_at: string;
+  mode: Mode | null;
 };
 
 /** Reads all that a gate starts from in one round trip. */
@@ -107,7 +117,8 @@ export async function readGate(sql: Sql, company: string, stepKey: string, gate:
   const { rows } = await sql.query<GateRow>({
     name: "read-gate",
     text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, t.output as review,
-                  d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.approval_id, d.decided_at, p.permit_id
+                  d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.approval_id, d.decided_at, p.permit_id,
+                  d.details->>'mode' as mode
            from proposal q
            left join agent_turn t on t.company = q.company and t.turn_key = $3
            left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $4
@@ -137,5 +148,6 @@ function decisionOf(row: GateRow, decisionId: string): StoredDecision {
     approvalId: row.approval_id,
     permitId: row.permit_id,
     decidedAt: row.decided_at,
+    mode: row.mode ?? "led",
   };
 }

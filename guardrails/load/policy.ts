@@ -49,6 +49,17 @@ function frozen<T>(value: T): T {
   return value;
 }
 
+/** What a policy is when its file does not say otherwise. */
+const unsaid = {
+  timezone: "UTC",
+  mode: "led",
+  demotion: null,
+  subject: null,
+  overrides: [],
+  limits: [],
+  invariants: [],
+} as const;
+
 type Sections = Pick<Policy, "facts" | "params" | "rules" | "routes">;
 
 function readSections(
@@ -87,5 +98,8 @@ export function loadPolicy(file: string, text: string, catalogue: Catalogue): Lo
   if (problems.length > 0 || fields === undefined || sections === undefined || defaultRoute === undefined) {
     return { kind: "refused", problems };
   }
-  return { kind: "loaded", policy: frozen({ id: fields.policy, default: fields.default, ...sections, defaultRoute }) };
+  return {
+    kind: "loaded",
+    policy: frozen({ id: fields.policy, default: fields.default, ...unsaid, ...sections, defaultRoute }),
+  };
 }

@@ -48,6 +48,6 @@ export function readRoutes(reader: Reader, value: unknown): readonly Route[] {
     if (!/^[a-z][a-z0-9-]*$/.test(id)) {
       reader.reportKey(["routes"], id, `\`${id}\` is not a route name`, "use lower case letters, digits and `-`");
     }
-    return { id, levels: readLevels(reader, ["routes", id], entry, RouteFields) };
+    return { id, quorum: 1, levels: readLevels(reader, ["routes", id], entry, RouteFields) };
   });
 }

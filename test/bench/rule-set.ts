@@ -101,6 +101,7 @@ const signs = {
   greaterThan: ">",
   greaterThanInclusive: ">=",
 } as const;
+type Sign = keyof typeof signs;
 
 function comparisonSource({ fact, operator, value }: Comparison): string {
   const given = `facts.${fact}`;
@@ -108,7 +109,7 @@ function comparisonSource({ fact, operator, value }: Comparison): string {
   const list = [value].flat() as readonly Scalar[];
   if (operator === "in") return `(${list.map(equals).join(" || ")})`;
   if (operator === "notIn") return `!(${list.map(equals).join(" || ")})`;
-  return `${given} ${signs[operator]} ${JSON.stringify(value)}`;
+  return `${given} ${signs[operator as Sign]} ${JSON.stringify(value)}`;
 }
 
 function source(condition: Condition): string {

@@ -80,6 +80,8 @@ function compares(known: Known, { fact, operator, value }: Comparison): boolean 
       return Number(left) > Number(right);
     case "greaterThanInclusive":
       return Number(left) >= Number(right);
+    default:
+      throw new Error(`\`${operator}\` is not generated here`);
   }
 }
 

@@ -60,7 +60,11 @@ describe("when the two evaluators find different rules", () => {
   });
 
   test.for(planted(["manager-band"]))("or the default route, when that is more senior: $side", async ({ decide }) => {
-    const defaultRoute = { id: "regional-director", levels: [{ role: "regional-director", slaMs: 28_800_000 }] };
+    const defaultRoute = {
+      id: "regional-director",
+      quorum: 1,
+      levels: [{ role: "regional-director", slaMs: 28_800_000 }],
+    };
     expect(await decide({ ...quoting, defaultRoute }, clean)).toMatchObject({ kind: "escalate", route: defaultRoute });
   });
 

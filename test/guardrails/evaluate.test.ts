@@ -10,12 +10,17 @@ import { registrationFacts } from "../fixtures/registration.ts";
 const quoting = policyOf("quoting");
 const partnerManager = {
   id: "partner-manager",
+  quorum: 1,
   levels: [
     { role: "partner-manager", slaMs: 14_400_000 },
     { role: "regional-director", slaMs: 28_800_000 },
   ],
 };
-const regionalDirector = { id: "regional-director", levels: [{ role: "regional-director", slaMs: 28_800_000 }] };
+const regionalDirector = {
+  id: "regional-director",
+  quorum: 1,
+  levels: [{ role: "regional-director", slaMs: 28_800_000 }],
+};
 
 describe("a decision says everything a person needs", () => {
   test("an execution lists the rule that allows it, with the values it read", async () => {

@@ -145,7 +145,6 @@ describe("a fact schema in JSON Schema", () => {
     ["money without a currency", schema({ type: "integer", minimum: 0, maximum: 1, unit: "minor", title: "speed" })],
     ["a currency without money", schema({ type: "integer", minimum: 0, maximum: 1, currency: "USD", title: "speed" })],
     ["a fact without a meaning", schema({ type: "boolean" })],
-    ["an optional fact", schema({ type: "boolean", title: "speed" }, { required: [] })],
     ["open ends", schema({ type: "boolean", title: "speed" }, { additionalProperties: true })],
   ] as const)("is refused for %s", ([, refused]) => {
     expect(() => factTypesOf(refused)).toThrow(/^fact schema is not usable: /);

@@ -23,7 +23,8 @@ const quoting = policyOf("quoting");
 /** Values a fact can take, many of them right beside a threshold. */
 function valueOf(policy: Policy, type: FactType): fc.Arbitrary<Json> {
   if (type.kind === "boolean") return fc.boolean();
-  if (type.kind === "choice") return fc.constantFrom(...type.values);
+  if (type.kind === "choice" || type.kind === "set") return fc.constantFrom(...type.values);
+  if (type.kind === "text") return fc.string();
   const near = thresholdsOf(policy).flatMap(({ fact, below, above }) => (fact === type.name ? [below, above] : []));
   return fc.oneof(fc.integer({ min: type.min, max: type.max }), fc.constantFrom(type.min, ...near));
 }

@@ -3,7 +3,7 @@ import type { WorkerOptions } from "@temporalio/worker";
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import type { Pool } from "pg";
-import type { Alarm } from "../../app/activities/decide.ts";
+import type { Alarm } from "../../app/deciding/decider.ts";
 import { embeddedAdapters, type Adapters } from "../../app/tools.ts";
 import { loadPolicies, type Policies } from "../../app/policies.ts";
 import { createWorkers } from "../../app/worker.ts";

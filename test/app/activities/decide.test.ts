@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { Alarm } from "../../../app/activities/decide.ts";
-import { loadPolicies, type Policies } from "../../../app/policies.ts";
+import type { Alarm } from "../../../app/deciding/decider.ts";
+import { loadPolicies, policiesOf, type Policies } from "../../../app/policies.ts";
 import { compilePolicy } from "../../../guardrails/compile.ts";
 import { openEscalationOf } from "../../fixtures/escalations.ts";
 import { givenCrmObject, givenPartner, quoteDeskSays } from "../../fixtures/programme.ts";
@@ -20,7 +20,8 @@ async function changedInMemory(): Promise<Policies> {
   policy.rules = policy.rules.map((rule) =>
     rule.id === "within-mandate" ? { ...rule, when: { not: rule.when } } : rule,
   );
-  return { policyOf: (id) => (id === "quoting" ? { ...versioned, policy } : policies.policyOf(id)) };
+  const others = ["deal-registration", "write-back"].map((id) => [id, policies.policyOf(id)] as const);
+  return policiesOf({ ...Object.fromEntries(others), quoting: { ...versioned, policy } });
 }
 
 beforeAll(async () => {

@@ -1,0 +1,159 @@
+import type { Pool } from "pg";
+import { digestOf } from "../../audit/digest.ts";
+import { recordDecision, type DecisionDraft, type StoredDecision } from "../../audit/ledgers/decisions.ts";
+import { readApproval } from "../../audit/ledgers/escalations.ts";
+import type { StoredProposal } from "../../audit/ledgers/turns.ts";
+import type { DecisionDetails } from "../../domain/decision-details.ts";
+import type { Decision } from "../../domain/decision.ts";
+import type { SourceRef } from "../../domain/evidence.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { Review } from "../../domain/proposal.ts";
+import { judge, type Disagreement, type Judgement } from "../../guardrails/evaluate.ts";
+import { jsonValue } from "../../guardrails/fact-types.ts";
+import { lowerMode, mayAct, restrain } from "../../guardrails/mode.ts";
+import { tighten } from "../../guardrails/tighten.ts";
+import { withoutPolicy } from "./without-policy.ts";
+import type { InForce, PolicySource } from "./policy-source.ts";
+
+/** The two evaluators found different rules for one gate of a step. Its decision did not execute for that reason. */
+export type Alarm = (detail: Disagreement & { readonly caseId: string; readonly stepKey: string }) => void;
+
+export type DeciderDeps = { readonly pool: Pool; readonly policies: PolicySource; readonly alarm: Alarm };
+
+/** What is to be decided. Everything in it is frozen: the same question asked again has the same answer. */
+export type Question = {
+  readonly company: string;
+  readonly caseId: string;
+  readonly stepKey: string;
+  readonly gate: number;
+  readonly approvalId: string | null;
+  readonly at: string;
+  readonly proposal: Pick<StoredProposal, "proposalId" | "actionId" | "action" | "recordVersion">;
+  /** Compliance's word; `exempt` for what no model proposed. */
+  readonly review: Review | undefined | "exempt";
+  readonly facts: JsonObject;
+  readonly sources: readonly SourceRef[];
+  readonly requestedBy: string;
+};
+
+/** Decides one question and answers only after the decision is durable. */
+export type Decider = (question: Question) => Promise<StoredDecision>;
+
+/** What an approval and a permit are bound to. Any change of any part is another action. */
+export type BoundAction = {
+  readonly company: string;
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly recordVersion: string;
+  readonly policyVersion: string;
+};
+
+export function actionDigestOf(action: BoundAction): string {
+  return digestOf({ ...action });
+}
+
+/** The one code path of every decision: of a case's step, and of a request to the decide service. */
+export function createDecider(deps: DeciderDeps): Decider {
+  return async (question) => {
+    const { policies, alarm } = deps;
+    const { caseId, stepKey, facts, at, proposal } = question;
+    const inForce = policies.inForce(proposal.actionId, ({ policy }) => subjectOf(policy.subject, question));
+    if (inForce === undefined) return keep(deps, question, withoutPolicy(proposal.actionId));
+    const judgement = await judge(inForce.policy, facts, {
+      at,
+      onDisagreement: (detail) => alarm({ ...detail, caseId, stepKey }),
+    });
+    return keep(deps, question, { ...inForce, ...ruled(question, inForce, judgement) });
+  };
+}
+
+/** Who a request is for: the value of the policy's subject fact, else the case it belongs to. */
+function subjectOf(fact: string | null, { facts, caseId }: Question): string {
+  const value = fact === null ? undefined : facts[fact];
+  return typeof value === "string" ? value : caseId;
+}
+
+type Ruled = { readonly decision: Decision; readonly details: DecisionDetails; readonly withheld: boolean };
+
+/** Compliance, then the mode: each can only tighten what the policy said. */
+function ruled({ review }: Question, inForce: InForce, { decision, cell, candidate }: Judgement): Ruled {
+  const mode = lowerMode(inForce.mode, cell.mode);
+  const tightened = review === "exempt" ? decision : tighten(decision, review, cell);
+  const details: DecisionDetails = {
+    mode,
+    release: inForce.release,
+    canary: inForce.canary,
+    params: cell.params.map((param) => ({
+      name: param.name,
+      value: param.unsettled === true ? null : jsonValue(param, param.value),
+      source: param.override ?? "base",
+    })),
+    limits: [],
+    candidate,
+    obligations: [],
+  };
+  return { decision: restrain(tightened, mode, cell), details, withheld: !mayAct(mode) };
+}
+
+async function keep(
+  { pool }: DeciderDeps,
+  question: Question,
+  {
+    policy,
+    version,
+    document,
+    decision,
+    details,
+    withheld,
+  }: Ruled & {
+    readonly policy: { readonly id: string };
+    readonly version: string;
+    readonly document: string;
+  },
+): Promise<StoredDecision> {
+  const { company, caseId, stepKey, gate, proposal, facts, sources, requestedBy, approvalId, at } = question;
+  const { tool, args } = proposal.action;
+  const { recordVersion } = proposal;
+  const actionDigest = actionDigestOf({ company, tool, args, recordVersion, policyVersion: version });
+  const approved = decision.kind === "escalate" && (await approves(pool, company, approvalId, actionDigest));
+  const draft: DecisionDraft = {
+    company,
+    caseId,
+    stepKey,
+    gate,
+    proposalId: proposal.proposalId,
+    verdict: decision.kind,
+    reason: reasonOf(decision),
+    rules: decision.rules,
+    missing: decision.kind === "escalate" ? decision.missing : [],
+    facts,
+    sources,
+    route: decision.kind === "escalate" ? decision.route : null,
+    policy: { id: policy.id, version },
+    policyDocument: document,
+    actionDigest,
+    requestedBy,
+    approvalId: approved ? approvalId : null,
+    details,
+    withheld,
+    at,
+  };
+  return recordDecision(pool, draft);
+}
+
+/** An approval holds only for the very action it named: a changed policy, record or argument needs a new one. */
+async function approves(
+  pool: Pool,
+  company: string,
+  approvalId: string | null,
+  actionDigest: string,
+): Promise<boolean> {
+  if (approvalId === null) return false;
+  const approval = await readApproval(pool, company, approvalId);
+  return approval?.verdict === "approve" && approval.actionDigest === actionDigest;
+}
+
+function reasonOf(decision: Decision): string {
+  if (decision.kind !== "execute") return decision.reason;
+  return decision.rules.map(({ reason }) => reason).join("; ");
+}

@@ -1,0 +1,49 @@
+import type { Json } from "./json.ts";
+import type { MatchedRule, Verdict } from "./decision.ts";
+
+/** How much agents may do alone, from the least: nothing, decide and record, ask people for everything, act. */
+export const modes = ["off", "shadow", "assisted", "led"] as const;
+export type Mode = (typeof modes)[number];
+
+/** A parameter as it stood: `source` is `base`, or the id of the override that set it. Amounts in ppm or minor units. */
+export type ParamUsed = { readonly name: string; readonly value: Json; readonly source: string };
+
+/**
+ * A limit as it was read when the decision was taken. Amounts in the unit of the limit's fact; a count has none. `used`
+ * and `reserved` do not hold what this request asks. `admitted`: used + reserved + asked is at most the cap.
+ */
+export type LimitReading = {
+  readonly id: string;
+  /** SHA-256 (hex) of the values the account is made of: they may name people or customers. */
+  readonly account: string;
+  /** The window's first instant and the first one after it, ISO 8601; null for a limit without one. */
+  readonly window: { readonly from: string; readonly until: string } | null;
+  readonly used: number;
+  readonly reserved: number;
+  readonly asked: number;
+  readonly cap: number;
+  readonly admitted: boolean;
+  /** It is admitted, and past the share of the cap from which people are warned. */
+  readonly warned: boolean;
+};
+
+/** What the rules in candidate state would have made of the request. `flips`: another verdict than the one given. */
+export type CandidateSeen = {
+  readonly rules: readonly MatchedRule[];
+  readonly verdict: Verdict;
+  readonly flips: boolean;
+};
+
+/** What a decision was taken with, beside its rules and facts. Schema-free. */
+export type DecisionDetails = {
+  readonly mode: Mode;
+  /** SHA-256 (hex) of the policy release in force; empty when policies were taken from files. */
+  readonly release: string;
+  /** While a canary runs: which side this request is on, and the release of the other side. */
+  readonly canary: { readonly side: "new" | "old"; readonly other: string } | null;
+  readonly params: readonly ParamUsed[];
+  readonly limits: readonly LimitReading[];
+  readonly candidate: CandidateSeen | null;
+  /** What is owed after this decision; names of `obligations.ts`. */
+  readonly obligations: readonly string[];
+};
