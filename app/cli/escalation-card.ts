@@ -4,12 +4,22 @@ import { showArgs, showFacts } from "../../audit/story/values.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { EscalationView } from "../http/contract.ts";
 
-function standing({ state, role, dueAt, verdict }: EscalationView, now: string): string {
+function quorumText({ quorum, approvals }: EscalationView): string {
+  if (quorum === 1) return "";
+  const names = approvals.map(({ personId }) => personId);
+  const so = names.length === 0 ? "nobody has yet" : `${names.join(", ")} did`;
+  return `; ${quorum} people must approve, ${so}`;
+}
+
+function standing(view: EscalationView, now: string): string {
+  const { state, role, dueAt, verdict } = view;
   if (verdict !== null) {
     const { personId, reason, givenAt } = verdict;
     return `${state} by ${personId} at ${formatMinute(givenAt)}: ${reason}`;
   }
-  return state === "open" ? `open: ${role} answers by ${formatMinute(dueAt)} (${dueIn(dueAt, now)})` : state;
+  return state === "open"
+    ? `open: ${role} answers by ${formatMinute(dueAt)} (${dueIn(dueAt, now)})${quorumText(view)}`
+    : state;
 }
 
 /** `in 3 h 58 min`, or `overdue by 2 min`. */

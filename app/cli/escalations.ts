@@ -95,6 +95,11 @@ async function show({ args, options }: Call<object>): Promise<Answer> {
   };
 }
 
+function neededText(missing: number): string {
+  if (missing === 0) return "";
+  return missing === 1 ? ": one more person must approve it" : `: ${missing} more people must approve it`;
+}
+
 async function answer(verdict: "approve" | "reject", { args, options, io }: Call<VerdictOptions>): Promise<Answer> {
   const { escalationCard } = await import("./escalation-card.ts");
   const client = await connect(options, { kind: "person", personId: options.as });
@@ -108,7 +113,7 @@ async function answer(verdict: "approve" | "reject", { args, options, io }: Call
   const taken = await client.answer(verdict, escalationId, { actionDigest, reason: options.reason });
   return {
     data: { ...taken, caseId, actionDigest },
-    text: `${escalationId} is ${taken.state}; recorded as ${taken.approvalId}\n`,
+    text: `${escalationId} is ${taken.state}${neededText(taken.missing)}; recorded as ${taken.approvalId}\n`,
     next: [`audit show ${caseId}`],
   };
 }

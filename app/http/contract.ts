@@ -76,6 +76,14 @@ export const CaseRecords = z
   .object({ caseId: z.string(), intact: z.boolean(), records: z.array(RecordView) })
   .openapi("CaseRecords");
 
+/** What one person said of an escalation. */
+const GivenVerdict = z.object({
+  verdict: z.enum(["approve", "reject"]),
+  personId: z.string(),
+  reason: z.string(),
+  givenAt: Iso,
+});
+
 /** A suspended decision waiting for a person. */
 export const EscalationView = z
   .object({
@@ -102,9 +110,11 @@ export const EscalationView = z
     role: z.string(),
     dueAt: Iso,
     openedAt: Iso,
-    verdict: z
-      .object({ verdict: z.enum(["approve", "reject"]), personId: z.string(), reason: z.string(), givenAt: Iso })
-      .nullable(),
+    /** How many people must approve, and what was said so far, in order. */
+    quorum: z.int(),
+    approvals: z.array(GivenVerdict),
+    /** The verdict that settled it. */
+    verdict: GivenVerdict.nullable(),
   })
   .openapi("Escalation");
 export type EscalationView = z.infer<typeof EscalationView>;
@@ -135,7 +145,9 @@ export const VerdictTaken = z
     escalationId: z.string(),
     approvalId: z.string(),
     verdict: z.enum(["approve", "reject"]),
-    state: z.string(),
+    state: z.enum(["open", "approved", "rejected"]),
+    /** How many more people must approve. */
+    missing: z.int(),
   })
   .openapi("VerdictTaken");
 

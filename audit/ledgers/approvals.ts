@@ -41,6 +41,16 @@ type OpenRow = {
   due_at: string;
   now: string;
   decided_by: string | null;
+  approved_by: readonly string[];
+};
+
+/** A verdict that counts. `missing` is how many more people must approve; at 0, and for a rejection, the case is woken. */
+export type TakenVerdict = {
+  readonly kind: "taken";
+  readonly approvalId: string;
+  readonly caseId: string;
+  readonly state: "open" | "approved" | "rejected";
+  readonly missing: number;
 };
 
 /** The first reason why this verdict cannot be taken, or undefined. One clock decides the deadline: the database's. */
@@ -50,6 +60,9 @@ function refusalOf(given: GivenVerdict, row: OpenRow | undefined): Refusal | und
   if (row.state === "superseded") return no("superseded", "a newer event or a changed record made the question moot");
   if (row.state === "expired") return no("past-deadline", "the last level's deadline passed and silence denied it");
   if (row.state !== "open") return no("already-decided", `${row.decided_by ?? "somebody"} decided it: ${row.state}`);
+  if (row.approved_by.includes(given.personId)) {
+    return no("already-decided", `${given.personId} has approved it already, and other people must approve it too`);
+  }
   if (given.actionDigest !== row.action_digest) {
     return no("stale-action", "the action is not the one that was shown; read the escalation again");
   }
@@ -64,21 +77,26 @@ async function readOpen(client: PoolClient, given: GivenVerdict): Promise<OpenRo
   const { rows } = await client.query<OpenRow>(
     `select s.case_id, s.step_key, s.action_digest, s.requested_by, s.route, s.level, s.state, s.due_at,
             clock_timestamp() > s.due_at as past_due, clock_timestamp() as now,
-            (select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id) as decided_by
+            (select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id
+             order by given_at desc limit 1) as decided_by,
+            array(select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id
+                  and a.verdict = 'approve') as approved_by
      from escalation s where s.company = $1 and s.escalation_id = $2 for update`,
     [given.company, given.escalationId],
   );
   return rows[0];
 }
 
+/** How many more approvals the route's quorum wants once this verdict counts; none after a rejection. */
+function missingAfter({ verdict }: GivenVerdict, { route, approved_by: approvedBy }: OpenRow): number {
+  return verdict === "reject" ? 0 : Math.max(0, (route.quorum ?? 1) - approvedBy.length - 1);
+}
+
 /**
- * Takes a person's verdict: approval, record and outbox row in one transaction, under the escalation's row lock, so that
- * of two people who answer at once one wins and the other is told. The outbox then wakes the workflow.
+ * Takes a person's verdict: approval, record and, when it settles the question, the outbox row that wakes the workflow,
+ * in one transaction under the escalation's row lock, so that of two people who answer at once each sees the other.
  */
-export async function giveVerdict(
-  pool: Pool,
-  given: GivenVerdict,
-): Promise<{ kind: "taken"; approvalId: string; caseId: string } | Refusal> {
+export async function giveVerdict(pool: Pool, given: GivenVerdict): Promise<TakenVerdict | Refusal> {
   const { company, escalationId, personId, role, verdict, actionDigest, reason } = given;
   return inTransaction(pool, async (client) => {
     const row = await readOpen(client, given);
@@ -92,21 +110,25 @@ export async function giveVerdict(
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [company, approvalId, escalationId, personId, role, verdict, actionDigest, reason, at],
     );
+    const missing = missingAfter(given, row);
+    const said = { escalationId, approvalId, stepKey: row.step_key, verdict, personId, role, actionDigest, reason };
+    const body = { ...said, missing };
+    const key = `${escalationId}/approval/${approvalId}`;
+    await appendRecord(client, { company, caseId: row.case_id, kind: "approval", key, at, body });
+    if (missing > 0) return { kind: "taken", approvalId, caseId: row.case_id, state: "open", missing };
+    const state = verdict === "approve" ? "approved" : "rejected";
     await client.query("update escalation set state = $3, closed_at = $4 where company = $1 and escalation_id = $2", [
       company,
       escalationId,
-      verdict === "approve" ? "approved" : "rejected",
+      state,
       at,
     ]);
-    const body = { escalationId, approvalId, stepKey: row.step_key, verdict, personId, role, actionDigest, reason };
-    const key = `${escalationId}/approval`;
-    await appendRecord(client, { company, caseId: row.case_id, kind: "approval", key, at, body });
     const message = { caseId: row.case_id, escalationId, actionDigest, personId, role };
     await client.query("insert into outbox (company, topic, key, payload) values ($1, 'verdict', $2, $3)", [
       company,
       approvalId,
       JSON.stringify(message),
     ]);
-    return { kind: "taken", approvalId, caseId: row.case_id };
+    return { kind: "taken", approvalId, caseId: row.case_id, state, missing };
   });
 }

@@ -86,7 +86,7 @@ async function stateOf(sql: Sql, company: string, escalationId: string, row: Esc
     case "approved":
     case "rejected": {
       const answer = await sql.query<{ approval_id: string }>(
-        "select approval_id from approval where company = $1 and escalation_id = $2",
+        "select approval_id from approval where company = $1 and escalation_id = $2 order by given_at desc limit 1",
         [company, escalationId],
       );
       const approvalId = answer.rows[0]?.approval_id;

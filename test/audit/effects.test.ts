@@ -14,7 +14,7 @@ afterAll(() => database.drop());
 const begin = { functionId: "quoting", at: AT };
 const receipt = { externalRef: "QA-1", answeredAt: AT };
 
-async function givenApproved(step: string, digest = DIGEST) {
+async function givenApproved(step: string, digest = DIGEST, quorum = 1) {
   const names = stepNames(step);
   const { decisionId } = await givenDecision(database.pool, names, {
     verdict: "escalate",
@@ -26,7 +26,7 @@ async function givenApproved(step: string, digest = DIGEST) {
     decisionId,
     actionDigest: digest,
     requestedBy: "sam",
-    route,
+    route: { ...route, quorum },
     reason: "over",
     at: new Date().toISOString(),
   };
@@ -70,6 +70,12 @@ describe("nothing acts without a recorded decision: the database refuses", () =>
                     values ('acme', $1, $2, $3, 'quotes.approve-discount', $4, 'intent')`;
     const values = [permit.effectKey, permit.permitId, permit.caseId, other.actionDigest];
     await expect(database.pool.query(insert, values)).rejects.toMatchObject({ code: "42501" });
+  });
+
+  test("a permit while fewer people approved than the route's quorum wants", async () => {
+    const { names, approvalId } = await givenApproved("one-of-two", DIGEST, 2);
+    const again = { verdict: "escalate", route, gate: 2, approvalId } as const;
+    await expect(givenDecision(database.pool, names, again)).rejects.toMatchObject({ code: "42501" });
   });
 
   test("an approval of another digest", async () => {

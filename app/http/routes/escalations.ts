@@ -102,8 +102,8 @@ async function answer(deps: EscalationDeps, c: Context<ApiEnv>, given: Answer) {
     log.warn({ ...detail, code: taken.code }, "verdict refused");
     return refuse(c, taken.code, taken.detail);
   }
-  onVerdict();
-  const { approvalId } = taken;
-  log.info({ ...detail, approvalId }, "verdict taken");
-  return c.json({ escalationId, approvalId, verdict, state: verdict === "approve" ? "approved" : "rejected" }, 200);
+  const { approvalId, state, missing } = taken;
+  if (missing === 0) onVerdict();
+  log.info({ ...detail, approvalId, state }, "verdict taken");
+  return c.json({ escalationId, approvalId, verdict, state, missing }, 200);
 }

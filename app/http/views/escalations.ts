@@ -15,10 +15,6 @@ type EscalationRow = Omit<EscalationView, "functionId" | "ask" | "rules" | "acti
   partnerName: string | null;
   statedReasoning: string;
   offline: boolean | null;
-  verdict: NonNullable<EscalationView["verdict"]>["verdict"] | null;
-  personId: string;
-  givenReason: string;
-  givenAt: string;
 };
 
 /** Everything a person needs to answer, read from the ledgers: the facts are the decision's, never a model's words. */
@@ -27,11 +23,15 @@ const escalations = `
     s.level, s.role, s.due_at as "dueAt", s.opened_at as "openedAt", s.requested_by as "requestedBy",
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
     q.tool, q.args, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
-    a.verdict, a.person_id as "personId", a.reason as "givenReason", a.given_at as "givenAt"
+    coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals
   from escalation s
   join decision d using (company, decision_id)
   join proposal q using (company, proposal_id)
-  left join approval a on a.company = s.company and a.escalation_id = s.escalation_id
+  left join lateral (
+    select coalesce(jsonb_agg(jsonb_build_object('verdict', a.verdict, 'personId', a.person_id, 'reason', a.reason,
+             'givenAt', to_char(a.given_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by a.given_at), '[]')
+             as approvals
+    from approval a where a.company = s.company and a.escalation_id = s.escalation_id) said_by on true
   left join lateral (
     select bool_or((turn->>'offline')::boolean) as offline
     from audit_record r, jsonb_array_elements(r.canonical::jsonb #> '{body,chain,turns}') turn
@@ -71,15 +71,15 @@ export async function readEscalation(
 
 function escalationView(row: EscalationRow): EscalationView {
   const { company, rules, tool, args, partnerName, statedReasoning, offline, ...rest } = row;
-  const { verdict, personId, givenReason: reason, givenAt, ...escalation } = rest;
+  const { state, approvals } = rest;
   return {
-    ...escalation,
-    functionId: functionOfCase(company, escalation.caseId),
+    ...rest,
+    functionId: functionOfCase(company, rest.caseId),
     ask: describeAction(tool, args, partnerName ?? undefined),
     rules: rules.map(ruleView),
     action: { tool, args },
     reasoning: offline === true ? `[offline model] ${statedReasoning}` : statedReasoning,
-    verdict: verdict && { verdict, personId, reason, givenAt },
+    verdict: state === "approved" || state === "rejected" ? (approvals.at(-1) ?? null) : null,
   };
 }
 

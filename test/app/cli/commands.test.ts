@@ -32,6 +32,8 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
     role: "partner-manager",
     dueAt: "2999-01-01T00:00:00.000Z",
     openedAt: "2026-03-02T09:00:00.000Z",
+    quorum: 1,
+    approvals: [],
     verdict: null,
     ...changes,
   };
@@ -84,7 +86,7 @@ describe("escalations", () => {
   beforeEach(() =>
     serve(({ method, path, query }) => {
       if (method === "POST")
-        return { json: { escalationId, approvalId: "apv_1", verdict: "approve", state: "approved" } };
+        return { json: { escalationId, approvalId: "apv_1", verdict: "approve", state: "approved", missing: 0 } };
       if (path === `/v1/escalations/${escalationId}`) return { json: escalation() };
       const others = [
         escalation({ escalationId: "esc_9990000000000000000a", state: "rejected" }),

@@ -46,12 +46,48 @@ describe("a verdict", () => {
     const { escalationId, caseId } = await givenEscalation(database.pool, verdict);
     const before = pokes;
     const taken = await answer(escalationId, verdict);
-    expect(taken).toEqual({ status: 200, body: { escalationId, approvalId: expect.any(String), verdict, state } });
+    const body = { escalationId, approvalId: expect.any(String) as string, verdict, state, missing: 0 };
+    expect(taken).toEqual({ status: 200, body });
     expect(pokes).toBe(before + 1);
     const shown = (await read(`/v1/escalations/${escalationId}`)).body as EscalationView;
     expect(shown).toMatchObject({ state, verdict: { verdict, personId: "dana", reason: "seen the deal" } });
     const { records } = await readRecords(database.pool, "acme", caseId);
     expect(records.at(-1)).toMatchObject({ kind: "approval", body: { verdict, personId: "dana" } });
+  });
+
+  test("of one person is not enough where two are wanted: the second other person's settles it", async () => {
+    const { escalationId } = await givenEscalation(database.pool, "quorum", { quorum: 2 });
+    const before = pokes;
+    expect(await answer(escalationId, "approve")).toMatchObject({ body: { state: "open", missing: 1 } });
+    expect(await answer(escalationId, "approve")).toMatchObject({ status: 409, body: { code: "already-decided" } });
+    expect(pokes).toBe(before);
+    expect((await read(`/v1/escalations/${escalationId}`)).body).toMatchObject({
+      state: "open",
+      quorum: 2,
+      verdict: null,
+      approvals: [{ personId: "dana", verdict: "approve" }],
+    });
+    const headers = await headersOf(database.pool, "erin", "partner-manager");
+    const settled = await answer(escalationId, "approve", { headers });
+    expect(settled).toMatchObject({ status: 200, body: { state: "approved", missing: 0 } });
+    expect(pokes).toBe(before + 1);
+  });
+
+  test("of two people who approve at once both count", async () => {
+    const { escalationId } = await givenEscalation(database.pool, "at once", { quorum: 2 });
+    const headers = await headersOf(database.pool, "frank", "partner-manager");
+    const both = await Promise.all([answer(escalationId, "approve"), answer(escalationId, "approve", { headers })]);
+    const states = both.map(({ body }) => String(body["state"]));
+    expect(states.toSorted((a, b) => a.localeCompare(b))).toEqual(["approved", "open"]);
+  });
+
+  test("that rejects settles it at once, whatever was approved before", async () => {
+    const { escalationId } = await givenEscalation(database.pool, "one no", { quorum: 3 });
+    const headers = await headersOf(database.pool, "gina", "partner-manager");
+    await answer(escalationId, "approve");
+    expect(await answer(escalationId, "reject", { headers })).toMatchObject({
+      body: { state: "rejected", missing: 0 },
+    });
   });
 
   test("may come from a more senior level of the same route", async () => {
