@@ -5,8 +5,10 @@ import type { Decide } from "./cases.ts";
 import { comparisonsOf } from "./policy.ts";
 import type { Comparison, Policy, PolicyRule } from "./policy.ts";
 import { holds, readRules } from "./reading.ts";
-import type { Facts } from "./reading.ts";
+import { factsOf, sceneOf } from "./sample.ts";
+import type { Sample, Scene } from "./sample.ts";
 import { factText } from "./sentences.ts";
+import type { Known } from "./ternary.ts";
 import { limitsOf } from "./thresholds.ts";
 
 /** One request at or beside a limit, and what was decided. */
@@ -31,7 +33,7 @@ export type BoundaryReport = {
 };
 
 type Spot = { readonly rule: PolicyRule; readonly comparison: Comparison; readonly limit: number };
-type Decided = { readonly value: number; readonly facts: Facts; readonly decision: Decision };
+type Decided = { readonly value: number; readonly facts: Known; readonly decision: Decision };
 
 /** How many surroundings each limit is tried in. */
 const SURROUNDINGS = 3;
@@ -48,18 +50,18 @@ function spotsOf(policy: Policy): readonly Spot[] {
   );
 }
 
-type Row = readonly { readonly value: number; readonly facts: Facts }[];
+type Row = readonly { readonly value: number; readonly facts: Known }[];
 
 /** The requests at and beside a limit, in surroundings where the rule turns there if any do, else in the first. */
 function requestsAt(
   policy: Policy,
   { rule, comparison: { fact }, limit }: Spot,
-  surroundings: readonly Facts[],
+  surroundings: readonly Known[],
 ): { readonly turns: boolean; readonly rows: readonly Row[] } {
   const type = policy.facts.find(({ name }) => name === fact);
   const bounds = type !== undefined && "min" in type ? type : { min: limit, max: limit };
   const values = [limit - 1, limit, limit + 1].filter((value) => value >= bounds.min && value <= bounds.max);
-  const rowIn = (around: Facts): Row => values.map((value) => ({ value, facts: { ...around, [fact]: value } }));
+  const rowIn = (around: Known): Row => values.map((value) => ({ value, facts: { ...around, [fact]: value } }));
   const turning: Row[] = [];
   for (const around of surroundings) {
     const row = rowIn(around);
@@ -107,38 +109,64 @@ function faultsAt(policy: Policy, spot: Spot, row: readonly Decided[]): readonly
   });
 }
 
+/** Samples whose parameters stand alike, as one policy with its surroundings. */
+function cellsOf(policy: Policy, samples: readonly Sample[]): ReadonlyMap<Policy, readonly Scene[]> {
+  const cells = new Map<Policy, Scene[]>();
+  for (const scene of samples.map((sample) => sceneOf(policy, sample))) {
+    if (!policy.facts.every(({ name }) => Object.hasOwn(scene.known, name))) continue;
+    cells.set(scene.cell, [...(cells.get(scene.cell) ?? []), scene]);
+  }
+  return cells.size > 0 ? cells : new Map([[policy, []]]);
+}
+
 /**
  * Decides requests one unit below, at and above every number in a policy, in surroundings taken from its cases
- * (`samples`; those that lack a fact are passed over). Three things must hold: the verdict and its rules are those of
- * reading the rules one by one without the engine; no verdict is looser than a rule that matched; beyond the limit of a
- * rule that asks or blocks nothing gets looser, unless a rule as strict as the verdict ends there.
+ * (`samples`; those that lack a fact are passed over), for every way that overrides set its parameters in them. Three
+ * things must hold: the verdict and its rules are those of reading the rules one by one without the engine; no verdict
+ * is looser than a rule that matched; beyond the limit of a rule that asks or blocks nothing gets looser, unless a rule
+ * as strict as the verdict ends there.
  */
 export async function probeBoundaries(
   policy: Policy,
-  samples: readonly Facts[],
+  samples: readonly Sample[],
   decide: Decide = live,
 ): Promise<BoundaryReport> {
   const decisions = new Map<string, Decision>();
-  const decided = async (facts: Facts): Promise<Decision> => {
-    const key = JSON.stringify(policy.facts.map(({ name }) => facts[name]));
-    const decision = decisions.get(key) ?? (await decide(policy, facts));
-    decisions.set(key, decision);
-    return decision;
-  };
-  const complete = samples.filter((facts) => policy.facts.every(({ name }) => Object.hasOwn(facts, name)));
   const boundaries: Boundary[] = [];
   const failures = new Set<string>();
-  for (const spot of spotsOf(policy)) {
-    const { turns, rows } = requestsAt(policy, spot, complete);
-    const tried: Decided[][] = [];
-    for (const row of rows) {
-      const steps: Decided[] = [];
-      for (const { value, facts } of row) steps.push({ value, facts, decision: await decided(facts) });
-      tried.push(steps);
+  for (const [cell, scenes] of cellsOf(policy, samples)) {
+    const at = scenes[0]?.at;
+    const decided = async (known: Known): Promise<Decision> => {
+      const facts = factsOf(policy, known);
+      const key = JSON.stringify([at ?? "", facts]);
+      const decision = decisions.get(key) ?? (await decide(policy, facts, at));
+      decisions.set(key, decision);
+      return decision;
+    };
+    const surroundings = scenes.map(({ known }) => known);
+    for (const spot of spotsOf(cell)) {
+      const { boundary, faults } = await probe(cell, spot, surroundings, decided);
+      for (const fault of faults) failures.add(fault);
+      boundaries.push(boundary);
     }
-    for (const fault of tried.flatMap((row) => faultsAt(policy, spot, row))) failures.add(fault);
-    const steps = (tried[0] ?? []).map(({ value, decision }) => ({ value, verdict: decision.kind }));
-    boundaries.push({ rule: spot.rule.id, fact: spot.comparison.fact, limit: spot.limit, turns, steps });
   }
   return { requests: decisions.size, boundaries, failures: [...failures] };
+}
+
+async function probe(
+  cell: Policy,
+  spot: Spot,
+  surroundings: readonly Known[],
+  decided: (known: Known) => Promise<Decision>,
+): Promise<{ readonly boundary: Boundary; readonly faults: readonly string[] }> {
+  const { turns, rows } = requestsAt(cell, spot, surroundings);
+  const tried: Decided[][] = [];
+  for (const row of rows) {
+    const steps: Decided[] = [];
+    for (const { value, facts } of row) steps.push({ value, facts, decision: await decided(facts) });
+    tried.push(steps);
+  }
+  const steps = (tried[0] ?? []).map(({ value, decision }) => ({ value, verdict: decision.kind }));
+  const boundary = { rule: spot.rule.id, fact: spot.comparison.fact, limit: spot.limit, turns, steps };
+  return { boundary, faults: tried.flatMap((row) => faultsAt(cell, spot, row)) };
 }

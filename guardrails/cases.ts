@@ -5,9 +5,9 @@ import type { PolicyCase } from "./load/cases.ts";
 import type { Policy } from "./policy.ts";
 
 /** Decides one request. Tests of policies take it as an argument, so that a wrong one is seen to fail. */
-export type Decide = (policy: Policy, facts: JsonObject) => Promise<Decision>;
+export type Decide = (policy: Policy, facts: JsonObject, at?: string) => Promise<Decision>;
 
-export const live: Decide = (policy, facts) => evaluate(policy, facts);
+export const live: Decide = (policy, facts, at) => evaluate(policy, facts, at === undefined ? {} : { at });
 
 /** A decision as cases state it. Rules and missing facts are sorted; `route` is null where the case does not say. */
 type CaseOutcome = {
@@ -34,10 +34,10 @@ function decidedOutcome(decision: Decision, saysRoute: boolean): CaseOutcome {
   };
 }
 
-async function runCase(policy: Policy, { name, facts, expect }: PolicyCase, decide: Decide): Promise<CaseResult> {
+async function runCase(policy: Policy, { name, facts, at, expect }: PolicyCase, decide: Decide): Promise<CaseResult> {
   const { decision, rules, missing, route } = expect;
   const expected = { decision, rules: rules.toSorted(), missing: missing.toSorted(), route };
-  const decided = decidedOutcome(await decide(policy, facts), route !== null);
+  const decided = decidedOutcome(await decide(policy, facts, at), route !== null);
   return { name, passed: JSON.stringify(decided) === JSON.stringify(expected), expected, decided };
 }
 

@@ -19,6 +19,11 @@ export function dayAt(at: string, timezone: string): string {
   return Temporal.Instant.from(at).toZonedDateTimeISO(timezone).toPlainDate().toString();
 }
 
+/** The first instant of a day (`YYYY-MM-DD`) in an IANA time zone, ISO 8601. */
+export function startOfDay(day: string, timezone: string): string {
+  return Temporal.PlainDate.from(day).toZonedDateTime(timezone).toInstant().toString();
+}
+
 /** The overrides in effect on a day, the most specific scope first. ISO days compare as text. */
 function effectiveOn(policy: Policy, day: string): readonly Override[] {
   return policy.overrides

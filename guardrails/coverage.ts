@@ -1,8 +1,10 @@
 import { comparisonsOf, readsOf } from "./policy.ts";
 import type { Policy, PolicyRule } from "./policy.ts";
 import { comparisonHolds, holds } from "./reading.ts";
-import type { Facts } from "./reading.ts";
+import { sceneOf } from "./sample.ts";
+import type { Sample, Scene } from "./sample.ts";
 import { conditionText } from "./sentences.ts";
+import { valueIn } from "./ternary.ts";
 
 /** What no request shows: a rule (`condition` null) or one of its comparisons, and the answer it never gave. */
 export type Gap = {
@@ -19,15 +21,19 @@ export type Coverage = {
   readonly gaps: readonly Gap[];
 };
 
-function ruleGaps(policy: Policy, rule: PolicyRule, requests: readonly Facts[]): readonly Gap[] {
-  const heard = requests.filter((facts) => readsOf(rule.when).facts.every((name) => Object.hasOwn(facts, name)));
-  const answers = new Set(heard.map((facts) => holds(policy, rule.when, facts)));
+function ruleGaps(policy: Policy, rule: PolicyRule, scenes: readonly Scene[]): readonly Gap[] {
+  const heard = scenes.filter(({ known }) => readsOf(rule.when).facts.every((name) => Object.hasOwn(known, name)));
+  const answers = new Set(heard.map(({ cell, known }) => holds(cell, rule.when, known)));
   const gaps: Gap[] = [];
   if (!answers.has(true)) gaps.push({ rule: rule.id, condition: null, never: "matched" });
   if (!answers.has(false)) gaps.push({ rule: rule.id, condition: null, never: "not matched" });
   for (const comparison of comparisonsOf(rule.when)) {
-    const given = requests.flatMap((facts) => facts[comparison.fact] ?? []);
-    const told = new Set(given.map((value) => comparisonHolds(policy, comparison, value)));
+    const told = new Set(
+      scenes.flatMap(({ cell, known }) => {
+        const value = valueIn(known, comparison.fact);
+        return value === undefined ? [] : [comparisonHolds(cell, comparison, value)];
+      }),
+    );
     const condition = conditionText(policy, comparison);
     if (!told.has(true)) gaps.push({ rule: rule.id, condition, never: "true" });
     if (!told.has(false)) gaps.push({ rule: rule.id, condition, never: "false" });
@@ -36,11 +42,12 @@ function ruleGaps(policy: Policy, rule: PolicyRule, requests: readonly Facts[]):
 }
 
 /**
- * How much of a policy the requests show: every rule matched and not matched, every comparison true and false. A rule
- * that reads a fact which a request lacks is not heard there, and counts neither way.
+ * How much of a policy the samples show: every rule matched and not matched, every comparison true and false. A rule
+ * that reads a fact which a sample lacks is not heard there, and counts neither way.
  */
-export function coverageOf(policy: Policy, requests: readonly Facts[]): Coverage {
-  const gaps = policy.rules.flatMap((rule) => ruleGaps(policy, rule, requests));
+export function coverageOf(policy: Policy, samples: readonly Sample[]): Coverage {
+  const scenes = samples.map((sample) => sceneOf(policy, sample));
+  const gaps = policy.rules.flatMap((rule) => ruleGaps(policy, rule, scenes));
   const total = policy.rules.reduce((sum, { when }) => sum + 2 + 2 * comparisonsOf(when).length, 0);
   const covered = total - gaps.length;
   return { covered, total, percent: total === 0 ? 100 : Math.floor((100 * covered) / total), gaps };

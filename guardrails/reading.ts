@@ -4,9 +4,8 @@ import type { Verdict } from "../domain/decision.ts";
 import type { Value } from "./fact-types.ts";
 import { patternTest } from "./pattern.ts";
 import type { Comparison, Condition, Policy } from "./policy.ts";
-
-/** Facts of one request, by name. */
-export type Facts = { readonly [name: string]: Value };
+import { valueIn } from "./ternary.ts";
+import type { Known } from "./ternary.ts";
 
 /** Whether one comparison holds of a value. */
 export function comparisonHolds(policy: Policy, { operator, value: written }: Comparison, given: Value): boolean {
@@ -42,23 +41,23 @@ export function comparisonHolds(policy: Policy, { operator, value: written }: Co
 }
 
 /** Whether a condition holds; every fact it reads must be there, else it does not. */
-export function holds(policy: Policy, condition: Condition, facts: Facts): boolean {
+export function holds(policy: Policy, condition: Condition, facts: Known): boolean {
   if ("all" in condition) return condition.all.every((inner) => holds(policy, inner, facts));
   if ("any" in condition) return condition.any.some((inner) => holds(policy, inner, facts));
   if ("not" in condition) return !holds(policy, condition.not, facts);
-  const given = facts[condition.fact];
+  const given = valueIn(facts, condition.fact);
   return given !== undefined && comparisonHolds(policy, condition, given);
 }
 
 /**
- * What the rules say of a request whose facts are all known, read one by one without an engine: what tests hold the
+ * What the active rules say of a request whose facts are all known, read one by one without an engine: what tests hold the
  * live evaluation against. Never used for a decision.
  */
 export function readRules(
   policy: Policy,
-  facts: Facts,
+  facts: Known,
 ): { readonly decision: Verdict; readonly rules: readonly string[] } {
-  const matching = policy.rules.filter(({ when }) => holds(policy, when, facts));
+  const matching = policy.rules.filter(({ state, when }) => state === undefined && holds(policy, when, facts));
   const effects = matching.map(({ effect }): Verdict => effect);
   return {
     decision: effects.length === 0 ? policy.default : effects.reduce(stricter),

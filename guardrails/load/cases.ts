@@ -1,19 +1,25 @@
 import { z } from "zod";
 import type { Verdict } from "../../domain/decision.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
 import { didYouMean } from "../did-you-mean.ts";
-import type { FactType, Scalar } from "../fact-types.ts";
+import { startOfDay } from "../cell.ts";
+import { jsonValue } from "../fact-types.ts";
+import type { FactType } from "../fact-types.ts";
+import { parseDate } from "../literals.ts";
 import type { Policy } from "../policy.ts";
 import type { Problem } from "../problem.ts";
 import { entriesAt, itemsAt, readMap, readerOf } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
-import { readValue } from "./values.ts";
+import { readGiven } from "./values.ts";
 
-type Facts = { readonly [name: string]: Scalar };
+type Facts = JsonObject;
 
 /** One example of what a policy must decide. `rules` and `missing` are sets: their order means nothing. */
 export type PolicyCase = {
   readonly name: string;
   readonly facts: Facts;
+  /** When the request is decided, ISO 8601; undefined where the case does not say, and then no override applies. */
+  readonly at?: string | undefined;
   readonly expect: {
     readonly decision: Verdict;
     readonly rules: readonly string[];
@@ -37,6 +43,11 @@ const CaseFields = z.strictObject({
   name: z.string().min(1).describe("what the case guarantees, as a sentence"),
   given: z.unknown().optional(),
   without: z.array(z.string()).optional().describe("the names of facts that are not known"),
+  at: z
+    .string()
+    .refine((text) => parseDate(text) !== undefined)
+    .optional()
+    .describe("the day on which it is decided, such as `at: 2026-03-01`: overrides go by it"),
   expect: z.unknown().optional(),
 });
 
@@ -53,13 +64,27 @@ function known(reader: Reader, path: Path, names: readonly string[], all: readon
   }
 }
 
+/** A fact as a request brings it: a set as a list of its members, everything else as rules compare it. */
+function readFact(reader: Reader, path: Path, value: unknown, type: FactType): Json | undefined {
+  if (type.kind !== "set") {
+    const scalar = readValue(reader, path, value, type);
+    return scalar === undefined ? undefined : jsonValue(type, scalar);
+  }
+  if (!Array.isArray(value)) {
+    reader.report(path, `\`${type.name}\` is a set`, "write a list, such as `[a, b]` or `[]`");
+    return undefined;
+  }
+  const members = value.map((member: unknown, index) => readValue(reader, [...path, index], member, type));
+  return members.every((member) => member !== undefined) ? members : undefined;
+}
+
 function readFacts(reader: Reader, path: Path, value: unknown, types: readonly FactType[]): Facts {
   const names = types.map(({ name }) => name);
   const entries = entriesAt(reader, path, value, "write facts by name").flatMap(([name, entry]) => {
     const type = types.find((candidate) => candidate.name === name);
     if (type === undefined) reader.reportKey(path, name, `unknown fact \`${name}\``, didYouMean(name, names));
-    const scalar = type === undefined ? undefined : readValue(reader, [...path, name], entry, type);
-    return scalar === undefined ? [] : [[name, scalar] as const];
+    const given = type === undefined ? undefined : readFact(reader, [...path, name], entry, type);
+    return given === undefined ? [] : [[name, given] as const];
   });
   return Object.fromEntries(entries);
 }
@@ -68,7 +93,7 @@ function readCase(reader: Reader, path: Path, value: unknown, base: Facts, polic
   const fields = readMap(reader, path, value, CaseFields);
   const expect = fields && readMap(reader, [...path, "expect"], fields.expect, ExpectFields);
   if (fields === undefined || expect === undefined) return undefined;
-  const { name, without = [], given = {} } = fields;
+  const { name, without = [], given = {}, at: day } = fields;
   const { decision, rules, missing = [], route = null } = expect;
   const factNames = policy.facts.map((fact) => fact.name);
   const ruleNames = policy.rules.map(({ id }) => id);
@@ -79,11 +104,12 @@ function readCase(reader: Reader, path: Path, value: unknown, base: Facts, polic
   return {
     name,
     facts: Object.fromEntries(Object.entries(facts).filter(([fact]) => !without.includes(fact))),
+    at: day === undefined ? undefined : startOfDay(day, policy.timezone),
     expect: { decision, rules, missing, route },
   };
 }
 
-/** Reads the cases beside a policy. Every fact has a value in `base`; a case says what it changes. Never throws. */
+/** Reads the cases beside a policy. Every required fact has a value in `base`; a case says what it changes. Never throws. */
 export function loadCases(file: string, text: string, policy: Policy): LoadedCases {
   const reader = readerOf(file, text);
   const fields = reader.value === undefined ? undefined : readMap(reader, [], reader.value, FileFields);
@@ -91,8 +117,9 @@ export function loadCases(file: string, text: string, policy: Policy): LoadedCas
   if (fields.policy !== policy.id)
     reader.report(["policy"], `these cases are for \`${fields.policy}\``, `write \`${policy.id}\``);
   const base = readFacts(reader, ["base"], fields.base, policy.facts);
-  for (const { name } of policy.facts.filter((fact) => !Object.hasOwn(base, fact.name))) {
-    reader.report(["base"], `\`${name}\` has no value`, "give every fact a value here");
+  const required = policy.facts.filter(({ optional }) => optional !== true);
+  for (const { name } of required.filter((fact) => !Object.hasOwn(base, fact.name))) {
+    reader.report(["base"], `\`${name}\` has no value`, "give every required fact a value here");
   }
   const items = itemsAt(reader, ["cases"], fields.cases, "write cases with `name`, `given` and `expect`");
   const cases = items.flatMap((item, index) => readCase(reader, ["cases", index], item, base, policy) ?? []);

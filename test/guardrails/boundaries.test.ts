@@ -10,7 +10,7 @@ const quoting = policyOf("quoting");
 const clean = { ...quoteFacts() } as { readonly [name: string]: boolean | number | string };
 
 test("every number of every rule is tried one below, at and one above", async () => {
-  const { requests, boundaries, failures } = await probeBoundaries(quoting, [clean]);
+  const { requests, boundaries, failures } = await probeBoundaries(quoting, [{ facts: clean }]);
   const at = (rule: string, limit: number) => boundaries.find((one) => one.rule === rule && one.limit === limit);
   expect({ requests, limits: boundaries.length, failures }).toEqual({ requests: 9, limits: 6, failures: [] });
   expect(at("manager-band", 150_000)).toEqual({
@@ -27,7 +27,7 @@ test("every number of every rule is tried one below, at and one above", async ()
 });
 
 test("a limit that no surroundings let decide is said not to turn", async () => {
-  const { boundaries } = await probeBoundaries(quoting, [{ ...clean, belowFloorPrice: true }]);
+  const { boundaries } = await probeBoundaries(quoting, [{ facts: { ...clean, belowFloorPrice: true } }]);
   const unturned = boundaries.filter(({ turns }) => !turns).map(({ rule, limit }) => [rule, limit]);
   expect(unturned).toEqual([
     ["within-mandate", 150_000],
@@ -37,7 +37,7 @@ test("a limit that no surroundings let decide is said not to turn", async () => 
 
 test("surroundings that lack a fact are passed over, and without any nothing turns", async () => {
   const { listPrice: _left, ...partial } = clean;
-  const { requests, boundaries } = await probeBoundaries(quoting, [partial]);
+  const { requests, boundaries } = await probeBoundaries(quoting, [{ facts: partial }]);
   expect([requests, boundaries.some(({ turns }) => turns)]).toEqual([0, false]);
 });
 
@@ -48,13 +48,22 @@ test("a value that the fact cannot take is not tried", async () => {
       ? { ...rule, when: { fact: "listPrice", operator: "lessThanInclusive", value: 1 } as const }
       : rule,
   );
-  const { boundaries } = await probeBoundaries({ ...zero, rules }, [clean]);
+  const { boundaries } = await probeBoundaries({ ...zero, rules }, [{ facts: clean }]);
   const steps = boundaries.find(({ rule }) => rule === "large-quote")?.steps.map(({ value }) => value);
   expect(steps).toEqual([1, 2]);
 });
 
+test("every way that overrides set a number is tried, in the surroundings it holds in", async () => {
+  const override = { id: "h1", for: { partnerStanding: ["active"] }, set: { auto_max: 180_000 }, reason: "H1" };
+  const policy = { ...quoting, overrides: [{ ...override, from: "2026-01-01", until: "2026-07-01" }] };
+  const samples = [{ facts: clean }, { facts: clean, at: "2026-03-01T00:00:00Z" }];
+  const { boundaries, failures } = await probeBoundaries(policy, samples);
+  const band = boundaries.filter(({ rule, turns }) => rule === "manager-band" && turns).map(({ limit }) => limit);
+  expect({ band, failures }).toEqual({ band: [150_000, 250_000, 180_000, 250_000], failures: [] });
+});
+
 describe("an evaluation that is wrong fails", () => {
-  const failuresOf = async (decide: Decide) => (await probeBoundaries(quoting, [clean], decide)).failures;
+  const failuresOf = async (decide: Decide) => (await probeBoundaries(quoting, [{ facts: clean }], decide)).failures;
   const shifted: Decide = (policy, facts) =>
     live(policy, { ...facts, effectiveDiscount: Number(facts["effectiveDiscount"]) - 1 });
   const loosest: Decide = async (policy, facts) => {
@@ -86,7 +95,7 @@ describe("an evaluation that is wrong fails", () => {
   });
 
   test("by loosening beyond a limit", async () => {
-    const inBand = { ...clean, effectiveDiscount: 180_000 };
+    const inBand = { facts: { ...clean, effectiveDiscount: 180_000 } };
     const { failures } = await probeBoundaries(quoting, [inBand], forgiving);
     expect(failures).toContain(
       "listPrice at 500,000.01 USD: decided execute, looser than one unit below, though `large-quote` limits it",

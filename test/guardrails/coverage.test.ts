@@ -3,7 +3,7 @@ import { coverageOf } from "../../guardrails/coverage.ts";
 import { policyOf } from "../fixtures/policy.ts";
 
 const policy = policyOf("write-back");
-const request = (propertyAllowed: boolean, tellsOutcome: boolean) => ({ propertyAllowed, tellsOutcome });
+const request = (propertyAllowed: boolean, tellsOutcome: boolean) => ({ facts: { propertyAllowed, tellsOutcome } });
 
 test("one request shows each rule and each comparison one way", () => {
   expect(coverageOf(policy, [request(true, true)])).toEqual({
@@ -33,7 +33,7 @@ test("nothing is left when each is seen both ways", () => {
 });
 
 test("a rule that reads a fact not known is not heard there, and counts neither way", () => {
-  const { gaps } = coverageOf(policy, [{ tellsOutcome: false }]);
+  const { gaps } = coverageOf(policy, [{ facts: { tellsOutcome: false } }]);
   expect(gaps.filter(({ condition }) => condition === null)).toEqual([
     { rule: "property-not-allowed", condition: null, never: "matched" },
     { rule: "property-not-allowed", condition: null, never: "not matched" },

@@ -55,10 +55,9 @@ async function testEntry(entry: PolicyEntry, minimum: number): Promise<Report> {
     return { id, ok: false, problems: beside.loaded.problems.map(formatProblem), tested: null };
   }
   const { cases } = beside.loaded;
-  const samples = cases.map(({ facts }) => facts);
   const results = await runCases(policy, cases);
-  const boundaries = await probeBoundaries(policy, samples);
-  const coverage = coverageOf(policy, samples);
+  const boundaries = await probeBoundaries(policy, cases);
+  const coverage = coverageOf(policy, cases);
   const passed = results.every((result) => result.passed) && boundaries.failures.length === 0;
   const tested = { policy, version: versioned(policy).version, cases: results, boundaries, coverage };
   return { id, ok: passed && coverage.percent >= minimum, problems: [], tested };
