@@ -33,7 +33,7 @@ function effectiveOn(policy: Policy, day: string): readonly Override[] {
 
 function paramIn(param: Param, overrides: readonly Override[], known: Known): Param {
   for (const override of overrides) {
-    const value = override.set[param.name];
+    const value = Object.hasOwn(override.set, param.name) ? override.set[param.name] : undefined;
     if (value === undefined) continue;
     const applies = inScope(override, known);
     if (applies === undefined) return { ...param, unsettled: true };

@@ -23,7 +23,7 @@ type FactKind =
 
 /**
  * A fact that a policy may name. `adjustable`: the requester could ask for another value. `optional`: a request may
- * leave it out, and is then decided as strictly as any value of it would be.
+ * leave it out, and does not execute then when a rule that asks or blocks hangs on it.
  */
 export type FactType = {
   readonly name: string;

@@ -31,7 +31,8 @@ export function matched(policy: Policy, rule: PolicyRule, known: Known): Matched
 /** Why rules that might ask or block, if a fact that was left out were known, keep a decision from executing. */
 function openFaults(open: readonly PolicyRule[], { known, missing }: CheckedFacts): readonly string[] {
   if (missing.length > 0) return [];
-  return open.map(({ id, when }) => {
+  const byId = open.toSorted((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)));
+  return byId.map(({ id, when }) => {
     const absent = readsOf(when).facts.filter((name) => valueIn(known, name) === undefined);
     return `not known: ${listed(absent)}, which \`${id}\` reads`;
   });

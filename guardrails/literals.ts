@@ -1,3 +1,4 @@
+import { assertNever } from "../domain/assert-never.ts";
 import { Currency, DecimalMinor, Money, formatMinor } from "../domain/money.ts";
 import { formatPpm } from "../domain/ppm.ts";
 
@@ -37,12 +38,37 @@ export type Amount =
   | { readonly kind: "number" | "date" | "ppm"; readonly value: number }
   | { readonly kind: "minor"; readonly value: number; readonly currency: Currency };
 
+/** `9`, `-3`: plain digits, and within what a number can hold exactly. */
+export function parseWhole(text: unknown): number | undefined {
+  const isWhole = typeof text === "string" && /^(0|-?[1-9]\d*)$/.test(text);
+  return isWhole && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
+}
+
+function plainAmount(kind: "number" | "date" | "ppm", value: number | undefined): Amount | undefined {
+  return value === undefined ? undefined : { kind, value };
+}
+
+/** A text in one unit; undefined when it is written in another, or in none. */
+export function parseAs(kind: Amount["kind"], text: unknown): Amount | undefined {
+  switch (kind) {
+    case "number":
+      return plainAmount(kind, parseWhole(text));
+    case "date":
+      return plainAmount(kind, parseDate(text));
+    case "ppm":
+      return plainAmount(kind, parsePercent(text));
+    case "minor": {
+      const money = parseMoney(text);
+      return money === undefined ? undefined : { kind, value: money.minor, currency: money.currency };
+    }
+    default:
+      return assertNever(kind);
+  }
+}
+
 /** A percentage or an amount of money; undefined for a number without a unit and for everything else. */
 export function parseAmount(text: unknown): Amount | undefined {
-  const ppm = parsePercent(text);
-  if (ppm !== undefined) return { kind: "ppm", value: ppm };
-  const money = parseMoney(text);
-  return money === undefined ? undefined : { kind: "minor", value: money.minor, currency: money.currency };
+  return parseAs("ppm", text) ?? parseAs("minor", text);
 }
 
 /** Whether two numbers may be compared: same kind, same currency. */

@@ -15,7 +15,8 @@ export function citedNames(reason: string): readonly string[] | undefined {
 function showNamed(policy: Policy, name: string, value: Json): string {
   const shown: Shown | undefined = [...policy.params, ...policy.facts].find((candidate) => candidate.name === name);
   if (Array.isArray(value)) return showValue({ kind: "set" }, value.map(String));
-  if (shown === undefined || typeof value === "object") return String(value);
+  if (typeof value === "object") return JSON.stringify(value);
+  if (shown === undefined) return String(value);
   return showValue(shown, value);
 }
 

@@ -1,95 +1,12 @@
-import type { Json, JsonObject } from "../domain/json.ts";
-import { describeKind } from "./fact-types.ts";
+import { modes } from "../domain/decision-details.ts";
+import type { JsonObject } from "../domain/json.ts";
 import type { FactType } from "./fact-types.ts";
-import { operatorsFor } from "./load/condition.ts";
-
-const slug = { type: "string", pattern: "^[a-z][a-z0-9-]*$" };
-const percent = { type: "string", pattern: "^(0|[1-9]\\d{0,5})(\\.\\d{1,4})?%$" };
-const duration = { type: "string", pattern: "^[1-9]\\d{0,7}[smhd]$", description: "`30s`, `15m`, `4h` or `2d`" };
-
-function money(currency: string): JsonObject {
-  return { type: "string", pattern: `^\\d+\\.\\d{2} ${currency}$` };
-}
-
-/** A map with these keys and no other. */
-function strict(properties: JsonObject, required: readonly string[], description?: string): JsonObject {
-  const about = description === undefined ? {} : { description };
-  return { ...about, type: "object", properties, required, additionalProperties: false };
-}
-
-function literalOf(type: FactType): JsonObject {
-  const description = describeKind(type);
-  switch (type.kind) {
-    case "boolean":
-      return { type: "boolean", description };
-    case "choice":
-      return { enum: type.values, description };
-    case "number":
-      return { type: "integer", minimum: type.min, maximum: type.max, description };
-    case "date":
-      return { type: "string", format: "date", description };
-    case "set":
-      return { enum: type.values, description };
-    case "text":
-      return { type: "string", maxLength: type.maxLength, description };
-    case "ppm":
-      return { ...percent, description };
-    case "minor":
-      return { ...money(type.currency), description };
-  }
-}
-
-/** The comparisons that a fact takes: with one value (or a parameter of its unit), and with a list. */
-function comparisonsWith(type: FactType): readonly JsonObject[] {
-  const operators = operatorsFor(type);
-  const one = operators.filter((operator) => operator !== "in" && operator !== "notIn");
-  const many = operators.filter((operator) => operator === "in" || operator === "notIn");
-  const literal = literalOf(type);
-  const takesParam = type.kind === "ppm" || type.kind === "minor";
-  const compare = (fitting: readonly string[], value: Json) =>
-    strict({ fact: { const: type.name, description: type.title }, operator: { enum: fitting }, value }, [
-      "fact",
-      "operator",
-      "value",
-    ]);
-  const list = { type: "array", items: literal, minItems: 1, uniqueItems: true };
-  return [
-    compare(one, takesParam ? { anyOf: [literal, { $ref: "#/$defs/param" }] } : literal),
-    ...(many.length === 0 ? [] : [compare(many, list)]),
-  ];
-}
-
-function conditionOf(facts: readonly FactType[]): JsonObject {
-  const inner = { $ref: "#/$defs/condition" };
-  const group = { type: "array", items: inner, minItems: 1 };
-  return {
-    anyOf: [
-      ...facts.flatMap(comparisonsWith),
-      strict({ all: group }, ["all"], "every one of these holds"),
-      strict({ any: group }, ["any"], "at least one of these holds"),
-      strict({ not: inner }, ["not"], "this does not hold"),
-    ],
-  };
-}
-
-/** Only a rule that asks takes a route. */
-function ruleOf(): JsonObject {
-  const reason = {
-    type: "string",
-    minLength: 1,
-    maxLength: 300,
-    description: "a sentence for people; `{name}` cites a fact or a parameter that `when` reads",
-  };
-  const id = { ...slug, description: "shown in every decision the rule takes part in" };
-  const route = { ...slug, description: "who answers; else the default route" };
-  const about = "of all matching rules the strictest decides: block, escalate, execute";
-  const rule = (effects: readonly string[], more: JsonObject) =>
-    strict(
-      { id, effect: { enum: effects, description: about }, when: { $ref: "#/$defs/condition" }, reason, ...more },
-      ["id", "effect", "when", "reason"],
-    );
-  return { anyOf: [rule(["escalate"], { route }), rule(["execute", "block"], {})] };
-}
+import { anyWordFact, namable, wordFact } from "./load/fact-names.ts";
+import { conditionOf } from "./schema/condition.ts";
+import { limitOf } from "./schema/limits.ts";
+import { duration, paramName, percent, slug, some, strict } from "./schema/literals.ts";
+import { overrideOf, paramOf } from "./schema/params.ts";
+import { invariantOf, ruleOf } from "./schema/rules.ts";
 
 function levels(): JsonObject {
   const who = { type: "string", pattern: "^role:[a-z][a-z0-9-]*$", description: "such as `role:partner-manager`" };
@@ -97,12 +14,38 @@ function levels(): JsonObject {
   return { who, sla: duration, then: { $ref: "#/$defs/level", description: "who answers after that silence" } };
 }
 
-function paramOf(): JsonObject {
-  const allowed = { type: "string", pattern: "\\.\\.", description: "the bounds an override may move in: `5%..20%`" };
-  const isProtected = { type: "boolean", description: "true: no override may touch it" };
-  const amount = (unit: string, literal: JsonObject) =>
-    strict({ [unit]: literal, allowed, protected: isProtected }, [unit]);
-  return { anyOf: [amount("percent", percent), amount("money", money("[A-Z]{3}"))] };
+function routes(): JsonObject {
+  const quorum = { type: "integer", minimum: 1, maximum: 5, description: "how many different people must approve" };
+  const ends = { onExpiry: { const: "deny" }, notRequester: { const: true } };
+  return {
+    type: "object",
+    propertyNames: { pattern: slug.pattern },
+    additionalProperties: strict({ ...levels(), quorum, ...ends }, ["who", "sla", "onExpiry", "notRequester"]),
+    minProperties: 1,
+    description: "from the least to the most senior",
+  };
+}
+
+/** What a policy says of itself. */
+function settings(facts: readonly FactType[]): JsonObject {
+  const subjects = namable(facts, anyWordFact).map(({ name }) => name);
+  const minimum = { type: "integer", minimum: 1, description: "how many decisions are looked at" };
+  const demotion = {
+    blocked: { ...percent, description: "the share of decisions that may block" },
+    rejected: { ...percent, description: "the share of answered escalations that people may reject" },
+    minimum,
+  };
+  return {
+    timezone: {
+      type: "string",
+      description: "an IANA name such as `Europe/Paris`: days and windows are counted in it",
+    },
+    mode: { enum: modes, description: "the most that agents may do under the policy" },
+    ...(subjects.length === 0
+      ? {}
+      : { subject: { enum: subjects, description: "the fact that keeps a request to one side of a canary" } }),
+    demote: strict(demotion, Object.keys(demotion), "past these shares the mode is lowered by one"),
+  };
 }
 
 /**
@@ -110,20 +53,19 @@ function paramOf(): JsonObject {
  * it is written. Looser than the loader, which alone decides: parameters, routes and ranges are checked there.
  */
 export function policySchema(id: string, facts: readonly FactType[]): JsonObject {
-  const routeEnds = { onExpiry: { const: "deny" }, notRequester: { const: true } };
   const properties = {
     policy: { const: id },
     default: { enum: ["escalate", "block"], description: "the verdict when no rule matches" },
-    params: { type: "object", propertyNames: { pattern: "^[a-z][a-z0-9_]*$" }, additionalProperties: paramOf() },
-    rules: { type: "array", items: ruleOf(), minItems: 1 },
-    routes: {
-      type: "object",
-      propertyNames: { pattern: slug.pattern },
-      additionalProperties: strict({ ...levels(), ...routeEnds }, ["who", "sla", "onExpiry", "notRequester"]),
-      minProperties: 1,
-      description: "from the least to the most senior",
-    },
+    ...settings(facts),
+    params: { type: "object", propertyNames: paramName, additionalProperties: paramOf() },
+    ...(namable(facts, wordFact).length === 0
+      ? {}
+      : { overrides: some(overrideOf(facts), "set parameters for some requests, between two days") }),
+    rules: some(ruleOf()),
+    limits: some(limitOf(facts), "caps on what requests come to together"),
+    routes: routes(),
     defaultRoute: { ...slug, description: "the route of every escalation that names none" },
+    invariants: some(invariantOf(), "what must hold of every request: proved, not decided by"),
   };
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

@@ -1,8 +1,10 @@
+import { obligations } from "../domain/obligations.ts";
 import { showValue } from "./fact-types.ts";
 import type { Shown, Value } from "./fact-types.ts";
 import type { Comparison, Condition, Operator, Param, Policy, PolicyRule } from "./policy.ts";
 
-const words: { readonly [operator in Operator]: string } = {
+/** Operators as a sentence says them. */
+export const words: { readonly [operator in Operator]: string } = {
   equal: "is",
   notEqual: "is not",
   in: "is one of",
@@ -23,7 +25,8 @@ export function factText(policy: Policy, fact: string, value: Value): string {
   return type === undefined ? String(value) : showValue(type, value);
 }
 
-function limitText(policy: Policy, { fact, value }: Comparison): string {
+/** What a comparison is made with, in words. */
+export function valueText(policy: Policy, { fact, value }: Comparison): string {
   if (typeof value === "object" && "param" in value) {
     const param = policy.params.find(({ name }) => name === value.param);
     return param === undefined ? value.param : `${showValue(param, param.value)} (${param.name})`;
@@ -48,13 +51,21 @@ export function conditionText(policy: Policy, condition: Condition): string {
   if ("all" in condition) return joined(policy, condition.all, " and ");
   if ("any" in condition) return joined(policy, condition.any, " or ");
   if ("not" in condition) return `not (${conditionText(policy, condition.not)})`;
-  return `${condition.fact} ${words[condition.operator]} ${limitText(policy, condition)}`;
+  return `${condition.fact} ${words[condition.operator]} ${valueText(policy, condition)}`;
 }
 
 /** A rule as one sentence without a full stop: `escalate to deal-desk when listPrice is over 500,000.00 USD (tier)`. */
 export function ruleText(policy: Policy, rule: PolicyRule): string {
   const outcome = rule.effect === "escalate" ? `escalate to ${rule.route}` : rule.effect;
-  return `${outcome} when ${conditionText(policy, rule.when)}`;
+  const owed = (rule.obligations ?? []).map((name) => obligationText(name));
+  const then = owed.length === 0 ? "" : `; then ${owed.join(", then ")}`;
+  const watched = rule.state === "candidate" ? "candidate, watched without effect: " : "";
+  return `${watched}${outcome} when ${conditionText(policy, rule.when)}${then}`;
+}
+
+function obligationText(name: string): string {
+  const known: { readonly [id: string]: { readonly title: string } } = obligations;
+  return Object.hasOwn(known, name) ? (known[name]?.title ?? name) : name;
 }
 
 /** What may ever replace a parameter's value. */

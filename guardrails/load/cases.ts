@@ -10,7 +10,7 @@ import type { Policy } from "../policy.ts";
 import type { Problem } from "../problem.ts";
 import { entriesAt, itemsAt, readMap, readerOf } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
-import { readGiven } from "./values.ts";
+import { readValue } from "./values.ts";
 
 type Facts = JsonObject;
 

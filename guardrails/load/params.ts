@@ -1,35 +1,39 @@
 import { z } from "zod";
-import { parseAmount, sameUnit } from "../literals.ts";
+import { parseAs, sameUnit } from "../literals.ts";
 import type { Amount } from "../literals.ts";
 import type { Param } from "../policy.ts";
-import { entriesAt, readMap, shown } from "./reader.ts";
+import { rangeExample, readAmount } from "./amounts.ts";
+import { entriesAt, readMap } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
 
-const shape = "`{ percent: 15% }` or `{ money: 500000.00 USD }`, with `allowed` and `protected` where they apply";
+const shape =
+  "`{ percent: 15% }`, `{ money: 500000.00 USD }`, `{ number: 9 }` or `{ date: 2026-12-31 }`, with `allowed` and `protected` where they apply";
 
-/** A parameter's fields, with exactly one of `percent` and `money`. The texts are parsed below. */
+/** The word a parameter says its unit with, and the kind of its value. */
+const units = { percent: "ppm", money: "minor", number: "number", date: "date" } as const;
+const unitWords = ["percent", "money", "number", "date"] as const;
+
+/** A parameter's fields, with exactly one of the units. The texts are parsed below. */
 const ParamFields = z.strictObject({
   percent: z.unknown().optional(),
   money: z.unknown().optional(),
+  number: z.unknown().optional(),
+  date: z.unknown().optional(),
   allowed: z.string().optional().describe("the bounds an override may move in, such as `5%..20%`"),
   protected: z.boolean().optional().describe("`protected: true`, or leave it out"),
 });
 
-const units = {
-  percent: { kind: "ppm", fix: "write a percentage with at most four decimals, such as `15%`" },
-  money: { kind: "minor", fix: "write an amount with two decimals and its currency, such as `500000.00 USD`" },
-} as const;
-
-function readAllowed(reader: Reader, path: Path, text: string, amount: Amount): Param["allowed"] {
-  const [min, max, ...more] = text.split("..").map(parseAmount);
+function readAllowed(reader: Reader, path: Path, text: string, amount: Amount): Param["allowed"] | undefined {
+  const [min, max, ...more] = text.split("..").map((end) => parseAs(amount.kind, end));
   if (min === undefined || max === undefined || more.length > 0 || !sameUnit(min, amount) || !sameUnit(max, amount)) {
-    reader.report(path, `\`${text}\` is not a range in the parameter's unit`, "write both ends, such as `5%..20%`");
+    const fix = `write both ends, such as \`${rangeExample(amount.kind)}\``;
+    reader.report(path, `\`${text}\` is not a range in the parameter's unit`, fix);
   } else if (min.value > amount.value || amount.value > max.value) {
     reader.report(path, `the parameter's own value is outside \`${text}\``, "widen `allowed` or change the value");
   } else {
     return { min: min.value, max: max.value };
   }
-  return null;
+  return undefined;
 }
 
 function readParam(reader: Reader, name: string, value: unknown): Param | undefined {
@@ -40,28 +44,17 @@ function readParam(reader: Reader, name: string, value: unknown): Param | undefi
   }
   const fields = readMap(reader, path, value, ParamFields);
   if (fields === undefined) return undefined;
-  const given = (["percent", "money"] as const).filter((unit) => fields[unit] !== undefined);
-  const [unit] = given;
-  if (unit === undefined || given.length > 1) {
-    reader.report(path, `\`${name}\` needs one of \`percent\` and \`money\``, `write ${shape}`);
+  const [unit, ...others] = unitWords.filter((word) => fields[word] !== undefined);
+  if (unit === undefined || others.length > 0) {
+    const message = `\`${name}\` needs one of \`percent\`, \`money\`, \`number\` and \`date\``;
+    reader.report(path, message, `write ${shape}`);
     return undefined;
   }
-  const amount = parseAmount(fields[unit]);
-  if (amount?.kind !== units[unit].kind) {
-    reader.report(
-      [...path, unit],
-      `${shown(fields[unit])} is not ${unit === "money" ? "money" : "a percentage"}`,
-      units[unit].fix,
-    );
-    return undefined;
-  }
-  const { allowed } = fields;
-  return {
-    name,
-    ...amount,
-    allowed: allowed === undefined ? null : readAllowed(reader, [...path, "allowed"], allowed, amount),
-    protected: fields.protected ?? false,
-  };
+  const amount = readAmount(reader, [...path, unit], fields[unit], units[unit]);
+  if (amount === undefined) return undefined;
+  const allowed =
+    fields.allowed === undefined ? null : readAllowed(reader, [...path, "allowed"], fields.allowed, amount);
+  return allowed === undefined ? undefined : { name, ...amount, allowed, protected: fields.protected ?? false };
 }
 
 /** The parameters of a policy. A name may not be a fact's, so that `{name}` in a reason means one thing. */
@@ -70,12 +63,8 @@ export function readParams(reader: Reader, value: unknown, factNames: readonly s
   return entriesAt(reader, ["params"], value, `write entries such as \`auto_max: { percent: 15% }\``).flatMap(
     ([name, entry]) => {
       if (!/^[a-z][a-z0-9_]*$/.test(name)) {
-        reader.reportKey(
-          ["params"],
-          name,
-          `\`${name}\` is not a parameter name`,
-          "use lower case letters, digits and `_`",
-        );
+        const fix = "use lower case letters, digits and `_`";
+        reader.reportKey(["params"], name, `\`${name}\` is not a parameter name`, fix);
       }
       if (factNames.includes(name)) {
         reader.reportKey(["params"], name, `\`${name}\` is also a fact`, "choose another name");

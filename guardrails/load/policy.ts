@@ -1,14 +1,21 @@
 import { z } from "zod";
-import { didYouMean } from "../did-you-mean.ts";
+import { modes } from "../../domain/decision-details.ts";
+import { didYouMean, listed } from "../did-you-mean.ts";
 import type { Catalogue, FactType } from "../fact-types.ts";
-import { readsOf } from "../policy.ts";
-import type { Policy, PolicyRule } from "../policy.ts";
+import type { Policy } from "../policy.ts";
 import type { Problem } from "../problem.ts";
+import { readInvariants } from "./invariants.ts";
+import { readLimits } from "./limits.ts";
+import { checkUnique } from "./names.ts";
+import type { Written } from "./names.ts";
+import { readOverrides } from "./overrides.ts";
+import { checkUse } from "./param-use.ts";
 import { readParams } from "./params.ts";
 import { readMap, readerOf } from "./reader.ts";
 import type { Reader } from "./reader.ts";
 import { readRoutes } from "./routes.ts";
 import { readRules } from "./rules.ts";
+import { Timezone, readDemotion, readSubject } from "./settings.ts";
 
 export type LoadedPolicy =
   | { readonly kind: "loaded"; readonly policy: Policy }
@@ -18,10 +25,20 @@ export type LoadedPolicy =
 const PolicyFields = z.strictObject({
   policy: z.string().describe("the policy's id, which is also the file's name"),
   default: z.enum(["escalate", "block"]).describe("`escalate` or `block`: what no rule covers is never executed"),
+  timezone: Timezone,
+  mode: z
+    .enum(modes)
+    .optional()
+    .describe(`one of ${listed(modes)}, or leave it out for \`led\``),
+  subject: z.string().optional().describe("the name of a fact"),
+  demote: z.unknown().optional(),
   params: z.unknown().optional(),
+  overrides: z.unknown().optional(),
   rules: z.unknown().optional(),
+  limits: z.unknown().optional(),
   routes: z.unknown().optional(),
   defaultRoute: z.string().describe("the route of every escalation that names none"),
+  invariants: z.unknown().optional(),
 });
 
 function factsFor(reader: Reader, file: string, id: unknown, catalogue: Catalogue): readonly FactType[] | undefined {
@@ -34,12 +51,7 @@ function factsFor(reader: Reader, file: string, id: unknown, catalogue: Catalogu
   return known.includes(id) ? catalogue[id] : undefined;
 }
 
-function checkUse(reader: Reader, declared: readonly string[], rules: readonly PolicyRule[]): void {
-  const used = new Set(rules.flatMap(({ when }) => readsOf(when).params));
-  for (const name of declared.filter((candidate) => !used.has(candidate))) {
-    reader.reportKey(["params"], name, `no rule uses \`${name}\``, "use it in a rule or remove it");
-  }
-}
+type Sections = Pick<Policy, "facts" | "params" | "overrides" | "rules" | "limits" | "invariants" | "routes">;
 
 function frozen<T>(value: T): T {
   if (typeof value === "object" && value !== null) {
@@ -49,37 +61,36 @@ function frozen<T>(value: T): T {
   return value;
 }
 
-/** What a policy is when its file does not say otherwise. */
-const unsaid = {
-  timezone: "UTC",
-  mode: "led",
-  demotion: null,
-  subject: null,
-  overrides: [],
-  limits: [],
-  invariants: [],
-} as const;
+const owners = [
+  { key: "rules", noun: "rule" },
+  { key: "limits", noun: "limit" },
+  { key: "overrides", noun: "override" },
+] as const;
 
-type Sections = Pick<Policy, "facts" | "params" | "rules" | "routes">;
-
-function readSections(
-  reader: Reader,
-  written: { readonly [name: string]: unknown },
-  facts: readonly FactType[],
-): Sections {
+function readSections(reader: Reader, written: Written, facts: readonly FactType[]): Sections {
   const factNames = facts.map(({ name }) => name);
   const params = readParams(reader, written["params"], factNames);
   const routes = readRoutes(reader, written["routes"]);
   const declaredParams = Object.keys(written["params"] ?? {});
   const defaultRoute = typeof written["defaultRoute"] === "string" ? written["defaultRoute"] : "";
   const named = { declared: routes.map(({ id }) => id), default: defaultRoute };
-  const rules = readRules(reader, written["rules"], { facts, params, declaredParams }, named);
-  const allRead = Array.isArray(written["rules"]) && written["rules"].length === rules.length;
-  if (allRead) checkUse(reader, declaredParams, rules);
+  const vocabulary = { facts, params, declaredParams };
+  const sections = {
+    facts,
+    params,
+    overrides: readOverrides(reader, written["overrides"], vocabulary),
+    rules: readRules(reader, written["rules"], vocabulary, named),
+    limits: readLimits(reader, written["limits"], vocabulary, named),
+    invariants: readInvariants(reader, written["invariants"], vocabulary),
+    routes,
+  };
+  checkUnique(reader, written, owners);
+  checkUnique(reader, written, [{ key: "invariants", noun: "invariant" }]);
+  checkUse(reader, written, declaredParams, sections);
   if (defaultRoute !== "" && !named.declared.includes(defaultRoute)) {
     reader.report(["defaultRoute"], `unknown route \`${defaultRoute}\``, didYouMean(defaultRoute, named.declared));
   }
-  return { facts, params, rules, routes };
+  return sections;
 }
 
 /**
@@ -90,16 +101,17 @@ export function loadPolicy(file: string, text: string, catalogue: Catalogue): Lo
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
   const fields = readMap(reader, [], reader.value, PolicyFields);
-  const written: { readonly [name: string]: unknown } = typeof reader.value === "object" ? { ...reader.value } : {};
+  const written: Written = typeof reader.value === "object" ? { ...reader.value } : {};
   const facts = factsFor(reader, file, written["policy"], catalogue);
   const sections = facts && readSections(reader, written, facts);
+  const demotion = readDemotion(reader, written["demote"]);
+  const subject = readSubject(reader, written["subject"], facts ?? []);
   const defaultRoute = sections?.routes.find(({ id }) => id === fields?.defaultRoute);
   const problems = reader.problems();
   if (problems.length > 0 || fields === undefined || sections === undefined || defaultRoute === undefined) {
     return { kind: "refused", problems };
   }
-  return {
-    kind: "loaded",
-    policy: frozen({ id: fields.policy, default: fields.default, ...unsaid, ...sections, defaultRoute }),
-  };
+  const { policy: id, default: verdict, timezone = "UTC", mode = "led" } = fields;
+  const settings = { id, default: verdict, timezone, mode, demotion, subject };
+  return { kind: "loaded", policy: frozen({ ...settings, ...sections, defaultRoute }) };
 }

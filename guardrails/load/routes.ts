@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Route, RouteLevel } from "../../domain/decision.ts";
+import { didYouMean } from "../did-you-mean.ts";
 import { parseDuration } from "../literals.ts";
 import { entriesAt, readMap } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
@@ -22,20 +23,24 @@ const LevelFields = z.strictObject(level);
 /** Silence denies and the requester never answers: both are written out, and neither can be switched off. */
 const RouteFields = z.strictObject({
   ...level,
+  quorum: z
+    .int()
+    .min(1)
+    .max(5)
+    .optional()
+    .describe("how many different people must approve, from 1 to 5, or leave it out for 1"),
   onExpiry: z.literal("deny").describe("`onExpiry: deny`; silence never approves"),
   notRequester: z.literal(true).describe("`notRequester: true`; nobody approves their own request"),
 });
 
-function readLevels(
-  reader: Reader,
-  path: Path,
-  value: unknown,
-  fields: typeof LevelFields | typeof RouteFields,
-): RouteLevel[] {
-  const read = readMap(reader, path, value, fields);
-  if (read === undefined) return [];
-  const rung = { role: read.who.slice("role:".length), slaMs: parseDuration(read.sla) ?? 0 };
-  return read.then === undefined ? [rung] : [rung, ...readLevels(reader, [...path, "then"], read.then, LevelFields)];
+/** A level and, under `then`, those after it. */
+type Written = { readonly who: string; readonly sla: string; readonly then?: unknown };
+
+function levelsOf(reader: Reader, path: Path, { who, sla, then: next }: Written): readonly RouteLevel[] {
+  const rung = { role: who.slice("role:".length), slaMs: parseDuration(sla) ?? 0 };
+  const where = [...path, "then"];
+  const read = next === undefined ? undefined : readMap(reader, where, next, LevelFields);
+  return read === undefined ? [rung] : [rung, ...levelsOf(reader, where, read)];
 }
 
 const example =
@@ -43,11 +48,29 @@ const example =
 
 /** The routes of a policy in declared order, each flattened into its levels. */
 export function readRoutes(reader: Reader, value: unknown): readonly Route[] {
-  const entries = entriesAt(reader, ["routes"], value, example);
-  return entries.map(([id, entry]) => {
+  return entriesAt(reader, ["routes"], value, example).map(([id, entry]) => {
     if (!/^[a-z][a-z0-9-]*$/.test(id)) {
       reader.reportKey(["routes"], id, `\`${id}\` is not a route name`, "use lower case letters, digits and `-`");
     }
-    return { id, quorum: 1, levels: readLevels(reader, ["routes", id], entry, RouteFields) };
+    const path = ["routes", id];
+    const read = readMap(reader, path, entry, RouteFields);
+    if (read === undefined) return { id, quorum: 1, levels: [] };
+    return { id, quorum: read.quorum ?? 1, levels: levelsOf(reader, path, read) };
   });
+}
+
+/** The routes that rules and limits may name, and the one they take without naming any. */
+export type RouteNames = { readonly declared: readonly string[]; readonly default: string };
+
+/** What asks, or does not: `noun` is how a message calls it. */
+type Asking = { readonly noun: string; readonly effect: string; readonly route: string | undefined };
+
+/** Notes a route that is not declared, and one on what asks nobody. */
+export function checkRoute(reader: Reader, path: Path, { noun, effect, route }: Asking, routes: RouteNames): void {
+  if (route === undefined) return;
+  if (effect !== "escalate") {
+    reader.reportKey(path, "route", `${noun} that says \`${effect}\` asks nobody`, "remove the route");
+  } else if (!routes.declared.includes(route)) {
+    reader.report([...path, "route"], `unknown route \`${route}\``, didYouMean(route, routes.declared));
+  }
 }

@@ -1,29 +1,26 @@
 import { z } from "zod";
+import { obligations } from "../../domain/obligations.ts";
 import { didYouMean, listed } from "../did-you-mean.ts";
 import { readsOf } from "../policy.ts";
 import type { PolicyRule } from "../policy.ts";
 import { citedNames } from "../reason.ts";
 import { readCondition } from "./condition.ts";
-import type { Vocabulary } from "./condition.ts";
-import { itemsAt, readMap, shown } from "./reader.ts";
+import { Sentence, Slug, checkReserved } from "./names.ts";
+import { itemsAt, readMap } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
+import { checkRoute } from "./routes.ts";
+import type { RouteNames } from "./routes.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 const RuleFields = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/)
-    .describe("a name in lower case letters, digits and `-`"),
+  id: Slug,
   effect: z.enum(["execute", "escalate", "block"]).describe("`execute`, `escalate` or `block`"),
   when: z.unknown().optional(),
-  reason: z.string().min(1).max(300).describe('a sentence such as "Discount {effectiveDiscount} is over {auto_max}"'),
+  reason: Sentence.describe('a sentence such as "Discount {effectiveDiscount} is over {auto_max}"'),
   route: z.string().optional().describe("the name of a route"),
+  state: z.enum(["candidate", "active"]).optional().describe("`candidate` to watch it without effect, or leave it out"),
+  obligations: z.array(z.string()).min(1).optional().describe("what is owed afterwards, such as `[crm-note]`"),
 });
-type RuleFields = z.infer<typeof RuleFields>;
-
-/** Names the guardrail gives to what it adds itself. */
-const reserved = /^(compliance-review|runtime-error|default)/;
-
-type Routes = { readonly declared: readonly string[]; readonly default: string };
 
 function checkReason(reader: Reader, path: Path, reason: string, when: PolicyRule["when"] | undefined): void {
   if (reason.trimStart().startsWith("runtime_error")) {
@@ -42,12 +39,12 @@ function checkReason(reader: Reader, path: Path, reason: string, when: PolicyRul
   }
 }
 
-function checkRoute(reader: Reader, path: Path, { effect, route }: RuleFields, routes: Routes): void {
-  if (route === undefined) return;
-  if (effect !== "escalate") {
-    reader.reportKey(path, "route", `a rule that says \`${effect}\` asks nobody`, "remove the route");
-  } else if (!routes.declared.includes(route)) {
-    reader.report([...path, "route"], `unknown route \`${route}\``, didYouMean(route, routes.declared));
+function checkObligations(reader: Reader, path: Path, names: readonly string[]): void {
+  const known = Object.keys(obligations);
+  for (const [index, name] of names.entries()) {
+    const where = [...path, index];
+    if (!known.includes(name)) reader.report(where, `unknown obligation \`${name}\``, didYouMean(name, known));
+    else if (names.indexOf(name) < index) reader.report(where, `\`${name}\` is listed twice`, "keep one");
   }
 }
 
@@ -56,20 +53,21 @@ function readRule(
   path: Path,
   value: unknown,
   vocabulary: Vocabulary,
-  routes: Routes,
+  routes: RouteNames,
 ): PolicyRule | undefined {
   const fields = readMap(reader, path, value, RuleFields);
   const conditionOf = typeof value === "object" && value !== null && "when" in value ? value.when : undefined;
   const when = readCondition(reader, [...path, "when"], conditionOf, vocabulary);
   if (fields === undefined) return undefined;
-  const { id, effect, reason, route } = fields;
-  if (reserved.test(id))
-    reader.report([...path, "id"], `\`${id}\` is a name the guardrail gives itself`, "choose another name");
+  const { id, effect, reason, route, state, obligations: owed } = fields;
+  checkReserved(reader, [...path, "id"], id);
   checkReason(reader, [...path, "reason"], reason, when);
-  checkRoute(reader, path, fields, routes);
+  checkRoute(reader, path, { noun: "a rule", effect, route }, routes);
+  checkObligations(reader, [...path, "obligations"], owed ?? []);
   if (when === undefined) return undefined;
-  if (effect === "escalate") return { id, effect, when, reason, route: route ?? routes.default };
-  return { id, effect, when, reason };
+  const more = { ...(state === "candidate" ? { state } : {}), ...(owed === undefined ? {} : { obligations: owed }) };
+  if (effect === "escalate") return { id, effect, when, reason, route: route ?? routes.default, ...more };
+  return { id, effect, when, reason, ...more };
 }
 
 /** The rules of a policy, in file order. */
@@ -77,16 +75,9 @@ export function readRules(
   reader: Reader,
   value: unknown,
   vocabulary: Vocabulary,
-  routes: Routes,
+  routes: RouteNames,
 ): readonly PolicyRule[] {
-  const items = itemsAt(reader, ["rules"], value, `write rules with ${listed(Object.keys(RuleFields.shape))}`);
-  const ids = items.map((item): unknown =>
-    typeof item === "object" && item !== null && "id" in item ? item.id : undefined,
-  );
-  for (const [index, id] of ids.entries()) {
-    if (id !== undefined && ids.indexOf(id) < index) {
-      reader.report(["rules", index, "id"], `rule ${shown(id)} is declared twice`, "give each rule its own name");
-    }
-  }
+  const fields = listed(["id", "effect", "when", "reason", "route"]);
+  const items = itemsAt(reader, ["rules"], value, `write rules with ${fields}`);
   return items.flatMap((item, index) => readRule(reader, ["rules", index], item, vocabulary, routes) ?? []);
 }

@@ -1,10 +1,9 @@
 import { acceptsValue, describeKind } from "../fact-types.ts";
 import type { FactType, Scalar } from "../fact-types.ts";
-import { parseAmount, sameUnit } from "../literals.ts";
+import { parseAmount, parseAs, sameUnit } from "../literals.ts";
+import { patternFault } from "../pattern.ts";
 import { shown } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
-
-const wholeNumber = /^(0|-?[1-9]\d*)$/;
 
 function misfit(value: unknown, type: FactType): string {
   const amount = parseAmount(value);
@@ -19,16 +18,64 @@ function misfit(value: unknown, type: FactType): string {
 
 /** A value as written for a fact, parsed by the fact's type: a unit for amounts, plain digits for other numbers. */
 function parseFor(reader: Reader, path: Path, value: unknown, type: FactType): unknown {
-  if (type.kind === "number") return wholeNumber.test(reader.written(path) ?? "") ? value : undefined;
-  if (type.kind !== "ppm" && type.kind !== "minor") return value;
-  const amount = parseAmount(value);
-  return amount !== undefined && sameUnit(amount, type) ? amount.value : undefined;
+  switch (type.kind) {
+    case "number":
+      return parseAs("number", reader.written(path))?.value;
+    case "date":
+      return parseAs("date", value)?.value;
+    case "ppm":
+    case "minor": {
+      const amount = parseAs(type.kind, value);
+      return amount !== undefined && sameUnit(amount, type) ? amount.value : undefined;
+    }
+    default:
+      return value;
+  }
 }
 
-/** Reads a value written for a fact. Notes a problem and gives undefined when the fact cannot take it. */
+function reportMisfit(reader: Reader, path: Path, value: unknown, type: FactType): void {
+  const isUnquoted = type.kind === "text" && typeof value !== "string";
+  const quoted = isUnquoted ? ", in quotes where it could be read as something else" : "";
+  reader.report(path, misfit(value, type), `write ${describeKind(type)}${quoted}`);
+}
+
+/** Reads a value that a rule compares a fact with. Notes a problem and gives undefined when the fact cannot take it. */
 export function readValue(reader: Reader, path: Path, value: unknown, type: FactType): Scalar | undefined {
   const scalar = parseFor(reader, path, value, type);
   if (acceptsValue(type, scalar)) return scalar;
-  reader.report(path, misfit(value, type), `write ${describeKind(type)}`);
+  reportMisfit(reader, path, value, type);
+  return undefined;
+}
+
+/** Reads a list of values of a fact: at least one, each once. */
+export function readValues(reader: Reader, path: Path, value: unknown, type: FactType): readonly Scalar[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) {
+    const message = `\`${path.at(-1)}\` needs a list with at least one value`;
+    reader.report(path, message, `write a list of: ${describeKind(type)}`);
+    return undefined;
+  }
+  const read = value.map((item: unknown, index) => readValue(reader, [...path, index], item, type));
+  for (const [index, item] of read.entries()) {
+    const isTwice = item !== undefined && read.indexOf(item) < index;
+    if (isTwice) reader.report([...path, index], `${shown(value[index])} is listed twice`, "keep one");
+  }
+  const known = read.filter((item) => item !== undefined);
+  return known.length === read.length ? known : undefined;
+}
+
+/** Reads a regular expression in RE2's language, which is matched in linear time. */
+export function readPattern(reader: Reader, path: Path, value: unknown): string | undefined {
+  if (typeof value !== "string" || value === "") {
+    const message = value === "" ? "an empty pattern matches every text" : `${shown(value)} is not a pattern`;
+    reader.report(path, message, 'write a regular expression in quotes, such as `"^ACME-"`');
+    return undefined;
+  }
+  const fault = patternFault(value)?.replace("error parsing regexp: ", "");
+  if (fault === undefined) return value;
+  reader.report(
+    path,
+    `not a pattern: ${fault}`,
+    "write it in RE2's language, which has no lookaround and no backreference",
+  );
   return undefined;
 }

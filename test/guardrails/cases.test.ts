@@ -48,7 +48,7 @@ test("every mistake in a case is named with its place", () => {
 `;
   const loaded = load(text);
   expect(loaded.kind === "refused" ? loaded.problems.map(formatProblem) : []).toEqual([
-    "deal-registration.test.yaml:2:7: `overlap` has no value; give every fact a value here",
+    "deal-registration.test.yaml:2:7: `overlap` has no value; give every required fact a value here",
     "deal-registration.test.yaml:5:14: unknown fact `estimatedvalue`; did you mean `estimatedValue`?",
     "deal-registration.test.yaml:5:50: `maybe` is not a value of `complete`; write `true` or `false`",
     "deal-registration.test.yaml:6:15: unknown fact `overlaps`; did you mean `overlap`?",

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cellOf } from "../../guardrails/cell.ts";
 import { compilePolicy } from "../../guardrails/compile.ts";
 import { matchingRules } from "../../guardrails/engine.ts";
 import { readsOf } from "../../guardrails/policy.ts";
 import type { Condition, Policy } from "../../guardrails/policy.ts";
 import { testOf } from "../../guardrails/ternary.ts";
 import type { Truth } from "../../guardrails/ternary.ts";
-import { complete, facts, leaving, partial, policies } from "../fixtures/generated-policy.ts";
+import { complete, facts, knownOf, leaving, moments, partial, policies } from "../fixtures/generated-policy.ts";
 import { policyOf } from "../fixtures/policy.ts";
 
 const quoting = policyOf("quoting");
@@ -21,26 +22,43 @@ const urgent: Condition = { fact: "urgent", operator: "equal", value: true };
 const large: Condition = { fact: "size", operator: "greaterThan", value: 5 };
 
 describe("the compiled form", () => {
-  test("finds the rules that json-rules-engine finds, whatever the policy and the facts", async () => {
+  test("finds the rules that json-rules-engine finds, whatever the policy, the day and the facts", async () => {
     await fc.assert(
-      fc.asyncProperty(policies(12), complete, async (policy, known) => {
-        const { matching, unknown } = compilePolicy(policy).match(known);
-        const byEngine = await matchingRules(policy.rules, known, policy.params);
+      fc.asyncProperty(policies(12), moments, complete, async (policy, at, given) => {
+        const known = knownOf(policy, given);
+        const cell = cellOf(policy, known, at);
+        const { matching, unknown } = compilePolicy(cell).match(known);
+        const byEngine = await matchingRules(cell.rules, known, cell.params);
         expect({ matching: sorted(matching), unknown }).toEqual({ matching: sorted(byEngine), unknown: [] });
       }),
       { numRuns: 500 },
     );
   });
 
-  test("agrees with json-rules-engine on every rule that reads known facts alone, whatever is missing", async () => {
+  test("finds the rules that json-rules-engine finds for certain, whatever is missing", async () => {
     await fc.assert(
-      fc.asyncProperty(policies(12), partial, async (policy, [all, missing]) => {
-        const certain = policy.rules.filter(({ when }) => !readsOf(when).facts.some((name) => missing.includes(name)));
-        const ids = new Set(certain.map(({ id }) => id));
-        const { matching, unknown } = compilePolicy(policy).match(leaving(all, missing));
-        const byEngine = await matchingRules(certain, leaving(all, missing), policy.params);
-        expect(sorted(matching.filter((id) => ids.has(id)))).toEqual(sorted(byEngine));
-        expect(unknown.filter((id) => ids.has(id))).toEqual([]);
+      fc.asyncProperty(policies(12), moments, partial, async (policy, at, [all, missing]) => {
+        const known = knownOf(policy, leaving(all, missing));
+        const cell = cellOf(policy, known, at);
+        const byEngine = await matchingRules(cell.rules, known, cell.params);
+        expect(sorted(compilePolicy(cell).match(known).matching)).toEqual(sorted(byEngine));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("leaves nothing open of a rule that reads known facts and settled parameters alone", () => {
+    fc.assert(
+      fc.property(policies(12), moments, partial, (policy, at, [all, missing]) => {
+        const known = knownOf(policy, leaving(all, missing));
+        const cell = cellOf(policy, known, at);
+        const unsettled = cell.params.filter((param) => param.unsettled === true).map(({ name }) => name);
+        const certain = cell.rules.filter(({ when }) => {
+          const reads = readsOf(when);
+          return ![...reads.facts, ...reads.params].some((name) => [...missing, ...unsettled].includes(name));
+        });
+        const { unknown } = compilePolicy(cell).match(known);
+        expect(certain.filter(({ id }) => unknown.includes(id))).toEqual([]);
       }),
       { numRuns: 300 },
     );
@@ -49,12 +67,13 @@ describe("the compiled form", () => {
   test("gives a definite answer only when it stands for whatever the missing facts turn out to be", () => {
     const completions = fc.array(complete, { minLength: 8, maxLength: 8 });
     fc.assert(
-      fc.property(policies(12), partial, completions, (policy, [all, missing], others) => {
-        const form = compilePolicy(policy);
-        const known = leaving(all, missing);
-        const { matching, unknown } = form.match(known);
+      fc.property(policies(12), moments, partial, completions, (policy, at, [all, missing], others) => {
+        const given = leaving(all, missing);
+        const known = knownOf(policy, given);
+        const { matching, unknown } = compilePolicy(cellOf(policy, known, at)).match(known);
         for (const other of [all, ...others]) {
-          const full = form.match({ ...other, ...known });
+          const completed = knownOf(policy, { ...other, ...given });
+          const full = compilePolicy(cellOf(policy, completed, at)).match(completed);
           expect(full.unknown).toEqual([]);
           expect(full.matching).toEqual(expect.arrayContaining([...matching]));
           expect([...matching, ...unknown]).toEqual(expect.arrayContaining([...full.matching]));
@@ -64,14 +83,19 @@ describe("the compiled form", () => {
     );
   });
 
-  test("says the same of each rule in whatever order the rules stand", () => {
+  test("says the same of each rule in whatever order the rules and the overrides stand", () => {
     const shuffled = policies(12).chain((policy) =>
-      fc.tuple(fc.constant(policy), fc.shuffledSubarray([...policy.rules], { minLength: policy.rules.length })),
+      fc.tuple(
+        fc.constant(policy),
+        fc.shuffledSubarray([...policy.rules], { minLength: policy.rules.length }),
+        fc.shuffledSubarray([...policy.overrides], { minLength: policy.overrides.length }),
+      ),
     );
     fc.assert(
-      fc.property(shuffled, partial, ([policy, rules], [all, missing]) => {
-        const [one, other] = [policy, { ...policy, rules }].map((each) =>
-          compilePolicy(each).match(leaving(all, missing)),
+      fc.property(shuffled, moments, partial, ([policy, rules, overrides], at, [all, missing]) => {
+        const known = knownOf(policy, leaving(all, missing));
+        const [one, other] = [policy, { ...policy, rules, overrides }].map((each) =>
+          compilePolicy(cellOf(each, known, at)).match(known),
         );
         expect(sorted(one?.matching ?? [])).toEqual(sorted(other?.matching ?? []));
         expect(sorted(one?.unknown ?? [])).toEqual(sorted(other?.unknown ?? []));
@@ -82,11 +106,12 @@ describe("the compiled form", () => {
 
   test("answers from its index as the closure of each rule's own condition does", () => {
     fc.assert(
-      fc.property(policies(80), partial, (policy, [all, missing]) => {
-        const known = leaving(all, missing);
-        const truths = policy.rules.map(({ id, when }) => ({ id, truth: testOf(when, policy.params)(known) }));
+      fc.property(policies(80), moments, partial, (policy, at, [all, missing]) => {
+        const known = knownOf(policy, leaving(all, missing));
+        const cell = cellOf(policy, known, at);
+        const truths = cell.rules.map(({ id, when }) => ({ id, truth: testOf(when, cell.params)(known) }));
         const having = (truth: Truth) => truths.filter((each) => each.truth === truth).map(({ id }) => id);
-        expect(compilePolicy(policy).match(known)).toEqual({ matching: having(true), unknown: having("unknown") });
+        expect(compilePolicy(cell).match(known)).toEqual({ matching: having(true), unknown: having("unknown") });
       }),
       { numRuns: 200 },
     );

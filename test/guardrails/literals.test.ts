@@ -2,7 +2,17 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { didYouMean } from "../../guardrails/did-you-mean.ts";
 import { factTypesOf, showValue } from "../../guardrails/fact-types.ts";
-import { parseDuration, parseMoney, parsePercent, writeMoney, writePercent } from "../../guardrails/literals.ts";
+import {
+  parseAs,
+  parseDate,
+  parseDuration,
+  parseMoney,
+  parsePercent,
+  parseWhole,
+  writeDate,
+  writeMoney,
+  writePercent,
+} from "../../guardrails/literals.ts";
 import { citedNames } from "../../guardrails/reason.ts";
 
 describe("a percentage", () => {
@@ -74,6 +84,64 @@ describe("money", () => {
   });
 });
 
+describe("a whole number", () => {
+  test.for([
+    ["9", 9],
+    ["0", 0],
+    ["-3", -3],
+    ["9007199254740991", Number.MAX_SAFE_INTEGER],
+  ] as const)("%s is %i", ([text, number]) => {
+    expect(parseWhole(text)).toBe(number);
+  });
+
+  test.for(["9.0", "9e0", "09", "+9", "-0", " 9", "0x9", "9007199254740992", "", "9%", 9, null])(
+    "%j is none",
+    (text) => {
+      expect(parseWhole(text)).toBeUndefined();
+    },
+  );
+});
+
+describe("a day", () => {
+  test.for([
+    ["1970-01-01", 0],
+    ["2024-02-29", 19_782],
+    ["0000-01-01", -719_528],
+    ["9999-12-31", 2_932_896],
+  ] as const)("%s is %i", ([text, days]) => {
+    expect(parseDate(text)).toBe(days);
+  });
+
+  test.for(["2026-02-29", "2026-13-01", "2026-1-1", "26-01-01", "2026-01-01T00:00:00Z", "+012026-01-01", 20_454, null])(
+    "%j is none",
+    (text) => {
+      expect(parseDate(text)).toBeUndefined();
+    },
+  );
+
+  test("reads back as it is written", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -719_528, max: 2_932_896 }), (days) => {
+        expect(parseDate(writeDate(days))).toBe(days);
+      }),
+    );
+  });
+});
+
+test("a text is of one unit at most", () => {
+  const kinds = ["number", "date", "ppm", "minor"] as const;
+  const text = fc.oneof(
+    fc.constantFrom("9", "2026-12-31", "15%", "9.00 USD", "", "9 USD", "2026"),
+    fc.string(),
+    fc.integer().map(String),
+  );
+  fc.assert(
+    fc.property(text, (written) => {
+      expect(kinds.filter((kind) => parseAs(kind, written) !== undefined).length).toBeLessThan(2);
+    }),
+  );
+});
+
 describe("a wait", () => {
   test.for([
     ["30s", 30_000],
@@ -118,6 +186,10 @@ test.for([
   [{ kind: "number" }, 12, "12"],
   [{ kind: "boolean" }, false, "no"],
   [{ kind: "choice" }, "liability", "liability"],
+  [{ kind: "date" }, 20_454, "2026-01-01"],
+  [{ kind: "set" }, ["ai", "core"], "ai, core"],
+  [{ kind: "set" }, [], "none"],
+  [{ kind: "text" }, "acme", "acme"],
 ] as const)("a person reads %j %j as %s", ([shown, value, text]) => {
   expect(showValue(shown, value)).toBe(text);
 });
@@ -137,7 +209,30 @@ describe("a fact schema in JSON Schema", () => {
     ]);
   });
 
+  const days = { min: -719_528, max: 2_932_896 };
   test.for([
+    ["a day", { type: "string", format: "date" }, { kind: "date", ...days }],
+    ["a text", { type: "string", maxLength: 40 }, { kind: "text", maxLength: 40 }],
+    [
+      "a set",
+      { type: "array", items: { type: "string", enum: ["ai", "core"] }, uniqueItems: true },
+      { kind: "set", values: ["ai", "core"] },
+    ],
+  ] as const)("%s is a kind of fact, left out or not", ([, property, kind]) => {
+    const declared = { ...property, title: "speed" };
+    const type = { name: "speed", title: "speed", adjustable: false, ...kind };
+    expect(factTypesOf(schema(declared))).toEqual([type]);
+    expect(factTypesOf(schema(declared, { required: [] }))).toEqual([{ ...type, optional: true }]);
+  });
+
+  test.for([
+    ["a text without an end", schema({ type: "string", maxLength: 1_001, title: "speed" })],
+    ["a moment, which is in some time zone", schema({ type: "string", format: "date-time", title: "speed" })],
+    [
+      "a list in which a member may stand twice",
+      schema({ type: "array", items: { type: "string", enum: ["a"] }, uniqueItems: false, title: "speed" }),
+    ],
+    ["a set of anything", schema({ type: "array", items: { type: "string" }, title: "speed" })],
     ["a number without a range", schema({ type: "integer", title: "speed" })],
     ["a fraction", schema({ type: "number", minimum: 0, maximum: 1, title: "speed" })],
     ["an open text", schema({ type: "string", title: "speed" })],

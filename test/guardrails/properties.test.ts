@@ -7,12 +7,23 @@ import { governedActions } from "../../domain/governed-actions.ts";
 import { quoting as quotingFunction } from "../../domain/functions/quoting.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Review } from "../../domain/proposal.ts";
-import { evaluate } from "../../guardrails/evaluate.ts";
-import { acceptsValue, factTypesOf } from "../../guardrails/fact-types.ts";
+import { cellOf, dayAt } from "../../guardrails/cell.ts";
+import { evaluate, judge } from "../../guardrails/evaluate.ts";
+import { factTypesOf, givenValue, jsonValue } from "../../guardrails/fact-types.ts";
 import type { FactType } from "../../guardrails/fact-types.ts";
 import { thresholdsOf } from "../../guardrails/thresholds.ts";
 import type { Policy } from "../../guardrails/policy.ts";
 import { tighten } from "../../guardrails/tighten.ts";
+import {
+  complete,
+  givenOf,
+  knownOf,
+  leaving as leavingOut,
+  moments,
+  optionalNames,
+  partial,
+  policies as generated,
+} from "../fixtures/generated-policy.ts";
 import { policyOf } from "../fixtures/policy.ts";
 import { decimal, quoteFacts, quoteInput, quoteRecord } from "../fixtures/quote.ts";
 import { registrationFacts } from "../fixtures/registration.ts";
@@ -22,11 +33,10 @@ const quoting = policyOf("quoting");
 
 /** Values a fact can take, many of them right beside a threshold. */
 function valueOf(policy: Policy, type: FactType): fc.Arbitrary<Json> {
-  if (type.kind === "boolean") return fc.boolean();
-  if (type.kind === "choice" || type.kind === "set") return fc.constantFrom(...type.values);
-  if (type.kind === "text") return fc.string();
+  if (!("min" in type)) return givenOf(type).map((value) => jsonValue(type, value));
   const near = thresholdsOf(policy).flatMap(({ fact, below, above }) => (fact === type.name ? [below, above] : []));
-  return fc.oneof(fc.integer({ min: type.min, max: type.max }), fc.constantFrom(type.min, ...near));
+  const number = fc.oneof(fc.integer({ min: type.min, max: type.max }), fc.constantFrom(type.min, ...near));
+  return number.map((value) => jsonValue(type, value));
 }
 
 const clean: JsonObject = { ...quoteFacts(), ...registrationFacts(), propertyAllowed: true, tellsOutcome: true };
@@ -125,6 +135,113 @@ describe("for any facts", () => {
   });
 });
 
+describe("for any policy that the language can say", () => {
+  const executes = ({ kind }: Decision): boolean => kind === "execute";
+
+  test("a fact that is left out never turns another decision into an execution", async () => {
+    await fc.assert(
+      fc.asyncProperty(generated(12), moments, partial, async (policy, at, [all, removed]) => {
+        const knowing = await evaluate(policy, all, { at });
+        const unknowing = await evaluate(policy, leavingOut(all, removed), { at });
+        expect(executes(unknowing) && !executes(knowing)).toBe(false);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("an optional fact that is left out never does either, and is not named as missing", async () => {
+    const some = fc.tuple(complete, fc.subarray(optionalNames, { minLength: 1 }));
+    let stillExecuted = 0;
+    await fc.assert(
+      fc.asyncProperty(generated(12), moments, some, async (policy, at, [all, removed]) => {
+        const knowing = await evaluate(policy, all, { at });
+        const unknowing = await evaluate(policy, leavingOut(all, removed), { at });
+        expect(executes(unknowing) && !executes(knowing)).toBe(false);
+        expect(unknowing.kind === "escalate" ? unknowing.missing : []).toEqual([]);
+        if (executes(unknowing)) stillExecuted += 1;
+      }),
+      { numRuns: 500 },
+    );
+    expect(stillExecuted, "some requests execute without them").toBeGreaterThan(5);
+  });
+
+  test("without a required fact nothing executes", async () => {
+    await fc.assert(
+      fc.asyncProperty(generated(12), moments, partial, async (policy, at, [all, removed]) => {
+        const decision = await evaluate(policy, leavingOut(all, removed), { at });
+        const required = removed.filter((name) => !optionalNames.includes(name));
+        expect(required.length > 0 && executes(decision)).toBe(false);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("the order of rules and overrides changes nothing in a decision", async () => {
+    const shuffled = generated(12).chain((policy) =>
+      fc.tuple(
+        fc.constant(policy),
+        fc.shuffledSubarray([...policy.rules], { minLength: policy.rules.length }),
+        fc.shuffledSubarray([...policy.overrides], { minLength: policy.overrides.length }),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(shuffled, moments, partial, async ([policy, rules, overrides], at, [all, removed]) => {
+        const facts = leavingOut(all, removed);
+        const other = await evaluate({ ...policy, rules, overrides }, facts, { at });
+        expect(other).toEqual(await evaluate(policy, facts, { at }));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("a candidate changes nothing in a decision", async () => {
+    await fc.assert(
+      fc.asyncProperty(generated(12), moments, partial, async (policy, at, [all, removed]) => {
+        const facts = leavingOut(all, removed);
+        const rules = policy.rules.filter(({ state }) => state === undefined);
+        expect(await evaluate(policy, facts, { at })).toEqual(await evaluate({ ...policy, rules }, facts, { at }));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("of the overrides in effect for a request the one that names the most facts sets a parameter", () => {
+    fc.assert(
+      fc.property(generated(1), moments, complete, (policy, at, facts) => {
+        const day = dayAt(at, policy.timezone);
+        const applying = policy.overrides.filter(
+          (each) =>
+            each.from <= day &&
+            day < each.until &&
+            Object.entries(each.for).every(([fact, values]) => values.some((value) => value === facts[fact])),
+        );
+        for (const param of cellOf(policy, knownOf(policy, facts), at).params) {
+          const setting = applying.filter(({ set }) => set[param.name] !== undefined);
+          const most = Math.max(0, ...setting.map((each) => Object.keys(each.for).length));
+          const winners = setting.filter((each) => Object.keys(each.for).length === most).map(({ id }) => id);
+          expect([param.override, param.unsettled]).toEqual([winners[0], undefined]);
+          expect(winners.length).toBeLessThan(2);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("an override only sets its parameters: the rules then say what they would with those values", async () => {
+    await fc.assert(
+      fc.asyncProperty(generated(12), moments, complete, async (policy, at, facts) => {
+        const { decision, cell } = await judge(policy, facts, { at });
+        const params = policy.params.map((param, index) => ({
+          ...param,
+          value: cell.params[index]?.value ?? param.value,
+        }));
+        expect(decision).toEqual(await evaluate({ ...policy, params, overrides: [] }, facts));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe("for any quote", () => {
   test("more discount is never looser", async () => {
     const discount = valueOf(
@@ -219,7 +336,7 @@ test.for(Object.values(governedActions))(
     fc.assert(
       fc.property(fc.constantFrom(...types), value, (type, candidate) => {
         const schema = factSchema.shape[type.name] as z.ZodType;
-        expect(acceptsValue(type, candidate)).toBe(schema.safeParse(candidate).success);
+        expect(givenValue(type, candidate) !== undefined).toBe(schema.safeParse(candidate).success);
       }),
       { numRuns: 500 },
     );

@@ -45,19 +45,21 @@ describe("a condition is refused when", () => {
       name: "an array operator meets a fact that is no array",
       change: "operator: in, value: [liability, data]",
       to: "operator: ▸contains, value: data",
-      says: ["unknown operator `contains`; use one of `equal`, `notEqual`, `in`, `notIn`"],
+      says: [
+        `\`contains\` does not fit \`protectedTerms\`, ${terms}; use one of \`equal\`, \`notEqual\`, \`in\`, \`notIn\``,
+      ],
     },
     {
       name: "`in` is given a text, in which it would look for a part of the word",
       change: "value: [liability, data]",
       to: "value: ▸liability-data",
-      says: [`\`in\` and \`notIn\` need a list with at least one value; write a list of: ${terms}`],
+      says: [`\`value\` needs a list with at least one value; write a list of: ${terms}`],
     },
     {
       name: "`in` is given an empty list",
       change: "value: [liability, data]",
       to: "value: ▸[]",
-      says: [`\`in\` and \`notIn\` need a list with at least one value; write a list of: ${terms}`],
+      says: [`\`value\` needs a list with at least one value; write a list of: ${terms}`],
     },
     {
       name: "a list names a value twice",

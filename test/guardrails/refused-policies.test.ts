@@ -2,13 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadPolicy } from "../../guardrails/load/policy.ts";
 import { formatProblem } from "../../guardrails/problem.ts";
-import { catalogue, refuses, sound } from "./traps.ts";
+import { catalogue, refuses, sound, whole } from "./traps.ts";
 
 const load = (text: string) => loadPolicy("quoting.yaml", text, catalogue);
 
 const moneyFix = "write an amount with two decimals and its currency, such as `500000.00 USD`";
 const shapeFix =
-  "write `{ percent: 15% }` or `{ money: 500000.00 USD }`, with `allowed` and `protected` where they apply";
+  "write `{ percent: 15% }`, `{ money: 500000.00 USD }`, `{ number: 9 }` or `{ date: 2026-12-31 }`, with `allowed` and `protected` where they apply";
+const sectionsFix =
+  "write `policy`, `default`, `timezone`, `mode`, `subject`, `demote`, `params`, `overrides`, `rules`, `limits`, `routes`, `defaultRoute`, `invariants`";
 
 test("the policy that the cases break is itself sound", () => {
   expect(load(sound)).toMatchObject({ kind: "loaded" });
@@ -80,16 +82,8 @@ describe("a file is refused when", () => {
   ]);
 
   test.for([
-    [
-      "empty",
-      "",
-      "quoting.yaml:1:1: expected named entries; write `policy`, `default`, `params`, `rules`, `routes`, `defaultRoute`",
-    ],
-    [
-      "a list",
-      "- 1",
-      "quoting.yaml:1:1: expected named entries; write `policy`, `default`, `params`, `rules`, `routes`, `defaultRoute`",
-    ],
+    ["empty", "", `quoting.yaml:1:1: expected named entries; ${sectionsFix}`],
+    ["a list", "- 1", `quoting.yaml:1:1: expected named entries; ${sectionsFix}`],
     ["two documents", `${sound}---\n${sound}`, expect.stringContaining("keep one document per file")],
     [
       "nested without end",
@@ -147,7 +141,7 @@ describe("a parameter is refused when", () => {
       name: "it has two units",
       change: "{ percent: 15%, allowed: 5%..20% }",
       to: "▸{ percent: 15%, money: 5.00 USD }",
-      says: [`\`auto_max\` needs one of \`percent\` and \`money\`; ${shapeFix}`],
+      says: [`\`auto_max\` needs one of \`percent\`, \`money\`, \`number\` and \`date\`; ${shapeFix}`],
     },
     {
       name: "it is outside the bounds it allows",
@@ -174,10 +168,10 @@ describe("a parameter is refused when", () => {
       says: ["`protected` does not take `yes`; write `protected: true`, or leave it out"],
     },
     {
-      name: "no rule uses it",
+      name: "nothing uses it",
       change: "  tier_up:",
       to: "  ▸spare: { percent: 1% }\n  tier_up:",
-      says: ["no rule uses `spare`; use it in a rule or remove it"],
+      says: ["nothing uses `spare`; use it in a rule, a limit or an invariant, or remove it"],
     },
     {
       name: "it has a fact's name",
@@ -332,21 +326,35 @@ test("all problems of a file are reported, in the order of the file", () => {
   ]);
 });
 
-test("a damaged file is loaded or refused with a place for each problem, and nothing is thrown", () => {
-  const slice = fc.tuple(fc.nat({ max: sound.length - 1 }), fc.nat({ max: 40 }));
-  const patch = fc.oneof(
-    fc.constantFrom("", "{", "]", ": ", "- ", "'", "null", "~", "15", "[]", "\n", "all", "&a ", "? "),
-    fc.string(),
-  );
-  fc.assert(
-    fc.property(slice, patch, ([start, length], put) => {
-      const loaded = load(sound.slice(0, start) + put + sound.slice(start + length));
-      const problems = loaded.kind === "refused" ? loaded.problems : [];
-      expect(problems.length > 0).toBe(loaded.kind === "refused");
-      expect(problems.every(({ line, column }) => line >= 1 && column >= 1)).toBe(true);
-    }),
-    { numRuns: 500 },
-  );
+test.for([sound, whole])(
+  "a damaged file is loaded or refused with a place for each problem, and nothing is thrown",
+  (text) => {
+    const slice = fc.tuple(fc.nat({ max: text.length - 1 }), fc.nat({ max: 40 }));
+    const patch = fc.oneof(
+      fc.constantFrom("", "{", "]", ": ", "- ", "'", "null", "~", "15", "[]", "\n", "all", "&a ", "? ", "2026-01-01"),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(slice, patch, ([start, length], put) => {
+        const loaded = load(text.slice(0, start) + put + text.slice(start + length));
+        const problems = loaded.kind === "refused" ? loaded.problems : [];
+        expect(problems.length > 0).toBe(loaded.kind === "refused");
+        expect(problems.every(({ line, column }) => line >= 1 && column >= 1)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  },
+);
+
+test("a line that is left out of a policy makes it another policy or a refused one, and nothing is thrown", () => {
+  const lines = whole.split("\n");
+  const said = lines.map((_, at) => load(lines.toSpliced(at, 1).join("\n")));
+  expect(said.slice(0, -1).filter((loaded) => loaded.kind === "loaded").length).toBeGreaterThan(5);
+  // Two lines say nothing: the empty last one, and `state: active`, which a rule is without saying so.
+  const policies = said.flatMap((loaded) => (loaded.kind === "loaded" ? [JSON.stringify(loaded.policy)] : []));
+  expect(
+    policies.filter((policy) => policy === JSON.stringify((load(whole) as { policy: unknown }).policy)),
+  ).toHaveLength(2);
 });
 
 test("line ends make no difference", () => {

@@ -6,7 +6,7 @@ import { schemaText } from "../../app/cli/policies/schema.ts";
 import { governedActions } from "../../domain/governed-actions.ts";
 import { policySchema } from "../../guardrails/schema.ts";
 import { policyFile } from "../fixtures/policy.ts";
-import { catalogue, sound } from "./traps.ts";
+import { catalogue, sound, whole } from "./traps.ts";
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
 
@@ -36,7 +36,7 @@ test("no other schema is kept", () => {
 describe("while it is written", () => {
   const schema = policySchema("quoting", catalogue["quoting"] ?? []);
 
-  test("all of the language is taken", () => expect(takes(schema, sound)).toBe(true));
+  test.for([sound, whole])("all of the language is taken", (text) => expect(takes(schema, text)).toBe(true));
 
   test.for([
     ["a fact that is not there", "fact: effectiveDiscount", "fact: efectiveDiscount"],
@@ -60,5 +60,49 @@ describe("while it is written", () => {
   ] as const)("%s is marked", ([, from, to]) => {
     expect(sound.split(from).length, "the change is there").toBeGreaterThan(1);
     expect(takes(schema, sound.replace(from, to))).toBe(false);
+  });
+
+  test.for([
+    ["a mode that is none", "mode: assisted", "mode: on"],
+    ["a subject that is no word", "subject: partner", "subject: openDeals"],
+    ["a share without its sign", "blocked: 20%", "blocked: 20"],
+    ["a demotion without a least number", ", minimum: 50", ""],
+    ["a number in words", "number: 9", "number: nine"],
+    ["a day that is none", "date: 2026-12-31", "date: 2026-12-32"],
+    ["an override by a number", "partnerTier: [platinum]", "openDeals: [9]"],
+    ["an override by a fact that may be left out", "partnerTier: [platinum]", "note: [x]"],
+    ["an override for a value that is none", "[platinum]", "[platinium]"],
+    ["an override for nobody", "{ partnerTier: [platinum], region: [EMEA] }", "{}"],
+    ["an override without an end", ", until: 2026-07-01", ""],
+    ["an override that sets nothing", "{ auto_max: 18%, max_open: 12 }", "{}"],
+    ["an override without a reason", "reason: H1 programme, PO-412", ""],
+    ["a state that is none", "state: candidate", "state: shadow"],
+    ["an obligation that is none", "[crm-note]", "[crm-notes]"],
+    ["a member that the set cannot hold", "operator: contains, value: ai", "operator: contains, value: al"],
+    ["an order of sets", "operator: contains, value: ai", "operator: lessThan, value: ai"],
+    ["an empty pattern", '"(?i)resell"', '""'],
+    ["a pattern for a choice", "fact: note, operator: matches", "fact: region, operator: matches"],
+    ["a day in a list that is none", "2026-12-26", "26.12.2026"],
+    ["a sum of shares", "sum: discountAmount", "sum: effectiveDiscount"],
+    ["a sum that can be negative", "sum: discountAmount", "sum: drift"],
+    ["a limit that sums and counts", "count: true", "count: true\n    sum: openDeals"],
+    ["an account by an optional fact", "[partner, region]", "[partner, note]"],
+    ["a window that is none", "window: calendar-day", "window: day"],
+    ["a count capped in money", "cap: 40", "cap: 40.00 USD"],
+    ["money capped by a count", "cap: { param: quarter_cap }", "cap: 600000"],
+    ["a limit that executes", "over: block", "over: execute"],
+    ["a route on a limit that blocks", "over: block", "over: block\n    route: desk"],
+    ["a quorum of none", "quorum: 2", "quorum: 0"],
+    ["an invariant that claims two things", "never: execute", "never: execute\n    always: block"],
+  ] as const)("%s is marked", ([, from, to]) => {
+    expect(whole.split(from).length, "the change is there").toBeGreaterThan(1);
+    expect(takes(schema, whole.replace(from, to))).toBe(false);
+  });
+
+  test("facts that none of the sections can go by leave those sections out", () => {
+    const flag = { name: "flag", title: "flag", adjustable: false, kind: "boolean" } as const;
+    const { properties } = policySchema("flags", [flag]) as { properties: Record<string, object> };
+    expect(JSON.stringify(properties)).not.toContain('"enum":[]');
+    expect(Object.keys(properties).filter((name) => ["subject", "overrides"].includes(name))).toEqual([]);
   });
 });

@@ -14,8 +14,11 @@ function summary(policy: Policy) {
     id: policy.id,
     function: functionText(policy.id),
     default: policy.default,
+    mode: policy.mode,
     rules: { block: count("block"), escalate: count("escalate"), execute: count("execute") },
     params: policy.params.map(({ name }) => name),
+    overrides: policy.overrides.map(({ id: override }) => override),
+    limits: policy.limits.map(({ id: limit }) => limit),
     version: versioned(policy).version,
   };
 }

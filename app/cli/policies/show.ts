@@ -1,7 +1,9 @@
 import { formatDuration } from "../../../audit/story/duration.ts";
 import type { Route } from "../../../domain/decision.ts";
 import { describeKind, showValue } from "../../../guardrails/fact-types.ts";
+import type { FactType } from "../../../guardrails/fact-types.ts";
 import type { Policy } from "../../../guardrails/policy.ts";
+import { invariantText, limitText, modeTexts, overrideText } from "../../../guardrails/section-sentences.ts";
 import { boundsText, ruleText } from "../../../guardrails/sentences.ts";
 import { versioned } from "../../policies.ts";
 import type { Answer } from "../answer.ts";
@@ -24,11 +26,21 @@ function sentences(policy: Policy, version: string): string {
   const sections: [string, readonly string[]][] = [
     ["Rules: all that match count, the strictest decides", ruleLines(policy)],
     [
+      "Limits on what requests come to together",
+      policy.limits.map((limit) => `${limit.id}: ${limitText(policy, limit)}`),
+    ],
+    [
       "Parameters",
       policy.params.map((param) => `${param.name}: ${showValue(param, param.value)}, ${boundsText(param)}`),
     ],
+    [
+      "Overrides: the one that names the most facts wins",
+      policy.overrides.map((override) => `${override.id}: ${overrideText(policy, override)}`),
+    ],
+    ["Invariants", policy.invariants.map((invariant) => `${invariant.id}: ${invariantText(policy, invariant)}`)],
     ["Routes, from the least to the most senior", policy.routes.map(routeLine)],
-    ["Facts that rules may read", policy.facts.map((fact) => `${fact.name}: ${fact.title}; ${describeKind(fact)}`)],
+    ["Facts that rules may read", policy.facts.map(factLine)],
+    ["Mode", modeTexts(policy)],
   ];
   const told = sections
     .filter(([, lines]) => lines.length > 0)
@@ -45,7 +57,13 @@ function ruleLines(policy: Policy): readonly string[] {
   ];
 }
 
-function routeLine({ id, levels }: Route): string {
+function routeLine({ id, quorum, levels }: Route): string {
   const ladder = levels.map(({ role, slaMs }) => `${role} answers within ${formatDuration(slaMs)}`);
-  return `${id}: ${ladder.join(", then ")}; silence then denies, and the requester never answers`;
+  const approvals = quorum === 1 ? "" : `${quorum} different people must approve: `;
+  return `${id}: ${approvals}${ladder.join(", then ")}; silence then denies, and the requester never answers`;
+}
+
+function factLine(fact: FactType): string {
+  const optional = fact.optional === true ? "; may be left out" : "";
+  return `${fact.name}: ${fact.title}; ${describeKind(fact)}${optional}`;
 }

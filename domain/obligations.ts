@@ -1,0 +1,6 @@
+/** What may be owed after a decision. Rules name these; `title` says it to people. Schema-free. */
+export const obligations = {
+  "crm-note": { title: "leave a note on the CRM record that tells the decision and its reason" },
+} as const satisfies { readonly [id: string]: { readonly title: string } };
+
+export type ObligationId = keyof typeof obligations;

@@ -1,0 +1,33 @@
+import { parseAs } from "../literals.ts";
+import type { Amount } from "../literals.ts";
+import { shown } from "./reader.ts";
+import type { Path, Reader } from "./reader.ts";
+
+type Unit = Amount["kind"];
+
+const told: { readonly [unit in Unit]: { readonly noun: string; readonly fix: string; readonly range: string } } = {
+  ppm: {
+    noun: "a percentage",
+    fix: "write a percentage with at most four decimals, such as `15%`",
+    range: "5%..20%",
+  },
+  minor: {
+    noun: "money",
+    fix: "write an amount with two decimals and its currency, such as `500000.00 USD`",
+    range: "1000.00 USD..5000.00 USD",
+  },
+  number: { noun: "a whole number", fix: "write a whole number, such as `9`", range: "5..20" },
+  date: { noun: "a day", fix: "write a day, such as `2026-12-31`", range: "2026-07-01..2026-12-31" },
+};
+
+/** A range in a unit as a policy writes it. */
+export function rangeExample(unit: Unit): string {
+  return told[unit].range;
+}
+
+/** Reads a number written in one unit: `15%`, `500000.00 USD`, `9` in plain digits, `2026-12-31`. */
+export function readAmount(reader: Reader, path: Path, value: unknown, unit: Unit): Amount | undefined {
+  const amount = parseAs(unit, unit === "number" ? reader.written(path) : value);
+  if (amount === undefined) reader.report(path, `${shown(value)} is not ${told[unit].noun}`, told[unit].fix);
+  return amount;
+}

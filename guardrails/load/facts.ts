@@ -1,0 +1,177 @@
+import { z } from "zod";
+import { factTypesOf } from "../fact-types.ts";
+import type { FactType } from "../fact-types.ts";
+import { parseAs } from "../literals.ts";
+import type { Amount } from "../literals.ts";
+import type { Problem } from "../problem.ts";
+import { entriesAt, readMap, readerOf, shown } from "./reader.ts";
+import type { Path, Reader } from "./reader.ts";
+
+export type LoadedFacts =
+  | { readonly kind: "loaded"; readonly facts: readonly FactType[] }
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
+
+/** What a fact can be, each with what to write. A fact says exactly one. */
+const kinds = {
+  percent: "`percent: 0%..100%`, both ends included",
+  money: "`money: 0.00 USD..50000.00 USD`, both ends included, in one currency",
+  number: "`number: 0..60`, both ends included",
+  boolean: "`boolean: true`: the fact holds or does not",
+  choice: "`choice: [good, worn]`: one of these words",
+  set: "`set: [signed, insured]`: any of these words",
+  date: "`date: true`: a day such as 2026-07-01",
+  text: "`text: 64`: at most so many characters, 1 to 1000",
+} as const;
+type Kind = keyof typeof kinds;
+const kindNames = Object.keys(kinds) as readonly Kind[];
+
+const Words = z.array(z.string().min(1).max(100)).min(1).max(500);
+
+const FactFields = z.strictObject({
+  title: z.string().min(1).max(200).describe("what the fact means, in a few words"),
+  adjustable: z.boolean().optional().describe("`adjustable: true` where who asks could ask for another value"),
+  optional: z.boolean().optional().describe("`optional: true` where a request may leave it out"),
+  percent: z.string().optional().describe(kinds.percent),
+  money: z.string().optional().describe(kinds.money),
+  number: z.string().optional().describe(kinds.number),
+  boolean: z.literal(true).optional().describe(kinds.boolean),
+  choice: Words.optional().describe(kinds.choice),
+  set: Words.optional().describe(kinds.set),
+  date: z.literal(true).optional().describe(kinds.date),
+  text: z.int().min(1).max(1_000).optional().describe(kinds.text),
+});
+type FactFields = z.infer<typeof FactFields>;
+
+/** A fact's kind as the JSON Schema that `factTypesOf` reads; undefined after a problem was noted. */
+function schemaOf(reader: Reader, path: Path, kind: Kind, fields: FactFields): object | undefined {
+  switch (kind) {
+    case "boolean":
+      return { type: "boolean" };
+    case "date":
+      return { type: "string", format: "date" };
+    case "text":
+      return { type: "string", maxLength: fields.text };
+    case "choice":
+      return { type: "string", enum: words(reader, [...path, kind], fields.choice ?? []) };
+    case "set":
+      return { type: "array", items: { type: "string", enum: words(reader, [...path, kind], fields.set ?? []) } };
+    case "number":
+      return rangeOf(reader, [...path, kind], fields.number ?? "", "number");
+    case "percent":
+      return rangeOf(reader, [...path, kind], fields.percent ?? "", "ppm");
+    case "money":
+      return rangeOf(reader, [...path, kind], fields.money ?? "", "minor");
+  }
+}
+
+function words(reader: Reader, path: Path, given: readonly string[]): readonly string[] {
+  for (const [index, word] of given.entries()) {
+    if (given.indexOf(word) < index) reader.report([...path, index], `\`${word}\` is listed twice`, "keep one");
+  }
+  return given;
+}
+
+const wordOf = { number: "number", ppm: "percent", minor: "money" } as const;
+
+function rangeOf(reader: Reader, path: Path, text: string, unit: "number" | "ppm" | "minor"): object | undefined {
+  const [min, max, ...more] = text.split("..").map((end) => parseAs(unit, end.trim()));
+  if (min === undefined || max === undefined || more.length > 0 || currencyOf(min) !== currencyOf(max)) {
+    reader.report(path, `${shown(text)} is not a range of this unit`, `write ${kinds[wordOf[unit]]}`);
+    return undefined;
+  }
+  if (min.value >= max.value) reader.report(path, `${shown(text)} holds no two values`, "write the smaller end first");
+  const currency = currencyOf(min);
+  const range = { type: "integer", minimum: min.value, maximum: max.value };
+  if (unit === "number") return range;
+  return { ...range, unit, ...(currency !== undefined && { currency }) };
+}
+
+function currencyOf(amount: Amount): string | undefined {
+  return amount.kind === "minor" ? amount.currency : undefined;
+}
+
+/** Names that a reason could not cite, or that every JavaScript object has already. */
+function checkName(reader: Reader, path: Path, name: string): void {
+  if (!/^[a-z][A-Za-z0-9]*$/.test(name)) {
+    reader.reportKey(path, name, `\`${name}\` is not a fact's name`, "write it like `daysOverdue`");
+  } else if (name in {}) {
+    reader.reportKey(path, name, `\`${name}\` cannot be a fact's name`, "choose another name");
+  }
+}
+
+type Declared = { readonly name: string; readonly schema: object; readonly required: boolean };
+
+function readFact(reader: Reader, name: string, value: unknown): Declared | undefined {
+  const path = ["facts", name];
+  checkName(reader, ["facts"], name);
+  const fields = readMap(reader, path, value, FactFields);
+  if (fields === undefined) return undefined;
+  const [kind, ...others] = kindNames.filter((candidate) => fields[candidate] !== undefined);
+  if (kind === undefined || others.length > 0) {
+    const message = `\`${name}\` ${kind === undefined ? "does not say what it is" : `says ${[kind, ...others].join(" and ")}`}`;
+    reader.report(path, message, `write one of ${kindNames.map((known) => `\`${known}\``).join(", ")}`);
+    return undefined;
+  }
+  const schema = schemaOf(reader, path, kind, fields);
+  const { title, adjustable = false, optional = false } = fields;
+  return schema && { name, schema: { ...schema, title, adjustable }, required: !optional };
+}
+
+function readYaml(reader: Reader): readonly Declared[] {
+  const fields = readMap(reader, [], reader.value, z.strictObject({ facts: z.unknown().optional() }));
+  if (fields === undefined) return [];
+  const entries = entriesAt(reader, ["facts"], fields.facts, "write facts by name, each with a `title` and what it is");
+  return entries.flatMap(([name, value]) => readFact(reader, name, value) ?? []);
+}
+
+const SchemaFields = z.strictObject({
+  $schema: z.string().optional(),
+  type: z.literal("object").describe('`"type": "object"`'),
+  properties: z.record(z.string(), z.record(z.string(), z.unknown())).describe("the facts by name"),
+  required: z.array(z.string()).optional().describe("the names of the facts that no request may leave out"),
+  additionalProperties: z.literal(false).describe('`"additionalProperties": false`: no other fact is known'),
+});
+
+const property =
+  'write `type` boolean, integer with `minimum` and `maximum` (and `"unit": "ppm"`, or `"unit": "minor"` with `currency`), ' +
+  'string with `enum`, `"format": "date"` or `maxLength`, or array of strings with `enum`; with a `title`';
+
+/** The facts of a JSON Schema. Keywords that the policy language has no word for are refused: each would be a hole. */
+function readSchema(reader: Reader): readonly Declared[] {
+  const fields = readMap(reader, [], reader.value, SchemaFields);
+  if (fields === undefined) return [];
+  const { properties, required = [] } = fields;
+  for (const [index, name] of required.entries()) {
+    if (!Object.hasOwn(properties, name)) reader.report(["required", index], `unknown fact \`${name}\``, "declare it");
+  }
+  return Object.entries(properties).map(([name, schema]) => {
+    checkName(reader, ["properties"], name);
+    return { name, schema, required: required.includes(name) };
+  });
+}
+
+function typeOf(reader: Reader, path: Path, { name, schema, required }: Declared): readonly FactType[] {
+  const whole = { type: "object", properties: { [name]: schema }, additionalProperties: false };
+  try {
+    return factTypesOf({ ...whole, required: required ? [name] : [] });
+  } catch {
+    reader.report([...path, name], `\`${name}\` is declared with words the policy language does not have`, property);
+    return [];
+  }
+}
+
+/**
+ * Reads the facts of a policy that no function of ours declares: `<id>.facts.yaml`, or `<id>.facts.json` as JSON Schema.
+ * Gives the facts, or every problem in the file in its order; never throws for what the text says.
+ */
+export function loadFacts(file: string, text: string): LoadedFacts {
+  const reader = readerOf(file, text);
+  if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
+  const isSchema = file.endsWith(".json");
+  const declared = isSchema ? readSchema(reader) : readYaml(reader);
+  const isSound = reader.problems().length === 0;
+  const facts = isSound ? declared.flatMap((fact) => typeOf(reader, [isSchema ? "properties" : "facts"], fact)) : [];
+  if (isSound && declared.length === 0) reader.report([], "the file declares no fact", "declare at least one");
+  const problems = reader.problems();
+  return problems.length > 0 ? { kind: "refused", problems } : { kind: "loaded", facts };
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { listed } from "../did-you-mean.ts";
+import type { FactType } from "../fact-types.ts";
+import { parsePercent } from "../literals.ts";
+import { windows } from "../policy.ts";
+import type { Limit } from "../policy.ts";
+import { readCap } from "./caps.ts";
+import { factNamed, summedFact, wordFact } from "./fact-names.ts";
+import { Slug, checkReserved } from "./names.ts";
+import { itemsAt, readMap } from "./reader.ts";
+import type { Path, Reader } from "./reader.ts";
+import { checkRoute } from "./routes.ts";
+import type { RouteNames } from "./routes.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+const LimitFields = z.strictObject({
+  id: Slug,
+  sum: z.string().optional().describe("the fact to add up"),
+  count: z.literal(true).optional().describe("`count: true`, or leave it out"),
+  per: z.array(z.string()).describe("the facts that make one account, such as `per: [partner]`; `[]` is one for all"),
+  window: z.enum(windows).describe(`one of ${listed(windows)}`),
+  cap: z.unknown().optional(),
+  warnAt: z
+    .string()
+    .refine((text) => within(parsePercent(text)))
+    .optional()
+    .describe("a share of the cap over 0% and up to 100%, such as `80%`"),
+  over: z.enum(["escalate", "block"]).describe("`escalate` or `block`: what is over a cap is never executed"),
+  route: z.string().optional().describe("the name of a route"),
+});
+type LimitFields = z.infer<typeof LimitFields>;
+
+function within(ppm: number | undefined): boolean {
+  return ppm !== undefined && ppm > 0 && ppm <= 1_000_000;
+}
+
+/** What is added up: null for requests. Undefined when the file does not say which. */
+function readSummed(
+  reader: Reader,
+  path: Path,
+  { sum, count }: LimitFields,
+  facts: readonly FactType[],
+): FactType | null | undefined {
+  if ((sum === undefined) === (count === undefined)) {
+    reader.report(path, "a limit needs one of `sum` and `count`", "write `sum: fact`, or `count: true`");
+    return undefined;
+  }
+  if (sum === undefined) return null;
+  return factNamed((message, fix) => reader.report([...path, "sum"], message, fix), sum, facts, summedFact);
+}
+
+function checkAccount(reader: Reader, path: Path, per: readonly string[], facts: readonly FactType[]): void {
+  for (const [index, name] of per.entries()) {
+    const report = (message: string, fix: string) => reader.report([...path, index], message, fix);
+    factNamed(report, name, facts, wordFact);
+    if (per.indexOf(name) < index) report(`\`${name}\` is listed twice`, "keep one");
+  }
+}
+
+function readLimit(
+  reader: Reader,
+  path: Path,
+  value: unknown,
+  vocabulary: Vocabulary,
+  routes: RouteNames,
+): Limit | undefined {
+  const fields = readMap(reader, path, value, LimitFields);
+  if (fields === undefined) return undefined;
+  const { id, per, window, warnAt, over, route } = fields;
+  checkReserved(reader, [...path, "id"], id);
+  checkAccount(reader, [...path, "per"], per, vocabulary.facts);
+  checkRoute(reader, path, { noun: "a limit", effect: over, route }, routes);
+  const summed = readSummed(reader, path, fields, vocabulary.facts);
+  if (summed === undefined) return undefined;
+  const cap = readCap(reader, [...path, "cap"], fields.cap, summed, vocabulary);
+  if (cap === undefined) return undefined;
+  const warnAtPpm = warnAt === undefined ? null : (parsePercent(warnAt) ?? null);
+  return { id, sum: summed?.name ?? null, per, window, cap, warnAtPpm, over, route: route ?? routes.default };
+}
+
+/** The limits of a policy over windows of time, in file order. */
+export function readLimits(
+  reader: Reader,
+  value: unknown,
+  vocabulary: Vocabulary,
+  routes: RouteNames,
+): readonly Limit[] {
+  if (value === undefined) return [];
+  const fix = "write limits with `id`, `sum` or `count`, `per`, `window`, `cap` and `over`";
+  const items = itemsAt(reader, ["limits"], value, fix);
+  return items.flatMap((item, index) => readLimit(reader, ["limits", index], item, vocabulary, routes) ?? []);
+}

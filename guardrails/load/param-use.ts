@@ -1,0 +1,26 @@
+import { readsOf } from "../policy.ts";
+import type { Policy } from "../policy.ts";
+import type { Written } from "./names.ts";
+import type { Reader } from "./reader.ts";
+
+/** The sections that may read a parameter. */
+type Readers = Pick<Policy, "rules" | "limits" | "invariants">;
+
+const paramUsers = ["rules", "limits", "invariants"] as const;
+
+/** Notes parameters that nothing reads; says nothing while some of what might read them did not load. */
+export function checkUse(reader: Reader, written: Written, declared: readonly string[], sections: Readers): void {
+  const { rules, limits, invariants } = sections;
+  const count = (value: unknown) => (Array.isArray(value) ? value.length : value === undefined ? 0 : Number.NaN);
+  if (paramUsers.some((key) => count(written[key]) !== sections[key].length)) return;
+  const conditions = [...rules, ...invariants].flatMap(({ when }) => readsOf(when).params);
+  const caps = limits.flatMap(({ cap }) => (typeof cap === "object" ? [cap.param] : []));
+  for (const name of declared.filter((candidate) => ![...conditions, ...caps].includes(candidate))) {
+    reader.reportKey(
+      ["params"],
+      name,
+      `nothing uses \`${name}\``,
+      "use it in a rule, a limit or an invariant, or remove it",
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import type { JsonObject } from "../../domain/json.ts";
+import { describeKind } from "../fact-types.ts";
+import type { FactType } from "../fact-types.ts";
+
+export const slug = { type: "string", pattern: "^[a-z][a-z0-9-]*$" };
+export const paramName = { pattern: "^[a-z][a-z0-9_]*$" };
+export const percent = { type: "string", pattern: "^(0|[1-9]\\d{0,5})(\\.\\d{1,4})?%$" };
+export const duration = {
+  type: "string",
+  pattern: "^[1-9]\\d{0,7}[smhd]$",
+  description: "`30s`, `15m`, `4h` or `2d`",
+};
+export const day = { type: "string", format: "date" };
+export const whole = { type: "integer" };
+export const sentence = { type: "string", minLength: 1, maxLength: 300 };
+export const paramRef = { $ref: "#/$defs/param" };
+export const anyVerdict = { enum: ["execute", "escalate", "block"] };
+
+export function money(currency: string): JsonObject {
+  return { type: "string", pattern: `^\\d+\\.\\d{2} ${currency}$` };
+}
+
+/** A map with these keys and no other. */
+export function strict(properties: JsonObject, required: readonly string[], description?: string): JsonObject {
+  const about = description === undefined ? {} : { description };
+  return { ...about, type: "object", properties, required, additionalProperties: false };
+}
+
+/** A list with at least one entry. */
+export function some(items: JsonObject, description?: string): JsonObject {
+  return { type: "array", items, minItems: 1, ...(description === undefined ? {} : { description }) };
+}
+
+/** What a policy may write for a fact: for a set, one member. */
+export function literalOf(type: FactType): JsonObject {
+  const description = describeKind(type);
+  switch (type.kind) {
+    case "boolean":
+      return { type: "boolean", description };
+    case "choice":
+    case "set":
+      return { enum: type.values, description };
+    case "number":
+      return { ...whole, minimum: type.min, maximum: type.max, description };
+    case "date":
+      return { ...day, description };
+    case "text":
+      return { type: "string", maxLength: type.maxLength, description };
+    case "ppm":
+      return { ...percent, description };
+    case "minor":
+      return { ...money(type.currency), description };
+  }
+}

@@ -1,0 +1,46 @@
+import type { JsonObject } from "../../domain/json.ts";
+import type { FactType } from "../fact-types.ts";
+import { namable, wordFact } from "../load/fact-names.ts";
+import { day, literalOf, money, paramName, percent, sentence, slug, some, strict, whole } from "./literals.ts";
+
+/** A parameter: a number in one of the units. */
+export function paramOf(): JsonObject {
+  const allowed = { type: "string", pattern: "\\.\\.", description: "the bounds an override may move in: `5%..20%`" };
+  const isProtected = { type: "boolean", description: "true: no override may touch it" };
+  const amount = (unit: string, literal: JsonObject) =>
+    strict({ [unit]: literal, allowed, protected: isProtected }, [unit]);
+  return {
+    anyOf: [
+      amount("percent", percent),
+      amount("money", money("[A-Z]{3}")),
+      amount("number", whole),
+      amount("date", day),
+    ],
+  };
+}
+
+/** Another value of some parameters, for a scope of requests and between two days. */
+export function overrideOf(facts: readonly FactType[]): JsonObject {
+  const values = namable(facts, wordFact).map((type) => {
+    const list = { ...some(literalOf(type), type.title), uniqueItems: true };
+    return [type.name, list] as const;
+  });
+  const days = {
+    from: { ...day, description: "the first day it applies, in the policy's time zone" },
+    until: { ...day, description: "the first day it does not apply" },
+  };
+  const properties = {
+    id: { ...slug, description: "shown where it set a parameter" },
+    for: { ...strict(Object.fromEntries(values), [], "the requests it applies to"), minProperties: 1 },
+    effective: strict(days, ["from", "until"]),
+    set: {
+      type: "object",
+      propertyNames: paramName,
+      additionalProperties: { anyOf: [percent, money("[A-Z]{3}"), whole, day] },
+      minProperties: 1,
+      description: "parameters that say what they allow, each with another value",
+    },
+    reason: { ...sentence, description: "why, and who asked for it" },
+  };
+  return strict(properties, Object.keys(properties));
+}

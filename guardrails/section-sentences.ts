@@ -1,0 +1,73 @@
+import type { Mode } from "../domain/decision-details.ts";
+import { showValue } from "./fact-types.ts";
+import type { Invariant, Limit, Override, Policy, Window } from "./policy.ts";
+import { conditionText, valueText, words } from "./sentences.ts";
+
+function setText(policy: Policy, [name, value]: readonly [string, number]): string {
+  const param = policy.params.find((candidate) => candidate.name === name);
+  const base = param === undefined ? "" : ` in place of ${showValue(param, param.value)}`;
+  return `${name} is ${param === undefined ? value : showValue(param, value)}${base}`;
+}
+
+/** An override as one sentence: for whom, between which days, what it sets and why. */
+export function overrideText(policy: Policy, override: Override): string {
+  const scope = Object.entries(override.for).map(([fact, values]) => {
+    const operator = values.length === 1 ? "equal" : "in";
+    return `${fact} ${words[operator]} ${valueText(policy, { fact, operator, value: values })}`;
+  });
+  const set = Object.entries(override.set).map((entry) => setText(policy, entry));
+  const days = `from ${override.from} until ${override.until}`;
+  return `${set.join(" and ")} when ${scope.join(" and ")}, ${days}: ${override.reason}`;
+}
+
+const windowWords: { readonly [window in Window]: string } = {
+  "calendar-day": "a day",
+  "calendar-week": "a week",
+  "calendar-month": "a month",
+  "calendar-quarter": "a quarter",
+  "calendar-year": "a year",
+  ever: "altogether",
+};
+
+function capText(policy: Policy, { sum, cap }: Limit): string {
+  const type = policy.facts.find(({ name }) => name === sum);
+  if (typeof cap === "number") return type === undefined ? String(cap) : showValue(type, cap);
+  const param = policy.params.find(({ name }) => name === cap.param);
+  return param === undefined ? cap.param : `${showValue(param, param.value)} (${param.name})`;
+}
+
+/** A limit as one sentence: what may come together to how much, for whom, over which time, and what happens beyond. */
+export function limitText(policy: Policy, limit: Limit): string {
+  const { sum, per, window, warnAtPpm, over, route } = limit;
+  const account = per.length === 0 ? "for all together" : `per ${per.join(" and ")}`;
+  const beyond = over === "block" ? "over it block" : `over it escalate to ${route}`;
+  const warned = warnAtPpm === null ? "" : `, warned from ${showValue({ kind: "ppm" }, warnAtPpm)} of it`;
+  const most = `${sum ?? "requests"} up to ${capText(policy, limit)} ${account}, ${windowWords[window]}`;
+  return `${most}; ${beyond}${warned}`;
+}
+
+/** What must hold, as one sentence: `never execute when listPrice is over 500,000.00 USD (tier)`. */
+export function invariantText(policy: Policy, invariant: Invariant): string {
+  const claim = "never" in invariant ? `never ${invariant.never}` : `always ${invariant.always}`;
+  return `${claim} when ${conditionText(policy, invariant.when)}`;
+}
+
+const modeWords: { readonly [mode in Mode]: string } = {
+  off: "off: nothing is decided by it",
+  shadow: "shadow: decided and recorded, without effect",
+  assisted: "assisted: people decide all that would execute",
+  led: "led: agents act inside it",
+};
+
+/** How far agents may go under the policy, and when that is taken back: one line each. */
+export function modeTexts({ mode, demotion, subject, timezone }: Policy): readonly string[] {
+  const share = (ppm: number) => showValue({ kind: "ppm" }, ppm);
+  const lowered =
+    demotion === null
+      ? []
+      : [
+          `lowered by one when, of the last ${demotion.minimum} decisions, over ${share(demotion.blockedPpm)} are blocked or people reject over ${share(demotion.rejectedPpm)} of their escalations`,
+        ];
+  const sides = subject === null ? [] : [`a canary keeps each ${subject} to one side`];
+  return [modeWords[mode], ...lowered, ...sides, `days and windows are counted in ${timezone}`];
+}
