@@ -1,0 +1,124 @@
+import { withParams } from "../cell.ts";
+import type { Override, Param, Policy } from "../policy.ts";
+import { DEFAULT_STEPS, search } from "./box.ts";
+import { allOf, always, anyOf, keyOf, never, notOf } from "./formula.ts";
+import type { Formula } from "./formula.ts";
+import type { Compiled, Space } from "./space.ts";
+
+/** The policy with the parameters that hold together for some requests at some time. */
+export type Cell = {
+  readonly policy: Policy;
+  /** The overrides that set a parameter here; none for the policy as written. */
+  readonly overrides: readonly string[];
+  /** The requests it holds for. */
+  readonly region: Formula;
+  /** A day on which it does; null: any day on which no override is in effect. */
+  readonly day: string | null;
+};
+
+/** A policy's overrides meet in more ways than can be looked through. */
+class TooManyCells extends Error {}
+
+const MAX_CELLS = 400;
+
+/** The days from which other overrides are in effect, in order. */
+export function turningDays(policies: readonly Policy[]): readonly string[] {
+  return [
+    ...new Set(policies.flatMap(({ overrides }) => overrides.flatMap(({ from, until }) => [from, until]))),
+  ].toSorted();
+}
+
+/** Policies that together compare with every value that a parameter ever has. */
+export function valuesOf(policy: Policy): readonly Policy[] {
+  const under = ({ set }: Override) =>
+    policy.params.map((param) => ({
+      ...param,
+      value: (Object.hasOwn(set, param.name) ? set[param.name] : undefined) ?? param.value,
+    }));
+  return [policy, ...policy.overrides.map((override) => ({ ...policy, params: under(override) }))];
+}
+
+function scopeOf(space: Space, policy: Policy, override: Override): Compiled {
+  const parts = Object.entries(override.for).map(([fact, value]) =>
+    space.compare(policy, { fact, operator: "in", value }),
+  );
+  return { must: allOf(parts.map(({ must }) => must)), may: allOf(parts.map(({ may }) => may)) };
+}
+
+type Settled = { readonly param: Param; readonly isSettled: boolean };
+type Branch = { readonly params: readonly Settled[]; readonly region: readonly Formula[] };
+
+function settle(params: readonly Settled[], { id, set }: Override, applies: true | undefined): readonly Settled[] {
+  return params.map(({ param, isSettled }) => {
+    const value = Object.hasOwn(set, param.name) ? set[param.name] : undefined;
+    if (isSettled || value === undefined) return { param, isSettled };
+    const known: Param = applies ? { ...param, value, override: id } : { ...param, unsettled: true };
+    return { param: known, isSettled: true };
+  });
+}
+
+/** A request is in the override's scope, outside of it, or nobody can say, since a fact of the scope was left out. */
+function branch(space: Space, policy: Policy, branches: readonly Branch[], override: Override): readonly Branch[] {
+  const { must, may } = scopeOf(space, policy, override);
+  const next = branches.flatMap((one): readonly Branch[] => {
+    const matters = one.params.some(({ param, isSettled }) => !isSettled && Object.hasOwn(override.set, param.name));
+    if (!matters) return [one];
+    const ways: readonly Branch[] = [
+      { params: settle(one.params, override, true), region: [...one.region, must] },
+      { params: one.params, region: [...one.region, notOf(may)] },
+      {
+        params: settle(one.params, override, undefined),
+        region: [...one.region, must === may ? never : allOf([may, notOf(must)])],
+      },
+    ];
+    return ways.filter(({ region }) => search(space.whole, region, { left: DEFAULT_STEPS }) !== undefined);
+  });
+  if (next.length > MAX_CELLS) throw new TooManyCells(`the overrides meet in more than ${MAX_CELLS} ways`);
+  return next;
+}
+
+function keyOfCell(params: readonly Param[]): string {
+  return params.map(({ override, unsettled }) => (unsettled ? "?" : (override ?? ""))).join(" ");
+}
+
+/** The cells of a policy on one day; the most specific override wins, as in `cellOf`. Null: no override is in effect. */
+export function cellsOn(space: Space, policy: Policy, day: string | null): readonly Cell[] {
+  const effective = policy.overrides
+    .filter(({ from, until }) => day !== null && from <= day && day < until)
+    .toSorted((a, b) => Object.keys(b.for).length - Object.keys(a.for).length);
+  const start: Branch = { params: policy.params.map((param) => ({ param, isSettled: false })), region: [always] };
+  const branches = effective.reduce<readonly Branch[]>((all, one) => branch(space, policy, all, one), [start]);
+  const cells = new Map<string, Cell>();
+  for (const { params: settled, region } of branches) {
+    const params = settled.map(({ param }) => param);
+    const key = keyOfCell(params);
+    const overrides = [...new Set(params.flatMap(({ override }) => override ?? []))];
+    const isOwn = params.every((param, index) => param === policy.params[index]);
+    const seen = cells.get(key)?.region ?? never;
+    const cell = isOwn ? policy : withParams(policy, params);
+    cells.set(key, { policy: cell, overrides, region: anyOf([seen, allOf(region)]), day });
+  }
+  return [...cells.values()];
+}
+
+/** Every cell of a policy, the policy as written first; a cell that holds for other requests on other days is listed for each. */
+export function cellsOf(space: Space, policy: Policy): readonly Cell[] {
+  const [own, ...others] = [null, ...turningDays([policy])].flatMap((day) => cellsOn(space, policy, day));
+  if (own === undefined) return [];
+  const cells = new Map<string, Cell>();
+  for (const cell of others) {
+    const key = `${keyOfCell(cell.policy.params)} ${keyOf(cell.region)}`;
+    if (cell.policy !== policy && !cells.has(key)) cells.set(key, cell);
+  }
+  return [own, ...cells.values()];
+}
+
+/** What an analysis over all cells finds; `otherwise`, told why, where there are too many of them. */
+export function settled<T>(analyse: () => T, otherwise: (why: string) => T): T {
+  try {
+    return analyse();
+  } catch (error) {
+    if (error instanceof TooManyCells) return otherwise(error.message);
+    throw error;
+  }
+}

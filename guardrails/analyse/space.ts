@@ -1,0 +1,190 @@
+import type { FactType, Scalar, Value } from "../fact-types.ts";
+import { comparisonsOf } from "../policy.ts";
+import type { Comparison, Condition, Policy } from "../policy.ts";
+import { patternTest } from "../pattern.ts";
+import { comparisonHolds } from "../reading.ts";
+import { isUnsettled, limitsOf } from "../ternary.ts";
+import type { Box } from "./box.ts";
+import { dimensionsOf } from "./dimensions.ts";
+import type { Asked, Dimension, ValueClass } from "./dimensions.ts";
+import { allOf, always, anyOf, leafOf, never, notOf } from "./formula.ts";
+import type { Formula } from "./formula.ts";
+import { cutsOf } from "./stretches.ts";
+
+/** When a condition certainly holds, and when it may: they differ where a fact that may be left out is. */
+export type Compiled = { readonly must: Formula; readonly may: Formula };
+
+/** Every request that types allow, as far as some comparison tells requests apart. Required facts are always there. */
+export type Space = {
+  readonly facts: readonly FactType[];
+  readonly dimensions: readonly Dimension[];
+  readonly whole: Box;
+  /** The numbers that something compares each fact with. */
+  readonly limits: ReadonlyMap<string, ReadonlySet<number>>;
+  /** A condition under a cell's parameters, as a formula over the space. The space must have been made for it. */
+  readonly compile: (cell: Policy, condition: Condition) => Compiled;
+  /** One comparison of a fact, as `compile` does it. */
+  readonly compare: (cell: Policy, comparison: Comparison) => Compiled;
+};
+
+/** What a space must tell apart: these conditions, under each of these cells. */
+export type SpaceOf = { readonly cells: readonly Policy[]; readonly conditions: readonly Condition[] };
+
+function distinct<T>(items: readonly T[]): readonly T[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
+}
+
+function scopesOf(policy: Policy): readonly Comparison[] {
+  return policy.overrides.flatMap((override) =>
+    Object.entries(override.for).map(([fact, value]): Comparison => ({ fact, operator: "in", value })),
+  );
+}
+
+/** A value that stands for its class; undefined for a class that holds none of its own. */
+function standIn(kind: ValueClass): Value | undefined {
+  if (kind.kind === "values") return kind.values[0];
+  return kind.kind === "stretch" ? kind.min : undefined;
+}
+
+type Maker = { readonly dimensions: readonly Dimension[]; readonly made: Map<string, Compiled> };
+
+function leafWhere(dimension: Dimension, isIn: (kind: ValueClass) => boolean): Formula {
+  const mask = new Int32Array(dimension.full.length);
+  for (const [index, kind] of dimension.classes.entries()) {
+    if (isIn(kind)) mask[index >>> 5] = (mask[index >>> 5] ?? 0) | (1 << (index & 31));
+  }
+  return leafOf(dimension.at, mask, dimension.full);
+}
+
+function isAspect({ aspect }: Dimension, kind: Dimension["aspect"]["kind"], of?: unknown): boolean {
+  if (aspect.kind !== kind) return false;
+  return aspect.kind === "member" ? aspect.member === of : aspect.kind !== "pattern" || aspect.pattern === of;
+}
+
+/** A text that is none of the named ones may match any pattern: a free yes or no of its own. */
+function compilePattern(own: readonly Dimension[], pattern: string): Formula {
+  const test = patternTest(pattern);
+  const parts = own.map((dimension) => {
+    if (isAspect(dimension, "pattern", pattern)) {
+      const other = own.find((one) => isAspect(one, "value"));
+      const isOther = other === undefined ? always : leafWhere(other, ({ kind }) => kind === "other");
+      return allOf([isOther, leafWhere(dimension, ({ kind }) => kind === "yes")]);
+    }
+    if (!isAspect(dimension, "value")) return never;
+    return leafWhere(dimension, (kind) => kind.kind === "values" && test(String(kind.values[0])));
+  });
+  return anyOf(parts);
+}
+
+function compileValue(own: readonly Dimension[], cell: Policy, comparison: Comparison): Formula {
+  const { operator } = comparison;
+  const [constant] = limitsOf(comparison, cell.params);
+  if (operator === "matches") return compilePattern(own, String(constant));
+  if (operator === "contains" || operator === "doesNotContain") {
+    const member = own.find((dimension) => isAspect(dimension, "member", constant));
+    if (member === undefined) throw new Error(`the space holds nothing of \`${comparison.fact}\``);
+    return leafWhere(member, ({ kind }) => kind === (operator === "contains" ? "yes" : "no"));
+  }
+  const value = own.find((dimension) => isAspect(dimension, "value"));
+  if (value === undefined) throw new Error(`the space holds nothing of \`${comparison.fact}\``);
+  const isNegative = operator === "notEqual" || operator === "notIn";
+  return leafWhere(value, (kind) => {
+    const given = standIn(kind);
+    if (given !== undefined) return comparisonHolds(cell, comparison, given);
+    return kind.kind === "other" && isNegative;
+  });
+}
+
+function compileComparison({ dimensions }: Maker, cell: Policy, comparison: Comparison): Compiled {
+  if (isUnsettled(comparison, cell.params)) return { must: never, may: always };
+  const own = dimensions.filter(({ fact }) => fact.name === comparison.fact);
+  const holds = compileValue(own, cell, comparison);
+  if (own[0]?.fact.optional !== true) return { must: holds, may: holds };
+  const given = own.find((dimension) => isAspect(dimension, "given"));
+  const present = given === undefined ? always : leafWhere(given, ({ kind }) => kind === "yes");
+  const value = own.find((dimension) => isAspect(dimension, "value"));
+  const absent = value === undefined ? notOf(present) : leafWhere(value, ({ kind }) => kind === "absent");
+  return { must: allOf([present, holds]), may: anyOf([absent, holds]) };
+}
+
+function compared(maker: Maker, cell: Policy, comparison: Comparison): Compiled {
+  const { fact, operator } = comparison;
+  const constants: readonly Scalar[] | "unsettled" = isUnsettled(comparison, cell.params)
+    ? "unsettled"
+    : limitsOf(comparison, cell.params);
+  const key = JSON.stringify([fact, operator, constants]);
+  const compiled = maker.made.get(key) ?? compileComparison(maker, cell, comparison);
+  maker.made.set(key, compiled);
+  return compiled;
+}
+
+function grouped(parts: readonly Compiled[], join: (formulas: readonly Formula[]) => Formula): Compiled {
+  const must = join(parts.map((part) => part.must));
+  return parts.every((part) => part.must === part.may)
+    ? { must, may: must }
+    : { must, may: join(parts.map((part) => part.may)) };
+}
+
+function compile(maker: Maker, cell: Policy, condition: Condition): Compiled {
+  if ("all" in condition)
+    return grouped(
+      condition.all.map((inner) => compile(maker, cell, inner)),
+      allOf,
+    );
+  if ("any" in condition)
+    return grouped(
+      condition.any.map((inner) => compile(maker, cell, inner)),
+      anyOf,
+    );
+  if (!("not" in condition)) return compared(maker, cell, condition);
+  const inner = compile(maker, cell, condition.not);
+  const must = notOf(inner.may);
+  return { must, may: inner.must === inner.may ? must : notOf(inner.must) };
+}
+
+function limitsIn(asked: readonly Asked[]): ReadonlyMap<string, ReadonlySet<number>> {
+  const limits = new Map<string, Set<number>>();
+  for (const { fact, constants } of asked) {
+    const own = limits.get(fact) ?? new Set();
+    for (const constant of constants) if (typeof constant === "number") own.add(constant);
+    limits.set(fact, own);
+  }
+  return limits;
+}
+
+/**
+ * The space of requests as the cells tell them apart. `facts` are those of every cell. Amounts are cut where a
+ * comparison turns, so that a class of values is all on one side of every limit.
+ */
+export function spaceOf(facts: readonly FactType[], { cells, conditions }: SpaceOf): Space {
+  const comparisons = distinct([...conditions.flatMap(comparisonsOf), ...cells.flatMap(scopesOf)]);
+  const asked = distinct(
+    cells.flatMap((cell) =>
+      comparisons.map(({ fact, operator, value }): Asked => {
+        const named =
+          typeof value === "object" && "param" in value ? cell.params.filter(({ name }) => name === value.param) : [];
+        const constants =
+          typeof value === "object" && "param" in value ? named.map((param) => param.value) : [value].flat();
+        return { fact, operator, constants };
+      }),
+    ),
+  );
+  const cuts = new Map<string, number[]>();
+  for (const { fact, operator, constants } of asked) {
+    const one = { fact, operator, value: constants };
+    const rule = { id: "", effect: "block" as const, when: one, reason: "" };
+    const [policy] = cells;
+    const found = policy === undefined ? [] : (cutsOf({ ...policy, facts, rules: [rule] }).get(fact) ?? []);
+    cuts.set(fact, [...(cuts.get(fact) ?? []), ...found]);
+  }
+  const dimensions = dimensionsOf(facts, asked, cuts);
+  const maker: Maker = { dimensions, made: new Map() };
+  return {
+    facts,
+    dimensions,
+    limits: limitsIn(asked),
+    whole: Int32Array.from(dimensions.flatMap(({ full }) => [...full])),
+    compile: (cell, condition) => compile(maker, cell, condition),
+    compare: (cell, comparison) => compared(maker, cell, comparison),
+  };
+}

@@ -1,0 +1,203 @@
+import { z } from "zod";
+import { modes } from "../domain/decision-details.ts";
+import { Currency } from "../domain/money.ts";
+import { equalityOperators, orderOperators, patternOperators, readsOf, setOperators, windows } from "./policy.ts";
+import type { Condition, Policy } from "./policy.ts";
+import { testOf } from "./ternary.ts";
+
+const Name = z.string().min(1);
+const Day = z.iso.date();
+const Escalating = z.enum(["escalate", "block"]);
+const Verdict = z.enum(["execute", "escalate", "block"]);
+const Scalar = z.union([z.boolean(), z.int(), z.string()]);
+
+const factBase = { name: Name, title: z.string(), adjustable: z.boolean(), optional: z.literal(true).exactOptional() };
+const range = { min: z.int(), max: z.int() };
+const choices = { values: z.array(z.string()).min(1) };
+
+const Fact = z.discriminatedUnion("kind", [
+  z.strictObject({ ...factBase, kind: z.literal("boolean") }),
+  z.strictObject({ ...factBase, kind: z.enum(["choice", "set"]), ...choices }),
+  z.strictObject({ ...factBase, kind: z.enum(["number", "ppm", "date"]), ...range }),
+  z.strictObject({ ...factBase, kind: z.literal("minor"), ...range, currency: Currency }),
+  z.strictObject({ ...factBase, kind: z.literal("text"), maxLength: z.int().min(1) }),
+]);
+
+const paramBase = {
+  name: Name,
+  value: z.int(),
+  allowed: z.strictObject(range).nullable(),
+  protected: z.boolean(),
+};
+
+const Param = z.discriminatedUnion("kind", [
+  z.strictObject({ ...paramBase, kind: z.enum(["number", "date", "ppm"]) }),
+  z.strictObject({ ...paramBase, kind: z.literal("minor"), currency: Currency }),
+]);
+
+const Comparison = z.strictObject({
+  fact: Name,
+  operator: z.enum([...equalityOperators, ...orderOperators, ...setOperators, ...patternOperators]),
+  value: z.union([Scalar, z.array(Scalar).min(1), z.strictObject({ param: Name })]),
+});
+
+const When: z.ZodType<Condition> = z.lazy(() =>
+  z.union([
+    z.strictObject({ all: z.array(When).min(1) }),
+    z.strictObject({ any: z.array(When).min(1) }),
+    z.strictObject({ not: When }),
+    Comparison,
+  ]),
+);
+
+const ruleBase = {
+  id: Name,
+  when: When,
+  reason: z.string(),
+  state: z.literal("candidate").exactOptional(),
+  obligations: z.array(Name).exactOptional(),
+};
+
+const Rule = z.discriminatedUnion("effect", [
+  z.strictObject({ ...ruleBase, effect: z.literal("escalate"), route: Name }),
+  z.strictObject({ ...ruleBase, effect: z.enum(["execute", "block"]) }),
+]);
+
+const levels = z.array(z.strictObject({ role: Name, slaMs: z.int().positive() })).min(1);
+const Route = z.strictObject({ id: Name, quorum: z.int().min(1), levels });
+
+const Override = z.strictObject({
+  id: Name,
+  for: z.record(Name, z.array(Scalar).min(1)),
+  from: Day,
+  until: Day,
+  set: z.record(Name, z.int()),
+  reason: z.string(),
+});
+
+const Limit = z.strictObject({
+  id: Name,
+  sum: Name.nullable(),
+  per: z.array(Name),
+  window: z.enum(windows),
+  cap: z.union([z.int().min(0), z.strictObject({ param: Name })]),
+  warnAtPpm: z.int().nullable(),
+  over: Escalating,
+  route: Name,
+});
+
+const Invariant = z.union([
+  z.strictObject({ id: Name, when: When, never: Verdict }),
+  z.strictObject({ id: Name, when: When, always: Verdict }),
+]);
+
+const Demotion = z.strictObject({ blockedPpm: z.int().min(0), rejectedPpm: z.int().min(0), minimum: z.int().min(1) });
+
+const core = {
+  id: Name,
+  default: Escalating,
+  facts: z.array(Fact),
+  params: z.array(Param),
+  rules: z.array(Rule).min(1),
+};
+
+/** The document as `policyDocument` writes it. */
+const Second = z.strictObject({
+  language: z.literal(2),
+  ...core,
+  timezone: Name,
+  mode: z.enum(modes),
+  demotion: Demotion.nullable(),
+  subject: Name.nullable(),
+  overrides: z.array(Override),
+  limits: z.array(Limit),
+  invariants: z.array(Invariant),
+  routes: z.array(Route).min(1),
+  defaultRoute: Route,
+});
+
+/** The first language knew no quorum and none of the sections that are filled in here. */
+const FirstRoute = z.strictObject({ id: Name, levels }).transform((route) => ({ ...route, quorum: 1 }));
+const First = z
+  .strictObject({ language: z.literal(1), ...core, routes: z.array(FirstRoute).min(1), defaultRoute: FirstRoute })
+  .transform((document) => ({ ...unsaid, ...document }));
+
+/** What a policy is when its document has no word for it. */
+const unsaid = {
+  timezone: "UTC",
+  mode: "led",
+  demotion: null,
+  subject: null,
+  overrides: [],
+  limits: [],
+  invariants: [],
+} as const;
+
+const Document = z.discriminatedUnion("language", [Second, First]);
+
+function repeated(names: readonly string[]): string | undefined {
+  return names.find((name, at) => names.indexOf(name) !== at);
+}
+
+/** The first thing a document names without declaring it, or declares twice; undefined when it holds together. */
+function looseEnd({ facts, params, rules, overrides, limits, invariants, routes, ...policy }: Policy) {
+  const lists = { fact: facts.map(({ name }) => name), param: params.map(({ name }) => name) };
+  const routeIds = routes.map(({ id }) => id);
+  const ids = [rules, overrides, limits, invariants].map((list) => list.map(({ id }) => id));
+  const twice = [lists.fact, lists.param, routeIds, ...ids].map(repeated);
+  const again = twice.find((name) => name !== undefined);
+  if (again !== undefined) return `\`${again}\` is declared twice`;
+  const reads = [...rules, ...invariants].map(({ when }) => readsOf(when));
+  const caps = limits.flatMap(({ cap }) => (typeof cap === "object" ? [cap.param] : []));
+  const namedFacts = [
+    ...reads.flatMap((read) => read.facts),
+    ...overrides.flatMap((override) => Object.keys(override.for)),
+    ...limits.flatMap(({ sum, per }) => [...(sum === null ? [] : [sum]), ...per]),
+    ...(policy.subject === null ? [] : [policy.subject]),
+  ];
+  const namedParams = [
+    ...reads.flatMap((read) => read.params),
+    ...overrides.flatMap(({ set }) => Object.keys(set)),
+    ...caps,
+  ];
+  const namedRoutes = [
+    ...rules.flatMap((rule) => (rule.effect === "escalate" ? [rule.route] : [])),
+    policy.defaultRoute.id,
+  ];
+  const stray =
+    namedFacts.find((name) => !lists.fact.includes(name)) ??
+    namedParams.find((name) => !lists.param.includes(name)) ??
+    namedRoutes.find((id) => !routeIds.includes(id));
+  return stray === undefined ? undefined : `\`${stray}\` is not declared`;
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    for (const inner of Object.values(value)) frozen(inner);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+function parsed(document: string): Policy {
+  const read = Document.safeParse(JSON.parse(document));
+  if (!read.success) throw new Error(z.prettifyError(read.error));
+  const { language: _language, ...policy } = read.data;
+  const loose = looseEnd(policy);
+  if (loose !== undefined) throw new Error(loose);
+  for (const { when } of [...policy.rules, ...policy.invariants]) testOf(when, policy.params);
+  return frozen(policy);
+}
+
+/**
+ * A policy from its document, as `policyDocument` writes it, or as its first language did. Deeply frozen. Throws for
+ * anything else: a document that is not JSON, another language, an unknown key, or a name that it does not declare.
+ */
+export function policyFromDocument(document: string): Policy {
+  try {
+    return parsed(document);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Error(`the policy document is not usable: ${detail}`, { cause: error });
+  }
+}
