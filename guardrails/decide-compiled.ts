@@ -1,0 +1,62 @@
+import { stricter } from "../domain/decision.ts";
+import type { Verdict } from "../domain/decision.ts";
+import type { JsonObject } from "../domain/json.ts";
+import { cellOf } from "./cell.ts";
+import { checkFacts } from "./check-facts.ts";
+import type { CheckedFacts } from "./check-facts.ts";
+import { compilePolicy } from "./compile.ts";
+import type { Policy, PolicyRule } from "./policy.ts";
+
+/** A verdict with the ids of the rules that matched, strictest first, then by id. */
+export type CompiledDecision = { readonly verdict: Verdict; readonly rules: readonly string[] };
+
+/** A request's facts, and the policy as it stands for it. */
+export type Scene = { readonly checked: CheckedFacts; readonly cell: Policy };
+
+/** Reads a request for a policy at a time, ISO 8601. Throws for a bad time. */
+export function sceneOf(policy: Policy, facts: JsonObject, at: string): Scene {
+  const checked = checkFacts(policy, facts);
+  return { checked, cell: cellOf(policy, checked.known, at) };
+}
+
+/** The active rules of a policy by id, each with its place in the order that decisions list rules in. */
+type Ranked = ReadonlyMap<string, { readonly rule: PolicyRule; readonly rank: number }>;
+
+const order: { readonly [effect in Verdict]: number } = { block: 0, escalate: 1, execute: 2 };
+const ranks = new WeakMap<readonly PolicyRule[], Ranked>();
+
+/** Cells of one policy share its rules, so the ranking is made once for all of them. */
+function rankedOf(rules: readonly PolicyRule[]): Ranked {
+  const made = ranks.get(rules);
+  if (made !== undefined) return made;
+  const active = rules
+    .filter(({ state }) => state === undefined)
+    .toSorted((a, b) => order[a.effect] - order[b.effect] || (a.id < b.id ? -1 : Number(a.id > b.id)));
+  const ranked = new Map(active.map((rule, rank) => [rule.id, { rule, rank }]));
+  ranks.set(rules, ranked);
+  return ranked;
+}
+
+/** Decides a request that has been read. Throws for a policy that no loader lets pass. */
+export function decideScene({ checked, cell }: Scene): CompiledDecision {
+  const ranked = rankedOf(cell.rules);
+  const { matching, unknown } = compilePolicy(cell).match(checked.known);
+  const found = matching.flatMap((id) => ranked.get(id) ?? []).toSorted((a, b) => a.rank - b.rank);
+  const isOpen = unknown.some((id) => (ranked.get(id)?.rule.effect ?? "execute") !== "execute");
+  const isFaulty = checked.missing.length > 0 || checked.undeclared.length > 0 || isOpen;
+  const effects = found.map(({ rule }): Verdict => rule.effect);
+  const least: Verdict = isFaulty ? "escalate" : effects.length === 0 ? cell.default : "execute";
+  return { verdict: effects.reduce(stricter, least), rules: found.map(({ rule }) => rule.id) };
+}
+
+/**
+ * The verdict and the rules of `evaluate` by the compiled form alone, without reasons: for replaying many requests, and
+ * never for a live decision. A fault escalates, as it does there.
+ */
+export function decideCompiled(policy: Policy, facts: JsonObject, at: string): CompiledDecision {
+  try {
+    return decideScene(sceneOf(policy, facts, at));
+  } catch {
+    return { verdict: "escalate", rules: [] };
+  }
+}
