@@ -30,6 +30,9 @@ export const ApproveDiscountArgs = z.strictObject({
 /** A discount can pass 100 % when concessions are worth more than the list price; larger shares are kept as this one. */
 const MAX_DISCOUNT_PPM = 20_000_000;
 
+/** Ids in the record are taken as they are; longer ones are not known. */
+const Name = z.string().min(1).max(64);
+
 /** The facts that `policies/quoting.yaml` may name. */
 export const QuoteFacts = z.strictObject({
   effectiveDiscount: z
@@ -42,6 +45,12 @@ export const QuoteFacts = z.strictObject({
     .min(1)
     .max(MAX_MINOR)
     .meta({ unit: "minor", currency: "USD", title: "list price of the quote; known only in USD" }),
+  discountAmount: z.int().min(0).max(MAX_MINOR).meta({
+    unit: "minor",
+    currency: "USD",
+    title: "list price less net price, plus concessions; known only in USD",
+    adjustable: true,
+  }),
   belowFloorPrice: z.boolean().meta({ title: "the net price less concessions is under the floor price" }),
   protectedTerms: z
     .enum(["none", "liability", "exclusivity", "termination", "data"])
@@ -50,6 +59,9 @@ export const QuoteFacts = z.strictObject({
     .enum(["active", "suspended", "unknown"])
     .meta({ title: "the partner's standing in the programme" }),
   proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
+  partner: z.string().max(64).meta({ title: "id of the partner whose quote it is" }),
+  deal: z.string().max(64).meta({ title: "id of the quote" }),
+  requester: z.string().max(64).meta({ title: "who asks for the discount" }),
 });
 
 function requested(record: JsonObject) {
@@ -68,6 +80,12 @@ function requested(record: JsonObject) {
   };
 }
 
+/** Whom a quote counts for. What is too long to be an id is left out. */
+function countedFor({ quote_id, partner_id, quote_requested_by }: z.infer<typeof QuoteRecord>): JsonObject {
+  const names = { partner: partner_id, deal: quote_id, requester: quote_requested_by };
+  return Object.fromEntries(Object.entries(names).filter(([, name]) => Name.safeParse(name).success));
+}
+
 /** The list price is always the record's: a proposal cannot shrink its discount by inventing a list price. */
 function facts({ evidence, action }: FactInput): JsonObject {
   const quote = QuoteRecord.safeParse(evidence["crm.record"]?.value);
@@ -79,11 +97,15 @@ function facts({ evidence, action }: FactInput): JsonObject {
   const { quote_list_price: listPriceMinor, quote_floor_price: floorPriceMinor } = quote.data;
   const { netPriceMinor, concessionsMinor } = args.data;
   const wanted = requested(evidence["crm.record"]?.value ?? {});
+  Object.assign(known, countedFor(quote.data));
   known["protectedTerms"] = quote.data.quote_protected_terms;
   if (listPriceMinor > 0) {
-    const share = sharePpm(listPriceMinor - netPriceMinor + concessionsMinor, listPriceMinor);
-    known["effectiveDiscount"] = Math.min(share, MAX_DISCOUNT_PPM);
-    if (quote.data.quote_currency === "USD") known["listPrice"] = listPriceMinor;
+    const discountMinor = listPriceMinor - netPriceMinor + concessionsMinor;
+    known["effectiveDiscount"] = Math.min(sharePpm(discountMinor, listPriceMinor), MAX_DISCOUNT_PPM);
+    if (quote.data.quote_currency === "USD") {
+      known["listPrice"] = listPriceMinor;
+      known["discountAmount"] = Math.max(0, discountMinor);
+    }
   }
   known["belowFloorPrice"] = netPriceMinor - concessionsMinor < floorPriceMinor;
   known["proposedAsRequested"] =

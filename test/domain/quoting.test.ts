@@ -8,10 +8,14 @@ const facts = (input: FactInput): JsonObject => quoting.action.facts(input);
 const clean = {
   effectiveDiscount: 120_000,
   listPrice: 10_000_000,
+  discountAmount: 1_200_000,
   belowFloorPrice: false,
   protectedTerms: "none",
   partnerStanding: "active",
   proposedAsRequested: true,
+  partner: "partner-7",
+  deal: "Q-1001",
+  requester: "seller@northwind.example",
 };
 
 describe("the facts of a quote", () => {
@@ -20,21 +24,37 @@ describe("the facts of a quote", () => {
   });
 
   test.for([
-    ["a price cut to the millionth", quoteAtDiscount(150_001), { effectiveDiscount: 150_001 }],
-    ["concessions beside the price", { quote_concessions: "3000.00" }, { effectiveDiscount: 150_000 }],
-    ["one cent of concessions, rounded up", { quote_concessions: "3000.01" }, { effectiveDiscount: 150_001 }],
-    ["no discount for a price over the list", { quote_net_price: "100000.01" }, { effectiveDiscount: 0 }],
+    [
+      "a price cut to the millionth",
+      quoteAtDiscount(150_001),
+      { effectiveDiscount: 150_001, discountAmount: 1_500_010 },
+    ],
+    [
+      "concessions beside the price",
+      { quote_concessions: "3000.00" },
+      { effectiveDiscount: 150_000, discountAmount: 1_500_000 },
+    ],
+    [
+      "one cent of concessions, rounded up",
+      { quote_concessions: "3000.01" },
+      { effectiveDiscount: 150_001, discountAmount: 1_500_001 },
+    ],
+    [
+      "no discount for a price over the list",
+      { quote_net_price: "100000.01" },
+      { effectiveDiscount: 0, discountAmount: 0 },
+    ],
     [
       "concessions far past the list price, up to 2000 %",
       { quote_concessions: "2500000.00" },
-      { effectiveDiscount: 20_000_000, belowFloorPrice: true },
+      { effectiveDiscount: 20_000_000, discountAmount: 251_200_000, belowFloorPrice: true },
     ],
     ["a net price at the floor", { quote_floor_price: "88000.00" }, { belowFloorPrice: false }],
     ["a net price a cent below the floor", { quote_floor_price: "88000.01" }, { belowFloorPrice: true }],
     [
       "concessions that go below the floor",
       { quote_floor_price: "88000.00", quote_concessions: "0.01" },
-      { effectiveDiscount: 120_001, belowFloorPrice: true },
+      { effectiveDiscount: 120_001, discountAmount: 1_200_001, belowFloorPrice: true },
     ],
     ["a protected term", { quote_protected_terms: "exclusivity" }, { protectedTerms: "exclusivity" }],
   ] as const)("count %s", ([, changes, expected]) => {
@@ -42,8 +62,8 @@ describe("the facts of a quote", () => {
     expect(found).toEqual({ ...clean, ...expected });
   });
 
-  test("leave the list price out when it is not in USD, since the limit is", () => {
-    const { listPrice: _, ...rest } = clean;
+  test("leave the amounts out that are not in USD, since the limits are", () => {
+    const { listPrice: _list, discountAmount: _amount, ...rest } = clean;
     expect(facts(quoteInput(quoteRecord({ quote_currency: "EUR" })))).toEqual(rest);
   });
 
@@ -51,6 +71,7 @@ describe("the facts of a quote", () => {
     const found = facts(quoteInput(quoteRecord({ quote_list_price: "0.00" })));
     expect(found).not.toHaveProperty("effectiveDiscount");
     expect(found).not.toHaveProperty("listPrice");
+    expect(found).not.toHaveProperty("discountAmount");
   });
 
   test.for([
@@ -59,6 +80,15 @@ describe("the facts of a quote", () => {
     ["an empty id", { quote_id: "" }],
   ] as const)("keep only the partner's standing for a record with %s", ([, changes]) => {
     expect(facts(quoteInput(quoteRecord(changes)))).toEqual({ partnerStanding: "active" });
+  });
+
+  test.for([
+    ["partner", "partner_id"],
+    ["deal", "quote_id"],
+    ["requester", "quote_requested_by"],
+  ] as const)("leave the %s out when its id is longer than one may be", ([fact, property]) => {
+    const ids = [64, 65].map((length) => facts(quoteInput(quoteRecord({ [property]: "x".repeat(length) })))[fact]);
+    expect(ids).toEqual(["x".repeat(64), undefined]);
   });
 
   test("are none without readings", () => {
@@ -80,11 +110,15 @@ describe("a proposal that is not the request", () => {
   };
 
   test.for([
-    ["a lower net price counts with its own discount", { netPriceMinor: 8_000_000 }, { effectiveDiscount: 200_000 }],
+    [
+      "a lower net price counts with its own discount",
+      { netPriceMinor: 8_000_000 },
+      { effectiveDiscount: 200_000, discountAmount: 2_000_000 },
+    ],
     [
       "hidden concessions count with their own discount",
       { concessionsMinor: 1_000_000 },
-      { effectiveDiscount: 220_000 },
+      { effectiveDiscount: 220_000, discountAmount: 2_200_000 },
     ],
     [
       "an invented list price does not shrink the discount",

@@ -155,7 +155,7 @@ describe("a fact that is not known", () => {
 
   test("is not found on the prototype", async () => {
     const facts = Object.create(quoteFacts()) as JsonObject;
-    expect(await evaluate(quoting, facts)).toMatchObject({ kind: "escalate", missing: { length: 6 } });
+    expect(await evaluate(quoting, facts)).toMatchObject({ kind: "escalate", missing: { length: 10 } });
   });
 });
 

@@ -61,5 +61,6 @@ function requestsOf(types: FactTypes): { [name: string]: boolean | number | stri
 function valuesOf(type: FactTypes[number]): readonly (boolean | number | string)[] {
   if (type.kind === "boolean") return [true, false];
   if (type.kind === "choice") return type.values.slice(0, 2);
+  if (type.kind === "text") return ["one"];
   return type.kind === "ppm" ? [150_000, 250_001] : [5_000_000, 50_000_001];
 }

@@ -1,0 +1,165 @@
+import { stricter } from "../domain/decision.ts";
+import type { Decision, MatchedRule } from "../domain/decision.ts";
+import type { LimitReading } from "../domain/decision-details.ts";
+import type { JsonObject } from "../domain/json.ts";
+import { WHOLE_PPM } from "../domain/ppm.ts";
+import { strictestFirst } from "./combine.ts";
+import { listed } from "./did-you-mean.ts";
+import { jsonValue, showValue } from "./fact-types.ts";
+import { routeOf } from "./policy.ts";
+import type { Limit, Policy, Window } from "./policy.ts";
+import { valueIn } from "./ternary.ts";
+import type { Known } from "./ternary.ts";
+import { windowAt } from "./window.ts";
+import type { Span } from "./window.ts";
+
+/** What a request asks of one limit. `asked` and `cap` are in the unit of the summed fact; a count asks 1. */
+export type Ask = {
+  readonly limit: Limit;
+  /** The values of the `per` facts by name: together they name the account. They may name people. */
+  readonly account: JsonObject;
+  readonly window: Span | null;
+  readonly asked: number;
+  readonly cap: number;
+};
+
+/** A limit that cannot be counted for a request, and the names that are not known. It lets nothing execute. */
+export type Uncounted = { readonly limit: Limit; readonly missing: readonly string[] };
+
+export type Asked = { readonly asks: readonly Ask[]; readonly uncounted: readonly Uncounted[] };
+
+/** What an account holds without the request. `window` is the one it was counted in. */
+export type AccountState = { readonly window: Span | null; readonly used: number; readonly reserved: number };
+
+function capIn({ cap }: Limit, { params }: Policy): number | undefined {
+  if (typeof cap === "number") return cap;
+  const param = params.find(({ name }) => name === cap.param);
+  return param === undefined || param.unsettled === true ? undefined : param.value;
+}
+
+function accountIn({ per }: Limit, cell: Policy, known: Known): JsonObject {
+  return Object.fromEntries(
+    per.flatMap((name) => {
+      const type = cell.facts.find((fact) => fact.name === name);
+      const value = valueIn(known, name);
+      return type === undefined || value === undefined ? [] : [[name, jsonValue(type, value)] as const];
+    }),
+  );
+}
+
+function askOf(limit: Limit, cell: Policy, known: Known, at: string): Ask | Uncounted {
+  const cap = capIn(limit, cell);
+  const asked = limit.sum === null ? 1 : valueIn(known, limit.sum);
+  const account = accountIn(limit, cell, known);
+  const isAmount = typeof asked === "number" && Number.isSafeInteger(asked) && asked >= 0;
+  const missing = [
+    ...limit.per.filter((name) => !Object.hasOwn(account, name)),
+    ...(isAmount || limit.sum === null ? [] : [limit.sum]),
+    ...(cap === undefined && typeof limit.cap === "object" ? [limit.cap.param] : []),
+  ];
+  if (missing.length > 0 || !isAmount || cap === undefined) return { limit, missing };
+  return { limit, account, window: windowAt(limit.window, at, cell.timezone), asked, cap };
+}
+
+/**
+ * What a request asks of every limit of the policy as it stands for it. A limit whose facts or cap are not known asks
+ * nothing and is `uncounted`. `at` is ISO 8601; throws for a bad one.
+ */
+export function asksOf(cell: Policy, known: Known, at: string): Asked {
+  const all = cell.limits.map((limit) => askOf(limit, cell, known, at));
+  return {
+    asks: all.flatMap((ask) => ("account" in ask ? [ask] : [])),
+    uncounted: all.flatMap((ask) => ("account" in ask ? [] : [ask])),
+  };
+}
+
+/** `total` is at least this share of the cap, compared without a quotient. */
+function reaches(total: number, sharePpm: number, cap: number): boolean {
+  return BigInt(total) * BigInt(WHOLE_PPM) >= BigInt(sharePpm) * BigInt(cap);
+}
+
+/** An ask against what its account holds. `account` is the digest that stands for the account's values. */
+export function readingOf({ limit, asked, cap }: Ask, account: string, state: AccountState): LimitReading {
+  const { window, used, reserved } = state;
+  const total = used + reserved + asked;
+  const admitted = Number.isSafeInteger(total) && total <= cap;
+  const warned = admitted && limit.warnAtPpm !== null && reaches(total, limit.warnAtPpm, cap);
+  return { id: limit.id, account, window, used, reserved, asked, cap, admitted, warned };
+}
+
+const windowWords: { readonly [window in Window]: string } = {
+  "calendar-day": "in the day",
+  "calendar-week": "in the week",
+  "calendar-month": "in the month",
+  "calendar-quarter": "in the quarter",
+  "calendar-year": "in the year",
+  ever: "altogether",
+};
+
+/** `discountAmount of this partner in the quarter comes to 612,000.00 USD with this one, over the cap of 600,000.00 USD`. */
+function overReason(cell: Policy, { sum, per, window }: Limit, { used, reserved, asked, cap }: LimitReading): string {
+  const type = cell.facts.find(({ name }) => name === sum);
+  const show = (amount: number) => (type === undefined ? String(amount) : showValue(type, amount));
+  const whose = per.length === 0 ? "of all together" : `of this ${per.join(" and ")}`;
+  const verb = sum === null ? "requests" : sum;
+  const total = show(used + reserved + asked);
+  const comes = sum === null ? "come" : "comes";
+  return `${verb} ${whose} ${windowWords[window]} ${comes} to ${total} with this one, over the cap of ${show(cap)}`;
+}
+
+type Found = { readonly rule: MatchedRule; readonly route: string };
+
+/** Puts more rules beside those that matched, where they can only tighten the decision. */
+function withRules(decision: Decision, found: readonly Found[], cell: Policy): Decision {
+  if (found.length === 0) return decision;
+  const added = found.map(({ rule }) => rule);
+  const rules = strictestFirst([...decision.rules, ...added]);
+  const kind = added.map(({ effect }) => effect).reduce(stricter, decision.kind);
+  const said = added.filter(({ effect }) => effect === kind).map(({ reason }) => reason);
+  const before = decision.kind === kind && decision.kind !== "execute" ? [decision.reason] : [];
+  const reason = [...before, ...said].join("; ");
+  if (kind !== "escalate") return { kind: "block", rules, reason };
+  const routes = found.filter(({ rule }) => rule.effect === "escalate").map(({ route }) => route);
+  if (decision.kind !== "escalate") return { kind, rules, missing: [], route: routeOf(cell, routes), reason };
+  const { route, missing } = decision;
+  const merged = routeOf(cell, [route.id, ...routes]);
+  return { kind, rules, missing, route: { ...merged, quorum: Math.max(merged.quorum, route.quorum) }, reason };
+}
+
+/**
+ * Puts each limit that does not admit the request beside the matched rules, as one more rule of the limit's `over`.
+ * Block over escalate over execute by rank; the limit's route is merged with the decision's. Readings within their cap
+ * change nothing, warned or not. Throws for a reading of a limit that the policy does not hold.
+ */
+export function applyLimits(decision: Decision, readings: readonly LimitReading[], cell: Policy): Decision {
+  const found = readings
+    .filter(({ admitted }) => !admitted)
+    .map((reading): Found => {
+      const limit = cell.limits.find(({ id }) => id === reading.id);
+      if (limit === undefined) throw new Error(`limit \`${reading.id}\` is not in policy \`${cell.id}\``);
+      const { used, reserved, asked, cap } = reading;
+      const values = { used, reserved, asked, cap };
+      const rule = { id: limit.id, effect: limit.over, reason: overReason(cell, limit, reading), values };
+      return { rule, route: limit.route };
+    });
+  return withRules(decision, found, cell);
+}
+
+/** A request whose limits cannot all be counted never executes: each such limit asks its route's people. */
+export function applyUncounted(decision: Decision, uncounted: readonly Uncounted[], cell: Policy): Decision {
+  if (decision.kind !== "execute") return decision;
+  const found = uncounted.map(({ limit, missing }): Found => {
+    const reason = `not known: ${listed(missing)}, which limit \`${limit.id}\` counts by`;
+    return { rule: { id: limit.id, effect: "escalate", reason, values: {} }, route: limit.route };
+  });
+  return withRules(decision, found, cell);
+}
+
+/** What earlier requests came to could not be read: nothing executes. */
+export function applyUnread(decision: Decision, { asks }: Asked, cell: Policy): Decision {
+  const found = asks.map(({ limit }): Found => {
+    const reason = `runtime_error:limit_unread: what \`${limit.id}\` has counted could not be read`;
+    return { rule: { id: limit.id, effect: "escalate", reason, values: {} }, route: limit.route };
+  });
+  return withRules(decision, found, cell);
+}
