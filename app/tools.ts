@@ -1,6 +1,8 @@
 import type { Pool } from "pg";
 import { z } from "zod";
 import { readStepOutcome } from "../audit/ledgers/effects.ts";
+import { readStepDecision } from "../audit/ledgers/step-decision.ts";
+import { CrmNoteArgs } from "../domain/crm-note.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import { ApproveRegistrationArgs } from "../domain/functions/deal-registration.ts";
 import { propertiesRead } from "../domain/functions/index.ts";
@@ -85,6 +87,12 @@ export function createReadTools(pool: Pool, { crm, programme }: Adapters, now: (
         value: { outcome },
       };
     }),
+    readTool("ledger.step-decision", "what was decided of a step", { stepKey: text }, async (company, { stepKey }) => {
+      const value = await readStepDecision(pool, company, stepKey);
+      if (value === undefined) return undefined;
+      const source = { source: "ledger.step-decision", ref: stepKey, version: value.outcome, observedAt: now() };
+      return { source, value };
+    }),
   ];
   return Object.fromEntries(tools.map((tool) => [tool.name, tool]));
 }
@@ -124,7 +132,13 @@ export function createEffectTools({ crm, quotes, programme }: Adapters): EffectT
       WriteBackArgs,
       (permit, { objectType, objectId, property, value }) =>
         crm.updateProperty(permit, { objectType, objectId, property, value }),
-      (company, key) => crm.findUpdate(company, key),
+      (company, key) => crm.findCall(company, key),
+    ),
+    effectTool(
+      "crm.add-note",
+      CrmNoteArgs,
+      (permit, { objectType, objectId, text: note }) => crm.addNote(permit, { objectType, objectId, text: note }),
+      (company, key) => crm.findCall(company, key),
     ),
   ];
   return Object.fromEntries(tools.map((tool) => [tool.name, tool]));

@@ -1,12 +1,14 @@
+import { describeExternal, EXTERNAL_TOOL } from "./decide-case.ts";
+import { crmNote } from "./crm-note.ts";
 import { functions } from "./functions/index.ts";
 import type { GovernedAction } from "./functions/definition.ts";
 import type { JsonObject } from "./json.ts";
 import { assertKnown } from "./registry.ts";
 import { writeBack } from "./write-back.ts";
 
-/** Every action that can be decided, by policy id: one per function, and the write-back they share. */
+/** Every action that can be decided, by policy id: one per function, and the follow-ups that they share. */
 export const governedActions: { readonly [id: string]: GovernedAction } = Object.fromEntries(
-  [...Object.values(functions).map((fn) => fn.action), writeBack].map((action) => [action.id, action]),
+  [...Object.values(functions).map((fn) => fn.action), writeBack, crmNote].map((action) => [action.id, action]),
 );
 
 export function governedActionOf(id: string): GovernedAction {
@@ -19,6 +21,7 @@ export function governedActionOf(id: string): GovernedAction {
  */
 export function describeAction(tool: string, args: JsonObject, partnerName: string | undefined): string {
   const who = partnerName ?? "A partner";
+  if (tool === EXTERNAL_TOOL) return describeExternal(args);
   const action = Object.values(governedActions).find((known) => known.tool === tool);
   return action?.describe(args, who) ?? `${who} asks to run ${tool}`;
 }

@@ -33,6 +33,16 @@ export async function proposeWriteBack(
   return told.kind === "proposed" ? { stepKey: step.stepKey, reportsStep } : { nothing: told.reason };
 }
 
+/** A follow-up that a rule of the step's policy owes. Code proposes it; it is decided like anything else. */
+export async function proposeOwed(
+  step: StepRef,
+  reportsStep: string,
+  obligation: string,
+): Promise<ProposalRef | { nothing: string }> {
+  const owed = await ledger().proposeOwed(step, reportsStep, obligation, now());
+  return owed.kind === "proposed" ? { stepKey: step.stepKey, reportsStep } : { nothing: owed.reason };
+}
+
 /** False when the activities gave up for good. Cancellation and everything else passes through. */
 async function attempt(work: () => Promise<void>): Promise<boolean> {
   try {

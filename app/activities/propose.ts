@@ -4,9 +4,11 @@ import type { z } from "zod";
 import type { Agents, TurnInput } from "../../agents/agents.ts";
 import { AgentFault, agentFaultCodes } from "../../agents/fault.ts";
 import { readFindings, readForReview, recordProposal, recordReview, storeFindings } from "../../audit/ledgers/turns.ts";
+import { StepDecisionReading } from "../../domain/crm-note.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
 import { functionOf } from "../../domain/functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { owedActionOf } from "../../domain/owed-actions.ts";
 import { writeBack, writeBackValue } from "../../domain/write-back.ts";
 import type { AgentActivities, LedgerActivities, StepRef } from "../../workflows/activities.ts";
 import type { ReadTools } from "./evidence.ts";
@@ -91,7 +93,7 @@ type FallbackDeps = { readonly pool: Pool; readonly readTools: ReadTools };
 export function createPropose({
   pool,
   readTools,
-}: FallbackDeps): Pick<LedgerActivities, "proposeAsRequested" | "proposeWriteBack"> {
+}: FallbackDeps): Pick<LedgerActivities, "proposeAsRequested" | "proposeWriteBack" | "proposeOwed"> {
   return {
     async proposeAsRequested(step, at) {
       const { company, objectType, objectId } = step;
@@ -118,6 +120,17 @@ export function createPropose({
       const reasoning = `The step ended as ${outcome}; the CRM's ${property} becomes ${value}.`;
       const chain = { findings: [], sources: [], reasoning, turns: [], origin: "follow-up" as const };
       await recordProposal(pool, step, { actionId: writeBack.id, action, recordVersion: "", chain, at });
+      return { kind: "proposed" };
+    },
+
+    async proposeOwed(step, reportsStep, obligation, at) {
+      const reading = await readTools["ledger.step-decision"]?.read(step.company, { stepKey: reportsStep });
+      const decided = StepDecisionReading.safeParse(reading?.value);
+      if (!decided.success) return nothing(`step \`${reportsStep}\` has no decision to tell of`);
+      const { action: owed, args, reasoning } = owedActionOf(obligation);
+      const action = { tool: owed.tool, args: args(step, reportsStep, decided.data) };
+      const chain = { findings: [], sources: [], reasoning, turns: [], origin: "follow-up" as const };
+      await recordProposal(pool, step, { actionId: owed.id, action, recordVersion: "", chain, at });
       return { kind: "proposed" };
     },
   };

@@ -13,8 +13,12 @@ export type PropertyUpdate = {
   readonly value: string;
 };
 
-/** Writes to the CRM. `findUpdate` asks the CRM itself what it knows under an effect key. */
+export type Note = { readonly objectType: string; readonly objectId: string; readonly text: string };
+
+/** Writes to the CRM. `findCall` asks the CRM itself what it knows under an effect key, whatever was called. */
 export type CrmWriter = {
   updateProperty(permit: Permit, update: PropertyUpdate): Promise<Receipt>;
-  findUpdate(company: string, effectKey: string): Promise<Receipt | undefined>;
+  /** Leaves a note on an object's timeline. */
+  addNote(permit: Permit, note: Note): Promise<Receipt>;
+  findCall(company: string, effectKey: string): Promise<Receipt | undefined>;
 };

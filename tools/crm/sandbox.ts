@@ -3,7 +3,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Permit, Receipt } from "../../domain/permit.ts";
 import { ToolError } from "../tool-error.ts";
 import { unavailable } from "../unavailable.ts";
-import type { CrmReader, CrmWriter, PropertyUpdate } from "./port.ts";
+import type { CrmReader, CrmWriter, Note, PropertyUpdate } from "./port.ts";
 
 type Answer = { readonly externalRef: string; readonly answeredAt: string };
 
@@ -12,6 +12,27 @@ type Answer = { readonly externalRef: string; readonly answeredAt: string };
  * with the same request is answered again without acting; with another request it is refused.
  */
 export function createSandboxCrm(pool: Pool): CrmReader & CrmWriter {
+  async function write(
+    permit: Permit,
+    operation: "update_property" | "add_note",
+    request: PropertyUpdate | Note,
+  ): Promise<Receipt> {
+    const { rows } = await pool
+      .query<{ answer: Answer | null; outcome: "done" | "no-object" | "key-reused" }>({
+        name: `sandbox-crm-${operation}`,
+        text: `select answer, outcome from sandbox_crm.${operation}($1, $2, $3)`,
+        values: [permit.company, permit.effectKey, JSON.stringify(request)],
+      })
+      .catch(unavailable("sandbox crm"));
+    const row = rows[0];
+    const object = `\`${request.objectType}/${request.objectId}\``;
+    if (row?.outcome === "key-reused") {
+      throw new ToolError("TARGET_KEY_REUSED", `key used for another request on ${object}`);
+    }
+    if (row === undefined || row.answer === null) throw new ToolError("TARGET_REFUSED", `no crm object ${object}`);
+    return row.answer;
+  }
+
   return {
     async readRecord(company, objectType, objectId) {
       const { rows } = await pool
@@ -29,23 +50,11 @@ export function createSandboxCrm(pool: Pool): CrmReader & CrmWriter {
       return { source, value: row.properties };
     },
 
-    async updateProperty(permit: Permit, update: PropertyUpdate): Promise<Receipt> {
-      const { rows } = await pool
-        .query<{ answer: Answer | null; outcome: "done" | "no-object" | "key-reused" }>({
-          name: "sandbox-crm-update",
-          text: "select answer, outcome from sandbox_crm.update_property($1, $2, $3)",
-          values: [permit.company, permit.effectKey, JSON.stringify(update)],
-        })
-        .catch(unavailable("sandbox crm"));
-      const row = rows[0];
-      const object = `\`${update.objectType}/${update.objectId}\``;
-      if (row?.outcome === "key-reused")
-        throw new ToolError("TARGET_KEY_REUSED", `key used for another update of ${object}`);
-      if (row === undefined || row.answer === null) throw new ToolError("TARGET_REFUSED", `no crm object ${object}`);
-      return row.answer;
-    },
+    updateProperty: (permit, update) => write(permit, "update_property", update),
 
-    async findUpdate(company, effectKey) {
+    addNote: (permit, note) => write(permit, "add_note", note),
+
+    async findCall(company, effectKey) {
       const { rows } = await pool
         .query<{ answer: Answer }>(
           "select answer from sandbox_crm.call where company = $1 and idempotency_key = $2 and not replayed",

@@ -1,0 +1,71 @@
+import { resolve } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { loadPolicies, policiesOf, versioned, type Policies } from "../../app/policies.ts";
+import { readRecords } from "../../audit/records.ts";
+import { answer, openEscalationOf } from "../fixtures/escalations.ts";
+import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
+import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { startSystem, type System } from "../setup/system.ts";
+
+let system: System;
+
+/** The shipped policies; of quoting, the rules that execute or ask the manager owe a note. */
+async function owing(): Promise<Policies> {
+  const shipped = await loadPolicies(resolve(import.meta.dirname, "../../policies"));
+  const { policy } = shipped.policyOf("quoting");
+  const owes = new Set(["within-mandate", "manager-band"]);
+  const rules = policy.rules.map((rule) => (owes.has(rule.id) ? { ...rule, obligations: ["crm-note"] } : rule));
+  const others = ["write-back", "crm-note", "deal-registration"].map((id) => [id, shipped.policyOf(id)] as const);
+  return policiesOf({ ...Object.fromEntries(others), quoting: versioned({ ...policy, rules }) });
+}
+
+beforeAll(async () => {
+  system = await startSystem({ policies: await owing() });
+  await givenPartner(system.pool, system.company, { partnerId: "partner-7" });
+});
+afterAll(() => system.stop());
+
+async function ask(objectId: string, discountPpm: number): Promise<string> {
+  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${objectId}`, quote_requested_by: "sam" });
+  await givenCrmObject(system.pool, system.company, "deal", objectId, record as Record<string, string>);
+  return system.arrive("quoting", objectId);
+}
+
+const result = (caseId: string) => system.client.workflow.getHandle(caseId).result();
+
+/** The notes that the CRM itself holds on an object. */
+async function notesOn(objectId: string): Promise<readonly string[]> {
+  const { rows } = await system.pool.query<{ text: string }>(
+    "select text from sandbox_crm.note where company = $1 and object_id = $2",
+    [system.company, objectId],
+  );
+  return rows.map(({ text }) => text);
+}
+
+test("what the deciding rule owes is done once, after the effect, and tells the decision by its id", async () => {
+  const caseId = await ask("d1", 120_000);
+  await result(caseId);
+  const { records } = await readRecords(system.pool, system.company, caseId);
+  const decisionId = records.find(({ kind }) => kind === "decision")?.body["decisionId"] as string;
+  expect(await notesOn("d1")).toEqual([
+    expect.stringMatching(`^Mandate: executed \\(execute, ${decisionId}\\)\\. Effective discount 12 % is within 15 %`),
+  ]);
+  expect(records.at(-1)?.body["outcomes"]).toMatchObject([
+    { step: "approve-discount", kind: "executed" },
+    { step: "write-back", kind: "executed" },
+    { step: "crm-note", kind: "executed" },
+  ]);
+});
+
+test("what people decided is told too", async () => {
+  const caseId = await ask("d2", 180_000);
+  await answer(system, caseId, "reject", await openEscalationOf(system, caseId));
+  await result(caseId);
+  expect(await notesOn("d2")).toEqual([expect.stringMatching(/^Mandate: rejected \(escalate, dec_/)]);
+});
+
+test("a rule that owes nothing leaves no note, though a rule that owes one matches beside it", async () => {
+  const caseId = await ask("d3", 310_000);
+  await result(caseId);
+  expect(await notesOn("d3")).toEqual([]);
+});
