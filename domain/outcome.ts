@@ -1,9 +1,16 @@
 /** How a governed step ended. Schema-free: workflows import this file. */
-export type StepOutcome =
+export type StepOutcome = StepEnd & {
+  /** What the rules that decided it owe besides; names of `obligations.ts`. Absent: nothing. */
+  readonly owes?: readonly string[];
+};
+
+type StepEnd =
   | { readonly kind: "executed"; readonly decisionId: string; readonly externalRef: string }
   | { readonly kind: "blocked"; readonly decisionId: string }
   | { readonly kind: "rejected"; readonly decisionId: string; readonly escalationId: string }
   | { readonly kind: "expired"; readonly decisionId: string; readonly escalationId: string }
+  /** The mode lets agents decide and do nothing: the decision is recorded, nobody is asked and nothing is called. */
+  | { readonly kind: "withheld"; readonly decisionId: string }
   | { readonly kind: "superseded"; readonly reason: "newer-event" | "record-changed" | "too-many-rounds" }
   /** The target may or may not have acted and cannot be asked: a person settles it. Never resent. */
   | { readonly kind: "unknown"; readonly decisionId: string }

@@ -16,7 +16,17 @@ export const WriteBackArgs = z.strictObject({
 
 /** How a step ended as the ledgers tell it, read again by the decision itself. */
 export const StepOutcomeReading = z.strictObject({
-  outcome: z.enum(["executed", "rejected", "expired", "blocked", "superseded", "unknown", "refused", "open"]),
+  outcome: z.enum([
+    "executed",
+    "rejected",
+    "expired",
+    "blocked",
+    "superseded",
+    "withheld",
+    "unknown",
+    "refused",
+    "open",
+  ]),
 });
 
 /** The facts that `policies/write-back.yaml` may name. */

@@ -1,3 +1,4 @@
+import type { Mode } from "../domain/decision-details.ts";
 import type { Route } from "../domain/decision.ts";
 import type { EscalationState } from "../domain/escalation.ts";
 import type { Permit } from "../domain/permit.ts";
@@ -32,7 +33,12 @@ export type Proposed = { readonly kind: "proposed" } | { readonly kind: "nothing
 /** How a step ended, as the case's last record tells it. */
 export type EndedStep = { readonly step: string; readonly kind: OutcomeKind; readonly reason: string };
 
-export type DecisionRef =
+export type DecisionRef = Decided & {
+  /** What the rules that decided owe besides; names of `obligations.ts`. Absent: nothing. */
+  readonly owes?: readonly string[];
+};
+
+type Decided =
   | { readonly kind: "execute"; readonly decisionId: string; readonly permit: Permit }
   | {
       readonly kind: "escalate";
@@ -43,6 +49,8 @@ export type DecisionRef =
       readonly route: Route;
     }
   | { readonly kind: "block"; readonly decisionId: string }
+  /** Recorded under a mode that lets nothing come of it, whatever the verdict. */
+  | { readonly kind: "withheld"; readonly decisionId: string; readonly mode: Mode }
   /** The record is not the one the proposal rests on: propose again. */
   | { readonly kind: "stale" };
 
@@ -66,6 +74,8 @@ export type LedgerActivities = {
   proposeAsRequested(step: StepRef, at: string): Promise<Proposed>;
   /** Proposes to tell the CRM how a step ended. */
   proposeWriteBack(step: StepRef, reportsStep: string, outcome: OutcomeKind, at: string): Promise<Proposed>;
+  /** Proposes what a step's decision owes besides: `obligation` is a name of `obligations.ts`. */
+  proposeOwed(step: StepRef, reportsStep: string, obligation: string, at: string): Promise<Proposed>;
   decide(
     step: StepRef,
     proposal: ProposalRef,

@@ -7,7 +7,7 @@ import type { EndedStep, StepRef } from "./activities.ts";
 import { now } from "./clock.ts";
 import { openDesk, type EscalationDesk } from "./escalation.ts";
 import { guardedStep } from "./guarded-step.ts";
-import { proposeByAgents, proposeWriteBack } from "./proposing.ts";
+import { proposeByAgents, proposeOwed, proposeWriteBack } from "./proposing.ts";
 import { ledger } from "./proxies.ts";
 
 /** One business object under one function; the workflow id names it. `step` is the function's own step. */
@@ -23,7 +23,7 @@ export const eventArrived = defineSignal<[EventRef]>("eventArrived");
 
 /**
  * The standard choreography: for the newest event of the object, the function's governed step, then the write-back of
- * its outcome. Only the newest event counts, and one that is older than what came before never moves the object
+ * its outcome and what its rules owe besides. Only the newest event counts, and one that is older than what came before never moves the object
  * backwards. An event that comes while people are asked makes the open question moot and starts over on fresh facts.
  */
 export async function governedCase(input: CaseInput): Promise<{ outcomes: OutcomeKind[] }> {
@@ -50,7 +50,8 @@ export async function governedCase(input: CaseInput): Promise<{ outcomes: Outcom
 async function handleEvent(input: CaseInput, event: EventRef, desk: EscalationDesk): Promise<OutcomeKind> {
   const { step, outcome } = await runFunctionStep(input, event, desk);
   const told = await tellCrm(input, event, step, outcome, desk);
-  const outcomes = [endedStep(input.step, outcome), ...(told === undefined ? [] : [told])];
+  const owed = told === undefined ? [] : await settleOwed(input, event, step, outcome, desk);
+  const outcomes = [endedStep(input.step, outcome), ...(told === undefined ? [] : [told]), ...owed];
   await ledger().endCase(step, outcomes, now());
   return outcome.kind;
 }
@@ -69,6 +70,9 @@ async function runFunctionStep(
   }
 }
 
+/** Ends that the CRM is told of: what was decided and holds. What was only recorded has not happened there. */
+const tellable: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>(["executed", "blocked", "rejected", "expired"]);
+
 async function tellCrm(
   input: CaseInput,
   event: EventRef,
@@ -76,10 +80,27 @@ async function tellCrm(
   { kind }: StepOutcome,
   desk: EscalationDesk,
 ): Promise<EndedStep | undefined> {
-  if (kind === "superseded" || kind === "unknown" || kind === "refused") return undefined;
+  if (!tellable.has(kind)) return undefined;
   const step = stepRefOf(input, event, "write-back", 1);
   const outcome = await guardedStep(step, () => proposeWriteBack(step, reported.stepKey, kind), desk);
   return endedStep("write-back", outcome);
+}
+
+/** Each thing that the deciding rules owe, as a governed step of its own. One that fails stops none of the others. */
+async function settleOwed(
+  input: CaseInput,
+  event: EventRef,
+  reported: StepRef,
+  { owes = [] }: StepOutcome,
+  desk: EscalationDesk,
+): Promise<readonly EndedStep[]> {
+  const ended: EndedStep[] = [];
+  for (const obligation of owes) {
+    const step = stepRefOf(input, event, obligation, 1);
+    const outcome = await guardedStep(step, () => proposeOwed(step, reported.stepKey, obligation), desk);
+    ended.push(endedStep(obligation, outcome));
+  }
+  return ended;
 }
 
 function endedStep(step: string, outcome: StepOutcome): EndedStep {

@@ -10,7 +10,8 @@ export type Propose = (step: StepRef) => Promise<ProposalRef | { readonly nothin
 /**
  * The only road to an effect: propose, decide, record, (escalate, people decide, re-gate), permit, effect, receipt.
  * Every stage is durable before the next begins and is found again by the step's key after any crash, so the effect
- * happens at most once as its target sees it. Nothing to propose, no decision or no permit means no effect.
+ * happens at most once as its target sees it. Nothing to propose, no decision, a mode that withholds it or no permit
+ * means no effect.
  */
 export async function guardedStep(step: StepRef, propose: Propose, desk: EscalationDesk): Promise<StepOutcome> {
   const proposal = await propose(step);
@@ -25,12 +26,17 @@ export async function guardedStep(step: StepRef, propose: Propose, desk: Escalat
         break;
       case "rejected":
       case "expired":
-        return { kind: answer.kind, decisionId, escalationId };
+        return owing(decision, { kind: answer.kind, decisionId, escalationId });
       case "superseded":
         return { kind: "superseded", reason: "newer-event" };
     }
   }
-  return settle(step, decision);
+  return owing(decision, await settle(step, decision));
+}
+
+/** What the last decision owes goes along with how its step ended. */
+function owing({ owes }: DecisionRef, outcome: StepOutcome): StepOutcome {
+  return owes === undefined ? outcome : { ...outcome, owes };
 }
 
 async function settle(step: StepRef, decision: Exclude<DecisionRef, { kind: "escalate" }>): Promise<StepOutcome> {
@@ -39,6 +45,8 @@ async function settle(step: StepRef, decision: Exclude<DecisionRef, { kind: "esc
       return act(step, decision);
     case "block":
       return { kind: "blocked", decisionId: decision.decisionId };
+    case "withheld":
+      return { kind: "withheld", decisionId: decision.decisionId };
     case "stale":
       return { kind: "superseded", reason: "record-changed" };
   }

@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import { readGate, type StoredDecision } from "../../audit/ledgers/decisions.ts";
 import type { StoredProposal } from "../../audit/ledgers/turns.ts";
 import { governedActionOf } from "../../domain/governed-actions.ts";
+import { mayAct } from "../../guardrails/mode.ts";
 import type { DecisionRef, LedgerActivities, ProposalRef, StepRef } from "../../workflows/activities.ts";
 import { createDecider, type DeciderDeps } from "../deciding/decider.ts";
 import { readEvidence, recordVersionOf, type FrozenEvidence, type ReadTools } from "./evidence.ts";
@@ -47,13 +48,21 @@ function isStale({ recordVersion }: StoredProposal, evidence: FrozenEvidence): b
   return recordVersion !== "" && recordVersion !== recordVersionOf(evidence);
 }
 
+/** What leaves the ledger for the workflow: names, and what is owed when there is something. */
 function refOf(step: StepRef, stored: StoredDecision, tool: string): DecisionRef {
+  const { obligations } = stored;
+  const ref = verdictRef(step, stored, tool);
+  return obligations.length === 0 ? ref : { ...ref, owes: obligations };
+}
+
+function verdictRef(step: StepRef, stored: StoredDecision, tool: string): DecisionRef {
   const { decisionId, actionDigest, permitId, requestedBy, route, decidedAt } = stored;
   const { company, caseId, stepKey } = step;
   if (permitId !== null) {
     const permit = { permitId, company, caseId, decisionId, tool, decidedAt, actionDigest, effectKey: stepKey };
     return { kind: "execute", decisionId, permit };
   }
+  if (!mayAct(stored.mode)) return { kind: "withheld", decisionId, mode: stored.mode };
   if (stored.verdict === "block") return { kind: "block", decisionId };
   if (route === null) throw new Error(`decision \`${decisionId}\` escalates without a route`);
   return { kind: "escalate", decisionId, actionDigest, requestedBy, reason: stored.reason, route };

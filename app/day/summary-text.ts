@@ -56,8 +56,9 @@ function refusedLines({ refused, totals }: DaySummary): string[] {
 }
 
 function totalsLine({ totals }: DaySummary): string {
-  const { events, executed, blocked, rejected, waiting, slowestFirstEffectMs } = totals;
-  const counts = `${events} events: ${executed} executed, ${blocked} blocked, ${rejected} rejected, ${waiting} waiting for people`;
+  const { events, executed, blocked, rejected, withheld, waiting, slowestFirstEffectMs } = totals;
+  const recorded = withheld === 0 ? "" : `, ${withheld} only recorded`;
+  const counts = `${events} events: ${executed} executed, ${blocked} blocked, ${rejected} rejected${recorded}, ${waiting} waiting for people`;
   const slowest =
     slowestFirstEffectMs === null
       ? ""

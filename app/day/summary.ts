@@ -35,6 +35,8 @@ export type DaySummary = {
     readonly executed: number;
     readonly blocked: number;
     readonly rejected: number;
+    /** Decided under a mode that lets nothing come of it. */
+    readonly withheld: number;
     readonly waiting: number;
     /** Events that came again and changed nothing. */
     readonly duplicates: number;
@@ -67,6 +69,7 @@ export function summarise({ plan, continued, finishedAt, delivered, followed }: 
     executed: ended("executed"),
     blocked: ended("blocked"),
     rejected: ended("rejected"),
+    withheld: ended("withheld"),
     waiting: events.filter(({ waitingFor }) => waitingFor !== null).length,
     duplicates: delivered.reduce((sum, { duplicates }) => sum + duplicates, 0),
     refused: refused.length,

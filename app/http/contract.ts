@@ -50,8 +50,22 @@ export const EventView = z
         decidedAt: Iso,
       })
       .nullable(),
-    /** `open` until the step ended, then how it ended. `none`: no function listens, or a newer event came first. */
-    outcome: z.enum(["none", "open", "executed", "blocked", "rejected", "expired", "superseded", "unknown", "refused"]),
+    /**
+     * `open` until the step ended, then how it ended. `none`: no function listens, or a newer event came first.
+     * `withheld`: decided under a mode that lets nothing come of it.
+     */
+    outcome: z.enum([
+      "none",
+      "open",
+      "executed",
+      "blocked",
+      "rejected",
+      "expired",
+      "withheld",
+      "superseded",
+      "unknown",
+      "refused",
+    ]),
     /** Milliseconds from arrival to the first effect's receipt. */
     firstEffectMs: z.int().nullable(),
     waitingFor: z.object({ escalationId: z.string(), role: z.string(), dueAt: Iso }).nullable(),

@@ -69,6 +69,7 @@ export async function readStepOutcome(sql: Sql, company: string, stepKey: string
              when e.state = 'failed' then 'refused'
              when e.state = 'unknown' then 'unknown'
              when e.state is not null then 'open'
+             when d.details->>'mode' in ('off', 'shadow') then 'withheld'
              when s.state in ('rejected', 'expired', 'superseded') then s.state
              when d.verdict = 'block' then 'blocked'
              else 'open' end as outcome

@@ -3,8 +3,23 @@ import type { Told } from "./line.ts";
 import { objectAt, objectsAt, sentence, textAt, textsAt, withText } from "./loose.ts";
 import { showFacts } from "./values.ts";
 
+/** Modes that let nothing come of a decision; see `Mode` in domain/decision-details.ts. */
+const recordedOnly: readonly string[] = ["off", "shadow"];
+
+/** Under a mode that withholds it, a verdict is what would have happened. */
+function withheldWords(verdict: string, mode: string): string {
+  const would: { readonly [verdict: string]: string } = {
+    execute: "would let the action pass",
+    escalate: "would ask people",
+    block: "would block the action",
+  };
+  return `${would[verdict] ?? sentence("decides", verdict)}, but the mode is ${mode}: it is recorded and nothing comes of it`;
+}
+
 function verdictWords(body: JsonObject): string {
   const verdict = textAt(body, "verdict");
+  const mode = textAt(objectAt(body, "details"), "mode");
+  if (recordedOnly.includes(mode)) return withheldWords(verdict, mode);
   const approvalId = textAt(body, "approvalId");
   if (approvalId !== "" && verdict !== "block") return `lets the action pass on approval ${approvalId}`;
   switch (verdict) {

@@ -37,6 +37,7 @@ const outcomeWords: { readonly [kind: string]: string } = {
   blocked: "blocked",
   rejected: "rejected by a person",
   expired: "denied by silence",
+  withheld: "decided for the record only, nothing was asked or called",
   superseded: "dropped for a newer state",
   unknown: "open: a person has to settle it",
   refused: "refused, nothing was called",

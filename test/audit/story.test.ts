@@ -217,6 +217,13 @@ describe("each kind in one sentence", () => {
       text: "blocks the action",
     },
     {
+      name: "a verdict that its mode withholds is told as what would have happened",
+      kind: "decision",
+      body: { ...decision, details: { mode: "shadow" } },
+      who: "guardrail policy quoting version 0123456789ab",
+      text: "would ask people, but the mode is shadow: it is recorded and nothing comes of it",
+    },
+    {
       name: "silence of the last level denies",
       kind: "escalation",
       body: { change: "expired", role: "regional-director", dueAt: null, reason: "" },

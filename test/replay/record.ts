@@ -2,8 +2,11 @@ import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { loadPolicies } from "../../app/policies.ts";
 import { projectRoot } from "../../app/project-root.ts";
+import type { Mode } from "../../domain/decision-details.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
+import { inMode } from "../fixtures/modes.ts";
 import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../fixtures/quote.ts";
 import { skipTime } from "../setup/skip-time.ts";
@@ -11,7 +14,8 @@ import { startEngines } from "../setup/start-engines.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 
 /**
- * Records one history per way a case can end, from the real server, beside this file: `npx tsx test/replay/record.ts`.
+ * Records one history per way a case can end, from the real server, beside this file: `npx tsx test/replay/record.ts`,
+ * with names for some of them only.
  * Record anew only for a new workflow type or a deliberate, `patched()` change; old histories stay as long as cases run.
  */
 
@@ -20,6 +24,7 @@ const HOURS = 3600;
 type Scenario = {
   readonly name: string;
   readonly ppm: number;
+  readonly mode?: Mode;
   readonly changes?: Record<string, string>;
   readonly play?: (system: System, caseId: string) => Promise<void>;
 };
@@ -27,6 +32,7 @@ type Scenario = {
 const scenarios: readonly Scenario[] = [
   { name: "executed", ppm: 120_000 },
   { name: "blocked", ppm: 310_000 },
+  { name: "withheld", ppm: 120_000, mode: "shadow" },
   { name: "refused", ppm: 120_000, changes: { quote_net_price: "about 80k" } },
   {
     name: "rejected",
@@ -73,7 +79,10 @@ async function raised(system: System, caseId: string) {
   });
 }
 
-async function record(system: System, { name, ppm, changes, play }: Scenario): Promise<void> {
+let mode: Mode = "led";
+
+async function record(system: System, { name, ppm, changes, play, ...scenario }: Scenario): Promise<void> {
+  mode = scenario.mode ?? "led";
   const properties = quoteAtDiscount(ppm, { quote_id: `Q-${name}`, quote_requested_by: "sam", ...changes });
   await givenCrmObject(system.pool, system.company, "deal", name, properties as Record<string, string>);
   const caseId = await system.arrive("quoting", name);
@@ -90,8 +99,12 @@ async function record(system: System, { name, ppm, changes, play }: Scenario): P
 }
 
 const engines = await startEngines((line) => process.stderr.write(`${line}\n`));
-const system = await startSystem({ engines });
+const policies = await loadPolicies(join(projectRoot(), "policies"));
+const system = await startSystem({ engines, policies: inMode(policies, "quoting", () => mode) });
 await givenPartner(system.pool, system.company, { partnerId: "partner-7" });
-for (const scenario of scenarios) await record(system, scenario);
+const asked = process.argv.slice(2);
+for (const scenario of scenarios) {
+  if (asked.length === 0 || asked.includes(scenario.name)) await record(system, scenario);
+}
 await system.stop();
 await engines.stop();

@@ -27,6 +27,7 @@ describe("cases that are under way survive this release", () => {
       "refused",
       "rejected",
       "superseded",
+      "withheld",
     ]);
   });
 

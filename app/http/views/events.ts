@@ -52,6 +52,7 @@ const pageOfEvents = `
       when e.state = 'done' then 'executed'
       when e.state = 'failed' then 'refused'
       when e.state = 'unknown' then 'unknown'
+      when d.details->>'mode' in ('off', 'shadow') then 'withheld'
       when s.state in ('rejected', 'expired', 'superseded') then s.state
       when d.verdict = 'block' then 'blocked'
       when ended.kind is not null then ended.kind

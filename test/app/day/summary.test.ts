@@ -102,11 +102,19 @@ Delivered again, counted once: 1
       executed: 2,
       blocked: 1,
       rejected: 1,
+      withheld: 0,
       waiting: 1,
       duplicates: 1,
       refused: 2,
       slowestFirstEffectMs: 501,
     });
+  });
+
+  test("says how many were only recorded, when the mode withheld some", () => {
+    const totals = { ...summary.totals, executed: 0, withheld: 2 };
+    expect(summaryText({ ...summary, totals })).toContain(
+      "5 events: 0 executed, 1 blocked, 1 rejected, 2 only recorded, 1 waiting for people",
+    );
   });
 
   test("ends with what to do next", () => {

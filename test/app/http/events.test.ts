@@ -8,6 +8,7 @@ import { appendRecord } from "../../../audit/records.ts";
 import type { DecisionDraft } from "../../../audit/ledgers/decisions.ts";
 import { caseIdOf, objectRefOf, stepKeyOf } from "../../../domain/ids.ts";
 import { apiOn, headersOf } from "../../fixtures/api.ts";
+import { detailsFixture } from "../../fixtures/details.ts";
 import { incomingEvent } from "../../fixtures/inbox.ts";
 import { DIGEST, givenDecision, route, type Names } from "../../fixtures/ledger.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
@@ -139,6 +140,16 @@ describe("an event shows what became of it", () => {
       { outcome: "blocked", decision: { verdict: "block", reason: "over 25 %" }, firstEffectMs: null },
     ]);
   });
+
+  test.for(["execute", "escalate", "block"] as const)(
+    "%s under a mode that withholds it: withheld",
+    async (verdict) => {
+      const { names } = await arrived(`withheld-${verdict}`);
+      const withheld = { details: detailsFixture({ mode: "shadow" }), withheld: true };
+      await givenDecision(database.pool, names, { verdict, ...withheld, ...(verdict === "escalate" && { route }) });
+      expect((await list()).events).toMatchObject([{ outcome: "withheld", waitingFor: null, firstEffectMs: null }]);
+    },
+  );
 
   test("escalated: whom it waits for, then how they answered", async () => {
     const { names } = await arrived("105");
