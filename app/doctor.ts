@@ -3,6 +3,7 @@ import { checkDatabase } from "./doctor/database.ts";
 import { checkPostgres, checkTemporal } from "./doctor/engines.ts";
 import { type DoctorDeps, fail, type Finding, type Patient } from "./doctor/finding.ts";
 import { checkInstall, checkNode, checkPorts } from "./doctor/machine.ts";
+import { checkPolicies } from "./doctor/policies.ts";
 import { checkModel, checkSecretFiles, checkWebhookSecret } from "./doctor/secrets.ts";
 import { readRuntime } from "./engines/runtime-file.ts";
 
@@ -18,6 +19,7 @@ const checks: readonly Check[] = [
   checkPostgres,
   checkPorts,
   checkDatabase,
+  checkPolicies,
   checkModel,
   checkSecretFiles,
   checkWebhookSecret,

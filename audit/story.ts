@@ -7,6 +7,7 @@ import { tellEnd, tellIntent, tellReceipt } from "./story/effect.ts";
 import { lineOf, type StoryLine, type Told } from "./story/line.ts";
 import { sentence, textAt, withText } from "./story/loose.ts";
 import { tellApproval, tellEscalation } from "./story/people.ts";
+import { tellPolicy } from "./story/policy.ts";
 import { tellProposal, tellReview } from "./story/proposal.ts";
 
 export type { StoryLine } from "./story/line.ts";
@@ -56,6 +57,8 @@ function tell({ kind, body }: AuditRecord, tool: string): Told {
       return tellIntent(body);
     case "receipt":
       return tellReceipt(body, tool);
+    case "policy":
+      return tellPolicy(body);
     case "case_end":
       return tellEnd(body);
     default:

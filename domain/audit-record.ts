@@ -11,6 +11,7 @@ export const recordKinds = [
   "intent",
   "receipt",
   "case_end",
+  "policy",
 ] as const;
 export type RecordKind = (typeof recordKinds)[number];
 

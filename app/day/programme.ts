@@ -52,10 +52,13 @@ export type HeldRegistration = {
   readonly expiresAt: string;
 };
 
-/** Who is who on the demo's day. The seller asks; the manager and the director may answer; ops looks on. */
+/**
+ * Who is who on the demo's day. The seller asks; the manager and the director may answer. The ops engineer may change
+ * policies, and the director is the second person for that.
+ */
 export const dayPeople = [
   { personId: "dana", name: "Dana", role: "partner-manager" },
   { personId: "lee", name: "Lee", role: "regional-director" },
   { personId: "sam", name: "Sam", role: "seller" },
-  { personId: "ola", name: "Ola", role: "ops" },
+  { personId: "ola", name: "Ola", role: "ops-engineer" },
 ] as const;

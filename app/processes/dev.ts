@@ -1,3 +1,4 @@
+import type { Pool } from "pg";
 import { giveAnswer, giveFailure } from "../cli/answer.ts";
 import { exitCodes, failure } from "../cli/failure.ts";
 import { widthOf, type Io } from "../cli/io.ts";
@@ -9,6 +10,7 @@ import { migrate } from "../db/migrate.ts";
 import { createPool } from "../db/pool.ts";
 import { prepareHome } from "../engines/home-folder.ts";
 import { acquireLock } from "../engines/lock.ts";
+import { installFirstRelease } from "../releases/set-up.ts";
 import { startEngines, type RunningEngines } from "./dev-engines.ts";
 import { startProcesses } from "./dev-processes.ts";
 import { devPeople, devWebhookSecret } from "./dev-secrets.ts";
@@ -81,6 +83,7 @@ async function serve(stage: Stage, options: DevOptions): Promise<number> {
   const pool = createPool(engines.databaseUrl, { max: 4, onError: () => undefined });
   stops.add("the pool", () => pool.end());
   const people = await devPeople(pool, config.company, config.home);
+  await putPoliciesInForce(stage, pool, startedAt);
   const hubspotSecret = config.hubspotClientSecret ?? devWebhookSecret(config.home);
   signal.throwIfAborted();
   const url = await startProcesses({ config, stops, signal, say, engines, hubspotSecret, startedAt });
@@ -95,6 +98,15 @@ async function serve(stage: Stage, options: DevOptions): Promise<number> {
   await aborted(signal);
   if (signal.reason !== INTERRUPTED) throw signal.reason;
   return 0;
+}
+
+/** The folder's policies are the first release. Later ones are applied by people, and the folder is only their draft. */
+async function putPoliciesInForce({ config, say }: Stage, pool: Pool, at: string): Promise<void> {
+  const { company, home, policies: folder } = config;
+  if (config.mode === "production") return;
+  const installed = await installFirstRelease({ sql: pool, company, home, folder, at });
+  if (installed.kind === "installed") say(`policies: release ${installed.release.slice(0, 12)} is in force`);
+  else if (installed.differs) say("policies: the folder differs from what is in force; see `mandate policy apply`");
 }
 
 type Day = Omit<Parameters<typeof playDay>[0], "onProgress" | "clock">;

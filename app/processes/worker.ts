@@ -7,8 +7,9 @@ import { DEFAULT_QUEUE_PREFIX } from "../../temporal.config.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { createPool } from "../db/pool.ts";
 import { createLogger } from "../log.ts";
-import { loadPolicies } from "../policies.ts";
 import { projectRoot } from "../project-root.ts";
+import { createPolicySource } from "../releases/source.ts";
+import { startDemotionWatch } from "../rollout/watch.ts";
 import { onStopRequested, reportReady } from "../supervised.ts";
 import { requireTemporal } from "../temporal-connection.ts";
 import { embeddedAdapters } from "../tools.ts";
@@ -35,7 +36,11 @@ export async function run(): Promise<number> {
 }
 
 async function work(config: Config, pool: Pool, log: Logger): Promise<void> {
-  const policies = await loadPolicies(config.policies);
+  const policies = await createPolicySource({
+    pool,
+    company: config.company,
+    onAlarm: (problem) => log.error({ problem }, "policy releases"),
+  });
   const model = modelOf(config);
   const deps = await workerDeps({
     pool,
@@ -49,6 +54,7 @@ async function work(config: Config, pool: Pool, log: Logger): Promise<void> {
     queuePrefix: DEFAULT_QUEUE_PREFIX,
     workflows: { codePath: join(projectRoot(), "dist/workflow-bundle.js") },
   });
+  const demotion = startDemotionWatch({ pool, company: config.company, log });
   const running = workers.run();
   onStopRequested((reason) => {
     log.info({ reason }, "worker drains");
@@ -56,7 +62,11 @@ async function work(config: Config, pool: Pool, log: Logger): Promise<void> {
   });
   log.info({ model: model.kind }, "worker runs");
   reportReady({ model: model.kind });
-  await running;
+  try {
+    await running;
+  } finally {
+    await Promise.all([policies.stop(), demotion.stop()]);
+  }
 }
 
 /** Offline unless a key is there: no key, no call. */

@@ -63,6 +63,7 @@ describe("the doctor", () => {
       "ok database",
       "ok migrations",
       "ok clock",
+      "ok policies",
       "ok model",
       "ok secret files",
       "ok webhook secret",

@@ -8,6 +8,7 @@ import { freePort } from "../../app/engines/free-port.ts";
 import { startPostgres } from "../../app/engines/postgres.ts";
 import { startTemporal } from "../../app/engines/temporal-server.ts";
 import { addPerson } from "../../app/http/people.ts";
+import { installFirstRelease } from "../../app/releases/set-up.ts";
 import { removeHome, temporaryHome } from "./temporary-home.ts";
 
 const bin = resolve(import.meta.dirname, "../../bin/mandate.mjs");
@@ -72,6 +73,8 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
   const pool: Pool = createPool(databaseUrl, { onError: () => undefined });
   const dana = await addPerson(pool, COMPANY, { personId: "dana", name: "Dana", role: "partner-manager" });
   if (dana.kind !== "added") throw new Error("dana is there already");
+  const folder = resolve(import.meta.dirname, "../../policies");
+  await installFirstRelease({ sql: pool, company: COMPANY, home, folder, at: new Date().toISOString() });
   return {
     pool,
     gatewayUrl: `http://127.0.0.1:${gatewayPort}`,

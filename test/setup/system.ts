@@ -4,8 +4,9 @@ import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import type { Pool } from "pg";
 import type { Alarm } from "../../app/deciding/decider.ts";
+import type { PolicySource } from "../../app/deciding/policy-source.ts";
 import { embeddedAdapters, type Adapters } from "../../app/tools.ts";
-import { loadPolicies, type Policies } from "../../app/policies.ts";
+import { loadPolicies } from "../../app/policies.ts";
 import { createWorkers } from "../../app/worker.ts";
 import { workerDeps } from "../../app/worker-deps.ts";
 import type { EventRef } from "../../domain/event.ts";
@@ -31,7 +32,7 @@ type Options = {
   /** The run's engines; inside vitest they are injected. */
   readonly engines?: { readonly postgresUrl: string; readonly temporalAddress: string };
   readonly adapters?: (real: Adapters) => Adapters;
-  readonly policies?: Policies;
+  readonly policies?: PolicySource;
   readonly alarm?: Alarm;
   readonly interceptors?: WorkerOptions["interceptors"];
 };
