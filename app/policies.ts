@@ -1,14 +1,14 @@
 import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { canonicalJson } from "../audit/canonical-json.ts";
 import { sha256Hex } from "../audit/digest.ts";
 import { governedActions } from "../domain/governed-actions.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { assertKnown } from "../domain/registry.ts";
-import { governedCatalogue } from "../guardrails/fact-types.ts";
 import { loadPolicy } from "../guardrails/load/policy.ts";
 import { policyDocument, type Policy } from "../guardrails/policy.ts";
 import { formatProblem, type Problem } from "../guardrails/problem.ts";
+import { factProblems, isPolicyName, readCatalogue } from "./catalogue.ts";
 import type { PolicySource } from "./deciding/policy-source.ts";
 
 /** A policy in force. `version` is the SHA-256 (hex) of `document`, its canonical JSON. */
@@ -50,15 +50,19 @@ export function policiesOf(loaded: { readonly [id: string]: VersionedPolicy }): 
   };
 }
 
-/** Reads every `<id>.yaml` of the folder. A governed action without a policy is refused: nothing is decided by default. */
-export async function loadPolicies(folder: string): Promise<Policies> {
-  const catalogue = governedCatalogue();
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml") && !name.endsWith(".test.yaml")).sort();
+/**
+ * Reads every `<id>.yaml` of the folder, by id. Throws `PoliciesRefused` for any problem, and when a governed action has
+ * no policy: nothing is decided by default.
+ */
+export async function readPolicies(folder: string): Promise<{ readonly [id: string]: VersionedPolicy }> {
+  const facts = await readCatalogue(folder);
+  const names = (await readdir(folder)).filter(isPolicyName).sort();
   const loaded: { [id: string]: VersionedPolicy } = {};
-  const problems: Problem[] = [];
+  const problems: Problem[] = facts.files.flatMap((file) => file.problems);
   for (const name of names) {
     const file = join(folder, name);
-    const result = loadPolicy(file, await readFile(file, "utf8"), catalogue);
+    if (factProblems(facts, basename(name, ".yaml")).length > 0) continue;
+    const result = loadPolicy(file, await readFile(file, "utf8"), facts.catalogue);
     if (result.kind === "refused") problems.push(...result.problems);
     else loaded[result.policy.id] = versioned(result.policy);
   }
@@ -67,5 +71,10 @@ export async function loadPolicies(folder: string): Promise<Policies> {
     throw new Error(`no policy for ${missing.join(", ")}: add \`${join(folder, `${missing[0]}.yaml`)}\``);
   }
   if (problems.length > 0) throw new PoliciesRefused(problems);
-  return policiesOf(loaded);
+  return loaded;
+}
+
+/** The folder's policies in force as they are. See `readPolicies`. */
+export async function loadPolicies(folder: string): Promise<Policies> {
+  return policiesOf(await readPolicies(folder));
 }

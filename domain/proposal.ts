@@ -30,7 +30,10 @@ export const ReasoningChain = z.strictObject({
   sources: z.array(SourceRef),
   reasoning: z.string(),
   turns: z.array(TurnCitation),
-  /** `agents`: the three agents worked. `as-requested`: they could not, so the request itself is put to people. */
-  origin: z.enum(["agents", "as-requested", "follow-up"]),
+  /**
+   * `agents`: the three agents worked. `as-requested`: they could not, so the request itself is put to people.
+   * `decide-service`: another system asked, and acts itself.
+   */
+  origin: z.enum(["agents", "as-requested", "follow-up", "decide-service"]),
 });
 export type ReasoningChain = z.infer<typeof ReasoningChain>;

@@ -1,6 +1,6 @@
 import { indexFact } from "./fact-index.ts";
 import type { FactIndex, FactTest, RuleSet } from "./fact-index.ts";
-import type { FactType, Scalar } from "./fact-types.ts";
+import type { FactType } from "./fact-types.ts";
 import { comparisonsOf, readsOf } from "./policy.ts";
 import type { Condition, Param, Policy, PolicyRule } from "./policy.ts";
 import { allOf, isUnsettled, limitsOf, testOf } from "./ternary.ts";
@@ -17,7 +17,7 @@ export type Matches = {
 /** A policy's rules, ready to be asked. `known` holds facts that their types accept. */
 export type CompiledPolicy = { readonly match: (known: Known) => Matches };
 
-/** A rule split: tests of one fact each, which an index answers ahead, and a closure for what ties several together. */
+/** A rule split: a test for each fact, which an index answers ahead, and a closure for what ties several together. */
 type SplitRule = {
   readonly id: string;
   readonly single: readonly { readonly fact: string; readonly part: Condition }[];
@@ -25,7 +25,7 @@ type SplitRule = {
 };
 
 type Block = {
-  readonly rules: readonly SplitRule[];
+  readonly rules: readonly Pick<SplitRule, "id" | "rest">[];
   readonly indexes: readonly FactIndex[];
   /** All of the block's rules. */
   readonly all: RuleSet;
@@ -57,28 +57,32 @@ function splitRule({ id, when }: PolicyRule, { facts: declared, params }: Policy
     throw new Error("a rule reads a fact that is not declared");
   }
   const parts = conjunctsOf(when).map((part) => ({ part, fact: indexable(part, declared, params) }));
-  const single = parts.flatMap(({ part, fact }) => (fact === undefined ? [] : [{ fact, part }]));
+  const facts = new Set(parts.flatMap(({ fact }) => fact ?? []));
+  const single = [...facts].map((name) => ({
+    fact: name,
+    part: { all: parts.filter(({ fact }) => fact === name).map(({ part }) => part) },
+  }));
   const rest = parts.filter(({ fact }) => fact === undefined).map(({ part }) => testOf(part, params));
   return { id, single, rest: rest.length > 0 ? allOf(rest) : undefined };
 }
 
 function indexesOf(policy: Policy, rules: readonly SplitRule[], words: number): readonly FactIndex[] {
-  const tests = new Map<string, { readonly made: FactTest[]; readonly limits: Set<Scalar> }>();
+  const tests = new Map<string, FactTest[]>();
   for (const [position, { single }] of rules.entries()) {
     for (const { fact, part } of single) {
-      const { made, limits } = tests.get(fact) ?? { made: [], limits: new Set() };
-      made.push({ position, test: testOf(part, policy.params) });
-      for (const limit of comparisonsOf(part).flatMap((inner) => limitsOf(inner, policy.params))) limits.add(limit);
-      tests.set(fact, { made, limits });
+      const limits = comparisonsOf(part).flatMap((inner) => limitsOf(inner, policy.params));
+      const made = tests.get(fact) ?? [];
+      made.push({ position, test: testOf(part, policy.params), limits });
+      tests.set(fact, made);
     }
   }
-  const indexed = policy.facts.flatMap((type: FactType) => {
-    const found = tests.get(type.name);
-    return found === undefined ? [] : [{ found, type }];
-  });
-  return indexed
-    .toSorted((a, b) => b.found.made.length - a.found.made.length)
-    .map(({ found: { made, limits }, type }) => indexFact(type, made, [...limits], words));
+  return policy.facts
+    .flatMap((type: FactType) => {
+      const made = tests.get(type.name);
+      return made === undefined ? [] : [{ made, type }];
+    })
+    .toSorted((a, b) => b.made.length - a.made.length)
+    .map(({ made, type }) => indexFact(type, made, words));
 }
 
 function blockOf(policy: Policy, part: readonly PolicyRule[]): Block {
@@ -86,7 +90,7 @@ function blockOf(policy: Policy, part: readonly PolicyRule[]): Block {
   const words = Math.ceil(rules.length / 32);
   const all = new Int32Array(words).fill(-1);
   if (rules.length % 32 !== 0) all[words - 1] = (1 << (rules.length % 32)) - 1;
-  return { rules, indexes: indexesOf(policy, rules, words), all };
+  return { rules: rules.map(({ id, rest }) => ({ id, rest })), indexes: indexesOf(policy, rules, words), all };
 }
 
 type Found = { readonly matching: string[]; readonly unknown: string[] };

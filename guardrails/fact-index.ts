@@ -4,8 +4,8 @@ import type { Test } from "./ternary.ts";
 /** A set of rules by position: bit `n % 32` of word `n / 32`. */
 export type RuleSet = Int32Array;
 
-/** A test of one fact that the rule at `position` makes. A rule may make several. */
-export type FactTest = { readonly position: number; readonly test: Test };
+/** What the rule at `position` asks of one fact, and the constants that it compares the fact with. */
+export type FactTest = { readonly position: number; readonly test: Test; readonly limits: readonly Scalar[] };
 
 /** What one fact rules out. */
 export type FactIndex = {
@@ -15,14 +15,6 @@ export type FactIndex = {
   /** The rules that the value leaves possible; undefined when the fact is not known or the value is none of its own. */
   readonly rowOf: (value: unknown) => RuleSet | undefined;
 };
-
-/** The values at which rows may differ: where a number meets a limit, and between and beyond the limits. */
-function representatives(limits: readonly number[]): readonly number[] {
-  const first = limits[0];
-  if (first === undefined) return [0];
-  const rest = limits.flatMap((limit, at) => [limit, (limit + (limits[at + 1] ?? limit + 2)) / 2]);
-  return [first - 1, ...rest];
-}
 
 /** Where a number stands among sorted limits: `2n` below limit `n` and above the one before, `2n + 1` on limit `n`. */
 function standing(limits: Float64Array, value: number): number {
@@ -36,62 +28,85 @@ function standing(limits: Float64Array, value: number): number {
   return limits[low] === value ? 2 * low + 1 : 2 * low;
 }
 
-/** A row per value at which answers may differ: the rules whose every test of the fact holds there, and all that make none. */
-function rowFor(name: string, value: Scalar, tests: readonly FactTest[], words: number): RuleSet {
-  const row = new Int32Array(words).fill(-1);
+/** A row as `start` has it, save that every given test is made of the value. */
+function rowFrom(start: RuleSet, name: string, value: Scalar, tests: readonly FactTest[]): RuleSet {
+  const row = start.slice();
   const known = { [name]: value };
   for (const { position, test } of tests) {
-    const word = position >>> 5;
-    if (test(known) !== true) row[word] = (row[word] ?? 0) & ~(1 << (position & 31));
+    const [word, bit] = [position >>> 5, 1 << (position & 31)];
+    row[word] = test(known) === true ? (row[word] ?? 0) | bit : (row[word] ?? 0) & ~bit;
   }
   return row;
 }
 
-function numberRows(
-  limits: readonly number[],
-  row: (value: Scalar) => RuleSet,
-): (value: unknown) => RuleSet | undefined {
-  const rows = representatives(limits).map(row);
-  const sorted = Float64Array.from(limits);
-  return (value) => (typeof value === "number" ? rows[standing(sorted, value)] : undefined);
+function byLimit(tests: readonly FactTest[]): ReadonlyMap<Scalar, readonly FactTest[]> {
+  const comparing = new Map<Scalar, FactTest[]>();
+  for (const each of tests) {
+    for (const limit of new Set(each.limits)) {
+      const others = comparing.get(limit);
+      if (others === undefined) comparing.set(limit, [each]);
+      else others.push(each);
+    }
+  }
+  return comparing;
 }
 
-/**
- * Evaluates every test of a fact ahead, once for each stretch of values that no test tells apart. `limits` are the
- * constants that the tests compare with; `words` is the length of a rule set.
- */
-export function indexFact(
-  type: FactType,
-  tests: readonly FactTest[],
-  limits: readonly Scalar[],
-  words: number,
-): FactIndex {
+/** A row per standing. Facts are whole numbers; from one limit to the next only tests that compare with it change. */
+function rowsByStanding(all: RuleSet, name: string, tests: readonly FactTest[], limits: Float64Array): RuleSet[] {
+  const comparing = byLimit(tests);
+  let row = rowFrom(all, name, (limits[0] ?? 0) - 1, tests);
+  const rows = [row];
+  for (const limit of limits) {
+    for (const value of [limit, limit + 1]) {
+      row = rowFrom(row, name, value, comparing.get(limit) ?? []);
+      rows.push(row);
+    }
+  }
+  return rows;
+}
+
+/** A row per value. `false` is none of the texts: what a test says of it, it says of every value that it does not name. */
+function rowsByText(all: RuleSet, name: string, tests: readonly FactTest[], values: readonly string[]) {
+  const comparing = byLimit(tests);
+  const unnamed = rowFrom(all, name, false, tests);
+  return new Map<unknown, RuleSet>(
+    values.map((value) => {
+      const changed = comparing.get(value);
+      return [value, changed === undefined ? unnamed : rowFrom(unnamed, name, value, changed)];
+    }),
+  );
+}
+
+type RowOf = FactIndex["rowOf"];
+
+function rowOfListed(rows: ReadonlyMap<unknown, RuleSet>): RowOf {
+  return (value) => rows.get(value);
+}
+
+function rowOfNumber(rows: readonly RuleSet[], limits: Float64Array): RowOf {
+  return (value) => (typeof value === "number" ? rows[standing(limits, value)] : undefined);
+}
+
+/** Makes every test of a fact ahead, for each stretch of values that no test tells apart. At most one test per rule. */
+export function indexFact(type: FactType, tests: readonly FactTest[], words: number): FactIndex {
   const { name } = type;
+  const all = new Int32Array(words).fill(-1);
   const reads = new Int32Array(words);
   for (const { position } of tests) reads[position >>> 5] = (reads[position >>> 5] ?? 0) | (1 << (position & 31));
-  const row = (value: Scalar): RuleSet => rowFor(name, value, tests, words);
   switch (type.kind) {
-    case "boolean": {
-      const [no, yes] = [row(false), row(true)];
-      return { name, reads, rowOf: (value) => (value === true ? yes : value === false ? no : undefined) };
-    }
     case "set":
     case "text":
       throw new Error(`\`${name}\` takes too many values for an index`);
-    case "choice": {
-      const rows = new Map<unknown, RuleSet>(type.values.map((value) => [value, row(value)]));
-      return { name, reads, rowOf: (value) => rows.get(value) };
+    case "boolean": {
+      const rows = [false, true].map((value) => [value, rowFrom(all, name, value, tests)] as const);
+      return { name, reads, rowOf: rowOfListed(new Map<unknown, RuleSet>(rows)) };
     }
+    case "choice":
+      return { name, reads, rowOf: rowOfListed(rowsByText(all, name, tests, type.values)) };
     default: {
-      const numbers = new Set(limits.filter((limit) => typeof limit === "number"));
-      return {
-        name,
-        reads,
-        rowOf: numberRows(
-          [...numbers].toSorted((a, b) => a - b),
-          row,
-        ),
-      };
+      const numbers = new Set(tests.flatMap(({ limits }) => limits).filter((limit) => typeof limit === "number"));
+      const limits = Float64Array.from(numbers).sort();
+      return { name, reads, rowOf: rowOfNumber(rowsByStanding(all, name, tests, limits), limits) };
     }
   }
 }

@@ -9,7 +9,17 @@ import type {
   VerdictBody,
   VerdictTaken,
 } from "../http/contract.ts";
+import type {
+  DecisionAnswer,
+  DecisionRequest,
+  DecisionStanding,
+  OutcomeReport,
+  OutcomeTaken,
+} from "../http/contract/decisions.ts";
 import { failure, refusalOf } from "./failure.ts";
+import { historyCalls, type HistoryCalls } from "./history-calls.ts";
+import { releaseCalls, type ReleaseCalls } from "./release-calls.ts";
+import { rolloutCalls, type RolloutCalls } from "./rollout-calls.ts";
 
 type EventPage = z.infer<typeof EventList>;
 export type Records = z.infer<typeof CaseRecords>;
@@ -24,6 +34,14 @@ export type Client = {
   /** A person's verdict on exactly the action with this digest. */
   answer(verdict: "approve" | "reject", escalationId: string, body: z.infer<typeof VerdictBody>): Promise<Taken>;
   records(caseId: string): Promise<Records>;
+  readonly releases: ReleaseCalls;
+  readonly history: HistoryCalls;
+  readonly rollout: RolloutCalls;
+  /** Asks for a decision under the caller's own key: the same request under it has the same answer. */
+  decide(key: string, body: DecisionRequest): Promise<DecisionAnswer>;
+  decision(decisionId: string): Promise<DecisionStanding>;
+  regate(decisionId: string): Promise<DecisionAnswer>;
+  report(decisionId: string, body: z.infer<typeof OutcomeReport>): Promise<z.infer<typeof OutcomeTaken>>;
 };
 
 export type Address = { readonly url: string; readonly token: string };
@@ -50,18 +68,28 @@ export function createClient(address: Address): Client {
     escalation: (escalationId) => get(`/v1/escalations/${encodeURIComponent(escalationId)}`),
     answer: (verdict, escalationId, body) =>
       call(address, "POST", `/v1/escalations/${encodeURIComponent(escalationId)}/${verdict}`, {}, body),
+    rollout: rolloutCalls(get),
     records: (caseId) => get(`/v1/cases/${encodeURIComponent(caseId)}/records`),
+    history: historyCalls(get),
+    releases: releaseCalls((method, path, body) => call(address, method, path, {}, body)),
+    decide: (key, body) => call(address, "POST", "/v1/decisions", {}, body, { "idempotency-key": key }),
+    decision: (decisionId) => get(decisionPath(decisionId)),
+    regate: (decisionId) => call(address, "POST", `${decisionPath(decisionId)}/regate`, {}, {}),
+    report: (decisionId, body) => call(address, "POST", `${decisionPath(decisionId)}/outcome`, {}, body),
   };
 }
+
+const decisionPath = (decisionId: string) => `/v1/decisions/${encodeURIComponent(decisionId)}`;
 
 type Query = { readonly [name: string]: string | undefined };
 
 async function call<T>(
   address: Address,
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "PUT",
   path: string,
   query: Query,
   body?: object,
+  headers: { readonly [name: string]: string } = {},
 ): Promise<T> {
   const url = new URL(path, address.url);
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
@@ -71,6 +99,7 @@ async function call<T>(
       authorization: `Bearer ${address.token}`,
       accept: "application/json, application/problem+json",
       ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -1,6 +1,12 @@
 import type { Command } from "commander";
 import { answering, type Cli } from "./command.ts";
+import type { DiffOptions } from "./policies/diff.ts";
+import type { LintOptions } from "./policies/lint.ts";
+import type { NewOptions } from "./policies/new.ts";
+import type { SimulateOptions } from "./policies/simulate.ts";
 import type { TestOptions } from "./policies/test.ts";
+import { addReleases } from "./releases.ts";
+import { addRollout } from "./rollout.ts";
 
 /** `mandate policy`: the limits as files. Everything here works without a running system. */
 export function addPolicies(program: Command, cli: Cli): void {
@@ -9,6 +15,11 @@ export function addPolicies(program: Command, cli: Cli): void {
     .command("list", { isDefault: true })
     .description("list the policies with their versions")
     .action(answering(cli, async (call) => (await import("./policies/list.ts")).list(call)));
+  noun
+    .command("new <id>")
+    .description("begin a policy with its cases, over facts of its own; what is there is never overwritten")
+    .option("--facts <file>", "the facts, as YAML or JSON Schema; else some to begin with")
+    .action(answering<NewOptions>(cli, async (call) => (await import("./policies/new.ts")).create(call)));
   noun
     .command("show <id>")
     .description("show a policy in sentences; --json gives the document that its version is the SHA-256 of")
@@ -23,7 +34,37 @@ export function addPolicies(program: Command, cli: Cli): void {
     .option("--min-coverage <percent>", "fail under this coverage by the cases")
     .action(answering<TestOptions>(cli, async (call) => (await import("./policies/test.ts")).test(call)));
   noun
+    .command("lint [id...]")
+    .description("find what has no effect: rules, limits, overrides; and requests without a rule; exit 3 on an error")
+    .option("--strict", "exit 3 on warnings too")
+    .option("--people <file>", "also find routes that nobody can staff: a JSON list of people and roles")
+    .action(answering<LintOptions>(cli, async (call) => (await import("./policies/lint.ts")).lint(call)));
+  noun
+    .command("prove [id...]")
+    .description("prove each invariant of every request there can be; exit 3 on a counterexample")
+    .action(answering(cli, async (call) => (await import("./policies/prove.ts")).prove(call)));
+  noun
+    .command("diff <a> <b>")
+    .description("which requests the second policy decides otherwise, by id or file, or the proof that there are none")
+    .option("--expect-equal", "exit 3 unless they are proved equal")
+    .action(answering<DiffOptions>(cli, async (call) => (await import("./policies/diff.ts")).diff(call)));
+  noun
+    .command("simulate <what>")
+    .description("replay what was decided under a policy file of the folder, by id or file, and tell what changes")
+    .option("--history <file>", "decisions from a file, one JSON object per line, instead of the running system")
+    .option("--since <time>", "decisions of this long, or from this time on (default 90d)")
+    .option("--export <file>", "also write the decisions that were read, for --history")
+    .option("--fail-on <change>", "exit 3 on any loosening, tightening or contradiction of a person; or on any")
+    .option("--markdown", "write Markdown, for a pull request")
+    .action(answering<SimulateOptions>(cli, async (call) => (await import("./policies/simulate.ts")).simulate(call)));
+  noun
+    .command("explain <decision>")
+    .description("why a decision came out so: rules with values, parameters, limits, and the nearest other verdicts")
+    .action(answering(cli, async (call) => (await import("./policies/explain.ts")).explain(call)));
+  noun
     .command("schema <id>")
     .description("print the JSON Schema that editors complete a policy file with")
     .action(answering(cli, async (call) => (await import("./policies/schema.ts")).schema(call)));
+  addRollout(noun, cli);
+  addReleases(noun, cli);
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addAudit } from "./audit.ts";
 import type { Cli } from "./command.ts";
+import { addDecide } from "./decide.ts";
 import { addDoctor } from "./doctor.ts";
 import { addEscalations } from "./escalations.ts";
 import { addEvents } from "./events.ts";
@@ -28,6 +29,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addEvents(program, cli);
   addAudit(program, cli);
   addPolicies(program, cli);
+  addDecide(program, cli);
   addPeople(program, cli);
   addDoctor(program, cli);
   addVersion(program, cli);

@@ -8,16 +8,22 @@ import { requirePerson, type ApiEnv } from "./auth.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MS } from "./limits.ts";
 import { fieldErrors, refuse } from "./problem.ts";
+import type { DecideService } from "../deciding/service.ts";
 import { mountCases } from "./routes/cases.ts";
+import { mountDecisions } from "./routes/decisions.ts";
 import { mountEscalations } from "./routes/escalations.ts";
 import { mountEvents } from "./routes/events.ts";
 import { mountHealth, type Checks } from "./routes/health.ts";
+import { mountHistory } from "./routes/history.ts";
+import { mountReleases } from "./routes/releases.ts";
+import { mountRollout } from "./routes/rollout.ts";
 import { mountWebhooks, type WebhookDeps } from "./webhooks.ts";
 
 export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
   readonly pool: Pool;
   readonly company: string;
   readonly onVerdict: () => void;
+  readonly decisions: DecideService;
   readonly checks: Checks;
   readonly log: Logger;
 };
@@ -48,6 +54,10 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   mountEvents(app, { sql: pool, company });
   mountCases(app, { sql: pool, company });
   mountEscalations(app, { pool, company, onVerdict: deps.onVerdict, log });
+  mountReleases(app, { sql: pool, company, now: deps.now, log });
+  mountHistory(app, { sql: pool, company });
+  mountDecisions(app, { decisions: deps.decisions, log });
+  mountRollout(app, { sql: pool, company, now: deps.now });
   app.get("/openapi.json", (c) => c.json(documentOf(app)));
   app.notFound((c) => refuse(c, "not-found", `no \`${c.req.method} ${c.req.path}\``));
   app.onError((error, c) => {

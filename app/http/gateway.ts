@@ -4,6 +4,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
+import type { Alarm } from "../deciding/decider.ts";
+import { startOverdueWatch } from "../deciding/overdue.ts";
+import type { PolicySource } from "../deciding/policy-source.ts";
+import { createDecideService } from "../deciding/service.ts";
 import { acceptEvents } from "../inbox/accept.ts";
 import { createGroupCommit } from "../inbox/group-commit.ts";
 import { startOutboxRelay } from "../inbox/outbox-relay.ts";
@@ -18,6 +22,8 @@ export type GatewayOptions = {
   readonly pool: Pool;
   readonly engine: WorkflowEngine;
   readonly company: string;
+  /** What the decide service decides by. */
+  readonly policies: PolicySource;
   readonly hubspotSecret: string;
   /** Where HubSpot reaches this gateway, without a path; part of what it signs. Undefined: the URL listened on. */
   readonly publicUrl: string | undefined;
@@ -35,11 +41,15 @@ export type Gateway = {
 
 /** Serves HTTP: webhooks into the inbox, the API, and the relays that carry rows on to the durable engine. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { pool, engine, company, hubspotSecret, publicUrl, port, host = "127.0.0.1" } = options;
+  const { pool, engine, company, policies, hubspotSecret, publicUrl, port, host = "127.0.0.1" } = options;
   const log = options.log.child({ component: "gateway" });
   const inbox = createGroupCommit((events: Parameters<typeof acceptEvents>[1]) => acceptEvents(pool, events));
   const relay = startRelay({ pool, starter: engine, log: options.log });
   const outbox = startOutboxRelay({ pool, messenger: engine, log: options.log });
+  const overdue = startOverdueWatch({ pool, company, log: options.log });
+  const alarm: Alarm = (detail) => log.error(detail, "evaluators disagree");
+  const now = () => new Date().toISOString();
+  const decisions = createDecideService({ pool, company, policies, alarm, now });
   let url = "";
   const app = createApi({
     pool,
@@ -51,13 +61,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     accept: inbox.submit,
     onAccepted: relay.poke,
     onVerdict: outbox.poke,
+    decisions,
     checks: { database: () => pool.query("select 1"), temporal: () => engine.answers(CHECK_TIMEOUT_MS) },
   });
   const server = serverOf(app.fetch);
   const requests = watchRequests(server);
   const stopRelays = async () => {
-    await inbox.drain();
-    await Promise.all([relay.stop(), outbox.stop()]);
+    await Promise.all([inbox.drain(), decisions.drain()]);
+    await Promise.all([relay.stop(), outbox.stop(), overdue.stop()]);
   };
   try {
     url = await listen(server, port, host);

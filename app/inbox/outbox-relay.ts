@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
+import { isDecideCase } from "../../domain/decide-case.ts";
 import type { VerdictMessage } from "../../workflows/escalation.ts";
 import { backoffMs, LOUD_AFTER } from "./backoff.ts";
 import { startLanes } from "./lanes.ts";
@@ -11,6 +12,7 @@ const LEASE_SECONDS = 15;
 
 type VerdictRow = {
   outbox_id: number;
+  company: string;
   key: string;
   payload: VerdictMessage & { readonly caseId: string };
   attempts: number;
@@ -26,19 +28,22 @@ async function claim(pool: Pool, limit: number): Promise<VerdictRow[]> {
            claimed as (
              update outbox o set attempts = attempts + 1, retry_at = clock_timestamp() + make_interval(secs => $2)
              from due where o.outbox_id = due.outbox_id returning o.*)
-           select outbox_id, key, payload, attempts from claimed order by outbox_id`,
+           select outbox_id, company, key, payload, attempts from claimed order by outbox_id`,
     values: [limit, LEASE_SECONDS],
   });
   return rows;
 }
 
-/** Wakes the case. A case that says no or no longer runs is told all the same: the ledger's row is what counts. */
+/** Wakes the case; the decide service's has nobody to wake. A case that says no or no longer runs is told all the same: the ledger's row is what counts. */
 async function wake(pool: Pool, messenger: VerdictMessenger, log: Logger, row: VerdictRow): Promise<void> {
   const { caseId, ...message } = row.payload;
-  const delivery = await messenger.deliverVerdict(caseId, message, row.key);
+  const delivery = isDecideCase(row.company, caseId)
+    ? ({ kind: "nobody-waits" } as const)
+    : await messenger.deliverVerdict(caseId, message, row.key);
   const detail = { caseId, escalationId: message.escalationId };
   switch (delivery.kind) {
     case "woken":
+    case "nobody-waits":
       break;
     case "turned-away":
       log.warn({ ...detail, reason: delivery.reason }, "verdict turned away by its case");

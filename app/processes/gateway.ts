@@ -4,6 +4,7 @@ import { createPool } from "../db/pool.ts";
 import { startGateway } from "../http/gateway.ts";
 import { temporalEngine } from "../inbox/temporal-starter.ts";
 import { createLogger } from "../log.ts";
+import { createPolicySource } from "../releases/source.ts";
 import { onStopRequested, reportReady } from "../supervised.ts";
 import { lazyClient, requireTemporal } from "../temporal-connection.ts";
 import { requireDatabase } from "./require-database.ts";
@@ -21,14 +22,17 @@ export async function run(): Promise<number> {
   });
   const temporal = lazyClient(await requireTemporal());
   try {
+    const onAlarm = (problem: string) => log.error({ problem }, "policy releases");
+    const policies = await createPolicySource({ pool, company, onAlarm });
     const engine = temporalEngine(temporal.client, taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration"));
-    const gateway = await startGateway({ pool, engine, company, hubspotSecret, publicUrl, port, log });
+    const gateway = await startGateway({ pool, engine, company, policies, hubspotSecret, publicUrl, port, log });
     const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));
     // Connected ahead of the first event; without Temporal we serve all the same, and each use tries again.
     temporal.client().catch(() => undefined);
     reportReady({ url: gateway.url });
     await stopped;
     await gateway.stop();
+    await policies.stop();
   } finally {
     await temporal.close();
     await pool.end();

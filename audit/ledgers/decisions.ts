@@ -21,6 +21,8 @@ export type StoredDecision = {
   readonly decidedAt: string;
   /** The mode it was taken under; in `off` and `shadow` nothing may come of it. */
   readonly mode: Mode;
+  /** What the rules that decided owe besides. */
+  readonly obligations: readonly string[];
 };
 
 /** Everything a decision is rebuilt from. */
@@ -53,11 +55,8 @@ export function decisionIdOf(company: string, stepKey: string, gate: number): st
   return derivedId("dec", company, stepKey, gate);
 }
 
-/**
- * Makes a decision durable with its record and, when it executes or carries an approval, its permit: one transaction.
- * The database refuses a permit that has neither. The first writing stands: a concurrent attempt gets that one.
- */
-export async function recordDecision(sql: Sql, draft: DecisionDraft): Promise<StoredDecision> {
+/** The row `record_decision` takes but for the policy's document, and the decision as it stands once that is kept. */
+export function decisionRow(draft: DecisionDraft) {
   const { company, caseId, stepKey, gate, at } = draft;
   const decisionId = decisionIdOf(company, stepKey, gate);
   const passed = draft.verdict === "execute" || (draft.verdict === "escalate" && draft.approvalId !== null);
@@ -70,18 +69,39 @@ export async function recordDecision(sql: Sql, draft: DecisionDraft): Promise<St
   const shown = { verdict, reason, rules, missing, facts, sources, policy, details, actionDigest, requestedBy };
   const body = { decisionId, stepKey, gate, proposalId: draft.proposalId, approvalId, permitId, ...shown };
   const canonical = canonicalRecord({ company, caseId, kind: "decision", key: recordKey, at, body });
-  const row = { ...body, company, caseId, route, policyId: policy.id, policyVersion: policy.version };
+  const names = { company, caseId, route, policyId: policy.id, policyVersion: policy.version };
+  const { mode, obligations } = details;
+  const stored: StoredDecision = {
+    decisionId,
+    verdict,
+    reason,
+    route,
+    actionDigest,
+    requestedBy,
+    approvalId,
+    permitId,
+    decidedAt: at,
+    mode,
+    obligations,
+  };
+  return { row: { ...body, ...names, at, recordKey, canonical }, stored };
+}
+
+/**
+ * Makes a decision durable with its record and, when it executes or carries an approval, its permit: one transaction.
+ * The database refuses a permit that has neither. The first writing stands: a concurrent attempt gets that one.
+ */
+export async function recordDecision(sql: Sql, draft: DecisionDraft): Promise<StoredDecision> {
+  const { company, stepKey, gate, policyDocument } = draft;
+  const { row, stored } = decisionRow(draft);
   const { rows } = await sql.query<{ fresh: boolean }>({
     name: "record-decision",
     text: "select record_decision($1) as fresh",
-    values: [JSON.stringify({ ...row, policyDocument: draft.policyDocument, at, recordKey, canonical })],
+    values: [JSON.stringify({ ...row, policyDocument })],
   });
-  if (rows[0]?.fresh === true) {
-    const { mode } = details;
-    return { decisionId, verdict, reason, route, actionDigest, requestedBy, approvalId, permitId, decidedAt: at, mode };
-  }
+  if (rows[0]?.fresh === true) return stored;
   const { decision } = await readGate(sql, company, stepKey, gate);
-  if (decision === undefined) throw new Error(`decision \`${decisionId}\` was not kept`);
+  if (decision === undefined) throw new Error(`decision \`${stored.decisionId}\` was not kept`);
   return decision;
 }
 
@@ -110,6 +130,7 @@ type GateRow = {
   permit_id: string | null;
   decided_at: string;
   mode: Mode | null;
+  obligations: readonly string[] | null;
 };
 
 /** Reads all that a gate starts from in one round trip. */
@@ -118,7 +139,7 @@ export async function readGate(sql: Sql, company: string, stepKey: string, gate:
     name: "read-gate",
     text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, t.output as review,
                   d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.approval_id, d.decided_at, p.permit_id,
-                  d.details->>'mode' as mode
+                  d.details->>'mode' as mode, d.details->'obligations' as obligations
            from proposal q
            left join agent_turn t on t.company = q.company and t.turn_key = $3
            left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $4
@@ -149,5 +170,6 @@ function decisionOf(row: GateRow, decisionId: string): StoredDecision {
     permitId: row.permit_id,
     decidedAt: row.decided_at,
     mode: row.mode ?? "led",
+    obligations: row.obligations ?? [],
   };
 }

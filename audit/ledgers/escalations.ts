@@ -36,11 +36,8 @@ export function later(at: string, ms: number): string {
   return new Date(Date.parse(at) + ms).toISOString();
 }
 
-/** Opens an escalation at the route's first level, with its record, in one transaction. Idempotent by decision. */
-export async function openEscalation(
-  sql: Sql,
-  draft: EscalationDraft,
-): Promise<{ escalationId: string; state: EscalationState }> {
+/** The row `open_escalation` takes: the route's first level is asked. */
+export function escalationRow(draft: EscalationDraft) {
   const { company, caseId, stepKey, decisionId, actionDigest, requestedBy, route, reason, at } = draft;
   const escalationId = escalationIdOf(decisionId);
   const first = route.levels[0];
@@ -49,21 +46,22 @@ export async function openEscalation(
   const recordKey = `${escalationId}/opened`;
   const body = { escalationId, decisionId, stepKey, change: "opened", role: first.role, level: 0, dueAt, reason };
   const canonical = canonicalRecord({ company, caseId, kind: "escalation", key: recordKey, at, body });
-  const row = {
-    company,
-    caseId,
-    stepKey,
-    escalationId,
-    decisionId,
-    actionDigest,
-    requestedBy,
-    route,
-    role: first.role,
-  };
+  const names = { company, caseId, stepKey, escalationId, decisionId, actionDigest, requestedBy, route };
+  return { ...names, role: first.role, dueAt, at, recordKey, canonical };
+}
+
+/** Opens an escalation at the route's first level, with its record, in one transaction. Idempotent by decision. */
+export async function openEscalation(
+  sql: Sql,
+  draft: EscalationDraft,
+): Promise<{ escalationId: string; state: EscalationState }> {
+  const { company } = draft;
+  const row = escalationRow(draft);
+  const { escalationId } = row;
   await sql.query({
     name: "open-escalation",
     text: "select open_escalation($1)",
-    values: [JSON.stringify({ ...row, dueAt, at, recordKey, canonical })],
+    values: [JSON.stringify(row)],
   });
   return { escalationId, state: await readEscalationState(sql, company, escalationId) };
 }

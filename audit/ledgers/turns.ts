@@ -21,7 +21,7 @@ export type StoredProposal = {
   readonly reasoning: string;
 };
 
-type StepNames = { readonly company: string; readonly caseId: string; readonly stepKey: string };
+export type StepNames = { readonly company: string; readonly caseId: string; readonly stepKey: string };
 
 /** Keeps the findings of a step's Intelligence turn. The first writing stands. */
 export async function storeFindings(
@@ -50,25 +50,38 @@ export async function readFindings(sql: Sql, company: string, stepKey: string): 
   return readTurn<StoredFindings>(sql, company, turnKeyOf(stepKey, "intelligence"));
 }
 
-/** Keeps a proposal and appends its record with the reasoning chain, in one transaction. Idempotent by step. */
-export async function recordProposal(
-  sql: Sql,
-  names: StepNames,
-  proposal: { actionId: string; action: Action; recordVersion: string; chain: ReasoningChain; at: string },
-): Promise<string> {
-  const { company, caseId, stepKey } = names;
+export type ProposalDraft = {
+  readonly actionId: string;
+  readonly action: Action;
+  readonly recordVersion: string;
+  readonly chain: ReasoningChain;
+  readonly at: string;
+};
+
+export function proposalIdOf(company: string, stepKey: string): string {
+  return derivedId("prop", company, stepKey);
+}
+
+/** The row `record_proposal` takes. */
+export function proposalRow({ company, caseId, stepKey }: StepNames, proposal: ProposalDraft) {
   const { actionId, action, recordVersion, chain, at } = proposal;
-  const proposalId = derivedId("prop", company, stepKey);
+  const proposalId = proposalIdOf(company, stepKey);
   const recordKey = `${stepKey}/proposal`;
   const body = { proposalId, stepKey, actionId, action, recordVersion, chain };
   const canonical = canonicalRecord({ company, caseId, kind: "proposal", key: recordKey, at, body });
   const row = { company, caseId, stepKey, proposalId, actionId, tool: action.tool, args: action.args, recordVersion };
+  return { ...row, reasoning: chain.reasoning, at, recordKey, canonical };
+}
+
+/** Keeps a proposal and appends its record with the reasoning chain, in one transaction. Idempotent by step. */
+export async function recordProposal(sql: Sql, names: StepNames, proposal: ProposalDraft): Promise<string> {
+  const row = proposalRow(names, proposal);
   await sql.query({
     name: "record-proposal",
     text: "select record_proposal($1)",
-    values: [JSON.stringify({ ...row, reasoning: chain.reasoning, at, recordKey, canonical })],
+    values: [JSON.stringify(row)],
   });
-  return proposalId;
+  return row.proposalId;
 }
 
 /** What Compliance reviews: the findings, and the proposal made on them. Throws when either is not there yet. */

@@ -16,10 +16,11 @@ function speaker(role: string, turn: JsonObject): string {
   return model === "" ? role : `${role} (${model})`;
 }
 
-function proposerOf(chain: JsonObject): string {
+function proposerOf(chain: JsonObject, args: JsonObject): string {
   const turns = objectsAt(chain, "turns");
   const turn = turns.find((candidate) => textAt(candidate, "role") === "orchestration") ?? turns.at(-1) ?? {};
   const origin = textAt(chain, "origin");
+  if (origin === "decide-service") return textAt(args, "caller");
   return origin === "as-requested" || origin === "follow-up" ? "mandate" : speaker("orchestration", turn);
 }
 
@@ -46,12 +47,13 @@ function sourceLine(source: JsonObject): string {
 export function tellProposal(body: JsonObject): Told {
   const chain = objectAt(body, "chain");
   const action = objectAt(body, "action");
-  const args = showArgs(objectAt(action, "args"));
+  const given = objectAt(action, "args");
+  const args = showArgs(given);
   const tool = textAt(action, "tool") || textAt(body, "actionId");
   const reasoning = textAt(chain, "reasoning");
   const stated = textAt(chain, "origin") === "agents" ? "as stated by the model:" : "because:";
   return {
-    who: proposerOf(chain),
+    who: proposerOf(chain, given),
     text: `${sentence("proposes", tool)}${args === "" ? "" : `: ${args}`}`,
     because: [
       ...objectsAt(chain, "sources").map(sourceLine),

@@ -1,9 +1,10 @@
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { resolve } from "node:path";
 import { taskQueue } from "../../temporal.config.ts";
-import { givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
+import { givenCrmObject, quoteDeskSays } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../fixtures/quote.ts";
 import { startSystem, type System } from "../setup/system.ts";
+import { givenPartners, partnerOf } from "./partners.ts";
 import { compare, throughput, type Comparison } from "./ratio.ts";
 
 type Engines = { readonly postgresUrl: string; readonly temporalAddress: string };
@@ -17,7 +18,7 @@ export async function governedQuote(engines: Engines): Promise<Comparison> {
   const system = await startSystem({ engines });
   const bare = await startBare(engines.temporalAddress);
   try {
-    await givenPartner(system.pool, system.company, { partnerId: "partner-7" });
+    await givenPartners(system.pool, system.company);
     let asked = 0;
     const ours = async () => {
       const first = asked;
@@ -45,10 +46,13 @@ export async function governedQuote(engines: Engines): Promise<Comparison> {
 }
 
 async function seed(system: System, first: number, count: number): Promise<void> {
-  const ids = Array.from({ length: count }, (_, index) => `b${first + index}`);
-  const record = (id: string) => quoteAtDiscount(120_000, { quote_id: `Q-${id}`, quote_requested_by: "sam" });
+  const numbers = Array.from({ length: count }, (_, index) => first + index);
+  const record = (n: number) =>
+    quoteAtDiscount(120_000, { quote_id: `Q-b${n}`, quote_requested_by: "sam", partner_id: partnerOf(n) });
   await Promise.all(
-    ids.map((id) => givenCrmObject(system.pool, system.company, "deal", id, record(id) as Record<string, string>)),
+    numbers.map((n) =>
+      givenCrmObject(system.pool, system.company, "deal", `b${n}`, record(n) as Record<string, string>),
+    ),
   );
 }
 

@@ -1,103 +1,107 @@
-import { compilePolicy } from "../../guardrails/compile.ts";
-import { matchingRules } from "../../guardrails/engine.ts";
-import type { Known } from "../../guardrails/ternary.ts";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { compiled } from "./peers/compiled.ts";
+import { assertSame, cpuUs, enter, warm } from "./peers/contest.ts";
+import { handWritten } from "./peers/hand-written.ts";
+import { installedPeers, type Installed } from "./peers/installed.ts";
+import type { Peer } from "./peers/peer.ts";
 import { median } from "./ratio.ts";
-import { handWritten, requestsOf, rulesOf } from "./rule-set.ts";
+import { requestsOf, rulesOf } from "./rule-set.ts";
 
-/** CPU microseconds per decision over one number of rules: medians of the rounds, every evaluator in each round. */
-export type RuleScaleRow = {
-  readonly rules: number;
-  readonly compiledUs: number;
-  readonly handWrittenUs: number;
-  readonly engineUs: number;
-  /** Medians of the rounds' ratios. Of hand-written ifs lower is better; of the engine's time higher. */
-  readonly compiledOverHandWritten: number;
-  readonly engineOverCompiled: number;
-  /** Compiling the policy, once. Milliseconds. */
-  readonly compileMs: number;
-  /** Matching rules per decision. */
-  readonly matches: number;
-  /** Decisions of which all matching rules were the same: with the hand-written ifs, and with the engine. */
-  readonly checked: { readonly handWritten: number; readonly engine: number };
+export type RuleScaleEntry = {
+  readonly name: string;
+  /** CPU per decision in microseconds, all threads of this process: median of the rounds. */
+  readonly cpuUs: number;
+  /** Medians of the rounds' ratios. */
+  readonly overHandWritten: number;
+  readonly overCompiled: number;
+  /** What is done once, before the first decision. Milliseconds. */
+  readonly prepareMs: number;
+  /** Requests of which all matching rules were those that the hand-written ifs find. */
+  readonly compared: number;
 };
 
-export type RuleScale = { readonly name: string; readonly rows: readonly RuleScaleRow[] };
+export type RuleScaleRow = {
+  readonly rules: number;
+  /** Matching rules per decision. */
+  readonly matches: number;
+  /** What the compiled form occupies, beside the policy itself. */
+  readonly compiledKib: number;
+  readonly entries: readonly RuleScaleEntry[];
+};
+
+export type RuleScale = { readonly name: string; readonly rows: readonly RuleScaleRow[] } & Pick<Installed, "skipped">;
 
 const REQUESTS = 2_000;
 const ROUNDS = 7;
-/** Passes over all requests per round, so that a round is far longer than the clock's step. */
-const PASSES = 10;
-/** Rules that the engine tests per round; it takes some 25 µs of CPU for one. */
-const ENGINE_BUDGET = 20_000;
+const ROUND_MS = 150;
+/** Share of a round that goes before it untimed, so that a contender does not pay for what the one before left. */
+const LEAD = 0.2;
+const WARM_MS = 4_000;
+/** Enough for a peer that generates no code. */
+const ASYNCHRONOUS_WARM_MS = 200;
 
-/** CPU microseconds of this process per decision. */
-async function cpuUs(decisions: number, work: () => void | Promise<void>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / decisions;
-}
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
 
-function assertSame(who: string, found: Iterable<string>, expected: readonly string[]): void {
-  if ([...found].toSorted().join() !== expected.toSorted().join()) throw new Error(`${who} found other rules`);
-}
-
-async function scale(count: number, requests: readonly Known[]): Promise<RuleScaleRow> {
-  const policy = rulesOf(count);
-  const startedMs = performance.now();
-  const { match } = compilePolicy(policy);
-  const compileMs = performance.now() - startedMs;
-  const ifs = handWritten(policy);
-  for (const known of requests) assertSame("hand-written ifs", ifs(known), match(known).matching);
-  const perRound = Math.min(REQUESTS, Math.floor(ENGINE_BUDGET / count));
-  const times = { compiled: [] as number[], handWritten: [] as number[], engine: [] as number[] };
-  let matches = 0;
-  const synchronous = (ask: (known: Known) => readonly string[]) => () =>
-    cpuUs(REQUESTS * PASSES, () => {
-      for (let pass = 0; pass < PASSES; pass += 1) for (const known of requests) matches += ask(known).length;
-    });
-  const round = (at: number) => ({
-    compiled: synchronous((known) => match(known).matching),
-    handWritten: synchronous(ifs),
-    engine: async () => {
-      const asked = requests.slice(at * perRound, (at + 1) * perRound);
-      const slice = asked.length === perRound ? asked : requests.slice(0, perRound);
-      const found: ReadonlySet<string>[] = [];
-      const time = await cpuUs(perRound, async () => {
-        for (const known of slice) found.push(await matchingRules(policy.rules, known, []));
-      });
-      for (const [index, known] of slice.entries()) assertSame("the engine", found[index] ?? [], match(known).matching);
-      return time;
-    },
-  });
-  const names = ["compiled", "handWritten", "engine"] as const;
-  for (const name of names) await round(0)[name]();
-  for (let at = 0; at < ROUNDS; at += 1) {
-    const order = at % 2 === 0 ? names : names.toReversed();
-    for (const name of order) times[name].push(await round(at)[name]());
+async function heldBytes(): Promise<number> {
+  for (let time = 0; time < 3; time += 1) {
+    collect();
+    await setImmediate();
   }
-  const ratios = (over: readonly number[], under: readonly number[]) =>
-    median(over.map((value, index) => value / (under[index] ?? Number.NaN)));
-  return {
-    rules: count,
-    compiledUs: median(times.compiled),
-    handWrittenUs: median(times.handWritten),
-    engineUs: median(times.engine),
-    compiledOverHandWritten: ratios(times.compiled, times.handWritten),
-    engineOverCompiled: ratios(times.engine, times.compiled),
-    compileMs,
-    matches: matches / (2 * (ROUNDS + 1) * PASSES * REQUESTS),
-    checked: { handWritten: REQUESTS, engine: Math.min(REQUESTS, perRound * ROUNDS) },
-  };
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+const toDigits = (value: number): number => Number(value.toPrecision(4));
+
+async function scale(rules: number, peers: readonly Peer[]): Promise<RuleScaleRow> {
+  const policy = rulesOf(rules);
+  const requests = requestsOf(REQUESTS);
+  const before = await heldBytes();
+  const ours = enter(compiled, policy, requests);
+  const compiledKib = Math.round(((await heldBytes()) - before) / 1024);
+  const ifs = enter(handWritten, policy, requests);
+  // The lists themselves are not kept: V8 would learn to place the peer's answers where long-lived objects go.
+  const expected: string[] = [];
+  for (const known of requests) expected.push([...(await ifs.ask(known))].toSorted().join());
+  const contenders = [ours, ifs, ...peers.map((peer) => enter(peer, policy, requests))];
+  const timed = [];
+  for (const contender of contenders) {
+    await assertSame(contender, expected);
+    const warmMs = contender.isAsynchronous ? ASYNCHRONOUS_WARM_MS : WARM_MS;
+    timed.push({ contender, perRound: await warm(contender, warmMs, ROUND_MS), roundsUs: [] as number[] });
+  }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { contender, perRound, roundsUs } of round % 2 === 0 ? timed : timed.toReversed()) {
+      await cpuUs(contender, Math.ceil(perRound * LEAD));
+      roundsUs.push(await cpuUs(contender, perRound));
+    }
+  }
+  const [compiledUs, handWrittenUs] = timed.map(({ roundsUs }) => roundsUs);
+  const over = (roundsUs: readonly number[], under: readonly number[] = []) =>
+    toDigits(median(roundsUs.map((value, round) => value / (under[round] ?? Number.NaN))));
+  const entries = timed.map(({ contender: { name, prepareMs, requests: asked }, roundsUs }) => ({
+    name,
+    cpuUs: toDigits(median(roundsUs)),
+    overHandWritten: over(roundsUs, handWrittenUs),
+    overCompiled: over(roundsUs, compiledUs),
+    prepareMs: Math.round(prepareMs),
+    compared: asked.length,
+  }));
+  const matches = expected.flatMap((ids) => (ids === "" ? [] : ids.split(","))).length / REQUESTS;
+  return { rules, matches: toDigits(matches), compiledKib, entries };
 }
 
 /**
- * The compiled form, hand-written ifs and json-rules-engine in turn over the same generated rules and requests. Every
- * answer lists all matching rules; any difference ends the run. The engine takes a slice of the requests per round.
+ * The compiled form, hand-written ifs and other engines in turn over the same generated rules and requests. Every
+ * answer lists all matching rules; before anything is timed, one that differs ends the run. Slow peers are asked the
+ * first of the requests only.
  */
-export async function ruleScale(counts: readonly number[] = [10, 100, 1_000]): Promise<RuleScale> {
-  const requests = requestsOf(REQUESTS);
+export async function ruleScale(counts: readonly number[] = [10, 100, 1_000, 10_000]): Promise<RuleScale> {
+  const { peers, skipped } = await installedPeers();
   const rows: RuleScaleRow[] = [];
-  for (const count of counts) rows.push(await scale(count, requests));
-  return { name: "rule scale", rows };
+  for (const count of counts) rows.push(await scale(count, peers));
+  return { name: "rule scale", rows, skipped };
 }

@@ -1,4 +1,4 @@
-import type { FactType, Scalar } from "../../guardrails/fact-types.ts";
+import type { FactType } from "../../guardrails/fact-types.ts";
 import type { Comparison, Condition, Policy, PolicyRule } from "../../guardrails/policy.ts";
 import type { Known } from "../../guardrails/ternary.ts";
 import { policyOf } from "../fixtures/policy.ts";
@@ -38,11 +38,16 @@ const urgent = { name: "urgent", title: "urgent", ...plain, kind: "boolean" } as
 const tier = choice("tier", ["registered", "silver", "gold", "platinum"]);
 const region = choice("region", words("region", 6));
 const product = choice("product", words("product", 12));
-const facts: readonly FactType[] = [discount, listPrice, termMonths, urgent, tier, region, product];
+const closeDate = { name: "closeDate", title: "close date", ...plain, kind: "date", min: 0, max: 40_000 } as const;
+const addOns = { name: "addOns", title: "add-ons", ...plain, kind: "set", values: words("add-on", 8) } as const;
+const facts: readonly FactType[] = [discount, listPrice, termMonths, urgent, tier, region, product, closeDate, addOns];
 
 const bands = Array.from({ length: 40 }, (_, at) => (at + 1) * 10_000);
 const prices = Array.from({ length: 20 }, (_, at) => (at + 1) * 5_000_000);
 const terms = [12, 24, 36, 48];
+/** 2026-01-01 in days since 1970-01-01, and the days of four years in which requests close. */
+const firstDay = 20_454;
+const dayRange = 1_461;
 
 function ordered(random: Random, fact: string, limits: readonly number[]): Comparison {
   const operators = ["lessThan", "lessThanInclusive", "greaterThan", "greaterThanInclusive"] as const;
@@ -54,7 +59,25 @@ const some = (random: Random, fact: { readonly name: string; readonly values: re
   return { fact: fact.name, operator: random.of(["in", "in", "notIn"]), value };
 };
 
-/** A programme's rule: what it is for (product, region, tier), a limit, and in every third an exception across facts. */
+/** A quarter in which a rule applies. */
+function quarter(random: Random): readonly Comparison[] {
+  const from = firstDay + random.below(16) * 91;
+  return [
+    { fact: "closeDate", operator: "greaterThanInclusive", value: from },
+    { fact: "closeDate", operator: "lessThan", value: from + 91 },
+  ];
+}
+
+const member = (random: Random): Comparison => ({
+  fact: "addOns",
+  operator: random.of(["contains", "doesNotContain"]),
+  value: random.of(addOns.values),
+});
+
+/**
+ * A programme's rule: what it is for (product, region, tier) and a limit; in every third an exception across facts, in
+ * every fourth an add-on that a deal must or must not hold, in every fifth a window of days.
+ */
 function ruleOf(random: Random, at: number): PolicyRule {
   const scope: Condition[] = [some(random, product), some(random, region)];
   if (random.below(2) === 0) scope.push({ fact: "tier", operator: "equal", value: random.of(tier.values) });
@@ -66,7 +89,10 @@ function ruleOf(random: Random, at: number): PolicyRule {
       ordered(random, "termMonths", terms),
     ],
   };
-  const when = { all: [...scope, ...limits, ...(at % 3 === 0 ? [exceptional] : [])] };
+  if (at % 3 === 0) limits.push(exceptional);
+  if (at % 4 === 0) limits.push(member(random));
+  if (at % 5 === 0) limits.push(...quarter(random));
+  const when = { all: [...scope, ...limits] };
   const effect = random.of(["execute", "block"] as const);
   const outcome = at % 2 === 0 ? ({ effect: "escalate", route: "partner-manager" } as const) : { effect };
   return { id: `rule-${at}`, when, reason: "holds", ...outcome };
@@ -90,50 +116,7 @@ export function requestsOf(count: number): readonly Known[] {
     tier: random.of(tier.values),
     region: random.of(region.values),
     product: random.of(product.values),
+    closeDate: firstDay + random.below(dayRange),
+    addOns: addOns.values.filter(() => random.below(3) === 0),
   }));
-}
-
-const signs = {
-  equal: "===",
-  notEqual: "!==",
-  lessThan: "<",
-  lessThanInclusive: "<=",
-  greaterThan: ">",
-  greaterThanInclusive: ">=",
-} as const;
-type Sign = keyof typeof signs;
-
-function comparisonSource({ fact, operator, value }: Comparison): string {
-  const given = `facts.${fact}`;
-  const equals = (item: Scalar) => `${given} === ${JSON.stringify(item)}`;
-  const list = [value].flat() as readonly Scalar[];
-  if (operator === "in") return `(${list.map(equals).join(" || ")})`;
-  if (operator === "notIn") return `!(${list.map(equals).join(" || ")})`;
-  return `${given} ${signs[operator as Sign]} ${JSON.stringify(value)}`;
-}
-
-function source(condition: Condition): string {
-  if ("all" in condition) return `(${condition.all.map(source).join(" && ")})`;
-  if ("any" in condition) return `(${condition.any.map(source).join(" || ")})`;
-  return "not" in condition ? `!(${source(condition.not)})` : comparisonSource(condition);
-}
-
-/** Ifs per function: V8 leaves a function of a thousand unoptimised, which would flatter us. */
-const IFS_PER_FUNCTION = 50;
-
-type Add = (facts: Known, matching: string[]) => void;
-
-/** The peer: the rules as a person would write them by hand, one `if` each. Lists every match; knows no missing facts. */
-export function handWritten({ rules }: Policy): (facts: Known) => readonly string[] {
-  const ifs = rules.map(({ id, when }) => `if (${source(when)}) matching.push(${JSON.stringify(id)});`);
-  const parts = Array.from({ length: Math.ceil(ifs.length / IFS_PER_FUNCTION) }, (_, at): Add => {
-    const body = ifs.slice(at * IFS_PER_FUNCTION, (at + 1) * IFS_PER_FUNCTION).join("\n");
-    // oxlint-disable-next-line no-implied-eval, no-new-func -- the peer is source text; the bench alone generates code
-    return new Function("facts", "matching", body) as Add;
-  });
-  return (facts) => {
-    const matching: string[] = [];
-    for (const add of parts) add(facts, matching);
-    return matching;
-  };
 }

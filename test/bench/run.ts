@@ -4,7 +4,9 @@ import { startEngines } from "../setup/start-engines.ts";
 import { coldStart, type ColdStart } from "./cold-start.ts";
 import { governedQuote } from "./governed-quote.ts";
 import type { Comparison } from "./ratio.ts";
-import { ruleScale, type RuleScale, type RuleScaleRow } from "./rule-scale.ts";
+import { ruleScale, type RuleScale } from "./rule-scale.ts";
+import { ruleTable } from "./rule-table.ts";
+import { simulateHistory, type Replayed } from "./simulate.ts";
 import { triggerToEffect, type Latency } from "./trigger-to-effect.ts";
 import { webhookAcceptance } from "./webhook-acceptance.ts";
 
@@ -13,7 +15,7 @@ import { webhookAcceptance } from "./webhook-acceptance.ts";
  * `--json` one object. Words on the command line choose cases by name.
  */
 
-type Result = Comparison | Latency | ColdStart | RuleScale;
+type Result = Comparison | Latency | ColdStart | RuleScale | Replayed;
 
 const chosen = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -26,11 +28,12 @@ const cases: Record<string, () => Promise<Result>> = {
   "trigger to first effect": () => triggerToEffect(engines),
   "start to first decision": () => coldStart(),
   "rule scale": () => ruleScale(),
+  "replayed history": () => simulateHistory(),
 };
 const results: Result[] = [];
 try {
   for (const [name, run] of Object.entries(cases)) {
-    if (chosen.length > 0 && !chosen.some((word) => name.includes(word))) continue;
+    if (chosen.length > 0 && !chosen.some((word) => name.includes(word.replaceAll("-", " ")))) continue;
     say(`measuring ${name}`);
     results.push(await run());
   }
@@ -53,15 +56,13 @@ function line(result: Result): string {
     const { name, events, perSecond, p50Ms, p99Ms, maxMs } = result;
     return `${name}: p50 ${p50Ms} ms, p99 ${p99Ms} ms, longest ${maxMs} ms (${events} events at ${perSecond}/s)`;
   }
-  if ("rows" in result) return result.rows.map((row) => scaleLine(result.name, row)).join("\n");
+  if ("rows" in result) return ruleTable(result);
+  if ("replayMs" in result) {
+    const { name, decisions, rules, replayMs, engineMs, engineOverReplay, checked } = result;
+    const engine = `json-rules-engine takes ${engineOverReplay.toFixed(0)} times as much (${engineMs.toFixed(0)} ms)`;
+    const many = `${decisions} decisions under ${rules} rules`;
+    return `${name}: ${replayMs.toFixed(0)} ms of CPU for ${many}; ${engine}, ${checked} of them compared`;
+  }
   const { name, firstDecisionMs, wholeDayMs, runs } = result;
   return `${name}: ${firstDecisionMs} ms, day played and stopped after ${wholeDayMs} ms (median of ${runs})`;
-}
-
-function scaleLine(name: string, row: RuleScaleRow): string {
-  const { rules, compiledUs, handWrittenUs, engineUs, compiledOverHandWritten, engineOverCompiled } = row;
-  const us = (value: number) => value.toFixed(value < 10 ? 2 : 0);
-  const ifs = `${compiledOverHandWritten.toFixed(2)} times hand-written ifs (${us(handWrittenUs)})`;
-  const engine = `json-rules-engine takes ${engineOverCompiled.toFixed(0)} times as much (${us(engineUs)})`;
-  return `${name}, ${rules} rules: ${us(compiledUs)} µs of CPU per decision, ${ifs}; ${engine}`;
 }

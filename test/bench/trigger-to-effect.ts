@@ -1,9 +1,10 @@
 import type { EventView } from "../../app/http/contract.ts";
-import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
+import { givenCrmObject } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../fixtures/quote.ts";
 import { postBatch, quoteAsked } from "../setup/hubspot.ts";
 import { COMPANY, SECRET, startStack } from "../setup/stack.ts";
 import { eventually } from "../setup/system.ts";
+import { givenPartners, partnerOf } from "./partners.ts";
 import { quantile } from "./ratio.ts";
 
 export type Latency = {
@@ -29,11 +30,12 @@ export async function triggerToEffect(engines: { cacheFolder: string; temporalBi
   try {
     await Promise.all([stack.start("temporal"), stack.start("gateway")]);
     await stack.start("worker");
-    await givenPartner(stack.pool, COMPANY, { partnerId: "partner-7" });
+    await givenPartners(stack.pool, COMPANY);
     const events = PER_SECOND * SECONDS;
     const ids = Array.from({ length: WARM_UP + events }, (_, index) => String(1_000_000 + index));
-    for (const id of ids) {
-      const record = quoteAtDiscount(120_000, { quote_id: `Q-${id}`, quote_requested_by: "sam" });
+    for (const [index, id] of ids.entries()) {
+      const named = { quote_id: `Q-${id}`, quote_requested_by: "sam", partner_id: partnerOf(index) };
+      const record = quoteAtDiscount(120_000, named);
       await givenCrmObject(stack.pool, COMPANY, "deal", id, record as Record<string, string>);
     }
     const post = async (id: string, index: number) => {

@@ -49,7 +49,7 @@ async function checkFolder(): Promise<readonly Checked[]> {
   }));
   const orphans = folder.orphans.map((file) => ({
     ...start(file),
-    message: "no policy stands beside these cases",
+    message: `no policy stands beside these ${file.endsWith(".test.yaml") ? "cases" : "facts"}`,
     fix: `write \`${policyFileOf(file)}\` or remove this file`,
   }));
   const checked = await Promise.all(folder.entries.map(checkEntry));
@@ -57,7 +57,7 @@ async function checkFolder(): Promise<readonly Checked[]> {
 }
 
 async function checkNamed(names: readonly string[]): Promise<readonly Checked[]> {
-  const isFile = (name: string) => name.endsWith(".yaml") || /[/\\]/.test(name);
+  const isFile = (name: string) => /\.(?:yaml|json)$/.test(name) || /[/\\]/.test(name);
   const folder = names.every(isFile) ? undefined : await readFolder();
   const entries: PolicyEntry[] = [];
   for (const name of names) {

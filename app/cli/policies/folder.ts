@@ -2,10 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { governedActions } from "../../../domain/governed-actions.ts";
 import { didYouMean } from "../../../guardrails/did-you-mean.ts";
-import { governedCatalogue } from "../../../guardrails/fact-types.ts";
 import { loadCases, type LoadedCases } from "../../../guardrails/load/cases.ts";
 import { loadPolicy, type LoadedPolicy } from "../../../guardrails/load/policy.ts";
 import type { Policy } from "../../../guardrails/policy.ts";
+import { factProblems, isPolicyName, readCatalogue, type FolderCatalogue } from "../../catalogue.ts";
 import { CliFailure, failure } from "../failure.ts";
 import { readConfig } from "../session.ts";
 
@@ -18,8 +18,9 @@ export type PolicyEntry = { readonly id: string; readonly file: string; readonly
 export type PolicyFolder = {
   readonly path: string;
   readonly entries: readonly PolicyEntry[];
-  /** Files with cases that have no policy beside them. */
+  /** Files with cases or facts that have no policy beside them. */
   readonly orphans: readonly string[];
+  readonly facts: FolderCatalogue;
 };
 
 function shownPath(path: string): string {
@@ -38,12 +39,16 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** Reads one policy file. Throws `CliFailure` (not found) when there is none. */
-export async function readPolicyFile(path: string): Promise<PolicyEntry> {
+/** Reads one policy file, with the facts of its folder. Throws `CliFailure` (not found) when there is none. */
+export async function readPolicyFile(path: string, known?: FolderCatalogue): Promise<PolicyEntry> {
   const file = shownPath(path);
   const text = await textOf(path);
   if (text === undefined) throw failure("notFound", "no-such-file", `there is no file ${file}`);
-  return { id: basename(path, ".yaml"), file, loaded: loadPolicy(file, text, governedCatalogue()) };
+  const facts = known ?? (await readCatalogue(dirname(path), shownPath));
+  const id = basename(path, ".yaml");
+  const problems = factProblems(facts, id);
+  if (problems.length > 0) return { id, file, loaded: { kind: "refused", problems } };
+  return { id, file, loaded: loadPolicy(file, text, facts.catalogue) };
 }
 
 /** The cases beside a policy file, or undefined when there are none. */
@@ -61,9 +66,9 @@ export function casesFileOf(policyFile: string): string {
   return join(dirname(policyFile), `${basename(policyFile, ".yaml")}${CASES}`);
 }
 
-/** The policy file that a file with cases is for; any other path is its own. */
+/** The policy file that a file with cases or facts is for; any other path is its own. */
 export function policyFileOf(path: string): string {
-  return path.endsWith(CASES) ? `${path.slice(0, -CASES.length)}.yaml` : path;
+  return path.replace(/\.(?:test\.yaml|facts\.yaml|facts\.json)$/, ".yaml");
 }
 
 /** Every policy of the configured folder, sorted by id, sound or not. Throws `CliFailure` when there is no folder. */
@@ -73,12 +78,14 @@ export async function readFolder(): Promise<PolicyFolder> {
     const fix = "run it in the project's folder, or set MANDATE_POLICIES";
     throw failure("notFound", "no-policies", `the policies' folder cannot be read: ${error.message}`, fix);
   });
-  const sorted = names.filter((name) => name.endsWith(".yaml")).toSorted();
-  const files = sorted.filter((name) => !name.endsWith(CASES));
+  const sorted = names.filter((name) => /\.(?:yaml|facts\.json)$/.test(name)).toSorted();
+  const files = sorted.filter(isPolicyName);
   const orphans = sorted.filter((name) => !files.includes(policyFileOf(name)));
+  const facts = await readCatalogue(path, shownPath);
   return {
     path: shownPath(path),
-    entries: await Promise.all(files.map((name) => readPolicyFile(join(path, name)))),
+    facts,
+    entries: await Promise.all(files.map((name) => readPolicyFile(join(path, name), facts))),
     orphans: orphans.map((name) => shownPath(join(path, name))),
   };
 }

@@ -1,3 +1,4 @@
+import { governedActions } from "../../../domain/governed-actions.ts";
 import { functions } from "../../../domain/functions/index.ts";
 import type { FunctionDefinition } from "../../../domain/functions/definition.ts";
 
@@ -8,8 +9,9 @@ export function shortVersion(version: string): string {
   return version.slice(0, SHOWN);
 }
 
-/** The functions whose action a policy decides; an action that is no single function's own is shared. */
+/** The function whose action a policy decides; an action of several is shared, and what we never run is foreign. */
 export function functionText(policyId: string): string {
   const own = Object.values<FunctionDefinition>(functions).find(({ action }) => action.id === policyId);
-  return own === undefined ? "shared" : `${own.code} ${own.title}`;
+  if (own !== undefined) return `${own.code} ${own.title}`;
+  return Object.hasOwn(governedActions, policyId) ? "shared" : "foreign";
 }

@@ -1,13 +1,13 @@
 import { didYouMean } from "../../../guardrails/did-you-mean.ts";
-import { governedCatalogue } from "../../../guardrails/fact-types.ts";
+import { governedCatalogue, type Catalogue } from "../../../guardrails/fact-types.ts";
 import { policySchema } from "../../../guardrails/schema.ts";
 import type { Answer } from "../answer.ts";
 import { operand, type Call } from "../command.ts";
 import { failure } from "../failure.ts";
+import { readFolder } from "./folder.ts";
 
 /** The text of a schema file: `policies/schema/<id>.schema.json` holds exactly this. Throws `CliFailure` (not found). */
-export function schemaText(id: string): string {
-  const catalogue = governedCatalogue();
+export function schemaText(id: string, catalogue: Catalogue = governedCatalogue()): string {
   const facts = Object.hasOwn(catalogue, id) ? catalogue[id] : undefined;
   if (facts === undefined) {
     const fix = didYouMean(id, Object.keys(catalogue));
@@ -19,6 +19,12 @@ export function schemaText(id: string): string {
 /** `mandate policy schema ID`: from the facts alone, so that it is there before the policy is. */
 export async function schema({ args }: Call<object>): Promise<Answer> {
   const id = operand(args);
-  const text = schemaText(id);
+  const text = schemaText(id, await catalogueFor(id));
   return { data: { id, schema: JSON.parse(text) as unknown }, text };
+}
+
+/** Our own facts need no folder; others come from the configured one. */
+async function catalogueFor(id: string): Promise<Catalogue> {
+  const governed = governedCatalogue();
+  return Object.hasOwn(governed, id) ? governed : (await readFolder()).facts.catalogue;
 }

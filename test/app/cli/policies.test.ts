@@ -40,7 +40,7 @@ describe("mandate policy list", () => {
     const { exitCode, stdout } = await policy("list");
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^quoting +F5 Quoting +escalate +3 +5 +1 +[0-9a-f]{12} +auto_max, manager_max, one_tier_up$/m,
+      /^quoting +F5 Quoting +escalate +3 +5 +1 +[0-9a-f]{12} +auto_max, manager_max, one_tier_up, quarter_cap$/m,
     );
     expect(stdout).toMatch(/^write-back +shared +block +2 +0 +1 +[0-9a-f]{12}$/m);
   });
@@ -48,6 +48,7 @@ describe("mandate policy list", () => {
   test("--json gives the whole version", async () => {
     const { data } = await json("list");
     expect(data.policies.map(({ id, version }: { id: string; version: string }) => [id, version.length])).toEqual([
+      ["crm-note", 64],
       ["deal-registration", 64],
       ["quoting", 64],
       ["write-back", 64],
@@ -81,7 +82,7 @@ describe("mandate policy show", () => {
   test("--json gives the canonical document: its SHA-256 is the version", async () => {
     const { data } = await json("show", "quoting");
     const digest = createHash("sha256").update(JSON.stringify(data.document)).digest("hex");
-    expect([data.version, data.document.language]).toEqual([digest, 1]);
+    expect([data.version, data.document.language]).toEqual([digest, 2]);
   });
 
   test("an id that is none is not found, with the near one", async () => {
@@ -105,7 +106,7 @@ describe("mandate policy show", () => {
 
 describe("mandate policy check", () => {
   test("the shipped policies and cases have no problem", async () => {
-    expect(await policy("check")).toMatchObject({ exitCode: 0, stdout: "6 files, no problem\n" });
+    expect(await policy("check")).toMatchObject({ exitCode: 0, stdout: "8 files, no problem\n" });
   });
 
   test("every problem of every file, at line and column with its fix, exits 3", async () => {
@@ -117,10 +118,10 @@ describe("mandate policy check", () => {
     expect([exitCode, lines]).toEqual([
       3,
       [
-        "quoting.yaml:16:48: unknown operator `greaterThen`; did you mean `greaterThan`?",
+        "quoting.yaml:17:48: unknown operator `greaterThen`; did you mean `greaterThan`?",
         expect.stringMatching(/^quoting\.yaml:\d+:10: `sla` does not take `4 hours`; write how long/),
         "write-back.test.yaml:12:14: unknown fact `propertyAlowed`; did you mean `propertyAllowed`?",
-        "3 problems in 5 files",
+        "3 problems in 7 files",
         "",
       ],
     ]);

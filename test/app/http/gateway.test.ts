@@ -2,6 +2,7 @@ import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startGateway, type Gateway, type GatewayOptions } from "../../../app/http/gateway.ts";
+import { policiesOf } from "../../../app/policies.ts";
 import { createPool } from "../../../app/db/pool.ts";
 import { signHubspotRequest } from "../../../tools/crm/hubspot-signature.ts";
 import { watchedEngine } from "../../fixtures/engine.ts";
@@ -30,6 +31,7 @@ async function start(changes: Partial<GatewayOptions> = {}): Promise<Gateway> {
     pool: database.pool,
     engine: watchedEngine(),
     company: "acme",
+    policies: policiesOf({}),
     hubspotSecret: SECRET,
     publicUrl: undefined,
     port: 0,

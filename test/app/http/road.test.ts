@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EscalationView, EventView } from "../../../app/http/contract.ts";
+import { policiesOf } from "../../../app/policies.ts";
 import { startGateway, type Gateway } from "../../../app/http/gateway.ts";
 import { addPerson } from "../../../app/http/people.ts";
 import { temporalEngine } from "../../../app/inbox/temporal-starter.ts";
@@ -24,6 +25,7 @@ beforeAll(async () => {
     pool,
     engine: temporalEngine(() => Promise.resolve(client), taskQueue(queuePrefix, "orchestration")),
     company,
+    policies: policiesOf({}),
     hubspotSecret: SECRET,
     publicUrl: undefined,
     port: 0,

@@ -1,0 +1,173 @@
+import type { CandidateSeen, DecisionDetails, LimitReading, Mode } from "../../domain/decision-details.ts";
+import { stricter } from "../../domain/decision.ts";
+import type { MatchedRule, PolicyRef, Verdict } from "../../domain/decision.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { Sql } from "../records.ts";
+
+/** A place in the history. `at` is a PostgreSQL timestamp in UTC to the microsecond. */
+export type HistoryPlace = { readonly at: string; readonly id: string };
+
+/** One page of a policy's decisions in the order they were taken, from `since` (ISO 8601) and after a place. */
+export type HistoryPage = {
+  readonly company: string;
+  readonly policyId: string;
+  readonly since: string;
+  readonly after: HistoryPlace | undefined;
+  readonly limit: number;
+};
+
+/** A decision as far as replaying it needs. `byRules` is the verdict before the mode made people decide. */
+export type HistoricDecision = {
+  readonly decisionId: string;
+  readonly caseId: string;
+  readonly at: string;
+  readonly policy: PolicyRef;
+  readonly verdict: Verdict;
+  readonly byRules: Verdict;
+  readonly rules: readonly string[];
+  readonly review: "escalate" | "block" | null;
+  readonly mode: Mode;
+  readonly facts: JsonObject;
+  readonly missing: readonly string[];
+  readonly limits: readonly LimitReading[];
+  readonly escalation: {
+    readonly escalationId: string;
+    readonly state: "open" | "approved" | "rejected" | "expired" | "superseded";
+  } | null;
+};
+
+type Row = {
+  decision_id: string;
+  case_id: string;
+  decided_at: string;
+  place: string;
+  policy_id: string;
+  policy_version: string;
+  verdict: Verdict;
+  reason: string;
+  rules: readonly MatchedRule[];
+  facts: JsonObject;
+  missing: readonly string[];
+  details: Partial<DecisionDetails>;
+  escalation_id: string | null;
+  state: NonNullable<HistoricDecision["escalation"]>["state"];
+};
+
+/**
+ * In the order of the index `decision_by_policy`. A gate that carries an approval re-checks a request that is in the
+ * history already, so it is left out.
+ */
+const pageOfDecisions = `
+  select d.decision_id, d.case_id, d.decided_at, d.policy_id, d.policy_version, d.verdict, d.reason, d.rules, d.facts,
+    d.missing, d.details, s.escalation_id, s.state,
+    to_char(d.decided_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place
+  from decision d
+  left join escalation s on s.company = d.company and s.decision_id = d.decision_id
+  where d.company = $1 and d.policy_id = $2 and d.decided_at >= greatest($3, $4::timestamptz)
+    and (d.decided_at, d.decision_id) > ($4::timestamptz, $5) and d.approval_id is null
+  order by d.decided_at, d.decision_id limit $6`;
+
+const BEGINNING: HistoryPlace = { at: "1970-01-01T00:00:00.000000Z", id: "" };
+
+export async function readDecisionHistory(
+  sql: Sql,
+  { company, policyId, since, after = BEGINNING, limit }: HistoryPage,
+): Promise<{ decisions: HistoricDecision[]; next: HistoryPlace | null }> {
+  const { rows } = await sql.query<Row>(pageOfDecisions, [company, policyId, since, after.at, after.id, limit + 1]);
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const next = rows.length > limit && last !== undefined ? { at: last.place, id: last.decision_id } : null;
+  return { decisions: shown.map(historic), next };
+}
+
+/** Compliance's rules beside the policy's own; no policy may use these ids. See `guardrails/tighten.ts`. */
+const reviewRules = ["compliance-review", "compliance-review-missing"];
+
+function historic(row: Row): HistoricDecision {
+  const { verdict, rules, missing, facts, details, reason } = row;
+  const isReview = ({ id }: MatchedRule) => reviewRules.includes(id);
+  const reviewed = rules.filter(isReview).map(({ effect }) => effect);
+  const review = reviewed.reduce<Verdict>(stricter, "execute");
+  const mode = details.mode ?? "led";
+  return {
+    decisionId: row.decision_id,
+    caseId: row.case_id,
+    at: row.decided_at,
+    policy: { id: row.policy_id, version: row.policy_version },
+    verdict,
+    byRules: mode === "assisted" && isHeld(verdict, reason) ? "execute" : verdict,
+    rules: rules.filter((rule) => !isReview(rule)).map(({ id }) => id),
+    review: review === "execute" ? null : review,
+    mode,
+    facts,
+    missing,
+    limits: details.limits ?? [],
+    escalation: row.escalation_id === null ? null : { escalationId: row.escalation_id, state: row.state },
+  };
+}
+
+/** Whether only the mode kept a decision from executing: `restrain` of `guardrails/mode.ts` gives this reason. */
+function isHeld(verdict: Verdict, reason: string): boolean {
+  return verdict === "escalate" && reason.startsWith("people decide while `");
+}
+
+/** A decision with the policy version that took it, for explaining it. `document` is that version's canonical JSON. */
+export type ExplainableDecision = Pick<HistoricDecision, "decisionId" | "caseId" | "at" | "policy" | "verdict"> &
+  Pick<HistoricDecision, "missing" | "facts" | "limits" | "mode"> & {
+    readonly reason: string;
+    readonly rules: readonly MatchedRule[];
+    readonly release: string;
+    readonly candidate: CandidateSeen | null;
+    readonly document: string;
+  };
+
+/** Ids of the decisions that a decision, an escalation or a case id names, oldest first; at most `limit`. */
+export async function decisionIdsNamed(
+  sql: Sql,
+  company: string,
+  id: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ decision_id: string }>(
+    `select d.decision_id from decision d
+     where d.company = $1 and (d.decision_id = $2 or d.case_id = $2
+       or d.decision_id = (select s.decision_id from escalation s where s.company = $1 and s.escalation_id = $2))
+     order by d.decided_at, d.decision_id limit $3`,
+    [company, id, limit],
+  );
+  return rows.map((row) => row.decision_id);
+}
+
+export async function readExplainable(
+  sql: Sql,
+  company: string,
+  decisionId: string,
+): Promise<ExplainableDecision | undefined> {
+  const { rows } = await sql.query<Omit<Row, "place"> & { document: string }>(
+    `select d.decision_id, d.case_id, d.decided_at, d.policy_id, d.policy_version, d.verdict, d.reason, d.rules, d.facts,
+       d.missing, d.details, v.document
+     from decision d
+     join policy_version v on v.company = d.company and v.policy_id = d.policy_id and v.version = d.policy_version
+     where d.company = $1 and d.decision_id = $2`,
+    [company, decisionId],
+  );
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  const { details } = row;
+  return {
+    decisionId,
+    caseId: row.case_id,
+    at: row.decided_at,
+    policy: { id: row.policy_id, version: row.policy_version },
+    verdict: row.verdict,
+    reason: row.reason,
+    rules: row.rules,
+    missing: row.missing,
+    facts: row.facts,
+    mode: details.mode ?? "led",
+    release: details.release ?? "",
+    limits: details.limits ?? [],
+    candidate: details.candidate ?? null,
+    document: row.document,
+  };
+}

@@ -1,0 +1,215 @@
+import type { DecisionDetails } from "../../domain/decision-details.ts";
+import type { MatchedRule, Route, Verdict } from "../../domain/decision.ts";
+import type { ExternalArgs } from "../../domain/decide-case.ts";
+import type { SourceRef } from "../../domain/evidence.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { Sql } from "../records.ts";
+import { decisionRow, type DecisionDraft, type StoredDecision } from "./decisions.ts";
+import { escalationRow } from "./escalations.ts";
+import { proposalRow, type ProposalDraft } from "./turns.ts";
+
+/** A decision of the decide service with the request it answers; null when an earlier gate kept that. */
+export type ServiceDraft = {
+  readonly decision: DecisionDraft;
+  readonly proposal: ProposalDraft | null;
+  /** What the kill switch stops it by. */
+  readonly functionId: string;
+};
+
+/**
+ * `fresh` is false when the gate was passed before: then another decision stands, and this one was not kept. `stopped`:
+ * it would give a permit while the kill switch is on, and was not kept.
+ */
+export type ServiceRecord =
+  | { readonly kind: "stopped" }
+  | { readonly kind: "kept"; readonly fresh: boolean; readonly decision: StoredDecision }
+  | { readonly kind: "failed"; readonly error: Error };
+
+/** Records a batch in one transaction and answers for each draft, in order. One that cannot be kept fails alone. */
+export async function recordServiceDecisions(
+  sql: Sql,
+  drafts: readonly ServiceDraft[],
+): Promise<readonly ServiceRecord[]> {
+  const rows = drafts.map(rowOf);
+  const answer = await sql.query<{
+    answers: readonly { state?: "fresh" | "known" | "stopped"; fault?: string; code?: string }[];
+  }>({
+    name: "record-service-decisions",
+    text: "select record_service_decisions($1, $2) as answers",
+    values: [JSON.stringify(policiesOf(drafts)), JSON.stringify(rows.map(({ item }) => item))],
+  });
+  const answers = answer.rows[0]?.answers ?? [];
+  return rows.map(({ stored }, index) => {
+    const { state, fault, code } = answers[index] ?? {};
+    if (state === "stopped") return { kind: "stopped" };
+    if (state !== undefined) return { kind: "kept", fresh: state === "fresh", decision: stored };
+    const error = new Error(`decision \`${stored.decisionId}\` could not be kept: ${fault ?? "no answer"} (${code})`);
+    return { kind: "failed", error };
+  });
+}
+
+/** Each policy of a batch once. */
+function policiesOf(drafts: readonly ServiceDraft[]): readonly JsonObject[] {
+  const once = new Map<string, JsonObject>();
+  for (const { decision } of drafts) {
+    const { company, policy, policyDocument: document } = decision;
+    once.set(`${company} ${policy.id} ${policy.version}`, {
+      company,
+      policyId: policy.id,
+      version: policy.version,
+      document,
+    });
+  }
+  return [...once.values()];
+}
+
+function rowOf({ decision, proposal, functionId }: ServiceDraft) {
+  const { row, stored } = decisionRow(decision);
+  const { company, caseId, stepKey, requestedBy, route, reason, at, withheld } = decision;
+  const { decisionId, actionDigest, permitId } = stored;
+  const asks = stored.verdict === "escalate" && permitId === null && !withheld && route !== null;
+  const names = { company, caseId, stepKey };
+  const escalation = asks
+    ? escalationRow({ ...names, decisionId, actionDigest, requestedBy, route, reason, at })
+    : null;
+  const item = { proposal: proposal && proposalRow(names, proposal), decision: row, escalation, functionId };
+  return { stored, item };
+}
+
+/** One gate of a request as the ledgers hold it, with what was answered to it. */
+export type ServiceDecision = {
+  readonly decisionId: string;
+  readonly gate: number;
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly rules: readonly MatchedRule[];
+  readonly missing: readonly string[];
+  readonly facts: JsonObject;
+  readonly sources: readonly SourceRef[];
+  readonly route: Route | null;
+  readonly policyId: string;
+  readonly policyVersion: string;
+  readonly actionDigest: string;
+  readonly requestedBy: string;
+  readonly details: DecisionDetails;
+  readonly decidedAt: string;
+  readonly permitId: string | null;
+  readonly escalation: {
+    readonly escalationId: string;
+    readonly state: "open" | "approved" | "rejected" | "expired" | "superseded";
+    readonly role: string;
+    readonly dueAt: string;
+  } | null;
+};
+
+/** A request to the decide service: its proposal, every gate it passed, and what the caller reported. */
+export type ServiceStep = {
+  readonly company: string;
+  readonly caseId: string;
+  readonly stepKey: string;
+  readonly proposalId: string;
+  readonly actionId: string;
+  readonly args: ExternalArgs;
+  /** SHA-256 (hex) of the request: the same key with another one is refused. */
+  readonly requestDigest: string;
+  /** By gate; never empty. */
+  readonly decisions: readonly [ServiceDecision, ...ServiceDecision[]];
+  readonly effect: {
+    readonly state: "intent" | "done" | "failed" | "unknown";
+    readonly externalRef: string | null;
+    readonly detail: string | null;
+  } | null;
+};
+
+type StepRow = Omit<ServiceDecision, "escalation"> &
+  Omit<ServiceStep, "decisions" | "effect"> & {
+    escalationId: string | null;
+    escalationState: NonNullable<ServiceDecision["escalation"]>["state"];
+    role: string;
+    dueAt: string;
+    effectState: NonNullable<ServiceStep["effect"]>["state"] | null;
+    externalRef: string | null;
+    detail: string | null;
+  };
+
+/** Reads a request by the id of any of its decisions, or by its step. Undefined for what is no request to the service. */
+export async function readServiceStep(
+  sql: Sql,
+  company: string,
+  by: { readonly decisionId: string } | { readonly stepKey: string },
+): Promise<ServiceStep | undefined> {
+  const { rows } = await sql.query<StepRow>({
+    name: "read-service-step",
+    text: `select d.company, d.case_id as "caseId", d.step_key as "stepKey", q.proposal_id as "proposalId",
+                  q.action_id as "actionId", q.args, q.record_version as "requestDigest",
+                  d.decision_id as "decisionId", d.gate, d.verdict, d.reason, d.rules, d.missing, d.facts, d.sources, d.route,
+                  d.policy_id as "policyId", d.policy_version as "policyVersion", d.action_digest as "actionDigest",
+                  d.requested_by as "requestedBy", d.details, d.decided_at as "decidedAt", p.permit_id as "permitId",
+                  s.escalation_id as "escalationId", s.state as "escalationState", s.role, s.due_at as "dueAt",
+                  e.state as "effectState", e.external_ref as "externalRef", e.detail
+           from decision d
+           join proposal q using (company, proposal_id)
+           left join permit p on p.company = d.company and p.decision_id = d.decision_id
+           left join escalation s on s.company = d.company and s.decision_id = d.decision_id
+           left join effect e on e.company = d.company and e.effect_key = d.step_key
+           where d.company = $1 and starts_with(d.case_id, $1 || ':decisions:')
+             and d.step_key = coalesce($3, (select step_key from decision where company = $1 and decision_id = $2))
+           order by d.gate`,
+    values: [company, "decisionId" in by ? by.decisionId : null, "stepKey" in by ? by.stepKey : null],
+  });
+  const [first, ...later] = rows;
+  if (first === undefined) return undefined;
+  const { caseId, stepKey, proposalId, actionId, args, requestDigest, effectState: state, externalRef, detail } = first;
+  return {
+    company,
+    caseId,
+    stepKey,
+    proposalId,
+    actionId,
+    args,
+    requestDigest,
+    decisions: [decisionOf(first), ...later.map(decisionOf)],
+    effect: state && { state, externalRef, detail },
+  };
+}
+
+function decisionOf(row: StepRow): ServiceDecision {
+  const { escalationId, escalationState: state, role, dueAt, ...rest } = row;
+  const { decisionId, gate, verdict, reason, rules, missing, facts, sources, route, policyId, policyVersion } = rest;
+  const { actionDigest, requestedBy, details, decidedAt, permitId } = rest;
+  return {
+    decisionId,
+    gate,
+    verdict,
+    reason,
+    rules,
+    missing,
+    facts,
+    sources,
+    route,
+    policyId,
+    policyVersion,
+    actionDigest,
+    requestedBy,
+    details,
+    decidedAt,
+    permitId,
+    escalation: escalationId === null ? null : { escalationId, state, role, dueAt },
+  };
+}
+
+/** Escalations of the decide service whose deadline passed: no workflow waits for those. */
+export async function overdueServiceEscalations(
+  sql: Sql,
+  company: string,
+): Promise<readonly { readonly escalationId: string; readonly level: number; readonly now: string }[]> {
+  const { rows } = await sql.query<{ escalationId: string; level: number; now: string }>({
+    name: "overdue-service-escalations",
+    text: `select escalation_id as "escalationId", level, clock_timestamp() as now from escalation
+           where company = $1 and state = 'open' and due_at < clock_timestamp()
+             and starts_with(case_id, company || ':decisions:')
+           order by due_at limit 100`,
+    values: [company],
+  });
+  return rows;
+}

@@ -1,0 +1,41 @@
+import { caseIdOf, stepKeyOf } from "./ids.ts";
+import type { JsonObject } from "./json.ts";
+
+/** Takes a function's place in the case id of what the decide service was asked. No function has this id. */
+const DECISIONS = "decisions";
+
+/** The tool of what the decide service permits: the caller acts, we do not. No effect tool has this name. */
+export const EXTERNAL_TOOL = "external";
+
+/** One case per caller and idempotency key. `keyDigest` is SHA-256 (hex); 128 bits of it name the case. */
+export function decideCaseOf(
+  company: string,
+  keyDigest: string,
+): { readonly caseId: string; readonly stepKey: string } {
+  const caseId = caseIdOf(company, DECISIONS, keyDigest.slice(0, 32));
+  return { caseId, stepKey: stepKeyOf(caseId, "request", "decide", 1) };
+}
+
+/** Whether a case is the decide service's: no workflow stands behind it. */
+export function isDecideCase(company: string, caseId: string): boolean {
+  return caseId.startsWith(`${company}:${DECISIONS}:`);
+}
+
+/** What the caller asks for, in one sentence without a full stop. */
+export function describeExternal({ name, ref, caller }: JsonObject): string {
+  const [who, what, of] = [caller, name, ref].map((part) => (typeof part === "string" ? part : "?"));
+  return `${who} asks for ${what} of ${of}`;
+}
+
+/** What the caller asks for, as the proposal keeps it: the arguments of the `external` tool. */
+export type ExternalArgs = {
+  /** The action in the caller's words; the policy's id when it named none. */
+  readonly name: string;
+  readonly args: JsonObject;
+  /** The caller's own tool, when it named one. */
+  readonly tool?: string;
+  /** The caller's own id of the object. */
+  readonly ref: string;
+  /** Whose token asked: nobody else may report what came of it. */
+  readonly caller: string;
+};
