@@ -10,7 +10,7 @@ import type { ProposalDraft } from "../../audit/ledgers/turns.ts";
 import type { Sql } from "../../audit/records.ts";
 import { createDecider, type Alarm, type Question } from "./decider.ts";
 import { functionOfPolicy } from "./function-of-policy.ts";
-import { groupCommit, type Written } from "./group-commit.ts";
+import { groupCommit, type Written } from "../db/group-commit.ts";
 import type { PolicySource } from "./policy-source.ts";
 
 /** Most decisions of one commit. */

@@ -19,23 +19,34 @@ function doubling({ delayMs = 5 } = {}) {
 describe("callers share a commit", () => {
   test("the first goes at once, those who come meanwhile go together, each gets its own answers", async () => {
     const { batches, group } = doubling();
-    const answers = await Promise.all([group.submit([1]), group.submit([2, 3]), group.submit([4])]);
+    const first = group.submit([1]);
+    await new Promise((resume) => setImmediate(resume));
+    const answers = await Promise.all([first, group.submit([2, 3]), group.submit([4])]);
     expect(answers).toEqual([[2], [4, 6], [8]]);
     expect(batches).toEqual([[1], [2, 3, 4]]);
+  });
+
+  test("nobody is left behind who comes in the moment in which the one before is answered", async () => {
+    const { group } = doubling({ delayMs: 0 });
+    for (let steps = 0; steps < 12; steps += 1) {
+      await group.submit([1]);
+      for (let step = 0; step < steps; step += 1) await Promise.resolve();
+      expect(await group.submit([2])).toEqual([4]);
+    }
   });
 
   test("no commit takes more than 200 rows, and no caller's rows are split", async () => {
     const { batches, group } = doubling({ delayMs: 1 });
     const callers = Array.from({ length: 10 }, () => group.submit(Array.from({ length: 60 }, () => 1)));
     await Promise.all(callers);
-    expect(batches.map((batch) => batch.length)).toEqual([60, 180, 180, 180]);
+    expect(batches.map((batch) => batch.length)).toEqual([180, 180, 180, 60]);
   });
 
   test("a caller with more rows than that goes alone", async () => {
     const { batches, group } = doubling({ delayMs: 1 });
     const many = Array.from({ length: 300 }, () => 1);
     await Promise.all([group.submit([1]), group.submit([2]), group.submit(many), group.submit([3])]);
-    expect(batches.map((batch) => batch.length)).toEqual([1, 1, 300, 1]);
+    expect(batches.map((batch) => batch.length)).toEqual([2, 300, 1]);
   });
 
   test("nobody is answered before the commit", async () => {
@@ -76,7 +87,7 @@ describe("a caller whose rows cannot be kept", () => {
       group.submit([3]),
     ]);
     expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
-    expect(batches).toEqual([[1], [2, 13, 3], [2], [13], [3]]);
+    expect(batches).toEqual([[1, 2, 13, 3], [1], [2], [13], [3]]);
     expect(await group.submit([4])).toEqual([8]);
   });
 

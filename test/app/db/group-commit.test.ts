@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { groupCommit, type Written } from "../../../app/deciding/group-commit.ts";
+import { groupCommit, type Written } from "../../../app/db/group-commit.ts";
 
 /** A writer that is let go by hand, and remembers its batches. */
 function heldWriter() {

@@ -18,19 +18,31 @@ type Waiting<T, R> = {
 
 /**
  * Lets concurrent callers share a commit: whoever comes while a batch is being written joins the next one, first come,
- * first served. A lone caller never waits. `write` is one transaction and answers for each item, in order; when it
+ * first served, as long as the batch is at most `maxBatch`; an item that is larger goes alone. A lone caller never waits. `write` is one transaction and answers for each item, in order; when it
  * fails as a whole, each item is written alone, so that one that cannot even be sent fails its own caller only. An item
  * may thus be written twice: the second time must change nothing.
  */
 export function groupCommit<T, R>({
   write,
   maxBatch,
+  sizeOf = () => 1,
 }: {
   readonly write: (batch: readonly T[]) => Promise<readonly Written<R>[]>;
   readonly maxBatch: number;
+  readonly sizeOf?: (item: T) => number;
 }): GroupCommit<T, R> {
   const queue: Waiting<T, R>[] = [];
   let running: Promise<void> | undefined;
+
+  /** How many of those waiting go together. */
+  function fitting(): number {
+    let size = 0;
+    const end = queue.findIndex(({ item }, index) => {
+      size += sizeOf(item);
+      return size > maxBatch && index > 0;
+    });
+    return end === -1 ? queue.length : end;
+  }
 
   async function writeTo(batch: readonly Waiting<T, R>[]): Promise<void> {
     try {
@@ -44,7 +56,7 @@ export function groupCommit<T, R>({
   /** Ends in the same step in which it finds nothing waiting, so that nobody who comes then is left behind. */
   async function run(): Promise<void> {
     await Promise.resolve();
-    while (queue.length > 0) await writeTo(queue.splice(0, maxBatch));
+    while (queue.length > 0) await writeTo(queue.splice(0, fitting()));
     running = undefined;
   }
 
