@@ -1,6 +1,6 @@
 import { elapsedMs, formatDuration, formatMinute } from "../../audit/story/duration.ts";
 import { oneLine } from "../../audit/story/one-line.ts";
-import { showArgs, showFacts } from "../../audit/story/values.ts";
+import { nameInWords, showArgs } from "../../audit/story/values.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { EscalationView } from "../http/contract.ts";
 
@@ -31,11 +31,11 @@ export function dueIn(dueAt: string, now: string): string {
 /** Everything a person needs to answer, in the order they ask: what, why, on what evidence, and what exactly is bound. */
 export function escalationCard(view: EscalationView, now: string): string {
   const args = showArgs(view.action.args as JsonObject);
-  const facts = showFacts(view.functionId, view.facts as JsonObject);
+  const facts = Object.entries(view.shownFacts).map(([name, text]) => `${nameInWords(name)} ${text}`);
   const sections: [string, readonly string[]][] = [
     ["Why it is here", whyLines(view)],
     ["What would be done", [`${view.action.tool}: ${args}`]],
-    ["What was read", [facts, ...view.sources.map(sourceLine)]],
+    ["What was read", [facts.join(", "), ...view.sources.map(sourceLine)]],
     ["Reasoning, as stated", [view.reasoning]],
     ["Asked for by", [view.requestedBy || "nobody by name"]],
     ["Case", [view.caseId]],

@@ -116,6 +116,8 @@ export const EscalationView = z
     /** An approval names this digest: it approves exactly this action and nothing else. */
     actionDigest: z.string(),
     facts: z.record(z.string(), z.unknown()),
+    /** The same facts as people read them, in the units that the policy declares. */
+    shownFacts: z.record(z.string(), z.string()),
     sources: z.array(z.object({ source: z.string(), ref: z.string(), version: z.string(), observedAt: z.string() })),
     /** As stated by the model, labelled offline where it was. */
     reasoning: z.string(),

@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import { quietRuntime } from "../setup/quiet-runtime.ts";
 import { startEngines } from "../setup/start-engines.ts";
 import { coldStart, type ColdStart } from "./cold-start.ts";
+import { decideService, type Answers } from "./decide-service.ts";
 import { governedQuote } from "./governed-quote.ts";
 import type { Comparison } from "./ratio.ts";
 import { ruleScale, type RuleScale } from "./rule-scale.ts";
@@ -15,7 +16,7 @@ import { webhookAcceptance } from "./webhook-acceptance.ts";
  * `--json` one object. Words on the command line choose cases by name.
  */
 
-type Result = Comparison | Latency | ColdStart | RuleScale | Replayed;
+type Result = Comparison | Latency | ColdStart | RuleScale | Replayed | Answers;
 
 const chosen = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -27,6 +28,7 @@ const cases: Record<string, () => Promise<Result>> = {
   "governed quote": () => governedQuote(engines),
   "trigger to first effect": () => triggerToEffect(engines),
   "start to first decision": () => coldStart(),
+  "decide service": () => decideService(engines),
   "rule scale": () => ruleScale(),
   "replayed history": () => simulateHistory(),
 };
@@ -55,6 +57,11 @@ function line(result: Result): string {
   if ("p99Ms" in result) {
     const { name, events, perSecond, p50Ms, p99Ms, maxMs } = result;
     return `${name}: p50 ${p50Ms} ms, p99 ${p99Ms} ms, longest ${maxMs} ms (${events} events at ${perSecond}/s)`;
+  }
+  if ("idleP50Ms" in result) {
+    const { name, idleP50Ms, idleP99Ms, alonePerSecond, togetherPerSecond } = result;
+    const rates = `${alonePerSecond.toFixed(0)} decisions/s by one caller, ${togetherPerSecond.toFixed(0)} by 16`;
+    return `${name}: p50 ${idleP50Ms.toFixed(1)} ms, p99 ${idleP99Ms.toFixed(1)} ms over HTTP when idle; ${rates}`;
   }
   if ("rows" in result) return ruleTable(result);
   if ("replayMs" in result) {

@@ -1,5 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from "node:child_process";
 import { Agent, request } from "node:http";
 import { resolve } from "node:path";
 import { signHubspotRequest } from "../../tools/crm/hubspot-signature.ts";
@@ -7,6 +6,7 @@ import { buildForTest } from "../setup/build.ts";
 import { createDatabase } from "../setup/database.ts";
 import { quoteAsked } from "../setup/hubspot.ts";
 import { compare, throughput, type Comparison } from "./ratio.ts";
+import { ipc, started } from "./started.ts";
 
 const SECRET = "secret-of-the-bench";
 const ROUNDS = 5;
@@ -52,20 +52,6 @@ export async function webhookAcceptance({ postgresUrl, temporalAddress }: Engine
     await bare.stop();
     await database.drop();
   }
-}
-
-const ipc: ["ignore", "ignore", "inherit", "ipc"] = ["ignore", "ignore", "inherit", "ipc"];
-
-async function started(child: ChildProcess): Promise<{ url: string; stop(): Promise<void> }> {
-  const [message] = (await once(child, "message")) as [{ url: string }];
-  return {
-    url: message.url,
-    async stop() {
-      const gone = once(child, "exit");
-      child.kill("SIGTERM");
-      await gone;
-    },
-  };
 }
 
 function post(agent: Agent, url: string, n: number): Promise<void> {

@@ -1,19 +1,25 @@
 import type { Sql } from "../../../audit/records.ts";
 import type { MatchedRule } from "../../../domain/decision.ts";
 import { describeAction } from "../../../domain/governed-actions.ts";
-import type { JsonObject } from "../../../domain/json.ts";
+import type { Json, JsonObject } from "../../../domain/json.ts";
+import { givenValue, showValue, type FactType } from "../../../guardrails/fact-types.ts";
 import type { EscalationView } from "../contract.ts";
 import { ruleView } from "./events.ts";
 
 export type EscalationStateName = EscalationView["state"];
 
-type EscalationRow = Omit<EscalationView, "functionId" | "ask" | "rules" | "action" | "verdict" | "reasoning"> & {
+type EscalationRow = Omit<
+  EscalationView,
+  "functionId" | "ask" | "rules" | "action" | "verdict" | "reasoning" | "shownFacts"
+> & {
   company: string;
   rules: readonly MatchedRule[];
   tool: string;
   args: JsonObject;
   partnerName: string | null;
   statedReasoning: string;
+  /** The facts that the policy declares; null where none was in force. */
+  factTypes: readonly FactType[] | null;
   offline: boolean | null;
 };
 
@@ -22,11 +28,12 @@ const escalations = `
   select s.company, s.escalation_id as "escalationId", s.case_id as "caseId", s.decision_id as "decisionId", s.state,
     s.level, s.role, s.due_at as "dueAt", s.opened_at as "openedAt", s.requested_by as "requestedBy",
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
-    q.tool, q.args, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
+    v.document::jsonb->'facts' as "factTypes", q.tool, q.args, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
     coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals
   from escalation s
   join decision d using (company, decision_id)
   join proposal q using (company, proposal_id)
+  join policy_version v on v.company = d.company and v.policy_id = d.policy_id and v.version = d.policy_version
   left join lateral (
     select coalesce(jsonb_agg(jsonb_build_object('verdict', a.verdict, 'personId', a.person_id, 'reason', a.reason,
              'givenAt', to_char(a.given_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by a.given_at), '[]')
@@ -70,10 +77,11 @@ export async function readEscalation(
 }
 
 function escalationView(row: EscalationRow): EscalationView {
-  const { company, rules, tool, args, partnerName, statedReasoning, offline, ...rest } = row;
+  const { company, rules, tool, args, partnerName, statedReasoning, offline, factTypes, ...rest } = row;
   const { state, approvals } = rest;
   return {
     ...rest,
+    shownFacts: shownFacts(factTypes ?? [], rest.facts as JsonObject),
     functionId: functionOfCase(company, rest.caseId),
     ask: describeAction(tool, args, partnerName ?? undefined),
     rules: rules.map(ruleView),
@@ -81,6 +89,16 @@ function escalationView(row: EscalationRow): EscalationView {
     reasoning: offline === true ? `[offline model] ${statedReasoning}` : statedReasoning,
     verdict: state === "approved" || state === "rejected" ? (approvals.at(-1) ?? null) : null,
   };
+}
+
+/** Each fact as people read it: in the unit that its policy declares. */
+function shownFacts(types: readonly FactType[], facts: JsonObject): { [name: string]: string } {
+  const text = (name: string, value: Json) => {
+    const type = types.find((known) => known.name === name);
+    const read = type === undefined ? undefined : givenValue(type, value);
+    return type === undefined || read === undefined ? JSON.stringify(value) : showValue(type, read);
+  };
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, text(name, value)]));
 }
 
 /** The function's name within a case id: see `caseIdOf`. */

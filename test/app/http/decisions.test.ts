@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { functions } from "../../../domain/functions/index.ts";
+import { readEscalation } from "../../../app/http/views/escalations.ts";
 import { decideApi, goes, request, type DecideApi } from "../../fixtures/decide.ts";
 import { shippingPolicy } from "../../fixtures/foreign-policy.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
@@ -164,6 +165,15 @@ describe("an escalation", () => {
     expect(await api.regate(decisionId)).toEqual(again);
     expect(await api.recordsOf(decisionId)).toEqual(["proposal", "decision", "escalation", "approval", "decision"]);
     expect((await api.standing(decisionId)).state).toBe("permitted");
+  });
+
+  test("shows people its facts in the units that its own policy declares", async () => {
+    const { escalationId } = await asked();
+    expect((await readEscalation(database.pool, "acme", escalationId ?? ""))?.shownFacts).toEqual({
+      hours: "49",
+      worth: "120.00 USD",
+      isCleared: "yes",
+    });
   });
 
   test("that people reject never passes", async () => {

@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { Agent, request } from "node:http";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { installFirstRelease } from "../../app/releases/set-up.ts";
+import { headersOf } from "../fixtures/api.ts";
+import { createDatabase } from "../setup/database.ts";
+import { quantile, throughput } from "./ratio.ts";
+import { ipc, started } from "./started.ts";
+
+/** Milliseconds over HTTP from the request to its answer, which comes after the record is committed. */
+export type Answers = {
+  readonly name: string;
+  readonly idleP50Ms: number;
+  readonly idleP99Ms: number;
+  /** Decisions per second with 1 and with 16 callers at once. */
+  readonly alonePerSecond: number;
+  readonly togetherPerSecond: number;
+};
+
+const WARM_UP = 300;
+const ASKED = 600;
+const WIDTH = 16;
+const root = resolve(import.meta.dirname, "../..");
+
+/** `POST /v1/decisions` of the real gateway: verified, parsed, decided by both evaluators, recorded, answered. */
+export async function decideService({
+  postgresUrl,
+  temporalAddress,
+}: {
+  postgresUrl: string;
+  temporalAddress: string;
+}) {
+  const database = await createDatabase(postgresUrl);
+  const home = mkdtempSync(join(tmpdir(), "mandate-bench-"));
+  const at = new Date().toISOString();
+  const folder = join(root, "policies");
+  await installFirstRelease({ sql: database.pool, company: "acme", home, folder, at });
+  const headers = await headersOf(database.pool, "cpq", "system");
+  const env = {
+    ...process.env,
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: temporalAddress,
+    HUBSPOT_CLIENT_SECRET: "secret-of-the-bench",
+    MANDATE_LOG_LEVEL: "warn",
+  };
+  const gateway = await started(
+    spawn(process.execPath, [join(root, "bin/mandate.mjs"), "gateway"], { env, stdio: ipc }),
+  );
+  const agent = new Agent({ keepAlive: true, maxSockets: WIDTH });
+  let asked = 0;
+  const ask = () => post(agent, `${gateway.url}/v1/decisions`, { ...headers, "idempotency-key": `bench-${asked++}` });
+  const timed: number[] = [];
+  const timedAsk = async () => {
+    const from = performance.now();
+    await ask();
+    timed.push(performance.now() - from);
+  };
+  try {
+    await throughput(WARM_UP, WIDTH, ask);
+    const alonePerSecond = await throughput(ASKED, 1, timedAsk);
+    const togetherPerSecond = await throughput(ASKED * 4, WIDTH, ask);
+    const { rows } = await database.pool.query<{ count: number }>("select count(*)::int as count from decision");
+    if (rows[0]?.count !== asked) throw new Error(`${rows[0]?.count} decisions for ${asked} answers`);
+    const [idleP50Ms, idleP99Ms] = [quantile(timed, 0.5), quantile(timed, 0.99)];
+    return { name: "decide service", idleP50Ms, idleP99Ms, alonePerSecond, togetherPerSecond } satisfies Answers;
+  } finally {
+    agent.destroy();
+    await gateway.stop();
+    await database.drop();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** Without a limit to count: those are decided in transactions of their own. */
+const body = JSON.stringify({
+  policy: "deal-registration",
+  ref: "R-1",
+  facts: {
+    partnerAuthorised: true,
+    partnerCertified: true,
+    complete: true,
+    overlap: "none",
+    vendorEngaged: false,
+    estimatedValue: 4_000_000,
+    proposedAsRequested: true,
+  },
+});
+
+function post(agent: Agent, url: string, headers: { readonly [name: string]: string }): Promise<void> {
+  return new Promise((done, fail) => {
+    const sized = { ...headers, "content-length": Buffer.byteLength(body) };
+    const sending = request(url, { method: "POST", agent, headers: sized }, (response) => {
+      response.resume();
+      response.on("end", () => {
+        if (response.statusCode === 200) done();
+        else fail(new Error(`${url} answered ${response.statusCode}`));
+      });
+    });
+    sending.on("error", fail);
+    sending.end(body);
+  });
+}
