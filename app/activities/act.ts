@@ -60,7 +60,7 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
         case "no-permit":
           return { kind: "refused", reason: "the permit is not the ledger's" };
         case "stopped":
-          return { kind: "refused", reason: "the function is stopped by the kill switch" };
+          return { kind: "refused", reason: "the function is stopped, by the kill switch or by its mode" };
         case "done":
           return { kind: "done", externalRef: effect.externalRef };
         case "unknown":

@@ -134,13 +134,21 @@ function told(answer: DecisionAnswer): Answer {
   };
 }
 
-function decisionText({ verdict, decisionId, reason, rules, missing, permit, route, policy, mode }: DecisionAnswer) {
+/** What comes of it: a permit, people who are asked, or nothing. */
+function comesOf({ permit, route, mode }: DecisionAnswer): readonly string[] {
+  if (permit !== null) return [`  permit ${permit.permitId}`];
+  if (mode === "off" || mode === "shadow") return [`  recorded only: nobody is asked while the mode is ${mode}`];
+  return route === null ? [] : [`  asked: ${route.id}`];
+}
+
+function decisionText(answer: DecisionAnswer) {
+  const { verdict, decisionId, reason, rules, missing, policy, mode } = answer;
   const lines = [
     `${verdict}  ${decisionId}  ${policy.id} ${policy.version.slice(0, 12)}${mode === "led" ? "" : `  ${mode}`}`,
     `  ${reason}`,
     ...rules.map((rule) => `  - ${rule.id}: ${rule.effect}, ${rule.reason}`),
     ...(missing.length === 0 ? [] : [`  not known: ${missing.join(", ")}`]),
-    ...(permit !== null ? [`  permit ${permit.permitId}`] : route === null ? [] : [`  asked: ${route.id}`]),
+    ...comesOf(answer),
   ];
   return `${lines.join("\n")}\n`;
 }

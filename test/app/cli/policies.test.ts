@@ -94,7 +94,7 @@ describe("mandate policy show", () => {
     change("quoting.yaml", "percent: 15%", "percent: 15");
     const answer = await json("show", "quoting");
     expect(answer).toMatchObject({ exitCode: 3, ok: false, code: "policy-refused" });
-    expect(answer.errors[0].pointer).toMatch(/quoting\.yaml:9:24$/);
+    expect(answer.errors[0].pointer).toMatch(/quoting\.yaml:10:24$/);
   });
 
   test("no folder is not found", async () => {
@@ -118,7 +118,7 @@ describe("mandate policy check", () => {
     expect([exitCode, lines]).toEqual([
       3,
       [
-        "quoting.yaml:17:48: unknown operator `greaterThen`; did you mean `greaterThan`?",
+        "quoting.yaml:18:48: unknown operator `greaterThen`; did you mean `greaterThan`?",
         expect.stringMatching(/^quoting\.yaml:\d+:10: `sla` does not take `4 hours`; write how long/),
         "write-back.test.yaml:12:14: unknown fact `propertyAlowed`; did you mean `propertyAllowed`?",
         "3 problems in 7 files",
