@@ -5,8 +5,9 @@ import type { Decide } from "./cases.ts";
 import { comparisonsOf } from "./policy.ts";
 import type { Comparison, Policy, PolicyRule } from "./policy.ts";
 import { holds, readRules } from "./reading.ts";
-import { factsOf, sceneOf } from "./sample.ts";
-import type { Sample, Scene } from "./sample.ts";
+import { factsOf } from "./sample.ts";
+import type { Sample } from "./sample.ts";
+import { sceneOf } from "./scene.ts";
 import { factText } from "./sentences.ts";
 import type { Known } from "./ternary.ts";
 import { limitsOf } from "./thresholds.ts";
@@ -109,14 +110,18 @@ function faultsAt(policy: Policy, spot: Spot, row: readonly Decided[]): readonly
   });
 }
 
-/** Samples whose parameters stand alike, as one policy with its surroundings. */
-function cellsOf(policy: Policy, samples: readonly Sample[]): ReadonlyMap<Policy, readonly Scene[]> {
-  const cells = new Map<Policy, Scene[]>();
-  for (const scene of samples.map((sample) => sceneOf(policy, sample))) {
-    if (!policy.facts.every(({ name }) => Object.hasOwn(scene.known, name))) continue;
-    cells.set(scene.cell, [...(cells.get(scene.cell) ?? []), scene]);
+/** Requests whose parameters stand alike, and a time at which they do. */
+type Alike = { readonly at: string | undefined; readonly surroundings: readonly Known[] };
+
+function cellsOf(policy: Policy, samples: readonly Sample[]): ReadonlyMap<Policy, Alike> {
+  const cells = new Map<Policy, Alike>();
+  for (const { facts, at } of samples) {
+    const { cell, checked } = sceneOf(policy, facts, at);
+    if (!policy.facts.every(({ name }) => Object.hasOwn(checked.known, name))) continue;
+    const alike = cells.get(cell) ?? { at, surroundings: [] };
+    cells.set(cell, { ...alike, surroundings: [...alike.surroundings, checked.known] });
   }
-  return cells.size > 0 ? cells : new Map([[policy, []]]);
+  return cells.size > 0 ? cells : new Map([[policy, { at: undefined, surroundings: [] }]]);
 }
 
 /**
@@ -134,8 +139,7 @@ export async function probeBoundaries(
   const decisions = new Map<string, Decision>();
   const boundaries: Boundary[] = [];
   const failures = new Set<string>();
-  for (const [cell, scenes] of cellsOf(policy, samples)) {
-    const at = scenes[0]?.at;
+  for (const [cell, { at, surroundings }] of cellsOf(policy, samples)) {
     const decided = async (known: Known): Promise<Decision> => {
       const facts = factsOf(policy, known);
       const key = JSON.stringify([at ?? "", facts]);
@@ -143,7 +147,6 @@ export async function probeBoundaries(
       decisions.set(key, decision);
       return decision;
     };
-    const surroundings = scenes.map(({ known }) => known);
     for (const spot of spotsOf(cell)) {
       const { boundary, faults } = await probe(cell, spot, surroundings, decided);
       for (const fault of faults) failures.add(fault);

@@ -1,8 +1,9 @@
 import { comparisonsOf, readsOf } from "./policy.ts";
 import type { Policy, PolicyRule } from "./policy.ts";
 import { comparisonHolds, holds } from "./reading.ts";
-import { sceneOf } from "./sample.ts";
-import type { Sample, Scene } from "./sample.ts";
+import type { Sample } from "./sample.ts";
+import { sceneOf } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 import { conditionText } from "./sentences.ts";
 import { valueIn } from "./ternary.ts";
 
@@ -22,15 +23,17 @@ export type Coverage = {
 };
 
 function ruleGaps(policy: Policy, rule: PolicyRule, scenes: readonly Scene[]): readonly Gap[] {
-  const heard = scenes.filter(({ known }) => readsOf(rule.when).facts.every((name) => Object.hasOwn(known, name)));
-  const answers = new Set(heard.map(({ cell, known }) => holds(cell, rule.when, known)));
+  const heard = scenes.filter(({ checked }) =>
+    readsOf(rule.when).facts.every((name) => Object.hasOwn(checked.known, name)),
+  );
+  const answers = new Set(heard.map(({ cell, checked }) => holds(cell, rule.when, checked.known)));
   const gaps: Gap[] = [];
   if (!answers.has(true)) gaps.push({ rule: rule.id, condition: null, never: "matched" });
   if (!answers.has(false)) gaps.push({ rule: rule.id, condition: null, never: "not matched" });
   for (const comparison of comparisonsOf(rule.when)) {
     const told = new Set(
-      scenes.flatMap(({ cell, known }) => {
-        const value = valueIn(known, comparison.fact);
+      scenes.flatMap(({ cell, checked }) => {
+        const value = valueIn(checked.known, comparison.fact);
         return value === undefined ? [] : [comparisonHolds(cell, comparison, value)];
       }),
     );
@@ -46,7 +49,7 @@ function ruleGaps(policy: Policy, rule: PolicyRule, scenes: readonly Scene[]): r
  * that reads a fact which a sample lacks is not heard there, and counts neither way.
  */
 export function coverageOf(policy: Policy, samples: readonly Sample[]): Coverage {
-  const scenes = samples.map((sample) => sceneOf(policy, sample));
+  const scenes = samples.map(({ facts, at }) => sceneOf(policy, facts, at));
   const gaps = policy.rules.flatMap((rule) => ruleGaps(policy, rule, scenes));
   const total = policy.rules.reduce((sum, { when }) => sum + 2 + 2 * comparisonsOf(when).length, 0);
   const covered = total - gaps.length;

@@ -1,23 +1,13 @@
 import { stricter } from "../domain/decision.ts";
 import type { Verdict } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { cellOf } from "./cell.ts";
-import { checkFacts } from "./check-facts.ts";
-import type { CheckedFacts } from "./check-facts.ts";
 import { compilePolicy } from "./compile.ts";
 import type { Policy, PolicyRule } from "./policy.ts";
+import { sceneOf } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 
 /** A verdict with the ids of the rules that matched, strictest first, then by id. */
 export type CompiledDecision = { readonly verdict: Verdict; readonly rules: readonly string[] };
-
-/** A request's facts, and the policy as it stands for it. */
-export type Scene = { readonly checked: CheckedFacts; readonly cell: Policy };
-
-/** Reads a request for a policy at a time, ISO 8601. Throws for a bad time. */
-export function sceneOf(policy: Policy, facts: JsonObject, at: string): Scene {
-  const checked = checkFacts(policy, facts);
-  return { checked, cell: cellOf(policy, checked.known, at) };
-}
 
 /** The active rules of a policy by id, each with its place in the order that decisions list rules in. */
 type Ranked = ReadonlyMap<string, { readonly rule: PolicyRule; readonly rank: number }>;

@@ -14,9 +14,9 @@ const paramFact = (name: string): string => `param.${name}`;
 const CERTAIN = "engine.certain";
 
 /** What the conditions are read against. */
-type Scene = { readonly known: Known; readonly params: readonly Param[] };
+type Reading = { readonly known: Known; readonly params: readonly Param[] };
 
-function isOpen(comparison: Comparison, { known, params }: Scene): boolean {
+function isOpen(comparison: Comparison, { known, params }: Reading): boolean {
   return valueIn(known, comparison.fact) === undefined || isUnsettled(comparison, params);
 }
 
@@ -24,11 +24,11 @@ function isOpen(comparison: Comparison, { known, params }: Scene): boolean {
  * A comparison that cannot be made is taken for what makes its rule less likely to match: `wanted` is the answer that
  * would make it more likely. What still matches then matches whatever the facts that are not known turn out to be.
  */
-function engineCondition(condition: Condition, scene: Scene, wanted: boolean): EngineCondition {
-  if ("all" in condition) return { all: condition.all.map((inner) => engineCondition(inner, scene, wanted)) };
-  if ("any" in condition) return { any: condition.any.map((inner) => engineCondition(inner, scene, wanted)) };
-  if ("not" in condition) return { not: engineCondition(condition.not, scene, !wanted) };
-  if (isOpen(condition, scene)) return { fact: CERTAIN, operator: "equal", value: !wanted };
+function engineCondition(condition: Condition, reading: Reading, wanted: boolean): EngineCondition {
+  if ("all" in condition) return { all: condition.all.map((inner) => engineCondition(inner, reading, wanted)) };
+  if ("any" in condition) return { any: condition.any.map((inner) => engineCondition(inner, reading, wanted)) };
+  if ("not" in condition) return { not: engineCondition(condition.not, reading, !wanted) };
+  if (isOpen(condition, reading)) return { fact: CERTAIN, operator: "equal", value: !wanted };
   const { fact, operator, value } = condition;
   return {
     fact,
@@ -52,11 +52,11 @@ export async function matchingRules(
   known: Known,
   params: readonly Param[],
 ): Promise<ReadonlySet<string>> {
-  const scene = { known, params };
+  const reading = { known, params };
   const engine = new Engine(
     rules.map(({ id, effect, when }) => ({
       name: id,
-      conditions: { all: [engineCondition(when, scene, true)] },
+      conditions: { all: [engineCondition(when, reading, true)] },
       event: { type: effect },
     })),
   );

@@ -1,6 +1,4 @@
 import type { JsonObject } from "../domain/json.ts";
-import { cellOf } from "./cell.ts";
-import { checkFacts } from "./check-facts.ts";
 import { jsonValue } from "./fact-types.ts";
 import type { Policy } from "./policy.ts";
 import { valueIn } from "./ternary.ts";
@@ -8,14 +6,6 @@ import type { Known } from "./ternary.ts";
 
 /** A request that a policy is tried with. `at` is ISO 8601; without it no override applies. */
 export type Sample = { readonly facts: JsonObject; readonly at?: string | undefined };
-
-/** A sample as rules read it: the policy with its parameters as they stand for it, and its facts checked. */
-export type Scene = { readonly cell: Policy; readonly known: Known; readonly at: string | undefined };
-
-export function sceneOf(policy: Policy, { facts, at }: Sample): Scene {
-  const { known } = checkFacts(policy, facts);
-  return { cell: at === undefined ? policy : cellOf(policy, known, at), known, at };
-}
 
 /** Checked facts as a request brings them. */
 export function factsOf(policy: Policy, known: Known): JsonObject {

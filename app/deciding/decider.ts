@@ -1,14 +1,9 @@
 import type { Pool } from "pg";
-import { digestOf } from "../../audit/digest.ts";
 import { recordDecision, type DecisionDraft, type StoredDecision } from "../../audit/ledgers/decisions.ts";
 import { readApproval } from "../../audit/ledgers/escalations.ts";
-import type { StoredProposal } from "../../audit/ledgers/turns.ts";
 import type { Sql } from "../../audit/records.ts";
 import type { DecisionDetails } from "../../domain/decision-details.ts";
 import type { Decision } from "../../domain/decision.ts";
-import type { SourceRef } from "../../domain/evidence.ts";
-import type { JsonObject } from "../../domain/json.ts";
-import type { Review } from "../../domain/proposal.ts";
 import { judge, type Disagreement, type Judgement } from "../../guardrails/evaluate.ts";
 import { jsonValue } from "../../guardrails/fact-types.ts";
 import { asksOf, type Asked } from "../../guardrails/limits.ts";
@@ -17,8 +12,9 @@ import { obligationsOf } from "../../guardrails/obligations.ts";
 import type { Policy } from "../../guardrails/policy.ts";
 import { tighten } from "../../guardrails/tighten.ts";
 import { keepCounted } from "./limits.ts";
-import { withoutPolicy } from "./without-policy.ts";
 import type { InForce, PolicySource } from "./policy-source.ts";
+import { actionDigestOf, subjectOf, type Question } from "./question.ts";
+import { withoutPolicy } from "./without-policy.ts";
 
 /** The two evaluators found different rules for one gate of a step. Its decision did not execute for that reason. */
 export type Alarm = (detail: Disagreement & { readonly caseId: string; readonly stepKey: string }) => void;
@@ -37,37 +33,8 @@ export type DeciderDeps = {
   readonly record?: RecordDecision;
 };
 
-/** What is to be decided. Everything in it is frozen: the same question asked again has the same answer. */
-export type Question = {
-  readonly company: string;
-  readonly caseId: string;
-  readonly stepKey: string;
-  readonly gate: number;
-  readonly approvalId: string | null;
-  readonly at: string;
-  readonly proposal: Pick<StoredProposal, "proposalId" | "actionId" | "action" | "recordVersion">;
-  /** Compliance's word; `exempt` for what no model proposed. */
-  readonly review: Review | undefined | "exempt";
-  readonly facts: JsonObject;
-  readonly sources: readonly SourceRef[];
-  readonly requestedBy: string;
-};
-
 /** Decides one question and answers only after the decision is durable. */
 export type Decider = (question: Question) => Promise<StoredDecision>;
-
-/** What an approval and a permit are bound to. Any change of any part is another action. */
-export type BoundAction = {
-  readonly company: string;
-  readonly tool: string;
-  readonly args: JsonObject;
-  readonly recordVersion: string;
-  readonly policyVersion: string;
-};
-
-export function actionDigestOf(action: BoundAction): string {
-  return digestOf({ ...action });
-}
 
 /** The one code path of every decision: of a case's step, and of a request to the decide service. */
 export function createDecider(deps: DeciderDeps): Decider {
@@ -88,12 +55,6 @@ export function createDecider(deps: DeciderDeps): Decider {
     });
     return keep(deps, question, { ...inForce, ...ruled(question, inForce, judgement) });
   };
-}
-
-/** Who a request is for: the value of the policy's subject fact, else the case it belongs to. */
-function subjectOf(fact: string | null, { facts, caseId }: Question): string {
-  const value = fact === null ? undefined : facts[fact];
-  return typeof value === "string" ? value : caseId;
 }
 
 /** What rules and compliance made of a question. `cell` is null when no policy is in force: nothing can tighten further. */

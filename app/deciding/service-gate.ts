@@ -8,7 +8,8 @@ import {
 } from "../../audit/ledgers/service-decisions.ts";
 import type { ProposalDraft } from "../../audit/ledgers/turns.ts";
 import type { Sql } from "../../audit/records.ts";
-import { createDecider, type Alarm, type Question } from "./decider.ts";
+import { createDecider, type Alarm } from "./decider.ts";
+import { type Question } from "./question.ts";
 import { functionOfPolicy } from "./function-of-policy.ts";
 import { groupCommit, type Written } from "../db/group-commit.ts";
 import type { PolicySource } from "./policy-source.ts";

@@ -4,7 +4,7 @@ import { readServiceStep, type ServiceDecision, type ServiceStep } from "../../a
 import { proposalIdOf, type ProposalDraft } from "../../audit/ledgers/turns.ts";
 import { decideCaseOf, EXTERNAL_TOOL, type ExternalArgs } from "../../domain/decide-case.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import type { Question } from "./decider.ts";
+import type { Question } from "./question.ts";
 import { createServiceGate, type ServiceGateDeps } from "./service-gate.ts";
 import { settleOutcome, type Outcome, type Settled } from "./service-outcome.ts";
 

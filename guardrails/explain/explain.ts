@@ -1,8 +1,9 @@
 import type { CandidateSeen, Mode } from "../../domain/decision-details.ts";
 import type { PolicyRef, Verdict } from "../../domain/decision.ts";
 import { compilePolicy } from "../compile.ts";
-import { decideScene, sceneOf } from "../decide-compiled.ts";
-import type { Scene } from "../decide-compiled.ts";
+import { decideScene } from "../decide-compiled.ts";
+import { sceneOf } from "../scene.ts";
+import type { Scene } from "../scene.ts";
 import { matched } from "../grounds.ts";
 import type { Policy, PolicyRule } from "../policy.ts";
 import type { Reading } from "./clauses.ts";

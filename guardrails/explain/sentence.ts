@@ -1,6 +1,6 @@
 import { assertNever } from "../../domain/assert-never.ts";
 import type { MatchedRule, Verdict } from "../../domain/decision.ts";
-import type { Scene } from "../decide-compiled.ts";
+import type { Scene } from "../scene.ts";
 import { faultsOf } from "../check-facts.ts";
 import { clausesText } from "./clauses.ts";
 import type { Reading } from "./clauses.ts";

@@ -4,7 +4,7 @@ import { nearestChange } from "../analyse/counterfactual.ts";
 import type { NearestChange } from "../analyse/counterfactual.ts";
 import { listed } from "../did-you-mean.ts";
 import { decideScene } from "../decide-compiled.ts";
-import type { Scene } from "../decide-compiled.ts";
+import type { Scene } from "../scene.ts";
 import { jsonValue } from "../fact-types.ts";
 import type { Json } from "../../domain/json.ts";
 import { comparisonsOf, readsOf } from "../policy.ts";

@@ -1,7 +1,7 @@
 import { stricter } from "../../domain/decision.ts";
 import type { Verdict } from "../../domain/decision.ts";
 import type { LimitReading } from "../../domain/decision-details.ts";
-import type { Scene } from "../decide-compiled.ts";
+import type { Scene } from "../scene.ts";
 import { asksOf } from "../limits.ts";
 import type { Ask } from "../limits.ts";
 import type { PastDecision } from "./past-decision.ts";

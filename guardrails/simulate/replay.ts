@@ -1,7 +1,8 @@
 import { stricter } from "../../domain/decision.ts";
 import type { Verdict } from "../../domain/decision.ts";
-import { decideScene, sceneOf } from "../decide-compiled.ts";
-import type { Scene } from "../decide-compiled.ts";
+import { decideScene } from "../decide-compiled.ts";
+import { sceneOf } from "../scene.ts";
+import type { Scene } from "../scene.ts";
 import { listed } from "../did-you-mean.ts";
 import type { Policy } from "../policy.ts";
 import { readCaps } from "./caps.ts";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Pool } from "pg";
-import { createDecider, type Question } from "../../../app/deciding/decider.ts";
+import { createDecider } from "../../../app/deciding/decider.ts";
+import { type Question } from "../../../app/deciding/question.ts";
 import { accountOf } from "../../../app/deciding/limits.ts";
 import { policiesOf, versioned } from "../../../app/policies.ts";
 import { giveVerdict } from "../../../audit/ledgers/approvals.ts";
