@@ -23,13 +23,13 @@ type Parts = {
 export async function workerDeps({ pool, policies, adapters, model, alarm }: Parts): Promise<WorkerDeps> {
   const now = () => new Date().toISOString();
   const readTools = createReadTools(pool, adapters, now);
-  const ledger =
-    model.kind === "offline" ? createFreeModelLedger(pool) : createModelLedger(pool, { leaseSeconds: LEASE_SECONDS });
+  const free = createFreeModelLedger();
+  const ledger = model.kind === "offline" ? free : createModelLedger(pool, { leaseSeconds: LEASE_SECONDS });
   const agents = createAgents({
     model: await chooseModel(model),
     ledger,
     readTools: Object.values(readTools),
     digest: digestOf,
   });
-  return { pool, policies, agents, readTools, effectTools: createEffectTools(adapters), now, alarm };
+  return { pool, policies, agents, turnCalls: free, readTools, effectTools: createEffectTools(adapters), now, alarm };
 }

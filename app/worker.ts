@@ -1,6 +1,7 @@
 import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
 import type { Pool } from "pg";
 import type { Agents } from "../agents/agents.ts";
+import type { TurnCalls } from "../audit/ledgers/model-turns.ts";
 import { taskQueue, type QueueKind } from "../temporal.config.ts";
 import type { LedgerActivities } from "../workflows/activities.ts";
 import { createAct, type EffectTools } from "./activities/act.ts";
@@ -17,6 +18,8 @@ export type WorkerDeps = {
   readonly pool: Pool;
   readonly policies: PolicySource;
   readonly agents: Agents;
+  /** Model calls that become durable with what their turn leaves. */
+  readonly turnCalls: TurnCalls;
   readonly readTools: ReadTools;
   readonly effectTools: EffectTools;
   readonly now: () => string;

@@ -3,21 +3,25 @@ import type { Pool } from "pg";
 import type { z } from "zod";
 import type { Agents, TurnInput } from "../../agents/agents.ts";
 import { AgentFault, agentFaultCodes } from "../../agents/fault.ts";
+import type { Role } from "../../agents/turn.ts";
+import type { TurnCalls } from "../../audit/ledgers/model-turns.ts";
 import { readFindings, readForReview, recordProposal, recordReview, storeFindings } from "../../audit/ledgers/turns.ts";
 import { StepDecisionReading } from "../../domain/crm-note.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
 import { functionOf } from "../../domain/functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { turnKeyOf } from "../../domain/model-call.ts";
 import { owedActionOf } from "../../domain/owed-actions.ts";
 import { writeBack, writeBackValue } from "../../domain/write-back.ts";
 import type { AgentActivities, LedgerActivities, StepRef } from "../../workflows/activities.ts";
 import type { ReadTools } from "./evidence.ts";
 import { withHeartbeat } from "./heartbeat.ts";
 
-type AgentDeps = { readonly pool: Pool; readonly agents: Agents };
+type AgentDeps = { readonly pool: Pool; readonly agents: Agents; readonly turnCalls: TurnCalls };
 
 /** One model turn per activity. Each leaves its output in the ledger under the step; only names travel. */
-export function createAgentActivities({ pool, agents }: AgentDeps): AgentActivities {
+export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): AgentActivities {
+  const callsOf = ({ stepKey }: StepRef, role: Role) => turnCalls.take(turnKeyOf(stepKey, role));
   const turnOf = ({ company, caseId, stepKey, functionId, objectType, objectId }: StepRef): TurnInput => ({
     company,
     caseId,
@@ -36,7 +40,8 @@ export function createAgentActivities({ pool, agents }: AgentDeps): AgentActivit
   return {
     gatherFindings: (step) =>
       turn(async () => {
-        await storeFindings(pool, step, await agents.gatherFindings(turnOf(step)));
+        const findings = await agents.gatherFindings(turnOf(step));
+        await storeFindings(pool, step, findings, callsOf(step, "intelligence"));
       }),
 
     proposeAction: (step, at) =>
@@ -54,14 +59,15 @@ export function createAgentActivities({ pool, agents }: AgentDeps): AgentActivit
         const { action } = proposal;
         const actionId = functionOf(step.functionId).action.id;
         const recordVersion = versionOf(sources);
-        await recordProposal(pool, step, { actionId, action, recordVersion, chain, at });
+        const draft = { actionId, action, recordVersion, chain, at };
+        await recordProposal(pool, step, draft, callsOf(step, "orchestration"));
       }),
 
     reviewProposal: (step, at) =>
       turn(async () => {
         const { findings, action, reasoning } = await readForReview(pool, step.company, step.stepKey);
         const { review, citation } = await agents.reviewProposal(turnOf(step), findings, { action, reasoning });
-        await recordReview(pool, step, { review, turn: citation, at });
+        await recordReview(pool, step, { review, turn: citation, at }, callsOf(step, "compliance"));
       }),
   };
 }

@@ -74,21 +74,40 @@ export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: 
   };
 }
 
-/** The same for a model that is free to ask and deterministic: no lease, and the first answer kept is the answer. */
-export function createFreeModelLedger(pool: Pool): Ledger {
+/** A model call with its answer, as `keep_model_turns` takes it. */
+export type KeptCall = Omit<ModelCall, "request"> & {
+  /** Canonical JSON. */
+  readonly request: string;
+  readonly response: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+};
+
+/** Calls whose answers wait to be kept in the transaction that keeps what their turn left. */
+export type TurnCalls = {
+  /** Hands out what a turn asked, in order; it is kept by whoever takes it. */
+  take(turnKey: string): readonly KeptCall[];
+};
+
+/**
+ * For a model that is free to ask and deterministic: nothing is paid twice and the same question has the same answer, so
+ * its calls become durable with the turn's output. A turn that left nothing is asked again.
+ */
+export function createFreeModelLedger(): Ledger & TurnCalls {
+  const waiting = new Map<string, KeptCall[]>();
   return {
-    async readThrough(call, ask) {
-      const { company, turnKey, seq, requestDigest, caseId, model, offline, request } = call;
+    async readThrough({ request, ...names }, ask) {
       const { response, usage } = await ask();
-      const names = [company, turnKey, seq, requestDigest, caseId, model, offline];
-      const { rows } = await pool.query<{ response: string }>({
-        name: "keep-model-turn",
-        text: "select keep_model_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as response",
-        values: [...names, canonicalJson(request), JSON.stringify(response), usage.inputTokens, usage.outputTokens],
-      });
-      const kept = rows[0]?.response;
-      if (kept === undefined) throw new Error(`model turn \`${turnKey}\` was not kept`);
-      return JSON.parse(kept) as JsonObject;
+      // An attempt that failed before its output was kept begins anew.
+      const calls = names.seq === 0 ? [] : (waiting.get(names.turnKey) ?? []);
+      const texts = { request: canonicalJson(request), response: JSON.stringify(response) };
+      waiting.set(names.turnKey, [...calls, { ...names, ...texts, ...usage }]);
+      return response;
+    },
+    take(turnKey) {
+      const calls = waiting.get(turnKey) ?? [];
+      waiting.delete(turnKey);
+      return calls;
     },
   };
 }

@@ -4,6 +4,7 @@ import { turnKeyOf } from "../../domain/model-call.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { derivedId } from "../digest.ts";
 import { canonicalRecord, type Sql } from "../records.ts";
+import type { KeptCall } from "./model-turns.ts";
 
 /** What Intelligence's turn leaves for the next one: its findings and the readings they rest on. */
 export type StoredFindings = {
@@ -28,13 +29,10 @@ export async function storeFindings(
   sql: Sql,
   { company, caseId, stepKey }: StepNames,
   turn: StoredFindings,
+  calls: readonly KeptCall[] = [],
 ): Promise<void> {
-  await sql.query({
-    name: "store-findings",
-    text: `insert into agent_turn (company, turn_key, case_id, role, output) values ($1, $2, $3, 'intelligence', $4)
-           on conflict do nothing`,
-    values: [company, turnKeyOf(stepKey, "intelligence"), caseId, canonicalJson(turn)],
-  });
+  const row = { company, turnKey: turnKeyOf(stepKey, "intelligence"), caseId, output: canonicalJson(turn), calls };
+  await sql.query({ name: "store-findings", text: "select store_findings($1)", values: [JSON.stringify(row)] });
 }
 
 async function readTurn<T>(sql: Sql, company: string, turnKey: string): Promise<T | undefined> {
@@ -74,12 +72,17 @@ export function proposalRow({ company, caseId, stepKey }: StepNames, proposal: P
 }
 
 /** Keeps a proposal and appends its record with the reasoning chain, in one transaction. Idempotent by step. */
-export async function recordProposal(sql: Sql, names: StepNames, proposal: ProposalDraft): Promise<string> {
+export async function recordProposal(
+  sql: Sql,
+  names: StepNames,
+  proposal: ProposalDraft,
+  calls: readonly KeptCall[] = [],
+): Promise<string> {
   const row = proposalRow(names, proposal);
   await sql.query({
     name: "record-proposal",
     text: "select record_proposal($1)",
-    values: [JSON.stringify(row)],
+    values: [JSON.stringify({ ...row, calls })],
   });
   return row.proposalId;
 }
@@ -107,6 +110,7 @@ export async function recordReview(
   sql: Sql,
   { company, caseId, stepKey }: StepNames,
   { review, turn, at }: { review: Review; turn: TurnCitation; at: string },
+  calls: readonly KeptCall[] = [],
 ): Promise<void> {
   const recordKey = `${stepKey}/review`;
   const body = { stepKey, review, turn };
@@ -115,6 +119,6 @@ export async function recordReview(
   await sql.query({
     name: "record-review",
     text: "select record_review($1)",
-    values: [JSON.stringify({ company, caseId, turnKey, output: canonicalJson(review), recordKey, canonical })],
+    values: [JSON.stringify({ company, caseId, turnKey, output: canonicalJson(review), recordKey, canonical, calls })],
   });
 }
