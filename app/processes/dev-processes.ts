@@ -1,12 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import { freePort } from "../engines/free-port.ts";
 import type { Progress } from "../engines/progress.ts";
 import { removeRuntime, writeRuntime } from "../engines/runtime-file.ts";
 import { projectRoot } from "../project-root.ts";
 import { superviseProcesses, type ProcessSpec, type SupervisorEvent } from "../supervisor.ts";
 import type { RunningEngines } from "./dev-engines.ts";
+import { onFreePort } from "./on-free-port.ts";
 import type { StopList } from "./stop-list.ts";
 
 /** Where the gateway listens when nobody else does. */
@@ -27,15 +27,19 @@ type Starting = {
 export async function startProcesses(starting: Starting): Promise<string> {
   const { config, stops, signal, say, engines, startedAt } = starting;
   const { home } = config;
-  const port = config.port ?? (await freePort(PREFERRED_PORT));
-  const gatewayUrl = `http://127.0.0.1:${port}`;
   const keep = keepOutput(home, stops, say);
   let tell = (): void => undefined;
   const log = (event: SupervisorEvent): void => {
     keep(event);
     if (event.kind === "ready") tell();
   };
-  const processes = await superviseProcesses(specsOf(starting, port), { onProgress: say, log, signal });
+  const { processes, gatewayUrl } = await onFreePort(
+    { chosen: config.port, preferred: PREFERRED_PORT },
+    async (port) => ({
+      processes: await superviseProcesses(specsOf(starting, port), { onProgress: say, log, signal }),
+      gatewayUrl: `http://127.0.0.1:${port}`,
+    }),
+  );
   stops.add("gateway and worker", () => processes.stop());
   tell = () => {
     const { temporalAddress, temporalUi, embeddedDatabase, databaseUrl } = engines;
