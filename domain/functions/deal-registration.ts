@@ -50,6 +50,8 @@ export const RegistrationFacts = z.strictObject({
     .max(MAX_MINOR)
     .meta({ unit: "minor", currency: "USD", title: "estimated value; known only in USD", adjustable: true }),
   proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
+  partner: z.string().max(64).meta({ title: "id of the partner who registers" }),
+  account: z.string().max(253).meta({ title: "registrable domain of the customer" }),
 });
 
 /** Open registrations for one registrable domain and product family, as the programme's records tell them. */
@@ -101,6 +103,9 @@ function facts({ evidence, action }: FactInput): JsonObject {
   const known: Record<string, JsonObject[string]> = {};
   if (!record.success || !args.success) return known;
   const { product_family: family } = record.data;
+  const customer = registrableDomain(record.data.customer_domain);
+  if (record.data.partner_id.length <= 64) known["partner"] = record.data.partner_id;
+  if (customer !== undefined) known["account"] = customer;
   if (record.data.currency === "USD") known["estimatedValue"] = args.data.valueMinor;
   known["vendorEngaged"] = record.data.vendor_engaged === "true";
   known["complete"] = isComplete(record.data);
@@ -108,12 +113,7 @@ function facts({ evidence, action }: FactInput): JsonObject {
   known["proposedAsRequested"] =
     wanted !== undefined &&
     Object.entries(wanted.args).every(([name, value]) => args.data[name as keyof typeof args.data] === value);
-  if (
-    args.data.productFamily !== family ||
-    args.data.customerDomain !== registrableDomain(record.data.customer_domain)
-  ) {
-    return known;
-  }
+  if (args.data.productFamily !== family || args.data.customerDomain !== customer) return known;
   if (partner.success) {
     known["partnerAuthorised"] = partner.data.standing === "active" && partner.data.authorisedFor.includes(family);
     known["partnerCertified"] = partner.data.certifiedFor.includes(family);

@@ -74,19 +74,7 @@ export async function decideService({
 }
 
 /** Without a limit to count: those are decided in transactions of their own. */
-const body = JSON.stringify({
-  policy: "deal-registration",
-  ref: "R-1",
-  facts: {
-    partnerAuthorised: true,
-    partnerCertified: true,
-    complete: true,
-    overlap: "none",
-    vendorEngaged: false,
-    estimatedValue: 4_000_000,
-    proposedAsRequested: true,
-  },
-});
+const body = JSON.stringify({ policy: "crm-note", ref: "N-1", facts: { tellsDecision: true } });
 
 function post(agent: Agent, url: string, headers: { readonly [name: string]: string }): Promise<void> {
   return new Promise((done, fail) => {

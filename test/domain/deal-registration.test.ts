@@ -13,6 +13,8 @@ const clean = {
   vendorEngaged: false,
   estimatedValue: 4_200_000,
   proposedAsRequested: true,
+  partner: "partner-7",
+  account: "contoso.co.uk",
 };
 
 test.for([
