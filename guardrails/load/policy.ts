@@ -16,6 +16,7 @@ import type { Reader } from "./reader.ts";
 import { readRoutes } from "./routes.ts";
 import { readRules } from "./rules.ts";
 import { Timezone, readDemotion, readSubject } from "./settings.ts";
+import { frozen } from "../frozen.ts";
 
 export type LoadedPolicy =
   | { readonly kind: "loaded"; readonly policy: Policy }
@@ -37,7 +38,7 @@ const PolicyFields = z.strictObject({
   rules: z.unknown().optional(),
   limits: z.unknown().optional(),
   routes: z.unknown().optional(),
-  defaultRoute: z.string().describe("the route of every escalation that names none"),
+  defaultRoute: z.string().min(1).describe("the route of every escalation that names none"),
   invariants: z.unknown().optional(),
 });
 
@@ -52,14 +53,6 @@ function factsFor(reader: Reader, file: string, id: unknown, catalogue: Catalogu
 }
 
 type Sections = Pick<Policy, "facts" | "params" | "overrides" | "rules" | "limits" | "invariants" | "routes">;
-
-function frozen<T>(value: T): T {
-  if (typeof value === "object" && value !== null) {
-    for (const inner of Object.values(value)) frozen(inner);
-    Object.freeze(value);
-  }
-  return value;
-}
 
 const owners = [
   { key: "rules", noun: "rule" },

@@ -308,6 +308,12 @@ describe("a route is refused when", () => {
       to: "defaultRoute: ▸desk",
       says: ["unknown route `desk`; use one of `manager`"],
     },
+    {
+      name: "the default has no name",
+      change: "defaultRoute: manager",
+      to: 'defaultRoute: ▸""',
+      says: ["`defaultRoute` does not take ``; write the route of every escalation that names none"],
+    },
   ]);
 });
 
