@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../domain/json.ts";
+import type { JsonObject } from "./json.ts";
 
 /** A recorded request, and what became of it. */
 export type Answered = {

@@ -15,7 +15,9 @@ export type Grounds = {
 const order: { readonly [effect in Verdict]: number } = { block: 0, escalate: 1, execute: 2 };
 
 /** Strictest first, then by id: the order of rules in a file means nothing. */
-export function strictestFirst(rules: readonly MatchedRule[]): readonly MatchedRule[] {
+export function strictestFirst<Rule extends Pick<MatchedRule, "id" | "effect">>(
+  rules: readonly Rule[],
+): readonly Rule[] {
   return rules.toSorted((a, b) => order[a.effect] - order[b.effect] || (a.id < b.id ? -1 : Number(a.id > b.id)));
 }
 

@@ -1,21 +1,24 @@
 import type { CandidateSeen } from "../domain/decision-details.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { cellOf } from "./cell.ts";
-import { checkFacts } from "./check-facts.ts";
-import type { CheckedFacts } from "./check-facts.ts";
 import { combine, strictestFirst } from "./combine.ts";
 import { compilePolicy } from "./compile.ts";
+import type { Matches } from "./compile.ts";
 import { matchingRules } from "./engine.ts";
 import { groundsOf, matched } from "./grounds.ts";
 import type { Policy, PolicyRule } from "./policy.ts";
+import { sceneOf } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 import type { Known } from "./ternary.ts";
 
-/** Finds the rules that match, whatever the facts that are not known turn out to be. `cell` is the policy as it stands. */
-type Matcher = (cell: Policy, known: Known) => ReadonlySet<string> | Promise<ReadonlySet<string>>;
-
-/** The two that must agree: json-rules-engine, and the compiled form. */
-type Matchers = { readonly engine: Matcher; readonly compiled: Matcher };
+/**
+ * The two that must agree on the rules that match, whatever the facts that are not known turn out to be: json-rules-engine,
+ * and the compiled form, which also tells what hangs on them. `cell` is the policy as it stands.
+ */
+type Matchers = {
+  readonly engine: (cell: Policy, known: Known) => ReadonlySet<string> | Promise<ReadonlySet<string>>;
+  readonly compiled: (cell: Policy, known: Known) => Matches;
+};
 
 /** What the two evaluators found for one request, as sorted rule ids. They differ, so one of the two is wrong. */
 export type Disagreement = {
@@ -50,7 +53,7 @@ const disagreement = "runtime_error:evaluator_disagreement";
 const isActive = ({ state }: PolicyRule): boolean => state === undefined;
 
 /** One request under one cell: what every way of combining rules starts from. */
-type Request = { readonly cell: Policy; readonly checked: CheckedFacts; readonly open: readonly PolicyRule[] };
+type Request = Scene & { readonly open: readonly PolicyRule[] };
 
 function combined({ cell, checked, open }: Request, rules: readonly PolicyRule[]): Decision {
   return combine(cell, groundsOf(cell, checked, rules, open));
@@ -94,12 +97,11 @@ async function decide(
   matchers: Matchers,
   options: JudgeOptions,
 ): Promise<Judgement> {
-  const checked = checkFacts(policy, facts);
+  const { checked, cell } = sceneOf(policy, facts, options.at);
   const { known } = checked;
-  const cell = options.at === undefined ? policy : cellOf(policy, known, options.at);
   const byEngine = await matchers.engine(cell, known);
-  const byCompiled = await matchers.compiled(cell, known);
-  const unknown = new Set(compilePolicy(cell).match(known).unknown);
+  const compiled = matchers.compiled(cell, known);
+  const [byCompiled, unknown] = [new Set(compiled.matching), new Set(compiled.unknown)];
   const request = { cell, checked, open: cell.rules.filter((rule) => isActive(rule) && unknown.has(rule.id)) };
   const found = cell.rules.filter(({ id }) => byEngine.has(id));
   if (byEngine.size === byCompiled.size && [...byEngine].every((id) => byCompiled.has(id))) {
@@ -129,7 +131,7 @@ export function judgeWith(matchers: Matchers): Judge {
 /** The evaluators of every live decision. */
 export const liveMatchers: Matchers = {
   engine: ({ rules, params }, known) => matchingRules(rules, known, params),
-  compiled: (cell, known) => new Set(compilePolicy(cell).match(known).matching),
+  compiled: (cell, known) => compilePolicy(cell).match(known),
 };
 
 /**

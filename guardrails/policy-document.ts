@@ -4,6 +4,7 @@ import { Currency } from "../domain/money.ts";
 import { equalityOperators, orderOperators, patternOperators, readsOf, setOperators, windows } from "./policy.ts";
 import type { Condition, Policy } from "./policy.ts";
 import { testOf } from "./ternary.ts";
+import { frozen } from "./frozen.ts";
 
 const Name = z.string().min(1);
 const Day = z.iso.date();
@@ -169,14 +170,6 @@ function looseEnd({ facts, params, rules, overrides, limits, invariants, routes,
     namedParams.find((name) => !lists.param.includes(name)) ??
     namedRoutes.find((id) => !routeIds.includes(id));
   return stray === undefined ? undefined : `\`${stray}\` is not declared`;
-}
-
-function frozen<T>(value: T): T {
-  if (typeof value === "object" && value !== null) {
-    for (const inner of Object.values(value)) frozen(inner);
-    Object.freeze(value);
-  }
-  return value;
 }
 
 function parsed(document: string): Policy {

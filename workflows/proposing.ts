@@ -1,6 +1,6 @@
 import { ActivityFailure, isCancellation } from "@temporalio/workflow";
 import type { OutcomeKind } from "../domain/outcome.ts";
-import type { ProposalRef, StepRef } from "./activities.ts";
+import type { Proposed, ProposalRef, StepRef } from "./activities.ts";
 import { now } from "./clock.ts";
 import { agents, ledger } from "./proxies.ts";
 
@@ -29,8 +29,7 @@ export async function proposeWriteBack(
   reportsStep: string,
   outcome: OutcomeKind,
 ): Promise<ProposalRef | { nothing: string }> {
-  const told = await ledger().proposeWriteBack(step, reportsStep, outcome, now());
-  return told.kind === "proposed" ? { stepKey: step.stepKey, reportsStep } : { nothing: told.reason };
+  return followUp(step, reportsStep, await ledger().proposeWriteBack(step, reportsStep, outcome, now()));
 }
 
 /** A follow-up that a rule of the step's policy owes. Code proposes it; it is decided like anything else. */
@@ -39,8 +38,11 @@ export async function proposeOwed(
   reportsStep: string,
   obligation: string,
 ): Promise<ProposalRef | { nothing: string }> {
-  const owed = await ledger().proposeOwed(step, reportsStep, obligation, now());
-  return owed.kind === "proposed" ? { stepKey: step.stepKey, reportsStep } : { nothing: owed.reason };
+  return followUp(step, reportsStep, await ledger().proposeOwed(step, reportsStep, obligation, now()));
+}
+
+function followUp({ stepKey }: StepRef, reportsStep: string, proposed: Proposed): ProposalRef | { nothing: string } {
+  return proposed.kind === "proposed" ? { stepKey, reportsStep } : { nothing: proposed.reason };
 }
 
 /** False when the activities gave up for good. Cancellation and everything else passes through. */

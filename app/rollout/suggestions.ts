@@ -1,6 +1,6 @@
 import { basename, isAbsolute } from "node:path";
 import { prove, type Proof } from "../../guardrails/analyse/prove.ts";
-import type { Answered } from "../../guardrails/learn/history.ts";
+import type { Answered } from "../../domain/answered.ts";
 import { patchParam, unifiedDiff } from "../../guardrails/learn/patch.ts";
 import { suggestionText } from "../../guardrails/learn/sentence.ts";
 import { suggest, type Held, type Suggestion } from "../../guardrails/learn/suggest.ts";

@@ -1,16 +1,5 @@
-import type { JsonObject } from "../../domain/json.ts";
+import type { Answered } from "../../domain/answered.ts";
 import type { Sql } from "../records.ts";
-
-/** A request of a policy, with how it ended. `seconds` runs from the question to the answer that settled it. */
-export type AnsweredRow = {
-  readonly decisionId: string;
-  readonly caseId: string;
-  readonly at: string;
-  readonly facts: JsonObject;
-  readonly end: "approved" | "rejected" | "expired" | "executed";
-  readonly people: readonly string[];
-  readonly seconds: number | null;
-};
 
 type Asked = { readonly company: string; readonly policyId: string; readonly since: string; readonly most: number };
 
@@ -19,8 +8,8 @@ type Asked = { readonly company: string; readonly policyId: string; readonly sin
  * rejected a question about the same object. Superseded questions are left out: nobody answered them; so are approvals of
  * what was over a limit, for they say nothing about the rules. Latest first.
  */
-export async function readAnswered(sql: Sql, { company, policyId, since, most }: Asked): Promise<AnsweredRow[]> {
-  const { rows } = await sql.query<AnsweredRow>({
+export async function readAnswered(sql: Sql, { company, policyId, since, most }: Asked): Promise<Answered[]> {
+  const { rows } = await sql.query<Answered>({
     name: "answered-history",
     text: `with decided as (
              select company, decision_id, case_id, decided_at, facts, verdict, details from decision

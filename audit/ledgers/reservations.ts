@@ -44,26 +44,21 @@ function readingOf({ limit_id: limitId, window_from: from, window_until: until, 
   return { limitId, window: from === null || until === null ? null : { from, until }, used, reserved };
 }
 
+async function accounts(sql: Sql, name: string, text: string, asked: AskedLimits): Promise<readonly AccountReading[]> {
+  const { rows } = await sql.query<AccountRow>({ name, text, values: [argument(asked)] });
+  return rows.map(readingOf);
+}
+
 /**
  * Locks the accounts and answers what they hold, in the order asked. Must share its transaction with the decision: when
  * that is recorded as one that may act, within every cap or approved beyond them, all of what is asked is held, and
  * otherwise none. A decision that was recorded before holds nothing more.
  */
-export async function askLimits(sql: Sql, asked: AskedLimits): Promise<readonly AccountReading[]> {
-  const { rows } = await sql.query<AccountRow>({
-    name: "ask-limits",
-    text: "select * from ask_limits($1)",
-    values: [argument(asked)],
-  });
-  return rows.map(readingOf);
+export function askLimits(sql: Sql, asked: AskedLimits): Promise<readonly AccountReading[]> {
+  return accounts(sql, "ask-limits", "select * from ask_limits($1)", asked);
 }
 
 /** As `askLimits`, for a decision that nothing comes of: locks and holds nothing. */
-export async function readLimits(sql: Sql, asked: AskedLimits): Promise<readonly AccountReading[]> {
-  const { rows } = await sql.query<AccountRow>({
-    name: "read-limits",
-    text: "select * from read_limits($1)",
-    values: [argument(asked)],
-  });
-  return rows.map(readingOf);
+export function readLimits(sql: Sql, asked: AskedLimits): Promise<readonly AccountReading[]> {
+  return accounts(sql, "read-limits", "select * from read_limits($1)", asked);
 }

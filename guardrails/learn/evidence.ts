@@ -1,4 +1,4 @@
-import type { Answered } from "./history.ts";
+import type { Answered } from "../../domain/answered.ts";
 import { median, wilsonLower } from "./wilson.ts";
 
 /** What must hold of the requests that would come to execute. Source: reference/guardrails.md 4.4. */

@@ -1,4 +1,4 @@
-import type { Answered } from "./history.ts";
+import type { Answered } from "../../domain/answered.ts";
 import { askedIn, openingSign, type Lever } from "./lever.ts";
 
 /** A request that passed, and a later one about the same object that asked for no more and that people rejected. */

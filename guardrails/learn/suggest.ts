@@ -1,7 +1,7 @@
 import { decideCompiled } from "../decide-compiled.ts";
 import type { Policy } from "../policy.ts";
 import { evidenceOf, lackingIn, type Evidence } from "./evidence.ts";
-import type { Answered } from "./history.ts";
+import type { Answered } from "../../domain/answered.ts";
 import {
   askedIn,
   isAllowed,

@@ -12,11 +12,14 @@ const clean = quoteFacts({ effectiveDiscount: 100_000 });
 const blocked = quoteFacts({ effectiveDiscount: 310_000 });
 
 const finds = (ids: readonly string[]) => () => new Set(ids);
+const findsCompiled =
+  (ids: readonly string[]): typeof liveMatchers.compiled =>
+  (cell, known) => ({ ...liveMatchers.compiled(cell, known), matching: ids });
 
 /** Both sides of the seam in turn with a matcher that finds `ids`, beside the real other one. */
 const planted = (ids: readonly string[]) => [
   { side: "engine", decide: evaluateWith({ ...liveMatchers, engine: finds(ids) }) },
-  { side: "compiled", decide: evaluateWith({ ...liveMatchers, compiled: finds(ids) }) },
+  { side: "compiled", decide: evaluateWith({ ...liveMatchers, compiled: findsCompiled(ids) }) },
 ];
 
 describe("when the two evaluators find different rules", () => {
@@ -70,7 +73,7 @@ describe("when the two evaluators find different rules", () => {
 
   test("the alarm is raised once, with what each of them found", async () => {
     const onDisagreement = vi.fn<(detail: Disagreement) => void>();
-    const decide = evaluateWith({ ...liveMatchers, compiled: finds(["over-ceiling", "large-quote"]) });
+    const decide = evaluateWith({ ...liveMatchers, compiled: findsCompiled(["over-ceiling", "large-quote"]) });
     await decide(quoting, clean, { onDisagreement });
     expect(onDisagreement.mock.calls).toEqual([
       [{ policy: "quoting", engine: ["within-mandate"], compiled: ["large-quote", "over-ceiling"] }],
@@ -81,7 +84,7 @@ describe("when the two evaluators find different rules", () => {
     const onDisagreement = () => {
       throw new Error("no line to the operator");
     };
-    const decide = evaluateWith({ ...liveMatchers, compiled: finds([]) });
+    const decide = evaluateWith({ ...liveMatchers, compiled: findsCompiled([]) });
     expect(await decide(quoting, blocked, { onDisagreement })).toEqual(await decide(quoting, blocked));
   });
 
@@ -105,8 +108,8 @@ describe("when the two evaluators find different rules", () => {
       fc.asyncProperty(policies(8), partial, wrong, async (policy, [all, missing], ids) => {
         const facts = leaving(all, missing);
         const right = await evaluate(policy, facts);
-        const found = await liveMatchers.compiled(policy, knownOf(policy, facts));
-        const differs = [...found].toSorted().join() !== ids.join();
+        const { matching } = liveMatchers.compiled(policy, knownOf(policy, facts));
+        const differs = matching.toSorted().join() !== ids.join();
         for (const { decide } of planted(ids)) {
           const onDisagreement = vi.fn<(detail: Disagreement) => void>();
           const decision = await decide(policy, facts, { onDisagreement });

@@ -1,4 +1,4 @@
-import type { Answered } from "../../../guardrails/learn/history.ts";
+import type { Answered } from "../../../domain/answered.ts";
 import { quoteFacts } from "../../fixtures/quote.ts";
 
 const people = ["dana", "kim", "lee"];

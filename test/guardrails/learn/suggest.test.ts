@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../../guardrails/evaluate.ts";
-import type { Answered } from "../../../guardrails/learn/history.ts";
+import type { Answered } from "../../../domain/answered.ts";
 import { suggest } from "../../../guardrails/learn/suggest.ts";
 import type { Policy } from "../../../guardrails/policy.ts";
 import { quoteFacts } from "../../fixtures/quote.ts";
