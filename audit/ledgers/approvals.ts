@@ -73,7 +73,13 @@ function refusalOf(given: GivenVerdict, row: OpenRow | undefined): Refusal | und
   return undefined;
 }
 
+/**
+ * The escalation under its row lock. The lock is a statement of its own: a statement that waits for a lock goes on
+ * reading as of when it began, and would miss the approval of whoever held it.
+ */
 async function readOpen(client: PoolClient, given: GivenVerdict): Promise<OpenRow | undefined> {
+  const names = [given.company, given.escalationId];
+  await client.query("select from escalation where company = $1 and escalation_id = $2 for update", names);
   const { rows } = await client.query<OpenRow>(
     `select s.case_id, s.step_key, s.action_digest, s.requested_by, s.route, s.level, s.state, s.due_at,
             clock_timestamp() > s.due_at as past_due, clock_timestamp() as now,
@@ -81,8 +87,8 @@ async function readOpen(client: PoolClient, given: GivenVerdict): Promise<OpenRo
              order by given_at desc limit 1) as decided_by,
             array(select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id
                   and a.verdict = 'approve') as approved_by
-     from escalation s where s.company = $1 and s.escalation_id = $2 for update`,
-    [given.company, given.escalationId],
+     from escalation s where s.company = $1 and s.escalation_id = $2`,
+    names,
   );
   return rows[0];
 }

@@ -18,6 +18,12 @@ afterAll(() => database.drop());
 
 const api = () => apiOn(database.pool, { onVerdict: () => void (pokes += 1) });
 
+/** Until a transaction of this database waits for a row that another one holds. */
+async function untilSomebodyWaitsForALock(): Promise<void> {
+  const waits = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  await expect.poll(async () => (await database.pool.query(waits)).rowCount).toBeGreaterThan(0);
+}
+
 type Given = { readonly headers?: { [name: string]: string }; readonly body?: unknown };
 
 async function answer(
@@ -79,6 +85,23 @@ describe("a verdict", () => {
     const both = await Promise.all([answer(escalationId, "approve"), answer(escalationId, "approve", { headers })]);
     const states = both.map(({ body }) => String(body["state"]));
     expect(states.toSorted((a, b) => a.localeCompare(b))).toEqual(["approved", "open"]);
+  });
+
+  test("that waited for another person's sees it", async () => {
+    const { escalationId } = await givenEscalation(database.pool, "in the queue", { quorum: 2 });
+    const other = await database.pool.connect();
+    await other.query("begin");
+    await other.query("select from escalation where escalation_id = $1 for update", [escalationId]);
+    const waiting = answer(escalationId, "approve");
+    await untilSomebodyWaitsForALock();
+    await other.query(
+      `insert into approval (company, approval_id, escalation_id, person_id, role, verdict, action_digest, reason, given_at)
+       values ('acme', 'apv_of_heidi', $1, 'heidi', 'partner-manager', 'approve', $2, 'seen', clock_timestamp())`,
+      [escalationId, DIGEST],
+    );
+    await other.query("commit");
+    other.release();
+    expect(await waiting).toMatchObject({ body: { state: "approved", missing: 0 } });
   });
 
   test("that rejects settles it at once, whatever was approved before", async () => {
