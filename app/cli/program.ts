@@ -9,6 +9,7 @@ import { addPeople } from "./people.ts";
 import { addPolicies } from "./policies.ts";
 import { addProcesses } from "./processes.ts";
 import { addVersion, ownVersion } from "./version.ts";
+import { addWitness } from "./witness.ts";
 
 /** The command line: `mandate noun verb`. One line per noun; commander's faults are thrown, and written unless as JSON. */
 export function createProgram(cli: Cli, json: boolean): Command {
@@ -31,6 +32,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addPolicies(program, cli);
   addDecide(program, cli);
   addPeople(program, cli);
+  addWitness(program, cli);
   addDoctor(program, cli);
   addVersion(program, cli);
   return program;
