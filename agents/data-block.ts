@@ -1,4 +1,4 @@
-import type { JsonObject } from "../domain/json.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
 import { cleanText, mapText } from "./clean-text.ts";
 import { AgentFault } from "./fault.ts";
 import { MAX_DATA_CHARS, MAX_FIELD_CHARS } from "./limits.ts";
@@ -7,11 +7,12 @@ const OPEN = "<data>";
 const CLOSE = "</data>";
 
 /**
- * Untrusted content as one delimited JSON block. `<` is written as an escape, so that no value can end the block.
+ * Untrusted content as one delimited JSON block. `<` is written as an escape, so that no value can end the block. Keys
+ * stand in alphabetical order: where a value was kept in the meantime changes no word of it.
  * Throws `RECORD_UNREADABLE` beyond `MAX_DATA_CHARS`.
  */
 export function dataBlock(value: JsonObject): string {
-  const json = JSON.stringify(shown(value)).replaceAll("<", "\\u003c");
+  const json = JSON.stringify(inOrder(shown(value))).replaceAll("<", "\\u003c");
   if (json.length > MAX_DATA_CHARS) {
     throw new AgentFault("RECORD_UNREADABLE", `readings of \`${json.length}\` characters are too long for an agent`);
   }
@@ -35,4 +36,11 @@ function shown(value: JsonObject): JsonObject {
 function cut(text: string): string {
   const clean = cleanText(text);
   return clean.length <= MAX_FIELD_CHARS ? clean : `${cleanText(clean.slice(0, MAX_FIELD_CHARS))} [cut]`;
+}
+
+function inOrder(value: Json): Json {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, inOrder(member)]));
 }

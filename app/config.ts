@@ -3,6 +3,7 @@ import { homedir, tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import type { ClientConnectConfig } from "@temporalio/envconfig";
 import { z } from "zod";
+import { WitnessList, type NamedWitness } from "./audit/sinks/witness-list.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /** Everything that the environment may say, read once. Every field has a value that works without services or keys. */
@@ -28,6 +29,14 @@ export type Config = {
   readonly token: string | undefined;
   readonly logLevel: z.infer<typeof LogLevel>;
   readonly hubspotClientSecret: string | undefined;
+  /** 32 random bytes in base64. Undefined: a file of the home folder. */
+  readonly auditSecret: string | undefined;
+  /** The first part of our logs' names in checkpoints; a log keeps the one it began with. */
+  readonly auditHost: string;
+  /** Who cosigns our checkpoints. */
+  readonly witnesses: readonly NamedWitness[];
+  /** How long what is recorded may stand in the database alone before `doctor` calls it a failure. */
+  readonly checkpointLimitSeconds: number;
   /** Where senders reach the gateway, without a path; part of what they sign. Undefined: the address listened on. */
   readonly publicUrl: string | undefined;
   /** Absolute folder of the policies. */
@@ -71,6 +80,20 @@ const variables = {
   MANDATE_LOG_LEVEL: entry(LogLevel, `use one of ${LogLevel.options.join(", ")}`),
   MANDATE_TEMPORAL_BIN: entry(text, "give the path of a `temporal` command"),
   MANDATE_TOKEN: entry(text, "give the token that `mandate` printed for you", "secret"),
+  MANDATE_AUDIT_SECRET: entry(
+    z.base64(),
+    "give 32 random bytes in base64, such as `openssl rand -base64 32` prints",
+    "secret",
+  ),
+  MANDATE_AUDIT_HOST: entry(
+    z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/),
+    "give a host name of yours in small letters, such as audit.example.com",
+  ),
+  MANDATE_WITNESSES: entry(
+    WitnessList,
+    "give <verifier key>@<address> of each witness, with commas between, as `mandate witness vkey` prints the key",
+  ),
+  MANDATE_CHECKPOINT_LIMIT_SECONDS: entry(z.coerce.number().int().min(1).max(86_400), "use 1 to 86400 seconds"),
   DATABASE_URL: entry(
     z.url({ protocol: /^postgres(ql)?$/ }),
     "give postgres://user:password@host:5432/mandate",
@@ -113,6 +136,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     token: values.MANDATE_TOKEN,
     logLevel: values.MANDATE_LOG_LEVEL ?? "info",
     hubspotClientSecret: values.HUBSPOT_CLIENT_SECRET,
+    auditSecret: values.MANDATE_AUDIT_SECRET,
+    auditHost: values.MANDATE_AUDIT_HOST ?? "mandate.local",
+    witnesses: values.MANDATE_WITNESSES ?? [],
+    checkpointLimitSeconds: values.MANDATE_CHECKPOINT_LIMIT_SECONDS ?? 300,
     publicUrl: values.MANDATE_PUBLIC_URL,
     policies: resolve(cwd, values.MANDATE_POLICIES ?? "policies"),
     cacheFolder: cacheFolder(env),
@@ -199,6 +226,7 @@ function missingInProduction(values: Values, env: NodeJS.ProcessEnv): string[] {
     ...(values.DATABASE_URL === undefined ? ["DATABASE_URL"] : []),
     ...(namesTemporal(env) ? [] : ["TEMPORAL_ADDRESS (or a temporal.toml profile)"]),
     ...(values.HUBSPOT_CLIENT_SECRET === undefined ? ["HUBSPOT_CLIENT_SECRET"] : []),
+    ...(values.MANDATE_AUDIT_SECRET === undefined ? ["MANDATE_AUDIT_SECRET"] : []),
   ];
   if (missing.length === 0) return [];
   return [`MANDATE_MODE=production starts no embedded engines and takes no unsigned events: set ${missing.join(", ")}`];

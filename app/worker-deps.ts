@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { LedgerPool } from "../audit/records.ts";
 import { createAgents } from "../agents/agents.ts";
 import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
 import { digestOf } from "../audit/digest.ts";
@@ -12,7 +12,7 @@ import type { WorkerDeps } from "./worker.ts";
 const LEASE_SECONDS = 50;
 
 type Parts = {
-  readonly pool: Pool;
+  readonly pool: LedgerPool;
   readonly policies: PolicySource;
   readonly adapters: Adapters;
   readonly model: ModelChoice;
@@ -31,5 +31,5 @@ export async function workerDeps({ pool, policies, adapters, model, alarm }: Par
     readTools: Object.values(readTools),
     digest: digestOf,
   });
-  return { pool, policies, agents, turnCalls: free, readTools, effectTools: createEffectTools(adapters), now, alarm };
+  return { pool, policies, agents, turnCalls: ledger, readTools, effectTools: createEffectTools(adapters), now, alarm };
 }

@@ -1,5 +1,5 @@
 import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
-import type { Pool } from "pg";
+import type { LedgerPool } from "../audit/records.ts";
 import type { Agents } from "../agents/agents.ts";
 import type { TurnCalls } from "../audit/ledgers/model-turns.ts";
 import { taskQueue, type QueueKind } from "../temporal.config.ts";
@@ -15,7 +15,7 @@ import type { PolicySource } from "./deciding/policy-source.ts";
 import type { TemporalPlace } from "./temporal-connection.ts";
 
 export type WorkerDeps = {
-  readonly pool: Pool;
+  readonly pool: LedgerPool;
   readonly policies: PolicySource;
   readonly agents: Agents;
   /** Model calls that become durable with what their turn leaves. */

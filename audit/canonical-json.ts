@@ -6,29 +6,45 @@ import type { Json } from "../domain/json.ts";
  * hashed must mean the same for every reader.
  */
 export function canonicalJson(value: Json): string {
-  return write(value, "$");
+  return write(value, []);
 }
 
-function write(value: unknown, at: string): string {
+/** `place` holds the names and indexes on the way to the value, for the error. */
+function write(value: unknown, place: (string | number)[]): string {
   if (value === null || typeof value === "boolean") return String(value);
-  if (typeof value === "number") return writeNumber(value, at);
-  if (typeof value === "string") return writeString(value, at);
-  if (Array.isArray(value)) return `[${value.map((item, index) => write(item, `${at}[${index}]`)).join(",")}]`;
+  if (typeof value === "number") return writeNumber(value, place);
+  if (typeof value === "string") return writeString(value, place);
+  if (Array.isArray(value)) return `[${value.map((item, index) => writeAt(item, index, place)).join(",")}]`;
   if (typeof value === "object" && isPlain(value)) {
-    const members = Object.keys(value).sort();
-    return `{${members.map((name) => `${writeString(name, at)}:${write(Reflect.get(value, name), `${at}.${name}`)}`).join(",")}}`;
+    const names = Object.keys(value).sort();
+    const members = names.map(
+      (name) => `${writeString(name, place)}:${writeAt(Reflect.get(value, name), name, place)}`,
+    );
+    return `{${members.join(",")}}`;
   }
-  throw new TypeError(`cannot write \`${typeof value}\` at ${at} as canonical JSON`);
+  throw new TypeError(`cannot write \`${typeof value}\` at ${written(place)} as canonical JSON`);
 }
 
-function writeNumber(value: number, at: string): string {
-  if (!Number.isSafeInteger(value)) throw new TypeError(`number \`${value}\` at ${at} is not a safe integer`);
+function writeAt(value: unknown, at: string | number, place: (string | number)[]): string {
+  place.push(at);
+  const text = write(value, place);
+  place.pop();
+  return text;
+}
+
+function writeNumber(value: number, place: readonly (string | number)[]): string {
+  if (!Number.isSafeInteger(value))
+    throw new TypeError(`number \`${value}\` at ${written(place)} is not a safe integer`);
   return String(value === 0 ? 0 : value);
 }
 
-function writeString(value: string, at: string): string {
-  if (!value.isWellFormed()) throw new TypeError(`string at ${at} holds a lone surrogate`);
+function writeString(value: string, place: readonly (string | number)[]): string {
+  if (!value.isWellFormed()) throw new TypeError(`string at ${written(place)} holds a lone surrogate`);
   return JSON.stringify(value);
+}
+
+function written(place: readonly (string | number)[]): string {
+  return place.reduce<string>((path, at) => `${path}${typeof at === "number" ? `[${at}]` : `.${at}`}`, "$");
 }
 
 function isPlain(value: object): boolean {

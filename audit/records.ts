@@ -1,57 +1,98 @@
-import type { ClientBase, Pool } from "pg";
 import type { AuditRecord, RecordDraft } from "../domain/audit-record.ts";
-import { canonicalJson } from "./canonical-json.ts";
-import { sha256Hex } from "./digest.ts";
+import { unsealRecord, type SealedRow, type Unsealed } from "./unseal.ts";
+import { sealRecord } from "./seal.ts";
+import type { Ledger } from "./vault.ts";
 
-/** Anything that runs a statement: the pool, or a client inside a transaction. */
-export type Sql = Pick<Pool | ClientBase, "query">;
-
-/** The bytes that are hashed and kept. */
-export function canonicalRecord(draft: RecordDraft): string {
-  const { at, body, caseId, company, key, kind } = draft;
-  return canonicalJson({ at, body, caseId, company, key, kind });
-}
+export type { Ledger, LedgerPool, Sql } from "./vault.ts";
 
 /**
- * Appends one record and answers its number within the case. Idempotent by key; the same key with other bytes throws
- * `AUDIT_CONFLICT` (SQLSTATE MA001). A failed append must fail the step: nothing acts unrecorded.
+ * Appends one record and answers its number within its case and log. Idempotent by key; the same key with other words
+ * throws `AUDIT_CONFLICT` (SQLSTATE MA001), a record about somebody erased `ERASED` (MA002). A failed append must fail
+ * the step: nothing acts unrecorded.
  */
-export async function appendRecord(sql: Sql, draft: RecordDraft): Promise<number> {
+export async function appendRecord(ledger: Ledger, draft: RecordDraft): Promise<number> {
   const { company, caseId, kind, key } = draft;
-  const answer = await sql.query<{ n: string }>({
+  const answer = await ledger.query<{ n: number }>({
     name: "append-record",
     text: "select append_record($1, $2, $3, $4, $5) as n",
-    values: [company, caseId, kind, key, canonicalRecord(draft)],
+    values: [company, caseId, kind, key, await sealRecord(ledger, draft)],
   });
   return Number(answer.rows[0]?.n);
 }
 
-/** Appends a record unless one of its key is kept, whatever its bytes: for what a case started anew would tell again. */
-export async function appendOnce(sql: Sql, draft: RecordDraft): Promise<void> {
+/** Appends records of one company as `appendRecord` does, in one statement and one transaction. */
+export async function appendRecords(ledger: Ledger, drafts: readonly RecordDraft[]): Promise<readonly number[]> {
+  const company = drafts[0]?.company;
+  if (company === undefined) return [];
+  if (drafts.some((draft) => draft.company !== company)) throw new RangeError("records of one company go together");
+  const { rows } = await ledger.query<{ numbers: readonly string[] }>({
+    name: "append-records",
+    text: "select append_records($1, $2, $3, $4, $5) as numbers",
+    values: [
+      company,
+      drafts.map(({ caseId }) => caseId),
+      drafts.map(({ kind }) => kind),
+      drafts.map(({ key }) => key),
+      await Promise.all(drafts.map((draft) => sealRecord(ledger, draft))),
+    ],
+  });
+  return (rows[0]?.numbers ?? []).map(Number);
+}
+
+/** Appends a record unless one of its key is kept, whatever its words: for what a case started anew would tell again. */
+export async function appendOnce(ledger: Ledger, draft: RecordDraft): Promise<void> {
   const { company, caseId, kind, key } = draft;
-  await sql.query({
+  await ledger.query({
     name: "append-once",
     text: "select append_once($1, $2, $3, $4, $5)",
-    values: [company, caseId, kind, key, canonicalRecord(draft)],
+    values: [company, caseId, kind, key, await sealRecord(ledger, draft)],
   });
 }
 
-/** Every record of a case in order. `intact` is false when a digest or the numbering does not hold. */
-export async function readRecords(
-  sql: Sql,
-  company: string,
-  caseId: string,
-): Promise<{ records: AuditRecord[]; intact: boolean }> {
-  const answer = await sql.query<{ n: string; canonical: string; digest: string }>(
-    "select n, canonical, digest from audit_record where company = $1 and case_id = $2 order by n",
-    [company, caseId],
-  );
-  const records = answer.rows.map(({ n, canonical, digest }) => {
-    const draft = JSON.parse(canonical) as RecordDraft;
-    return { ...draft, n: Number(n), digest };
+/** A case's records with what opens them; `$1` company, and a condition on `r`. */
+const recordsWhere = (condition: string) => `
+  select r.log, r.n, r.envelope, p.leaf_hash, s.sealed
+  from audit_record r
+  join audit_place p on p.company = r.company and p.key = r.key
+  left join lateral (
+    select coalesce(jsonb_agg(jsonb_build_object('subject', x.subject_id, 'sealed', encode(x.sealed, 'base64'),
+             'key', encode(k.wrapped_key, 'base64'), 'erasedUnder', k.erased_under) order by x.place), '[]') as sealed
+    from unnest(r.subjects, r.sealed) with ordinality as x (subject_id, sealed, place)
+    join audit_subject k on k.company = r.company and k.subject_id = x.subject_id) s on true
+  where r.company = $1 and ${condition}
+  order by r.log, r.case_id, r.n`;
+
+/** What is recorded, in order. `intact` is false when a hash, a digest or the numbering does not hold. */
+export type Recorded = { readonly records: AuditRecord[]; readonly intact: boolean };
+
+/** Every record of a case in the company's own log, in order, with the envelope and the disclosures it commits to. */
+export async function openRecords(ledger: Ledger, company: string, caseId: string): Promise<readonly Unsealed[]> {
+  const { rows } = await ledger.query<SealedRow>({
+    name: "read-case-records",
+    text: recordsWhere("r.log = $1 and r.case_id = $2"),
+    values: [company, caseId],
   });
-  const intact = answer.rows.every(
-    (row, index) => Number(row.n) === index + 1 && sha256Hex(row.canonical) === row.digest,
-  );
-  return { records, intact };
+  return Promise.all(rows.map((row) => unsealRecord(ledger, company, row)));
+}
+
+/** One record by its key, with its envelope and disclosures, or undefined. */
+export async function openRecord(ledger: Ledger, company: string, key: string): Promise<Unsealed | undefined> {
+  const { rows } = await ledger.query<SealedRow>({
+    name: "read-record",
+    text: recordsWhere("r.key = $2"),
+    values: [company, key],
+  });
+  return rows[0] && unsealRecord(ledger, company, rows[0]);
+}
+
+/** Every record of a case in the company's own log, in order. */
+export async function readRecords(ledger: Ledger, company: string, caseId: string): Promise<Recorded> {
+  const opened = await openRecords(ledger, company, caseId);
+  const contiguous = opened.every(({ record }, index) => record.n === index + 1);
+  return { records: opened.map(({ record }) => record), intact: contiguous && opened.every(({ intact }) => intact) };
+}
+
+/** One record by its key, or undefined. */
+export async function readRecord(ledger: Ledger, company: string, key: string): Promise<AuditRecord | undefined> {
+  return (await openRecord(ledger, company, key))?.record;
 }

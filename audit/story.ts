@@ -9,6 +9,7 @@ import { sentence, textAt, withText } from "./story/loose.ts";
 import { tellApproval, tellEscalation } from "./story/people.ts";
 import { tellPolicy } from "./story/policy.ts";
 import { tellProposal, tellReview } from "./story/proposal.ts";
+import { tellCommitment, tellPrompt, tellTurn, tellUpkeep } from "./story/upkeep.ts";
 
 export type { StoryLine } from "./story/line.ts";
 
@@ -61,6 +62,16 @@ function tell({ kind, body }: AuditRecord, tool: string): Told {
       return tellPolicy(body);
     case "case_end":
       return tellEnd(body);
+    case "turn":
+      return tellTurn(body);
+    case "prompt":
+      return tellPrompt(body);
+    case "commitment":
+      return tellCommitment(body);
+    case "erasure":
+    case "hold":
+    case "key":
+      return tellUpkeep(kind, body);
     default:
       return assertNever(kind);
   }

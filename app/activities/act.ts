@@ -1,5 +1,5 @@
 import { ApplicationFailure } from "@temporalio/activity";
-import type { Pool } from "pg";
+import type { LedgerPool } from "../../audit/records.ts";
 import { beginEffect, settleEffect, type PermittedAction, type Settlement } from "../../audit/ledgers/effects.ts";
 import type { Permit } from "../../domain/permit.ts";
 import { assertKnown } from "../../domain/registry.ts";
@@ -12,7 +12,7 @@ export type EffectTools = { readonly [name: string]: EffectTool };
 
 const MOVED_ON: ToolErrorCode = "TARGET_MOVED_ON";
 
-type Deps = { readonly pool: Pool; readonly effectTools: EffectTools; readonly now: () => string };
+type Deps = { readonly pool: LedgerPool; readonly effectTools: EffectTools; readonly now: () => string };
 
 /**
  * Spends a permit: makes the intent durable and reads the action behind the permit from the ledger, compares its digest,
@@ -20,19 +20,18 @@ type Deps = { readonly pool: Pool; readonly effectTools: EffectTools; readonly n
  * first; an answer that is lost and cannot be looked up is `unknown` and is never sent again.
  */
 export function createAct({ pool, effectTools, now }: Deps): ActActivities {
-  const end = (permit: Permit, settlement: Settlement) => settle(pool, permit, settlement, now);
-
   async function call(permit: Permit, action: PermittedAction, fresh: boolean): Promise<EffectOutcome> {
     const { tool: name, args, recordVersion, policyVersion } = action;
+    const end = (settlement: Settlement) => settle(pool, permit, settlement, { now, action });
     const digest = actionDigestOf({ company: permit.company, tool: name, args, recordVersion, policyVersion });
     if (digest !== permit.actionDigest) {
-      return end(permit, { state: "failed", detail: "the action is not the one that was permitted" });
+      return end({ state: "failed", detail: "the action is not the one that was permitted" });
     }
     const tool = assertKnown(effectTools, name, "tool");
     const earlier = fresh ? undefined : await retryable(() => tool.lookUp(permit.company, permit.effectKey));
-    if (earlier !== undefined) return end(permit, { state: "done", receipt: earlier });
+    if (earlier !== undefined) return end({ state: "done", receipt: earlier });
     try {
-      return await end(permit, { state: "done", receipt: await tool.execute(permit, args) });
+      return await end({ state: "done", receipt: await tool.execute(permit, args) });
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       switch (toolErrorCodes[error.code]) {
@@ -40,17 +39,11 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
           throw retryLater(error);
         case "stale":
         case "terminal":
-          return end(permit, { state: "failed", detail: `${error.code}: ${error.message}` });
+          return end({ state: "failed", detail: `${error.code}: ${error.message}` });
         case "unknown":
-          return settleLost(permit, tool, error);
+          return end(await lost(permit, tool, error));
       }
     }
-  }
-
-  async function settleLost(permit: Permit, tool: EffectTool, error: ToolError): Promise<EffectOutcome> {
-    const found = await tool.lookUp(permit.company, permit.effectKey).catch(() => undefined);
-    if (found !== undefined) return end(permit, { state: "done", receipt: found });
-    return end(permit, { state: "unknown", detail: `${error.code}: ${error.message}` });
   }
 
   return {
@@ -74,9 +67,24 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
   };
 }
 
+/** An answer that was lost: what the target knows under the effect key, or that nobody can tell. */
+async function lost(permit: Permit, tool: EffectTool, error: ToolError): Promise<Settlement> {
+  const found = await tool.lookUp(permit.company, permit.effectKey).catch(() => undefined);
+  if (found !== undefined) return { state: "done", receipt: found };
+  return { state: "unknown", detail: `${error.code}: ${error.message}` };
+}
+
+type Settling = { readonly now: () => string; readonly action: PermittedAction };
+
 /** Makes the end of an effect durable and says what it means for the step. */
-async function settle(pool: Pool, permit: Permit, settlement: Settlement, now: () => string): Promise<EffectOutcome> {
-  await settleEffect(pool, permit, settlement, settlement.state === "done" ? settlement.receipt.answeredAt : now());
+async function settle(
+  pool: LedgerPool,
+  permit: Permit,
+  settlement: Settlement,
+  { now, action }: Settling,
+): Promise<EffectOutcome> {
+  const at = settlement.state === "done" ? settlement.receipt.answeredAt : now();
+  await settleEffect(pool, permit, settlement, at, action);
   switch (settlement.state) {
     case "done":
       return { kind: "done", externalRef: settlement.receipt.externalRef };

@@ -1,13 +1,13 @@
-import type { Pool } from "pg";
 import { readGate, type StoredDecision } from "../../audit/ledgers/decisions.ts";
 import type { StoredProposal } from "../../audit/ledgers/turns.ts";
+import type { LedgerPool } from "../../audit/records.ts";
 import { governedActionOf } from "../../domain/governed-actions.ts";
 import { mayAct } from "../../guardrails/mode.ts";
 import type { DecisionRef, LedgerActivities, ProposalRef, StepRef } from "../../workflows/activities.ts";
 import { createDecider, type DeciderDeps } from "../deciding/decider.ts";
 import { readEvidence, recordVersionOf, type FrozenEvidence, type ReadTools } from "./evidence.ts";
 
-type Deps = DeciderDeps & { readonly pool: Pool; readonly readTools: ReadTools };
+type Deps = DeciderDeps & { readonly pool: LedgerPool; readonly readTools: ReadTools };
 
 /** Freezes the facts, evaluates them, and answers only after the decision is durable. A retry reads the first answer. */
 export function createDecide({ readTools, ...deps }: Deps): LedgerActivities["decide"] {

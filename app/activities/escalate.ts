@@ -1,11 +1,11 @@
-import type { Pool } from "pg";
+import type { LedgerPool } from "../../audit/records.ts";
 import * as ledger from "../../audit/ledgers/escalations.ts";
 import type { LedgerActivities } from "../../workflows/activities.ts";
 
 type Escalate = Pick<LedgerActivities, "openEscalation" | "readEscalation" | "raiseEscalation" | "supersedeEscalation">;
 
 /** Escalations as the workflow drives them; the ledger is the arbiter between verdicts, deadlines and newer events. */
-export function createEscalate({ pool }: { readonly pool: Pool }): Escalate {
+export function createEscalate({ pool }: { readonly pool: LedgerPool }): Escalate {
   return {
     openEscalation: ({ company, caseId, stepKey }, { decisionId, actionDigest, requestedBy, reason, route }, at) =>
       ledger.openEscalation(pool, {

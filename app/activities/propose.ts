@@ -1,27 +1,41 @@
 import { ApplicationFailure } from "@temporalio/activity";
-import type { Pool } from "pg";
 import type { z } from "zod";
 import type { Agents, TurnInput } from "../../agents/agents.ts";
 import { AgentFault, agentFaultCodes } from "../../agents/fault.ts";
-import type { Role } from "../../agents/turn.ts";
 import type { TurnCalls } from "../../audit/ledgers/model-turns.ts";
+import { createPromptBook } from "../../audit/ledgers/turn-record.ts";
 import { readFindings, readForReview, recordProposal, recordReview, storeFindings } from "../../audit/ledgers/turns.ts";
+import type { LedgerPool } from "../../audit/records.ts";
 import { StepDecisionReading } from "../../domain/crm-note.ts";
-import type { SourceRef } from "../../domain/evidence.ts";
 import { functionOf } from "../../domain/functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
+import type { TurnCitation } from "../../domain/proposal.ts";
 import { owedActionOf } from "../../domain/owed-actions.ts";
 import { writeBack, writeBackValue } from "../../domain/write-back.ts";
 import type { AgentActivities, LedgerActivities, StepRef } from "../../workflows/activities.ts";
+import { agentsProposal } from "./agents-proposal.ts";
 import type { ReadTools } from "./evidence.ts";
 import { withHeartbeat } from "./heartbeat.ts";
 
-type AgentDeps = { readonly pool: Pool; readonly agents: Agents; readonly turnCalls: TurnCalls };
+type AgentDeps = {
+  readonly pool: LedgerPool;
+  readonly agents: Agents;
+  readonly turnCalls: TurnCalls;
+  readonly now: () => string;
+};
 
 /** One model turn per activity. Each leaves its output in the ledger under the step; only names travel. */
-export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): AgentActivities {
-  const callsOf = ({ stepKey }: StepRef, role: Role) => turnCalls.take(turnKeyOf(stepKey, role));
+export function createAgentActivities({ pool, agents, turnCalls, now }: AgentDeps): AgentActivities {
+  const prompts = createPromptBook(pool);
+
+  /** What a turn asked, with the prompt it cites made durable first. */
+  async function callsOf({ company, stepKey }: StepRef, citation: TurnCitation, at: string) {
+    const calls = turnCalls.take(turnKeyOf(stepKey, citation.role));
+    await prompts.publish(company, citation, calls, at);
+    return calls;
+  }
+
   const turnOf = ({ company, caseId, stepKey, functionId, objectType, objectId }: StepRef): TurnInput => ({
     company,
     caseId,
@@ -41,39 +55,26 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
     gatherFindings: (step) =>
       turn(async () => {
         const findings = await agents.gatherFindings(turnOf(step));
-        await storeFindings(pool, step, findings, callsOf(step, "intelligence"));
+        const at = now();
+        await storeFindings(pool, step, findings, { calls: await callsOf(step, findings.citation, at), at });
       }),
 
     proposeAction: (step, at) =>
       turn(async () => {
         const findings = await findingsOf(step);
         const proposal = await agents.proposeAction(turnOf(step), findings);
-        const sources = findings.evidence.map(({ source }) => source);
-        const chain = {
-          findings: [...findings.findings],
-          sources,
-          reasoning: proposal.reasoning,
-          turns: [findings.citation, proposal.citation],
-          origin: "agents" as const,
-        };
-        const { action } = proposal;
-        const actionId = functionOf(step.functionId).action.id;
-        const recordVersion = versionOf(sources);
-        const draft = { actionId, action, recordVersion, chain, at };
-        await recordProposal(pool, step, draft, callsOf(step, "orchestration"));
+        const draft = agentsProposal(step.functionId, findings, proposal, at);
+        await recordProposal(pool, step, draft, await callsOf(step, proposal.citation, at));
       }),
 
     reviewProposal: (step, at) =>
       turn(async () => {
         const { findings, action, reasoning } = await readForReview(pool, step.company, step.stepKey);
         const { review, citation } = await agents.reviewProposal(turnOf(step), findings, { action, reasoning });
-        await recordReview(pool, step, { review, turn: citation, at }, callsOf(step, "compliance"));
+        const calls = await callsOf(step, citation, at);
+        await recordReview(pool, step, { review, turn: citation, at }, calls);
       }),
   };
-}
-
-function versionOf(sources: readonly SourceRef[]): string {
-  return sources.find(({ source }) => source === "crm.record")?.version ?? "";
 }
 
 /** Maps an agent's fault to Temporal's: terminal ones end the turn, the rest come back when the model says they may. */
@@ -93,7 +94,7 @@ async function turn(work: () => Promise<void>): Promise<void> {
   }
 }
 
-type FallbackDeps = { readonly pool: Pool; readonly readTools: ReadTools };
+type FallbackDeps = { readonly pool: LedgerPool; readonly readTools: ReadTools };
 
 /** Proposals that no model makes: the request as it stands, and the report of an outcome. */
 export function createPropose({

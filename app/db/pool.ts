@@ -1,4 +1,5 @@
 import { Pool, types } from "pg";
+import { createVault, type LedgerPool } from "../../audit/vault.ts";
 
 /** PostgreSQL `timestamptz` (OID 1184) is read as an ISO 8601 string in UTC: no Date crosses a boundary here. */
 const TIMESTAMPTZ = 1184;
@@ -19,11 +20,15 @@ const parsers = {
   },
 };
 
+type PoolOptions = { readonly max?: number; readonly onError?: (error: Error) => void };
+
+/** A pool that records: `secret` opens and seals the bodies of what is recorded. */
+export function createLedgerPool(url: string, secret: Uint8Array, options: PoolOptions = {}): LedgerPool {
+  return Object.assign(createPool(url, options), { vault: createVault(secret) });
+}
+
 /** One pool per process. `max` connections; a lost server is reported per query, the pool itself survives it. */
-export function createPool(
-  url: string,
-  { max = 16, onError }: { max?: number; onError?: (error: Error) => void } = {},
-): Pool {
+export function createPool(url: string, { max = 16, onError }: PoolOptions = {}): Pool {
   const pool = new Pool({
     connectionString: url,
     max,

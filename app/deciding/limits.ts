@@ -1,28 +1,23 @@
-import type { Pool } from "pg";
 import { digestOf } from "../../audit/digest.ts";
-import { decisionIdOf, type StoredDecision } from "../../audit/ledgers/decisions.ts";
+import type { StoredDecision } from "../../audit/ledgers/decisions.ts";
+import { decisionIdOf } from "../../audit/record-keys.ts";
 import { askLimits, readLimits, type AccountReading, type AskedLimits } from "../../audit/ledgers/reservations.ts";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
-import type { Sql } from "../../audit/records.ts";
+import type { Ledger, LedgerPool } from "../../audit/records.ts";
 import type { LimitReading } from "../../domain/decision-details.ts";
 import type { Decision } from "../../domain/decision.ts";
-import { applyLimits, applyUncounted, applyUnread, readingOf, type Ask, type Asked } from "../../guardrails/limits.ts";
-import type { Policy } from "../../guardrails/policy.ts";
+import { readingOf, type Ask } from "../../guardrails/limits.ts";
+import { underLimits, type Ruling } from "./ruling.ts";
 
 /** A decision as rules and compliance leave it, and what it asks of its policy's limits. */
-export type Counting = {
+export type Counting = Pick<Ruling, "cell" | "asked" | "decision" | "withheld"> & {
   readonly names: Pick<AskedLimits, "company" | "caseId" | "stepKey" | "gate">;
-  readonly cell: Policy;
-  readonly asked: Asked;
-  readonly decision: Decision;
-  /** Nothing can come of it, whatever the verdict. */
-  readonly withheld: boolean;
   /** People approved this very action. */
   readonly approved: boolean;
 };
 
 /** Records a decision with the readings of its limits, in the given transaction or in one of its own. */
-type Keep = (sql: Sql, decision: Decision, readings: readonly LimitReading[]) => Promise<StoredDecision>;
+type Keep = (sql: Ledger, decision: Decision, readings: readonly LimitReading[]) => Promise<StoredDecision>;
 
 /** What stands for an account: nobody can read a person or a customer out of a ledger row. */
 export function accountOf(
@@ -78,13 +73,12 @@ async function readingsOf(
  * let nothing execute; an approved decision is then not kept at all, since it would act uncounted. A decision that asks
  * nothing is kept as ever.
  */
-export async function keepCounted(pool: Pool, counting: Counting, keep: Keep): Promise<StoredDecision> {
-  const { cell, asked, withheld, approved } = counting;
-  const decision = applyUncounted(counting.decision, asked.uncounted, cell);
-  if (asked.asks.length === 0) return keep(pool, decision, []);
+export async function keepCounted(pool: LedgerPool, counting: Counting, keep: Keep): Promise<StoredDecision> {
+  const { asked, withheld, approved, decision } = counting;
+  if (asked.asks.length === 0) return keep(pool, underLimits(counting, []), []);
   const limits = askedLimits(counting);
-  const keepRead = (sql: Sql, readings: readonly LimitReading[]) =>
-    keep(sql, applyLimits(decision, readings, cell), readings);
+  const keepRead = (sql: Ledger, readings: readonly LimitReading[]) =>
+    keep(sql, underLimits(counting, readings), readings);
   try {
     if (decision.kind === "block" || withheld) {
       return await keepRead(pool, await readingsOf(counting, limits, (all) => readLimits(pool, all)));
@@ -94,6 +88,6 @@ export async function keepCounted(pool: Pool, counting: Counting, keep: Keep): P
     );
   } catch (error) {
     if (!(error instanceof LimitsUnread) || approved) throw error;
-    return keep(pool, applyUnread(decision, asked, cell), []);
+    return keep(pool, underLimits(counting, "unread"), []);
   }
 }

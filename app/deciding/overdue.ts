@@ -1,11 +1,11 @@
-import type { Pool } from "pg";
 import type { Logger } from "pino";
+import type { LedgerPool } from "../../audit/records.ts";
 import { raiseEscalation } from "../../audit/ledgers/escalations.ts";
 import { overdueServiceEscalations } from "../../audit/ledgers/service-decisions.ts";
 import { startPump, type Pump } from "../inbox/pump.ts";
 
 type OverdueDeps = {
-  readonly pool: Pool;
+  readonly pool: LedgerPool;
   readonly company: string;
   readonly log: Logger;
   readonly pollMs?: number;

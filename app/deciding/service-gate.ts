@@ -1,4 +1,3 @@
-import type { Pool } from "pg";
 import type { DecisionDraft, StoredDecision } from "../../audit/ledgers/decisions.ts";
 import {
   recordServiceDecisions,
@@ -7,7 +6,7 @@ import {
   type ServiceRecord,
 } from "../../audit/ledgers/service-decisions.ts";
 import type { ProposalDraft } from "../../audit/ledgers/turns.ts";
-import type { Sql } from "../../audit/records.ts";
+import type { Ledger, LedgerPool } from "../../audit/records.ts";
 import { createDecider, type Alarm } from "./decider.ts";
 import { type Question } from "./question.ts";
 import { functionOfPolicy } from "./function-of-policy.ts";
@@ -17,7 +16,7 @@ import type { PolicySource } from "./policy-source.ts";
 /** Most decisions of one commit. */
 const MAX_BATCH = 100;
 
-export type ServiceGateDeps = { readonly pool: Pool; readonly policies: PolicySource; readonly alarm: Alarm };
+export type ServiceGateDeps = { readonly pool: LedgerPool; readonly policies: PolicySource; readonly alarm: Alarm };
 
 export type GatePass =
   | { readonly kind: "decided"; readonly decision: ServiceDecision }
@@ -51,7 +50,7 @@ export function createServiceGate(deps: ServiceGateDeps): ServiceGate {
   });
 
   /** A decision that must share a transaction with more than its record goes by that transaction, not by the group. */
-  async function keep(sql: Sql, draft: ServiceDraft): Promise<StoredDecision> {
+  async function keep(sql: Ledger, draft: ServiceDraft): Promise<StoredDecision> {
     if (sql === pool) return commits.submit(draft);
     const [record] = await recordServiceDecisions(sql, [draft]);
     if (record === undefined) throw new Error("the decision was not recorded");

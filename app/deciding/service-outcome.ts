@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { LedgerPool } from "../../audit/records.ts";
 import { beginEffect, settleEffect, type EffectState, type Settlement } from "../../audit/ledgers/effects.ts";
 import { readServiceStep, type ServiceStep } from "../../audit/ledgers/service-decisions.ts";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
@@ -28,7 +28,7 @@ type Report = {
 };
 
 /** Intent and receipt in one transaction: of two reports at once one is kept, and the other finds it. */
-export async function settleOutcome(pool: Pool, report: Report): Promise<Settled> {
+export async function settleOutcome(pool: LedgerPool, report: Report): Promise<Settled> {
   const { company, caller, decisionId, outcome, at } = report;
   const no = (code: Extract<Settled, { kind: "refused" }>["code"], detail: string): Settled => ({
     kind: "refused",
@@ -43,7 +43,7 @@ export async function settleOutcome(pool: Pool, report: Report): Promise<Settled
   const settlement = settlementOf(outcome, step.args.ref, at);
   const effect = await inTransaction(pool, async (client) => {
     const begun = await beginEffect(client, permit, { functionId: functionOfPolicy(step.actionId), at });
-    if (begun.state === "intent") await settleEffect(client, permit, settlement, at);
+    if (begun.state === "intent") await settleEffect(client, permit, settlement, at, begun);
     return begun;
   });
   if (effect.state === "no-permit") return no("no-permit", "the permit is not the ledger's");

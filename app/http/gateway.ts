@@ -2,8 +2,8 @@ import { createAdaptorServer } from "@hono/node-server";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Pool } from "pg";
 import type { Logger } from "pino";
+import type { LedgerPool } from "../../audit/records.ts";
 import type { Alarm } from "../deciding/decider.ts";
 import { startOverdueWatch } from "../deciding/overdue.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
@@ -13,13 +13,14 @@ import { createGroupCommit } from "../inbox/group-commit.ts";
 import { startOutboxRelay } from "../inbox/outbox-relay.ts";
 import { startRelay } from "../inbox/relay.ts";
 import type { WorkflowEngine } from "../inbox/workflow-starter.ts";
+import type { BundleKeys } from "../audit/export/keys.ts";
 import { createApi } from "./api.ts";
 import { REQUEST_TIMEOUT_MS } from "./limits.ts";
 import { CHECK_TIMEOUT_MS } from "./routes/health.ts";
 import { HUBSPOT_PATH } from "./webhooks.ts";
 
 export type GatewayOptions = {
-  readonly pool: Pool;
+  readonly pool: LedgerPool;
   readonly engine: WorkflowEngine;
   readonly company: string;
   /** What the decide service decides by. */
@@ -31,6 +32,8 @@ export type GatewayOptions = {
   readonly port: number;
   readonly host?: string;
   readonly log: Logger;
+  /** What exported records are checked with; without them nothing is exported. */
+  readonly bundleKeys?: BundleKeys;
 };
 
 export type Gateway = {
@@ -62,6 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     onAccepted: relay.poke,
     onVerdict: outbox.poke,
     decisions,
+    bundleKeys: options.bundleKeys,
     checks: { database: () => pool.query("select 1"), temporal: () => engine.answers(CHECK_TIMEOUT_MS) },
   });
   const server = serverOf(app.fetch);

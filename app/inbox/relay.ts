@@ -1,5 +1,6 @@
-import type { Pool } from "pg";
 import type { Logger } from "pino";
+import { recordKeys } from "../../audit/record-keys.ts";
+import { appendRecords, type LedgerPool } from "../../audit/records.ts";
 import type { RecordDraft } from "../../domain/audit-record.ts";
 import { functionOf } from "../../domain/functions/index.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
@@ -7,11 +8,11 @@ import { backoffMs, LOUD_AFTER } from "./backoff.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { startLanes } from "./lanes.ts";
 import type { Pump } from "./pump.ts";
-import { appendRecords, claimEvents, markTold, postponeEvent, type UntoldEvent } from "./untold-events.ts";
+import { claimEvents, markTold, postponeEvent, type UntoldEvent } from "./untold-events.ts";
 import type { WorkflowStarter } from "./workflow-starter.ts";
 
 export type RelayDeps = {
-  readonly pool: Pool;
+  readonly pool: LedgerPool;
   readonly starter: WorkflowStarter;
   readonly log: Logger;
   readonly pollMs?: number;
@@ -57,7 +58,7 @@ function recordOf(event: UntoldEvent): RecordDraft {
   const { occurred_at: occurredAt, received_at: receivedAt } = event;
   const state = event.state === "late" ? "late" : "accepted";
   const body = { eventId, functionId, source, object: objectOf(event), occurredAt, receivedAt, state };
-  return { company, caseId: caseOf(event), kind: "event", key: `${eventId}/event`, at: receivedAt, body };
+  return { company, caseId: caseOf(event), kind: "event", key: recordKeys.event(eventId), at: receivedAt, body };
 }
 
 async function deliver(starter: WorkflowStarter, event: UntoldEvent): Promise<void> {
@@ -69,7 +70,7 @@ async function deliver(starter: WorkflowStarter, event: UntoldEvent): Promise<vo
 }
 
 /** A failed row waits alone. When even that cannot be written, its lease runs out and it comes back by itself. */
-async function postpone(pool: Pool, log: Logger, event: UntoldEvent, error: unknown): Promise<void> {
+async function postpone(pool: LedgerPool, log: Logger, event: UntoldEvent, error: unknown): Promise<void> {
   const { event_id: eventId, attempts } = event;
   const waitMs = backoffMs(attempts);
   const detail = { err: error, eventId, attempts, waitMs };

@@ -1,5 +1,4 @@
-import { canonicalRecord, type Sql } from "../../audit/records.ts";
-import type { RecordDraft } from "../../domain/audit-record.ts";
+import type { Sql } from "../../audit/records.ts";
 
 /** How long a claimed row is ours: longer than any delivery takes, so that only a dead relay's rows are claimed again. */
 const LEASE_SECONDS = 15;
@@ -35,24 +34,6 @@ export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[
     values: [limit, LEASE_SECONDS],
   });
   return rows;
-}
-
-/** Appends records as `appendRecord` does, in one statement and one transaction, cases in one order. */
-export async function appendRecords(sql: Sql, drafts: readonly RecordDraft[]): Promise<undefined[]> {
-  await sql.query({
-    name: "append-records",
-    text: `select append_record(company, case_id, kind, key, canonical)
-           from (select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-                   as draft (company, case_id, kind, key, canonical) order by company, case_id) as ordered`,
-    values: [
-      drafts.map(({ company }) => company),
-      drafts.map(({ caseId }) => caseId),
-      drafts.map(({ kind }) => kind),
-      drafts.map(({ key }) => key),
-      drafts.map(canonicalRecord),
-    ],
-  });
-  return drafts.map(() => undefined);
 }
 
 /** Marks events as told, in one statement. */

@@ -1,4 +1,4 @@
-import type { Sql } from "../../audit/records.ts";
+import type { Ledger } from "../../audit/records.ts";
 import { appendReleaseChange, readSigners, type ReleaseChange } from "../../audit/ledgers/releases.ts";
 import { mayDo, releaseWords, rolesFor, type Duty, type ReleaseAction } from "../../domain/policy-release.ts";
 import { compilePolicy } from "../../guardrails/compile.ts";
@@ -9,7 +9,7 @@ import type { Reading, ReleaseReader } from "./reader.ts";
 import { refused, signingFault, type Refused, type Signer } from "./refusal.ts";
 
 export type ChangeDeps = {
-  readonly sql: Sql;
+  readonly sql: Ledger;
   readonly company: string;
   readonly reader: ReleaseReader;
   /** Milliseconds since 1970. */

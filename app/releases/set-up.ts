@@ -1,4 +1,4 @@
-import type { Sql } from "../../audit/records.ts";
+import type { Ledger } from "../../audit/records.ts";
 import { appendReleaseChange, registerSigner } from "../../audit/ledgers/releases.ts";
 import { releaseWords, SET_UP } from "../../domain/policy-release.ts";
 import { WHOLE_PPM } from "../../domain/ppm.ts";
@@ -10,7 +10,7 @@ import { createReleaseReader } from "./reader.ts";
 import { publicKeyOf, signWords } from "./signature.ts";
 
 type Installation = {
-  readonly sql: Sql;
+  readonly sql: Ledger;
   readonly company: string;
   /** Holds the installation's private key. */
   readonly home: string;

@@ -1,12 +1,12 @@
-import type { Pool } from "pg";
 import type { Logger } from "pino";
+import type { LedgerPool } from "../../audit/records.ts";
 import { lowerMode } from "../../audit/ledgers/autonomy-modes.ts";
 import { startPump, type Pump } from "../inbox/pump.ts";
 import { createReleaseReader } from "../releases/reader.ts";
 import { demoteLapsed, watchedIn, type Restraints } from "./demotion.ts";
 
 type WatchDeps = {
-  readonly pool: Pool;
+  readonly pool: LedgerPool;
   readonly company: string;
   readonly log: Logger;
   readonly pollMs?: number;

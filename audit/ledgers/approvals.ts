@@ -1,7 +1,7 @@
-import type { Pool, PoolClient } from "pg";
 import type { Route } from "../../domain/decision.ts";
 import { derivedId } from "../digest.ts";
-import { appendRecord } from "../records.ts";
+import { recordKeys } from "../record-keys.ts";
+import { appendRecord, type Ledger, type LedgerPool } from "../records.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** Why a verdict was not taken. Nothing is changed by a refused one. */
@@ -77,10 +77,10 @@ function refusalOf(given: GivenVerdict, row: OpenRow | undefined): Refusal | und
  * The escalation under its row lock. The lock is a statement of its own: a statement that waits for a lock goes on
  * reading as of when it began, and would miss the approval of whoever held it.
  */
-async function readOpen(client: PoolClient, given: GivenVerdict): Promise<OpenRow | undefined> {
+async function readOpen(ledger: Ledger, given: GivenVerdict): Promise<OpenRow | undefined> {
   const names = [given.company, given.escalationId];
-  await client.query("select from escalation where company = $1 and escalation_id = $2 for update", names);
-  const { rows } = await client.query<OpenRow>(
+  await ledger.query("select from escalation where company = $1 and escalation_id = $2 for update", names);
+  const { rows } = await ledger.query<OpenRow>(
     `select s.case_id, s.step_key, s.action_digest, s.requested_by, s.route, s.level, s.state, s.due_at,
             clock_timestamp() > s.due_at as past_due, clock_timestamp() as now,
             (select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id
@@ -102,16 +102,16 @@ function missingAfter({ verdict }: GivenVerdict, { route, approved_by: approvedB
  * Takes a person's verdict: approval, record and, when it settles the question, the outbox row that wakes the workflow,
  * in one transaction under the escalation's row lock, so that of two people who answer at once each sees the other.
  */
-export async function giveVerdict(pool: Pool, given: GivenVerdict): Promise<TakenVerdict | Refusal> {
+export async function giveVerdict(pool: LedgerPool, given: GivenVerdict): Promise<TakenVerdict | Refusal> {
   const { company, escalationId, personId, role, verdict, actionDigest, reason } = given;
-  return inTransaction(pool, async (client) => {
-    const row = await readOpen(client, given);
+  return inTransaction(pool, async (ledger) => {
+    const row = await readOpen(ledger, given);
     const refusal = refusalOf(given, row);
     if (refusal !== undefined || row === undefined)
       return refusal ?? { kind: "refused", code: "not-found", detail: "" };
     const approvalId = derivedId("apv", escalationId, personId);
     const at = row.now;
-    await client.query(
+    await ledger.query(
       `insert into approval (company, approval_id, escalation_id, person_id, role, verdict, action_digest, reason, given_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [company, approvalId, escalationId, personId, role, verdict, actionDigest, reason, at],
@@ -119,18 +119,26 @@ export async function giveVerdict(pool: Pool, given: GivenVerdict): Promise<Take
     const missing = missingAfter(given, row);
     const said = { escalationId, approvalId, stepKey: row.step_key, verdict, personId, role, actionDigest, reason };
     const body = { ...said, missing };
-    const key = `${escalationId}/approval/${approvalId}`;
-    await appendRecord(client, { company, caseId: row.case_id, kind: "approval", key, at, body });
+    const record = {
+      company,
+      caseId: row.case_id,
+      kind: "approval",
+      key: recordKeys.approval(approvalId),
+      at,
+      body,
+    } as const;
+    const parents = [recordKeys.opened(escalationId)];
+    await appendRecord(ledger, { ...record, parents, person: personId, actionDigest });
     if (missing > 0) return { kind: "taken", approvalId, caseId: row.case_id, state: "open", missing };
     const state = verdict === "approve" ? "approved" : "rejected";
-    await client.query("update escalation set state = $3, closed_at = $4 where company = $1 and escalation_id = $2", [
+    await ledger.query("update escalation set state = $3, closed_at = $4 where company = $1 and escalation_id = $2", [
       company,
       escalationId,
       state,
       at,
     ]);
     const message = { caseId: row.case_id, escalationId, actionDigest, personId, role };
-    await client.query("insert into outbox (company, topic, key, payload) values ($1, 'verdict', $2, $3)", [
+    await ledger.query("insert into outbox (company, topic, key, payload) values ($1, 'verdict', $2, $3)", [
       company,
       approvalId,
       JSON.stringify(message),

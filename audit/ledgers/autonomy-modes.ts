@@ -2,7 +2,8 @@ import type { Mode } from "../../domain/decision-details.ts";
 import { modes } from "../../domain/decision-details.ts";
 import type { ModeStatement } from "../../domain/policy-release.ts";
 import { policyCaseOf } from "../../domain/policy-release.ts";
-import { canonicalRecord, type Sql } from "../records.ts";
+import type { Ledger, Sql } from "../records.ts";
+import { sealRecord } from "../seal.ts";
 
 /** One change of an autonomy mode. `inForce` is false for a raise that waits for its second person. */
 export type ModeChange = ModeStatement & {
@@ -22,13 +23,15 @@ export async function readModeChanges(sql: Sql, company: string, after = 0): Pro
 }
 
 /** Appends a change at its place with its record. False when the place is taken. */
-export async function appendModeChange(sql: Sql, change: ModeChange): Promise<boolean> {
+export async function appendModeChange(ledger: Ledger, change: ModeChange): Promise<boolean> {
   const { company, n, at, policy, mode, inForce, person, role, reason, signature } = change;
   const caseId = policyCaseOf(company);
   const recordKey = `${caseId}/mode/${n}`;
   const body = { change: "mode", n, policy, mode, inForce, person, role, reason, signature };
-  const canonical = canonicalRecord({ company, caseId, kind: "policy", key: recordKey, at, body });
-  const { rows } = await sql.query<{ appended: boolean }>("select append_mode_change($1) as appended", [
+  const parents = [`${caseId}/mode/${n - 1}`];
+  const record = { company, caseId, kind: "policy", key: recordKey, at, body, parents, person } as const;
+  const canonical = await sealRecord(ledger, record);
+  const { rows } = await ledger.query<{ appended: boolean }>("select append_mode_change($1) as appended", [
     JSON.stringify({ ...change, caseId, recordKey, canonical }),
   ]);
   return rows[0]?.appended === true;
@@ -65,13 +68,13 @@ const ATTEMPTS = 5;
  * Lowers a policy's mode at once, without a signature: less autonomy needs none. False when it is that low already. A
  * policy whose mode was never set counts as `led`. Throws when others keep changing modes meanwhile.
  */
-export async function lowerMode(sql: Sql, { company, policyId, to, by, reason }: Lowering): Promise<boolean> {
+export async function lowerMode(ledger: Ledger, { company, policyId, to, by, reason }: Lowering): Promise<boolean> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const { n, mode, at } = await readNewest(sql, company, policyId);
+    const { n, mode, at } = await readNewest(ledger, company, policyId);
     if (modes.indexOf(to) >= modes.indexOf(mode ?? "led")) return false;
     const words = { company, n: n + 1, policy: policyId, mode: to, person: by, reason, at };
     const change = { ...words, inForce: true, role: "system", signature: null };
-    if (await appendModeChange(sql, change)) return true;
+    if (await appendModeChange(ledger, change)) return true;
   }
   throw new Error(`the mode of \`${policyId}\` could not be lowered: others keep changing modes`);
 }

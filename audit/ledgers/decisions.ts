@@ -5,7 +5,9 @@ import type { JsonObject } from "../../domain/json.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { Review } from "../../domain/proposal.ts";
 import { derivedId } from "../digest.ts";
-import { canonicalRecord, type Sql } from "../records.ts";
+import { decisionIdOf, escalationIdOf, recordKeys } from "../record-keys.ts";
+import type { Ledger, Sql } from "../records.ts";
+import { sealRecord } from "../seal.ts";
 import type { StoredProposal } from "./turns.ts";
 
 /** A decision as kept. `gate` is 1 for the first and counts re-gatings after an approval. */
@@ -48,27 +50,28 @@ export type DecisionDraft = {
   readonly details: DecisionDetails;
   /** The mode lets nothing happen: no permit is issued, whatever the verdict. */
   readonly withheld: boolean;
+  /** It is about a sum so large that a checkpoint follows at once. */
+  readonly large?: boolean;
   readonly at: string;
 };
 
-export function decisionIdOf(company: string, stepKey: string, gate: number): string {
-  return derivedId("dec", company, stepKey, gate);
-}
-
 /** The row `record_decision` takes but for the policy's document, and the decision as it stands once that is kept. */
-export function decisionRow(draft: DecisionDraft) {
+export async function decisionRow(ledger: Ledger, draft: DecisionDraft) {
   const { company, caseId, stepKey, gate, at } = draft;
   const decisionId = decisionIdOf(company, stepKey, gate);
   const passed = draft.verdict === "execute" || (draft.verdict === "escalate" && draft.approvalId !== null);
   const permitted = passed && !draft.withheld;
   const permitId = permitted ? derivedId("prm", decisionId) : null;
-  const recordKey = `${stepKey}/decision/${gate}`;
+  const recordKey = recordKeys.decision(decisionId);
   const { verdict, reason, rules, missing, facts, sources, route, policy, actionDigest, requestedBy, approvalId } =
     draft;
   const { details } = draft;
   const shown = { verdict, reason, rules, missing, facts, sources, policy, details, actionDigest, requestedBy };
   const body = { decisionId, stepKey, gate, proposalId: draft.proposalId, approvalId, permitId, ...shown };
-  const canonical = canonicalRecord({ company, caseId, kind: "decision", key: recordKey, at, body });
+  const record = { company, caseId, kind: "decision", key: recordKey, at, body, actionDigest } as const;
+  const urgent = verdict !== "execute" || draft.large === true;
+  const rests = { parents: parentsOf(draft), person: requestedBy, urgent };
+  const canonical = await sealRecord(ledger, { ...record, ...rests });
   const names = { company, caseId, route, policyId: policy.id, policyVersion: policy.version };
   const { mode, obligations } = details;
   const stored: StoredDecision = {
@@ -87,20 +90,31 @@ export function decisionRow(draft: DecisionDraft) {
   return { row: { ...body, ...names, at, recordKey, canonical }, stored };
 }
 
+/** What a decision rests on: what was proposed and said of it, and what an earlier gate and people made of it. */
+function parentsOf({ company, stepKey, gate, approvalId }: DecisionDraft): string[] {
+  const earlier = decisionIdOf(company, stepKey, gate - 1);
+  return [
+    recordKeys.proposal(stepKey),
+    recordKeys.review(stepKey),
+    ...(gate === 1 ? [] : [recordKeys.decision(earlier), recordKeys.opened(escalationIdOf(earlier))]),
+    ...(approvalId === null ? [] : [recordKeys.approval(approvalId)]),
+  ];
+}
+
 /**
  * Makes a decision durable with its record and, when it executes or carries an approval, its permit: one transaction.
  * The database refuses a permit that has neither. The first writing stands: a concurrent attempt gets that one.
  */
-export async function recordDecision(sql: Sql, draft: DecisionDraft): Promise<StoredDecision> {
+export async function recordDecision(ledger: Ledger, draft: DecisionDraft): Promise<StoredDecision> {
   const { company, stepKey, gate, policyDocument } = draft;
-  const { row, stored } = decisionRow(draft);
-  const { rows } = await sql.query<{ fresh: boolean }>({
+  const { row, stored } = await decisionRow(ledger, draft);
+  const { rows } = await ledger.query<{ fresh: boolean }>({
     name: "record-decision",
     text: "select record_decision($1) as fresh",
     values: [JSON.stringify({ ...row, policyDocument })],
   });
   if (rows[0]?.fresh === true) return stored;
-  const { decision } = await readGate(sql, company, stepKey, gate);
+  const { decision } = await readGate(ledger, company, stepKey, gate);
   if (decision === undefined) throw new Error(`decision \`${stored.decisionId}\` was not kept`);
   return decision;
 }

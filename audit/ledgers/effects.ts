@@ -1,7 +1,9 @@
 import type { Permit, Receipt } from "../../domain/permit.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { OutcomeKind } from "../../domain/outcome.ts";
-import { canonicalRecord, type Sql } from "../records.ts";
+import { recordKeys, relationshipLogOf } from "../record-keys.ts";
+import type { Ledger, Sql } from "../records.ts";
+import { sealRecord } from "../seal.ts";
 
 /** What the ledger holds behind a permit: the action exactly as it was decided, and what its digest was taken over. */
 export type PermittedAction = {
@@ -9,6 +11,8 @@ export type PermittedAction = {
   readonly args: Action["args"];
   readonly recordVersion: string;
   readonly policyVersion: string;
+  /** Whose business it is too: the decision's fact `partner`, where its policy has one. */
+  readonly partner: string | null;
 };
 
 /** Where an effect stands when `act` starts. `stopped`: the kill switch is on. `fresh` is false after a crash. */
@@ -23,41 +27,76 @@ export type EffectState =
  * action behind the permit, read from the ledger. One transaction.
  */
 export async function beginEffect(
-  sql: Sql,
+  ledger: Ledger,
   permit: Permit,
   { functionId, at }: { functionId: string; at: string },
 ): Promise<EffectState> {
   const { company, caseId, permitId, decisionId, tool, actionDigest, effectKey } = permit;
-  const recordKey = `${effectKey}/intent`;
+  const recordKey = recordKeys.intent(effectKey);
   const body = { effectKey, permitId, decisionId, tool, actionDigest };
-  const canonical = canonicalRecord({ company, caseId, kind: "intent", key: recordKey, at, body });
-  const { rows } = await sql.query<{ effect: EffectState }>({
+  const parents = [recordKeys.decision(decisionId)];
+  const record = { company, caseId, kind: "intent", key: recordKey, at, body, parents, actionDigest } as const;
+  const canonical = await sealRecord(ledger, record);
+  const { rows } = await ledger.query<{ effect: EffectState; partner: string | null }>({
     name: "begin-effect",
-    text: "select begin_effect($1) as effect",
-    values: [JSON.stringify({ ...body, company, caseId, functionId, recordKey, canonical })],
+    text: `select begin_effect($1) as effect,
+             (select facts->>'partner' from decision where company = $2 and decision_id = $3) as partner`,
+    values: [JSON.stringify({ ...body, company, caseId, functionId, recordKey, canonical }), company, decisionId],
   });
-  const effect = rows[0]?.effect;
-  if (effect === undefined) throw new Error(`no answer for effect \`${effectKey}\``);
-  return effect;
+  const [row] = rows;
+  if (row === undefined) throw new Error(`no answer for effect \`${effectKey}\``);
+  const { effect, partner } = row;
+  return "tool" in effect ? { ...effect, partner } : effect;
 }
 
 export type Settlement =
   | { readonly state: "done"; readonly receipt: Receipt }
   | { readonly state: "failed" | "unknown"; readonly detail: string };
 
-/** Settles an effect with its receipt record in one transaction. Idempotent for the same settlement. */
-export async function settleEffect(sql: Sql, permit: Permit, settlement: Settlement, at: string): Promise<void> {
-  const { company, caseId, effectKey } = permit;
+/**
+ * Settles an effect with its receipt record in one transaction. Idempotent for the same settlement. What is done with a
+ * partner is also told in the log of both companies, and the receipt rests on that leaf.
+ */
+export async function settleEffect(
+  ledger: Ledger,
+  permit: Permit,
+  settlement: Settlement,
+  at: string,
+  shared?: Pick<PermittedAction, "args" | "partner">,
+): Promise<void> {
+  const { company, caseId, effectKey, actionDigest } = permit;
   const externalRef = settlement.state === "done" ? settlement.receipt.externalRef : null;
   const detail = settlement.state === "done" ? null : settlement.detail;
-  const recordKey = `${effectKey}/receipt/${settlement.state}`;
-  const body = { effectKey, state: settlement.state, externalRef, detail };
-  const canonical = canonicalRecord({ company, caseId, kind: "receipt", key: recordKey, at, body });
-  await sql.query({
+  const recordKey = recordKeys.receipt(effectKey, settlement.state);
+  const joint =
+    settlement.state === "done" ? await commitmentRow(ledger, permit, { ...shared, externalRef, at }) : null;
+  const body = { effectKey, state: settlement.state, externalRef, detail, commitment: joint?.log ?? null };
+  const parents = [recordKeys.intent(effectKey), ...(joint === null ? [] : [joint.recordKey])];
+  const record = { company, caseId, kind: "receipt", key: recordKey, at, body, parents, actionDigest } as const;
+  const canonical = await sealRecord(ledger, record);
+  await ledger.query({
     name: "settle-effect",
     text: "select settle_effect($1)",
-    values: [JSON.stringify({ ...body, company, caseId, at, recordKey, canonical })],
+    values: [JSON.stringify({ ...body, company, caseId, at, recordKey, canonical, joint })],
   });
+}
+
+type Done = {
+  readonly args?: Action["args"];
+  readonly partner?: string | null;
+  readonly externalRef: string | null;
+  readonly at: string;
+};
+
+/** What both companies hold to, for the log between them. Null where no partner is concerned. */
+async function commitmentRow(ledger: Ledger, permit: Permit, { args, partner, externalRef, at }: Done) {
+  if (args === undefined || partner === undefined || partner === null) return null;
+  const { company, caseId, effectKey, tool, actionDigest } = permit;
+  const log = relationshipLogOf(company, partner);
+  const recordKey = recordKeys.commitment(effectKey);
+  const body = { effectKey, tool, state: "done", args, externalRef };
+  const record = { company, caseId, kind: "commitment", key: recordKey, at, body, actionDigest, log } as const;
+  return { log, recordKey, canonical: await sealRecord(ledger, record) };
 }
 
 /** How a step ended as the ledgers alone tell it: the write-back is decided on this, not on what a caller says. */

@@ -1,8 +1,8 @@
-import type { PoolClient, Pool } from "pg";
 import type { Route } from "../../domain/decision.ts";
 import type { EscalationState } from "../../domain/escalation.ts";
-import { derivedId } from "../digest.ts";
-import { appendRecord, canonicalRecord, type Sql } from "../records.ts";
+import { escalationIdOf, recordKeys } from "../record-keys.ts";
+import { appendRecord, type Ledger, type LedgerPool, type Sql } from "../records.ts";
+import { sealRecord } from "../seal.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** Who waits for what. Level 0 is the route's first rung. */
@@ -27,43 +27,41 @@ type EscalationRow = {
   state: "open" | "approved" | "rejected" | "expired" | "superseded";
 };
 
-export function escalationIdOf(decisionId: string): string {
-  return derivedId("esc", decisionId);
-}
-
 /** `at` plus a duration, ISO 8601. */
 export function later(at: string, ms: number): string {
   return new Date(Date.parse(at) + ms).toISOString();
 }
 
 /** The row `open_escalation` takes: the route's first level is asked. */
-export function escalationRow(draft: EscalationDraft) {
+export async function escalationRow(ledger: Ledger, draft: EscalationDraft) {
   const { company, caseId, stepKey, decisionId, actionDigest, requestedBy, route, reason, at } = draft;
   const escalationId = escalationIdOf(decisionId);
   const first = route.levels[0];
   if (first === undefined) throw new Error(`route \`${route.id}\` has no level`);
   const dueAt = later(at, first.slaMs);
-  const recordKey = `${escalationId}/opened`;
+  const recordKey = recordKeys.opened(escalationId);
   const body = { escalationId, decisionId, stepKey, change: "opened", role: first.role, level: 0, dueAt, reason };
-  const canonical = canonicalRecord({ company, caseId, kind: "escalation", key: recordKey, at, body });
+  const parents = [recordKeys.decision(decisionId)];
+  const record = { company, caseId, kind: "escalation", key: recordKey, at, body, parents } as const;
+  const canonical = await sealRecord(ledger, record);
   const names = { company, caseId, stepKey, escalationId, decisionId, actionDigest, requestedBy, route };
   return { ...names, role: first.role, dueAt, at, recordKey, canonical };
 }
 
 /** Opens an escalation at the route's first level, with its record, in one transaction. Idempotent by decision. */
 export async function openEscalation(
-  sql: Sql,
+  ledger: Ledger,
   draft: EscalationDraft,
 ): Promise<{ escalationId: string; state: EscalationState }> {
   const { company } = draft;
-  const row = escalationRow(draft);
+  const row = await escalationRow(ledger, draft);
   const { escalationId } = row;
-  await sql.query({
+  await ledger.query({
     name: "open-escalation",
     text: "select open_escalation($1)",
     values: [JSON.stringify(row)],
   });
-  return { escalationId, state: await readEscalationState(sql, company, escalationId) };
+  return { escalationId, state: await readEscalationState(ledger, company, escalationId) };
 }
 
 async function readRow(sql: Sql, company: string, escalationId: string, lock: boolean): Promise<EscalationRow> {
@@ -119,7 +117,7 @@ export async function readApproval(
 type Change = { readonly company: string; readonly escalationId: string; readonly at: string };
 
 async function recordChange(
-  client: PoolClient,
+  ledger: Ledger,
   { company, escalationId, at }: Change,
   row: EscalationRow,
   change: {
@@ -132,53 +130,54 @@ async function recordChange(
 ): Promise<void> {
   const key = `${escalationId}/${change.change}/${change.level}`;
   const body = { escalationId, decisionId: row.decision_id, stepKey: row.step_key, ...change };
-  await appendRecord(client, { company, caseId: row.case_id, kind: "escalation", key, at, body });
+  const parents = [recordKeys.opened(escalationId)];
+  await appendRecord(ledger, { company, caseId: row.case_id, kind: "escalation", key, at, body, parents });
 }
 
 /**
  * Silence past a level's SLA: the next level is asked, and the last level's silence denies. A verdict that reached the
  * ledger first wins. `fromLevel` makes a retry harmless: an escalation already raised is left where it is.
  */
-export async function raiseEscalation(pool: Pool, change: Change, fromLevel: number): Promise<EscalationState> {
+export async function raiseEscalation(pool: LedgerPool, change: Change, fromLevel: number): Promise<EscalationState> {
   const { company, escalationId, at } = change;
-  return inTransaction(pool, async (client) => {
-    const row = await readRow(client, company, escalationId, true);
-    if (row.state !== "open" || row.level > fromLevel) return stateOf(client, company, escalationId, row);
+  return inTransaction(pool, async (ledger) => {
+    const row = await readRow(ledger, company, escalationId, true);
+    if (row.state !== "open" || row.level > fromLevel) return stateOf(ledger, company, escalationId, row);
     const next = row.route.levels[row.level + 1];
     if (next === undefined) {
-      await client.query(
+      await ledger.query(
         "update escalation set state = 'expired', closed_at = $3 where company = $1 and escalation_id = $2",
         [company, escalationId, at],
       );
       const role = row.route.levels[row.level]?.role ?? "";
       const reason = `nobody answered in time; silence of ${role} denies`;
-      await recordChange(client, change, row, { change: "expired", role, level: row.level, dueAt: null, reason });
+      await recordChange(ledger, change, row, { change: "expired", role, level: row.level, dueAt: null, reason });
       return { kind: "expired" };
     }
     const level = row.level + 1;
     const dueAt = later(at, next.slaMs);
-    await client.query(
+    await ledger.query(
       "update escalation set level = $3, role = $4, due_at = $5 where company = $1 and escalation_id = $2",
       [company, escalationId, level, next.role, dueAt],
     );
     const reason = `no answer from ${row.route.levels[row.level]?.role ?? ""} in time`;
-    await recordChange(client, change, row, { change: "raised", role: next.role, level, dueAt, reason });
+    await recordChange(ledger, change, row, { change: "raised", role: next.role, level, dueAt, reason });
     return { kind: "waiting", level, slaMs: next.slaMs };
   });
 }
 
 /** The question is moot: a newer event came or the record changed. A verdict that reached the ledger first wins. */
-export async function supersedeEscalation(pool: Pool, change: Change, reason: string): Promise<EscalationState> {
+export async function supersedeEscalation(pool: LedgerPool, change: Change, reason: string): Promise<EscalationState> {
   const { company, escalationId, at } = change;
-  return inTransaction(pool, async (client) => {
-    const row = await readRow(client, company, escalationId, true);
-    if (row.state !== "open") return stateOf(client, company, escalationId, row);
-    await client.query(
+  return inTransaction(pool, async (ledger) => {
+    const row = await readRow(ledger, company, escalationId, true);
+    if (row.state !== "open") return stateOf(ledger, company, escalationId, row);
+    await ledger.query(
       "update escalation set state = 'superseded', closed_at = $3 where company = $1 and escalation_id = $2",
       [company, escalationId, at],
     );
     const role = row.route.levels[row.level]?.role ?? "";
-    await recordChange(client, change, row, { change: "superseded", role, level: row.level, dueAt: null, reason });
+    await recordChange(ledger, change, row, { change: "superseded", role, level: row.level, dueAt: null, reason });
     return { kind: "superseded" };
   });
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { ModelCallAnswer, ModelCall } from "../../domain/model-call.ts";
 import { canonicalJson } from "../canonical-json.ts";
 
-type Ledger = {
+type ModelTurns = {
   /** Throws `TurnInProgress` while another attempt holds the call's lease. What `ask` throws passes, nothing is stored. */
   readThrough(call: ModelCall, ask: () => Promise<ModelCallAnswer>): Promise<JsonObject>;
 };
@@ -20,13 +20,19 @@ export class TurnInProgress extends Error {
   }
 }
 
-type Claim = { state: "done"; response: string } | { state: "claimed" } | { state: "held"; wait_ms: number };
+type Claim =
+  | { state: "done"; response: string; input_tokens: number; output_tokens: number }
+  | { state: "claimed" }
+  | { state: "held"; wait_ms: number };
 
 async function claim(pool: Pool, call: ModelCall, leaseSeconds: number): Promise<Claim> {
   const { company, caseId, turnKey, seq, requestDigest, model, offline, request } = call;
   const { rows } = await pool.query<Claim>({
     name: "claim-model-turn",
-    text: "select state, response, wait_ms from claim_model_turn($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    text: `select claimed.state, claimed.response, claimed.wait_ms, known.input_tokens, known.output_tokens
+           from claim_model_turn($1, $2, $3, $4, $5, $6, $7, $8, $9) as claimed
+           left join model_turn known on known.company = $1 and known.turn_key = $2 and known.seq = $3
+             and known.request_digest = $4`,
     values: [company, turnKey, seq, requestDigest, caseId, model, offline, canonicalJson(request), leaseSeconds],
   });
   const answer = rows[0];
@@ -39,7 +45,9 @@ async function claim(pool: Pool, call: ModelCall, leaseSeconds: number): Promise
  * stores the answer. `leaseSeconds` must be longer than a call may take: a second attempt never asks while the first may
  * still be answered.
  */
-export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: number }): Ledger {
+export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: number }): ModelTurns & TurnCalls {
+  const calls = collectCalls();
+
   async function release({ company, turnKey, seq, requestDigest }: ModelCall): Promise<void> {
     await pool.query(
       `update model_turn set lease_until = clock_timestamp()
@@ -60,54 +68,64 @@ export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: 
   return {
     async readThrough(call, ask) {
       const claimed = await claim(pool, call, leaseSeconds);
-      if (claimed.state === "done") return JSON.parse(claimed.response) as JsonObject;
+      if (claimed.state === "done") {
+        const response = JSON.parse(claimed.response) as JsonObject;
+        const usage = { inputTokens: claimed.input_tokens, outputTokens: claimed.output_tokens };
+        calls.add(call, { response, usage });
+        return response;
+      }
       if (claimed.state === "held") throw new TurnInProgress(call.turnKey, claimed.wait_ms);
       try {
         const answer = await ask();
         await store(call, answer);
+        calls.add(call, answer);
         return answer.response;
       } catch (error) {
         await release(call);
         throw error;
       }
     },
+    take: (turnKey) => calls.take(turnKey),
   };
 }
 
-/** A model call with its answer, as `keep_model_turns` takes it. */
-export type KeptCall = Omit<ModelCall, "request"> & {
-  /** Canonical JSON. */
-  readonly request: string;
-  readonly response: string;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-};
+/** A model call with its answer, for the record of its turn. */
+export type KeptCall = Pick<ModelCall, "requestDigest" | "request"> & ModelCallAnswer;
 
-/** Calls whose answers wait to be kept in the transaction that keeps what their turn left. */
+/** The calls of turns under way, until each turn's record is made. */
 export type TurnCalls = {
-  /** Hands out what a turn asked, in order; it is kept by whoever takes it. */
+  /** Hands out what a turn asked, in order; whoever takes it records it. */
   take(turnKey: string): readonly KeptCall[];
 };
 
-/**
- * For a model that is free to ask and deterministic: nothing is paid twice and the same question has the same answer, so
- * its calls become durable with the turn's output. A turn that left nothing is asked again.
- */
-export function createFreeModelLedger(): Ledger & TurnCalls {
-  const waiting = new Map<string, KeptCall[]>();
+function collectCalls(): TurnCalls & { add(call: ModelCall, answer: ModelCallAnswer): void } {
+  const waiting = new Map<string, readonly KeptCall[]>();
   return {
-    async readThrough({ request, ...names }, ask) {
-      const { response, usage } = await ask();
+    add({ turnKey, seq, requestDigest, request }, { response, usage }) {
       // An attempt that failed before its output was kept begins anew.
-      const calls = names.seq === 0 ? [] : (waiting.get(names.turnKey) ?? []);
-      const texts = { request: canonicalJson(request), response: JSON.stringify(response) };
-      waiting.set(names.turnKey, [...calls, { ...names, ...texts, ...usage }]);
-      return response;
+      const earlier = seq === 0 ? [] : (waiting.get(turnKey) ?? []);
+      waiting.set(turnKey, [...earlier, { requestDigest, request, response, usage }]);
     },
     take(turnKey) {
       const calls = waiting.get(turnKey) ?? [];
       waiting.delete(turnKey);
       return calls;
     },
+  };
+}
+
+/**
+ * For a model that is free to ask and deterministic: nothing is paid twice and the same question has the same answer, so
+ * its calls become durable with the turn's output. A turn that left nothing is asked again.
+ */
+export function createFreeModelLedger(): ModelTurns & TurnCalls {
+  const calls = collectCalls();
+  return {
+    async readThrough(call, ask) {
+      const answer = await ask();
+      calls.add(call, answer);
+      return answer.response;
+    },
+    take: (turnKey) => calls.take(turnKey),
   };
 }

@@ -1,6 +1,8 @@
 import type { ReleaseStatement } from "../../domain/policy-release.ts";
 import { policyCaseOf } from "../../domain/policy-release.ts";
-import { canonicalRecord, type Sql } from "../records.ts";
+import { sha256Hex } from "../digest.ts";
+import type { Ledger, Sql } from "../records.ts";
+import { sealRecord } from "../seal.ts";
 
 /** One signed change in the history of a company's releases. */
 export type ReleaseChange = ReleaseStatement & {
@@ -33,12 +35,16 @@ type Registration = {
 };
 
 /** Registers a person's first public key, with its record. Answers the key that stands: an earlier one is kept. */
-export async function registerSigner(sql: Sql, { company, person, publicKey, at }: Registration): Promise<string> {
+export async function registerSigner(
+  ledger: Ledger,
+  { company, person, publicKey, at }: Registration,
+): Promise<string> {
   const caseId = policyCaseOf(company);
-  const recordKey = `${caseId}/signing-key/${person}`;
+  const recordKey = `${caseId}/signing-key/${sha256Hex(publicKey).slice(0, 20)}`;
   const body = { change: "signing-key", person, publicKey };
-  const canonical = canonicalRecord({ company, caseId, kind: "policy", key: recordKey, at, body });
-  const { rows } = await sql.query<{ key: string }>("select register_signing_key($1) as key", [
+  const record = { company, caseId, kind: "policy", key: recordKey, at, body, person } as const;
+  const canonical = await sealRecord(ledger, record);
+  const { rows } = await ledger.query<{ key: string }>("select register_signing_key($1) as key", [
     JSON.stringify({ company, person, publicKey, at, caseId, recordKey, canonical }),
   ]);
   return rows[0]?.key ?? "";
@@ -67,14 +73,20 @@ export async function readRelease(sql: Sql, company: string, release: string): P
  * Appends a change at its place with its record, and the bundle it brings; one transaction. False when the place is
  * taken: somebody else changed the history meanwhile.
  */
-export async function appendReleaseChange(sql: Sql, change: ReleaseChange, document: string | null): Promise<boolean> {
+export async function appendReleaseChange(
+  ledger: Ledger,
+  change: ReleaseChange,
+  document: string | null,
+): Promise<boolean> {
   const { company, n, at } = change;
   const caseId = policyCaseOf(company);
   const recordKey = `${caseId}/release/${n}`;
   const { action, release, parent, canaryPpm, alone, person, role, reason, signature } = change;
   const body = { change: action, n, release, parent, canaryPpm, alone, person, role, reason, signature };
-  const canonical = canonicalRecord({ company, caseId, kind: "policy", key: recordKey, at, body });
-  const { rows } = await sql.query<{ appended: boolean }>("select append_release_change($1) as appended", [
+  const parents = [`${caseId}/release/${n - 1}`];
+  const record = { company, caseId, kind: "policy", key: recordKey, at, body, parents, person } as const;
+  const canonical = await sealRecord(ledger, record);
+  const { rows } = await ledger.query<{ appended: boolean }>("select append_release_change($1) as appended", [
     JSON.stringify({ ...change, document, caseId, recordKey, canonical }),
   ]);
   return rows[0]?.appended === true;

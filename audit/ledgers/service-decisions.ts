@@ -3,7 +3,7 @@ import type { MatchedRule, Route, Verdict } from "../../domain/decision.ts";
 import type { ExternalArgs } from "../../domain/decide-case.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import type { Sql } from "../records.ts";
+import type { Ledger, Sql } from "../records.ts";
 import { decisionRow, type DecisionDraft, type StoredDecision } from "./decisions.ts";
 import { escalationRow } from "./escalations.ts";
 import { proposalRow, type ProposalDraft } from "./turns.ts";
@@ -27,11 +27,11 @@ export type ServiceRecord =
 
 /** Records a batch in one transaction and answers for each draft, in order. One that cannot be kept fails alone. */
 export async function recordServiceDecisions(
-  sql: Sql,
+  ledger: Ledger,
   drafts: readonly ServiceDraft[],
 ): Promise<readonly ServiceRecord[]> {
-  const rows = drafts.map(rowOf);
-  const answer = await sql.query<{
+  const rows = await Promise.all(drafts.map((draft) => rowOf(ledger, draft)));
+  const answer = await ledger.query<{
     answers: readonly { state?: "fresh" | "known" | "stopped"; fault?: string; code?: string }[];
   }>({
     name: "record-service-decisions",
@@ -63,16 +63,17 @@ function policiesOf(drafts: readonly ServiceDraft[]): readonly JsonObject[] {
   return [...once.values()];
 }
 
-function rowOf({ decision, proposal, functionId }: ServiceDraft) {
-  const { row, stored } = decisionRow(decision);
+async function rowOf(ledger: Ledger, { decision, proposal, functionId }: ServiceDraft) {
+  const { row, stored } = await decisionRow(ledger, decision);
   const { company, caseId, stepKey, requestedBy, route, reason, at, withheld } = decision;
   const { decisionId, actionDigest, permitId } = stored;
   const asks = stored.verdict === "escalate" && permitId === null && !withheld && route !== null;
   const names = { company, caseId, stepKey };
   const escalation = asks
-    ? escalationRow({ ...names, decisionId, actionDigest, requestedBy, route, reason, at })
+    ? await escalationRow(ledger, { ...names, decisionId, actionDigest, requestedBy, route, reason, at })
     : null;
-  const item = { proposal: proposal && proposalRow(names, proposal), decision: row, escalation, functionId };
+  const asked = proposal && (await proposalRow(ledger, names, proposal));
+  const item = { proposal: asked, decision: row, escalation, functionId };
   return { stored, item };
 }
 

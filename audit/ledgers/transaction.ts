@@ -1,12 +1,13 @@
-import type { Pool, PoolClient } from "pg";
+import type { Ledger, LedgerPool, Sql } from "../vault.ts";
 
 /** Runs `work` in one transaction: commits when it answers, rolls back when it throws. No network call belongs inside. */
-export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(pool: LedgerPool, work: (ledger: Ledger) => Promise<T>): Promise<T> {
   const client = await pool.connect();
+  const query: Sql["query"] = client.query.bind(client);
   let broken: Error | undefined;
   try {
     await client.query("begin");
-    const answer = await work(client);
+    const answer = await work({ query, vault: pool.vault.forTransaction() });
     await client.query("commit");
     return answer;
   } catch (error) {

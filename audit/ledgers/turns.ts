@@ -3,8 +3,11 @@ import type { Action, ReasoningChain, Review, TurnCitation } from "../../domain/
 import { turnKeyOf } from "../../domain/model-call.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { derivedId } from "../digest.ts";
-import { canonicalRecord, type Sql } from "../records.ts";
+import { eventOfStep, recordKeys } from "../record-keys.ts";
+import type { Ledger, Sql } from "../records.ts";
+import { sealRecord } from "../seal.ts";
 import type { KeptCall } from "./model-turns.ts";
+import { turnRow } from "./turn-record.ts";
 
 /** What Intelligence's turn leaves for the next one: its findings and the readings they rest on. */
 export type StoredFindings = {
@@ -26,13 +29,17 @@ export type StepNames = { readonly company: string; readonly caseId: string; rea
 
 /** Keeps the findings of a step's Intelligence turn. The first writing stands. */
 export async function storeFindings(
-  sql: Sql,
-  { company, caseId, stepKey }: StepNames,
-  turn: StoredFindings,
-  calls: readonly KeptCall[] = [],
+  ledger: Ledger,
+  names: StepNames,
+  stored: StoredFindings,
+  { calls, at }: { calls: readonly KeptCall[]; at: string },
 ): Promise<void> {
-  const row = { company, turnKey: turnKeyOf(stepKey, "intelligence"), caseId, output: canonicalJson(turn), calls };
-  await sql.query({ name: "store-findings", text: "select store_findings($1)", values: [JSON.stringify(row)] });
+  const { company, caseId, stepKey } = names;
+  const parents = [recordKeys.event(eventOfStep(caseId, stepKey))];
+  const { citation, evidence } = stored;
+  const turn = await turnRow(ledger, names, { citation, calls, parents, at, evidence });
+  const row = { company, turnKey: turnKeyOf(stepKey, "intelligence"), caseId, output: canonicalJson(stored), turn };
+  await ledger.query({ name: "store-findings", text: "select store_findings($1)", values: [JSON.stringify(row)] });
 }
 
 async function readTurn<T>(sql: Sql, company: string, turnKey: string): Promise<T | undefined> {
@@ -61,28 +68,35 @@ export function proposalIdOf(company: string, stepKey: string): string {
 }
 
 /** The row `record_proposal` takes. */
-export function proposalRow({ company, caseId, stepKey }: StepNames, proposal: ProposalDraft) {
+export async function proposalRow(ledger: Ledger, { company, caseId, stepKey }: StepNames, proposal: ProposalDraft) {
   const { actionId, action, recordVersion, chain, at } = proposal;
   const proposalId = proposalIdOf(company, stepKey);
-  const recordKey = `${stepKey}/proposal`;
+  const recordKey = recordKeys.proposal(stepKey);
   const body = { proposalId, stepKey, actionId, action, recordVersion, chain };
-  const canonical = canonicalRecord({ company, caseId, kind: "proposal", key: recordKey, at, body });
+  const turns = chain.turns.map(({ turnKey }) => recordKeys.turn(turnKey));
+  const parents = [recordKeys.event(eventOfStep(caseId, stepKey)), ...turns];
+  const record = { company, caseId, kind: "proposal", key: recordKey, at, body, parents } as const;
+  const canonical = await sealRecord(ledger, record);
   const row = { company, caseId, stepKey, proposalId, actionId, tool: action.tool, args: action.args, recordVersion };
   return { ...row, reasoning: chain.reasoning, at, recordKey, canonical };
 }
 
 /** Keeps a proposal and appends its record with the reasoning chain, in one transaction. Idempotent by step. */
 export async function recordProposal(
-  sql: Sql,
+  ledger: Ledger,
   names: StepNames,
   proposal: ProposalDraft,
   calls: readonly KeptCall[] = [],
 ): Promise<string> {
-  const row = proposalRow(names, proposal);
-  await sql.query({
+  const row = await proposalRow(ledger, names, proposal);
+  const { chain, at } = proposal;
+  const citation = chain.turns.at(-1);
+  const parents = [recordKeys.turn(turnKeyOf(names.stepKey, "intelligence"))];
+  const turn = citation === undefined ? null : await turnRow(ledger, names, { citation, calls, parents, at });
+  await ledger.query({
     name: "record-proposal",
     text: "select record_proposal($1)",
-    values: [JSON.stringify({ ...row, calls })],
+    values: [JSON.stringify({ ...row, turn })],
   });
   return row.proposalId;
 }
@@ -107,18 +121,23 @@ export async function readForReview(
 
 /** Keeps Compliance's review and appends its record, in one transaction. Idempotent by step. */
 export async function recordReview(
-  sql: Sql,
-  { company, caseId, stepKey }: StepNames,
-  { review, turn, at }: { review: Review; turn: TurnCitation; at: string },
+  ledger: Ledger,
+  names: StepNames,
+  { review, turn: citation, at }: { review: Review; turn: TurnCitation; at: string },
   calls: readonly KeptCall[] = [],
 ): Promise<void> {
-  const recordKey = `${stepKey}/review`;
-  const body = { stepKey, review, turn };
-  const canonical = canonicalRecord({ company, caseId, kind: "review", key: recordKey, at, body });
+  const { company, caseId, stepKey } = names;
+  const recordKey = recordKeys.review(stepKey);
+  const body = { stepKey, review, turn: citation };
+  const proposal = recordKeys.proposal(stepKey);
+  const parents = [proposal, recordKeys.turn(citation.turnKey)];
+  const record = { company, caseId, kind: "review", key: recordKey, at, body, parents } as const;
+  const canonical = await sealRecord(ledger, record);
+  const turn = await turnRow(ledger, names, { citation, calls, parents: [proposal], at });
   const turnKey = turnKeyOf(stepKey, "compliance");
-  await sql.query({
+  await ledger.query({
     name: "record-review",
     text: "select record_review($1)",
-    values: [JSON.stringify({ company, caseId, turnKey, output: canonicalJson(review), recordKey, canonical, calls })],
+    values: [JSON.stringify({ company, caseId, turnKey, output: canonicalJson(review), recordKey, canonical, turn })],
   });
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { Told } from "./line.ts";
-import { objectAt, objectsAt, sentence, textAt, textsAt, withText } from "./loose.ts";
+import { objectAt, objectsAt, sentence, textAt, textsAt, withText, wordOf } from "./loose.ts";
 import { showFacts } from "./values.ts";
 
 /** Modes that let nothing come of a decision; see `Mode` in domain/decision-details.ts. */
@@ -13,7 +13,7 @@ function withheldWords(verdict: string, mode: string): string {
     escalate: "would ask people",
     block: "would block the action",
   };
-  return `${would[verdict] ?? sentence("decides", verdict)}, but the mode is ${mode}: it is recorded and nothing comes of it`;
+  return `${wordOf(would, verdict) ?? sentence("decides", verdict)}, but the mode is ${mode}: it is recorded and nothing comes of it`;
 }
 
 function verdictWords(body: JsonObject): string {

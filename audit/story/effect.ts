@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { Told } from "./line.ts";
-import { objectsAt, sentence, textAt, withText } from "./loose.ts";
+import { objectsAt, sentence, textAt, textsAt, withText, wordOf } from "./loose.ts";
 
 /** The call is about to be made; from here on it happens at most once. */
 export function tellIntent(body: JsonObject): Told {
@@ -45,10 +45,11 @@ const outcomeWords: { readonly [kind: string]: string } = {
 
 /** How each step of one event ended. */
 export function tellEnd(body: JsonObject): Told {
-  const outcomes = objectsAt(body, "outcomes").map((outcome) => {
+  const reasons = textsAt(body, "reasons");
+  const outcomes = objectsAt(body, "outcomes").map((outcome, index) => {
     const kind = textAt(outcome, "kind");
-    const reason = textAt(outcome, "reason");
-    return `${textAt(outcome, "step") || "step"} ${outcomeWords[kind] ?? kind}${reason === "" ? "" : ` (${reason})`}`;
+    const reason = reasons[index] ?? "";
+    return `${textAt(outcome, "step") || "step"} ${wordOf(outcomeWords, kind) ?? kind}${reason === "" ? "" : ` (${reason})`}`;
   });
   const text =
     outcomes.length === 0 ? "has finished with the event" : `has finished with the event: ${outcomes.join("; ")}`;

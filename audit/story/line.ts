@@ -18,5 +18,6 @@ export type StoryLine = {
 export type Told = Pick<StoryLine, "who" | "text" | "because">;
 
 export function lineOf(record: AuditRecord, { who, text, because }: Told): StoryLine {
-  return { n: record.n, at: record.at, kind: record.kind, who, text, because };
+  const gone = record.erased === undefined ? [] : [`erased under record ${record.erased}`];
+  return { n: record.n, at: record.at, kind: record.kind, who, text, because: [...because, ...gone] };
 }

@@ -39,6 +39,11 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What a table says of a name that came from a record: never what every object inherits. */
+export function wordOf<T>(table: { readonly [name: string]: T }, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
 /** Joins what is there: `sentence("asks", role, "")` is `asks partner-manager`. */
 export function sentence(...parts: readonly string[]): string {
   return parts.filter((part) => part !== "").join(" ");

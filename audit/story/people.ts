@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../domain/json.ts";
 import { formatMinute } from "./duration.ts";
 import type { Told } from "./line.ts";
-import { sentence, textAt, withText } from "./loose.ts";
+import { sentence, textAt, withText, wordOf } from "./loose.ts";
 
 function changeWords(body: JsonObject): string {
   const role = textAt(body, "role");
@@ -39,7 +39,7 @@ export function tellApproval(body: JsonObject): Told {
   const role = textAt(body, "role");
   const reason = textAt(body, "reason");
   const digest = textAt(body, "actionDigest").slice(0, 12);
-  const text = `${words[verdict] ?? sentence("answers", verdict)}${reason === "" ? "" : `: ${reason}`}`;
+  const text = `${wordOf(words, verdict) ?? sentence("answers", verdict)}${reason === "" ? "" : `: ${reason}`}`;
   const bound = digest === "" ? "for one exact action" : `for exactly the action with digest ${digest}…`;
   return {
     who: sentence(textAt(body, "personId") || "somebody", role === "" ? "" : `(${role})`),

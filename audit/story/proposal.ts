@@ -2,7 +2,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { formatPpm } from "../../domain/ppm.ts";
 import { formatMinute } from "./duration.ts";
 import type { Told } from "./line.ts";
-import { numberAt, objectAt, objectsAt, sentence, textAt, textsAt, withText } from "./loose.ts";
+import { numberAt, objectAt, objectsAt, sentence, textAt, textsAt, withText, wordOf } from "./loose.ts";
 import { showArgs } from "./values.ts";
 
 /** The model behind a turn; the deterministic one is always labelled, because its words are scripted. */
@@ -73,6 +73,6 @@ const reviewWords: { readonly [verdict: string]: string } = {
 export function tellReview(body: JsonObject): Told {
   const review = objectAt(body, "review");
   const verdict = textAt(review, "verdict");
-  const text = reviewWords[verdict] ?? sentence("reviews the proposal", withText("as", verdict));
+  const text = wordOf(reviewWords, verdict) ?? sentence("reviews the proposal", withText("as", verdict));
   return { who: speaker("compliance", objectAt(body, "turn")), text, because: textsAt(review, "reasons") };
 }

@@ -2,6 +2,7 @@ import { governedActions } from "../../domain/governed-actions.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm } from "../../domain/ppm.ts";
+import { wordOf } from "./loose.ts";
 
 /** `listPriceMinor` as `list price`: the unit is in the value. */
 export function nameInWords(name: string): string {
@@ -33,9 +34,9 @@ function showArg(name: string, value: Json, currency: string): string {
 
 /** The values a decision read, with the units that the action's fact schema declares. */
 export function showFacts(actionId: string, facts: JsonObject): string {
-  const shape = governedActions[actionId]?.factSchema.shape ?? {};
+  const shape = wordOf(governedActions, actionId)?.factSchema.shape ?? {};
   return Object.entries(facts)
-    .map(([name, value]) => `${nameInWords(name)} ${showFact(value, shape[name]?.meta?.() ?? {})}`)
+    .map(([name, value]) => `${nameInWords(name)} ${showFact(value, wordOf(shape, name)?.meta?.() ?? {})}`)
     .join(", ");
 }
 

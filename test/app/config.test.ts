@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConfigError, externalTemporal, loadConfig } from "../../app/config.ts";
+import { createCosigner } from "../../audit/log/cosignature.ts";
+import { createSigner } from "../../audit/log/note-keys.ts";
 
 const SECRET = "s3cret-value";
 let folder: string;
@@ -13,6 +15,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const load = (env: NodeJS.ProcessEnv) => loadConfig({ HOME: folder, PATH: "/bin", ...env }, "/work");
+
+const vkeyOf = (name: string) => createCosigner(name, Buffer.alloc(32, name.length)).vkey;
 
 function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
   try {
@@ -42,6 +46,10 @@ describe("the environment", () => {
       token: undefined,
       logLevel: "info",
       hubspotClientSecret: undefined,
+      auditSecret: undefined,
+      auditHost: "mandate.local",
+      witnesses: [],
+      checkpointLimitSeconds: 300,
       publicUrl: undefined,
       policies: "/work/policies",
       cacheFolder: join(folder, ".cache", "mandate"),
@@ -61,6 +69,9 @@ describe("the environment", () => {
       MANDATE_PUBLIC_URL: "https://example.com/Hooks?a=b",
       XDG_CACHE_HOME: "/cache",
       MANDATE_TEMPORAL_BIN: "bin/temporal",
+      MANDATE_AUDIT_HOST: "audit.example.com",
+      MANDATE_WITNESSES: `${vkeyOf("w1")}@https://w1.example, ${vkeyOf("example.com/w2")}@http://127.0.0.1:8080/w2`,
+      MANDATE_CHECKPOINT_LIMIT_SECONDS: "60",
     });
     expect(config).toMatchObject({
       home: "/work/data",
@@ -73,6 +84,12 @@ describe("the environment", () => {
       publicUrl: "https://example.com/Hooks?a=b",
       cacheFolder: "/cache/mandate",
       temporalBin: "/work/bin/temporal",
+      auditHost: "audit.example.com",
+      witnesses: [
+        { vkey: vkeyOf("w1"), url: "https://w1.example" },
+        { vkey: vkeyOf("example.com/w2"), url: "http://127.0.0.1:8080/w2" },
+      ],
+      checkpointLimitSeconds: 60,
     });
   });
 
@@ -109,6 +126,18 @@ describe("the environment", () => {
       problem: "DATABASE_URL (environment): its value does not fit; give postgres://user:password@host:5432/mandate",
     },
     {
+      name: "an audit host with a path",
+      env: { MANDATE_AUDIT_HOST: "audit.example.com/log" },
+      problem:
+        "MANDATE_AUDIT_HOST (environment): `audit.example.com/log` does not fit; " +
+        "give a host name of yours in small letters, such as audit.example.com",
+    },
+    {
+      name: "a limit of no time",
+      env: { MANDATE_CHECKPOINT_LIMIT_SECONDS: "0" },
+      problem: "MANDATE_CHECKPOINT_LIMIT_SECONDS (environment): `0` does not fit; use 1 to 86400 seconds",
+    },
+    {
       name: "a misspelt variable",
       env: { MANDATE_PROT: "80" },
       problem: "MANDATE_PROT (environment): no such variable; did you mean MANDATE_PORT?",
@@ -119,6 +148,22 @@ describe("the environment", () => {
       problem: "MANDATE_FROBNICATE (environment): no such variable; unset it",
     },
   ];
+  const witnesses = [
+    { name: "an address without a key", value: "https://w1.example" },
+    { name: "a key without an address", value: vkeyOf("w1") },
+    { name: "a key of a log", value: `${createSigner("w1", Buffer.alloc(32, 1)).vkey}@https://w1.example` },
+    { name: "a key whose id is another one's", value: `${vkeyOf("w1").replace("w1+", "w2+")}@https://w1.example` },
+    { name: "an address that is none", value: `${vkeyOf("w1")}@https://` },
+    { name: "two of one name", value: ["1", "2"].map((at) => `${vkeyOf("w1")}@https://${at}.example`).join(",") },
+    { name: "an empty entry", value: `${vkeyOf("w1")}@https://w1.example,` },
+  ];
+  test.for(witnesses)("a list of witnesses with $name is refused", ({ value }) => {
+    expect(problemsOf({ MANDATE_WITNESSES: value })).toEqual([
+      `MANDATE_WITNESSES (environment): \`${value}\` does not fit; ` +
+        "give <verifier key>@<address> of each witness, with commas between, as `mandate witness vkey` prints the key",
+    ]);
+  });
+
   test.for(wrong)("$name is refused by name, with the fix", ({ env, problem }) => {
     expect(problemsOf(env)).toEqual([problem]);
   });
@@ -157,15 +202,22 @@ describe("a secret", () => {
 });
 
 describe("production", () => {
+  const MANDATE_AUDIT_SECRET = Buffer.alloc(32, 1).toString("base64");
+
   test("refuses to start embedded: one message lists all that is missing", () => {
     expect(problemsOf({ MANDATE_MODE: "production" })).toEqual([
       "MANDATE_MODE=production starts no embedded engines and takes no unsigned events: " +
-        "set DATABASE_URL, TEMPORAL_ADDRESS (or a temporal.toml profile), HUBSPOT_CLIENT_SECRET",
+        "set DATABASE_URL, TEMPORAL_ADDRESS (or a temporal.toml profile), HUBSPOT_CLIENT_SECRET, MANDATE_AUDIT_SECRET",
     ]);
   });
 
-  test("starts with all three, a profile standing for the address", () => {
-    const rest = { MANDATE_MODE: "production", DATABASE_URL: "postgres://h/d", HUBSPOT_CLIENT_SECRET: SECRET };
+  test("starts with all four, a profile standing for the address", () => {
+    const rest = {
+      MANDATE_MODE: "production",
+      DATABASE_URL: "postgres://h/d",
+      HUBSPOT_CLIENT_SECRET: SECRET,
+      MANDATE_AUDIT_SECRET,
+    };
     expect(problemsOf({ ...rest, TEMPORAL_ADDRESS: "t:7233" })).toEqual([]);
     expect(problemsOf({ ...rest, TEMPORAL_PROFILE: "prod" })).toEqual([]);
   });

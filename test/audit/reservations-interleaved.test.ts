@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Pool } from "pg";
+import type { LedgerPool } from "../../audit/records.ts";
 import type { Names } from "../fixtures/ledger.ts";
 import {
   acted,
@@ -14,7 +14,7 @@ import {
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
 let database: TestDatabase;
-let pool: Pool;
+let pool: LedgerPool;
 beforeAll(async () => {
   database = await testDatabase();
   pool = database.pool;

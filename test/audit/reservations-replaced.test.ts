@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Pool } from "pg";
-import { decisionIdOf } from "../../audit/ledgers/decisions.ts";
+import type { LedgerPool } from "../../audit/records.ts";
+import { decisionIdOf } from "../../audit/record-keys.ts";
 import { askLimits } from "../../audit/ledgers/reservations.ts";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
 import { givenProposal, route } from "../fixtures/ledger.ts";
@@ -19,7 +19,7 @@ import {
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
 let database: TestDatabase;
-let pool: Pool;
+let pool: LedgerPool;
 beforeAll(async () => {
   database = await testDatabase();
   pool = database.pool;

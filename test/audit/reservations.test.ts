@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Pool } from "pg";
+import type { LedgerPool } from "../../audit/records.ts";
 import { openEscalation, raiseEscalation, supersedeEscalation } from "../../audit/ledgers/escalations.ts";
 import { settleEffect } from "../../audit/ledgers/effects.ts";
 import { readLimits } from "../../audit/ledgers/reservations.ts";
@@ -21,7 +21,7 @@ import {
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
 let database: TestDatabase;
-let pool: Pool;
+let pool: LedgerPool;
 beforeAll(async () => {
   database = await testDatabase();
   pool = database.pool;

@@ -9,7 +9,7 @@ const stepKey = `${caseId}/evt_1/approve-discount`;
 const digest = "ab".repeat(32);
 
 function record(n: number, kind: RecordKind, at: string, body: JsonObject): AuditRecord {
-  return { company: "acme", caseId, kind, key: `key-${n}`, at, body, n, digest };
+  return { company: "acme", caseId, kind, key: `key-${n}`, at, body, n, digest, log: "acme", parents: [] };
 }
 
 function told(kind: RecordKind, body: JsonObject) {
@@ -263,9 +263,10 @@ describe("each kind in one sentence", () => {
       kind: "case_end",
       body: {
         outcomes: [
-          { step: "approve-discount", kind: "refused", reason: "no such deal" },
-          { step: "write-back", kind: "blocked", reason: "" },
+          { step: "approve-discount", kind: "refused" },
+          { step: "write-back", kind: "blocked" },
         ],
+        reasons: ["no such deal", ""],
       },
       who: "mandate",
       text: "has finished with the event: approve-discount refused, nothing was called (no such deal); write-back blocked",
@@ -341,4 +342,13 @@ describe("a record that lacks fields is told with what is there", () => {
     };
     for (const [kind] of bare) expect(() => told(kind, odd)).not.toThrow();
   });
+});
+
+test("a name that every object inherits is told as it stands, and throws nothing", () => {
+  const body = { verdict: "constructor", policy: { id: "constructor", version: "v1" }, facts: { toString: 1 } };
+  for (const kind of ["decision", "approval", "review", "case_end"] as const) {
+    const { text, because } = told(kind, { ...body, outcomes: [{ step: "s", kind: "constructor" }] });
+    expect([text, ...because].join("\n")).not.toContain("native code");
+  }
+  expect(told("decision", body).because.join("\n")).toContain("to string 1");
 });

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFreeModelLedger } from "../../audit/ledgers/model-turns.ts";
-import { storeFindings } from "../../audit/ledgers/turns.ts";
+import { storeFindings, type StoredFindings } from "../../audit/ledgers/turns.ts";
+import { recordKeys } from "../../audit/record-keys.ts";
+import { readRecord } from "../../audit/records.ts";
 import { turnKeyOf, type ModelCall } from "../../domain/model-call.ts";
-import { stepNames } from "../fixtures/ledger.ts";
+import { AT, stepNames } from "../fixtures/ledger.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
 let database: TestDatabase;
@@ -11,8 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const citation = { role: "intelligence", promptHash: "p", toolSchemaHash: "t", requestDigests: [], offline: true };
-const findings = { findings: [], evidence: [], citation } as unknown as Parameters<typeof storeFindings>[2];
+function findingsOf(step: string): StoredFindings {
+  const turnKey = turnKeyOf(stepNames(step).stepKey, "intelligence");
+  const prompt = { model: "offline", offline: true, promptDigest: "p", requestDigests: [] };
+  return { findings: [], evidence: [], citation: { turnKey, role: "intelligence", ...prompt } };
+}
 
 function call(step: string, seq: number): ModelCall {
   const names = stepNames(step);
@@ -24,11 +29,9 @@ function call(step: string, seq: number): ModelCall {
 const answer = (text: string) => async () => ({ response: { text }, usage: { inputTokens: 3, outputTokens: 5 } });
 
 async function keptOf(step: string) {
-  const { rows } = await database.pool.query<{ seq: number; response: string; state: string }>(
-    "select seq, response, state, input_tokens, output_tokens from model_turn where turn_key = $1 order by seq",
-    [turnKeyOf(stepNames(step).stepKey, "intelligence")],
-  );
-  return rows.map(({ seq, response, state }) => [seq, JSON.parse(response) as object, state]);
+  const { company, stepKey } = stepNames(step);
+  const record = await readRecord(database.pool, company, recordKeys.turn(turnKeyOf(stepKey, "intelligence")));
+  return record?.body;
 }
 
 describe("the calls of a free model", () => {
@@ -36,16 +39,23 @@ describe("the calls of a free model", () => {
     const ledger = createFreeModelLedger();
     await ledger.readThrough(call("kept", 0), answer("first"));
     expect(await ledger.readThrough(call("kept", 1), answer("second"))).toEqual({ text: "second" });
-    expect(await keptOf("kept")).toEqual([]);
+    expect(await keptOf("kept")).toBeUndefined();
     const calls = ledger.take(call("kept", 0).turnKey);
-    await storeFindings(database.pool, stepNames("kept"), findings, calls);
-    const both = [
-      [0, { text: "first" }, "done"],
-      [1, { text: "second" }, "done"],
-    ];
-    expect(await keptOf("kept")).toEqual(both);
-    await storeFindings(database.pool, stepNames("kept"), findings, calls);
-    expect(await keptOf("kept")).toEqual(both);
+    await storeFindings(database.pool, stepNames("kept"), findingsOf("kept"), { calls, at: AT });
+    const both = {
+      role: "intelligence",
+      model: "offline",
+      offline: true,
+      promptDigest: "p",
+      usage: { inputTokens: 6, outputTokens: 10 },
+      calls: [
+        { requestDigest: "digest-0", request: { seq: 0 }, response: '{"text":"first"}' },
+        { requestDigest: "digest-1", request: { seq: 1 }, response: '{"text":"second"}' },
+      ],
+    };
+    expect(await keptOf("kept")).toMatchObject(both);
+    await storeFindings(database.pool, stepNames("kept"), findingsOf("kept"), { calls, at: AT });
+    expect(await keptOf("kept")).toMatchObject(both);
     expect(ledger.take(call("kept", 0).turnKey)).toEqual([]);
   });
 
@@ -55,8 +65,8 @@ describe("the calls of a free model", () => {
     await ledger.readThrough(call("again", 1), answer("lost too"));
     await ledger.readThrough(call("again", 0), answer("kept"));
     const calls = ledger.take(call("again", 0).turnKey);
-    await storeFindings(database.pool, stepNames("again"), findings, calls);
-    expect(await keptOf("again")).toEqual([[0, { text: "kept" }, "done"]]);
+    await storeFindings(database.pool, stepNames("again"), findingsOf("again"), { calls, at: AT });
+    expect(await keptOf("again")).toMatchObject({ calls: [{ response: '{"text":"kept"}' }] });
   });
 
   test("that fail pass the failure on and keep nothing", async () => {

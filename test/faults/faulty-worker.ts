@@ -1,11 +1,12 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { createPool } from "../../app/db/pool.ts";
+import { createLedgerPool } from "../../app/db/pool.ts";
 import { loadPolicies } from "../../app/policies.ts";
 import { projectRoot } from "../../app/project-root.ts";
 import { embeddedAdapters } from "../../app/tools.ts";
 import { workerDeps } from "../../app/worker-deps.ts";
 import { createWorkers } from "../../app/worker.ts";
+import { TEST_SECRET } from "../setup/database.ts";
 import type { KillPoint } from "./kill-points.ts";
 
 type Settings = {
@@ -28,7 +29,7 @@ function dieAt(when: KillPoint["when"], activity: string, occurrence: number): v
   process.kill(process.pid, "SIGKILL");
 }
 
-const pool = createPool(settings.databaseUrl);
+const pool = createLedgerPool(settings.databaseUrl, TEST_SECRET);
 const policies = await loadPolicies(resolve(projectRoot(), "policies"));
 const deps = await workerDeps({
   pool,

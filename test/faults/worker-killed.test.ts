@@ -32,9 +32,9 @@ afterAll(async () => {
 });
 
 /** Keeps a worker process running: starts another whenever one dies, until stopped. Answers how many died. */
-function keepWorker(queuePrefix: string, kill: KillPoint) {
+async function keepWorker(queuePrefix: string, kill: KillPoint) {
   const settings = {
-    databaseUrl: database.url,
+    databaseUrl: await database.urlOf(queuePrefix),
     temporalAddress: inject("temporalAddress"),
     queuePrefix,
     workflowBundle: bundle,
@@ -67,19 +67,19 @@ function keepWorker(queuePrefix: string, kill: KillPoint) {
 }
 
 const expectedKinds =
-  "proposal review decision escalation approval decision intent receipt proposal decision intent receipt case_end".split(
+  "turn turn proposal turn review decision escalation approval decision intent receipt proposal decision intent receipt case_end".split(
     " ",
   );
 
 describe.concurrent("a worker killed with SIGKILL: one effect, no gap, nothing lost", () => {
   test.for(killPoints)("$when $activity $occurrence", { timeout: 90_000 }, async (kill, { expect }) => {
     const company = `kill-${kill.when}-${kill.activity}-${kill.occurrence}`.toLowerCase();
-    const { pool } = database;
+    const pool = await database.poolOf(company);
     await givenPartner(pool, company, { partnerId: "partner-7" });
     const record = quoteAtDiscount(180_000, { quote_id: "Q-1", quote_requested_by: "sam" });
     await givenCrmObject(pool, company, "deal", "d1", record as Record<string, string>);
     const client = new Client({ connection });
-    const worker = keepWorker(company, kill);
+    const worker = await keepWorker(company, kill);
     const arrival: Arrival = { company, queuePrefix: company, functionId: "quoting", objectId: "d1", event: {} };
     try {
       const caseId = await arrive(client, arrival);

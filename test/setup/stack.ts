@@ -1,14 +1,16 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
-import type { Pool } from "pg";
-import { createPool } from "../../app/db/pool.ts";
+import { auditSecret } from "../../app/audit/secret.ts";
+import { ensureCompanyLogin } from "../../app/db/company-login.ts";
+import { createLedgerPool } from "../../app/db/pool.ts";
 import { migrate } from "../../app/db/migrate.ts";
 import { freePort } from "../../app/engines/free-port.ts";
 import { startPostgres } from "../../app/engines/postgres.ts";
 import { startTemporal } from "../../app/engines/temporal-server.ts";
 import { addPerson } from "../../app/http/people.ts";
 import { installFirstRelease } from "../../app/releases/set-up.ts";
+import { holdDecisions } from "../replay/golden.ts";
 import { removeHome, temporaryHome } from "./temporary-home.ts";
 
 const bin = resolve(import.meta.dirname, "../../bin/mandate.mjs");
@@ -33,8 +35,9 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
     running.set("postgres", postgres);
     return postgres.url;
   };
-  const databaseUrl = await startDatabase();
-  await migrate(databaseUrl);
+  const ownerUrl = await startDatabase();
+  await migrate(ownerUrl);
+  const { url: databaseUrl } = await ensureCompanyLogin({ url: ownerUrl, company: COMPANY, home });
   const starters: Record<"postgres" | "temporal" | "gateway" | "worker", () => Promise<unknown>> = {
     postgres: startDatabase,
     temporal: async () => {
@@ -70,7 +73,8 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
       once(child, "exit").then(() => Promise.reject(new Error(`${name} ended before it was ready`))),
     ]);
   }
-  const pool: Pool = createPool(databaseUrl, { onError: () => undefined });
+  const secret = auditSecret({ home, auditSecret: undefined });
+  const pool = createLedgerPool(databaseUrl, secret, { onError: () => undefined });
   const dana = await addPerson(pool, COMPANY, { personId: "dana", name: "Dana", role: "partner-manager" });
   if (dana.kind !== "added") throw new Error("dana is there already");
   const folder = resolve(import.meta.dirname, "../../policies");
@@ -83,7 +87,11 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
     start: (name: keyof typeof starters) => starters[name](),
     kill: async (name: keyof typeof starters) => running.get(name)?.kill(),
     async stop() {
-      await pool.end();
+      try {
+        await holdDecisions(pool);
+      } finally {
+        await pool.end();
+      }
       for (const name of ["gateway", "worker", "temporal", "postgres"] as const) await running.get(name)?.stop();
       removeHome(home);
     },

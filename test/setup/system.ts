@@ -2,13 +2,13 @@ import { Client, Connection } from "@temporalio/client";
 import type { WorkerOptions } from "@temporalio/worker";
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import type { Pool } from "pg";
 import type { Alarm } from "../../app/deciding/decider.ts";
 import type { PolicySource } from "../../app/deciding/policy-source.ts";
 import { embeddedAdapters, type Adapters } from "../../app/tools.ts";
 import { loadPolicies } from "../../app/policies.ts";
 import { createWorkers } from "../../app/worker.ts";
 import { workerDeps } from "../../app/worker-deps.ts";
+import type { LedgerPool } from "../../audit/records.ts";
 import type { EventRef } from "../../domain/event.ts";
 import { functionOf } from "../../domain/functions/index.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
@@ -19,13 +19,15 @@ import { createDatabase, type TestDatabase } from "./database.ts";
 
 export type System = {
   readonly database: TestDatabase;
-  readonly pool: Pool;
+  /** The company's login, which the product runs with too; the owner's is `database.pool`. */
+  readonly pool: LedgerPool;
   readonly client: Client;
   readonly company: string;
   readonly queuePrefix: string;
   /** Delivers an event to its case as the relay does, and answers the case's id. */
   arrive(functionId: string, objectId: string, event?: Partial<EventRef>): Promise<string>;
-  stop(): Promise<void>;
+  /** As of `TestDatabase.drop`. */
+  stop(known?: { readonly differing?: number }): Promise<void>;
 };
 
 type Options = {
@@ -44,8 +46,8 @@ export async function startSystem(options: Options = {}): Promise<System> {
   quietRuntime();
   const engines = options.engines ?? (await injectedEngines());
   const database = await createDatabase(engines.postgresUrl);
-  const { pool } = database;
   const company = `co-${randomBytes(4).toString("hex")}`;
+  const pool = await database.poolOf(company);
   const queuePrefix = company;
   const place = { namespace: "default", connectionOptions: { address: engines.temporalAddress } };
   const connection = await Connection.connect(place.connectionOptions);
@@ -75,11 +77,11 @@ export async function startSystem(options: Options = {}): Promise<System> {
     queuePrefix,
     arrive: (functionId, objectId, event) =>
       arrive(client, { company, queuePrefix, functionId, objectId, event: event ?? {} }),
-    async stop() {
+    async stop(known) {
       workers.shutdown();
       await running;
       await connection.close();
-      await database.drop();
+      await database.drop(known);
     },
   };
 }

@@ -59,7 +59,7 @@ describe("the discount decides", () => {
     expect(await result(caseId)).toEqual({ outcomes: ["executed"] });
     expect(await approvedAtDesk(objectId)).toEqual([{ quote_id: `Q-${objectId}`, net_price_minor: 8_499_990 }]);
     expect(await kindsOf(caseId)).toEqual(
-      "proposal review decision escalation approval decision intent receipt proposal decision intent receipt case_end".split(
+      "turn turn proposal turn review decision escalation approval decision intent receipt proposal decision intent receipt case_end".split(
         " ",
       ),
     );

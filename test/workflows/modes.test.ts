@@ -94,7 +94,7 @@ describe("off and shadow decide, record, and do nothing", () => {
     await result(caseId);
     const { records, intact } = await readRecords(system.pool, system.company, caseId);
     expect(intact).toBe(true);
-    expect(records.map(({ kind }) => kind)).toEqual(["proposal", "review", "decision", "case_end"]);
+    expect(records.map(({ kind }) => kind)).toEqual("turn turn proposal turn review decision case_end".split(" "));
     const story = storyText(tellStory(records));
     expect(story).toContain(
       "would let the action pass, but the mode is shadow: it is recorded and nothing comes of it",

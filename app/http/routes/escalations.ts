@@ -1,7 +1,7 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Pool } from "pg";
 import type { Logger } from "pino";
+import type { LedgerPool } from "../../../audit/records.ts";
 import { giveVerdict } from "../../../audit/ledgers/approvals.ts";
 import type { ApiEnv } from "../auth.ts";
 import { EscalationList, EscalationView, VerdictBody, VerdictTaken } from "../contract.ts";
@@ -9,7 +9,7 @@ import { problemResponses, refuse } from "../problem.ts";
 import { listEscalations, readEscalation } from "../views/escalations.ts";
 
 export type EscalationDeps = {
-  readonly pool: Pool;
+  readonly pool: LedgerPool;
   readonly company: string;
   /** Called when a verdict was taken: its case can be woken. */
   readonly onVerdict: () => void;

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Logger } from "pino";
 import { readRelease, registerSigner } from "../../../audit/ledgers/releases.ts";
-import type { Sql } from "../../../audit/records.ts";
+import type { Ledger } from "../../../audit/records.ts";
 import { SET_UP } from "../../../domain/policy-release.ts";
 import { changeMode } from "../../releases/change-mode.ts";
 import { changeRelease, type AskedChange } from "../../releases/change.ts";
@@ -108,7 +108,7 @@ const registerKey = createRoute({
 });
 
 export type ReleaseDeps = {
-  readonly sql: Sql;
+  readonly sql: Ledger;
   readonly company: string;
   readonly now: () => number;
   readonly log: Logger;

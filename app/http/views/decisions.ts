@@ -1,5 +1,5 @@
 import type { ServiceDecision, ServiceStep } from "../../../audit/ledgers/service-decisions.ts";
-import { escalationIdOf } from "../../../audit/ledgers/escalations.ts";
+import { escalationIdOf } from "../../../audit/record-keys.ts";
 import { governedActions } from "../../../domain/governed-actions.ts";
 import type { DecisionAnswer, DecisionStanding } from "../contract/decisions.ts";
 

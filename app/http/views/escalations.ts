@@ -40,9 +40,9 @@ const escalations = `
              as approvals
     from approval a where a.company = s.company and a.escalation_id = s.escalation_id) said_by on true
   left join lateral (
-    select bool_or((turn->>'offline')::boolean) as offline
-    from audit_record r, jsonb_array_elements(r.canonical::jsonb #> '{body,chain,turns}') turn
-    where r.company = s.company and r.key = s.step_key || '/proposal') said on true
+    select bool_or((r.envelope::jsonb #>> '{fields,offline}')::boolean) as offline
+    from audit_record r where r.company = s.company
+      and r.key in (s.step_key || '/intelligence/turn', s.step_key || '/orchestration/turn')) said on true
   left join lateral (
     select p.name from jsonb_array_elements(d.sources) read
     join programme.partner p on p.company = s.company and read->>'ref' = 'partner/' || p.partner_id

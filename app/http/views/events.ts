@@ -76,14 +76,14 @@ const pageOfEvents = `
     order by x.opened_at limit 1) w on true
   left join lateral (
     select o->>'kind' as kind
-    from audit_record x, jsonb_array_elements(x.canonical::jsonb #> '{body,outcomes}') o
+    from audit_record x, jsonb_array_elements(x.envelope::jsonb #> '{fields,outcomes}') o
     where x.company = i.company and x.key = i.prefix || 'end' and o->>'step' = i.step limit 1) ended on true
   left join lateral (
     select true as yes
     from audit_record own
     join audit_record x on x.company = own.company and x.case_id = own.case_id and x.kind = 'case_end'
     join audit_record later on later.company = x.company
-      and later.key = (x.canonical::jsonb #>> '{body,eventId}') || '/event' and later.n > own.n
+      and later.key = (x.envelope::jsonb #>> '{fields,eventId}') || '/event' and later.n > own.n
     where own.company = i.company and own.key = i.event_id || '/event' limit 1) overtaken on d.decision_id is null
   order by i.received_at, i.event_id`;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Pool } from "pg";
+import type { LedgerPool } from "../../../audit/records.ts";
 import { createDecider } from "../../../app/deciding/decider.ts";
 import { type Question } from "../../../app/deciding/question.ts";
 import { accountOf } from "../../../app/deciding/limits.ts";
@@ -17,7 +17,7 @@ import { acted, accountsOf, totalsOf } from "../../fixtures/reservations.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 
 let database: TestDatabase;
-let pool: Pool;
+let pool: LedgerPool;
 beforeAll(async () => {
   database = await testDatabase();
   pool = database.pool;
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** Counts the statements that pass through a pool and its clients. */
-function counted(real: Pool): { readonly pool: Pool; statements(): number } {
+function counted(real: LedgerPool): { readonly pool: LedgerPool; statements(): number } {
   let statements = 0;
   const counting = <T extends object>(target: T): T =>
     new Proxy(target, {
@@ -233,7 +233,7 @@ describe("once, whatever is tried again", () => {
 
 describe("accounts that cannot be read", () => {
   /** The same database, where what limits hold cannot be read. */
-  const unreadable = (): Pool =>
+  const unreadable = (): LedgerPool =>
     new Proxy(pool, {
       get(of, name) {
         if (name !== "connect") return Reflect.get(of, name).bind?.(of) ?? Reflect.get(of, name);
@@ -290,12 +290,12 @@ describe("accounts that cannot be read", () => {
   });
 });
 
-describe("what it costs, in statements", () => {
+describe("what it costs, in statements, one of them for the keys of a new case and its people", () => {
   test.for([
-    ["without limits", [], {}, 1],
-    ["with a limit", [room(9)], {}, 4],
-    ["with three limits", [room(9), room(9), room(9)], {}, 4],
-    ["with a limit, blocked", [room(9)], { effectiveDiscount: 300_000 }, 2],
+    ["without limits", [], {}, 2],
+    ["with a limit", [room(9)], {}, 5],
+    ["with three limits", [room(9), room(9), room(9)], {}, 5],
+    ["with a limit, blocked", [room(9)], { effectiveDiscount: 300_000 }, 3],
   ] as const)("%s", async ([, limits, facts, statements]) => {
     const counter = counted(pool);
     const named = limits.map((limit, n) => ({ ...limit, id: `limit-${n}` }));

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { digestOf } from "../../../audit/digest.ts";
-import { appendRecord } from "../../../audit/records.ts";
+import { decisionIdOf, recordKeys } from "../../../audit/record-keys.ts";
+import { appendRecord, type LedgerPool } from "../../../audit/records.ts";
 import { decideCaseOf } from "../../../domain/decide-case.ts";
 import { decideService, goes } from "../../fixtures/decide.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
@@ -18,7 +18,7 @@ afterAll(() => database.drop());
 
 describe("many requests at once", () => {
   /** The pool, slow to write a batch and counting them. */
-  function counted(): { readonly pool: Pool; readonly batches: () => number } {
+  function counted(): { readonly pool: LedgerPool; readonly batches: () => number } {
     let batches = 0;
     const pool = new Proxy(database.pool, {
       get(target, name) {
@@ -82,7 +82,7 @@ describe("many requests at once", () => {
   async function givenOtherRecord(key: string): Promise<void> {
     const { caseId, stepKey } = stepOf(key);
     const record = { company: "acme", caseId, kind: "decision", at: "2026-01-01", body: {} } as const;
-    await appendRecord(database.pool, { ...record, key: `${stepKey}/decision/1` });
+    await appendRecord(database.pool, { ...record, key: recordKeys.decision(decisionIdOf("acme", stepKey, 1)) });
   }
 
   async function keptOf(keys: readonly string[]): Promise<number | undefined> {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EscalationView } from "../../../app/http/contract.ts";
 import { raiseEscalation, supersedeEscalation } from "../../../audit/ledgers/escalations.ts";
-import { readRecords } from "../../../audit/records.ts";
+import { inTransaction } from "../../../audit/ledgers/transaction.ts";
+import { recordKeys } from "../../../audit/record-keys.ts";
+import { appendRecord, readRecords } from "../../../audit/records.ts";
 import { apiOn, headersOf } from "../../fixtures/api.ts";
 import { givenEscalation } from "../../fixtures/asked.ts";
 import { AT, DIGEST } from "../../fixtures/ledger.ts";
@@ -88,19 +90,20 @@ describe("a verdict", () => {
   });
 
   test("that waited for another person's sees it", async () => {
-    const { escalationId } = await givenEscalation(database.pool, "in the queue", { quorum: 2 });
-    const other = await database.pool.connect();
-    await other.query("begin");
-    await other.query("select from escalation where escalation_id = $1 for update", [escalationId]);
-    const waiting = answer(escalationId, "approve");
-    await untilSomebodyWaitsForALock();
-    await other.query(
-      `insert into approval (company, approval_id, escalation_id, person_id, role, verdict, action_digest, reason, given_at)
-       values ('acme', 'apv_of_heidi', $1, 'heidi', 'partner-manager', 'approve', $2, 'seen', clock_timestamp())`,
-      [escalationId, DIGEST],
-    );
-    await other.query("commit");
-    other.release();
+    const { escalationId, caseId } = await givenEscalation(database.pool, "in the queue", { quorum: 2 });
+    const { waiting } = await inTransaction(database.pool, async (ledger) => {
+      await ledger.query("select from escalation where escalation_id = $1 for update", [escalationId]);
+      const asked = answer(escalationId, "approve");
+      await untilSomebodyWaitsForALock();
+      await ledger.query(
+        `insert into approval (company, approval_id, escalation_id, person_id, role, verdict, action_digest, reason, given_at)
+         values ('acme', 'apv_of_heidi', $1, 'heidi', 'partner-manager', 'approve', $2, 'seen', clock_timestamp())`,
+        [escalationId, DIGEST],
+      );
+      const key = recordKeys.approval("apv_of_heidi");
+      await appendRecord(ledger, { company: "acme", caseId, kind: "approval", key, at: AT, body: {} });
+      return { waiting: asked };
+    });
     expect(await waiting).toMatchObject({ body: { state: "approved", missing: 0 } });
   });
 

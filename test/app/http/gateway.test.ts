@@ -3,13 +3,13 @@ import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startGateway, type Gateway, type GatewayOptions } from "../../../app/http/gateway.ts";
 import { policiesOf } from "../../../app/policies.ts";
-import { createPool } from "../../../app/db/pool.ts";
+import { createLedgerPool } from "../../../app/db/pool.ts";
 import { signHubspotRequest } from "../../../tools/crm/hubspot-signature.ts";
 import { watchedEngine } from "../../fixtures/engine.ts";
 import { hubspotEvent, SECRET } from "../../fixtures/hubspot.ts";
 import { keptEvents } from "../../fixtures/inbox.ts";
 import { keptLog } from "../../fixtures/log.ts";
-import { testDatabase, type TestDatabase } from "../../setup/database.ts";
+import { TEST_SECRET, testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { eventually } from "../../setup/system.ts";
 
 let database: TestDatabase;
@@ -104,7 +104,7 @@ describe("a running gateway", () => {
   });
 
   test("answers 503 while the database is away, lives on and is not ready", async () => {
-    const away = createPool("postgres://nobody@127.0.0.1:9/none");
+    const away = createLedgerPool("postgres://nobody@127.0.0.1:9/none", TEST_SECRET);
     const { url } = await start({ pool: away });
     const response = await post(url, JSON.stringify([freshEvent()]));
     expect([response.status, response.headers.get("content-type")]).toEqual([503, "application/problem+json"]);

@@ -1,9 +1,10 @@
-import { Pool } from "pg";
 import { afterAll, describe, expect, test, vi } from "vitest";
+import { createLedgerPool } from "../../../app/db/pool.ts";
 import { apiOn } from "../../fixtures/api.ts";
+import { TEST_SECRET } from "../../setup/database.ts";
 
 /** Never connected: probes need no person and no database of their own. */
-const pool = new Pool();
+const pool = createLedgerPool("postgres://nobody@127.0.0.1:9/none", TEST_SECRET);
 afterAll(() => pool.end());
 
 const up = () => Promise.resolve();

@@ -1,12 +1,13 @@
-import { Pool } from "pg";
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { createLedgerPool } from "../../../app/db/pool.ts";
 import { documentOf } from "../../../app/http/api.ts";
 import { apiOn } from "../../fixtures/api.ts";
+import { TEST_SECRET } from "../../setup/database.ts";
 
 /** Never connected: the document needs no database. */
-const pool = new Pool();
+const pool = createLedgerPool("postgres://nobody@127.0.0.1:9/none", TEST_SECRET);
 afterAll(() => pool.end());
 
 const api = apiOn(pool);

@@ -1,0 +1,33 @@
+import type { RecordKind } from "../domain/audit-record.ts";
+
+/**
+ * What of a record's body its envelope shows for ever: ids, verdicts, versions and counts. Never an amount, a name or a
+ * person's words; those are sealed. A field that is not named here is sealed.
+ */
+export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
+  event: ["eventId", "functionId", "source", "object", "occurredAt", "receivedAt", "state"],
+  turn: ["turnKey", "stepKey", "role", "model", "offline", "promptDigest", "usage"],
+  proposal: ["proposalId", "stepKey", "actionId", "recordVersion"],
+  review: ["stepKey"],
+  decision: ["decisionId", "stepKey", "gate", "proposalId", "approvalId", "permitId", "verdict", "policy"],
+  escalation: ["escalationId", "decisionId", "stepKey", "change", "role", "level", "dueAt"],
+  approval: ["escalationId", "approvalId", "stepKey", "verdict", "role", "missing"],
+  intent: ["effectKey", "permitId", "decisionId", "tool"],
+  receipt: ["effectKey", "state", "commitment"],
+  case_end: ["eventId", "outcomes"],
+  policy: ["change", "n", "release", "parent", "canaryPpm", "alone", "policy", "mode", "inForce", "role"],
+  prompt: ["role", "promptDigest"],
+  commitment: ["effectKey", "tool", "state"],
+  erasure: ["subject", "ground", "records"],
+  hold: ["change", "holdId", "scope"],
+  key: ["change", "name", "vkey"],
+};
+
+/** What of a body is told of the person whose doing it is, and sealed under their key. The rest is the case's. */
+export const personalFields: { readonly [K in RecordKind]?: readonly string[] } = {
+  decision: ["requestedBy"],
+  approval: ["personId", "reason"],
+  policy: ["person", "reason", "signature", "publicKey"],
+  erasure: ["person", "reason"],
+  hold: ["person", "reason"],
+};

@@ -1,0 +1,38 @@
+import { derivedId } from "./digest.ts";
+
+/**
+ * The keys that records are appended under: built from business names only, so that a retry names the same record, and a
+ * later record its parents.
+ */
+export const recordKeys = {
+  event: (eventId: string) => `${eventId}/event`,
+  end: (caseId: string, eventId: string) => `${caseId}/${eventId}/end`,
+  /** `turnKey` as of `turnKeyOf`. */
+  turn: (turnKey: string) => `${turnKey}/turn`,
+  proposal: (stepKey: string) => `${stepKey}/proposal`,
+  review: (stepKey: string) => `${stepKey}/review`,
+  decision: (decisionId: string) => `${decisionId}/decision`,
+  opened: (escalationId: string) => `${escalationId}/opened`,
+  approval: (approvalId: string) => `${approvalId}/approval`,
+  intent: (effectKey: string) => `${effectKey}/intent`,
+  receipt: (effectKey: string, state: string) => `${effectKey}/receipt/${state}`,
+  commitment: (effectKey: string) => `${effectKey}/commitment`,
+} as const;
+
+/** The event that a step works on: the part of its key after the case. */
+export function eventOfStep(caseId: string, stepKey: string): string {
+  return stepKey.slice(caseId.length + 1).split("/")[0] ?? "";
+}
+
+/** The log of what a company and a partner both hold to. */
+export function relationshipLogOf(company: string, partner: string): string {
+  return `${company}~${encodeURIComponent(partner)}`;
+}
+
+export function decisionIdOf(company: string, stepKey: string, gate: number): string {
+  return derivedId("dec", company, stepKey, gate);
+}
+
+export function escalationIdOf(decisionId: string): string {
+  return derivedId("esc", decisionId);
+}

@@ -1,0 +1,93 @@
+import type { Envelope, RecordDraft } from "../domain/audit-record.ts";
+import type { JsonObject } from "../domain/json.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { sha256Hex } from "./digest.ts";
+import { disclosedText, disclosureDigest, disclosureOf } from "./disclosure.ts";
+import { personalFields, publicFields } from "./public-fields.ts";
+import type { SubjectKey } from "./subject-key.ts";
+import type { Ledger } from "./vault.ts";
+
+/** A value whose canonical JSON is longer is kept beside the body, under its digest. Bytes. */
+export const LARGE_VALUE_BYTES = 262_144;
+
+/** One part of a body, all of it about one subject: the JSON arrays of its disclosures. */
+type Part = { readonly key: SubjectKey; readonly texts: readonly string[] };
+
+/** Stands in a body for a value kept beside it; `sha256` (hex) is of its canonical JSON. */
+export type BlobRef = { readonly blob: { readonly sha256: string } };
+
+type Blob = { readonly digest: string; readonly subject: string; readonly sealed: string };
+
+/**
+ * A record as `append_record` takes it, JSON text: the envelope around the number and the parents, which the database
+ * gives, and the body's fields, each salted, committed to by the envelope, and sealed under its subject's key.
+ */
+export async function sealRecord(ledger: Ledger, draft: RecordDraft): Promise<string> {
+  const { company, caseId, kind, body, person, parents = [], urgent = false } = draft;
+  const names = [`case:${caseId}`, person === undefined ? `case:${caseId}` : `person:${person}`];
+  const [caseKey, personKey] = await ledger.vault.keysOf(ledger, company, names);
+  if (caseKey === undefined || personKey === undefined) throw new Error(`no keys for \`${caseId}\``);
+  const [shown, hidden] = split(body, (name) => publicFields[kind].includes(name));
+  const [personal, rest] = split(hidden, (name) => personalFields[kind]?.includes(name) ?? false);
+  const blobs: Blob[] = [];
+  const parts = [part(caseKey, rest, draft, blobs), part(personKey, personal, draft, blobs)].filter(
+    ({ texts }) => texts.length > 0,
+  );
+  const envelope = envelopeText(draft, {
+    actor: person === undefined ? { type: "system", ref: "mandate" } : { type: "person", ref: personKey.subjectId },
+    fields: shown as Envelope["fields"],
+    sd: parts.flatMap(({ texts }) => texts.map((text) => disclosureDigest(disclosureOf(text)))).sort(),
+    ...(draft.actionDigest !== undefined && { action: caseKey.salt("action", draft.actionDigest) }),
+  });
+  const bodies = parts.map(({ key, texts }) => ({
+    subject: key.subjectId,
+    sealed: key.seal(`[${texts.join(",")}]`, draft.key).toString("base64"),
+  }));
+  return JSON.stringify({ ...envelope, log: logOf(draft), urgent, parents, bodies, blobs });
+}
+
+/** The log a record goes to. */
+function logOf({ company, log = company }: RecordDraft): string {
+  return log;
+}
+
+function split(body: JsonObject, wanted: (name: string) => boolean): [JsonObject, JsonObject] {
+  const entries = Object.entries(body);
+  return [
+    Object.fromEntries(entries.filter(([name]) => wanted(name))),
+    Object.fromEntries(entries.filter(([name]) => !wanted(name))),
+  ];
+}
+
+function part(key: SubjectKey, fields: JsonObject, draft: RecordDraft, blobs: Blob[]): Part {
+  const texts = Object.entries(fields).map(([name, value]) =>
+    disclosedText(key.salt("field", draft.key, name), name, asideWhenLarge(key, canonicalJson(value), blobs)),
+  );
+  return { key, texts };
+}
+
+/** The value's canonical text, or a reference to it when it is kept beside the body. */
+function asideWhenLarge(key: SubjectKey, text: string, blobs: Blob[]): string {
+  if (text.length <= LARGE_VALUE_BYTES / 4 || Buffer.byteLength(text, "utf8") <= LARGE_VALUE_BYTES) return text;
+  const digest = sha256Hex(text);
+  blobs.push({ digest, subject: key.subjectId, sealed: key.seal(text, digest).toString("base64") });
+  return canonicalJson({ blob: { sha256: digest } } satisfies BlobRef);
+}
+
+type Said = Pick<Envelope, "actor" | "action" | "fields" | "sd">;
+
+/** The envelope's RFC 8785 text in three pieces: before the record's number, up to its parents, and after them. */
+function envelopeText(draft: RecordDraft, { actor, action, fields, sd }: Said) {
+  const { caseId, kind, key, at } = draft;
+  const first = members({ ...(action !== undefined && { action }), actor, at });
+  const second = members({ fields, key, kind, log: logOf(draft) });
+  return {
+    head: `{${first},"case":{"id":${canonicalJson(caseId)},"n":`,
+    middle: `},${second},"parents":`,
+    tail: `,${members({ sd, typ: "audit/v1" })}}`,
+  };
+}
+
+function members(object: JsonObject): string {
+  return canonicalJson(object).slice(1, -1);
+}

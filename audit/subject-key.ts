@@ -1,0 +1,86 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+
+/** AES-256-GCM (NIST SP 800-38D): a random 96-bit nonce, then the text, then a 128-bit tag. */
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_BYTES = 32;
+/** 128 bits, as RFC 9901 asks of a salt. */
+const SALT_BYTES = 16;
+
+/**
+ * What a subject's bodies are sealed with. Everything comes from one random key: destroy that, and neither a body nor the
+ * salt that hides its digest can be had again.
+ */
+export type SubjectKey = {
+  /** The random name that envelopes know the subject by. */
+  readonly subjectId: string;
+  /** `context` binds the sealed text to its place: it opens in no other. */
+  seal(text: string, context: string): Buffer;
+  /** @throws when the text was sealed with another key, in another context, or was changed. */
+  open(sealed: Uint8Array, context: string): string;
+  /** The same for the same words, so that a record that is told again has the same bytes. */
+  salt(...words: readonly string[]): string;
+};
+
+export function subjectKey(subjectId: string, key: Uint8Array): SubjectKey {
+  const derived = (purpose: string) => Buffer.from(hkdfSync("sha256", key, "", `mandate/${purpose}`, KEY_BYTES));
+  const sealing = derived("seal");
+  const salting = derived("salt");
+  return {
+    subjectId,
+    seal: (text, context) => encrypt(sealing, packed(text), context),
+    open: (sealed, context) => unpacked(decrypt(sealing, sealed, context)),
+    salt: (...words) =>
+      createHmac("sha256", salting)
+        .update(JSON.stringify(words))
+        .digest()
+        .subarray(0, SALT_BYTES)
+        .toString("base64url"),
+  };
+}
+
+/** Wraps keys under a company's key, which never leaves the process. */
+export type KeyWrapping = {
+  readonly fresh: (subjectId: string) => Buffer;
+  readonly unwrap: (subjectId: string, wrapped: Uint8Array) => SubjectKey;
+};
+
+/** `secret`: at least 32 random bytes, one per installation. */
+export function keyWrapping(secret: Uint8Array, company: string): KeyWrapping {
+  const wrappingKey = Buffer.from(hkdfSync("sha256", secret, "", `mandate/wrap/${company}`, KEY_BYTES));
+  return {
+    fresh: (subjectId) => encrypt(wrappingKey, randomBytes(KEY_BYTES), subjectId),
+    unwrap: (subjectId, wrapped) => subjectKey(subjectId, decrypt(wrappingKey, wrapped, subjectId)),
+  };
+}
+
+/** Texts that are longer are compressed before they are sealed: sealed bytes cannot be. */
+/** A small window: what is sealed is a few kilobytes, and a larger one costs more than it saves. */
+const PACKED_FROM_CHARS = 1_024;
+const PLAIN = 0;
+const DEFLATED = 1;
+
+function packed(text: string): Buffer {
+  const bytes = Buffer.from(text, "utf8");
+  if (text.length < PACKED_FROM_CHARS) return Buffer.concat([Buffer.of(PLAIN), bytes]);
+  return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(bytes, { level: 1, memLevel: 4, windowBits: 12 })]);
+}
+
+function unpacked(bytes: Buffer): string {
+  const rest = bytes.subarray(1);
+  return (bytes[0] === DEFLATED ? inflateRawSync(rest) : rest).toString("utf8");
+}
+
+function encrypt(key: Buffer, text: Buffer, context: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(context, "utf8"));
+  return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+}
+
+function decrypt(key: Buffer, sealed: Uint8Array, context: string): Buffer {
+  const end = sealed.length - TAG_BYTES;
+  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE_BYTES));
+  decipher.setAAD(Buffer.from(context, "utf8")).setAuthTag(sealed.subarray(end));
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, end)), decipher.final()]);
+}
