@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import type { Config } from "../config.ts";
 import type { Person } from "../http/people.ts";
 import type { Answer } from "./answer.ts";
 import { answering, type Call, type Cli } from "./command.ts";
+import { databaseOf, unreachable } from "./database.ts";
 import { failure } from "./failure.ts";
 import { widthOf } from "./io.ts";
 import { knownPeople, readConfig } from "./session.ts";
@@ -68,25 +68,13 @@ function personFrom({ id, name, role }: AddOptions): Person {
   return { personId: id, name: name.trim(), role };
 }
 
-/** DATABASE_URL, else the embedded database while it runs. Throws `CliFailure` when there is neither. */
-async function databaseOf({ databaseUrl, home }: Config): Promise<string> {
-  if (databaseUrl !== undefined) return databaseUrl;
-  const { readRuntime } = await import("../engines/runtime-file.ts");
-  const state = readRuntime(home);
-  const embedded = state.kind === "running" ? state.runtime.databaseUrl : undefined;
-  if (embedded !== undefined) return embedded;
-  const fix = "start the embedded one with `npm start`, or set DATABASE_URL";
-  throw failure("unreachable", "no-database", "no database is known here", fix);
-}
-
 async function addTo(databaseUrl: string, company: string, person: Person) {
   const [{ createPool }, { addPerson }] = await Promise.all([import("../db/pool.ts"), import("../http/people.ts")]);
   const pool = createPool(databaseUrl, { max: 1 });
   try {
     return await addPerson(pool, company, person);
   } catch (error) {
-    const { message, code } = error as NodeJS.ErrnoException;
-    throw failure("unreachable", "database", `the database: ${message || code}`, "see `mandate doctor`");
+    return unreachable(error);
   } finally {
     await pool.end();
   }

@@ -1,3 +1,5 @@
+import { createPool } from "../db/pool.ts";
+import { rowSecurityGaps, sessionLogin } from "../db/row-security.ts";
 import { query } from "../engines/postgres-client.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
@@ -6,14 +8,16 @@ const NOT_RUNNING = "embedded and not running: `npm start` starts it";
 const FAIL_SKEW_MS = 60_000;
 const WARN_SKEW_MS = 2_000;
 
-/** The three answers of one database; the later two are given up when the first fails. */
+/** The four answers of one database; the later three are given up when the first fails. */
 export async function checkDatabase(patient: Patient): Promise<readonly Finding[]> {
   const { databaseUrl } = patient;
-  if (databaseUrl === undefined) return ["database", "migrations", "clock"].map((check) => ok(check, NOT_RUNNING));
+  if (databaseUrl === undefined)
+    return ["database", "migrations", "row security", "clock"].map((check) => ok(check, NOT_RUNNING));
   try {
     const rows = await query<{ version: string }>(databaseUrl, "select current_setting('server_version') as version");
     const reached = ok("database", `reachable, PostgreSQL ${rows[0]?.version ?? "of unknown version"}`);
-    return [reached, await checkMigrations(patient, databaseUrl), await checkClock(patient, databaseUrl)];
+    const others = [checkMigrations, checkRowSecurity, checkClock].map((check) => check(patient, databaseUrl));
+    return [reached, ...(await Promise.all(others))];
   } catch (error) {
     return [fail("database", `not reachable: ${faultText(error)}`, startFix(patient))];
   }
@@ -27,6 +31,23 @@ async function checkMigrations({ config, deps }: Patient, url: string): Promise<
     return fail("migrations", `${pending.length} to do: ${pending.join(", ")}`, fix);
   } catch (error) {
     return fail("migrations", faultText(error), "git checkout app/db/migrations");
+  }
+}
+
+/** Whether what serves the company can see or change more than the company's own. */
+async function checkRowSecurity({ config }: Patient, url: string): Promise<Finding> {
+  const check = "row security";
+  const fix = config.databaseUrl === undefined ? "npm start" : "npx mandate migrate";
+  const pool = createPool(url, { max: 1, onError: () => undefined });
+  try {
+    const { login, company, unboundBy } = await sessionLogin(pool);
+    if (unboundBy !== null) return fail(check, `\`${login}\` is not held back by it: ${unboundBy}`, fix);
+    if (company !== config.company) return fail(check, `\`${login}\` sees nothing of ${config.company}`, fix);
+    const gaps = await rowSecurityGaps(pool);
+    if (gaps.length > 0) return fail(check, gaps.join("; "), fix);
+    return ok(check, `\`${login}\` sees what belongs to ${company}, and nothing else`);
+  } finally {
+    await pool.end();
   }
 }
 

@@ -1,16 +1,17 @@
-import type { Pool } from "pg";
+import type { LedgerPool } from "../../audit/records.ts";
 import { giveAnswer, giveFailure } from "../cli/answer.ts";
 import { exitCodes, failure } from "../cli/failure.ts";
 import { widthOf, type Io } from "../cli/io.ts";
 import type { DevOptions } from "../cli/processes.ts";
+import { auditSecret } from "../audit/secret.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { playDay } from "../day/play.ts";
 import { dayAnswer } from "../day/summary-text.ts";
-import { migrate } from "../db/migrate.ts";
-import { createPool } from "../db/pool.ts";
+import { createLedgerPool } from "../db/pool.ts";
 import { prepareHome } from "../engines/home-folder.ts";
 import { acquireLock } from "../engines/lock.ts";
 import { installFirstRelease } from "../releases/set-up.ts";
+import { prepareDatabase } from "./dev-database.ts";
 import { startEngines, type RunningEngines } from "./dev-engines.ts";
 import { startProcesses } from "./dev-processes.ts";
 import { devPeople, devWebhookSecret } from "./dev-secrets.ts";
@@ -76,11 +77,10 @@ async function serve(stage: Stage, options: DevOptions): Promise<number> {
   const lock = await acquireLock(config.home, startedAt);
   if (lock.kind === "busy") throw failure("conflict", "already-running", lock.message);
   stops.add("the lock", () => lock.release());
-  const engines = await startEngines({ config, stops, onProgress: say, signal });
+  const started = await startEngines({ config, stops, onProgress: say, signal });
   signal.throwIfAborted();
-  const applied = await migrate(engines.databaseUrl);
-  if (applied.length > 0) say(`database: applied ${applied.length} migrations`);
-  const pool = createPool(engines.databaseUrl, { max: 4, onError: () => undefined });
+  const engines = { ...started, databaseUrl: await prepareDatabase(config, started.databaseUrl, say) };
+  const pool = createLedgerPool(engines.databaseUrl, auditSecret(config), { max: 4, onError: () => undefined });
   stops.add("the pool", () => pool.end());
   const people = await devPeople(pool, config.company, config.home);
   await putPoliciesInForce(stage, pool, startedAt);
@@ -101,7 +101,7 @@ async function serve(stage: Stage, options: DevOptions): Promise<number> {
 }
 
 /** The folder's policies are the first release. Later ones are applied by people, and the folder is only their draft. */
-async function putPoliciesInForce({ config, say }: Stage, pool: Pool, at: string): Promise<void> {
+async function putPoliciesInForce({ config, say }: Stage, pool: LedgerPool, at: string): Promise<void> {
   const { company, home, policies: folder } = config;
   if (config.mode === "production") return;
   const installed = await installFirstRelease({ sql: pool, company, home, folder, at });

@@ -1,13 +1,15 @@
 import { DEFAULT_QUEUE_PREFIX, taskQueue } from "../../temporal.config.ts";
+import { bundleKeys } from "../audit/export/keys.ts";
+import { auditSecret } from "../audit/secret.ts";
 import { ConfigError, loadConfig } from "../config.ts";
-import { createPool } from "../db/pool.ts";
+import { createLedgerPool } from "../db/pool.ts";
 import { startGateway } from "../http/gateway.ts";
 import { temporalEngine } from "../inbox/temporal-starter.ts";
 import { createLogger } from "../log.ts";
 import { createPolicySource } from "../releases/source.ts";
 import { onStopRequested, reportReady } from "../supervised.ts";
 import { lazyClient, requireTemporal } from "../temporal-connection.ts";
-import { requireDatabase } from "./require-database.ts";
+import { requireCompanyDatabase } from "./require-database.ts";
 
 /** `mandate gateway`: serves webhooks and the API until it is asked to stop, then finishes what it took. Any number may run. */
 export async function run(): Promise<number> {
@@ -17,7 +19,8 @@ export async function run(): Promise<number> {
     throw new ConfigError(["HUBSPOT_CLIENT_SECRET: not set; give the client secret of the HubSpot app"]);
   }
   const log = createLogger(config.logLevel);
-  const pool = createPool(requireDatabase(config), {
+  const secret = auditSecret(config);
+  const pool = createLedgerPool(requireCompanyDatabase(config), secret, {
     onError: (error) => log.warn({ error: error.message }, "database"),
   });
   const temporal = lazyClient(await requireTemporal());
@@ -25,7 +28,18 @@ export async function run(): Promise<number> {
     const onAlarm = (problem: string) => log.error({ problem }, "policy releases");
     const policies = await createPolicySource({ pool, company, onAlarm });
     const engine = temporalEngine(temporal.client, taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration"));
-    const gateway = await startGateway({ pool, engine, company, policies, hubspotSecret, publicUrl, port, log });
+    const keys = { bundleKeys: bundleKeys(secret, config) };
+    const gateway = await startGateway({
+      pool,
+      engine,
+      company,
+      policies,
+      hubspotSecret,
+      publicUrl,
+      port,
+      log,
+      ...keys,
+    });
     const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));
     // Connected ahead of the first event; without Temporal we serve all the same, and each use tries again.
     temporal.client().catch(() => undefined);

@@ -1,4 +1,5 @@
 import { ConfigError, type Config } from "../config.ts";
+import { companyAddress, companyOfAddress, companyRole } from "../db/company-address.ts";
 
 /** The database's address. @throws ConfigError when the environment names none: only `mandate dev` starts one. */
 export function requireDatabase({ databaseUrl }: Config): string {
@@ -6,4 +7,36 @@ export function requireDatabase({ databaseUrl }: Config): string {
   throw new ConfigError([
     "DATABASE_URL: not set; give postgres://user:password@host:5432/mandate, or run `mandate dev` for the embedded one",
   ]);
+}
+
+/** The owner's address, for migrations. @throws ConfigError when the environment names a company's login. */
+export function requireOwner(config: Config): string {
+  const url = requireDatabase(config);
+  const company = companyOfAddress(url);
+  if (company === undefined) return url;
+  throw new ConfigError([
+    `DATABASE_URL: it logs in as \`${companyRole(company)}\`; migrations need the owner's address`,
+  ]);
+}
+
+/**
+ * The address of this company's login: what serves the company never runs as the owner, whom row security and rights do
+ * not hold back. @throws ConfigError naming the fix.
+ */
+export function requireCompanyDatabase(config: Config): string {
+  const { company, home } = config;
+  const address = companyAddress({ url: requireDatabase(config), company, home });
+  switch (address.kind) {
+    case "company":
+      return address.url;
+    case "other-company":
+      throw new ConfigError([
+        `DATABASE_URL: it logs in as \`${companyRole(address.other)}\`, and MANDATE_COMPANY is \`${company}\`; make them agree`,
+      ]);
+    case "unknown":
+      throw new ConfigError([
+        `DATABASE_URL: it does not log in as \`${companyRole(company)}\`, and ${home} keeps no address of that login for ` +
+          "this database; run `mandate migrate` with it, which makes the login and keeps its address",
+      ]);
+  }
 }

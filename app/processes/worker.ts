@@ -1,11 +1,14 @@
 import { Runtime, makeTelemetryFilterString, type LogLevel } from "@temporalio/worker";
 import { join } from "node:path";
-import type { Pool } from "pg";
+import type { LedgerPool } from "../../audit/records.ts";
 import type { Logger } from "pino";
 import type { ModelChoice } from "../../agents/models/choose.ts";
 import { DEFAULT_QUEUE_PREFIX } from "../../temporal.config.ts";
+import { startIntegrator } from "../audit/integrator.ts";
+import { auditSecret } from "../audit/secret.ts";
+import { configuredSinks } from "../audit/sinks/configured.ts";
 import { loadConfig, type Config } from "../config.ts";
-import { createPool } from "../db/pool.ts";
+import { createLedgerPool } from "../db/pool.ts";
 import { createLogger } from "../log.ts";
 import { projectRoot } from "../project-root.ts";
 import { createPolicySource } from "../releases/source.ts";
@@ -15,14 +18,14 @@ import { requireTemporal } from "../temporal-connection.ts";
 import { embeddedAdapters } from "../tools.ts";
 import { workerDeps } from "../worker-deps.ts";
 import { createWorkers } from "../worker.ts";
-import { requireDatabase } from "./require-database.ts";
+import { requireCompanyDatabase } from "./require-database.ts";
 
 /** `mandate worker`: runs cases, agents and tools until it is asked to stop, then drains. Any number may run. */
 export async function run(): Promise<number> {
   const config = loadConfig();
   const log = createLogger(config.logLevel).child({ component: "worker" });
   installRuntime(log);
-  const pool = createPool(requireDatabase(config), {
+  const pool = createLedgerPool(requireCompanyDatabase(config), auditSecret(config), {
     onError: (error) => log.warn({ error: error.message }, "database"),
   });
   try {
@@ -35,7 +38,7 @@ export async function run(): Promise<number> {
   return 0;
 }
 
-async function work(config: Config, pool: Pool, log: Logger): Promise<void> {
+async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void> {
   const policies = await createPolicySource({
     pool,
     company: config.company,
@@ -55,6 +58,14 @@ async function work(config: Config, pool: Pool, log: Logger): Promise<void> {
     workflows: { codePath: join(projectRoot(), "dist/workflow-bundle.js") },
   });
   const demotion = startDemotionWatch({ pool, company: config.company, log });
+  const integrator = startIntegrator({
+    pool,
+    company: config.company,
+    secret: auditSecret(config),
+    host: config.auditHost,
+    sinks: configuredSinks(pool, config),
+    log,
+  });
   const running = workers.run();
   onStopRequested((reason) => {
     log.info({ reason }, "worker drains");
@@ -66,6 +77,8 @@ async function work(config: Config, pool: Pool, log: Logger): Promise<void> {
     await running;
   } finally {
     await Promise.all([policies.stop(), demotion.stop()]);
+    // Last: what the cases left goes under a checkpoint too.
+    await integrator.stop();
   }
 }
 

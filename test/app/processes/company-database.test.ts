@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ConfigError, loadConfig, type Config } from "../../../app/config.ts";
+import { keptAddressFile } from "../../../app/db/company-address.ts";
+import { prepareDatabase } from "../../../app/processes/dev-database.ts";
+import { requireCompanyDatabase, requireOwner } from "../../../app/processes/require-database.ts";
+import { query } from "../../../app/engines/postgres-client.ts";
+import { testDatabase, type TestDatabase } from "../../setup/database.ts";
+import { removeHome, temporaryHome } from "../../setup/temporary-home.ts";
+import { run } from "../cli/run.ts";
+
+const environment = { ...process.env };
+const company = `co-${randomBytes(4).toString("hex")}`;
+let database: TestDatabase;
+let ownerUrl: string;
+let home: string;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  // As for a server that does not know the system user: the company's login gets a password.
+  const address = new URL(database.url);
+  address.password = "owner-password";
+  ownerUrl = address.toString();
+});
+afterAll(() => database.drop());
+beforeEach(() => {
+  home = temporaryHome("process");
+  process.env["MANDATE_HOME"] = home;
+  process.env["MANDATE_COMPANY"] = company;
+  process.env["DATABASE_URL"] = ownerUrl;
+});
+afterEach(() => {
+  process.env = { ...environment };
+  removeHome(home);
+});
+
+const configured = (changes: Partial<Config> = {}): Config => ({ ...loadConfig(), ...changes });
+
+describe("what serves a company", () => {
+  test("does not start with the owner's address, and is told the fix", () => {
+    expect(() => requireCompanyDatabase(configured())).toThrow(ConfigError);
+    expect(() => requireCompanyDatabase(configured())).toThrow(
+      /DATABASE_URL: it does not log in as `company:co-.*run `mandate migrate`/,
+    );
+    expect(() => requireCompanyDatabase(configured())).not.toThrow("owner-password");
+  });
+
+  test.for(["gateway", "worker"])("`mandate %s` is refused so", async (name) => {
+    process.env["HUBSPOT_CLIENT_SECRET"] = "secret";
+    const { exitCode, stderr } = await run(name);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("run `mandate migrate`")]);
+  });
+
+  test("does not start with another company's address", () => {
+    const databaseUrl = "postgres://company%3Aglobex:pw@db.example.com/mandate";
+    expect(() => requireCompanyDatabase(configured({ databaseUrl }))).toThrow(
+      `DATABASE_URL: it logs in as \`company:globex\`, and MANDATE_COMPANY is \`${company}\``,
+    );
+    expect(() => requireOwner(configured({ databaseUrl }))).toThrow("migrations need the owner's address");
+  });
+});
+
+describe("mandate migrate", () => {
+  test("makes the company's login once, says where its address is kept, and gateways and workers use it from then on", async () => {
+    const first = await run("migrate", "--json");
+    const kept = keptAddressFile(home, company);
+    expect([first.exitCode, JSON.parse(first.stdout).data]).toEqual([
+      0,
+      { applied: [], login: `company:${company}`, keptIn: kept },
+    ]);
+    expect(statSync(kept).mode & 0o777).toBe(0o600);
+    const address = requireCompanyDatabase(configured());
+    expect(address).toBe(readFileSync(kept, "utf8").trim());
+    expect(await query(address, "select current_company() as company")).toEqual([{ company }]);
+    expect((await run("migrate")).stdout).toContain(`its address is kept in ${kept}: give it as DATABASE_URL`);
+    expect(requireCompanyDatabase(configured())).toBe(address);
+  });
+
+  test("over a socket that knows the system user keeps nothing", async () => {
+    process.env["DATABASE_URL"] = database.url;
+    const { exitCode, stdout } = await run("migrate");
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringContaining(`The login is \`company:${company}\`, without a password.`),
+    ]);
+    expect(existsSync(keptAddressFile(home, company))).toBe(false);
+  });
+});
+
+describe("mandate dev", () => {
+  const said: string[] = [];
+  const prepare = (url: string) => prepareDatabase(configured({ databaseUrl: url }), url, (line) => said.push(line));
+
+  test("hands out the company's login, never the owner's", async () => {
+    const address = await prepare(database.url);
+    expect(await query(address, "select session_user::text as login")).toEqual([{ login: `company:${company}` }]);
+    expect(await prepare(address)).toBe(address);
+    expect(said).toEqual([]);
+  });
+
+  test("cannot migrate with a company's login, and says who can", async () => {
+    const address = await database.urlOf(company);
+    await database.pool.query("update schema_migration set name = '0001_earlier.sql' where name = '0001_audit.sql'");
+    await expect(prepare(address)).rejects.toThrow(
+      "the schema lacks 0001_audit.sql; run `mandate migrate` with the owner's address",
+    );
+    await database.pool.query("update schema_migration set name = '0001_audit.sql' where name = '0001_earlier.sql'");
+  });
+});
