@@ -1,4 +1,6 @@
 import type { Config } from "./config.ts";
+import { companyAddress } from "./db/company-address.ts";
+import { checkAudit } from "./doctor/audit.ts";
 import { checkDatabase } from "./doctor/database.ts";
 import { checkPostgres, checkTemporal } from "./doctor/engines.ts";
 import { type DoctorDeps, fail, type Finding, type Patient } from "./doctor/finding.ts";
@@ -20,6 +22,7 @@ const checks: readonly Check[] = [
   checkPorts,
   checkDatabase,
   checkPolicies,
+  checkAudit,
   checkModel,
   checkSecretFiles,
   checkWebhookSecret,
@@ -29,9 +32,16 @@ const checks: readonly Check[] = [
 export async function runDoctor(config: Config, deps: DoctorDeps): Promise<Finding[]> {
   const runtime = readRuntime(config.home);
   const embeddedUrl = runtime.kind === "running" ? runtime.runtime.databaseUrl : undefined;
-  const patient = { config, deps, runtime, databaseUrl: config.databaseUrl ?? embeddedUrl };
+  const patient = { config, deps, runtime, databaseUrl: loginOf(config, config.databaseUrl ?? embeddedUrl) };
   const answers = await Promise.all(checks.map((check) => answer(check, patient)));
   return answers.flat();
+}
+
+/** The address that gateway and worker log in with, where the company's is known; else the one that there is. */
+function loginOf({ company, home }: Config, url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  const address = companyAddress({ url, company, home });
+  return address.kind === "company" ? address.url : url;
 }
 
 /** 3 when any check failed ("check found problems"), otherwise 0; warnings do not count. */

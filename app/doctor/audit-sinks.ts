@@ -1,0 +1,115 @@
+import type { KeptLog } from "../../audit/log/log-store.ts";
+import { cosignedSize, unpublishedMs } from "../../audit/log/cosignature-store.ts";
+import { cosignatureVerifierOf } from "../../audit/log/cosignature.ts";
+import type { Sql } from "../../audit/records.ts";
+import { logSigner, originOf } from "../audit/log-keys.ts";
+import { newestOf } from "../audit/publisher.ts";
+import { checkpointFileOf, lastCheckpoint } from "../audit/sinks/checkpoint-file.ts";
+import { checkpointFolderOf } from "../audit/sinks/file.ts";
+import { forkOf } from "../audit/sinks/fork.ts";
+import { SinkError } from "../audit/sinks/sink.ts";
+import { startWorker } from "./audit-log.ts";
+import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
+
+const CHECK = "audit checkpoints";
+
+/** A sink as the doctor knows it: leaves of the largest head it holds, and the command that looks after it. */
+type Held = { readonly sink: string; readonly size: number; readonly fix: string };
+
+/** A log's sinks, and what is wrong with them. */
+type Looked = { readonly held: readonly Held[]; readonly faults: readonly Finding[] };
+
+/** Whether checkpoints reach the world outside the database, and what is there is where this log began. */
+export async function checkSinks(
+  patient: Patient,
+  sql: Sql,
+  secret: Uint8Array,
+  logs: readonly KeptLog[],
+): Promise<readonly Finding[]> {
+  const looked = await Promise.all(withOwn(patient, logs).map((kept) => look(patient, sql, secret, kept)));
+  const faults = looked.flatMap((one) => one.faults);
+  if (faults.length > 0) return faults;
+  return [
+    ok(
+      CHECK,
+      logs.length === 0
+        ? "none is signed yet"
+        : told(
+            logs,
+            looked.flatMap(({ held }) => held),
+          ),
+    ),
+  ];
+}
+
+/** The company's own log is looked at even when the database has lost it. */
+function withOwn({ config: { company, auditHost } }: Patient, logs: readonly KeptLog[]): readonly KeptLog[] {
+  if (logs.some(({ log }) => log === company)) return logs;
+  return [...logs, { log: company, origin: originOf(auditHost, company), size: 0 }];
+}
+
+async function look(patient: Patient, sql: Sql, secret: Uint8Array, kept: KeptLog): Promise<Looked> {
+  const { home, company } = patient.config;
+  const path = checkpointFileOf(checkpointFolderOf(home), kept.log);
+  const broken = (detail: string, fix: string): Looked => ({ held: [], faults: [fail(CHECK, detail, fix)] });
+  try {
+    // The file before the database: what comes out meanwhile is then in the database at least.
+    const last = lastCheckpoint(path, logSigner(secret, kept.origin).vkey);
+    const newest = await newestOf(sql, company, secret, kept);
+    const fork = last && (await forkOf(last, newest));
+    if (fork !== undefined) {
+      const detail = `by ${path}, ${fork}: it was rewritten or put back to an older copy, and nothing more is signed`;
+      return broken(detail, "npx mandate audit log");
+    }
+    if (newest === undefined) return { held: [], faults: [] };
+    const file = { sink: "the checkpoint file", size: last?.size ?? 0, fix: startWorker(patient) };
+    const held = [file, ...(await witnessesOf(patient, sql, kept))];
+    return { held, faults: await staleness(patient, sql, kept, held) };
+  } catch (error) {
+    if (!(error instanceof SinkError)) throw error;
+    return broken(error.message, `mv '${path}' '${path}.damaged'`);
+  }
+}
+
+async function witnessesOf({ config }: Patient, sql: Sql, { log }: KeptLog): Promise<Held[]> {
+  const { company, witnesses } = config;
+  return Promise.all(
+    witnesses.map(async ({ vkey, url }) => {
+      const witness = cosignatureVerifierOf(vkey).name;
+      return {
+        sink: `witness ${witness}`,
+        size: await cosignedSize(sql, { company, log, witness }),
+        fix: `curl -i ${url}`,
+      };
+    }),
+  );
+}
+
+/** A log fails when no sink is up to date; with one that is, those that lag are for looking at. */
+async function staleness(
+  { config }: Patient,
+  sql: Sql,
+  { log, size }: KeptLog,
+  held: readonly Held[],
+): Promise<Finding[]> {
+  const { company, checkpointLimitSeconds } = config;
+  const late: { readonly sink: Held; readonly seconds: number }[] = [];
+  for (const sink of held) {
+    const seconds = Math.round((await unpublishedMs(sql, { company, log, size: sink.size })) / 1_000);
+    if (seconds > checkpointLimitSeconds) late.push({ sink, seconds });
+  }
+  const finding = late.length === held.length ? fail : warn;
+  return late.map(({ sink, seconds }) => {
+    const detail = `${sink.sink} holds ${sink.size} of ${size} leaves of log ${log}; the next checkpoint has waited ${seconds} s`;
+    return finding(CHECK, `${detail}, the limit is ${checkpointLimitSeconds} s`, sink.fix);
+  });
+}
+
+function told(logs: readonly KeptLog[], held: readonly Held[]): string {
+  const leaves = logs.reduce((sum, { size }) => sum + size, 0);
+  const sinks = [...new Set(held.map(({ sink }) => sink))].map((sink) => {
+    const inIt = held.filter((one) => one.sink === sink).reduce((sum, { size }) => sum + size, 0);
+    return `${inIt} of ${leaves} leaves in ${sink}`;
+  });
+  return sinks.join(", ");
+}
