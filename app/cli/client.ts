@@ -16,7 +16,10 @@ import type {
   OutcomeReport,
   OutcomeTaken,
 } from "../http/contract/decisions.ts";
+import type { CaseFileView } from "../http/contract/cases.ts";
+import { privacyCalls, type PrivacyCalls } from "./audit/privacy-calls.ts";
 import { failure, refusalOf } from "./failure.ts";
+import { bundleCall, type BundleCall } from "./bundle-call.ts";
 import { historyCalls, type HistoryCalls } from "./history-calls.ts";
 import { releaseCalls, type ReleaseCalls } from "./release-calls.ts";
 import { rolloutCalls, type RolloutCalls } from "./rollout-calls.ts";
@@ -33,10 +36,15 @@ export type Client = {
   escalation(escalationId: string): Promise<EscalationView>;
   /** A person's verdict on exactly the action with this digest. */
   answer(verdict: "approve" | "reject", escalationId: string, body: z.infer<typeof VerdictBody>): Promise<Taken>;
+  /** `caseId`: or the id of one of its decisions. */
   records(caseId: string): Promise<Records>;
+  /** The same with everything that rebuilds and proves it. */
+  caseFile(caseId: string): Promise<CaseFileView>;
+  readonly bundle: BundleCall;
   readonly releases: ReleaseCalls;
   readonly history: HistoryCalls;
   readonly rollout: RolloutCalls;
+  readonly privacy: PrivacyCalls;
   /** Asks for a decision under the caller's own key: the same request under it has the same answer. */
   decide(key: string, body: DecisionRequest): Promise<DecisionAnswer>;
   decision(decisionId: string): Promise<DecisionStanding>;
@@ -70,7 +78,10 @@ export function createClient(address: Address): Client {
       call(address, "POST", `/v1/escalations/${encodeURIComponent(escalationId)}/${verdict}`, {}, body),
     rollout: rolloutCalls(get),
     records: (caseId) => get(`/v1/cases/${encodeURIComponent(caseId)}/records`),
+    bundle: bundleCall(address),
+    caseFile: (caseId) => get(`/v1/cases/${encodeURIComponent(caseId)}/file`),
     history: historyCalls(get),
+    privacy: privacyCalls((method, path, body) => call(address, method, path, {}, body)),
     releases: releaseCalls((method, path, body) => call(address, method, path, {}, body)),
     decide: (key, body) => call(address, "POST", "/v1/decisions", {}, body, { "idempotency-key": key }),
     decision: (decisionId) => get(decisionPath(decisionId)),

@@ -61,7 +61,7 @@ function tokenOf(given: string | undefined, knownHere: () => readonly DevPerson[
   }
   if (caller.kind === "reader" || people.length === 1) return first.token;
   const names = people.map(({ personId }) => personId).join(" | ");
-  throw failure("usage", "who-answers", "a verdict needs a name", `say who answers: --as ${names}`);
+  throw failure("usage", "who-answers", "this needs a name", `say who answers: --as ${names}`);
 }
 
 function personOf(people: readonly DevPerson[], personId: string): DevPerson {

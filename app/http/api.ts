@@ -2,29 +2,34 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { timeout } from "hono/timeout";
-import type { Pool } from "pg";
 import type { Logger } from "pino";
+import type { LedgerPool } from "../../audit/records.ts";
 import { requirePerson, type ApiEnv } from "./auth.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MS } from "./limits.ts";
 import { fieldErrors, refuse } from "./problem.ts";
 import type { DecideService } from "../deciding/service.ts";
+import type { BundleKeys } from "../audit/export/keys.ts";
+import { mountAuditBundle } from "./routes/audit-bundle.ts";
 import { mountCases } from "./routes/cases.ts";
 import { mountDecisions } from "./routes/decisions.ts";
 import { mountEscalations } from "./routes/escalations.ts";
 import { mountEvents } from "./routes/events.ts";
 import { mountHealth, type Checks } from "./routes/health.ts";
 import { mountHistory } from "./routes/history.ts";
+import { mountPrivacy } from "./routes/privacy.ts";
 import { mountReleases } from "./routes/releases.ts";
 import { mountRollout } from "./routes/rollout.ts";
 import { mountWebhooks, type WebhookDeps } from "./webhooks.ts";
 
 export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
-  readonly pool: Pool;
+  readonly pool: LedgerPool;
   readonly company: string;
   readonly onVerdict: () => void;
   readonly decisions: DecideService;
   readonly checks: Checks;
+  /** What exported records are checked with; without them nothing is exported. */
+  readonly bundleKeys?: BundleKeys | undefined;
   readonly log: Logger;
 };
 
@@ -55,8 +60,10 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   mountCases(app, { sql: pool, company });
   mountEscalations(app, { pool, company, onVerdict: deps.onVerdict, log });
   mountReleases(app, { sql: pool, company, now: deps.now, log });
+  mountPrivacy(app, { pool, company, now: deps.now, log });
   mountHistory(app, { sql: pool, company });
   mountDecisions(app, { decisions: deps.decisions, log });
+  mountAuditBundle(app, { pool, company, keys: deps.bundleKeys, now: deps.now, log });
   mountRollout(app, { sql: pool, company, now: deps.now });
   app.get("/openapi.json", (c) => c.json(documentOf(app)));
   app.notFound((c) => refuse(c, "not-found", `no \`${c.req.method} ${c.req.path}\``));
