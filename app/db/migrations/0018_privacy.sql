@@ -1,0 +1,504 @@
+-- Erasure, legal holds and retention. To erase a person or a case is to destroy the key of what is sealed about them and
+-- to overwrite what the ledgers hold of them in plain words. Nothing that is hashed changes: the records' envelopes stay.
+--
+-- `mandate_eraser` owns the functions that erase, and is the only role that may change an erasable column of a table that
+-- is otherwise append-only. Nobody logs in as it.
+do $$
+begin
+  begin
+    if not exists (select from pg_roles where rolname = 'mandate_eraser') then
+      create role mandate_eraser nologin;
+    end if;
+  exception when duplicate_object or unique_violation then
+    null;
+  end;
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    grant mandate_eraser to current_user;
+  end if;
+end $$;
+
+-- One person asks for an erasure, another one confirms it.
+create table audit_erasure (
+  company text not null,
+  erasure_id text not null,
+  -- `case:<case id>` or `person:<person id>`; once it is erased, the random id that envelopes know it by.
+  subject text not null,
+  subject_id text not null,
+  ground text not null check (ground in
+    ('no-longer-needed', 'consent-withdrawn', 'objection', 'unlawful', 'legal-obligation', 'retention-ended')),
+  reason text not null check (reason <> ''),
+  asked_by text not null,
+  asked_at timestamptz not null,
+  confirmed_by text,
+  erased_at timestamptz,
+  primary key (company, erasure_id),
+  check (confirmed_by <> asked_by)
+);
+create unique index audit_erasure_waits on audit_erasure (company, subject) where erased_at is null;
+
+-- What must be kept for a claim. A hold is set once and released once.
+create table audit_hold (
+  company text not null,
+  hold_id text not null,
+  -- `company`, `case:<case id>` or `person:<person id>`.
+  scope text not null,
+  reason text not null check (reason <> ''),
+  set_by text not null,
+  set_at timestamptz not null,
+  released_by text,
+  release_reason text check (release_reason <> ''),
+  released_at timestamptz,
+  primary key (company, hold_id),
+  check ((released_at is null) = (released_by is null) and (released_at is null) = (release_reason is null))
+);
+create index audit_hold_standing on audit_hold (company, scope) where released_at is null;
+
+-- How long a log's cases stay readable. The newest row in force counts; a shorter time waits for a second person. Six
+-- months at least (AI Act, Articles 19 and 26).
+create table audit_retention (
+  company text not null,
+  log text not null,
+  n int not null check (n > 0),
+  days int not null check (days between 183 and 36500),
+  in_force boolean not null,
+  set_by text not null,
+  set_at timestamptz not null,
+  primary key (company, log, n)
+);
+
+create function retention_days(p_company text, p_log text) returns int language sql stable as $$
+  select coalesce((select r.days from audit_retention r
+                   where r.company = p_company and r.log = p_log and r.in_force order by r.n desc limit 1), 2555)
+$$;
+
+-- What an erasure may overwrite, by table. What proves who put a policy in force (keys, releases, modes) is not among it.
+create function erasable_columns(p_table text) returns text[] language sql immutable parallel safe as $$
+  select case p_table
+    when 'inbox' then array['body']
+    when 'outbox' then array['payload']
+    when 'model_turn' then array['request', 'response']
+    when 'agent_turn' then array['output']
+    when 'proposal' then array['args', 'reasoning']
+    when 'decision' then array['rules', 'missing', 'facts', 'sources', 'reason', 'requested_by', 'details']
+    when 'escalation' then array['requested_by']
+    when 'approval' then array['person_id', 'reason']
+    when 'effect' then array['external_ref', 'detail']
+    when 'kill_switch' then array['stopped_by', 'reason']
+    when 'programme.registration' then array['customer_domain', 'value_minor']
+    when 'audit_record' then array['subjects', 'sealed']
+    when 'audit_subject' then array['name', 'wrapped_key', 'destroyed_at', 'erased_under']
+    when 'audit_erasure' then array['subject', 'reason', 'asked_by', 'confirmed_by', 'erased_at']
+    when 'audit_hold' then array['scope', 'reason', 'set_by', 'released_by', 'release_reason']
+    when 'audit_retention' then array['set_by']
+    else '{}'
+  end
+$$;
+
+-- True for a change that an erasure makes: by its role, and of erasable columns only. `record_key` is generated, and not
+-- there yet before an update; what it is generated from may not change.
+create function is_erasure(p_table text, p_old jsonb, p_new jsonb) returns boolean language sql stable as $$
+  select current_user = 'mandate_eraser'
+    and p_old - 'record_key'::text - erasable_columns(p_table) = p_new - 'record_key'::text - erasable_columns(p_table)
+$$;
+
+-- As in 0001, but for an erasure.
+create or replace function refuse_change() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' then
+    if is_erasure(tg_table_name, to_jsonb(old), to_jsonb(new)) then
+      return new;
+    end if;
+  end if;
+  raise exception 'APPEND_ONLY: % on % is refused', lower(tg_op), tg_table_name using errcode = '42501';
+end $$;
+
+-- As in 0002, but for an erasure.
+create or replace function effect_moves_forward() returns trigger language plpgsql as $$
+begin
+  if (old.company, old.effect_key, old.permit_id, old.tool, old.action_digest)
+     is distinct from (new.company, new.effect_key, new.permit_id, new.tool, new.action_digest)
+     or old.state in ('done', 'failed') or new.state = 'intent' or (old.state = 'unknown' and new.state = 'unknown') then
+    if is_erasure('effect', to_jsonb(old), to_jsonb(new)) then
+      return new;
+    end if;
+    raise exception 'FORWARD_ONLY: effect % cannot go from % to %', old.effect_key, old.state, new.state
+      using errcode = '42501';
+  end if;
+  return new;
+end $$;
+
+create or replace function escalation_moves_forward() returns trigger language plpgsql as $$
+begin
+  if old.state <> 'open' or new.level < old.level
+     or (old.company, old.escalation_id, old.decision_id, old.action_digest, old.requested_by)
+     is distinct from (new.company, new.escalation_id, new.decision_id, new.action_digest, new.requested_by) then
+    if is_erasure('escalation', to_jsonb(old), to_jsonb(new)) then
+      return new;
+    end if;
+    raise exception 'FORWARD_ONLY: escalation % is %', old.escalation_id, old.state using errcode = '42501';
+  end if;
+  return new;
+end $$;
+
+create function hold_is_released_once() returns trigger language plpgsql as $$
+begin
+  if is_erasure('audit_hold', to_jsonb(old), to_jsonb(new)) then
+    return new;
+  end if;
+  if old.released_at is not null or new.released_at is null
+     or (old.company, old.hold_id, old.scope, old.reason, old.set_by, old.set_at)
+        is distinct from (new.company, new.hold_id, new.scope, new.reason, new.set_by, new.set_at) then
+    raise exception 'APPEND_ONLY: hold % is released once, and nothing else', old.hold_id using errcode = '42501';
+  end if;
+  return new;
+end $$;
+create trigger audit_hold_is_released_once before update on audit_hold
+  for each row execute function hold_is_released_once();
+create trigger audit_hold_is_kept before delete on audit_hold for each row execute function refuse_change();
+create trigger audit_hold_keeps_all before truncate on audit_hold for each statement execute function refuse_change();
+
+-- A key is destroyed by an erasure only.
+create trigger audit_subject_ends_by_erasure before update on audit_subject
+  for each row execute function refuse_change();
+
+do $$
+declare
+  t text;
+begin
+  foreach t in array array['audit_erasure', 'audit_retention'] loop
+    execute format('create trigger %I before update or delete on %I for each row execute function refuse_change()',
+      t || '_is_append_only', t);
+    execute format('create trigger %I before truncate on %I for each statement execute function refuse_change()',
+      t || '_keeps_all', t);
+  end loop;
+end $$;
+
+create index case_head_by_case on case_head (company, case_id);
+create index agent_turn_by_case on agent_turn (company, case_id);
+create index model_turn_by_case on model_turn (company, case_id);
+create index inbox_ignored on inbox (company, source, object_type, object_id) where state = 'ignored';
+
+-- A company's login erases its own company's data and no other's, also inside a function that runs with other rights.
+create function check_own_company(p_company text) returns void language plpgsql stable as $$
+begin
+  if current_company() <> p_company then
+    raise exception 'OTHER_COMPANY: this login is not of %', p_company using errcode = '42501';
+  end if;
+end $$;
+
+-- Records of a case that a part of can still be read: under the case's key, or that of a person who had a part in it.
+create function readable_records(p_company text, p_case text) returns setof audit_record language sql stable as $$
+  select r.* from case_head c join audit_record r using (company, log, case_id)
+  where c.company = p_company and c.case_id = p_case and exists (
+    select from audit_subject s where s.company = r.company and s.subject_id = any (r.subjects) and s.destroyed_at is null)
+$$;
+
+-- Why a case cannot be erased yet, in words; null when nothing of it is under way. A case works on its newest event, until
+-- that event's end is recorded; one that nothing was heard of for half a year has no end to wait for.
+create function open_matter_of_case(p_company text, p_case text, p_at timestamptz) returns text language sql stable as $$
+  select coalesce(
+    (select 'escalation ' || s.escalation_id || ' waits for ' || s.role from escalation s
+     where s.company = p_company and s.case_id = p_case and s.state = 'open' limit 1),
+    (select 'effect ' || e.effect_key || ' is in state ' || e.state from effect e
+     where e.company = p_company and e.case_id = p_case and e.state in ('intent', 'unknown') limit 1),
+    (select 'event ' || i.event_id || ' waits to be brought to it' from inbox i
+     where i.company = p_company and i.dispatched_at is null and i.state in ('pending', 'late')
+       and case_id_of(i.company, i.function_id, i.source, i.object_type, i.object_id) = p_case limit 1),
+    (select 'it works on event ' || newest.event_id from (
+       select left(r.key, -length('/event')) as event_id, p_case || '/' || left(r.key, -length('/event')) || '/end' as end_key,
+         r.recorded_at
+       from audit_record r
+       where r.company = p_company and r.log = p_company and r.case_id = p_case and r.kind = 'event'
+         and r.envelope::jsonb #>> '{fields,state}' is distinct from 'late'
+       order by r.n desc limit 1) newest
+     where newest.recorded_at > p_at - interval '183 days'
+       and not exists (select from audit_record x where x.company = p_company and x.key = newest.end_key)),
+    (select 'registration ' || g.registration_id || ' is in force until ' || to_char(g.expires_at at time zone 'UTC', 'YYYY-MM-DD')
+     from effect e join programme.registration g using (company, effect_key)
+     where e.company = p_company and e.case_id = p_case and g.expires_at > p_at limit 1))
+$$;
+
+create function open_matter_of_person(p_company text, p_person text) returns text language sql stable as $$
+  select coalesce(
+    (select 'escalation ' || s.escalation_id || ' is still open' from escalation s
+     where s.company = p_company and s.state = 'open' and (s.requested_by = p_person or exists (
+       select from approval a where a.company = s.company and a.escalation_id = s.escalation_id and a.person_id = p_person))
+     limit 1),
+    (select 'effect ' || e.effect_key || ' is in state ' || e.state from effect e
+     join decision d on d.company = e.company and d.step_key = e.effect_key
+     where e.company = p_company and e.state in ('intent', 'unknown') and d.requested_by = p_person limit 1))
+$$;
+
+-- The standing hold that covers a subject, or null: on the company, on the subject itself, or, since a case's record and
+-- its people's are one evidence, on a case that the person took part in, and on a person who took part in the case.
+create function hold_on(p_company text, p_name text, p_subject_id text) returns text language sql stable as $$
+  select h.hold_id from audit_hold h
+  cross join lateral (
+    select substr(case when p_name like 'case:%' then p_name else h.scope end, 6) as case_id,
+      case when p_name like 'case:%' then (
+        select s.subject_id from audit_subject s where s.company = p_company and s.name = h.scope) else p_subject_id end as person
+    offset 0) one_evidence
+  where h.company = p_company and h.released_at is null and (h.scope in ('company', p_name) or (
+    left(h.scope, 5) <> left(p_name, 5) and exists (
+      select from case_head c join audit_record r using (company, log, case_id)
+      where c.company = p_company and c.case_id = one_evidence.case_id and one_evidence.person = any (r.subjects))))
+  order by h.set_at, h.hold_id limit 1
+$$;
+
+-- Signed policy changes of a person. They keep the person's id and words: what is in force is what these signatures prove.
+create function signatures_of(p_company text, p_person text) returns bigint language sql stable as $$
+  select (select count(*) from policy_release_event where company = p_company and person_id = p_person)
+       + (select count(*) from autonomy_mode where company = p_company and person_id = p_person)
+       + (select count(*) from signing_key where company = p_company and person_id = p_person)
+$$;
+
+-- The first half of an erasure: nothing more comes to be of the subject until the transaction ends, and what stands in
+-- the way. No row when no key of that name stands. Whoever appends to a case holds its head; whoever answers for a person
+-- holds the escalation.
+create function prepare_erasure(p_company text, p_name text, p_at timestamptz)
+returns table (subject_id text, records bigint, signatures bigint, hold_id text, open_matter text) language plpgsql as $$
+declare
+  v_subject text;
+  v_rest text := substr(p_name, strpos(p_name, ':') + 1);
+begin
+  perform check_own_company(p_company);
+  if p_name like 'case:%' then
+    perform 1 from case_head c where c.company = p_company and c.case_id = v_rest order by c.log for update;
+  else
+    perform 1 from escalation e where e.company = p_company and e.state = 'open' order by e.escalation_id for update;
+  end if;
+  select s.subject_id into v_subject from audit_subject s where s.company = p_company and s.name = p_name for update;
+  if not found then
+    return;
+  end if;
+  if p_name like 'case:%' then
+    return query select v_subject, (select count(*) from readable_records(p_company, v_rest)), 0::bigint,
+      hold_on(p_company, p_name, v_subject), open_matter_of_case(p_company, v_rest, p_at);
+  else
+    return query select v_subject, (
+        select count(*) from audit_record r where r.company = p_company and v_subject = any (r.subjects)),
+      signatures_of(p_company, v_rest),
+      hold_on(p_company, p_name, v_subject), open_matter_of_person(p_company, v_rest);
+  end if;
+end $$;
+
+create function erased() returns jsonb language sql immutable parallel safe as $$ select '{"erased": true}'::jsonb $$;
+
+-- A person as envelopes know them; whoever has no such name is `erased`.
+create function pseudonym_of(p_company text, p_person text) returns text language sql stable as $$
+  select coalesce((select s.subject_id from audit_subject s
+                   where s.company = p_company and (s.name = 'person:' || p_person or s.subject_id = p_person)), 'erased')
+$$;
+
+-- Which rules matched stays; what they read does not.
+create function erased_rules(p_rules jsonb) returns jsonb language sql immutable as $$
+  select coalesce(jsonb_agg(jsonb_build_object('id', r->'id', 'effect', r->'effect', 'reason', 'erased', 'values', '{}'::jsonb)
+                            order by n), '[]')
+  from jsonb_array_elements(p_rules) with ordinality as given (r, n)
+$$;
+
+-- Mode, release, canary and obligations stay: they are the policy's, not the case's.
+create function erased_details(p_details jsonb) returns jsonb language sql immutable as $$
+  select p_details || '{"erased": true, "params": [], "limits": []}'
+    || case when jsonb_typeof(p_details->'candidate') = 'object'
+         then jsonb_build_object('candidate',
+                p_details->'candidate' || jsonb_build_object('rules', erased_rules(p_details #> '{candidate,rules}')))
+         else '{}' end
+$$;
+
+-- Overwrites what the ledgers hold of a case, and empties the sealed parts of its records: what people said in it is sealed
+-- under their own keys, which stand.
+create function erase_case_rows(p_company text, p_case text, p_subject_id text) returns void language plpgsql as $$
+declare
+  v_events text[] := array(
+    select left(r.key, -length('/event')) from case_head c join audit_record r using (company, log, case_id)
+    where c.company = p_company and c.case_id = p_case and r.kind = 'event');
+  v_steps text[] := array(
+    select left(r.key, -length('/proposal')) from case_head c join audit_record r using (company, log, case_id)
+    where c.company = p_company and c.case_id = p_case and r.kind = 'proposal');
+begin
+  update audit_record r set subjects = array[p_subject_id], sealed = array[''::bytea]
+    from readable_records(p_company, p_case) x
+    where r.company = x.company and r.log = x.log and r.case_id = x.case_id and r.n = x.n;
+  update inbox i set body = erased() where i.company = p_company and i.event_id = any (v_events);
+  update inbox i set body = erased()
+    where i.company = p_company and i.state = 'ignored' and (i.source, i.object_type, i.object_id) in (
+      select o.source, o.object_type, o.object_id from inbox o where o.company = p_company and o.event_id = any (v_events));
+  update model_turn t set request = erased()::text, response = case when t.response is not null then erased()::text end
+    where t.company = p_company and t.case_id = p_case;
+  update agent_turn t set output = erased()::text where t.company = p_company and t.case_id = p_case;
+  update proposal q set reasoning = 'erased', args = case q.tool
+      when 'external' then erased() || jsonb_build_object('name', 'erased', 'ref', 'erased', 'args', '{}'::jsonb,
+                                         'caller', pseudonym_of(p_company, q.args->>'caller'))
+      else erased() end
+    where q.company = p_company and q.step_key = any (v_steps);
+  update decision d set rules = erased_rules(d.rules), missing = '[]', facts = '{}', sources = '[]', reason = 'erased',
+      requested_by = pseudonym_of(p_company, d.requested_by), details = erased_details(d.details)
+    where d.company = p_company and d.case_id = p_case;
+  update outbox o set payload = o.payload || jsonb_build_object('personId', pseudonym_of(p_company, o.payload->>'personId'))
+    where o.company = p_company and o.topic = 'verdict' and o.key in (
+      select a.approval_id from escalation s join approval a using (company, escalation_id)
+      where s.company = p_company and s.case_id = p_case);
+  update approval a set reason = 'erased', person_id = pseudonym_of(p_company, a.person_id)
+    from escalation s
+    where s.company = p_company and s.case_id = p_case and a.company = s.company and a.escalation_id = s.escalation_id;
+  update escalation s set requested_by = pseudonym_of(p_company, s.requested_by)
+    where s.company = p_company and s.case_id = p_case;
+  update programme.registration g set customer_domain = 'erased', value_minor = 0
+    from effect e
+    where e.company = p_company and e.case_id = p_case and g.company = e.company and g.effect_key = e.effect_key;
+  update effect e set detail = case when e.detail is not null then 'erased' end,
+      external_ref = case when e.external_ref is not null then 'erased' end
+    where e.company = p_company and e.case_id = p_case;
+end $$;
+
+-- Overwrites what the ledgers hold of a person: their name becomes the one that envelopes know them by, their words go.
+create function erase_person_rows(p_company text, p_person text, p_subject_id text) returns void language plpgsql as $$
+begin
+  update decision set requested_by = p_subject_id where company = p_company and requested_by = p_person;
+  update escalation set requested_by = p_subject_id where company = p_company and requested_by = p_person;
+  update proposal set args = args || jsonb_build_object('caller', p_subject_id)
+    where company = p_company and tool = 'external' and args->>'caller' = p_person;
+  update outbox set payload = payload || jsonb_build_object('personId', p_subject_id)
+    where company = p_company and payload->>'personId' = p_person;
+  update approval set person_id = p_subject_id, reason = 'erased' where company = p_company and person_id = p_person;
+  update kill_switch set stopped_by = p_subject_id, reason = 'erased' where company = p_company and stopped_by = p_person;
+  update audit_erasure set asked_by = p_subject_id, reason = 'erased' where company = p_company and asked_by = p_person;
+  update audit_erasure set confirmed_by = p_subject_id where company = p_company and confirmed_by = p_person;
+  update audit_hold set scope = 'person:' || p_subject_id where company = p_company and scope = 'person:' || p_person;
+  update audit_hold set set_by = p_subject_id, reason = 'erased' where company = p_company and set_by = p_person;
+  update audit_hold set released_by = p_subject_id, release_reason = 'erased'
+    where company = p_company and released_by = p_person;
+  update audit_retention set set_by = p_subject_id where company = p_company and set_by = p_person;
+  delete from person where company = p_company and person_id = p_person;
+end $$;
+
+-- The second half of an erasure, in the transaction that appended its record: `p` is {company, subject, recordKey, at},
+-- and for one that was asked for {erasureId, confirmedBy}. The record must name the subject by its random id; two people
+-- must stand behind it, or the end of retention; no hold may.
+create function erase_subject(p jsonb) returns void language plpgsql as $$
+declare
+  v_company text := p->>'company';
+  v_name text := p->>'subject';
+  v_rest text := substr(v_name, strpos(v_name, ':') + 1);
+  v_subject text;
+  v_ground text;
+begin
+  perform check_own_company(v_company);
+  select s.subject_id into v_subject from audit_subject s where s.company = v_company and s.name = v_name for update;
+  select r.envelope::jsonb #>> '{fields,ground}' into v_ground from audit_record r
+    where r.company = v_company and r.key = p->>'recordKey' and r.kind = 'erasure'
+      and r.envelope::jsonb #>> '{fields,subject}' = v_subject;
+  if not found then
+    raise exception 'NO_RECORD: the erasure of % is not recorded', v_name using errcode = '42501';
+  end if;
+  if (v_ground = 'retention-ended' and p->>'erasureId' is null) is not true and not exists (
+    select from audit_erasure e where e.company = v_company and e.erasure_id = p->>'erasureId' and e.subject = v_name
+      and e.erased_at is null and e.asked_by <> p->>'confirmedBy'
+  ) then
+    raise exception 'NOT_CONFIRMED: nobody else asked for the erasure of %', v_name using errcode = '42501';
+  end if;
+  if hold_on(v_company, v_name, v_subject) is not null then
+    raise exception 'ON_HOLD: % is under a legal hold', v_name using errcode = '42501';
+  end if;
+  if v_name like 'case:%' then
+    perform erase_case_rows(v_company, v_rest, v_subject);
+  else
+    perform erase_person_rows(v_company, v_rest, v_subject);
+  end if;
+  update audit_erasure e set subject = v_subject, reason = 'erased', erased_at = (p->>'at')::timestamptz,
+      confirmed_by = case when e.erasure_id = p->>'erasureId' then p->>'confirmedBy' end
+    where e.company = v_company and e.subject = v_name and e.erased_at is null;
+  update audit_subject s set name = null, wrapped_key = null, destroyed_at = (p->>'at')::timestamptz,
+      erased_under = p->>'recordKey'
+    where s.company = v_company and s.subject_id = v_subject;
+end $$;
+
+-- The next `p_limit` cases of objects after `p_after`, in order of their ids, and whether the last record of each is older
+-- than its logs are kept. What a company records about itself (`<company>:policies` and the like) is no case of an object.
+create function cases_by_age(p_company text, p_at timestamptz, p_after text, p_limit int)
+returns table (case_id text, is_past boolean) language sql stable as $$
+  with looked as (
+    select distinct c.case_id from case_head c
+    where c.company = p_company and c.case_id > p_after and c.case_id like '%:%:%'
+    order by c.case_id limit p_limit)
+  select looked.case_id, exists (
+      select from audit_subject s where s.company = p_company and s.name = 'case:' || looked.case_id)
+    and not exists (
+      select from case_head c
+      join audit_record last on last.company = c.company and last.log = c.log and last.case_id = c.case_id and last.n = c.records
+      where c.company = p_company and c.case_id = looked.case_id
+        and last.recorded_at >= p_at - make_interval(days => retention_days(p_company, c.log)))
+  from looked order by looked.case_id
+$$;
+
+-- Bodies of events that no function listens to belong to no case: they go when the company's own log would.
+create function erase_ignored_events(p_company text, p_at timestamptz) returns bigint language plpgsql as $$
+declare
+  v_erased bigint;
+begin
+  perform check_own_company(p_company);
+  update inbox i set body = erased()
+    where i.company = p_company and i.state = 'ignored' and i.body <> erased()
+      and i.received_at < p_at - make_interval(days => retention_days(p_company, p_company))
+      and not exists (select from audit_hold h where h.company = p_company and h.scope = 'company' and h.released_at is null);
+  get diagnostics v_erased = row_count;
+  return v_erased;
+end $$;
+
+-- The eraser changes erasable columns and nothing else. It locks a case's head, for which a row must be changeable.
+do $$
+declare
+  t text;
+  f text;
+begin
+  foreach t in array array['inbox', 'outbox', 'model_turn', 'agent_turn', 'proposal', 'decision', 'escalation', 'approval',
+      'effect', 'kill_switch', 'programme.registration', 'audit_record', 'audit_subject', 'audit_erasure', 'audit_hold',
+      'audit_retention'] loop
+    execute format('grant select, update (%s) on %s to mandate_eraser', array_to_string(erasable_columns(t), ', '), t);
+  end loop;
+  grant usage on schema public, programme to mandate_eraser;
+  grant select on person, signing_key, policy_release_event, autonomy_mode to mandate_eraser;
+  grant delete on person to mandate_eraser;
+  grant select, update (records) on case_head to mandate_eraser;
+
+  grant create on schema public to mandate_eraser;
+  foreach f in array array['prepare_erasure(text, text, timestamptz)', 'erase_subject(jsonb)',
+      'erase_ignored_events(text, timestamptz)'] loop
+    execute format('alter function %s security definer set search_path = public, pg_temp', f);
+    execute format('alter function %s owner to mandate_eraser', f);
+    execute format('revoke execute on function %s from public', f);
+  end loop;
+  revoke create on schema public from mandate_eraser;
+end $$;
+
+-- A company's login asks for erasures, holds and retention; the eraser alone ends a subject. Inside its functions the eraser
+-- sees what the login sees, or, for whoever may become it anyway, everything.
+grant select, insert on audit_erasure, audit_hold, audit_retention to mandate_app;
+grant update (released_by, release_reason, released_at) on audit_hold to mandate_app;
+revoke update (name, wrapped_key, destroyed_at, erased_under) on audit_subject from mandate_app;
+select secure_company_tables();
+select secure_functions();
+do $$
+declare
+  t text;
+  f text;
+begin
+  for t in
+    select c.oid::regclass::text from pg_class c
+    where c.relkind = 'r' and c.relnamespace::regnamespace::text in ('public', 'programme')
+      and has_table_privilege('mandate_eraser', c.oid, 'select') and exists (select from pg_policy where polrelid = c.oid)
+  loop
+    execute format($p$create policy erasing_owner on %s to mandate_eraser
+      using (current_user = 'mandate_eraser' and pg_has_role(session_user, 'mandate_eraser', 'member'))
+      with check (current_user = 'mandate_eraser' and pg_has_role(session_user, 'mandate_eraser', 'member'))$p$, t);
+  end loop;
+  for f in
+    select oid::regprocedure::text from pg_proc where pronamespace = 'public'::regnamespace and prokind = 'f'
+      and proname in ('check_own_company', 'readable_records', 'signatures_of', 'open_matter_of_case', 'open_matter_of_person', 'hold_on', 'erased', 'pseudonym_of',
+        'erased_rules', 'erased_details', 'erase_case_rows', 'erase_person_rows', 'erasable_columns', 'is_erasure',
+        'case_id_of', 'retention_days')
+  loop
+    execute format('grant execute on function %s to mandate_eraser', f);
+  end loop;
+end $$;
