@@ -1,6 +1,10 @@
 import { cpus } from "node:os";
 import { quietRuntime } from "../setup/quiet-runtime.ts";
 import { startEngines } from "../setup/start-engines.ts";
+import { auditAppend, type Appends } from "./audit-append.ts";
+import { auditRebuild, type Rebuilds } from "./audit-rebuild.ts";
+import { auditShare } from "./audit-share.ts";
+import { auditVerify, type Verified } from "./audit-verify.ts";
 import { coldStart, type ColdStart } from "./cold-start.ts";
 import { decideService, type Answers } from "./decide-service.ts";
 import { governedQuote } from "./governed-quote.ts";
@@ -16,7 +20,7 @@ import { webhookAcceptance } from "./webhook-acceptance.ts";
  * `--json` one object. Words on the command line choose cases by name.
  */
 
-type Result = Comparison | Latency | ColdStart | RuleScale | Replayed | Answers;
+type Result = Comparison | Latency | ColdStart | RuleScale | Replayed | Answers | Appends | Rebuilds | Verified;
 
 const chosen = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -31,6 +35,10 @@ const cases: Record<string, () => Promise<Result>> = {
   "decide service": () => decideService(engines),
   "rule scale": () => ruleScale(),
   "replayed history": () => simulateHistory(),
+  "audit append": () => auditAppend(engines),
+  "audit rebuild": () => auditRebuild(engines),
+  "audit verify": () => auditVerify(),
+  "audit share": () => auditShare(engines),
 };
 const results: Result[] = [];
 try {
@@ -62,6 +70,21 @@ function line(result: Result): string {
     const { name, idleP50Ms, idleP99Ms, alonePerSecond, togetherPerSecond } = result;
     const rates = `${alonePerSecond.toFixed(0)} decisions/s by one caller, ${togetherPerSecond.toFixed(0)} by 16`;
     return `${name}: p50 ${idleP50Ms.toFixed(1)} ms, p99 ${idleP99Ms.toFixed(1)} ms over HTTP when idle; ${rates}`;
+  }
+  if ("ways" in result) {
+    const rate = ({ way, perSecond, ofInteractive }: Appends["ways"][number]) =>
+      `${way} ${perSecond.toFixed(0)}/s (${ofInteractive.toFixed(1)})`;
+    return `${result.name}, 64 callers (times an interactive transaction): ${result.ways.map(rate).join(", ")}`;
+  }
+  if ("logs" in result) {
+    const log = ({ leaves, verifyS, hashS }: Verified["logs"][number]) =>
+      `${leaves} leaves in ${verifyS.toFixed(1)} s, ${(verifyS / hashS).toFixed(1)} times hashing alone`;
+    return `${result.name}: ${result.logs.map(log).join("; ")}`;
+  }
+  if ("sizes" in result) {
+    const size = ({ records, decisionP50Ms, caseP50Ms, caseP99Ms }: Rebuilds["sizes"][number]) =>
+      `${records}: decision ${decisionP50Ms.toFixed(2)} ms, case ${caseP50Ms.toFixed(2)} ms (p99 ${caseP99Ms.toFixed(2)})`;
+    return `${result.name}, p50 among so many records: ${result.sizes.map(size).join("; ")}`;
   }
   if ("rows" in result) return ruleTable(result);
   if ("replayMs" in result) {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DaySummary } from "../../app/day/summary.ts";
-import { createPool } from "../../app/db/pool.ts";
+import { auditSecret } from "../../app/audit/secret.ts";
+import { createLedgerPool } from "../../app/db/pool.ts";
 import {
   mandate,
   mandateJson,
@@ -111,7 +112,7 @@ describe("the next start, which stays up", () => {
   beforeAll(async () => {
     running = start(home, "dev", "--json");
     await running.says('"ok":true');
-    pool = createPool(runtimeOf(home).databaseUrl ?? "");
+    pool = createLedgerPool(runtimeOf(home).databaseUrl ?? "", auditSecret({ home, auditSecret: undefined }));
   });
   afterAll(async () => {
     await pool.end();
@@ -258,9 +259,8 @@ describe("the next start, which stays up", () => {
       expect(placesOf(traces, [email])).toEqual(["table sandbox_crm.object"]);
     });
 
-    test("free text that a function reads is in no log, no history and no audit record: only the model's ledgers have it", () => {
-      const ledgers = ["table public.agent_turn", "table public.model_turn"];
-      expect(sorted(placesOf(traces, [name]))).toEqual([...ledgers, "table sandbox_crm.object"]);
+    test("free text that a function reads is in no log, no history and no record as it is kept: only an agent's output has it", () => {
+      expect(sorted(placesOf(traces, [name]))).toEqual(["table public.agent_turn", "table sandbox_crm.object"]);
     });
   });
 

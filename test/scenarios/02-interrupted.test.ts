@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { createPool } from "../../app/db/pool.ts";
+import { auditSecret } from "../../app/audit/secret.ts";
+import { createLedgerPool } from "../../app/db/pool.ts";
 import { waitForExit } from "../../app/engines/process-identity.ts";
 import { crmSays, quoteDeskSays } from "../fixtures/programme.ts";
 import { mandateJson, processesOf, runtimeOf, start, stop, type Started } from "../setup/command-line.ts";
@@ -33,7 +34,7 @@ async function exists(name: string): Promise<void> {
 
 /** Both outside systems, asked themselves: one call for each thing that was to be done on a day, and no other. */
 async function expectOneEffectEach(day: number): Promise<void> {
-  const pool = createPool(runtimeOf(home).databaseUrl ?? "");
+  const pool = createLedgerPool(runtimeOf(home).databaseUrl ?? "", auditSecret({ home, auditSecret: undefined }));
   try {
     const { approvals } = await quoteDeskSays(pool, COMPANY);
     const quotes = approvals.map(({ quote_id }) => String(quote_id)).filter((id) => id.startsWith(`Q-${day}-`));
