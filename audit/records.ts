@@ -1,6 +1,6 @@
 import type { AuditRecord, RecordDraft } from "../domain/audit-record.ts";
 import { unsealRecord, type SealedRow, type Unsealed } from "./unseal.ts";
-import { sealRecord } from "./seal.ts";
+import { sealedParts, sealRecord } from "./seal.ts";
 import type { Ledger } from "./vault.ts";
 
 export type { Ledger, LedgerPool, Sql } from "./vault.ts";
@@ -27,16 +27,15 @@ export async function appendRecords(ledger: Ledger, drafts: readonly RecordDraft
   if (drafts.some((draft) => draft.company !== company)) throw new RangeError("records of one company go together");
   const { rows } = await ledger.query<{ numbers: readonly string[] }>({
     name: "append-records",
-    text: "select append_records($1, $2, $3, $4, $5) as numbers",
-    values: [
-      company,
-      drafts.map(({ caseId }) => caseId),
-      drafts.map(({ kind }) => kind),
-      drafts.map(({ key }) => key),
-      await Promise.all(drafts.map((draft) => sealRecord(ledger, draft))),
-    ],
+    text: "select append_records($1, $2) as numbers",
+    values: [company, JSON.stringify(await Promise.all(drafts.map((draft) => namedParts(ledger, draft))))],
   });
   return (rows[0]?.numbers ?? []).map(Number);
+}
+
+async function namedParts(ledger: Ledger, draft: RecordDraft) {
+  const { caseId, kind, key } = draft;
+  return { caseId, kind, key, parts: await sealedParts(ledger, draft) };
 }
 
 /** Appends a record unless one of its key is kept, whatever its words: for what a case started anew would tell again. */

@@ -23,6 +23,11 @@ type Blob = { readonly digest: string; readonly subject: string; readonly sealed
  * gives, and the body's fields, each salted, committed to by the envelope, and sealed under its subject's key.
  */
 export async function sealRecord(ledger: Ledger, draft: RecordDraft): Promise<string> {
+  return JSON.stringify(await sealedParts(ledger, draft));
+}
+
+/** What `sealRecord` writes. */
+export async function sealedParts(ledger: Ledger, draft: RecordDraft): Promise<JsonObject> {
   const { company, caseId, kind, body, person, parents = [], urgent = false } = draft;
   const names = [`case:${caseId}`, person === undefined ? `case:${caseId}` : `person:${person}`];
   const [caseKey, personKey] = await ledger.vault.keysOf(ledger, company, names);
@@ -43,7 +48,7 @@ export async function sealRecord(ledger: Ledger, draft: RecordDraft): Promise<st
     subject: key.subjectId,
     sealed: key.seal(`[${texts.join(",")}]`, draft.key).toString("base64"),
   }));
-  return JSON.stringify({ ...envelope, log: logOf(draft), urgent, parents, bodies, blobs });
+  return { ...envelope, log: logOf(draft), urgent, parents, bodies, blobs };
 }
 
 /** The log a record goes to. */

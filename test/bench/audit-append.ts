@@ -1,4 +1,7 @@
+import type { QueryResultRow } from "pg";
+import { leafHash } from "../../audit/log/tree.ts";
 import { appendRecord, appendRecords, type LedgerPool } from "../../audit/records.ts";
+import { sealRecord } from "../../audit/seal.ts";
 import type { RecordDraft } from "../../domain/audit-record.ts";
 import { createGroupCommit } from "../../app/inbox/group-commit.ts";
 import { createDatabase } from "../setup/database.ts";
@@ -39,32 +42,53 @@ function draftOf(n: number, way: string): RecordDraft {
   return { company: COMPANY, caseId, kind: "decision", key: `${way}-${n}`, at, body, person: "sam" };
 }
 
-/** What one would write by hand: a sequence without gaps per company, in a transaction of four statements. */
-async function interactive(pool: LedgerPool, n: number): Promise<void> {
+/** The same record by statements in a transaction, as one would write it without a stored function. */
+async function interactive(pool: LedgerPool, draft: RecordDraft): Promise<void> {
+  const { company, caseId, kind, key } = draft;
+  const parts = JSON.parse(await sealRecord(pool, draft)) as Parts;
   const client = await pool.connect();
+  const run = <R extends QueryResultRow>(name: string, text: string, values: readonly unknown[]) =>
+    client.query<R>({ name: `bench-${name}`, text, values: [...values] });
   try {
     await client.query("begin");
-    const head = await client.query<{ n: number }>({
-      name: "bench-head",
-      text: "select n from bench_head where company = $1 for update",
-      values: [COMPANY],
-    });
-    const next = Number(head.rows[0]?.n) + 1;
-    await client.query({
-      name: "bench-insert",
-      text: "insert into bench_record (company, n, key, body) values ($1, $2, $3, $4)",
-      values: [COMPANY, next, `interactive-${n}`, JSON.stringify(body)],
-    });
-    await client.query({
-      name: "bench-advance",
-      text: "update bench_head set n = $2 where company = $1",
-      values: [COMPANY, next],
-    });
+    await run("known", "select 1 from audit_record where company = $1 and key = $2", [company, key]);
+    const head = await run<{ n: number }>(
+      "head",
+      `insert into case_head as h (company, log, case_id, records) values ($1, $2, $3, 1)
+       on conflict (company, log, case_id) do update set records = h.records + 1 returning records as n`,
+      [company, parts.log, caseId],
+    );
+    const n = Number(head.rows[0]?.n);
+    const envelope = `${parts.head}${n}${parts.middle}[]${parts.tail}`;
+    const subjects = parts.bodies.map(({ subject }) => subject);
+    const sealed = parts.bodies.map((body) => Buffer.from(body.sealed, "base64"));
+    await run(
+      "record",
+      "insert into audit_record (company, log, case_id, n, kind, key, envelope, subjects, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      [company, parts.log, caseId, n, kind, key, envelope, subjects, sealed],
+    );
+    await run("place", "insert into audit_place (company, log, key, leaf_hash, urgent) values ($1, $2, $3, $4, $5)", [
+      company,
+      parts.log,
+      key,
+      leafHash(Buffer.from(envelope, "utf8")),
+      parts.urgent,
+    ]);
     await client.query("commit");
   } finally {
     client.release();
   }
 }
+
+/** What `sealRecord` writes. */
+type Parts = {
+  readonly head: string;
+  readonly middle: string;
+  readonly tail: string;
+  readonly log: string;
+  readonly urgent: boolean;
+  readonly bodies: readonly { readonly subject: string; readonly sealed: string }[];
+};
 
 /** Appending by 64 callers of one company: every way in each round, in turn. */
 export async function auditAppend({ postgresUrl }: { postgresUrl: string }): Promise<Appends> {
@@ -72,12 +96,9 @@ export async function auditAppend({ postgresUrl }: { postgresUrl: string }): Pro
   const { pool } = database;
   const grouped = createGroupCommit((drafts: readonly RecordDraft[]) => appendRecords(pool, drafts));
   await pool.query(`
-    create table bench_head (company text primary key, n bigint not null);
-    insert into bench_head values ('${COMPANY}', 0);
-    create table bench_record (company text, n bigint, key text, body text, primary key (company, n), unique (company, key));
     create table bench_plain (company text, key text primary key, body text)`);
   const ways: { readonly [way in keyof typeof COUNT]: (n: number) => Promise<unknown> } = {
-    interactive: (n) => interactive(pool, n),
+    interactive: (n) => interactive(pool, draftOf(n, "interactive")),
     single: (n) => appendRecord(pool, draftOf(n, "single")),
     grouped: (n) => grouped.submit([draftOf(n, "grouped")]),
     plain: (n) =>
@@ -121,7 +142,7 @@ async function verify(pool: LedgerPool): Promise<void> {
        select n - row_number() over (partition by case_id order by n) as gap from audit_record) g where gap <> 0) as gaps
      from audit_record`,
   );
-  const expected = (COUNT.single + COUNT.grouped) * (ROUNDS + 1);
+  const expected = (COUNT.interactive + COUNT.single + COUNT.grouped) * (ROUNDS + 1);
   if (rows[0]?.records !== expected || rows[0].gaps !== 0) {
     throw new Error(`${rows[0]?.records} records, ${rows[0]?.gaps} out of number, for ${expected}`);
   }

@@ -40,8 +40,11 @@ export async function auditShare(engines: Engines): Promise<Comparison> {
 }
 
 /** Appending does nothing and nothing is sealed: what is left is the same case without its audit. */
-async function recordNothing({ pool }: System): Promise<void> {
-  await pool.query(`
+async function recordNothing({ pool, database }: System): Promise<void> {
+  await database.pool.query(`
+    alter table decision drop constraint decision_is_recorded;
+    alter table approval drop constraint approval_is_recorded;
+    alter table effect drop constraint effect_is_recorded;
     create or replace function append_record(p_company text, p_case text, p_kind text, p_key text, p_parts text)
     returns bigint language sql as $$ select 1::bigint $$`);
   const key = { subjectId: "sub", seal: () => Buffer.alloc(0), open: () => "", salt: () => "" };

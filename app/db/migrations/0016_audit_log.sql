@@ -131,6 +131,9 @@ create table audit_cosignature (
   foreign key (company, log, size) references audit_checkpoint
 );
 
+-- Look-ups below are subqueries for one row each: a plan that was made while a table was empty, and kept by the session, is
+-- then still a look-up by key when the table has a million rows.
+
 -- RFC 6962: the hash of a leaf.
 create function leaf_hash(p_envelope text) returns bytea language sql immutable parallel safe as $$
   select sha256('\x00'::bytea || convert_to(p_envelope, 'UTF8'))
@@ -149,6 +152,29 @@ begin
     on conflict do nothing;
   return query select s.name, s.subject_id, s.wrapped_key from audit_subject s
     where s.company = p_company and s.name in (select o->>'name' from jsonb_array_elements(p_offered) as o);
+end $$;
+
+-- The hashes of the leaves that a record rests on, as its envelope lists them; one that was never made is left out.
+create function parent_hashes(p_company text, p_parents jsonb) returns text language plpgsql stable as $$
+begin
+  if p_parents = '[]' then
+    return '';
+  end if;
+  return (
+    select coalesce(string_agg('"' || encode(leaf_hash(found.envelope), 'hex') || '"', ',' order by found.place), '')
+    from (
+      select place, (select x.envelope from audit_record x where x.company = p_company and x.key = wanted.key) as envelope
+      from jsonb_array_elements_text(p_parents) with ordinality as wanted (key, place)) as found
+    where found.envelope is not null);
+end $$;
+
+-- Whether every one of these subjects is there and not erased.
+create function all_readable(p_company text, p_subjects text[]) returns boolean language plpgsql stable as $$
+begin
+  return (
+    select coalesce(bool_and(coalesce((
+      select s.destroyed_at is null from audit_subject s where s.company = p_company and s.subject_id = wanted.id), false)), true)
+    from unnest(p_subjects) as wanted (id));
 end $$;
 
 -- Appends one record and answers its number within its case and log. `p_parts` is JSON: the envelope's canonical text
@@ -172,11 +198,7 @@ begin
   insert into case_head as head (company, log, case_id, records) values (p_company, v_log, p_case, 1)
     on conflict (company, log, case_id) do update set records = head.records + 1
     returning records into v_n;
-  select p->>'head' || v_n || (p->>'middle') || '['
-      || coalesce(string_agg('"' || encode(leaf_hash(x.envelope), 'hex') || '"', ',' order by wanted.place), '') || ']'
-      || (p->>'tail') into v_envelope
-    from jsonb_array_elements_text(p->'parents') with ordinality as wanted (key, place)
-    join audit_record x on x.company = p_company and x.key = wanted.key;
+  v_envelope := p->>'head' || v_n || (p->>'middle') || '[' || parent_hashes(p_company, p->'parents') || ']' || (p->>'tail');
   select coalesce(array_agg(body->>'subject' order by place), '{}'),
          coalesce(array_agg(decode(body->>'sealed', 'base64') order by place), '{}') into v_subjects, v_sealed
     from jsonb_array_elements(p->'bodies') with ordinality as given (body, place);
@@ -184,8 +206,7 @@ begin
     values (p_company, v_log, p_case, v_n, p_kind, p_key, v_envelope, v_subjects, v_sealed)
     on conflict (company, key) do nothing;
   if found then
-    if (select count(*) from audit_subject s where s.company = p_company and s.subject_id = any (v_subjects)
-          and s.destroyed_at is null) <> cardinality(v_subjects) then
+    if not all_readable(p_company, v_subjects) then
       raise exception 'ERASED: record % is about somebody who was erased', p_key using errcode = 'MA002';
     end if;
     insert into audit_blob (company, digest, subject_id, sealed)
@@ -199,35 +220,35 @@ begin
   select n, envelope, subjects into v_known from audit_record where company = p_company and key = p_key;
   v_start := p->>'head' || v_known.n || (p->>'middle') || '[';
   if not (starts_with(v_known.envelope, v_start) and right(v_known.envelope, length(p->>'tail')) = p->>'tail')
-     and not exists (select 1 from audit_subject s where s.company = p_company and s.subject_id = any (v_known.subjects)
-                     and s.destroyed_at is not null) then
+     and all_readable(p_company, v_known.subjects) then
     raise exception 'AUDIT_CONFLICT: record % exists with other words', p_key using errcode = 'MA001';
   end if;
   return v_known.n;
 end $$;
 
--- Appends many records of one company as `append_record` does, in the order given, and answers their numbers. Records that
--- are all new and do not rest on each other, as is usual, are written together; otherwise one after the other. Cases are
--- locked in one order.
-create function append_records(p_company text, p_cases text[], p_kinds text[], p_keys text[], p_parts text[])
-returns bigint[] language plpgsql as $$
+-- Appends many records of one company as `append_record` does, in the order given, and answers their numbers. A draft is
+-- {caseId, kind, key, parts}. Records that are all new and do not rest on each other, as is usual, are written together;
+-- otherwise one after the other. Cases are locked in one order.
+create function append_records(p_company text, p_drafts jsonb) returns bigint[] language plpgsql as $$
 declare
+  v_keys text[] := array(select d->>'key' from jsonb_array_elements(p_drafts) as d);
   v_numbers bigint[];
 begin
-  if exists (select 1 from audit_record where company = p_company and key = any (p_keys))
-     or (select count(distinct key) from unnest(p_keys) as key) <> cardinality(p_keys)
-     or exists (select 1 from unnest(p_parts) as parts, jsonb_array_elements_text(parts::jsonb->'parents') as parent
-                where parent = any (p_keys)) then
+  if (select count(distinct key) from unnest(v_keys) as key) <> cardinality(v_keys)
+     or exists (select 1 from unnest(v_keys) as wanted (key)
+                where (select x.n from audit_record x where x.company = p_company and x.key = wanted.key) is not null)
+     or exists (select 1 from jsonb_array_elements(p_drafts) as d, jsonb_array_elements_text(d #> '{parts,parents}') as parent
+                where parent = any (v_keys)) then
     select array_agg(ordered.n order by ordered.place) into v_numbers from (
-      select place, append_record(p_company, case_id, kind, key, parts) as n
-      from (select * from unnest(p_cases, p_kinds, p_keys, p_parts) with ordinality as d (case_id, kind, key, parts, place)
-            order by case_id, place offset 0) as d offset 0) as ordered;
+      select place, append_record(p_company, d->>'caseId', d->>'kind', d->>'key', (d->'parts')::text) as n
+      from (select d, place from jsonb_array_elements(p_drafts) with ordinality as given (d, place)
+            order by d->>'caseId', place offset 0) as d offset 0) as ordered;
     return v_numbers;
   end if;
   with draft as materialized (
-      select d.case_id, d.kind, d.key, d.parts::jsonb as p, d.place, d.parts::jsonb->>'log' as log,
-             row_number() over (partition by d.parts::jsonb->>'log', d.case_id order by d.place) as nth
-      from unnest(p_cases, p_kinds, p_keys, p_parts) with ordinality as d (case_id, kind, key, parts, place)),
+      select d->>'caseId' as case_id, d->>'kind' as kind, d->>'key' as key, d->'parts' as p, place, d #>> '{parts,log}' as log,
+             row_number() over (partition by d #>> '{parts,log}', d->>'caseId' order by place) as nth
+      from jsonb_array_elements(p_drafts) with ordinality as given (d, place)),
     head as (
       insert into case_head as h (company, log, case_id, records)
         select p_company, log, case_id, count(*) from draft group by log, case_id order by case_id, log
@@ -237,17 +258,13 @@ begin
       select d.*, head.records - max(d.nth) over (partition by d.log, d.case_id) + d.nth as n
       from draft d join head using (log, case_id)),
     enveloped as materialized (
-      select d.*, d.p->>'head' || d.n || (d.p->>'middle') || '[' || coalesce(parents.hashes, '') || ']' || (d.p->>'tail') as envelope,
-             bodies.subjects, bodies.sealed
+      select d.*, bodies.subjects, bodies.sealed,
+             d.p->>'head' || d.n || (d.p->>'middle') || '[' || parent_hashes(p_company, d.p->'parents') || ']' || (d.p->>'tail') as envelope
       from numbered d
       cross join lateral (
         select coalesce(array_agg(body->>'subject' order by i), '{}') as subjects,
                coalesce(array_agg(decode(body->>'sealed', 'base64') order by i), '{}') as sealed
-        from jsonb_array_elements(d.p->'bodies') with ordinality as given (body, i)) bodies
-      left join lateral (
-        select string_agg('"' || encode(leaf_hash(x.envelope), 'hex') || '"', ',' order by wanted.i) as hashes
-        from jsonb_array_elements_text(d.p->'parents') with ordinality as wanted (key, i)
-        join audit_record x on x.company = p_company and x.key = wanted.key) parents on jsonb_array_length(d.p->'parents') > 0),
+        from jsonb_array_elements(d.p->'bodies') with ordinality as given (body, i)) bodies),
     kept as (
       insert into audit_record (company, log, case_id, n, kind, key, envelope, subjects, sealed)
         select p_company, log, case_id, n, kind, key, envelope, subjects, sealed from enveloped),
@@ -259,10 +276,8 @@ begin
       insert into audit_place (company, log, key, leaf_hash, urgent)
         select p_company, log, key, leaf_hash(envelope), (p->>'urgent')::boolean from enveloped order by case_id, n)
   select array_agg(n order by place) into v_numbers from enveloped;
-  if exists (
-    select 1 from unnest(p_parts) as parts, jsonb_array_elements(parts::jsonb->'bodies') as body
-    left join audit_subject s on s.company = p_company and s.subject_id = body->>'subject' and s.destroyed_at is null
-    where s.subject_id is null) then
+  if not all_readable(p_company, array(
+       select distinct body->>'subject' from jsonb_array_elements(p_drafts) as d, jsonb_array_elements(d #> '{parts,bodies}') as body)) then
     raise exception 'ERASED: a record is about somebody who was erased' using errcode = 'MA002';
   end if;
   return v_numbers;

@@ -62,10 +62,9 @@ const parts = JSON.stringify({
   bodies: [],
 });
 const appendAll = (sql: Pool, company: string, key: string) =>
-  sql.query("select append_records($1, array[$1 || ':quoting:1'], array['event'], array[$2], array[$3]) as n", [
+  sql.query("select append_records($1, $2) as n", [
     company,
-    key,
-    parts,
+    JSON.stringify([{ caseId: `${company}:quoting:1`, kind: "event", key, parts: JSON.parse(parts) as unknown }]),
   ]);
 const append = (sql: Pool, company: string, key: string) =>
   sql.query("select append_record($1, $1 || ':quoting:1', 'event', $2, $3) as n", [company, key, parts]);
