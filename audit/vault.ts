@@ -48,7 +48,12 @@ export function createVault(secret: Uint8Array): Vault {
     if (oldest !== undefined) remembered.delete(oldest);
   }
 
-  async function fetchKeys(sql: Sql, company: string, names: readonly string[]): Promise<Map<string, SubjectKey>> {
+  async function fetchKeys(
+    sql: Sql,
+    company: string,
+    names: readonly string[],
+    alone: boolean,
+  ): Promise<Map<string, SubjectKey>> {
     const wrapping = wrappingOf(company);
     const offered = names.map((name) => {
       const id = `sub_${randomBytes(10).toString("hex")}`;
@@ -56,8 +61,8 @@ export function createVault(secret: Uint8Array): Vault {
     });
     const { rows } = await sql.query<{ name: string; subject_id: string; wrapped_key: Buffer }>({
       name: "subject-keys",
-      text: "select name, subject_id, wrapped_key from subject_keys($1, $2)",
-      values: [company, JSON.stringify(offered)],
+      text: "select name, subject_id, wrapped_key from subject_keys($1, $2, $3)",
+      values: [company, JSON.stringify(offered), alone],
     });
     return new Map(rows.map((row) => [row.name, wrapping.unwrap(row.subject_id, row.wrapped_key)]));
   }
@@ -67,7 +72,8 @@ export function createVault(secret: Uint8Array): Vault {
       async keysOf(sql, company, names) {
         const known = new Map(names.map((name) => [name, recall(`${company} ${name}`)]));
         const unknown = [...known].filter(([, key]) => key === undefined).map(([name]) => name);
-        const fetched = unknown.length === 0 ? new Map<string, SubjectKey>() : await fetchKeys(sql, company, unknown);
+        const fetched =
+          unknown.length === 0 ? new Map<string, SubjectKey>() : await fetchKeys(sql, company, unknown, keeps);
         if (keeps) for (const [name, key] of fetched) remember(`${company} ${name}`, key);
         return names.map((name) => {
           const key = known.get(name) ?? fetched.get(name);

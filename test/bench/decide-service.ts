@@ -40,7 +40,7 @@ export async function decideService({
   const headers = await headersOf(database.pool, "cpq", "system");
   const env = {
     ...process.env,
-    DATABASE_URL: database.url,
+    DATABASE_URL: await database.urlOf("acme"),
     TEMPORAL_ADDRESS: temporalAddress,
     HUBSPOT_CLIENT_SECRET: "secret-of-the-bench",
     MANDATE_LOG_LEVEL: "warn",

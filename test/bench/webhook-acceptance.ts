@@ -24,7 +24,7 @@ export async function webhookAcceptance({ postgresUrl, temporalAddress }: Engine
   const database = await createDatabase(postgresUrl);
   const gatewayEnv = {
     ...process.env,
-    DATABASE_URL: database.url,
+    DATABASE_URL: await database.urlOf("acme"),
     TEMPORAL_ADDRESS: temporalAddress,
     HUBSPOT_CLIENT_SECRET: SECRET,
     MANDATE_LOG_LEVEL: "warn",

@@ -140,10 +140,15 @@ create function leaf_hash(p_envelope text) returns bytea language sql immutable 
 $$;
 
 -- The keys of subjects: those that stand, or the fresh ones that are offered. `p_offered` is a list of {name, id, key}.
--- Names are taken in one order, so that two transactions never wait for each other's.
-create function subject_keys(p_company text, p_offered jsonb)
+-- Names are taken in one order, so that two transactions never wait for each other's. `p_alone`: nothing else is in the
+-- transaction, so it need not wait for the disk. A record that is sealed with the key is committed after it and does wait,
+-- and what is committed before it is then on disk too.
+create function subject_keys(p_company text, p_offered jsonb, p_alone boolean)
 returns table (name text, subject_id text, wrapped_key bytea) language plpgsql as $$
 begin
+  if p_alone then
+    perform set_config('synchronous_commit', 'off', true);
+  end if;
   insert into audit_subject (company, subject_id, name, wrapped_key)
     select p_company, o.id, o.name, decode(o.key, 'base64')
     from jsonb_to_recordset(p_offered) as o (name text, id text, key text)
