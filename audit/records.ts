@@ -1,6 +1,7 @@
 import type { AuditRecord, RecordDraft } from "../domain/audit-record.ts";
 import { unsealRecord, type SealedRow, type Unsealed } from "./unseal.ts";
 import { sealedParts, sealRecord } from "./seal.ts";
+import { joinSealedParts } from "./sealed-part.ts";
 import type { Ledger } from "./vault.ts";
 
 export type { Ledger, LedgerPool, Sql } from "./vault.ts";
@@ -53,11 +54,7 @@ const recordsWhere = (condition: string) => `
   select r.log, r.n, r.envelope, p.leaf_hash, s.sealed
   from audit_record r
   join audit_place p on p.company = r.company and p.key = r.key
-  left join lateral (
-    select coalesce(jsonb_agg(jsonb_build_object('subject', x.subject_id, 'sealed', encode(x.sealed, 'base64'),
-             'key', encode(k.wrapped_key, 'base64'), 'erasedUnder', k.erased_under) order by x.place), '[]') as sealed
-    from unnest(r.subjects, r.sealed) with ordinality as x (subject_id, sealed, place)
-    join audit_subject k on k.company = r.company and k.subject_id = x.subject_id) s on true
+  ${joinSealedParts}
   where r.company = $1 and ${condition}
   order by r.log, r.case_id, r.n`;
 

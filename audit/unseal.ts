@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
 import { Envelope, type AuditRecord } from "../domain/audit-record.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { sha256Hex } from "./digest.ts";
-import { disclose, disclosureDigest, readDisclosure, type Disclosure } from "./disclosure.ts";
+import { disclosureDigest, readDisclosure, type Disclosure } from "./disclosure.ts";
+import { leafHash } from "./log/tree.ts";
+import { openPart, readBlob, type SealedPart } from "./sealed-part.ts";
 import type { Ledger } from "./vault.ts";
 
 /** A record as the database keeps it, with the wrapped keys of its subjects; null for one that was erased. */
@@ -11,12 +12,7 @@ export type SealedRow = {
   readonly n: number;
   readonly envelope: string;
   readonly leaf_hash: Uint8Array;
-  readonly sealed: readonly {
-    readonly subject: string;
-    readonly sealed: string;
-    readonly key: string | null;
-    readonly erasedUnder: string | null;
-  }[];
+  readonly sealed: readonly SealedPart[];
 };
 
 export type Unsealed = {
@@ -31,22 +27,13 @@ export type Unsealed = {
 export async function unsealRecord(ledger: Ledger, company: string, row: SealedRow): Promise<Unsealed> {
   const envelope = JSON.parse(row.envelope) as Envelope;
   const { key, kind, at, fields, log, parents } = envelope;
-  const opened: Disclosure[] = [];
-  let held = Envelope.safeParse(envelope).success;
-  for (const part of row.sealed) {
-    if (part.key === null) continue;
-    try {
-      const subject = ledger.vault.unwrap(company, part.subject, Buffer.from(part.key, "base64"));
-      const fields = JSON.parse(subject.open(Buffer.from(part.sealed, "base64"), key)) as [string, string, Json][];
-      opened.push(...fields.map(([salt, name, value]) => disclose(salt, name, value)));
-    } catch {
-      held = false;
-    }
-  }
-  const digest = createHash("sha256").update("\0").update(row.envelope, "utf8").digest("hex");
+  const parts = row.sealed.map((part) => openPart(ledger.vault, company, key, part));
+  const opened = parts.flatMap((part) => part ?? []);
+  const digest = leafHash(Buffer.from(row.envelope, "utf8")).toString("hex");
   const committed = new Set(envelope.sd);
   const intact =
-    held &&
+    Envelope.safeParse(envelope).success &&
+    !parts.includes(undefined) &&
     digest === Buffer.from(row.leaf_hash).toString("hex") &&
     envelope.case.n === Number(row.n) &&
     opened.every((disclosure) => committed.has(disclosureDigest(disclosure)));
@@ -61,17 +48,8 @@ export async function unsealRecord(ledger: Ledger, company: string, row: SealedR
 /** A value kept beside its body is read from there. */
 async function resolve(ledger: Ledger, company: string, value: Json): Promise<Json> {
   const digest = blobDigest(value);
-  if (digest === undefined) return value;
-  const { rows } = await ledger.query<{ subject_id: string; sealed: Buffer; wrapped_key: Buffer | null }>({
-    name: "read-blob",
-    text: `select b.subject_id, b.sealed, s.wrapped_key from audit_blob b join audit_subject s using (company, subject_id)
-           where b.company = $1 and b.digest = $2 and s.wrapped_key is not null limit 1`,
-    values: [company, digest],
-  });
-  const row = rows[0];
-  if (row === undefined || row.wrapped_key === null) return value;
-  const text = ledger.vault.unwrap(company, row.subject_id, row.wrapped_key).open(row.sealed, digest);
-  return sha256Hex(text) === digest ? (JSON.parse(text) as Json) : value;
+  const text = digest === undefined ? undefined : await readBlob(ledger, company, digest);
+  return text !== undefined && sha256Hex(text) === digest ? (JSON.parse(text) as Json) : value;
 }
 
 /** The digest of the value that a reference stands for, or undefined for a plain value. */

@@ -1,9 +1,9 @@
 import type { Envelope } from "../../domain/audit-record.ts";
-import type { Json } from "../../domain/json.ts";
-import { disclose, readDisclosure, type Disclosure } from "../disclosure.ts";
+import { readDisclosure, type Disclosure } from "../disclosure.ts";
+import { openPart, type SealedPart } from "../sealed-part.ts";
 import { blobDigest } from "../unseal.ts";
 import type { Vault } from "../vault.ts";
-import type { ExportRow, SealedPart } from "./rows.ts";
+import type { ExportRow } from "./rows.ts";
 
 /** What a bundle tells of one record. `under`: the erasures after which `erasedDigests` of its digests stay closed. */
 export type OpenedRow = {
@@ -23,21 +23,10 @@ export function openRow(
   maySee: (part: SealedPart) => boolean,
 ): OpenedRow {
   const envelope = JSON.parse(row.envelope) as Envelope;
-  const opened = row.sealed.map((part) => ({ part, disclosures: openPart(vault, company, row.key, part) }));
+  const opened = row.sealed.map((part) => ({ part, disclosures: openPart(vault, company, row.key, part) ?? [] }));
   const disclosures = opened.flatMap((one) => (maySee(one.part) ? one.disclosures : []));
   const under = [...new Set(row.sealed.flatMap(({ erasedUnder }) => erasedUnder ?? []))];
   const known = opened.reduce((sum, one) => sum + one.disclosures.length, 0);
   const blobs = disclosures.flatMap((disclosure) => blobDigest(readDisclosure(disclosure).value) ?? []);
   return { envelope, disclosures, under, erasedDigests: under.length === 0 ? 0 : envelope.sd.length - known, blobs };
-}
-
-function openPart(vault: Vault, company: string, key: string, part: SealedPart): readonly Disclosure[] {
-  if (part.key === null) return [];
-  try {
-    const subject = vault.unwrap(company, part.subject, Buffer.from(part.key, "base64"));
-    const fields = JSON.parse(subject.open(Buffer.from(part.sealed, "base64"), key)) as [string, string, Json][];
-    return fields.map(([salt, name, value]) => disclose(salt, name, value));
-  } catch {
-    return [];
-  }
 }

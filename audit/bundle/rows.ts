@@ -1,3 +1,4 @@
+import { joinSealedParts, type SealedPart } from "../sealed-part.ts";
 import type { Sql } from "../vault.ts";
 
 /** A record as it is exported: its place, its envelope and the sealed parts of its body. */
@@ -9,25 +10,11 @@ export type ExportRow = {
   readonly sealed: readonly SealedPart[];
 };
 
-/** `key`: wrapped, base64; null once it was destroyed, `erasedUnder` then names the record. `personal`: a person's words. */
-export type SealedPart = {
-  readonly subject: string;
-  readonly sealed: string;
-  readonly key: string | null;
-  readonly erasedUnder: string | null;
-  readonly personal: boolean;
-};
-
 const rowsWhere = (condition: string) => `
   select p.seq, r.key, r.kind, r.envelope, s.sealed
   from audit_place p
   join audit_record r on r.company = p.company and r.key = p.key
-  left join lateral (
-    select coalesce(jsonb_agg(jsonb_build_object('subject', x.subject_id, 'sealed', encode(x.sealed, 'base64'),
-             'key', encode(k.wrapped_key, 'base64'), 'erasedUnder', k.erased_under,
-             'personal', coalesce(starts_with(k.name, 'person:'), false)) order by x.place), '[]') as sealed
-    from unnest(r.subjects, r.sealed) with ordinality as x (subject_id, sealed, place)
-    join audit_subject k on k.company = r.company and k.subject_id = x.subject_id) s on true
+  ${joinSealedParts}
   where p.company = $1 and p.log = $2 and ${condition}
   order by p.seq`;
 

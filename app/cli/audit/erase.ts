@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { erasureGrounds } from "../../../audit/privacy/grounds.ts";
 import type { ErasureView } from "../../http/contract/privacy.ts";
 import type { Answer } from "../answer.ts";
 import type { Client } from "../client.ts";
@@ -18,16 +19,6 @@ type EraseOptions = {
   readonly yes?: boolean;
 };
 
-/** As `erasureGrounds` of audit/privacy/grounds.ts; the command line starts without loading it. */
-const grounds: readonly ErasureView["ground"][] = [
-  "no-longer-needed",
-  "consent-withdrawn",
-  "objection",
-  "unlawful",
-  "legal-obligation",
-  "retention-ended",
-];
-
 const help = `
 An erasure takes two ops engineers: one asks, another confirms. It destroys the key of everything that is sealed about the
 case or person and overwrites what the ledgers hold of it. The records stay and still prove what they proved: they say
@@ -39,7 +30,7 @@ export function addErase(noun: Command, cli: Cli): void {
   noun
     .command("erase [subject]")
     .description("erase a case or a person for ever: a case or object id, or person:<id>")
-    .addOption(new Option("--ground <ground>", "why the law lets or makes you").choices(grounds))
+    .addOption(new Option("--ground <ground>", "why the law lets or makes you").choices([...erasureGrounds]))
     .option("--reason <text>", "in your words; it is recorded and sealed")
     .option("--confirm <id>", "carry out what another person asked for")
     .option("--as <person>", "act as this development identity")
@@ -80,7 +71,7 @@ async function list({ io }: Call<EraseOptions>, client: Client): Promise<Answer>
 
 async function ask(client: Client, given: string, { ground, reason }: EraseOptions): Promise<Answer> {
   if (ground === undefined)
-    throw failure("usage", "no-ground", "no ground is given", `give --ground ${grounds.join(" | ")}`);
+    throw failure("usage", "no-ground", "no ground is given", `give --ground ${erasureGrounds.join(" | ")}`);
   if (reason === undefined) throw failure("usage", "no-reason", "no reason is given", "give --reason TEXT");
   const subject = await findScope(client, given);
   const asked = await client.privacy.askErasure({ subject, ground, reason });

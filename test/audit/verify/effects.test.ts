@@ -2,13 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { giveVerdict } from "../../../audit/ledgers/approvals.ts";
 import type { Envelope } from "../../../domain/audit-record.ts";
 import { givenEscalation } from "../../fixtures/asked.ts";
-import {
-  exported,
-  givenGovernedCases,
-  givenHeads,
-  type BundleFiles,
-  type GovernedCases,
-} from "../../fixtures/governed-log.ts";
+import { givenBundle, exported, type BundleFiles, type GovernedCases } from "../../fixtures/governed-log.ts";
 import { DIGEST, givenDecision, route, stepNames } from "../../fixtures/ledger.ts";
 import { givenCheckpoint } from "../../fixtures/logged.ts";
 import { acted } from "../../fixtures/reservations.ts";
@@ -21,10 +15,7 @@ let cases: GovernedCases;
 let files: BundleFiles;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  cases = await givenGovernedCases(database.pool);
-  await givenHeads(database.pool);
-  files = await exported(database.pool);
+  ({ database, cases, files } = await givenBundle());
 });
 afterAll(() => database.drop());
 

@@ -2,14 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { disclose, disclosureDigest, readDisclosure } from "../../../audit/disclosure.ts";
 import { DisclosureLine, readLine, writeLine } from "../../../audit/bundle/lines.ts";
 import type { Json } from "../../../domain/json.ts";
-import {
-  exported,
-  givenGovernedCases,
-  givenHeads,
-  type BundleFiles,
-  type GovernedCases,
-} from "../../fixtures/governed-log.ts";
-import { testDatabase, type TestDatabase } from "../../setup/database.ts";
+import { givenBundle, type BundleFiles, type GovernedCases } from "../../fixtures/governed-log.ts";
+import type { TestDatabase } from "../../setup/database.ts";
 import { envelopesOf, rewritten } from "./rewritten.ts";
 import { changed, foundBy, lines, summary, verified } from "./verified.ts";
 
@@ -18,10 +12,7 @@ let cases: GovernedCases;
 let files: BundleFiles;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  cases = await givenGovernedCases(database.pool);
-  await givenHeads(database.pool);
-  files = await exported(database.pool);
+  ({ database, cases, files } = await givenBundle());
 });
 afterAll(() => database.drop());
 
