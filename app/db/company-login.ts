@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { Client, DatabaseError, escapeIdentifier, escapeLiteral } from "pg";
+import { DatabaseError, escapeIdentifier, escapeLiteral } from "pg";
 import {
   addressOf,
   companyAddress,
@@ -12,6 +12,7 @@ import {
   type CompanyPlace,
 } from "./company-address.ts";
 import { prepareHome } from "../engines/home-folder.ts";
+import { withClient } from "./client.ts";
 import { scramVerifier } from "./scram.ts";
 
 /** The address of a company's login. `keptIn` names the file that keeps it, where it holds a password. */
@@ -30,6 +31,8 @@ const TAKEN: readonly unknown[] = ["42710", "23505"];
 const NO_SUCH_ROLE = "42704";
 const WRONG_PASSWORD = "28P01";
 const NOT_LET_IN = "28000";
+/** What its connections are for. */
+const LOGIN = "login";
 
 /**
  * Makes sure that the company can log in, and answers how: over a socket that knows the system user, under its role's
@@ -82,7 +85,7 @@ async function keepAddress(place: CompanyPlace, keptIn: string): Promise<void> {
 }
 
 async function roleExists({ url, company }: CompanyPlace): Promise<boolean> {
-  return asOwner(url, async (client) => {
+  return withClient(url, LOGIN, async (client) => {
     const found = await client.query("select from pg_roles where rolname = $1", [companyRole(company)]);
     return found.rowCount !== 0;
   });
@@ -91,7 +94,7 @@ async function roleExists({ url, company }: CompanyPlace): Promise<boolean> {
 async function makeRole({ url, company }: CompanyPlace, password?: string): Promise<void> {
   const role = escapeIdentifier(companyRole(company));
   const secret = password === undefined ? "" : ` password ${escapeLiteral(scramVerifier(password, randomBytes(16)))}`;
-  await asOwner(url, async (client) => {
+  await withClient(url, LOGIN, async (client) => {
     const { rows } = await client.query<{ is_member: boolean }>(
       "select pg_has_role(oid, 'mandate_app', 'member') as is_member from pg_roles where rolname = $1",
       [companyRole(company)],
@@ -111,9 +114,8 @@ async function makeRole({ url, company }: CompanyPlace, password?: string): Prom
 
 /** Logs in once: better to hear of a refusal here than from every process. */
 async function proven(place: CompanyPlace, login: CompanyLogin): Promise<CompanyLogin> {
-  const client = new Client({ connectionString: login.url, application_name: "mandate login" });
   try {
-    await client.connect();
+    await withClient(login.url, LOGIN, async () => undefined);
   } catch (cause) {
     if (codeOf(cause) === WRONG_PASSWORD) throw madeElsewhere(place, cause);
     if (codeOf(cause) !== NOT_LET_IN) throw cause;
@@ -123,7 +125,6 @@ async function proven(place: CompanyPlace, login: CompanyLogin): Promise<Company
       { cause },
     );
   }
-  await client.end();
   return login;
 }
 
@@ -138,14 +139,4 @@ function madeElsewhere({ company, home }: CompanyPlace, cause?: unknown): Compan
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof DatabaseError ? error.code : undefined;
-}
-
-async function asOwner<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, application_name: "mandate login" });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

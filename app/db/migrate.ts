@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { projectRoot } from "../project-root.ts";
+import { withClient } from "./client.ts";
 
 /** Any constant: one migrator at a time per database. */
 const MIGRATION_LOCK = 7_246_031;
@@ -37,19 +38,9 @@ function pendingOf(migrations: readonly Migration[], applied: ReadonlyMap<string
   return migrations.filter(({ name }) => !applied.has(name));
 }
 
-async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, application_name: "mandate migrate" });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
 /** Names of migrations that the database does not have yet. Throws when one was edited after it was applied. */
 export async function pendingMigrations(url: string): Promise<string[]> {
-  return withClient(url, async (client) => {
+  return withClient(url, "migrate", async (client) => {
     const pending = pendingOf(await readMigrations(), await appliedMigrations(client));
     return pending.map(({ name }) => name);
   });
@@ -58,7 +49,7 @@ export async function pendingMigrations(url: string): Promise<string[]> {
 /** Brings the schema up to date: numbered files in order, one transaction, one migrator at a time. Answers what it applied. */
 export async function migrate(url: string): Promise<string[]> {
   const migrations = await readMigrations();
-  return withClient(url, async (client) => {
+  return withClient(url, "migrate", async (client) => {
     await client.query("begin");
     await client.query("select pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
     await client.query(

@@ -1,5 +1,6 @@
 import { Pool, types } from "pg";
 import { createVault, type LedgerPool } from "../../audit/vault.ts";
+import { toldByStatements } from "./client.ts";
 
 /** PostgreSQL `timestamptz` (OID 1184) is read as an ISO 8601 string in UTC: no Date crosses a boundary here. */
 const TIMESTAMPTZ = 1184;
@@ -27,7 +28,10 @@ export function createLedgerPool(url: string, secret: Uint8Array, options: PoolO
   return Object.assign(createPool(url, options), { vault: createVault(secret) });
 }
 
-/** One pool per process. `max` connections; a lost server is reported per query, the pool itself survives it. */
+/**
+ * One pool per process, of `max` connections. A lost server is told by each statement that needs it, inside a
+ * transaction too; the pool survives it. `onError` hears of connections that were lost while nobody used them.
+ */
 export function createPool(url: string, { max = 16, onError }: PoolOptions = {}): Pool {
   const pool = new Pool({
     connectionString: url,
@@ -37,6 +41,7 @@ export function createPool(url: string, { max = 16, onError }: PoolOptions = {})
     application_name: "mandate",
     types: parsers as never,
   });
+  pool.on("connect", toldByStatements);
   pool.on("error", (error) => onError?.(error));
   return pool;
 }

@@ -1,6 +1,5 @@
 import { realpathSync } from "node:fs";
 
-const CONNECT_TIMEOUT_MS = 5_000;
 const DATABASE = "mandate";
 const DATABASE_MISSING = "3D000";
 
@@ -34,12 +33,6 @@ export async function ensureDatabase(socketFolder: string): Promise<void> {
 
 /** Runs one statement on a connection of its own. @throws the driver's error, with PostgreSQL's code. */
 export async function query<Row>(url: string, text: string): Promise<readonly Row[]> {
-  const { default: pg } = await import("pg");
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  await client.connect();
-  try {
-    return (await client.query(text)).rows as Row[];
-  } finally {
-    await client.end();
-  }
+  const { withClient } = await import("../db/client.ts");
+  return withClient(url, "engine", async (client) => (await client.query(text)).rows as Row[]);
 }

@@ -9,16 +9,12 @@ const IDLE_MS = 60_000;
 /** Read only and REPEATABLE READ. The vault knows only keys that stand in this view. */
 export async function openSnapshot(pool: LedgerPool): Promise<Snapshot> {
   const client = await pool.connect();
-  // A connection that is cut while nothing is asked of it is told by the next statement.
-  const ignored = () => undefined;
-  client.on("error", ignored);
   const query: Sql["query"] = client.query.bind(client);
   const close = async () => {
     const broken = await client.query("rollback").then(
       () => undefined,
       (error: Error) => error,
     );
-    client.off("error", ignored);
     client.release(broken);
   };
   try {

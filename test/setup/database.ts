@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { Client } from "pg";
 import type { LedgerPool } from "../../audit/records.ts";
+import { withClient } from "../../app/db/client.ts";
 import { ensureCompanyLogin } from "../../app/db/company-login.ts";
 import { createLedgerPool } from "../../app/db/pool.ts";
 
@@ -14,16 +14,6 @@ export function databaseUrl(url: string, database: string): string {
   const other = new URL(url);
   other.pathname = `/${database}`;
   return other.toString();
-}
-
-export async function withAdmin(url: string, work: (client: Client) => Promise<void>): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 export type TestDatabase = {
@@ -44,7 +34,7 @@ export type TestDatabase = {
 /** A migrated database of its own on the server behind `adminUrl`. */
 export async function createDatabase(adminUrl: string): Promise<TestDatabase> {
   const name = `t_${randomBytes(6).toString("hex")}`;
-  await withAdmin(adminUrl, async (client) => {
+  await withClient(adminUrl, "test", async (client) => {
     await client.query(`create database ${name} template ${TEMPLATE}`);
   });
   const url = databaseUrl(adminUrl, name);
@@ -68,7 +58,7 @@ export async function createDatabase(adminUrl: string): Promise<TestDatabase> {
       } finally {
         const pools = await Promise.all(companies.values());
         await Promise.all([pool, ...pools].map((each) => each.end()));
-        await withAdmin(adminUrl, async (client) => {
+        await withClient(adminUrl, "test", async (client) => {
           await client.query(`drop database ${name} with (force)`);
         });
       }

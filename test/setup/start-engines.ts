@@ -1,10 +1,11 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { withClient } from "../../app/db/client.ts";
 import { migrate } from "../../app/db/migrate.ts";
 import { startPostgres } from "../../app/engines/postgres.ts";
 import { findTemporalBinary } from "../../app/engines/temporal-binary.ts";
 import { startTemporal } from "../../app/engines/temporal-server.ts";
-import { databaseUrl, TEMPLATE, withAdmin } from "./database.ts";
+import { databaseUrl, TEMPLATE } from "./database.ts";
 import { removeHome, temporaryHome } from "./temporary-home.ts";
 
 export type Engines = {
@@ -20,7 +21,7 @@ export async function startEngines(onProgress: (line: string) => void): Promise<
   const home = temporaryHome("test");
   const cacheFolder = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "mandate");
   const postgres = await startPostgres({ home, cacheFolder, onProgress });
-  await withAdmin(postgres.url, async (client) => {
+  await withClient(postgres.url, "test", async (client) => {
     await client.query(`create database ${TEMPLATE}`);
   });
   await migrate(databaseUrl(postgres.url, TEMPLATE));

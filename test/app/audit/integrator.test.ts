@@ -4,6 +4,7 @@ import { startIntegrator, type IntegratorSettings } from "../../../app/audit/int
 import { checkpointFileOf } from "../../../app/audit/sinks/checkpoint-file.ts";
 import { fileSink } from "../../../app/audit/sinks/file.ts";
 import type { CheckpointSink, Outgoing } from "../../../app/audit/sinks/sink.ts";
+import { withClient } from "../../../app/db/client.ts";
 import { createLedgerPool } from "../../../app/db/pool.ts";
 import { newestCheckpoint, waitingLogs } from "../../../audit/log/log-store.ts";
 import { appendRecord, appendRecords } from "../../../audit/records.ts";
@@ -11,7 +12,7 @@ import { checkpointsOf, draftFor, draftsFor, leavesOf, tamper } from "../../audi
 import { AT } from "../../fixtures/ledger.ts";
 import { keptLog } from "../../fixtures/log.ts";
 import { givenCheckpoint, TEST_HOST } from "../../fixtures/logged.ts";
-import { TEST_SECRET, testDatabase, withAdmin, type TestDatabase } from "../../setup/database.ts";
+import { TEST_SECRET, testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { removeHome, temporaryHome } from "../../setup/temporary-home.ts";
 import { copyOf } from "./copied-database.ts";
 
@@ -144,7 +145,7 @@ describe("the integrator", () => {
   test("outlives a database that is away, and goes on when it is back", async () => {
     const name = new URL(database.url).pathname.slice(1);
     const allow = (connections: boolean) =>
-      withAdmin(inject("postgresUrl"), async (admin) => {
+      withClient(inject("postgresUrl"), "test", async (admin) => {
         await admin.query(`alter database ${name} allow_connections ${connections}`);
         if (connections) return;
         await admin.query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1", [name]);

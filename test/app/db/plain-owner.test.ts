@@ -1,7 +1,8 @@
-import { Pool } from "pg";
+import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { ensureCompanyLogin } from "../../../app/db/company-login.ts";
 import { migrate } from "../../../app/db/migrate.ts";
+import { createPool } from "../../../app/db/pool.ts";
 import { rowSecurityGaps, sessionLogin } from "../../../app/db/row-security.ts";
 import { query } from "../../../app/engines/postgres-client.ts";
 import { startPostgres, type RunningPostgres } from "../../../app/engines/postgres.ts";
@@ -24,8 +25,8 @@ beforeAll(async () => {
   address.username = "plain";
   url = address.toString();
   await migrate(url);
-  owner = new Pool({ connectionString: url });
-  acme = new Pool({ connectionString: (await ensureCompanyLogin({ url, company: "acme", home })).url });
+  owner = createPool(url);
+  acme = createPool((await ensureCompanyLogin({ url, company: "acme", home })).url);
 });
 afterAll(async () => {
   await Promise.all([owner.end(), acme.end()]);
@@ -61,7 +62,7 @@ describe("an owner who is no superuser", () => {
       bodies: [],
     });
     const append = "select append_record($1, 'acme:quoting:1', 'event', 'k', $2) as n";
-    expect((await acme.query(append, ["acme", parts])).rows).toEqual([{ n: "1" }]);
+    expect((await acme.query(append, ["acme", parts])).rows).toEqual([{ n: 1 }]);
     await expect(acme.query(append, ["globex", parts])).rejects.toMatchObject({ code: "42501" });
     await expect(
       acme.query(

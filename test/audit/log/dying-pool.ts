@@ -4,7 +4,6 @@ import type { LedgerPool } from "../../../audit/records.ts";
 export function dyingAt(statement: string, pool: LedgerPool, killer: LedgerPool): LedgerPool {
   const connect = async () => {
     const client = await pool.connect();
-    client.on("error", () => undefined);
     const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
     const query = client.query.bind(client) as (...args: readonly unknown[]) => Promise<unknown>;
     const dying = async (given: string | { readonly name?: string }, ...rest: readonly unknown[]) => {
