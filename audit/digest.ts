@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Json } from "../domain/json.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
 /** SHA-256 of text's UTF-8 bytes, lower-case hex. */
 export function sha256Hex(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex");
+  return hash("sha256", text, "hex");
 }
 
 /** SHA-256 (hex) over the canonical JSON of a value: the same for the same meaning, whatever the key order. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Json } from "../domain/json.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
@@ -20,7 +20,7 @@ export function disclosureOf(text: string): Disclosure {
 
 /** The digest by which an envelope commits to a disclosure: base64url(SHA-256 of its ASCII text), RFC 9901 4.2.3. */
 export function disclosureDigest(disclosure: Disclosure): string {
-  return createHash("sha256").update(disclosure, "ascii").digest("base64url");
+  return hash("sha256", disclosure, "base64url");
 }
 
 /** @throws SyntaxError when the text is no disclosure. */

@@ -21,22 +21,31 @@ export async function appendRecord(ledger: Ledger, draft: RecordDraft): Promise<
   return Number(answer.rows[0]?.n);
 }
 
+/** A record that is sealed and not appended yet: `text` is its item in what `append_records` takes, JSON. */
+export type SealedDraft = { readonly company: string; readonly text: string };
+
+/** Sealing is work of this process and appending is the database's: who groups appends seals while the last group is written. */
+export async function sealDraft(ledger: Ledger, draft: RecordDraft): Promise<SealedDraft> {
+  const { company, caseId, kind, key } = draft;
+  return { company, text: JSON.stringify({ caseId, kind, key, parts: await sealedParts(ledger, draft) }) };
+}
+
 /** Appends records of one company as `appendRecord` does, in one statement and one transaction. */
-export async function appendRecords(ledger: Ledger, drafts: readonly RecordDraft[]): Promise<readonly number[]> {
+export async function appendSealed(ledger: Ledger, drafts: readonly SealedDraft[]): Promise<readonly number[]> {
   const company = drafts[0]?.company;
   if (company === undefined) return [];
   if (drafts.some((draft) => draft.company !== company)) throw new RangeError("records of one company go together");
   const { rows } = await ledger.query<{ numbers: readonly string[] }>({
     name: "append-records",
     text: "select append_records($1, $2) as numbers",
-    values: [company, JSON.stringify(await Promise.all(drafts.map((draft) => namedParts(ledger, draft))))],
+    values: [company, `[${drafts.map(({ text }) => text).join(",")}]`],
   });
   return (rows[0]?.numbers ?? []).map(Number);
 }
 
-async function namedParts(ledger: Ledger, draft: RecordDraft) {
-  const { caseId, kind, key } = draft;
-  return { caseId, kind, key, parts: await sealedParts(ledger, draft) };
+/** Seals and appends records of one company. */
+export async function appendRecords(ledger: Ledger, drafts: readonly RecordDraft[]): Promise<readonly number[]> {
+  return appendSealed(ledger, await Promise.all(drafts.map((draft) => sealDraft(ledger, draft))));
 }
 
 /** Appends a record unless one of its key is kept, whatever its words: for what a case started anew would tell again. */

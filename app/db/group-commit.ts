@@ -17,22 +17,29 @@ type Waiting<T, R> = {
 };
 
 /**
- * Lets concurrent callers share a commit: whoever comes while a batch is being written joins the next one, first come,
- * first served, as long as the batch is at most `maxBatch`; an item that is larger goes alone. A lone caller never waits. `write` is one transaction and answers for each item, in order; when it
- * fails as a whole, each item is written alone, so that one that cannot even be sent fails its own caller only. An item
- * may thus be written twice: the second time must change nothing.
+ * Lets concurrent callers share a commit: whoever comes while `writers` batches (default 1) are being written joins the
+ * next one, first come, first served, as long as the batch is at most `maxBatch`; an item that is larger goes alone. A
+ * lone caller never waits. With a second writer this process prepares one batch while the database writes the other; two
+ * batches may then be committed in either order.
+ *
+ * `write` is one transaction and answers for each item, in order; when it fails as a whole, each item is written alone, so
+ * that one that cannot even be sent fails its own caller only. An item may thus be written twice: the second time must
+ * change nothing.
  */
 export function groupCommit<T, R>({
   write,
   maxBatch,
+  writers = 1,
   sizeOf = () => 1,
 }: {
   readonly write: (batch: readonly T[]) => Promise<readonly Written<R>[]>;
   readonly maxBatch: number;
+  readonly writers?: number;
   readonly sizeOf?: (item: T) => number;
 }): GroupCommit<T, R> {
   const queue: Waiting<T, R>[] = [];
-  let running: Promise<void> | undefined;
+  let free = writers;
+  let underWay: Promise<unknown> = Promise.resolve();
 
   /** How many of those waiting go together. */
   function fitting(): number {
@@ -57,17 +64,19 @@ export function groupCommit<T, R>({
   async function run(): Promise<void> {
     await Promise.resolve();
     while (queue.length > 0) await writeTo(queue.splice(0, fitting()));
-    running = undefined;
+    free += 1;
   }
 
   return {
     submit: (item) =>
       new Promise((resolve, reject) => {
         queue.push({ item, resolve, reject });
-        running ??= run();
+        if (free === 0) return;
+        free -= 1;
+        underWay = Promise.all([underWay, run()]);
       }),
     async drain() {
-      await running;
+      await underWay;
     },
   };
 }

@@ -9,9 +9,11 @@ const MAX_ROWS = 200;
  */
 export function createGroupCommit<Row, Answer>(
   write: (rows: readonly Row[]) => Promise<readonly Answer[]>,
+  { maxBatch = MAX_ROWS, writers = 1 }: { readonly maxBatch?: number; readonly writers?: number } = {},
 ): GroupCommit<readonly Row[], readonly Answer[]> {
   return groupCommit({
-    maxBatch: MAX_ROWS,
+    maxBatch,
+    writers,
     sizeOf: (rows: readonly Row[]) => rows.length,
     async write(batch) {
       const answers = await write(batch.flat());

@@ -1,11 +1,12 @@
 import type { Logger } from "pino";
 import { recordKeys } from "../../audit/record-keys.ts";
-import { appendRecords, type LedgerPool } from "../../audit/records.ts";
+import type { LedgerPool } from "../../audit/records.ts";
 import type { RecordDraft } from "../../domain/audit-record.ts";
 import { functionOf } from "../../domain/functions/index.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
 import { backoffMs, LOUD_AFTER } from "./backoff.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import { groupedAppend } from "./grouped-append.ts";
 import { startLanes } from "./lanes.ts";
 import type { Pump } from "./pump.ts";
 import { claimEvents, markTold, postponeEvent, type UntoldEvent } from "./untold-events.ts";
@@ -25,12 +26,12 @@ export type RelayDeps = {
  */
 export function startRelay({ pool, starter, log, pollMs }: RelayDeps): Pump {
   const child = log.child({ component: "relay" });
-  const records = createGroupCommit((drafts: readonly RecordDraft[]) => appendRecords(pool, drafts));
+  const append = groupedAppend(pool);
   const marks = createGroupCommit((events: readonly UntoldEvent[]) => markTold(pool, events));
 
   /** The event's own audit record, then its case. A late event is recorded and changes nothing. Safe to repeat. */
   async function tell(event: UntoldEvent): Promise<void> {
-    await records.submit([recordOf(event)]);
+    await append(recordOf(event));
     if (event.state === "pending") await deliver(starter, event);
     await marks.submit([event]);
   }

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { expect, test, describe } from "vitest";
 import { canonicalJson } from "../../audit/canonical-json.ts";
+import type { Json } from "../../domain/json.ts";
 
 describe("canonical JSON is RFC 8785", () => {
   test.for([
@@ -12,6 +14,26 @@ describe("canonical JSON is RFC 8785", () => {
     ["minus zero is zero", -0, "0"],
     ["controls are escaped the short way", '\u0008\t\n\f\r\u0001"\\/', '"\\b\\t\\n\\f\\r\\u0001\\"\\\\/"'],
   ] as const)("%s", ([, value, text]) => expect(canonicalJson(value as never)).toBe(text));
+});
+
+test("writes every string and nesting as JSON does, members sorted", () => {
+  const sorted = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(sorted);
+    if (value === null || typeof value !== "object") return value;
+    const names = Object.keys(value).sort();
+    return Object.fromEntries(names.map((name) => [name, sorted(Reflect.get(value, name) as Json)]));
+  };
+  // Names that are no array indexes: JavaScript lists those first, whatever is asked.
+  const name = fc.string({ unit: "grapheme" }).filter((text) => !/^\d+$/.test(text));
+  const leaf = fc.oneof(fc.string({ unit: "binary" }), fc.maxSafeInteger(), fc.boolean(), fc.constant(null));
+  const { json } = fc.letrec<{ json: Json }>((tie) => ({
+    json: fc.oneof({ maxDepth: 4 }, leaf, fc.array(tie("json")), fc.dictionary(name, tie("json"))),
+  }));
+  fc.assert(
+    fc.property(json, (value) => {
+      expect(canonicalJson(value)).toBe(JSON.stringify(sorted(value)));
+    }),
+  );
 });
 
 describe("what could mean two things is refused, with its place", () => {

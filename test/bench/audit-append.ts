@@ -1,22 +1,32 @@
 import type { QueryResultRow } from "pg";
 import { leafHash } from "../../audit/log/tree.ts";
-import { appendRecord, appendRecords, type LedgerPool } from "../../audit/records.ts";
+import { appendRecord, type LedgerPool } from "../../audit/records.ts";
 import { sealRecord } from "../../audit/seal.ts";
 import type { RecordDraft } from "../../domain/audit-record.ts";
-import { createGroupCommit } from "../../app/inbox/group-commit.ts";
+import { groupedAppend } from "../../app/inbox/grouped-append.ts";
 import { createDatabase } from "../setup/database.ts";
 import { median, throughput } from "./ratio.ts";
 
-/** Records per second of each way, medians of the rounds, and against the interactive transaction of the same round. */
+/**
+ * Records per second of each way, medians of the rounds, and against both interactive transactions of the same round:
+ * the one that only numbers its case, and the one that takes the next place in the log.
+ */
 export type Appends = {
   readonly name: string;
-  readonly ways: readonly { readonly way: string; readonly perSecond: number; readonly ofInteractive: number }[];
+  readonly ways: readonly {
+    readonly way: string;
+    readonly perSecond: number;
+    readonly ofInteractive: number;
+    readonly ofOrdered: number;
+  }[];
 };
 
 const ROUNDS = 5;
 const WIDTH = 64;
-const COUNT = { interactive: 400, single: 1_500, grouped: 4_000, plain: 4_000 } as const;
+const COUNT = { ordered: 200, interactive: 400, single: 1_500, grouped: 4_000, plain: 4_000 } as const;
 const COMPANY = "acme";
+
+const TAKE_PLACE = "update bench_log set size = size + 1 where company = $1 and log = $2 returning size - 1 as seq";
 
 /** About 3.7 KB of JSON, as a decision's record has. */
 const body = {
@@ -42,8 +52,11 @@ function draftOf(n: number, way: string): RecordDraft {
   return { company: COMPANY, caseId, kind: "decision", key: `${way}-${n}`, at, body, person: "sam" };
 }
 
-/** The same record by statements in a transaction, as one would write it without a stored function. */
-async function interactive(pool: LedgerPool, draft: RecordDraft): Promise<void> {
+/**
+ * The same record by statements in a transaction, as one would write it without a stored function. `ordered`: it takes its
+ * place in the log as well, which holds the log's head until the commit.
+ */
+async function interactive(pool: LedgerPool, draft: RecordDraft, ordered = false): Promise<void> {
   const { company, caseId, kind, key } = draft;
   const parts = JSON.parse(await sealRecord(pool, draft)) as Parts;
   const client = await pool.connect();
@@ -52,6 +65,7 @@ async function interactive(pool: LedgerPool, draft: RecordDraft): Promise<void> 
   try {
     await client.query("begin");
     await run("known", "select 1 from audit_record where company = $1 and key = $2", [company, key]);
+    const place = ordered ? await run<{ seq: number }>("place", TAKE_PLACE, [company, parts.log]) : undefined;
     const head = await run<{ n: number }>(
       "head",
       `insert into case_head as h (company, log, case_id, records) values ($1, $2, $3, 1)
@@ -67,13 +81,12 @@ async function interactive(pool: LedgerPool, draft: RecordDraft): Promise<void> 
       "insert into audit_record (company, log, case_id, n, kind, key, envelope, subjects, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
       [company, parts.log, caseId, n, kind, key, envelope, subjects, sealed],
     );
-    await run("place", "insert into audit_place (company, log, key, leaf_hash, urgent) values ($1, $2, $3, $4, $5)", [
-      company,
-      parts.log,
-      key,
-      leafHash(Buffer.from(envelope, "utf8")),
-      parts.urgent,
-    ]);
+    const leaf = leafHash(Buffer.from(envelope, "utf8"));
+    await run(
+      "leaf",
+      "insert into audit_place (company, log, key, leaf_hash, urgent, seq) values ($1, $2, $3, $4, $5, $6)",
+      [company, parts.log, key, leaf, parts.urgent, place?.rows[0]?.seq ?? null],
+    );
     await client.query("commit");
   } finally {
     client.release();
@@ -94,13 +107,16 @@ type Parts = {
 export async function auditAppend({ postgresUrl }: { postgresUrl: string }): Promise<Appends> {
   const database = await createDatabase(postgresUrl);
   const { pool } = database;
-  const grouped = createGroupCommit((drafts: readonly RecordDraft[]) => appendRecords(pool, drafts));
+  const grouped = groupedAppend(pool);
   await pool.query(`
-    create table bench_plain (company text, key text primary key, body text)`);
+    create table bench_plain (company text, key text primary key, body text);
+    create table bench_log (company text, log text, size bigint, primary key (company, log));
+    insert into bench_log values ('${COMPANY}', '${COMPANY}', 0)`);
   const ways: { readonly [way in keyof typeof COUNT]: (n: number) => Promise<unknown> } = {
+    ordered: (n) => interactive(pool, draftOf(n, "ordered"), true),
     interactive: (n) => interactive(pool, draftOf(n, "interactive")),
     single: (n) => appendRecord(pool, draftOf(n, "single")),
-    grouped: (n) => grouped.submit([draftOf(n, "grouped")]),
+    grouped: (n) => grouped(draftOf(n, "grouped")),
     plain: (n) =>
       pool.query({
         name: "bench-plain",
@@ -124,13 +140,13 @@ export async function auditAppend({ postgresUrl }: { postgresUrl: string }): Pro
   } finally {
     await database.drop();
   }
-  const base = rates.get("interactive") ?? [];
   return {
     name: "audit append",
     ways: names.map((way) => {
       const own = rates.get(way) ?? [];
-      const ratios = own.map((rate, index) => rate / (base[index] ?? Number.NaN));
-      return { way, perSecond: median(own), ofInteractive: median(ratios) };
+      const against = (base: keyof typeof COUNT) =>
+        median(own.map((rate, index) => rate / (rates.get(base)?.[index] ?? Number.NaN)));
+      return { way, perSecond: median(own), ofInteractive: against("interactive"), ofOrdered: against("ordered") };
     }),
   };
 }
@@ -142,7 +158,7 @@ async function verify(pool: LedgerPool): Promise<void> {
        select n - row_number() over (partition by case_id order by n) as gap from audit_record) g where gap <> 0) as gaps
      from audit_record`,
   );
-  const expected = (COUNT.interactive + COUNT.single + COUNT.grouped) * (ROUNDS + 1);
+  const expected = (COUNT.ordered + COUNT.interactive + COUNT.single + COUNT.grouped) * (ROUNDS + 1);
   if (rows[0]?.records !== expected || rows[0].gaps !== 0) {
     throw new Error(`${rows[0]?.records} records, ${rows[0]?.gaps} out of number, for ${expected}`);
   }

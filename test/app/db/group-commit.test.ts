@@ -56,6 +56,37 @@ describe("a batch", () => {
   });
 });
 
+describe("two writers", () => {
+  test("write two batches at a time, and whoever comes meanwhile goes with the one that is free first", async () => {
+    const { batches, write, next } = heldWriter();
+    const { submit } = groupCommit({ write, maxBatch: 2, writers: 2 });
+    const answers = [0, 1, 2, 3, 4].map(submit);
+    await turn();
+    expect(batches).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+    await next();
+    expect(batches[2]).toEqual([4]);
+    await next();
+    await next();
+    expect(await Promise.all(answers)).toEqual(["kept 0", "kept 1", "kept 2", "kept 3", "kept 4"]);
+  });
+
+  test("are both waited for by drain", async () => {
+    const { write, next } = heldWriter();
+    const { submit, drain } = groupCommit({ write, maxBatch: 1, writers: 2 });
+    const answers = [0, 1].map(submit);
+    let drained = false;
+    const done = drain().then(() => (drained = true));
+    await next();
+    expect(drained).toBe(false);
+    await next();
+    await done;
+    await Promise.all(answers);
+  });
+});
+
 describe("a failure", () => {
   test("of one item is told to its own caller, the others are answered", async () => {
     const { submit } = groupCommit<number, number>({
@@ -95,20 +126,26 @@ describe("a failure", () => {
 test("whenever somebody comes, they are answered with their own item, and drain waits for them", async () => {
   const waits = fc.array(fc.nat(12), { minLength: 1, maxLength: 30 });
   await fc.assert(
-    fc.asyncProperty(waits, fc.integer({ min: 1, max: 5 }), async (pauses, maxBatch) => {
-      const { submit, drain } = groupCommit<number, number>({
-        write: (batch) => Promise.resolve(batch.map((item) => ({ kind: "written", answer: item }))),
-        maxBatch,
-      });
-      const answers = pauses.map(async (pause, item) => {
-        for (let tick = 0; tick < pause; tick += 1) await Promise.resolve();
-        return submit(item);
-      });
-      await Promise.all(answers);
-      const last = submit(-1);
-      await drain();
-      expect(await Promise.race([last, Promise.resolve("left behind")])).toBe(-1);
-      expect(await Promise.all(answers)).toEqual(pauses.map((_, item) => item));
-    }),
+    fc.asyncProperty(
+      waits,
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (pauses, maxBatch, writers) => {
+        const { submit, drain } = groupCommit<number, number>({
+          write: (batch) => Promise.resolve(batch.map((item) => ({ kind: "written", answer: item }))),
+          maxBatch,
+          writers,
+        });
+        const answers = pauses.map(async (pause, item) => {
+          for (let tick = 0; tick < pause; tick += 1) await Promise.resolve();
+          return submit(item);
+        });
+        await Promise.all(answers);
+        const last = submit(-1);
+        await drain();
+        expect(await Promise.race([last, Promise.resolve("left behind")])).toBe(-1);
+        expect(await Promise.all(answers)).toEqual(pauses.map((_, item) => item));
+      },
+    ),
   );
 });
