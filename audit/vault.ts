@@ -19,14 +19,14 @@ export type Vault = {
   keysOf(sql: Sql, company: string, names: readonly string[]): Promise<readonly SubjectKey[]>;
   /** @throws when the key is not this installation's. */
   unwrap(company: string, subjectId: string, wrapped: Uint8Array): SubjectKey;
-  /** The same keys; what is made inside a transaction that may still be rolled back is not remembered. */
+  /** The same keys, for one transaction: what it makes, and may still roll back, is not remembered; what it finds is. */
   forTransaction(): Vault;
 };
 
 /** `secret`: at least 32 random bytes, one per installation; who has it and the database reads every body. */
 export function createVault(secret: Uint8Array): Vault {
   if (secret.length < 32) throw new RangeError(`the audit secret has ${secret.length} bytes; it needs 32 or more`);
-  const remembered = new Map<string, { readonly key: SubjectKey; readonly until: number }>();
+  const memory = createKeyMemory();
   const wrappings = new Map<string, KeyWrapping>();
 
   function wrappingOf(company: string): KeyWrapping {
@@ -35,55 +35,72 @@ export function createVault(secret: Uint8Array): Vault {
     return wrapping;
   }
 
-  function recall(id: string): SubjectKey | undefined {
-    const found = remembered.get(id);
-    return found !== undefined && found.until > performance.now() ? found.key : undefined;
-  }
-
-  function remember(id: string, key: SubjectKey): void {
-    remembered.delete(id);
-    remembered.set(id, { key, until: performance.now() + REMEMBERED_MS });
-    if (remembered.size <= MOST_REMEMBERED) return;
-    const [oldest] = remembered.keys();
-    if (oldest !== undefined) remembered.delete(oldest);
-  }
-
-  async function fetchKeys(
-    sql: Sql,
-    company: string,
-    names: readonly string[],
-    alone: boolean,
-  ): Promise<Map<string, SubjectKey>> {
-    const wrapping = wrappingOf(company);
-    const offered = names.map((name) => {
-      const id = `sub_${randomBytes(10).toString("hex")}`;
-      return { name, id, key: wrapping.fresh(id).toString("base64") };
-    });
-    const { rows } = await sql.query<{ name: string; subject_id: string; wrapped_key: Buffer }>({
-      name: "subject-keys",
-      text: "select name, subject_id, wrapped_key from subject_keys($1, $2, $3)",
-      values: [company, JSON.stringify(offered), alone],
-    });
-    return new Map(rows.map((row) => [row.name, wrapping.unwrap(row.subject_id, row.wrapped_key)]));
-  }
-
-  function vault(keeps: boolean): Vault {
+  /** `uncommitted`: whose keys the transaction made; absent for a vault whose statements are committed alone. */
+  function vault(uncommitted?: Set<string>): Vault {
     return {
       async keysOf(sql, company, names) {
-        const known = new Map(names.map((name) => [name, recall(`${company} ${name}`)]));
+        const known = new Map(names.map((name) => [name, memory.recall(`${company} ${name}`)]));
         const unknown = [...known].filter(([, key]) => key === undefined).map(([name]) => name);
-        const fetched =
-          unknown.length === 0 ? new Map<string, SubjectKey>() : await fetchKeys(sql, company, unknown, keeps);
-        if (keeps) for (const [name, key] of fetched) remember(`${company} ${name}`, key);
+        if (unknown.length > 0) {
+          const alone = uncommitted === undefined;
+          for (const { name, key, made } of await fetchKeys(
+            sql,
+            { company, wrapping: wrappingOf(company), alone },
+            unknown,
+          )) {
+            const id = `${company} ${name}`;
+            known.set(name, key);
+            if (made) uncommitted?.add(id);
+            if (uncommitted?.has(id) !== true) memory.remember(id, key);
+          }
+        }
         return names.map((name) => {
-          const key = known.get(name) ?? fetched.get(name);
+          const key = known.get(name);
           if (key === undefined) throw new Error(`no key for \`${name}\``);
           return key;
         });
       },
       unwrap: (company, subjectId, wrapped) => wrappingOf(company).unwrap(subjectId, wrapped),
-      forTransaction: () => vault(false),
+      forTransaction: () => vault(new Set()),
     };
   }
-  return vault(true);
+  return vault();
+}
+
+/** The keys used last, for as long as they may be. */
+function createKeyMemory() {
+  const remembered = new Map<string, { readonly key: SubjectKey; readonly until: number }>();
+  return {
+    recall(id: string): SubjectKey | undefined {
+      const found = remembered.get(id);
+      return found !== undefined && found.until > performance.now() ? found.key : undefined;
+    },
+    remember(id: string, key: SubjectKey): void {
+      remembered.delete(id);
+      remembered.set(id, { key, until: performance.now() + REMEMBERED_MS });
+      if (remembered.size <= MOST_REMEMBERED) return;
+      const [oldest] = remembered.keys();
+      if (oldest !== undefined) remembered.delete(oldest);
+    },
+  };
+}
+
+type Asked = { readonly company: string; readonly wrapping: KeyWrapping; readonly alone: boolean };
+
+/** The keys that stand, and those `made` now. `alone`: nothing else is in the transaction. */
+async function fetchKeys(sql: Sql, { company, wrapping, alone }: Asked, names: readonly string[]) {
+  const offered = names.map((name) => {
+    const id = `sub_${randomBytes(10).toString("hex")}`;
+    return { name, id, key: wrapping.fresh(id).toString("base64") };
+  });
+  const { rows } = await sql.query<{ name: string; subject_id: string; wrapped_key: Buffer }>({
+    name: "subject-keys",
+    text: "select name, subject_id, wrapped_key from subject_keys($1, $2, $3)",
+    values: [company, JSON.stringify(offered), alone],
+  });
+  return rows.map(({ name, subject_id: id, wrapped_key: wrapped }) => ({
+    name,
+    key: wrapping.unwrap(id, wrapped),
+    made: offered.some((offer) => offer.id === id),
+  }));
 }
