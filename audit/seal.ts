@@ -33,7 +33,8 @@ export async function sealedParts(ledger: Ledger, draft: RecordDraft): Promise<J
   const [caseKey, personKey] = await ledger.vault.keysOf(ledger, company, names);
   if (caseKey === undefined || personKey === undefined) throw new Error(`no keys for \`${caseId}\``);
   const [shown, hidden] = split(body, (name) => publicFields[kind].includes(name));
-  const [personal, rest] = split(hidden, (name) => personalFields[kind]?.includes(name) ?? false);
+  const isPersonal = (name: string) => person !== undefined && personalFields[kind]?.includes(name) === true;
+  const [personal, rest] = split(hidden, isPersonal);
   const blobs: Blob[] = [];
   const parts = [part(caseKey, rest, draft, blobs), part(personKey, personal, draft, blobs)].filter(
     ({ texts }) => texts.length > 0,

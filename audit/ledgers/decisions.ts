@@ -70,7 +70,8 @@ export async function decisionRow(ledger: Ledger, draft: DecisionDraft) {
   const body = { decisionId, stepKey, gate, proposalId: draft.proposalId, approvalId, permitId, ...shown };
   const record = { company, caseId, kind: "decision", key: recordKey, at, body, actionDigest } as const;
   const urgent = verdict !== "execute" || draft.large === true;
-  const rests = { parents: parentsOf(draft), person: requestedBy, urgent };
+  // What follows from another action, like its note in the CRM, is nobody's request.
+  const rests = { parents: parentsOf(draft), ...(requestedBy !== "" && { person: requestedBy }), urgent };
   const canonical = await sealRecord(ledger, { ...record, ...rests });
   const names = { company, caseId, route, policyId: policy.id, policyVersion: policy.version };
   const { mode, obligations } = details;

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { appendOnce, appendRecord, appendRecords, readRecord, readRecords } from "../../audit/records.ts";
+import { recordKeys } from "../../audit/record-keys.ts";
+import { appendOnce, appendRecord, appendRecords, openRecord, readRecord, readRecords } from "../../audit/records.ts";
 import type { RecordDraft } from "../../domain/audit-record.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { AT } from "../fixtures/ledger.ts";
+import { AT, givenDecision, stepNames } from "../fixtures/ledger.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
 let database: TestDatabase;
@@ -127,6 +128,18 @@ describe("a record's body", () => {
     );
     await database.pool.query("alter table audit_record enable trigger all");
     expect(await readRecords(database.pool, "acme", "case-h")).toMatchObject({ intact: false });
+  });
+});
+
+describe("a decision", () => {
+  test("is the doing of who asked for it; of nobody, when it follows from another action", async () => {
+    const actorOf = async (step: string, requestedBy: string) => {
+      const { decisionId } = await givenDecision(database.pool, stepNames(step), { requestedBy });
+      const opened = await openRecord(database.pool, "acme", recordKeys.decision(decisionId));
+      return [opened?.envelope.actor.type, opened?.record.body["requestedBy"]];
+    };
+    expect(await actorOf("asked", "sam")).toEqual(["person", "sam"]);
+    expect(await actorOf("follows", "")).toEqual(["system", ""]);
   });
 });
 
