@@ -44,8 +44,8 @@ function writeNumber(value: number, place: readonly (string | number)[]): string
   return String(value === 0 ? 0 : value);
 }
 
-/** Text that JSON writes as it is: it saves most strings the escaper, which is most of the work. */
-const PLAIN_TEXT = /^[^"\\\u0000-\u001f\ud800-\udfff]*$/;
+/** Text that JSON writes as it is; quotes, backslashes, controls and surrogates are left to the escaper, which costs most. */
+const PLAIN_TEXT = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
 
 function writeString(value: string, place: readonly (string | number)[]): string {
   if (PLAIN_TEXT.test(value)) return `"${value}"`;

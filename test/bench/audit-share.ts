@@ -7,7 +7,7 @@ import { compare, throughput, type Comparison } from "./ratio.ts";
 
 type Engines = { readonly postgresUrl: string; readonly temporalAddress: string };
 
-const ROUNDS = 5;
+const ROUNDS = 9;
 const CASES = 80;
 const WIDTH = 16;
 

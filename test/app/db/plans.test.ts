@@ -118,3 +118,22 @@ test("the relay marks one of many events by its key, with the company in the ind
   const plan = await plansOf((sql) => markTold(sql, [{ company: "acme", event_id: "evt_7" } as UntoldEvent]));
   expect(plan).toMatch(/Index Cond: \(+company = .*SESSION_USER.* AND \(event_id = told\.event_id\)\)/);
 });
+
+test("what every case calls is planned once per session, not at each call", async () => {
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select proname as name from pg_proc
+     where prolang = (select oid from pg_language where lanname = 'plpgsql') and prorettype <> 'trigger'::regtype
+       and proname ~ '^(accept|append|ask|begin|claim|keep|open|record|settle|store|subject)_'
+       and not 'plan_cache_mode=force_generic_plan' = any (coalesce(proconfig, '{}'))
+     order by 1`,
+  );
+  expect(rows.map(({ name }) => name)).toEqual([
+    // Called by hand, a few times a year.
+    "append_mode_change",
+    "append_release_change",
+    // Called by others of these only.
+    "record_service_decision",
+    "record_turn",
+    "settle_reservations",
+  ]);
+});
