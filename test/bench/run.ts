@@ -8,6 +8,7 @@ import { auditVerify, type Verified } from "./audit-verify.ts";
 import { coldStart, type ColdStart } from "./cold-start.ts";
 import { decideService, type Answers } from "./decide-service.ts";
 import { governedQuote } from "./governed-quote.ts";
+import { policyAnalysis, type Analysed } from "./policy-analysis.ts";
 import type { Comparison } from "./ratio.ts";
 import { ruleScale, type RuleScale } from "./rule-scale.ts";
 import { ruleTable } from "./rule-table.ts";
@@ -20,7 +21,17 @@ import { webhookAcceptance } from "./webhook-acceptance.ts";
  * `--json` one object. Words on the command line choose cases by name.
  */
 
-type Result = Comparison | Latency | ColdStart | RuleScale | Replayed | Answers | Appends | Rebuilds | Verified;
+type Result =
+  | Analysed
+  | Comparison
+  | Latency
+  | ColdStart
+  | RuleScale
+  | Replayed
+  | Answers
+  | Appends
+  | Rebuilds
+  | Verified;
 
 const chosen = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -35,6 +46,7 @@ const cases: Record<string, () => Promise<Result>> = {
   "decide service": () => decideService(engines),
   "rule scale": () => ruleScale(),
   "replayed history": () => simulateHistory(),
+  "policy analysis": () => Promise.resolve(policyAnalysis()),
   "audit append": () => auditAppend(engines),
   "audit rebuild": () => auditRebuild(engines),
   "audit verify": () => auditVerify(),
@@ -86,6 +98,11 @@ function line(result: Result): string {
     const size = ({ records, decisionP50Ms, caseP50Ms, caseP99Ms }: Rebuilds["sizes"][number]) =>
       `${records}: decision ${decisionP50Ms.toFixed(2)} ms, case ${caseP50Ms.toFixed(2)} ms (p99 ${caseP99Ms.toFixed(2)})`;
     return `${result.name}, p50 among so many records: ${result.sizes.map(size).join("; ")}`;
+  }
+  if ("lintMs" in result) {
+    const { name, rules, lintMs, proveMs, undecided } = result;
+    const took = `lint ${lintMs.toFixed(0)} ms, prove ${proveMs.toFixed(0)} ms of CPU`;
+    return `${name} of ${rules} rules: ${took}, ${undecided} pairs undecided`;
   }
   if ("rows" in result) return ruleTable(result);
   if ("replayMs" in result) {

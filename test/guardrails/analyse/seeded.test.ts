@@ -4,47 +4,7 @@ import { lint } from "../../../guardrails/analyse/lint.ts";
 import { prove } from "../../../guardrails/analyse/prove.ts";
 import type { Proof } from "../../../guardrails/analyse/prove.ts";
 import { decisionOf } from "../../../guardrails/analyse/verdict.ts";
-import type { Comparison, Condition, Policy, PolicyRule } from "../../../guardrails/policy.ts";
-import { rulesOf } from "../../bench/rule-set.ts";
-
-const lane = { name: "lane", title: "lane", adjustable: false, kind: "choice", values: ["own", "seeded"] } as const;
-const inLane = (value: string): Condition => ({ fact: "lane", operator: "equal", value });
-const discount = (operator: Comparison["operator"], value: number): Condition => ({
-  fact: "discount",
-  operator,
-  value,
-});
-
-function seeded(id: string, effect: "execute" | "block", ...all: readonly Condition[]): PolicyRule {
-  return { id, effect, when: { all: [inLane("seeded"), ...all] }, reason: "holds" };
-}
-
-const asks: PolicyRule = {
-  id: "asks",
-  effect: "escalate",
-  route: "partner-manager",
-  when: { all: [inLane("seeded"), discount("greaterThan", 150_000)] },
-  reason: "holds",
-};
-
-/** Five mistakes among rules that are not concerned by them. */
-function withDefects(count: number): Policy {
-  const generated = rulesOf(count);
-  const rules = generated.rules.map((rule) => ({ ...rule, when: { all: [inLane("own"), rule.when] } }));
-  const defects = [
-    seeded("ceiling", "block", discount("greaterThan", 250_000)),
-    asks,
-    seeded("unreachable", "block", discount("greaterThan", 300_000), discount("lessThan", 200_000)),
-    seeded("shadowed", "execute", discount("greaterThan", 260_000)),
-    seeded("redundant", "block", discount("greaterThanInclusive", 270_000)),
-    seeded("promo", "execute", discount("lessThanInclusive", 200_000)),
-  ];
-  const invariants = [
-    { id: "holds", always: "block", when: { all: [inLane("seeded"), discount("greaterThan", 250_000)] } },
-    { id: "broken", never: "execute", when: { all: [inLane("seeded"), discount("greaterThan", 140_000)] } },
-  ] as const;
-  return { ...generated, facts: [...generated.facts, lane], rules: [...rules, ...defects], invariants };
-}
+import { discount, inLane, withDefects } from "../../fixtures/seeded-policy.ts";
 
 describe.for([10, 100, 1_000])("among %s rules", (count) => {
   const policy = withDefects(count);
