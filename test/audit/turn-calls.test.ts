@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createFreeModelLedger } from "../../audit/ledgers/model-turns.ts";
+import { createFreeModelLedger, createModelLedger } from "../../audit/ledgers/model-turns.ts";
 import { storeFindings, type StoredFindings } from "../../audit/ledgers/turns.ts";
 import { recordKeys } from "../../audit/record-keys.ts";
 import { readRecord } from "../../audit/records.ts";
@@ -74,5 +74,30 @@ describe("the calls of a free model", () => {
     const failing = () => Promise.reject(new Error("model down"));
     await expect(ledger.readThrough(call("down", 0), failing)).rejects.toThrow("model down");
     expect(ledger.take(call("down", 0).turnKey)).toEqual([]);
+  });
+});
+
+describe("the calls of a paid model", () => {
+  const paidLedger = () => createModelLedger(database.pool, { leaseSeconds: 30 });
+  const recorded = (text: string) => ({
+    calls: [{ requestDigest: "digest-0", request: { seq: 0 }, response: JSON.stringify({ text }) }],
+    usage: { inputTokens: 3, outputTokens: 5 },
+  });
+
+  test("are recorded with what their turn leaves", async () => {
+    const ledger = paidLedger();
+    await ledger.readThrough(call("paid", 0), answer("bought"));
+    const calls = ledger.take(call("paid", 0).turnKey);
+    await storeFindings(database.pool, stepNames("paid"), findingsOf("paid"), { calls, at: AT });
+    expect(await keptOf("paid")).toMatchObject(recorded("bought"));
+  });
+
+  test("are recorded just so by an attempt that reads the answer another one paid for and did not live to use", async () => {
+    await paidLedger().readThrough(call("read", 0), answer("bought"));
+    const ledger = paidLedger();
+    await ledger.readThrough(call("read", 0), () => Promise.reject(new Error("nobody pays twice")));
+    const calls = ledger.take(call("read", 0).turnKey);
+    await storeFindings(database.pool, stepNames("read"), findingsOf("read"), { calls, at: AT });
+    expect(await keptOf("read")).toMatchObject(recorded("bought"));
   });
 });
