@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writePeople } from "../../app/cli/credentials.ts";
-import { startGateway, type Gateway } from "../../app/http/gateway.ts";
+import type { Gateway } from "../../app/http/gateway.ts";
 import { addPerson } from "../../app/http/people.ts";
 import { temporalEngine } from "../../app/inbox/temporal-starter.ts";
 import { installFirstRelease } from "../../app/releases/set-up.ts";
@@ -10,6 +10,7 @@ import { createPolicySource, type ReleasedPolicies } from "../../app/releases/so
 import { startDemotionWatch } from "../../app/rollout/watch.ts";
 import { taskQueue } from "../../temporal.config.ts";
 import { run } from "../app/cli/run.ts";
+import { gatewayWith } from "../fixtures/gateway.ts";
 import { openEscalationOf } from "../fixtures/escalations.ts";
 import { SECRET } from "../fixtures/hubspot.ts";
 import { keptLog } from "../fixtures/log.ts";
@@ -62,14 +63,12 @@ beforeAll(async () => {
   source = await createPolicySource({ pool, company, onAlarm: () => {}, pollMs: 25 });
   const { log } = keptLog();
   watch = startDemotionWatch({ pool, company, log, pollMs: 50 });
-  gateway = await startGateway({
+  gateway = await gatewayWith({
     pool,
     engine: temporalEngine(() => Promise.resolve(client), taskQueue(queuePrefix, "orchestration")),
     company,
     policies: source,
     hubspotSecret: SECRET,
-    publicUrl: undefined,
-    port: 0,
     log,
   });
   for (const { token, ...person } of people) await addPerson(pool, company, person, token);

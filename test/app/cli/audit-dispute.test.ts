@@ -4,14 +4,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writePeople } from "../../../app/cli/credentials.ts";
 import { bundleKeys } from "../../../app/audit/export/keys.ts";
-import { startGateway, type Gateway } from "../../../app/http/gateway.ts";
+import type { Gateway } from "../../../app/http/gateway.ts";
 import { addPerson } from "../../../app/http/people.ts";
-import { policiesOf } from "../../../app/policies.ts";
 import { tamper } from "../../audit/log/kept-log.ts";
+import { gatewayWith } from "../../fixtures/gateway.ts";
 import { decideService, goes } from "../../fixtures/decide.ts";
-import { watchedEngine } from "../../fixtures/engine.ts";
 import { givenCheckpoint } from "../../fixtures/logged.ts";
-import { keptLog } from "../../fixtures/log.ts";
 import { TEST_SECRET, testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { run } from "./run.ts";
 
@@ -38,15 +36,8 @@ afterAll(async () => {
 });
 
 async function givenGateway(knowsKeys: boolean): Promise<Gateway> {
-  return startGateway({
+  return gatewayWith({
     pool: await database.poolOf("acme"),
-    engine: watchedEngine(),
-    company: "acme",
-    policies: policiesOf({}),
-    hubspotSecret: "secret",
-    publicUrl: undefined,
-    port: 0,
-    log: keptLog().log,
     ...(knowsKeys && { bundleKeys: bundleKeys(TEST_SECRET, { witnesses: [] }) }),
   });
 }

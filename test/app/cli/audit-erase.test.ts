@@ -3,13 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writePeople } from "../../../app/cli/credentials.ts";
-import { startGateway, type Gateway } from "../../../app/http/gateway.ts";
+import type { Gateway } from "../../../app/http/gateway.ts";
 import { addPerson } from "../../../app/http/people.ts";
-import { policiesOf } from "../../../app/policies.ts";
 import { readHolds } from "../../../audit/privacy/holds.ts";
 import { plantCase, tablesWith } from "../../audit/privacy/planted.ts";
-import { watchedEngine } from "../../fixtures/engine.ts";
-import { keptLog } from "../../fixtures/log.ts";
+import { gatewayWith } from "../../fixtures/gateway.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { run, runOnTerminal } from "./run.ts";
 
@@ -25,15 +23,8 @@ beforeAll(async () => {
   database = await testDatabase();
   home = mkdtempSync(join(tmpdir(), "mandate-erase-"));
   const pool = await database.poolOf("acme");
-  gateway = await startGateway({
+  gateway = await gatewayWith({
     pool,
-    engine: watchedEngine(),
-    company: "acme",
-    policies: policiesOf({}),
-    hubspotSecret: "secret",
-    publicUrl: undefined,
-    port: 0,
-    log: keptLog().log,
   });
   for (const person of [...people, sam]) await addPerson(pool, "acme", person, `token-${person.personId}`);
   writePeople(

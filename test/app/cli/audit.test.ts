@@ -1,16 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startGateway, type Gateway } from "../../../app/http/gateway.ts";
+import type { Gateway } from "../../../app/http/gateway.ts";
 import { addPerson } from "../../../app/http/people.ts";
 import { temporalEngine } from "../../../app/inbox/temporal-starter.ts";
-import { policiesOf } from "../../../app/policies.ts";
 import { askErasure, confirmErasure } from "../../../audit/privacy/erasure.ts";
 import type { SubjectName } from "../../../audit/privacy/scope.ts";
 import { taskQueue } from "../../../temporal.config.ts";
+import { gatewayWith } from "../../fixtures/gateway.ts";
 import { answer, openEscalationOf } from "../../fixtures/escalations.ts";
 import { SECRET } from "../../fixtures/hubspot.ts";
-import { keptLog } from "../../fixtures/log.ts";
 import { givenCheckpoint } from "../../fixtures/logged.ts";
 import { givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
 import { quoteAtDiscount } from "../../fixtures/quote.ts";
@@ -43,15 +42,11 @@ beforeAll(async () => {
   system = await startSystem();
   const { pool, company, client, queuePrefix } = system;
   await givenPartner(pool, company, { partnerId: "partner-7" });
-  gateway = await startGateway({
+  gateway = await gatewayWith({
     pool,
     engine: temporalEngine(() => Promise.resolve(client), taskQueue(queuePrefix, "orchestration")),
     company,
-    policies: policiesOf({}),
     hubspotSecret: SECRET,
-    publicUrl: undefined,
-    port: 0,
-    log: keptLog().log,
   });
   await addPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" }, "token-dana");
   Object.assign(process.env, {

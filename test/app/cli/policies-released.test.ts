@@ -3,14 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { writePeople } from "../../../app/cli/credentials.ts";
-import { startGateway, type Gateway } from "../../../app/http/gateway.ts";
+import type { Gateway } from "../../../app/http/gateway.ts";
 import { addPerson } from "../../../app/http/people.ts";
-import { policiesOf } from "../../../app/policies.ts";
 import { installFirstRelease } from "../../../app/releases/set-up.ts";
 import { createPolicySource } from "../../../app/releases/source.ts";
 import { readRecords } from "../../../audit/records.ts";
-import { watchedEngine } from "../../fixtures/engine.ts";
-import { keptLog } from "../../fixtures/log.ts";
+import { gatewayWith } from "../../fixtures/gateway.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { run } from "./run.ts";
 
@@ -40,15 +38,9 @@ beforeEach(async () => {
   folder = join(home, "policies");
   cpSync(join(import.meta.dirname, "../../../policies"), folder, { recursive: true });
   const { pool } = database;
-  gateway = await startGateway({
+  gateway = await gatewayWith({
     pool,
-    engine: watchedEngine(),
     company,
-    policies: policiesOf({}),
-    hubspotSecret: "secret",
-    publicUrl: undefined,
-    port: 0,
-    log: keptLog().log,
   });
   for (const { token, ...person } of people) await addPerson(pool, company, person, `${company}-${token}`);
   writePeople(

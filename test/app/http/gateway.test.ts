@@ -1,14 +1,13 @@
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startGateway, type Gateway, type GatewayOptions } from "../../../app/http/gateway.ts";
-import { policiesOf } from "../../../app/policies.ts";
+import type { Gateway, GatewayOptions } from "../../../app/http/gateway.ts";
 import { createLedgerPool } from "../../../app/db/pool.ts";
 import { signHubspotRequest } from "../../../tools/crm/hubspot-signature.ts";
+import { gatewayWith } from "../../fixtures/gateway.ts";
 import { watchedEngine } from "../../fixtures/engine.ts";
 import { hubspotEvent, SECRET } from "../../fixtures/hubspot.ts";
 import { keptEvents } from "../../fixtures/inbox.ts";
-import { keptLog } from "../../fixtures/log.ts";
 import { TEST_SECRET, testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { eventually } from "../../setup/system.ts";
 
@@ -27,15 +26,9 @@ afterEach(async () => {
 });
 
 async function start(changes: Partial<GatewayOptions> = {}): Promise<Gateway> {
-  const gateway = await startGateway({
+  const gateway = await gatewayWith({
     pool: database.pool,
-    engine: watchedEngine(),
-    company: "acme",
-    policies: policiesOf({}),
     hubspotSecret: SECRET,
-    publicUrl: undefined,
-    port: 0,
-    log: keptLog().log,
     ...changes,
   });
   gateways.push(gateway);

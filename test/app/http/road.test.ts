@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EscalationView, EventView } from "../../../app/http/contract.ts";
-import { policiesOf } from "../../../app/policies.ts";
-import { startGateway, type Gateway } from "../../../app/http/gateway.ts";
+import type { Gateway } from "../../../app/http/gateway.ts";
 import { addPerson } from "../../../app/http/people.ts";
 import { temporalEngine } from "../../../app/inbox/temporal-starter.ts";
 import { taskQueue } from "../../../temporal.config.ts";
 import { signHubspotRequest } from "../../../tools/crm/hubspot-signature.ts";
+import { gatewayWith } from "../../fixtures/gateway.ts";
 import { hubspotEvent, SECRET } from "../../fixtures/hubspot.ts";
-import { keptLog } from "../../fixtures/log.ts";
 import { crmSays, givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
 import { quoteAtDiscount } from "../../fixtures/quote.ts";
 import { eventually, startSystem, type System } from "../../setup/system.ts";
@@ -21,15 +20,11 @@ beforeAll(async () => {
   await givenPartner(pool, company, { partnerId: "partner-7" });
   const added = await addPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" });
   token = added.kind === "added" ? added.token : "";
-  gateway = await startGateway({
+  gateway = await gatewayWith({
     pool,
     engine: temporalEngine(() => Promise.resolve(client), taskQueue(queuePrefix, "orchestration")),
     company,
-    policies: policiesOf({}),
     hubspotSecret: SECRET,
-    publicUrl: undefined,
-    port: 0,
-    log: keptLog().log,
   });
 });
 afterAll(async () => {

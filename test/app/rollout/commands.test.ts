@@ -1,17 +1,15 @@
 import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startGateway, type Gateway } from "../../../app/http/gateway.ts";
+import type { Gateway } from "../../../app/http/gateway.ts";
 import { addPerson } from "../../../app/http/people.ts";
-import { policiesOf } from "../../../app/policies.ts";
 import { giveVerdict } from "../../../audit/ledgers/approvals.ts";
 import { openEscalation } from "../../../audit/ledgers/escalations.ts";
 import type { DecisionDraft } from "../../../audit/ledgers/decisions.ts";
 import type { MatchedRule } from "../../../domain/decision.ts";
+import { gatewayWith } from "../../fixtures/gateway.ts";
 import { detailsFixture } from "../../fixtures/details.ts";
-import { watchedEngine } from "../../fixtures/engine.ts";
 import { DIGEST, givenDecision, route, stepNames } from "../../fixtures/ledger.ts";
-import { keptLog } from "../../fixtures/log.ts";
 import { quoteFacts } from "../../fixtures/quote.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { removeHome, temporaryHome } from "../../setup/temporary-home.ts";
@@ -30,15 +28,8 @@ beforeAll(async () => {
   const { pool } = database;
   const added = await addPerson(pool, "acme", { personId: "dana", name: "Dana", role: "partner-manager" });
   token = added.kind === "added" ? added.token : "";
-  gateway = await startGateway({
+  gateway = await gatewayWith({
     pool,
-    engine: watchedEngine(),
-    company: "acme",
-    policies: policiesOf({}),
-    hubspotSecret: "secret",
-    publicUrl: undefined,
-    port: 0,
-    log: keptLog().log,
   });
 });
 afterAll(async () => {
