@@ -42,12 +42,8 @@ export function createVault(secret: Uint8Array): Vault {
         const known = new Map(names.map((name) => [name, memory.recall(`${company} ${name}`)]));
         const unknown = [...known].filter(([, key]) => key === undefined).map(([name]) => name);
         if (unknown.length > 0) {
-          const alone = uncommitted === undefined;
-          for (const { name, key, made } of await fetchKeys(
-            sql,
-            { company, wrapping: wrappingOf(company), alone },
-            unknown,
-          )) {
+          const asked = { company, wrapping: wrappingOf(company), alone: uncommitted === undefined };
+          for (const { name, key, made } of await fetchKeys(sql, asked, unknown)) {
             const id = `${company} ${name}`;
             known.set(name, key);
             if (made) uncommitted?.add(id);

@@ -34,7 +34,7 @@ export async function withLedgers<T>(
   work: (pool: LedgerPool) => Promise<T>,
 ): Promise<T> {
   const [url, { createLedgerPool }] = await Promise.all([databaseOf(config), import("../db/pool.ts")]);
-  const pool = createLedgerPool(url, secret, { max: 2, onError: () => undefined });
+  const pool = createLedgerPool(url, secret, { max: 2 });
   try {
     return await work(pool);
   } catch (error) {

@@ -16,10 +16,7 @@ const NO_SECRET = Buffer.alloc(32);
 export async function checkAudit(patient: Patient): Promise<readonly Finding[]> {
   const { config, databaseUrl } = patient;
   if (databaseUrl === undefined) return CHECKS.map((check) => ok(check, "no database is running: nothing is recorded"));
-  const pool = createLedgerPool(databaseUrl, presentAuditSecret(config) ?? NO_SECRET, {
-    max: 1,
-    onError: () => undefined,
-  });
+  const pool = createLedgerPool(databaseUrl, presentAuditSecret(config) ?? NO_SECRET, { max: 1 });
   try {
     return await findingsOf(patient, pool);
   } catch (error) {

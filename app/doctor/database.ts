@@ -38,7 +38,7 @@ async function checkMigrations({ config, deps }: Patient, url: string): Promise<
 async function checkRowSecurity({ config }: Patient, url: string): Promise<Finding> {
   const check = "row security";
   const fix = config.databaseUrl === undefined ? "npm start" : "npx mandate migrate";
-  const pool = createPool(url, { max: 1, onError: () => undefined });
+  const pool = createPool(url, { max: 1 });
   try {
     const { login, company, unboundBy } = await sessionLogin(pool);
     if (unboundBy !== null) return fail(check, `\`${login}\` is not held back by it: ${unboundBy}`, fix);

@@ -9,7 +9,7 @@ const LIST = "npx mandate policy releases";
 /** What the ledger says is in force, verified as the worker verifies it. */
 export async function checkPolicies({ config, databaseUrl }: Patient): Promise<Finding> {
   if (databaseUrl === undefined) return ok(CHECK, "no database is running: nothing is decided");
-  const pool = createPool(databaseUrl, { max: 1, onError: () => undefined });
+  const pool = createPool(databaseUrl, { max: 1 });
   try {
     return await findingOf(pool, config.company);
   } catch (error) {

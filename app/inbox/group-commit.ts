@@ -9,11 +9,9 @@ const MAX_ROWS = 200;
  */
 export function createGroupCommit<Row, Answer>(
   write: (rows: readonly Row[]) => Promise<readonly Answer[]>,
-  { maxBatch = MAX_ROWS, writers = 1 }: { readonly maxBatch?: number; readonly writers?: number } = {},
 ): GroupCommit<readonly Row[], readonly Answer[]> {
   return groupCommit({
-    maxBatch,
-    writers,
+    maxBatch: MAX_ROWS,
     sizeOf: (rows: readonly Row[]) => rows.length,
     async write(batch) {
       const answers = await write(batch.flat());

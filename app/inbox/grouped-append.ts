@@ -1,6 +1,6 @@
 import { appendSealed, sealDraft, type LedgerPool, type SealedDraft } from "../../audit/records.ts";
 import type { RecordDraft } from "../../domain/audit-record.ts";
-import { createGroupCommit } from "./group-commit.ts";
+import { groupCommit } from "../db/group-commit.ts";
 
 /** Records of one commit: enough that the commit hardly counts, few enough that a second group fills meanwhile. */
 const MAX_RECORDS = 32;
@@ -10,13 +10,10 @@ const MAX_RECORDS = 32;
  * here while the database writes the other: both take about as long.
  */
 export function groupedAppend(pool: LedgerPool): (draft: RecordDraft) => Promise<number> {
-  const commits = createGroupCommit((drafts: readonly SealedDraft[]) => appendSealed(pool, drafts), {
+  const { submit } = groupCommit<SealedDraft, number>({
+    write: async (batch) => (await appendSealed(pool, batch)).map((answer) => ({ kind: "written", answer })),
     maxBatch: MAX_RECORDS,
     writers: 2,
   });
-  return async (draft) => {
-    const [n] = await commits.submit([await sealDraft(pool, draft)]);
-    if (n === undefined) throw new Error(`record \`${draft.key}\` was not numbered`);
-    return n;
-  };
+  return async (draft) => submit(await sealDraft(pool, draft));
 }

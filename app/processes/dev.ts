@@ -80,7 +80,7 @@ async function serve(stage: Stage, options: DevOptions): Promise<number> {
   const started = await startEngines({ config, stops, onProgress: say, signal });
   signal.throwIfAborted();
   const engines = { ...started, databaseUrl: await prepareDatabase(config, started.databaseUrl, say) };
-  const pool = createLedgerPool(engines.databaseUrl, auditSecret(config), { max: 4, onError: () => undefined });
+  const pool = createLedgerPool(engines.databaseUrl, auditSecret(config), { max: 4 });
   stops.add("the pool", () => pool.end());
   const people = await devPeople(pool, config.company, config.home);
   await putPoliciesInForce(stage, pool, startedAt);

@@ -74,7 +74,7 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
     ]);
   }
   const secret = auditSecret({ home, auditSecret: undefined });
-  const pool = createLedgerPool(databaseUrl, secret, { onError: () => undefined });
+  const pool = createLedgerPool(databaseUrl, secret);
   const dana = await addPerson(pool, COMPANY, { personId: "dana", name: "Dana", role: "partner-manager" });
   if (dana.kind !== "added") throw new Error("dana is there already");
   const folder = resolve(import.meta.dirname, "../../policies");

@@ -150,7 +150,7 @@ describe("the integrator", () => {
         if (connections) return;
         await admin.query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1", [name]);
       });
-    const pool = createLedgerPool(database.url, TEST_SECRET, { onError: () => undefined });
+    const pool = createLedgerPool(database.url, TEST_SECRET);
     onTestFinished(() => pool.end());
     const { lines } = started({ pool, everyMs: 100 });
     await append(0, true);
