@@ -1,4 +1,4 @@
-import { functions } from "../domain/functions/index.ts";
+import { functions } from "../functions/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 import { createBindings } from "./binding.ts";

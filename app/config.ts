@@ -3,8 +3,9 @@ import { homedir, tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import type { ClientConnectConfig } from "@temporalio/envconfig";
 import { z } from "zod";
-import { WitnessList, type NamedWitness } from "./audit/sinks/witness-list.ts";
-import { nearestName } from "./nearest-name.ts";
+import { WitnessList, type NamedWitness } from "../proof/sinks/witness-list.ts";
+import { ConfigError } from "../domain/config-error.ts";
+import { nearestName } from "../domain/nearest-name.ts";
 
 /** Everything that the environment may say, read once. Every field has a value that works without services or keys. */
 export type Config = {
@@ -45,17 +46,6 @@ export type Config = {
   readonly cacheFolder: string;
   readonly searchPath: string;
 };
-
-/** Each problem names the variable, where its value came from and the fix; never a secret's value. */
-export class ConfigError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(["the configuration cannot be used:", ...problems.map((problem) => `  ${problem}`)].join("\n"));
-    this.name = "ConfigError";
-    this.problems = problems;
-  }
-}
 
 const LogLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]);
 const webUrl = z.url({ protocol: /^https?$/ });

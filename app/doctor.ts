@@ -1,5 +1,5 @@
 import type { Config } from "./config.ts";
-import { companyAddress } from "./db/company-address.ts";
+import { companyAddress } from "../db/company-address.ts";
 import { checkAudit } from "./doctor/audit.ts";
 import { checkDatabase } from "./doctor/database.ts";
 import { checkPostgres, checkTemporal } from "./doctor/engines.ts";
@@ -7,7 +7,7 @@ import { type DoctorDeps, fail, type Finding, type Patient } from "./doctor/find
 import { checkInstall, checkNode, checkPorts } from "./doctor/machine.ts";
 import { checkPolicies } from "./doctor/policies.ts";
 import { checkModel, checkSecretFiles, checkWebhookSecret } from "./doctor/secrets.ts";
-import { readRuntime } from "./engines/runtime-file.ts";
+import { readRuntime } from "../engines/runtime-file.ts";
 
 export type { DoctorDeps, Finding };
 

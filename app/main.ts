@@ -1,9 +1,9 @@
 import { CommanderError } from "commander";
-import { giveFailure } from "./cli/answer.ts";
-import { exitCodes, failure } from "./cli/failure.ts";
-import type { Io } from "./cli/io.ts";
-import type { Processes } from "./cli/processes.ts";
-import { createProgram } from "./cli/program.ts";
+import { giveFailure } from "../cli/answer.ts";
+import { exitCodes, failure } from "../cli/failure.ts";
+import type { Io } from "../cli/io.ts";
+import type { Processes } from "../cli/processes.ts";
+import { createProgram } from "../cli/program.ts";
 
 /** Loaded when they are called: the rest of the command line starts without database, durable engine, models or HTTP. */
 const processes: Processes = {
@@ -11,7 +11,12 @@ const processes: Processes = {
   gateway: async () => (await import("./processes/gateway.ts")).run(),
   worker: async () => (await import("./processes/worker.ts")).run(),
   migrate: async (options, io) => (await import("./processes/migrate.ts")).run(options, io),
+  doctor: async () => (await import("./doctor/answer.ts")).examine(),
+  witness: async (options, onReady) => (await import("./processes/witness.ts")).serve(options, onReady),
+  witnessKey: async (home, name) => (await import("./processes/witness.ts")).vkeyOf(home, name),
 };
+
+const settings = async () => (await import("./config.ts")).loadConfig();
 
 const terminal: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
 
@@ -19,7 +24,7 @@ const terminal: Io = { stdin: process.stdin, stdout: process.stdout, stderr: pro
 export async function main(argv: readonly string[], io: Io = terminal): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const json = argv.includes("--json");
-  const program = createProgram({ io, processes, finish: (code) => (exitCode = code) }, json);
+  const program = createProgram({ io, processes, settings, finish: (code) => (exitCode = code) }, json);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { inheritWith } from "./engines/command.ts";
-import { type Progress, withProgress } from "./engines/progress.ts";
+import { inheritWith } from "../engines/command.ts";
+import { type Progress, withProgress } from "../engines/progress.ts";
 
 /** One of our own processes. `env` is laid over our own environment; `readyWhen` reads its IPC messages. */
 export type ProcessSpec = {

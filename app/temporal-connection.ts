@@ -1,5 +1,6 @@
 import { Client, Connection } from "@temporalio/client";
-import { ConfigError, externalTemporal, type ExternalTemporal } from "./config.ts";
+import { ConfigError } from "../domain/config-error.ts";
+import { externalTemporal, type ExternalTemporal } from "./config.ts";
 
 /** Where Temporal is, with the options of its connection (TLS and API key of a profile included). */
 export type TemporalPlace = Pick<ExternalTemporal, "namespace" | "connectionOptions">;

@@ -3,9 +3,11 @@ import { createAgents } from "../agents/agents.ts";
 import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
 import { digestOf } from "../audit/digest.ts";
 import { createFreeModelLedger, createModelLedger } from "../audit/ledgers/model-turns.ts";
-import type { Alarm } from "./deciding/decider.ts";
-import type { PolicySource } from "./deciding/policy-source.ts";
-import { createEffectTools, createReadTools, type Adapters } from "./tools.ts";
+import type { Alarm } from "../deciding/decider.ts";
+import type { PolicySource } from "../deciding/policy-source.ts";
+import { createReadTools } from "../deciding/read-tools.ts";
+import type { Adapters } from "../tools/adapters.ts";
+import { createEffectTools } from "./effect-tools.ts";
 import type { WorkerDeps } from "./worker.ts";
 
 /** Seconds a paid model call may hold its lease: longer than its timeout of 45 s. */

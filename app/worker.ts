@@ -7,11 +7,11 @@ import type { LedgerActivities } from "../workflows/activities.ts";
 import { createAct, type EffectTools } from "./activities/act.ts";
 import { createDecide } from "./activities/decide.ts";
 import { createEscalate } from "./activities/escalate.ts";
-import type { ReadTools } from "./activities/evidence.ts";
+import type { ReadTools } from "../deciding/evidence.ts";
 import { createAgentActivities, createPropose } from "./activities/propose.ts";
 import { createRecord } from "./activities/record.ts";
-import type { Alarm } from "./deciding/decider.ts";
-import type { PolicySource } from "./deciding/policy-source.ts";
+import type { Alarm } from "../deciding/decider.ts";
+import type { PolicySource } from "../deciding/policy-source.ts";
 import type { TemporalPlace } from "./temporal-connection.ts";
 
 export type WorkerDeps = {

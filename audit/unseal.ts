@@ -2,7 +2,7 @@ import { Envelope, type AuditRecord } from "../domain/audit-record.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { sha256Hex } from "./digest.ts";
 import { disclosureDigest, readDisclosure, type Disclosure } from "./disclosure.ts";
-import { leafHash } from "./log/tree.ts";
+import { leafHash } from "./tree.ts";
 import { openPart, readBlob, type SealedPart } from "./sealed-part.ts";
 import type { Ledger } from "./vault.ts";
 

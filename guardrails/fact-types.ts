@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { governedActions } from "../domain/governed-actions.ts";
+import { governedActions } from "../functions/governed-actions.ts";
 import type { Json } from "../domain/json.ts";
 import { Currency, formatMinor } from "../domain/money.ts";
 import { formatPpm } from "../domain/ppm.ts";

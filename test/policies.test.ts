@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { governedActions } from "../domain/governed-actions.ts";
+import { governedActions } from "../functions/governed-actions.ts";
 import { probeBoundaries } from "../guardrails/boundaries.ts";
 import { runCases } from "../guardrails/cases.ts";
 import { coverageOf } from "../guardrails/coverage.ts";

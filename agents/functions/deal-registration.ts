@@ -3,7 +3,7 @@ import {
   ApproveRegistrationArgs,
   OpenRegistrationsReading,
   RegistrationRecord,
-} from "../../domain/functions/deal-registration.ts";
+} from "../../functions/deal-registration/function.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { formatMinor } from "../../domain/money.ts";
 import type { AgentFunction, Briefing } from "./definition.ts";

@@ -1,4 +1,4 @@
-import type { FunctionId } from "../../domain/functions/index.ts";
+import type { FunctionId } from "../../functions/index.ts";
 import { assertKnown } from "../../domain/registry.ts";
 import { dealRegistration } from "./deal-registration.ts";
 import type { AgentFunction } from "./definition.ts";

@@ -1,5 +1,5 @@
 import type { Finding } from "../../domain/evidence.ts";
-import { ApproveDiscountArgs, QuoteRecord } from "../../domain/functions/quoting.ts";
+import { ApproveDiscountArgs, QuoteRecord } from "../../functions/quoting/function.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm } from "../../domain/ppm.ts";
 import type { AgentFunction, Briefing } from "./definition.ts";

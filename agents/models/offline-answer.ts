@@ -1,7 +1,7 @@
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Evidence } from "../../domain/evidence.ts";
-import { functionOf } from "../../domain/functions/index.ts";
+import { functionOf } from "../../functions/index.ts";
 import { complianceRules } from "../compliance-rules.ts";
 import { readDataBlock } from "../data-block.ts";
 import { agentFunctionOf } from "../functions/index.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Finding, type Evidence } from "../../domain/evidence.ts";
-import { functionOf } from "../../domain/functions/index.ts";
+import { functionOf } from "../../functions/index.ts";
 import type { ReadTool } from "../../tools/read-tool.ts";
 import type { AnswerForm } from "../answer-check.ts";
 import { inputSchemaOf, type Binding, type Bindings } from "../binding.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { functionOf } from "../../domain/functions/index.ts";
+import { functionOf } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { AnswerForm } from "../answer-check.ts";
 import { inputSchemaOf, type Bindings } from "../binding.ts";

@@ -6,7 +6,7 @@ import { assertKnown } from "../../domain/registry.ts";
 import type { EffectTool } from "../../tools/effect-tool.ts";
 import { ToolError, toolErrorCodes, type ToolErrorCode } from "../../tools/tool-error.ts";
 import type { ActActivities, EffectOutcome } from "../../workflows/activities.ts";
-import { actionDigestOf } from "../deciding/question.ts";
+import { actionDigestOf } from "../../deciding/question.ts";
 
 export type EffectTools = { readonly [name: string]: EffectTool };
 

@@ -1,11 +1,11 @@
 import { readGate, type StoredDecision } from "../../audit/ledgers/decisions.ts";
 import type { StoredProposal } from "../../audit/ledgers/turns.ts";
 import type { LedgerPool } from "../../audit/records.ts";
-import { governedActionOf } from "../../domain/governed-actions.ts";
+import { governedActionOf } from "../../functions/governed-actions.ts";
 import { mayAct } from "../../guardrails/mode.ts";
 import type { DecisionRef, LedgerActivities, ProposalRef, StepRef } from "../../workflows/activities.ts";
-import { createDecider, type DeciderDeps } from "../deciding/decider.ts";
-import { readEvidence, recordVersionOf, type FrozenEvidence, type ReadTools } from "./evidence.ts";
+import { createDecider, type DeciderDeps } from "../../deciding/decider.ts";
+import { readEvidence, recordVersionOf, type FrozenEvidence, type ReadTools } from "../../deciding/evidence.ts";
 
 type Deps = DeciderDeps & { readonly pool: LedgerPool; readonly readTools: ReadTools };
 

@@ -6,16 +6,16 @@ import type { TurnCalls } from "../../audit/ledgers/model-turns.ts";
 import { createPromptBook } from "../../audit/ledgers/turn-record.ts";
 import { readFindings, readForReview, recordProposal, recordReview, storeFindings } from "../../audit/ledgers/turns.ts";
 import type { LedgerPool } from "../../audit/records.ts";
-import { StepDecisionReading } from "../../domain/crm-note.ts";
-import { functionOf } from "../../domain/functions/index.ts";
+import { StepDecisionReading } from "../../functions/shared/crm-note.ts";
+import { functionOf } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { TurnCitation } from "../../domain/proposal.ts";
-import { owedActionOf } from "../../domain/owed-actions.ts";
-import { writeBack, writeBackValue } from "../../domain/write-back.ts";
+import { owedActionOf } from "../../functions/owed-actions.ts";
+import { writeBack, writeBackValue } from "../../functions/shared/write-back.ts";
 import type { AgentActivities, LedgerActivities, StepRef } from "../../workflows/activities.ts";
-import { agentsProposal } from "./agents-proposal.ts";
-import type { ReadTools } from "./evidence.ts";
+import { agentsProposal } from "../../deciding/agents-proposal.ts";
+import type { ReadTools } from "../../deciding/evidence.ts";
 import { withHeartbeat } from "./heartbeat.ts";
 
 type AgentDeps = {

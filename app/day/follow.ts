@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EventView } from "../http/contract.ts";
-import type { Client, Records } from "../cli/client.ts";
+import type { EventView } from "../../gateway/http/contract.ts";
+import type { Client, Records } from "../../cli/client.ts";
 import { patiently } from "./patience.ts";
 import type { DayPlan } from "./plan.ts";
 import type { DayItem } from "./requests.ts";

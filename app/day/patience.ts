@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CliFailure } from "../cli/failure.ts";
+import { CliFailure } from "../../cli/failure.ts";
 
 const RETRY_MS = 250;
 const ATTEMPTS = 40;

@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
-import { createClient, type Client } from "../cli/client.ts";
-import type { DevPerson } from "../cli/credentials.ts";
-import { CliFailure } from "../cli/failure.ts";
+import { createClient, type Client } from "../../cli/client.ts";
+import type { DevPerson } from "../../cli/credentials.ts";
+import { CliFailure } from "../../cli/failure.ts";
 import { followDay, type Followed } from "./follow.ts";
 import { patiently } from "./patience.ts";
 import { planDay, type DayPlan } from "./plan.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { signHubspotRequest } from "../../tools/crm/hubspot-signature.ts";
+import { signHubspotRequest } from "../../gateway/webhooks/hubspot/signature.ts";
 import { redelivered, type Delivery } from "./deliveries.ts";
 
 /** What the gateway answered. `code` is the problem's when it refused; `duplicates` counts events it already had. */

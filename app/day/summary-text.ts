@@ -1,7 +1,7 @@
 import { formatDuration } from "../../audit/story/duration.ts";
-import type { Answer } from "../cli/answer.ts";
-import { dueIn } from "../cli/escalation-card.ts";
-import { writeTable } from "../cli/table.ts";
+import type { Answer } from "../../cli/answer.ts";
+import { dueIn } from "../../cli/escalation-card.ts";
+import { writeTable } from "../../cli/table.ts";
 import type { DayEvent, DaySummary } from "./summary.ts";
 
 const columns = [

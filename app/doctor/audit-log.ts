@@ -1,9 +1,9 @@
-import type { KeptLog } from "../../audit/log/log-store.ts";
-import { LogError } from "../../audit/log/log-error.ts";
-import { lastHead } from "../../audit/log/signed-head.ts";
-import { waitingOf, type Waiting } from "../../audit/log/waiting.ts";
+import type { KeptLog } from "../../proof/log/log-store.ts";
+import { LogError } from "../../proof/log/log-error.ts";
+import { lastHead } from "../../proof/log/signed-head.ts";
+import { waitingOf, type Waiting } from "../../proof/log/waiting.ts";
 import type { Sql } from "../../audit/records.ts";
-import { logSigner, originOf } from "../audit/log-keys.ts";
+import { logSigner, originOf } from "../../proof/log/log-keys.ts";
 import { fail, type Finding, ok, type Patient } from "./finding.ts";
 
 const CHECK = "audit log";

@@ -1,13 +1,13 @@
-import type { KeptLog } from "../../audit/log/log-store.ts";
-import { cosignedSize, unpublishedMs } from "../../audit/log/cosignature-store.ts";
-import { cosignatureVerifierOf } from "../../audit/log/cosignature.ts";
+import type { KeptLog } from "../../proof/log/log-store.ts";
+import { cosignedSize, unpublishedMs } from "../../proof/log/cosignature-store.ts";
+import { cosignatureVerifierOf } from "../../proof/log/cosignature.ts";
 import type { Sql } from "../../audit/records.ts";
-import { logSigner, originOf } from "../audit/log-keys.ts";
-import { newestOf } from "../audit/publisher.ts";
-import { checkpointFileOf, lastCheckpoint } from "../audit/sinks/checkpoint-file.ts";
-import { checkpointFolderOf } from "../audit/sinks/file.ts";
-import { forkOf } from "../audit/sinks/fork.ts";
-import { SinkError } from "../audit/sinks/sink.ts";
+import { logSigner, originOf } from "../../proof/log/log-keys.ts";
+import { newestOf } from "../../proof/log/publisher.ts";
+import { checkpointFileOf, lastCheckpoint } from "../../proof/sinks/checkpoint-file.ts";
+import { checkpointFolderOf } from "../../proof/sinks/file.ts";
+import { forkOf } from "../../proof/sinks/fork.ts";
+import { SinkError } from "../../proof/sinks/sink.ts";
 import { startWorker } from "./audit-log.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 

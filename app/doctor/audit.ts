@@ -1,8 +1,8 @@
-import { logsOf } from "../../audit/log/log-store.ts";
-import { newestKey } from "../../audit/log/waiting.ts";
+import { logsOf } from "../../proof/log/log-store.ts";
+import { newestKey } from "../../proof/log/waiting.ts";
 import { openRecord, type LedgerPool } from "../../audit/records.ts";
-import { auditSecretFileOf, presentAuditSecret } from "../audit/secret.ts";
-import { createLedgerPool } from "../db/pool.ts";
+import { auditSecretFileOf, presentAuditSecret } from "../../proof/secret.ts";
+import { createLedgerPool } from "../../db/pool.ts";
 import { checkLogs } from "./audit-log.ts";
 import { checkSinks } from "./audit-sinks.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";

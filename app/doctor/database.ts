@@ -1,6 +1,6 @@
-import { createPool } from "../db/pool.ts";
-import { rowSecurityGaps, sessionLogin } from "../db/row-security.ts";
-import { query } from "../engines/postgres-client.ts";
+import { createPool } from "../../db/pool.ts";
+import { rowSecurityGaps, sessionLogin } from "../../db/row-security.ts";
+import { query } from "../../engines/postgres-client.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
 const NOT_RUNNING = "embedded and not running: `npm start` starts it";
@@ -30,7 +30,7 @@ async function checkMigrations({ config, deps }: Patient, url: string): Promise<
     const fix = config.databaseUrl === undefined ? "npm start" : "npx mandate migrate";
     return fail("migrations", `${pending.length} to do: ${pending.join(", ")}`, fix);
   } catch (error) {
-    return fail("migrations", faultText(error), "git checkout app/db/migrations");
+    return fail("migrations", faultText(error), "git checkout db/migrations");
   }
 }
 

@@ -1,7 +1,7 @@
 import { externalTemporal, type ExternalTemporal } from "../config.ts";
-import { findPostgresPackage } from "../engines/postgres-binaries.ts";
-import { presentTemporalBinary } from "../engines/temporal-binary.ts";
-import { answersGrpc } from "../engines/temporal-probe.ts";
+import { findPostgresPackage } from "../../engines/postgres-binaries.ts";
+import { presentTemporalBinary } from "../../engines/temporal-binary.ts";
+import { answersGrpc } from "../../engines/temporal-probe.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
 const CONNECT_TIMEOUT_MS = 3_000;

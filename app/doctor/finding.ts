@@ -1,5 +1,5 @@
 import type { Config, ExternalTemporal } from "../config.ts";
-import type { RuntimeState } from "../engines/runtime-file.ts";
+import type { RuntimeState } from "../../engines/runtime-file.ts";
 
 /** One answer of the doctor. `fix` is the exact command that mends it; it comes with every warning and failure. */
 export type Finding =

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort, isPortFree } from "../engines/free-port.ts";
+import { freePort, isPortFree } from "../../engines/free-port.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
 const OLDEST_NODE: readonly [number, number] = [20, 19];

@@ -1,6 +1,6 @@
 import type { Sql } from "../../audit/records.ts";
-import { createPool } from "../db/pool.ts";
-import { createReleaseReader, type Reading } from "../releases/reader.ts";
+import { createPool } from "../../db/pool.ts";
+import { createReleaseReader, type Reading } from "../../releases/reader.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
 const CHECK = "policies";

@@ -1,8 +1,9 @@
-import { ConfigError, type Config } from "../config.ts";
-import { companyOfAddress } from "../db/company-address.ts";
-import { ensureCompanyLogin } from "../db/company-login.ts";
-import { migrate, pendingMigrations } from "../db/migrate.ts";
-import type { Progress } from "../engines/progress.ts";
+import { ConfigError } from "../../domain/config-error.ts";
+import type { Config } from "../config.ts";
+import { companyOfAddress } from "../../db/company-address.ts";
+import { ensureCompanyLogin } from "../../db/company-login.ts";
+import { migrate, pendingMigrations } from "../../db/migrate.ts";
+import type { Progress } from "../../engines/progress.ts";
 import { requireCompanyDatabase } from "./require-database.ts";
 
 /**

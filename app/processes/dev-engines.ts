@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { externalTemporal, type Config } from "../config.ts";
-import { startPostgres } from "../engines/postgres.ts";
-import type { Progress } from "../engines/progress.ts";
-import { findTemporalBinary } from "../engines/temporal-binary.ts";
-import { startTemporal } from "../engines/temporal-server.ts";
+import { startPostgres } from "../../engines/postgres.ts";
+import type { Progress } from "../../engines/progress.ts";
+import { findTemporalBinary } from "../../engines/temporal-binary.ts";
+import { startTemporal } from "../../engines/temporal-server.ts";
 import { keepEngine } from "./keep-engine.ts";
 import type { StopList } from "./stop-list.ts";
 

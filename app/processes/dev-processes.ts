@@ -1,9 +1,9 @@
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import type { Progress } from "../engines/progress.ts";
-import { removeRuntime, writeRuntime } from "../engines/runtime-file.ts";
-import { projectRoot } from "../project-root.ts";
+import type { Progress } from "../../engines/progress.ts";
+import { removeRuntime, writeRuntime } from "../../engines/runtime-file.ts";
+import { projectRoot } from "../../engines/project-root.ts";
 import { superviseProcesses, type ProcessSpec, type SupervisorEvent } from "../supervisor.ts";
 import type { RunningEngines } from "./dev-engines.ts";
 import { onFreePort } from "./on-free-port.ts";

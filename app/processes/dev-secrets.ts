@@ -3,9 +3,9 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Pool } from "pg";
 import { sha256Hex } from "../../audit/digest.ts";
-import { readPeople, writePeople, type DevPerson } from "../cli/credentials.ts";
+import { readPeople, writePeople, type DevPerson } from "../../cli/credentials.ts";
 import { dayPeople } from "../day/programme.ts";
-import { newToken } from "../http/people.ts";
+import { newToken } from "../../gateway/http/people.ts";
 
 /** The development webhook secret: made once per home, readable by its owner only. */
 export function devWebhookSecret(home: string): string {

@@ -1,5 +1,5 @@
-import { isAlive } from "../engines/process-identity.ts";
-import type { Progress } from "../engines/progress.ts";
+import { isAlive } from "../../engines/process-identity.ts";
+import type { Progress } from "../../engines/progress.ts";
 
 /** An engine as its supervisor sees it: a process that can be stopped. */
 export type Engine = { readonly pid: number; stop(): Promise<void> };

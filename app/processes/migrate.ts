@@ -1,9 +1,9 @@
-import type { Io } from "../cli/io.ts";
-import type { ProcessOptions } from "../cli/processes.ts";
+import type { Io } from "../../cli/io.ts";
+import type { ProcessOptions } from "../../cli/processes.ts";
 import { loadConfig } from "../config.ts";
-import { companyRole } from "../db/company-address.ts";
-import { ensureCompanyLogin } from "../db/company-login.ts";
-import { migrate } from "../db/migrate.ts";
+import { companyRole } from "../../db/company-address.ts";
+import { ensureCompanyLogin } from "../../db/company-login.ts";
+import { migrate } from "../../db/migrate.ts";
 import { requireOwner } from "./require-database.ts";
 
 /** `mandate migrate`: brings the schema up to date, makes the company's login, and says what it did and where that is kept. */

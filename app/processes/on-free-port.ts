@@ -1,4 +1,4 @@
-import { freePort } from "../engines/free-port.ts";
+import { freePort } from "../../engines/free-port.ts";
 
 /** How often another port is tried: each time somebody took it in the moment between our asking and listening. */
 const ATTEMPTS = 5;

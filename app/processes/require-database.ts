@@ -1,5 +1,6 @@
-import { ConfigError, type Config } from "../config.ts";
-import { companyAddress, companyOfAddress, companyRole } from "../db/company-address.ts";
+import { ConfigError } from "../../domain/config-error.ts";
+import type { Config } from "../config.ts";
+import { companyAddress, companyOfAddress, companyRole } from "../../db/company-address.ts";
 
 /** The database's address. @throws ConfigError when the environment names none: only `mandate dev` starts one. */
 export function requireDatabase({ databaseUrl }: Config): string {

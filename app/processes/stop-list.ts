@@ -1,4 +1,4 @@
-import { type Progress, withProgress } from "../engines/progress.ts";
+import { type Progress, withProgress } from "../../engines/progress.ts";
 
 /** What must be stopped, in the opposite order of starting. */
 export type StopList = {

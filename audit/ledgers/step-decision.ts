@@ -1,4 +1,4 @@
-import type { StepDecisionReading } from "../../domain/crm-note.ts";
+import type { StepDecisionReading } from "../../functions/shared/crm-note.ts";
 import type { Sql } from "../records.ts";
 import { readStepOutcome } from "./effects.ts";
 

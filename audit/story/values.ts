@@ -1,4 +1,4 @@
-import { governedActions } from "../../domain/governed-actions.ts";
+import { governedActions } from "../../functions/governed-actions.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm } from "../../domain/ppm.ts";

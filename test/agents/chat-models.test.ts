@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { langChainMessages } from "../../agents/conversation.ts";
 import { chooseModel } from "../../agents/models/choose.ts";
 import { openingMessage } from "../../agents/turn-data.ts";
-import { functionOf } from "../../domain/functions/index.ts";
+import { functionOf } from "../../functions/index.ts";
 import { evidenceOf } from "../fixtures/evidence.ts";
 import { chatModelSpec, type Subject, type Supplier, type SupplierFault } from "../spec/chat-model.ts";
 import { quoteReadings, quoteTurn } from "./readings.ts";

@@ -2,7 +2,7 @@ import { LLMock } from "@copilotkit/aimock";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { chooseModel } from "../../agents/models/choose.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { functionOf } from "../../domain/functions/index.ts";
+import { functionOf } from "../../functions/index.ts";
 import { agentsOn } from "./agents-under-test.ts";
 import { quoteReadings, quoteTurn } from "./readings.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FindingsTurn } from "../../agents/turn.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { functionOf } from "../../domain/functions/index.ts";
+import { functionOf } from "../../functions/index.ts";
 import { agentsOn } from "./agents-under-test.ts";
 import { quoteReadings, quoteTurn, registrationReadings, registrationTurn } from "./readings.ts";
 import { calls, scriptedModel, type Line } from "./scripted-model.ts";

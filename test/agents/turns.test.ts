@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { functionOf } from "../../domain/functions/index.ts";
+import { functionOf } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { partnerReading } from "../fixtures/evidence.ts";
 import { agentsOn } from "./agents-under-test.ts";

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ConfigError, externalTemporal, loadConfig } from "../../app/config.ts";
-import { createCosigner } from "../../audit/log/cosignature.ts";
-import { createSigner } from "../../audit/log/note-keys.ts";
+import { ConfigError } from "../../domain/config-error.ts";
+import { externalTemporal, loadConfig } from "../../app/config.ts";
+import { createCosigner } from "../../proof/log/cosignature.ts";
+import { createSigner } from "../../proof/log/note-keys.ts";
 
 const SECRET = "s3cret-value";
 let folder: string;

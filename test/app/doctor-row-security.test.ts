@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { loadConfig } from "../../app/config.ts";
-import { ensureCompanyLogin } from "../../app/db/company-login.ts";
+import { ensureCompanyLogin } from "../../db/company-login.ts";
 import { runDoctor } from "../../app/doctor.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";

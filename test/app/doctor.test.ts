@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { type Config, loadConfig } from "../../app/config.ts";
 import { type DoctorDeps, doctorExitCode, type Finding, formatFindings, runDoctor } from "../../app/doctor.ts";
-import { freePort } from "../../app/engines/free-port.ts";
-import { writeRuntime } from "../../app/engines/runtime-file.ts";
+import { freePort } from "../../engines/free-port.ts";
+import { writeRuntime } from "../../engines/runtime-file.ts";
 
 const KEY = "sk-do-not-print";
 let folder: string;

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
-import { isAlive, waitForExit } from "../../app/engines/process-identity.ts";
+import { isAlive, waitForExit } from "../../engines/process-identity.ts";
 import { type ProcessSpec, superviseProcesses, type SupervisorEvent } from "../../app/supervisor.ts";
-import { firstMessage, source, startChild } from "./engines/child.ts";
+import { firstMessage, source, startChild } from "../engines/child.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mandate-supervisor-"));
 const STAY = "setInterval(() => undefined, 1000);";

@@ -3,7 +3,7 @@ import { appendModeChange, lowerMode, readModeChanges } from "../../audit/ledger
 import { beginEffect } from "../../audit/ledgers/effects.ts";
 import { appendReleaseChange, readReleaseChanges, registerSigner } from "../../audit/ledgers/releases.ts";
 import { readRecords } from "../../audit/records.ts";
-import { publicKeyOf } from "../../app/releases/signature.ts";
+import { publicKeyOf } from "../../releases/signature.ts";
 import { modes, type Mode } from "../../domain/decision-details.ts";
 import { AT, givenDecision, stepNames } from "../fixtures/ledger.ts";
 import { keyOf, quotingBundle, signedChange } from "../fixtures/release.ts";

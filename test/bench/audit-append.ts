@@ -1,9 +1,9 @@
 import type { QueryResultRow } from "pg";
-import { leafHash } from "../../audit/log/tree.ts";
+import { leafHash } from "../../audit/tree.ts";
 import { appendRecord, type LedgerPool } from "../../audit/records.ts";
 import { sealRecord } from "../../audit/seal.ts";
 import type { RecordDraft } from "../../domain/audit-record.ts";
-import { groupedAppend } from "../../app/inbox/grouped-append.ts";
+import { groupedAppend } from "../../gateway/inbox/grouped-append.ts";
 import { createDatabase } from "../setup/database.ts";
 import { median, throughput } from "./ratio.ts";
 

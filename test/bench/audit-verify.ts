@@ -3,20 +3,20 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { once } from "node:events";
-import { folderSource } from "../../app/audit/export/folder-source.ts";
-import { BUNDLE_FORMAT, writeManifest } from "../../audit/bundle/manifest.ts";
-import { bundlePaths, logFolder } from "../../audit/bundle/layout.ts";
-import { writeLine } from "../../audit/bundle/lines.ts";
+import { folderSource } from "../../proof/export/folder-source.ts";
+import { BUNDLE_FORMAT, writeManifest } from "../../proof/bundle/manifest.ts";
+import { bundlePaths, logFolder } from "../../proof/bundle/layout.ts";
+import { writeLine } from "../../proof/bundle/lines.ts";
 import { canonicalJson } from "../../audit/canonical-json.ts";
 import { disclose, disclosureDigest } from "../../audit/disclosure.ts";
-import { formatCheckpoint } from "../../audit/log/checkpoint.ts";
-import { decodeEntries, encodeEntries } from "../../audit/log/entry-bundle.ts";
-import { createSigner, verifierOf } from "../../audit/log/note-keys.ts";
-import { signNote } from "../../audit/log/note.ts";
-import { entriesPath, TILE_WIDTH, tilePath } from "../../audit/log/tile-path.ts";
-import { growTiles, tilesBetween } from "../../audit/log/tiles.ts";
-import { Frontier, leafHash } from "../../audit/log/tree.ts";
-import { verifyBundle } from "../../audit/verify/verify.ts";
+import { formatCheckpoint } from "../../proof/log/checkpoint.ts";
+import { decodeEntries, encodeEntries } from "../../proof/log/entry-bundle.ts";
+import { createSigner, verifierOf } from "../../proof/log/note-keys.ts";
+import { signNote } from "../../proof/log/note.ts";
+import { entriesPath, TILE_WIDTH, tilePath } from "../../proof/log/tile-path.ts";
+import { growTiles, tilesBetween } from "../../proof/log/tiles.ts";
+import { Frontier, leafHash } from "../../audit/tree.ts";
+import { verifyBundle } from "../../proof/verify/verify.ts";
 
 /** Seconds to verify a bundle of so many leaves with a disclosure each, and to hash its entries alone. */
 export type Verified = {

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createPool } from "../../app/db/pool.ts";
+import { createPool } from "../../db/pool.ts";
 
 /**
  * The peer: a plain `node:http` handler that checks the same HMAC over the raw body, parses it, makes one durable insert

@@ -3,7 +3,7 @@ import { Agent, request } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { installFirstRelease } from "../../app/releases/set-up.ts";
+import { installFirstRelease } from "../../releases/set-up.ts";
 import { headersOf } from "../fixtures/api.ts";
 import { createDatabase } from "../setup/database.ts";
 import { quantile, throughput } from "./ratio.ts";

@@ -1,4 +1,4 @@
-import type { EventView } from "../../app/http/contract.ts";
+import type { EventView } from "../../gateway/http/contract.ts";
 import { givenCrmObject } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../fixtures/quote.ts";
 import { postBatch, quoteAsked } from "../setup/hubspot.ts";

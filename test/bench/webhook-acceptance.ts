@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { Agent, request } from "node:http";
 import { resolve } from "node:path";
-import { signHubspotRequest } from "../../tools/crm/hubspot-signature.ts";
+import { signHubspotRequest } from "../../gateway/webhooks/hubspot/signature.ts";
 import { buildForTest } from "../setup/build.ts";
 import { createDatabase } from "../setup/database.ts";
 import { quoteAsked } from "../setup/hubspot.ts";

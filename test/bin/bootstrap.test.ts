@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { isAlive } from "../../app/engines/process-identity.ts";
+import { isAlive } from "../../engines/process-identity.ts";
 
 const project = resolve(import.meta.dirname, "../..");
 const folders: string[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeAction } from "../../domain/governed-actions.ts";
+import { describeAction } from "../../functions/governed-actions.ts";
 
 const discount = {
   quoteId: "Q-1004",

@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { createLedgerPool } from "../../app/db/pool.ts";
-import { loadPolicies } from "../../app/policies.ts";
-import { projectRoot } from "../../app/project-root.ts";
-import { embeddedAdapters } from "../../app/tools.ts";
+import { createLedgerPool } from "../../db/pool.ts";
+import { loadPolicies } from "../../deciding/policies.ts";
+import { projectRoot } from "../../engines/project-root.ts";
+import { embeddedAdapters } from "../../tools/adapters.ts";
 import { workerDeps } from "../../app/worker-deps.ts";
 import { createWorkers } from "../../app/worker.ts";
 import { TEST_SECRET } from "../setup/database.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { EscalationView, EventView } from "../../app/http/contract.ts";
+import type { EscalationView, EventView } from "../../gateway/http/contract.ts";
 import { readRecords } from "../../audit/records.ts";
 import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../fixtures/quote.ts";

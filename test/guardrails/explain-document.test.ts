@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalJson } from "../../audit/canonical-json.ts";
-import { governedActions } from "../../domain/governed-actions.ts";
+import { governedActions } from "../../functions/governed-actions.ts";
 import { policyDocument } from "../../guardrails/policy.ts";
 import type { Policy } from "../../guardrails/policy.ts";
 import { policyFromDocument } from "../../guardrails/policy-document.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { governedActions } from "../../domain/governed-actions.ts";
+import { governedActions } from "../../functions/governed-actions.ts";
 import { evaluate } from "../../guardrails/evaluate.ts";
 import { comparisonHolds, holds, readRules } from "../../guardrails/reading.ts";
 import type { Operator } from "../../guardrails/policy.ts";

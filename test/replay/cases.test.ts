@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { replayAgents } from "../../app/audit/replay/agent.ts";
+import { replayAgents } from "../../proof/replay/agent.ts";
 import { textAt, objectAt } from "../../audit/story/loose.ts";
 import { caseNames, readCase, readShared } from "./cases.ts";
 import { replayDecisionsIn } from "./golden.ts";

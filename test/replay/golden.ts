@@ -1,4 +1,4 @@
-import { replayGuardrail, type Replayed } from "../../app/audit/replay/guardrail.ts";
+import { replayGuardrail, type Replayed } from "../../proof/replay/guardrail.ts";
 import { policyNameOf, readCaseFile, type CaseFile } from "../../audit/case-file.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { objectAt, textAt } from "../../audit/story/loose.ts";

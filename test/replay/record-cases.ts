@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { auditSecret } from "../../app/audit/secret.ts";
-import { createLedgerPool } from "../../app/db/pool.ts";
+import { auditSecret } from "../../proof/secret.ts";
+import { createLedgerPool } from "../../db/pool.ts";
 import type { DaySummary } from "../../app/day/summary.ts";
-import { startPostgres } from "../../app/engines/postgres.ts";
+import { startPostgres } from "../../engines/postgres.ts";
 import { promptCaseOf } from "../../audit/ledgers/turn-record.ts";
 import { readCaseFile } from "../../audit/case-file.ts";
 import type { LedgerPool } from "../../audit/records.ts";

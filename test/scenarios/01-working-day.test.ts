@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DaySummary } from "../../app/day/summary.ts";
-import { auditSecret } from "../../app/audit/secret.ts";
-import { createLedgerPool } from "../../app/db/pool.ts";
+import { auditSecret } from "../../proof/secret.ts";
+import { createLedgerPool } from "../../db/pool.ts";
 import {
   mandate,
   mandateJson,

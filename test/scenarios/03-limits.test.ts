@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { loadPolicies, policiesOf, versioned } from "../../app/policies.ts";
-import { governedActions } from "../../domain/governed-actions.ts";
+import { loadPolicies, policiesOf, versioned } from "../../deciding/policies.ts";
+import { governedActions } from "../../functions/governed-actions.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { quarterLimit, withLimits } from "../fixtures/limits.ts";
 import { givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";

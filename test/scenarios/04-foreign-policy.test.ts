@@ -2,11 +2,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startGateway, type Gateway } from "../../app/http/gateway.ts";
+import { startGateway, type Gateway } from "../../gateway/gateway.ts";
 import { devPeople } from "../../app/processes/dev-secrets.ts";
-import { installFirstRelease } from "../../app/releases/set-up.ts";
-import { createPolicySource, type ReleasedPolicies } from "../../app/releases/source.ts";
-import { run } from "../app/cli/run.ts";
+import { installFirstRelease } from "../../releases/set-up.ts";
+import { createPolicySource, type ReleasedPolicies } from "../../releases/source.ts";
+import { run } from "../cli/run.ts";
 import { watchedEngine } from "../fixtures/engine.ts";
 import { SECRET } from "../fixtures/hubspot.ts";
 import { keptLog } from "../fixtures/log.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readRuntime, type Runtime } from "../../app/engines/runtime-file.ts";
+import { readRuntime, type Runtime } from "../../engines/runtime-file.ts";
 
 const bin = resolve(import.meta.dirname, "../../bin/mandate.mjs");
 /** What would replace the embedded engines, the offline model or the home's own address and identity. */

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { LedgerPool } from "../../audit/records.ts";
-import { withClient } from "../../app/db/client.ts";
-import { ensureCompanyLogin } from "../../app/db/company-login.ts";
-import { createLedgerPool } from "../../app/db/pool.ts";
+import { withClient } from "../../engines/postgres-connection.ts";
+import { ensureCompanyLogin } from "../../db/company-login.ts";
+import { createLedgerPool } from "../../db/pool.ts";
 
 /** Seals what tests record; not a secret. */
 export const TEST_SECRET = Buffer.alloc(32, "only for tests");

@@ -6,19 +6,19 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const source = resolve(import.meta.dirname, "../audit/go");
+const source = resolve(import.meta.dirname, "../proof/go");
 const cacheFolder = resolve(import.meta.dirname, "../../node_modules/.cache/mandate-test");
 const env = { ...process.env, GOWORK: "off", GOFLAGS: "-buildvcs=false" };
 
 export type GoTool = {
   /** Checks an exported log with Go's own code; `output` is `ok <size> <root>` or what is wrong. */
   verifyLog(folder: string): Promise<{ readonly ok: boolean; readonly output: string }>;
-  /** What Go makes of the trees in `test/audit/log/go-vectors.json`, as JSON text. */
+  /** What Go makes of the trees in `test/proof/log/go-vectors.json`, as JSON text. */
   vectors(): Promise<string>;
 };
 
 /**
- * The program of `test/audit/go`, built once for what its sources are. `undefined` without Go, or where its module
+ * The program of `test/proof/go`, built once for what its sources are. `undefined` without Go, or where its module
  * cannot be had; a program that does not compile is an error.
  */
 export async function goTool(): Promise<GoTool | undefined> {

@@ -1,4 +1,4 @@
-import { signHubspotRequest } from "../../tools/crm/hubspot-signature.ts";
+import { signHubspotRequest } from "../../gateway/webhooks/hubspot/signature.ts";
 
 export type QuoteAsked = { readonly objectId: string; readonly eventId: number; readonly occurredAtMs?: number };
 

@@ -1,15 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
-import { auditSecret } from "../../app/audit/secret.ts";
-import { ensureCompanyLogin } from "../../app/db/company-login.ts";
-import { createLedgerPool } from "../../app/db/pool.ts";
-import { migrate } from "../../app/db/migrate.ts";
-import { freePort } from "../../app/engines/free-port.ts";
-import { startPostgres } from "../../app/engines/postgres.ts";
-import { startTemporal } from "../../app/engines/temporal-server.ts";
-import { addPerson } from "../../app/http/people.ts";
-import { installFirstRelease } from "../../app/releases/set-up.ts";
+import { auditSecret } from "../../proof/secret.ts";
+import { ensureCompanyLogin } from "../../db/company-login.ts";
+import { createLedgerPool } from "../../db/pool.ts";
+import { migrate } from "../../db/migrate.ts";
+import { freePort } from "../../engines/free-port.ts";
+import { startPostgres } from "../../engines/postgres.ts";
+import { startTemporal } from "../../engines/temporal-server.ts";
+import { addPerson } from "../../gateway/http/people.ts";
+import { installFirstRelease } from "../../releases/set-up.ts";
 import { holdDecisions } from "../replay/golden.ts";
 import { removeHome, temporaryHome } from "./temporary-home.ts";
 

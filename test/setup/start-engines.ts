@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { withClient } from "../../app/db/client.ts";
-import { migrate } from "../../app/db/migrate.ts";
-import { startPostgres } from "../../app/engines/postgres.ts";
-import { findTemporalBinary } from "../../app/engines/temporal-binary.ts";
-import { startTemporal } from "../../app/engines/temporal-server.ts";
+import { withClient } from "../../engines/postgres-connection.ts";
+import { migrate } from "../../db/migrate.ts";
+import { startPostgres } from "../../engines/postgres.ts";
+import { findTemporalBinary } from "../../engines/temporal-binary.ts";
+import { startTemporal } from "../../engines/temporal-server.ts";
 import { databaseUrl, TEMPLATE } from "./database.ts";
 import { removeHome, temporaryHome } from "./temporary-home.ts";
 

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readStepOutcome } from "../../audit/ledgers/effects.ts";
-import { loadPolicies, versioned } from "../../app/policies.ts";
+import { loadPolicies, versioned } from "../../deciding/policies.ts";
 import { readRecords } from "../../audit/records.ts";
 import { tellStory } from "../../audit/story.ts";
 import { storyText } from "../../audit/story/text.ts";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { loadPolicies, policiesOf, versioned, type Policies } from "../../app/policies.ts";
+import { loadPolicies, policiesOf, versioned, type Policies } from "../../deciding/policies.ts";
 import { readRecords } from "../../audit/records.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { Alarm } from "../../../app/deciding/decider.ts";
-import { loadPolicies, policiesOf, type Policies } from "../../../app/policies.ts";
+import type { Alarm } from "../../../deciding/decider.ts";
+import { loadPolicies, policiesOf, type Policies } from "../../../deciding/policies.ts";
 import { compilePolicy } from "../../../guardrails/compile.ts";
 import { openEscalationOf } from "../../fixtures/escalations.ts";
 import { givenCrmObject, givenPartner, quoteDeskSays } from "../../fixtures/programme.ts";

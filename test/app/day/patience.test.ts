@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failure } from "../../../app/cli/failure.ts";
+import { failure } from "../../../cli/failure.ts";
 import { patiently } from "../../../app/day/patience.ts";
 
 test("a gateway that is down for a moment is asked again, any other refusal is final", async () => {

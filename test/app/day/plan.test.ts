@@ -1,25 +1,29 @@
 import { describe, expect, test } from "vitest";
-import { HUBSPOT_PATH } from "../../../app/http/webhooks.ts";
-import { listenerOf } from "../../../app/inbox/accept.ts";
+import { HUBSPOT_PATH } from "../../../gateway/webhooks/hubspot/route.ts";
+import { listenerOf } from "../../../gateway/inbox/accept.ts";
 import type { Delivery } from "../../../app/day/deliveries.ts";
 import { planDay } from "../../../app/day/plan.ts";
 import { WEBHOOK_PATH } from "../../../app/day/play.ts";
 import { signedRequest } from "../../../app/day/post.ts";
 import type { DayItem } from "../../../app/day/requests.ts";
-import type { FactInput } from "../../../domain/functions/definition.ts";
+import type { FactInput } from "../../../functions/definition.ts";
 import {
   OpenRegistrationsReading,
   registrableDomain,
   RegistrationRecord,
-} from "../../../domain/functions/deal-registration.ts";
-import { functionOf } from "../../../domain/functions/index.ts";
-import { QuoteRecord } from "../../../domain/functions/quoting.ts";
+} from "../../../functions/deal-registration/function.ts";
+import { functionOf } from "../../../functions/index.ts";
+import { QuoteRecord } from "../../../functions/quoting/function.ts";
 import type { JsonObject } from "../../../domain/json.ts";
 import { PartnerReading } from "../../../domain/partner.ts";
 import { sharePpm } from "../../../domain/ppm.ts";
 import { evaluate } from "../../../guardrails/evaluate.ts";
-import { SIGNATURE_HEADER, TIMESTAMP_HEADER, verifyHubspotRequest } from "../../../tools/crm/hubspot-signature.ts";
-import { HubspotBatch, readHubspotEvent } from "../../../tools/crm/hubspot-webhook.ts";
+import {
+  SIGNATURE_HEADER,
+  TIMESTAMP_HEADER,
+  verifyHubspotRequest,
+} from "../../../gateway/webhooks/hubspot/signature.ts";
+import { HubspotBatch, readHubspotEvent } from "../../../gateway/webhooks/hubspot/batch.ts";
 import { evidenceOf } from "../../fixtures/evidence.ts";
 import { policyOf } from "../../fixtures/policy.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { planDay } from "../../../app/day/plan.ts";
 import { postDelivery, type Sender } from "../../../app/day/post.ts";
-import { problem, serveApi, type ApiServer, type Reply } from "../cli/api-server.ts";
+import { problem, serveApi, type ApiServer, type Reply } from "../../cli/api-server.ts";
 
 const [delivery] = planDay({ day: 1, startedAt: "2026-03-02T09:00:00.000Z", company: "acme" }).deliveries;
 const taken: Reply = { status: 202, json: { accepted: 1, duplicates: 2, ignored: 0, late: 0 } };

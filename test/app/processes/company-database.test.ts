@@ -1,14 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ConfigError, loadConfig, type Config } from "../../../app/config.ts";
-import { keptAddressFile } from "../../../app/db/company-address.ts";
+import { ConfigError } from "../../../domain/config-error.ts";
+import { loadConfig, type Config } from "../../../app/config.ts";
+import { keptAddressFile } from "../../../db/company-address.ts";
 import { prepareDatabase } from "../../../app/processes/dev-database.ts";
 import { requireCompanyDatabase, requireOwner } from "../../../app/processes/require-database.ts";
-import { query } from "../../../app/engines/postgres-client.ts";
+import { query } from "../../../engines/postgres-client.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { removeHome, temporaryHome } from "../../setup/temporary-home.ts";
-import { run } from "../cli/run.ts";
+import { run } from "../../cli/run.ts";
 
 const environment = { ...process.env };
 const company = `co-${randomBytes(4).toString("hex")}`;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { keepEngine, type Engine } from "../../../app/processes/keep-engine.ts";
-import { isAlive } from "../../../app/engines/process-identity.ts";
+import { isAlive } from "../../../engines/process-identity.ts";
 import { eventually } from "../../setup/system.ts";
 
 /** A process that stays until it is stopped. */

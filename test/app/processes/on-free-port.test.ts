@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
-import { freePort } from "../../../app/engines/free-port.ts";
+import { freePort } from "../../../engines/free-port.ts";
 import { onFreePort } from "../../../app/processes/on-free-port.ts";
 
 const taken = () => new Error("gateway ended with code 1 before it was ready; it said:\nlisten EADDRINUSE");

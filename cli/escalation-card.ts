@@ -1,0 +1,59 @@
+import { elapsedMs, formatDuration, formatMinute } from "../audit/story/duration.ts";
+import { oneLine } from "../audit/story/one-line.ts";
+import { nameInWords, showArgs } from "../audit/story/values.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { EscalationView } from "../gateway/http/contract.ts";
+
+function quorumText({ quorum, approvals }: EscalationView): string {
+  if (quorum === 1) return "";
+  const names = approvals.map(({ personId }) => personId);
+  const so = names.length === 0 ? "nobody has yet" : `${names.join(", ")} did`;
+  return `; ${quorum} people must approve, ${so}`;
+}
+
+function standing(view: EscalationView, now: string): string {
+  const { state, role, dueAt, verdict } = view;
+  if (verdict !== null) {
+    const { personId, reason, givenAt } = verdict;
+    return `${state} by ${personId} at ${formatMinute(givenAt)}: ${reason}`;
+  }
+  return state === "open"
+    ? `open: ${role} answers by ${formatMinute(dueAt)} (${dueIn(dueAt, now)})${quorumText(view)}`
+    : state;
+}
+
+/** `in 3 h 58 min`, or `overdue by 2 min`. */
+export function dueIn(dueAt: string, now: string): string {
+  const left = elapsedMs(now, dueAt) ?? 0;
+  return left >= 0 ? `in ${formatDuration(left)}` : `overdue by ${formatDuration(-left)}`;
+}
+
+/** Everything a person needs to answer, in the order they ask: what, why, on what evidence, and what exactly is bound. */
+export function escalationCard(view: EscalationView, now: string): string {
+  const args = showArgs(view.action.args as JsonObject);
+  const facts = Object.entries(view.shownFacts).map(([name, text]) => `${nameInWords(name)} ${text}`);
+  const sections: [string, readonly string[]][] = [
+    ["Why it is here", whyLines(view)],
+    ["What would be done", [`${view.action.tool}: ${args}`]],
+    ["What was read", [facts.join(", "), ...view.sources.map(sourceLine)]],
+    ["Reasoning, as stated", [view.reasoning]],
+    ["Asked for by", [view.requestedBy || "nobody by name"]],
+    ["Case", [view.caseId]],
+    ["Digest of exactly this action", [view.actionDigest]],
+  ];
+  const told = sections
+    .map(([title, lines]): [string, string[]] => [title, lines.filter((line) => line !== "")])
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => `${title}\n${lines.map((line) => `  ${oneLine(line)}`).join("\n")}`);
+  return `${oneLine(view.ask)}\n${view.escalationId}  ${oneLine(standing(view, now))}\n\n${told.join("\n")}\n`;
+}
+
+function whyLines({ rules, reason, missing }: EscalationView): string[] {
+  const lines = rules.map((rule) => `${rule.id} (${rule.effect}): ${rule.reason}`);
+  const said = rules.some((rule) => rule.reason === reason);
+  return [...(said ? [] : [reason]), ...lines, ...(missing.length === 0 ? [] : [`not known: ${missing.join(", ")}`])];
+}
+
+function sourceLine({ source, ref, version, observedAt }: EscalationView["sources"][number]): string {
+  return `${source} ${ref} version ${version} at ${formatMinute(observedAt)}`;
+}

@@ -1,0 +1,26 @@
+import type { EscalationView } from "../gateway/http/contract.ts";
+import type { Client } from "./client.ts";
+import { failure } from "./failure.ts";
+
+const whole = /^esc_[0-9a-f]{20}$/;
+
+/** The escalation that an id, or the beginning of one, names. Throws `CliFailure` when none or several match. */
+export async function findEscalation(client: Client, id: string): Promise<EscalationView> {
+  if (whole.test(id)) return client.escalation(id);
+  const beginning = id.startsWith("esc_") ? id : `esc_${id}`;
+  const matching = (await client.escalations()).filter(({ escalationId }) => escalationId.startsWith(beginning));
+  const [found, ...others] = matching;
+  if (found === undefined) {
+    throw failure(
+      "notFound",
+      "not-found",
+      `no escalation begins with \`${id}\``,
+      "see `mandate escalations list --state all`",
+    );
+  }
+  if (others.length > 0) {
+    const ids = matching.map(({ escalationId }) => escalationId).join(", ");
+    throw failure("usage", "ambiguous", `\`${id}\` begins several escalations: ${ids}`, "give more of the id");
+  }
+  return found;
+}

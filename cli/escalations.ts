@@ -1,0 +1,119 @@
+import type { Command } from "commander";
+import type { EscalationView } from "../gateway/http/contract.ts";
+import type { Answer } from "./answer.ts";
+import { answering, operand, type Call, type Cli } from "./command.ts";
+import { confirm } from "./confirm.ts";
+import { findEscalation } from "./escalation-id.ts";
+import { failure } from "./failure.ts";
+import { widthOf } from "./io.ts";
+import { connect, knownPeople } from "./session.ts";
+import { writeTable } from "./table.ts";
+
+const states = ["open", "approved", "rejected", "expired", "superseded"] as const;
+
+type ListOptions = { readonly state: string };
+type VerdictOptions = {
+  readonly as?: string;
+  readonly reason: string;
+  readonly digest?: string;
+  readonly yes?: boolean;
+};
+
+/** `mandate escalations`: the inbox in the terminal. */
+export function addEscalations(program: Command, cli: Cli): void {
+  const noun = program.command("escalations").description("what waits for people, and their answers");
+  noun
+    .command("list", { isDefault: true })
+    .description("list escalations, due first")
+    .option("--state <state>", `${states.join(", ")} or all`, "open")
+    .action(answering<ListOptions>(cli, list));
+  noun
+    .command("show <id>")
+    .description("show what is asked, why, and on what evidence; the id may be shortened")
+    .action(answering(cli, show));
+  for (const verdict of ["approve", "reject"] as const) {
+    noun
+      .command(`${verdict} <id>`)
+      .description(verdict === "approve" ? "let exactly this action pass" : "refuse it: nothing is done")
+      .requiredOption("--reason <text>", "why; it is recorded")
+      .option("--as <person>", "answer as this development identity")
+      .option("--digest <hex>", "the digest of the action you mean (default: the one shown now)")
+      .option("--yes", "do not ask again")
+      .action(answering<VerdictOptions>(cli, (call) => answer(verdict, call)));
+  }
+}
+
+async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
+  const state = stateOf(options.state);
+  const { dueIn } = await import("./escalation-card.ts");
+  const client = await connect(options, { kind: "reader" });
+  const escalations = await client.escalations(state);
+  const now = new Date().toISOString();
+  const columns = [
+    { header: "ID" },
+    { header: "STATE" },
+    { header: "WAITS FOR" },
+    { header: "DUE" },
+    { header: "ASK", flexible: true },
+  ];
+  const rows = escalations.map((view) => [
+    view.escalationId,
+    view.state,
+    view.state === "open" ? view.role : "",
+    view.state === "open" ? dueIn(view.dueAt, now) : "",
+    view.ask,
+  ]);
+  const first = escalations[0];
+  const none = state === "open" ? "Nothing waits for you.\n" : "No such escalation.\n";
+  return {
+    data: { escalations },
+    text: first === undefined ? none : writeTable(columns, rows, widthOf(io)),
+    next: first === undefined ? [] : [`escalations show ${first.escalationId}`],
+  };
+}
+
+function stateOf(given: string): EscalationView["state"] | undefined {
+  if (given === "all") return undefined;
+  const state = states.find((known) => known === given);
+  if (state !== undefined) return state;
+  throw failure("usage", "no-such-state", `no state \`${given}\``, `use one of ${[...states, "all"].join(", ")}`);
+}
+
+async function show({ args, options }: Call<object>): Promise<Answer> {
+  const { escalationCard } = await import("./escalation-card.ts");
+  const client = await connect(options, { kind: "reader" });
+  const escalation = await findEscalation(client, operand(args));
+  const { escalationId, caseId, state } = escalation;
+  const person = (await knownPeople(options)).find(({ role }) => role === escalation.role)?.personId ?? "PERSON";
+  const answers = ["approve", "reject"].map(
+    (verb) => `escalations ${verb} ${escalationId} --as ${person} --reason TEXT`,
+  );
+  return {
+    data: escalation,
+    text: escalationCard(escalation, new Date().toISOString()),
+    next: [...(state === "open" ? answers : []), `audit show ${caseId}`],
+  };
+}
+
+function neededText(missing: number): string {
+  if (missing === 0) return "";
+  return missing === 1 ? ": one more person must approve it" : `: ${missing} more people must approve it`;
+}
+
+async function answer(verdict: "approve" | "reject", { args, options, io }: Call<VerdictOptions>): Promise<Answer> {
+  const { escalationCard } = await import("./escalation-card.ts");
+  const client = await connect(options, { kind: "person", personId: options.as });
+  const escalation = await findEscalation(client, operand(args));
+  const actionDigest = options.digest ?? escalation.actionDigest;
+  const { escalationId, caseId } = escalation;
+  io.stderr.write(`${escalationCard(escalation, new Date().toISOString())}\n${verdict} the action ${actionDigest}\n`);
+  if (options.yes !== true && !(await confirm(io, `${verdict} it?`))) {
+    throw failure("interrupted", "not-confirmed", "nothing was sent");
+  }
+  const taken = await client.answer(verdict, escalationId, { actionDigest, reason: options.reason });
+  return {
+    data: { ...taken, caseId, actionDigest },
+    text: `${escalationId} is ${taken.state}${neededText(taken.missing)}; recorded as ${taken.approvalId}\n`,
+    next: [`audit show ${caseId}`],
+  };
+}

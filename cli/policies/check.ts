@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { formatProblem, type Problem } from "../../guardrails/problem.ts";
+import type { Answer } from "../answer.ts";
+import type { Call } from "../command.ts";
+import {
+  actionsWithout,
+  casesFileOf,
+  entryOf,
+  policyFileOf,
+  readCases,
+  readFolder,
+  readPolicyFile,
+  type PolicyEntry,
+} from "./folder.ts";
+import type { Environment } from "../session.ts";
+
+/** The place of what is wrong with a whole file. */
+const start = (file: string) => ({ file, line: 1, column: 1 });
+
+/** A policy without a file of cases. */
+export function noCases(policyFile: string): Problem {
+  const fix = "write a case for each rule and limit";
+  return { ...start(casesFileOf(policyFile)), message: "the policy has no cases beside it", fix };
+}
+
+type Checked = { readonly files: readonly string[]; readonly problems: readonly Problem[] };
+
+/** `mandate policy check [ID|FILE...]`: every problem in policies and in the cases beside them. */
+export async function check({ args, options }: Call<object>): Promise<Answer> {
+  const checked = args.length === 0 ? await checkFolder(options) : await checkNamed(options, args);
+  const files = checked.flatMap((one) => one.files);
+  const problems = checked.flatMap((one) => one.problems);
+  const isSound = problems.length === 0;
+  const counted = `${files.length} ${files.length === 1 ? "file" : "files"}`;
+  const found = `${problems.length} ${problems.length === 1 ? "problem" : "problems"} in ${counted}`;
+  return {
+    data: { files, problems },
+    text: `${[...problems.map(formatProblem), isSound ? `${counted}, no problem` : found].join("\n")}\n`,
+    next: isSound ? ["policy test"] : [],
+    exit: isSound ? "ok" : "problemsFound",
+  };
+}
+
+async function checkFolder(options: Environment): Promise<readonly Checked[]> {
+  const folder = await readFolder(options);
+  const missing = actionsWithout(folder).map((id) => ({
+    ...start(join(folder.path, `${id}.yaml`)),
+    message: `\`${id}\` has no policy, and nothing is decided by default`,
+    fix: "write this file",
+  }));
+  const orphans = folder.orphans.map((file) => ({
+    ...start(file),
+    message: `no policy stands beside these ${file.endsWith(".test.yaml") ? "cases" : "facts"}`,
+    fix: `write \`${policyFileOf(file)}\` or remove this file`,
+  }));
+  const checked = await Promise.all(folder.entries.map(checkEntry));
+  return [...checked, { files: folder.orphans, problems: [...missing, ...orphans] }];
+}
+
+async function checkNamed(options: Environment, names: readonly string[]): Promise<readonly Checked[]> {
+  const isFile = (name: string) => /\.(?:yaml|json)$/.test(name) || /[/\\]/.test(name);
+  const folder = names.every(isFile) ? undefined : await readFolder(options);
+  const entries: PolicyEntry[] = [];
+  for (const name of names) {
+    const isNamed = folder !== undefined && !isFile(name);
+    entries.push(isNamed ? entryOf(folder, name) : await readPolicyFile(policyFileOf(name)));
+  }
+  const once = new Map(entries.map((entry) => [entry.file, entry]));
+  return Promise.all([...once.values()].map(checkEntry));
+}
+
+/** The cases of a policy that is refused are not read: they are checked against what it declares. */
+async function checkEntry(entry: PolicyEntry): Promise<Checked> {
+  const { file, loaded } = entry;
+  if (loaded.kind === "refused") return { files: [file], problems: loaded.problems };
+  const cases = await readCases(entry, loaded.policy);
+  if (cases === undefined) {
+    return { files: [file], problems: [noCases(file)] };
+  }
+  const problems = cases.loaded.kind === "refused" ? cases.loaded.problems : [];
+  return { files: [file, cases.file], problems };
+}

@@ -1,0 +1,115 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
+import { governedActions } from "../../functions/governed-actions.ts";
+import { didYouMean } from "../../guardrails/did-you-mean.ts";
+import { loadCases, type LoadedCases } from "../../guardrails/load/cases.ts";
+import { loadPolicy, type LoadedPolicy } from "../../guardrails/load/policy.ts";
+import type { Policy } from "../../guardrails/policy.ts";
+import { factProblems, isPolicyName, readCatalogue, type FolderCatalogue } from "../../deciding/catalogue.ts";
+import { CliFailure, failure } from "../failure.ts";
+import type { Environment } from "../session.ts";
+
+const CASES = ".test.yaml";
+
+/** A policy file as it stands. `file` is for messages: relative to where the command runs, if it lies there. */
+export type PolicyEntry = { readonly id: string; readonly file: string; readonly loaded: LoadedPolicy };
+
+/** The policies as files. Ids are those of the files; nothing here is in force. */
+export type PolicyFolder = {
+  readonly path: string;
+  readonly entries: readonly PolicyEntry[];
+  /** Files with cases or facts that have no policy beside them. */
+  readonly orphans: readonly string[];
+  readonly facts: FolderCatalogue;
+};
+
+function shownPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith("..") ? path : near;
+}
+
+/** The text of a file, or undefined when there is none. */
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw failure("failure", "unreadable-file", `${shownPath(path)} cannot be read: ${message}`);
+  }
+}
+
+/** Reads one policy file, with the facts of its folder. Throws `CliFailure` (not found) when there is none. */
+export async function readPolicyFile(path: string, known?: FolderCatalogue): Promise<PolicyEntry> {
+  const file = shownPath(path);
+  const text = await textOf(path);
+  if (text === undefined) throw failure("notFound", "no-such-file", `there is no file ${file}`);
+  const facts = known ?? (await readCatalogue(dirname(path), shownPath));
+  const id = basename(path, ".yaml");
+  const problems = factProblems(facts, id);
+  if (problems.length > 0) return { id, file, loaded: { kind: "refused", problems } };
+  return { id, file, loaded: loadPolicy(file, text, facts.catalogue) };
+}
+
+/** The cases beside a policy file, or undefined when there are none. */
+export async function readCases(
+  { file }: PolicyEntry,
+  policy: Policy,
+): Promise<{ readonly file: string; readonly loaded: LoadedCases } | undefined> {
+  const cases = casesFileOf(file);
+  const text = await textOf(cases);
+  return text === undefined ? undefined : { file: cases, loaded: loadCases(cases, text, policy) };
+}
+
+/** The file that holds a policy's cases. */
+export function casesFileOf(policyFile: string): string {
+  return join(dirname(policyFile), `${basename(policyFile, ".yaml")}${CASES}`);
+}
+
+/** The policy file that a file with cases or facts is for; any other path is its own. */
+export function policyFileOf(path: string): string {
+  return path.replace(/\.(?:test\.yaml|facts\.yaml|facts\.json)$/, ".yaml");
+}
+
+/** Every policy of the configured folder, sorted by id, sound or not. Throws `CliFailure` when there is no folder. */
+export async function readFolder({ settings }: Environment): Promise<PolicyFolder> {
+  const { policies: path } = await settings();
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    const fix = "run it in the project's folder, or set MANDATE_POLICIES";
+    throw failure("notFound", "no-policies", `the policies' folder cannot be read: ${error.message}`, fix);
+  });
+  const sorted = names.filter((name) => /\.(?:yaml|facts\.json)$/.test(name)).toSorted();
+  const files = sorted.filter(isPolicyName);
+  const orphans = sorted.filter((name) => !files.includes(policyFileOf(name)));
+  const facts = await readCatalogue(path, shownPath);
+  return {
+    path: shownPath(path),
+    facts,
+    entries: await Promise.all(files.map((name) => readPolicyFile(join(path, name), facts))),
+    orphans: orphans.map((name) => shownPath(join(path, name))),
+  };
+}
+
+/** The entry by its id. Throws `CliFailure` (not found) with the ids there are. */
+export function entryOf({ entries }: PolicyFolder, id: string): PolicyEntry {
+  const entry = entries.find((known) => known.id === id);
+  if (entry !== undefined) return entry;
+  const ids = entries.map((known) => known.id);
+  throw failure("notFound", "no-such-policy", `no policy \`${id}\``, didYouMean(id, ids));
+}
+
+/** The policy of an entry. Throws `CliFailure` (problems found) naming each problem's place. */
+export function soundPolicy({ file, loaded }: PolicyEntry): Policy {
+  if (loaded.kind === "loaded") return loaded.policy;
+  const found = failure("problemsFound", "policy-refused", `${file} is refused`, "see `mandate policy check`");
+  const errors = loaded.problems.map(({ line, column, message, fix }) => ({
+    pointer: `${file}:${line}:${column}`,
+    detail: `${message}; ${fix}`,
+  }));
+  throw new CliFailure("problemsFound", { ...found.problem, errors });
+}
+
+/** Governed actions that have no policy in the folder. */
+export function actionsWithout({ entries }: PolicyFolder): readonly string[] {
+  return Object.keys(governedActions).filter((id) => !entries.some((entry) => entry.id === id));
+}

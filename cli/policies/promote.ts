@@ -1,0 +1,27 @@
+import { WHOLE_PPM } from "../../domain/ppm.ts";
+import type { Answer } from "../answer.ts";
+import { operand, type Call } from "../command.ts";
+import { setMode, type ModeOptions } from "./mode.ts";
+import { changedAnswer, namedRelease } from "./release-words.ts";
+import { openSigning, type SigningOptions } from "./signing.ts";
+
+export type PromoteOptions = SigningOptions & { readonly mode?: string };
+
+/**
+ * `mandate policy promote RELEASE`: as the second person, or a canary on to all subjects. With `--mode` the operand is a
+ * policy, whose autonomy mode is raised by two people.
+ */
+export async function promote(call: Call<PromoteOptions>): Promise<Answer> {
+  const { args, options } = call;
+  if (options.mode !== undefined) return setMode(call satisfies Call<ModeOptions>, operand(args), options.mode);
+  const signing = await openSigning(options);
+  const { releases } = signing;
+  const release = namedRelease(releases, operand(args));
+  const waits = releases.waiting?.action === "apply" && releases.waiting.release === release;
+  const canaryPpm = waits ? (releases.waiting?.canaryPpm ?? WHOLE_PPM) : WHOLE_PPM;
+  const change = { action: "promote", release, parent: releases.parents[release] ?? null, canaryPpm } as const;
+  const signed = signing.signRelease(change);
+  const { parent } = change;
+  const changed = await signing.client.releases.change("promote", release, { ...signed, parent, canaryPpm });
+  return { data: changed, ...(await changedAnswer(options, changed, canaryPpm)) };
+}

@@ -1,0 +1,62 @@
+import { formatPpm, WHOLE_PPM } from "../../domain/ppm.ts";
+import type { ReleaseChanged, Releases } from "../../gateway/http/contract/releases.ts";
+import type { Answer } from "../answer.ts";
+import { failure } from "../failure.ts";
+import { knownPeople, type Environment } from "../session.ts";
+import { shortVersion } from "./heading.ts";
+
+/** A release that its id, or the beginning of it, names. Throws `CliFailure`. */
+export function namedRelease({ parents }: Releases, given: string): string {
+  const found = Object.keys(parents).filter((release) => release.startsWith(given));
+  const [release, ...others] = found;
+  if (given === "" || release === undefined) {
+    throw failure("notFound", "no-such-release", `no release \`${given}\``, "see `mandate policy releases`");
+  }
+  if (others.length === 0) return release;
+  throw failure("usage", "ambiguous", `\`${given}\` names ${found.length} releases`, "give more of it");
+}
+
+/** What a change led to, in words, and who can take the next step. */
+export async function changedAnswer(
+  options: Environment,
+  changed: ReleaseChanged,
+  canaryPpm: number,
+): Promise<Omit<Answer, "data">> {
+  const { release, state, inForce, loosens, waiting } = changed;
+  const id = shortVersion(release);
+  switch (state) {
+    case "in-force":
+      return { text: `Release ${id} is in force.\n`, next: ["policy releases"] };
+    case "canary": {
+      const text = `Release ${id} is in force for ${formatPpm(canaryPpm)} of subjects.\n`;
+      return { text, next: [`policy promote ${id} ${await asSomebody(options, waiting)}`, "policy shadow-report"] };
+    }
+    case "withdrawn": {
+      const now = inForce === null ? "nothing is in force" : `${shortVersion(inForce)} is in force`;
+      return { text: `Release ${id} is taken back: ${now}.\n`, next: ["policy releases"] };
+    }
+    case "waiting": {
+      const verb = waiting?.action === "rollback" ? "rollback" : "promote";
+      const roles = waiting?.roles.join(" or ") ?? "somebody";
+      const because = loosens.map((reason) => `  ${reason}\n`).join("");
+      const text = `Release ${id} waits for a second person: ${roles}, not ${waiting?.person}. It may loosen:\n${because}`;
+      return { text, next: [`policy ${verb} ${id} ${await asSomebody(options, waiting)}`] };
+    }
+  }
+}
+
+/** `--as NAME --reason TEXT` with somebody of this machine who may be the second person. */
+export async function asSomebody(options: Environment, waiting: ReleaseChanged["waiting"]): Promise<string> {
+  const people = await knownPeople(options);
+  const able = people.find(({ personId, role }) => personId !== waiting?.person && waiting?.roles.includes(role));
+  return `--as ${able?.personId ?? "PERSON"} --reason TEXT`;
+}
+
+/** `10%` as parts per million. Throws `CliFailure` (usage) for anything but a percentage over 0 and up to 100. */
+export function shareOf(given: string | undefined): number {
+  if (given === undefined) return WHOLE_PPM;
+  const [, whole = "", part = ""] = /^(\d{1,3})(?:\.(\d{1,4}))?\s?%$/.exec(given) ?? [];
+  const ppm = whole === "" ? 0 : Number(whole) * 10_000 + Number(part.padEnd(4, "0"));
+  if (ppm >= 1 && ppm <= WHOLE_PPM) return ppm;
+  throw failure("usage", "not-a-share", `\`${given}\` is no share`, "give a percentage such as 10%");
+}

@@ -1,0 +1,69 @@
+import { formatDuration } from "../../audit/story/duration.ts";
+import type { Route } from "../../domain/decision.ts";
+import { describeKind, showValue } from "../../guardrails/fact-types.ts";
+import type { FactType } from "../../guardrails/fact-types.ts";
+import type { Policy } from "../../guardrails/policy.ts";
+import { invariantText, limitText, modeTexts, overrideText } from "../../guardrails/section-sentences.ts";
+import { boundsText, ruleText } from "../../guardrails/sentences.ts";
+import { versioned } from "../../deciding/policies.ts";
+import type { Answer } from "../answer.ts";
+import { operand, type Call } from "../command.ts";
+import { entryOf, readFolder, soundPolicy } from "./folder.ts";
+import { functionText, shortVersion } from "./heading.ts";
+
+/** `mandate policy show ID`: the policy as people read it, or the document that its version is the SHA-256 of. */
+export async function show({ args, options }: Call<object>): Promise<Answer> {
+  const policy = soundPolicy(entryOf(await readFolder(options), operand(args)));
+  const { version, document } = versioned(policy);
+  return {
+    data: { id: policy.id, version, document: JSON.parse(document) as unknown },
+    text: sentences(policy, version),
+    next: [`policy check ${policy.id}`, `policy test ${policy.id}`],
+  };
+}
+
+function sentences(policy: Policy, version: string): string {
+  const sections: [string, readonly string[]][] = [
+    ["Rules: all that match count, the strictest decides", ruleLines(policy)],
+    [
+      "Limits on what requests come to together",
+      policy.limits.map((limit) => `${limit.id}: ${limitText(policy, limit)}`),
+    ],
+    [
+      "Parameters",
+      policy.params.map((param) => `${param.name}: ${showValue(param, param.value)}, ${boundsText(param)}`),
+    ],
+    [
+      "Overrides: the one that names the most facts wins",
+      policy.overrides.map((override) => `${override.id}: ${overrideText(policy, override)}`),
+    ],
+    ["Invariants", policy.invariants.map((invariant) => `${invariant.id}: ${invariantText(policy, invariant)}`)],
+    ["Routes, from the least to the most senior", policy.routes.map(routeLine)],
+    ["Facts that rules may read", policy.facts.map(factLine)],
+    ["Mode", modeTexts(policy)],
+  ];
+  const told = sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => `${title}\n${lines.map((line) => `  ${line}\n`).join("")}`);
+  return `${policy.id}  ${functionText(policy.id)}  version ${shortVersion(version)}\n\n${told.join("\n")}`;
+}
+
+function ruleLines(policy: Policy): readonly string[] {
+  const { id } = policy.defaultRoute;
+  return [
+    ...policy.rules.map((rule) => `${rule.id}: ${ruleText(policy, rule)}`),
+    policy.default === "block" ? "otherwise: block" : `otherwise: escalate to ${id}`,
+    `a fact that is not known: escalate to ${id}, unless a block is certain`,
+  ];
+}
+
+function routeLine({ id, quorum, levels }: Route): string {
+  const ladder = levels.map(({ role, slaMs }) => `${role} answers within ${formatDuration(slaMs)}`);
+  const approvals = quorum === 1 ? "" : `${quorum} different people must approve: `;
+  return `${id}: ${approvals}${ladder.join(", then ")}; silence then denies, and the requester never answers`;
+}
+
+function factLine(fact: FactType): string {
+  const optional = fact.optional === true ? "; may be left out" : "";
+  return `${fact.name}: ${fact.title}; ${describeKind(fact)}${optional}`;
+}

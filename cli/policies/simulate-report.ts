@@ -1,0 +1,133 @@
+import { formatMinor } from "../../domain/money.ts";
+import type { Flip } from "../../guardrails/simulate/flips.ts";
+import type { Simulation } from "../../guardrails/simulate/simulate.ts";
+import { writeTable } from "../table.ts";
+
+const verdicts = ["execute", "escalate", "block"] as const;
+
+/** Flips that a report shows. */
+const TOP = 10;
+/** Ids that a line names before it says how many more there are. */
+const NAMED = 5;
+
+const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+const plural = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;
+
+/** `37 (0.2 %)`: one decimal, rounded down; a share under that is not shown as none. */
+function share({ count, sharePpm }: Simulation["loosening"]): string {
+  const tenths = Math.floor(sharePpm / 1_000);
+  return `${grouped(count)} (${count > 0 && tenths === 0 ? "under 0.1" : tenths / 10} %)`;
+}
+
+function listedIds(ids: readonly string[]): string {
+  const more = ids.length - NAMED;
+  return `${ids.slice(0, NAMED).join(", ")}${more > 0 ? ` and ${grouped(more)} more` : ""}`;
+}
+
+function countsLine({ loosening, tightening, unchanged }: Simulation): string {
+  return `loosening ${share(loosening)}, tightening ${share(tightening)}, unchanged ${share(unchanged)}`;
+}
+
+const wouldBe = { execute: "would execute", escalate: "would ask people", block: "would be blocked" } as const;
+
+/** What a report says beside matrix and flips, one line each; a line that has nothing to say is left out. */
+export function findings(simulation: Simulation): readonly string[] {
+  const { money, subjects, contradictions, pending, limits, heldByMode, unreplayable, ofOtherPolicies } = simulation;
+  const touched = subjects?.touched ?? [];
+  return [
+    ...money.map(({ fact, currency, toExecuteMinor, fromExecuteMinor }) => {
+      const [more, less] = [toExecuteMinor, fromExecuteMinor].map((minor) => formatMinor(minor, currency));
+      return `${fact}: ${more} would come to be executed, ${less} no longer would`;
+    }),
+    ...(touched.length === 0 ? [] : [`${subjects?.fact}: ${grouped(touched.length)} touched: ${listedIds(touched)}`]),
+    ...contradictions.map(({ escalationId, decisionId, person, to }) => {
+      return `contradicts a person: ${escalationId} was ${person}, and ${decisionId} ${wouldBe[to]}`;
+    }),
+    ...pending.map(({ escalationId, to }) => `open: ${escalationId} waits for people, and ${wouldBe[to]}`),
+    ...limits.map(({ id, within, over, overBefore, unread }) => {
+      const seen = `limit ${id}: ${grouped(within)} within, ${grouped(over)} over (${grouped(overBefore)} before)`;
+      return unread === 0 ? seen : `${seen}, ${grouped(unread)} without a reading that answers it`;
+    }),
+    ...(heldByMode === 0
+      ? []
+      : [`${plural(heldByMode, "decision")} went to people by the mode alone; the rules' word is compared`]),
+    ...unreplayable.map(({ why, decisionIds }) => {
+      return `not replayed: ${plural(decisionIds.length, "decision")}, ${why}: ${listedIds(decisionIds)}`;
+    }),
+    ...(ofOtherPolicies === 0 ? [] : [`not replayed: ${plural(ofOtherPolicies, "decision")} of other policies`]),
+  ];
+}
+
+function rulesText({ rulesBefore, rulesAfter, limitsOver }: Flip): string {
+  const after = [...rulesAfter, ...limitsOver.map((id) => `limit ${id}`)];
+  return `${rulesBefore.join(", ") || "none"} -> ${after.join(", ") || "none"}`;
+}
+
+const flipColumns = ["DECISION", "SUBJECT", "VALUE", "WAS", "WOULD BE", "RULES"] as const;
+
+function flipRows(flips: readonly Flip[]): readonly (readonly string[])[] {
+  return flips
+    .slice(0, TOP)
+    .map((flip) => [
+      flip.decisionId,
+      flip.subject ?? "",
+      flip.money.map(({ fact, minor, currency }) => `${fact} ${formatMinor(minor, currency)}`).join(", "),
+      flip.from,
+      flip.to,
+      rulesText(flip),
+    ]);
+}
+
+function title({ policy, replayed }: Simulation, source: string): string {
+  return `${policy}: the working copy over ${plural(replayed, "decision")} ${source}`;
+}
+
+/** The report for people. `source` says where the history is from. */
+export function simulationText(simulation: Simulation, source: string, width: number | undefined): string {
+  const { matrix, flips } = simulation;
+  const columns = [{ header: "WAS" }, ...verdicts.map((to) => ({ header: `NOW ${to.toUpperCase()}`, right: true }))];
+  const rows = verdicts.map((from) => [from, ...verdicts.map((to) => grouped(matrix[from][to]))]);
+  const top = flips.length > TOP ? `The first ${TOP} of ${grouped(flips.length)} flips, loosening first\n` : "Flips\n";
+  const table = flipColumns.map((header) => ({ header, flexible: header === "RULES" }));
+  return [
+    `${title(simulation, source)}\n`,
+    writeTable(columns, rows, width),
+    [countsLine(simulation), ...findings(simulation), ""].join("\n"),
+    ...(flips.length === 0 ? [] : [`${top}${writeTable(table, flipRows(flips), width)}`]),
+  ].join("\n");
+}
+
+const cellText = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+
+function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [header, header.map(() => "---"), ...rows];
+  return lines.map((row) => `| ${row.map(cellText).join(" | ")} |\n`).join("");
+}
+
+/** The report as Markdown, for a pull request or a CI summary. */
+export function simulationMarkdown(simulation: Simulation, source: string): string {
+  const { matrix, flips } = simulation;
+  const rows = verdicts.map((from) => [`**${from}**`, ...verdicts.map((to) => grouped(matrix[from][to]))]);
+  const shown = flips.length > TOP ? `First ${TOP} of ${grouped(flips.length)} flips, loosening first` : "Flips";
+  return [
+    `### ${title(simulation, source)}\n`,
+    markdownTable(["was", ...verdicts.map((to) => `now ${to}`)], rows),
+    `**${countsLine(simulation)}**\n`,
+    ...(findings(simulation).length === 0
+      ? []
+      : [
+          findings(simulation)
+            .map((line) => `- ${line}\n`)
+            .join(""),
+        ]),
+    ...(flips.length === 0
+      ? []
+      : [
+          `#### ${shown}\n`,
+          markdownTable(
+            flipColumns.map((name) => name.toLowerCase()),
+            flipRows(flips),
+          ),
+        ]),
+  ].join("\n");
+}

@@ -1,0 +1,113 @@
+import { writeFile } from "node:fs/promises";
+import type { Policy } from "../../guardrails/policy.ts";
+import type { PastDecision } from "../../guardrails/simulate/past-decision.ts";
+import { simulate as replay, type Simulation } from "../../guardrails/simulate/simulate.ts";
+import type { Answer } from "../answer.ts";
+import { operand, type Call } from "../command.ts";
+import { failure } from "../failure.ts";
+import { widthOf, type Io } from "../io.ts";
+import { connect, type Globals, type Environment } from "../session.ts";
+import { entryOf, policyFileOf, readFolder, readPolicyFile, soundPolicy } from "./folder.ts";
+import { historyText, readHistoryFile } from "./history-file.ts";
+import { simulationMarkdown, simulationText } from "./simulate-report.ts";
+import { sinceOf } from "./since.ts";
+
+export type SimulateOptions = {
+  readonly history?: string;
+  readonly since?: string;
+  readonly export?: string;
+  readonly failOn?: string;
+  readonly markdown?: boolean;
+};
+
+const DEFAULT_SINCE = "90d";
+/** Silence that is longer than this gets a word on stderr. */
+const QUIET_MS = 1_000;
+/** Replaying fewer takes less than that. */
+const MANY = 20_000;
+
+/** `mandate policy simulate ID|FILE`: what the working copy would have made of what was decided. */
+export async function simulate({ args, options, io }: Call<SimulateOptions>): Promise<Answer> {
+  const failsOn = failsOnOf(options.failOn);
+  const policy = await candidateOf(options, operand(args));
+  const { decisions, source } = await historyOf(policy, options, io);
+  if (options.export !== undefined) await writeHistory(options.export, decisions);
+  if (decisions.length >= MANY) io.stderr.write(`replaying ${decisions.length} decisions\n`);
+  const simulation = replay(policy, decisions);
+  const found = failsOn(simulation);
+  const [example] = simulation.flips;
+  return {
+    data: { source, simulation, failedOn: found },
+    text: options.markdown ? simulationMarkdown(simulation, source) : simulationText(simulation, source, widthOf(io)),
+    warnings: warningsOf(simulation),
+    next: [...(example === undefined ? [] : [`policy explain ${example.decisionId}`]), `policy test ${policy.id}`],
+    exit: found.length > 0 ? "problemsFound" : "ok",
+  };
+}
+
+async function candidateOf(options: Environment, name: string): Promise<Policy> {
+  const isFile = name.endsWith(".yaml") || /[/\\]/.test(name);
+  return soundPolicy(isFile ? await readPolicyFile(policyFileOf(name)) : entryOf(await readFolder(options), name));
+}
+
+type History = { readonly decisions: readonly PastDecision[]; readonly source: string };
+
+async function historyOf(policy: Policy, options: SimulateOptions & Globals, io: Io): Promise<History> {
+  const { history, since = DEFAULT_SINCE } = options;
+  if (history === undefined) {
+    const from = sinceOf(since);
+    const client = await connect(options, { kind: "reader" });
+    return { decisions: await client.history.all(policy.id, from, progressOn(io)), source: `since ${from}` };
+  }
+  const given = (["since", "export"] as const).find((name) => options[name] !== undefined);
+  if (given !== undefined) {
+    throw failure("usage", "two-sources", `--history and --${given} do not go together`, "give one of them");
+  }
+  return { decisions: await readHistoryFile(history), source: `of ${history}` };
+}
+
+/** Tells on stderr how far reading is, once it takes longer than a moment. */
+function progressOn({ stderr }: Io): (read: number) => void {
+  let toldMs = performance.now();
+  return (read) => {
+    if (performance.now() - toldMs < QUIET_MS) return;
+    toldMs = performance.now();
+    stderr.write(`read ${read} decisions\n`);
+  };
+}
+
+async function writeHistory(path: string, decisions: readonly PastDecision[]): Promise<void> {
+  await writeFile(path, historyText(decisions)).catch((error: NodeJS.ErrnoException) => {
+    throw failure("failure", "not-written", `${path} cannot be written: ${error.message}`);
+  });
+}
+
+const kinds = ["loosening", "tightening", "contradiction", "any"] as const;
+type Found = { readonly kind: Exclude<(typeof kinds)[number], "any"> | "nothing-replayed"; readonly count: number };
+
+/** What of a simulation fails the command. A history of which nothing can be replayed shows nothing, and fails too. */
+function failsOnOf(given: string | undefined): (simulation: Simulation) => readonly Found[] {
+  if (given === undefined) return () => [];
+  const kind = kinds.find((known) => known === given);
+  if (kind === undefined) {
+    throw failure("usage", "unknown-change", `\`${given}\` is nothing to fail on`, `give one of ${kinds.join(", ")}`);
+  }
+  return ({ loosening, tightening, contradictions, replayed, unreplayable }) => {
+    const all: readonly Found[] = [
+      { kind: "loosening", count: loosening.count },
+      { kind: "tightening", count: tightening.count },
+      { kind: "contradiction", count: contradictions.length },
+    ];
+    const blind = replayed === 0 ? unreplayable.flatMap(({ decisionIds }) => decisionIds).length : 0;
+    const wanted = all.filter((found) => kind === "any" || found.kind === kind);
+    return [...wanted, { kind: "nothing-replayed" as const, count: blind }].filter(({ count }) => count > 0);
+  };
+}
+
+function warningsOf({ replayed, unreplayable }: Simulation): readonly string[] {
+  const left = unreplayable.flatMap(({ decisionIds }) => decisionIds).length;
+  return [
+    ...(replayed === 0 ? ["no decision was replayed: this shows nothing"] : []),
+    ...(left === 0 ? [] : [`${left} of ${left + replayed} decisions could not be replayed`]),
+  ];
+}

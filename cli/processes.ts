@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import type { Answer } from "./answer.ts";
+import type { Cli } from "./command.ts";
+import type { Io } from "./io.ts";
+import type { Globals } from "./session.ts";
+
+export type DevOptions = { readonly once: boolean; readonly json: boolean; readonly day: boolean };
+export type ProcessOptions = { readonly json: boolean };
+
+/** The long-running commands. Each loads its machinery when it is called and answers an exit code. */
+export type Processes = {
+  dev(options: DevOptions, io: Io): Promise<number>;
+  gateway(options: ProcessOptions, io: Io): Promise<number>;
+  worker(options: ProcessOptions, io: Io): Promise<number>;
+  migrate(options: ProcessOptions, io: Io): Promise<number>;
+  /** What a running system depends on, looked at. */
+  doctor(): Promise<Answer>;
+  /** Serves a witness until it is asked to stop. `onReady` learns its key and address. Throws `CliFailure`. */
+  witness(options: WitnessOptions, onReady: (facts: WitnessFacts) => void): Promise<void>;
+  /** A witness's verifier key, made at the first use. Throws `CliFailure`. */
+  witnessKey(home: string, name: string): Promise<string>;
+};
+
+/** `host`, `port`: where to listen; 0 takes a free port. `logs`: whose checkpoints are cosigned. */
+export type WitnessOptions = {
+  readonly home: string;
+  readonly name: string;
+  readonly logs: readonly { readonly origin: string; readonly vkey: string }[];
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+};
+export type WitnessFacts = { readonly vkey: string; readonly url: string };
+
+const described = {
+  gateway: "serve webhooks and the API; any number may run",
+  worker: "run cases, agents and tools; any number may run",
+  migrate: "bring the database's schema up to date",
+} as const;
+
+export function addProcesses(program: Command, { io, processes, finish }: Cli): void {
+  program
+    .command("dev")
+    .description("start the engines, worker and gateway on this machine, play a working day and stay up")
+    .option("--once", "play the day, print its summary and stop")
+    .option("--no-day", "do not play a working day")
+    .action(async (_options: unknown, command: Command) => {
+      const { once, json, day } = command.optsWithGlobals<Partial<DevOptions>>();
+      finish(await processes.dev({ once: once === true, json: json === true, day: day !== false }, io));
+    });
+  for (const name of ["gateway", "worker", "migrate"] as const) {
+    program
+      .command(name)
+      .description(described[name])
+      .action(async (_options: unknown, command: Command) => {
+        const { json } = command.optsWithGlobals<Pick<Globals, "json">>();
+        finish(await processes[name]({ json: json === true }, io));
+      });
+  }
+}

@@ -1,0 +1,59 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { governedActions } from "../functions/governed-actions.ts";
+import { governedCatalogue, type Catalogue } from "../guardrails/fact-types.ts";
+import { loadFacts } from "../guardrails/load/facts.ts";
+import type { Problem } from "../guardrails/problem.ts";
+
+/** `loans.facts.yaml`, or `loans.facts.json` as JSON Schema: the facts of the policy beside it. */
+const factsName = /^([^.]+)\.facts\.(?:yaml|json)$/;
+
+/** A policy's own file; those of its cases and facts have a longer ending. */
+export function isPolicyName(name: string): boolean {
+  return /^[^.]+\.yaml$/.test(name);
+}
+
+/** The facts of every policy that a folder can hold: those of our own governed actions, and those it declares itself. */
+export type FolderCatalogue = {
+  readonly catalogue: Catalogue;
+  /** What declares facts here, with what is wrong in it. */
+  readonly files: readonly { readonly id: string; readonly file: string; readonly problems: readonly Problem[] }[];
+};
+
+/** Reads the facts files of a folder. `shown` is how messages call a path. Rejects when the folder cannot be read. */
+export async function readCatalogue(
+  folder: string,
+  shown: (path: string) => string = (path) => path,
+): Promise<FolderCatalogue> {
+  const governed = governedCatalogue();
+  const catalogue: { [id: string]: Catalogue[string] } = { ...governed };
+  const files: FolderCatalogue["files"][number][] = [];
+  const names = (await readdir(folder)).filter((name) => factsName.test(name)).toSorted();
+  for (const name of names) {
+    const id = factsName.exec(name)?.[1] ?? "";
+    const file = shown(join(folder, name));
+    const loaded = loadFacts(file, await readFile(join(folder, name), "utf8"));
+    const misplaced = whyNotHere(id, file, files.find((known) => known.id === id)?.file);
+    const problems = [...misplaced, ...(loaded.kind === "refused" ? loaded.problems : [])];
+    files.push({ id, file, problems });
+    if (loaded.kind === "loaded" && problems.length === 0) catalogue[id] = loaded.facts;
+  }
+  return { catalogue, files };
+}
+
+/** A name that no policy may have, or facts that are declared already. */
+function whyNotHere(id: string, file: string, other: string | undefined): readonly Problem[] {
+  const start = { file, line: 1, column: 1 };
+  if (Object.hasOwn(governedActions, id)) {
+    return [{ ...start, message: `the facts of \`${id}\` are declared in code`, fix: "remove this file" }];
+  }
+  if (!/^[a-z][a-z0-9-]{0,62}$/.test(id)) {
+    return [{ ...start, message: `\`${id}\` is no policy's id`, fix: "use lower case letters, digits and `-`" }];
+  }
+  return other === undefined ? [] : [{ ...start, message: `\`${other}\` declares these facts too`, fix: "keep one" }];
+}
+
+/** What is wrong with the facts of one policy; a policy whose facts are refused is refused with them. */
+export function factProblems({ files }: FolderCatalogue, id: string): readonly Problem[] {
+  return files.filter((known) => known.id === id).flatMap(({ problems }) => problems);
+}

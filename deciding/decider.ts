@@ -1,0 +1,78 @@
+import { recordDecision, type DecisionDraft, type StoredDecision } from "../audit/ledgers/decisions.ts";
+import { readApproval } from "../audit/ledgers/escalations.ts";
+import type { Ledger, LedgerPool } from "../audit/records.ts";
+import type { Disagreement } from "../guardrails/evaluate.ts";
+import { keepCounted } from "./limits.ts";
+import type { InForce, PolicySource } from "./policy-source.ts";
+import { actionDigestOf, subjectOf, type Question } from "./question.ts";
+import { isAboutLargeSum } from "./large-sum.ts";
+import { concluded, draftOf, ruleOn, type Ruling } from "./ruling.ts";
+import { withoutPolicy } from "./without-policy.ts";
+
+/** The two evaluators found different rules for one gate of a step. Its decision did not execute for that reason. */
+export type Alarm = (detail: Disagreement & { readonly caseId: string; readonly stepKey: string }) => void;
+
+/**
+ * Makes a decision durable, or answers the first one of its gate. `sql` is the pool, or the client of the transaction that
+ * the decision must be part of.
+ */
+export type RecordDecision = (sql: Ledger, draft: DecisionDraft) => Promise<StoredDecision>;
+
+export type DeciderDeps = {
+  readonly pool: LedgerPool;
+  readonly policies: PolicySource;
+  readonly alarm: Alarm;
+  /** In place of `recordDecision`. */
+  readonly record?: RecordDecision;
+};
+
+/** Decides one question and answers only after the decision is durable. */
+export type Decider = (question: Question) => Promise<StoredDecision>;
+
+/** The one code path of every decision: of a case's step, and of a request to the decide service. */
+export function createDecider(deps: DeciderDeps): Decider {
+  return async (question) => {
+    const { policies, alarm } = deps;
+    const { caseId, stepKey, proposal } = question;
+    const inForce = policies.inForce(proposal.actionId, ({ policy }) => subjectOf(policy.subject, question));
+    if (inForce === undefined) return keepUnruled(deps, question);
+    const ruling = await ruleOn(question, inForce, (detail) => alarm({ ...detail, caseId, stepKey }));
+    return keep(deps, question, inForce, ruling);
+  };
+}
+
+/** Limits, then the mode: each can only tighten. What is kept is what they leave. */
+async function keep(deps: DeciderDeps, question: Question, inForce: InForce, ruling: Ruling): Promise<StoredDecision> {
+  const { pool, record = recordDecision } = deps;
+  const { company, caseId, stepKey, gate } = question;
+  const bound = await boundTo(pool, question, inForce.version);
+  const names = { company, caseId, stepKey, gate };
+  return keepCounted(pool, { names, ...ruling, approved: bound.approvalId !== null }, (sql, counted, limits) => {
+    const { withheld } = ruling;
+    const draft = draftOf(question, { ...concluded(ruling, counted, limits), withheld }, inForce, bound);
+    return record(sql, { ...draft, large: isAboutLargeSum(ruling.cell.facts, question.facts) });
+  });
+}
+
+/** No policy is in force: nothing is counted, and nothing can tighten further. */
+async function keepUnruled({ pool, record = recordDecision }: DeciderDeps, question: Question) {
+  const unruled = withoutPolicy(question.proposal.actionId);
+  return record(pool, draftOf(question, unruled, unruled, await boundTo(pool, question, unruled.version)));
+}
+
+/**
+ * The action as a permit is bound to it, and the approval that is for it: an approval holds only for the very action it
+ * named, and a changed policy, record or argument needs a new one.
+ */
+async function boundTo(
+  pool: LedgerPool,
+  { company, approvalId, proposal }: Question,
+  policyVersion: string,
+): Promise<Pick<DecisionDraft, "actionDigest" | "approvalId">> {
+  const { action, recordVersion } = proposal;
+  const { tool, args } = action;
+  const actionDigest = actionDigestOf({ company, tool, args, recordVersion, policyVersion });
+  const approval = approvalId === null ? undefined : await readApproval(pool, company, approvalId);
+  const isForIt = approval?.verdict === "approve" && approval.actionDigest === actionDigest;
+  return { actionDigest, approvalId: isForIt ? approvalId : null };
+}

@@ -1,0 +1,35 @@
+import type { Evidence, Lookup } from "../domain/evidence.ts";
+import type { GovernedAction } from "../functions/definition.ts";
+import { assertKnown } from "../domain/registry.ts";
+import type { StepRef } from "../workflows/activities.ts";
+import type { ReadTool } from "../tools/read-tool.ts";
+
+export type ReadTools = { readonly [name: string]: ReadTool };
+
+/** The readings a decision freezes, by tool name. The CRM record is first, the rest follow from it by code. */
+export type FrozenEvidence = { readonly [tool: string]: Evidence };
+
+/**
+ * Reads afresh, from the systems of record, what the action's facts need: a model's reading is never a decision's fact.
+ * A thing that does not exist is left out, so that its facts are missing and the decision escalates.
+ */
+export async function readEvidence(
+  tools: ReadTools,
+  action: GovernedAction,
+  step: StepRef,
+  reportsStep: string,
+): Promise<FrozenEvidence> {
+  const read = async ({ tool, args }: Lookup) =>
+    [tool, await assertKnown(tools, tool, "tool").read(step.company, args)] as const;
+  const recordArgs = { objectType: step.objectType, objectId: step.objectId };
+  const [, record] = action.readsRecord ? await read({ tool: "crm.record", args: recordArgs }) : [];
+  const others = await Promise.all(action.lookups(record?.value ?? {}, reportsStep).map(read));
+  const present: { [tool: string]: Evidence } = record === undefined ? {} : { "crm.record": record };
+  for (const [tool, evidence] of others) if (evidence !== undefined) present[tool] = evidence;
+  return present;
+}
+
+/** The CRM record's version among the readings; empty when there is no record. */
+export function recordVersionOf(evidence: FrozenEvidence): string {
+  return evidence["crm.record"]?.source.version ?? "";
+}

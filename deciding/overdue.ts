@@ -1,0 +1,30 @@
+import type { Logger } from "pino";
+import type { LedgerPool } from "../audit/records.ts";
+import { raiseEscalation } from "../audit/ledgers/escalations.ts";
+import { overdueServiceEscalations } from "../audit/ledgers/service-decisions.ts";
+import { startPump, type Pump } from "../db/pump.ts";
+
+type OverdueDeps = {
+  readonly pool: LedgerPool;
+  readonly company: string;
+  readonly log: Logger;
+  readonly pollMs?: number;
+};
+
+/**
+ * Raises what nobody answered in time to the next level, and closes it after the last: for requests of the decide
+ * service, which no workflow waits for. Any number of gateways may do it; the ledger takes each step once.
+ */
+export function startOverdueWatch({ pool, company, log, pollMs = 5_000 }: OverdueDeps): Pump {
+  const child = log.child({ component: "overdue" });
+  return startPump(
+    async () => {
+      for (const { escalationId, level, now: at } of await overdueServiceEscalations(pool, company)) {
+        const state = await raiseEscalation(pool, { company, escalationId, at }, level);
+        child.info({ escalationId, state: state.kind }, "escalation overdue");
+      }
+    },
+    child,
+    pollMs,
+  );
+}

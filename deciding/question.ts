@@ -1,0 +1,40 @@
+import { digestOf } from "../audit/digest.ts";
+import type { StoredProposal } from "../audit/ledgers/turns.ts";
+import type { SourceRef } from "../domain/evidence.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { Review } from "../domain/proposal.ts";
+
+/** What is to be decided. Everything in it is frozen: the same question asked again has the same answer. */
+export type Question = {
+  readonly company: string;
+  readonly caseId: string;
+  readonly stepKey: string;
+  readonly gate: number;
+  readonly approvalId: string | null;
+  readonly at: string;
+  readonly proposal: Pick<StoredProposal, "proposalId" | "actionId" | "action" | "recordVersion">;
+  /** Compliance's word; `exempt` for what no model proposed. */
+  readonly review: Review | undefined | "exempt";
+  readonly facts: JsonObject;
+  readonly sources: readonly SourceRef[];
+  readonly requestedBy: string;
+};
+
+/** What an approval and a permit are bound to. Any change of any part is another action. */
+export type BoundAction = {
+  readonly company: string;
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly recordVersion: string;
+  readonly policyVersion: string;
+};
+
+export function actionDigestOf(action: BoundAction): string {
+  return digestOf({ ...action });
+}
+
+/** Who a question is for: the value of the policy's subject fact, else the case it belongs to. */
+export function subjectOf(fact: string | null, { facts, caseId }: Question): string {
+  const value = fact === null ? undefined : facts[fact];
+  return typeof value === "string" ? value : caseId;
+}

@@ -1,0 +1,117 @@
+import type { DecisionDraft } from "../audit/ledgers/decisions.ts";
+import type { DecisionDetails, LimitReading } from "../domain/decision-details.ts";
+import type { Decision } from "../domain/decision.ts";
+import { judge, type Disagreement } from "../guardrails/evaluate.ts";
+import { jsonValue } from "../guardrails/fact-types.ts";
+import { applyLimits, applyUncounted, applyUnread, asksOf, type Asked } from "../guardrails/limits.ts";
+import { lowerMode, mayAct, restrain } from "../guardrails/mode.ts";
+import { obligationsOf } from "../guardrails/obligations.ts";
+import type { Policy } from "../guardrails/policy.ts";
+import { tighten } from "../guardrails/tighten.ts";
+import type { InForce } from "./policy-source.ts";
+import type { Question } from "./question.ts";
+
+/**
+ * Everything of a decision that hangs on its question, its policy and its limits' readings alone: no clock, no database.
+ * The decider takes decisions by it, and a replay takes them again.
+ */
+
+/** A decision with what it was taken with. */
+export type Concluded = { readonly decision: Decision; readonly details: DecisionDetails };
+
+/** What rules and compliance made of a question; limits and the mode come after. */
+export type Ruling = Concluded & {
+  /** The policy as it stood for this request. */
+  readonly cell: Policy;
+  /** What the request asks of the policy's limits. */
+  readonly asked: Asked;
+  /** The mode lets nothing come of it. */
+  readonly withheld: boolean;
+};
+
+/** Both evaluators at the question's time, then compliance, which can only tighten what they said. */
+export async function ruleOn(
+  { review, at, facts }: Pick<Question, "review" | "at" | "facts">,
+  { policy, mode: given, release, canary }: Pick<InForce, "policy" | "mode" | "release" | "canary">,
+  onDisagreement: (detail: Disagreement) => void,
+): Promise<Ruling> {
+  const { decision, known, cell, candidate } = await judge(policy, facts, { at, onDisagreement });
+  const mode = lowerMode(given, cell.mode);
+  const params = cell.params.map((param) => ({
+    name: param.name,
+    value: param.unsettled === true ? null : jsonValue(param, param.value),
+    source: param.override ?? "base",
+  }));
+  return {
+    decision: review === "exempt" ? decision : tighten(decision, review, cell),
+    details: { mode, release, canary, params, limits: [], candidate, obligations: [] },
+    withheld: !mayAct(mode),
+    cell,
+    asked: asksOf(cell, known, at),
+  };
+}
+
+/** What a policy's limits leave of a decision; `unread` when their accounts could not be read. */
+export function underLimits(
+  { decision, asked, cell }: Pick<Ruling, "decision" | "asked" | "cell">,
+  readings: readonly LimitReading[] | "unread",
+): Decision {
+  const certain = applyUncounted(decision, asked.uncounted, cell);
+  return readings === "unread" ? applyUnread(certain, asked, cell) : applyLimits(certain, readings, cell);
+}
+
+/** What the mode leaves of a decision after its limits, and what is then owed. */
+export function concluded(
+  { details, cell, withheld }: Omit<Ruling, "decision" | "asked">,
+  counted: Decision,
+  limits: readonly LimitReading[],
+): Concluded {
+  const decision = restrain(counted, details.mode, cell);
+  const obligations = withheld ? [] : obligationsOf(cell, decision);
+  return { decision, details: { ...details, limits, obligations } };
+}
+
+/** The policy of a decision as its record names and keeps it. */
+export type Versioned = {
+  readonly policy: { readonly id: string };
+  readonly version: string;
+  readonly document: string;
+};
+
+/** What is recorded of a decision. `approvalId`: people approved this very action. */
+export function draftOf(
+  question: Question,
+  { decision, details, withheld }: Concluded & Pick<Ruling, "withheld">,
+  { policy, version, document }: Versioned,
+  { actionDigest, approvalId }: Pick<DecisionDraft, "actionDigest" | "approvalId">,
+): DecisionDraft {
+  const { company, caseId, stepKey, gate, proposal, facts, sources, requestedBy, at } = question;
+  const asks = decision.kind === "escalate";
+  return {
+    company,
+    caseId,
+    stepKey,
+    gate,
+    proposalId: proposal.proposalId,
+    verdict: decision.kind,
+    reason: reasonOf(decision),
+    rules: decision.rules,
+    missing: asks ? decision.missing : [],
+    facts,
+    sources,
+    route: asks ? decision.route : null,
+    policy: { id: policy.id, version },
+    policyDocument: document,
+    actionDigest,
+    requestedBy,
+    approvalId: asks ? approvalId : null,
+    details,
+    withheld,
+    at,
+  };
+}
+
+function reasonOf(decision: Decision): string {
+  if (decision.kind !== "execute") return decision.reason;
+  return decision.rules.map(({ reason }) => reason).join("; ");
+}

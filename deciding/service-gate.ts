@@ -1,0 +1,115 @@
+import type { DecisionDraft, StoredDecision } from "../audit/ledgers/decisions.ts";
+import {
+  recordServiceDecisions,
+  type ServiceDecision,
+  type ServiceDraft,
+  type ServiceRecord,
+} from "../audit/ledgers/service-decisions.ts";
+import type { ProposalDraft } from "../audit/ledgers/turns.ts";
+import type { Ledger, LedgerPool } from "../audit/records.ts";
+import { createDecider, type Alarm } from "./decider.ts";
+import { type Question } from "./question.ts";
+import { functionOfPolicy } from "./function-of-policy.ts";
+import { groupCommit, type Written } from "../db/group-commit.ts";
+import type { PolicySource } from "./policy-source.ts";
+
+/** Most decisions of one commit. */
+const MAX_BATCH = 100;
+
+export type ServiceGateDeps = { readonly pool: LedgerPool; readonly policies: PolicySource; readonly alarm: Alarm };
+
+export type GatePass =
+  | { readonly kind: "decided"; readonly decision: ServiceDecision }
+  | { readonly kind: "passed" }
+  /** The kill switch is on where a permit would be given: nothing was decided. */
+  | { readonly kind: "stopped" };
+
+export type ServiceGate = {
+  /** Decides and records. `passed`: the gate was passed before, and what was decided then stands. */
+  pass(question: Question, proposal: ProposalDraft | null): Promise<GatePass>;
+  drain(): Promise<void>;
+};
+
+/** This decision is not the one that stands: what else its transaction wrote must not stay. */
+class NotKept extends Error {
+  readonly pass: Exclude<GatePass, { kind: "decided" }>;
+
+  constructor(kind: "passed" | "stopped") {
+    super(`the decision was not kept: ${kind}`);
+    this.name = "NotKept";
+    this.pass = { kind };
+  }
+}
+
+/** The gate of requests that other systems make: decided on the one code path, recorded many to a commit. */
+export function createServiceGate(deps: ServiceGateDeps): ServiceGate {
+  const { pool } = deps;
+  const commits = groupCommit<ServiceDraft, StoredDecision>({
+    write: async (batch) => (await recordServiceDecisions(pool, batch)).map(writtenOf),
+    maxBatch: MAX_BATCH,
+  });
+
+  /** A decision that must share a transaction with more than its record goes by that transaction, not by the group. */
+  async function keep(sql: Ledger, draft: ServiceDraft): Promise<StoredDecision> {
+    if (sql === pool) return commits.submit(draft);
+    const [record] = await recordServiceDecisions(sql, [draft]);
+    if (record === undefined) throw new Error("the decision was not recorded");
+    const written = writtenOf(record);
+    if (written.kind === "written") return written.answer;
+    throw written.error;
+  }
+
+  return {
+    async pass(question, proposal) {
+      const functionId = functionOfPolicy(question.proposal.actionId);
+      let kept: ServiceDecision | undefined;
+      const decide = createDecider({
+        ...deps,
+        record: async (sql, decision) => {
+          const stored = await keep(sql, { decision, proposal, functionId });
+          kept = asKept(decision, stored);
+          return stored;
+        },
+      });
+      try {
+        const { decisionId } = await decide(question);
+        if (kept === undefined) throw new Error(`decision \`${decisionId}\` was not recorded`);
+        return { kind: "decided", decision: kept };
+      } catch (error) {
+        if (error instanceof NotKept) return error.pass;
+        throw error;
+      }
+    },
+    drain: () => commits.drain(),
+  };
+}
+
+function writtenOf(record: ServiceRecord): Written<StoredDecision> {
+  if (record.kind === "failed") return record;
+  if (record.kind === "stopped") return { kind: "failed", error: new NotKept("stopped") };
+  return record.fresh ? { kind: "written", answer: record.decision } : { kind: "failed", error: new NotKept("passed") };
+}
+
+function asKept(draft: DecisionDraft, { decisionId, permitId }: StoredDecision): ServiceDecision {
+  const { gate, verdict, reason, rules, missing, facts, sources, route, policy, details } = draft;
+  const { actionDigest, requestedBy, at: decidedAt } = draft;
+  return {
+    decisionId,
+    gate,
+    verdict,
+    reason,
+    rules,
+    missing,
+    facts,
+    sources,
+    route,
+    details,
+    policyId: policy.id,
+    policyVersion: policy.version,
+    actionDigest,
+    requestedBy,
+    decidedAt,
+    permitId,
+    escalation: null,
+  };
+}

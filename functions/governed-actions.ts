@@ -1,0 +1,27 @@
+import { describeExternal, EXTERNAL_TOOL } from "../domain/decide-case.ts";
+import { crmNote } from "./shared/crm-note.ts";
+import { functions } from "./index.ts";
+import type { GovernedAction } from "./definition.ts";
+import type { JsonObject } from "../domain/json.ts";
+import { assertKnown } from "../domain/registry.ts";
+import { writeBack } from "./shared/write-back.ts";
+
+/** Every action that can be decided, by policy id: one per function, and the follow-ups that they share. */
+export const governedActions: { readonly [id: string]: GovernedAction } = Object.fromEntries(
+  [...Object.values(functions).map((fn) => fn.action), writeBack, crmNote].map((action) => [action.id, action]),
+);
+
+export function governedActionOf(id: string): GovernedAction {
+  return assertKnown(governedActions, id, "governed action");
+}
+
+/**
+ * What an action asks, in one sentence without a full stop. `partnerName` is the asking partner's, when known. Arguments
+ * that are not the action's own are named by their tool.
+ */
+export function describeAction(tool: string, args: JsonObject, partnerName: string | undefined): string {
+  const who = partnerName ?? "A partner";
+  if (tool === EXTERNAL_TOOL) return describeExternal(args);
+  const action = Object.values(governedActions).find((known) => known.tool === tool);
+  return action?.describe(args, who) ?? `${who} asks to run ${tool}`;
+}

@@ -1,0 +1,144 @@
+import { createAdaptorServer } from "@hono/node-server";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import type { LedgerPool } from "../audit/records.ts";
+import type { Alarm } from "../deciding/decider.ts";
+import { startOverdueWatch } from "../deciding/overdue.ts";
+import type { PolicySource } from "../deciding/policy-source.ts";
+import { createDecideService } from "../deciding/service.ts";
+import { acceptEvents } from "./inbox/accept.ts";
+import { createGroupCommit } from "./inbox/group-commit.ts";
+import { startOutboxRelay } from "./inbox/outbox-relay.ts";
+import { startRelay } from "./inbox/relay.ts";
+import type { WorkflowEngine } from "./inbox/workflow-starter.ts";
+import type { BundleKeys } from "../proof/export/keys.ts";
+import { createApi } from "./http/api.ts";
+import { REQUEST_TIMEOUT_MS } from "./http/limits.ts";
+import { CHECK_TIMEOUT_MS } from "./http/routes/health.ts";
+import { HUBSPOT_PATH } from "./webhooks/hubspot/route.ts";
+
+export type GatewayOptions = {
+  readonly pool: LedgerPool;
+  readonly engine: WorkflowEngine;
+  readonly company: string;
+  /** What the decide service decides by. */
+  readonly policies: PolicySource;
+  readonly hubspotSecret: string;
+  /** Where HubSpot reaches this gateway, without a path; part of what it signs. Undefined: the URL listened on. */
+  readonly publicUrl: string | undefined;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly host?: string;
+  readonly log: Logger;
+  /** What exported records are checked with; without them nothing is exported. */
+  readonly bundleKeys?: BundleKeys;
+};
+
+export type Gateway = {
+  readonly url: string;
+  /** Takes no more requests, finishes those under way, then brings to their cases the events already claimed. */
+  stop(): Promise<void>;
+};
+
+/** Serves HTTP: webhooks into the inbox, the API, and the relays that carry rows on to the durable engine. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { pool, engine, company, policies, hubspotSecret, publicUrl, port, host = "127.0.0.1" } = options;
+  const log = options.log.child({ component: "gateway" });
+  const inbox = createGroupCommit((events: Parameters<typeof acceptEvents>[1]) => acceptEvents(pool, events));
+  const relay = startRelay({ pool, starter: engine, log: options.log });
+  const outbox = startOutboxRelay({ pool, messenger: engine, log: options.log });
+  const overdue = startOverdueWatch({ pool, company, log: options.log });
+  const alarm: Alarm = (detail) => log.error(detail, "evaluators disagree");
+  const now = () => new Date().toISOString();
+  const decisions = createDecideService({ pool, company, policies, alarm, now });
+  let url = "";
+  const app = createApi({
+    pool,
+    company,
+    hubspotSecret,
+    log,
+    targetUrl: () => `${(publicUrl ?? url).replace(/\/+$/, "")}${HUBSPOT_PATH}`,
+    now: Date.now,
+    accept: inbox.submit,
+    onAccepted: relay.poke,
+    onVerdict: outbox.poke,
+    decisions,
+    bundleKeys: options.bundleKeys,
+    checks: { database: () => pool.query("select 1"), temporal: () => engine.answers(CHECK_TIMEOUT_MS) },
+  });
+  const server = serverOf(app.fetch);
+  const requests = watchRequests(server);
+  const stopRelays = async () => {
+    await Promise.all([inbox.drain(), decisions.drain()]);
+    await Promise.all([relay.stop(), outbox.stop(), overdue.stop()]);
+  };
+  try {
+    url = await listen(server, port, host);
+  } catch (error) {
+    await stopRelays();
+    throw error;
+  }
+  log.info({ url }, "gateway listens");
+  return {
+    url,
+    async stop() {
+      await close(server, requests);
+      await stopRelays();
+      log.info({ url }, "gateway stopped");
+    },
+  };
+}
+
+function serverOf(fetch: Parameters<typeof createAdaptorServer>[0]["fetch"]): Server {
+  const serverOptions = {
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: 5_000,
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: 16_384,
+  };
+  return createAdaptorServer({ fetch, createServer, serverOptions }) as Server;
+}
+
+/** Resolves with the URL that is listened on; rejects when the port is taken. */
+async function listen(server: Server, port: number, host: string): Promise<string> {
+  server.maxHeadersCount = 100;
+  server.listen(port, host);
+  await once(server, "listening");
+  const { port: bound } = server.address() as AddressInfo;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${bound}`;
+}
+
+/** Counts requests under way; `settle` resolves when there is none, or after the time a request may take. */
+function watchRequests(server: Server): { settle(): Promise<void> } {
+  let underWay = 0;
+  let onSettled = () => {};
+  server.on("request", (_request, response) => {
+    underWay += 1;
+    response.once("close", () => {
+      underWay -= 1;
+      if (underWay === 0) onSettled();
+    });
+  });
+  return {
+    settle: () =>
+      new Promise((resolve) => {
+        const impatient = setTimeout(resolve, REQUEST_TIMEOUT_MS);
+        onSettled = () => {
+          clearTimeout(impatient);
+          resolve();
+        };
+        if (underWay === 0) onSettled();
+      }),
+  };
+}
+
+/** Takes no new connection, finishes requests, then drops what is left: connections that say nothing. */
+async function close(server: Server, requests: { settle(): Promise<void> }): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  await requests.settle();
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,105 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import { timeout } from "hono/timeout";
+import type { Logger } from "pino";
+import type { LedgerPool } from "../../audit/records.ts";
+import { requirePerson, type ApiEnv } from "./auth.ts";
+import { parseJsonBody } from "./json-body.ts";
+import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MS } from "./limits.ts";
+import { fieldErrors, refuse } from "./problem.ts";
+import type { DecideService } from "../../deciding/service.ts";
+import type { BundleKeys } from "../../proof/export/keys.ts";
+import { mountAuditBundle } from "./routes/audit-bundle.ts";
+import { mountCases } from "./routes/cases.ts";
+import { mountDecisions } from "./routes/decisions.ts";
+import { mountEscalations } from "./routes/escalations.ts";
+import { mountEvents } from "./routes/events.ts";
+import { mountHealth, type Checks } from "./routes/health.ts";
+import { mountHistory } from "./routes/history.ts";
+import { mountPrivacy } from "./routes/privacy.ts";
+import { mountReleases } from "./routes/releases.ts";
+import { mountRollout } from "./routes/rollout.ts";
+import { mountWebhooks, type WebhookDeps } from "../webhooks/hubspot/route.ts";
+
+export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
+  readonly pool: LedgerPool;
+  readonly company: string;
+  readonly onVerdict: () => void;
+  readonly decisions: DecideService;
+  readonly checks: Checks;
+  /** What exported records are checked with; without them nothing is exported. */
+  readonly bundleKeys?: BundleKeys | undefined;
+  readonly log: Logger;
+};
+
+const about = {
+  openapi: "3.1.0",
+  info: {
+    title: "Mandate",
+    version: "1",
+    description: "Events in, decisions and escalations out. Errors are RFC 9457 problems with a stable `code`.",
+    license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+  },
+};
+
+/** The HTTP API as one app: it can be asked without a socket. Every route but the probes and webhooks needs a person. */
+export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const { pool, company, log } = deps;
+  const app = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result, c) =>
+      result.success ? undefined : refuse(c, "validation", "a field is wrong", fieldErrors(result.error)),
+  });
+  declareSecurity(app);
+  app.use("*", timeout(REQUEST_TIMEOUT_MS));
+  app.use("*", requirePerson(pool, company));
+  guardBodies(app);
+  mountHealth(app, deps.checks);
+  mountWebhooks(app, deps);
+  mountEvents(app, { sql: pool, company });
+  mountCases(app, { sql: pool, company });
+  mountEscalations(app, { pool, company, onVerdict: deps.onVerdict, log });
+  mountReleases(app, { sql: pool, company, now: deps.now, log });
+  mountPrivacy(app, { pool, company, now: deps.now, log });
+  mountHistory(app, { sql: pool, company });
+  mountDecisions(app, { decisions: deps.decisions, log });
+  mountAuditBundle(app, { pool, company, keys: deps.bundleKeys, now: deps.now, log });
+  mountRollout(app, { sql: pool, company, now: deps.now });
+  app.get("/openapi.json", (c) => c.json(documentOf(app)));
+  app.notFound((c) => refuse(c, "not-found", `no \`${c.req.method} ${c.req.path}\``));
+  app.onError((error, c) => {
+    if (error instanceof HTTPException && error.status === 504) return refuse(c, "timed-out", "no answer within 10 s");
+    if (error instanceof HTTPException && error.status === 400) return refuse(c, "malformed-json", "not JSON");
+    log.error({ err: error, path: c.req.path }, "request failed");
+    return refuse(c, "internal", "the request could not be answered");
+  });
+  return app;
+}
+
+/** The same limits for API bodies as for webhooks; the body is kept for the handler. */
+function guardBodies(app: OpenAPIHono<ApiEnv>): void {
+  const tooLarge = bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: (c) => refuse(c, "too-large", "a body has at most 256 KiB"),
+  });
+  app.post("/v1/*", tooLarge, async (c, next) => {
+    const json = parseJsonBody(new Uint8Array(await c.req.arrayBuffer()));
+    if (json.kind === "refused") return refuse(c, json.code, json.detail);
+    return next();
+  });
+}
+
+function declareSecurity(app: OpenAPIHono<ApiEnv>): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "personToken", { type: "http", scheme: "bearer" });
+  app.openAPIRegistry.registerComponent("securitySchemes", "hubspotSignature", {
+    type: "apiKey",
+    in: "header",
+    name: "X-HubSpot-Signature-v3",
+    description: "base64 HMAC-SHA256 of method, target URL, raw body and X-HubSpot-Request-Timestamp",
+  });
+}
+
+/** The OpenAPI 3.1 document, generated from the schemas that the routes check with. */
+export function documentOf(app: OpenAPIHono<ApiEnv>): object {
+  return app.getOpenAPI31Document(about);
+}

@@ -1,0 +1,111 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { Logger } from "pino";
+import type { JsonObject } from "../../../domain/json.ts";
+import { SIGNATURE_HEADER, TIMESTAMP_HEADER, verifyHubspotRequest, type SignatureCheck } from "./signature.ts";
+import { HubspotBatch, readHubspotEvent } from "./batch.ts";
+import { inboxEventOf, type Acceptance, type InboxEvent } from "../../inbox/accept.ts";
+import type { ApiEnv } from "../../http/auth.ts";
+import { BatchTaken } from "../../http/contract.ts";
+import { parseJsonBody } from "../../http/json-body.ts";
+import { readBody } from "../../http/limits.ts";
+import { fieldErrors, problemResponses, refuse } from "../../http/problem.ts";
+
+export const HUBSPOT_PATH = "/webhooks/hubspot";
+
+export type WebhookDeps = {
+  readonly company: string;
+  readonly hubspotSecret: string;
+  /** The URL that HubSpot was told to post to: it is part of what is signed. */
+  readonly targetUrl: () => string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Resolves once the events are durable. */
+  readonly accept: (events: readonly InboxEvent[]) => Promise<readonly Acceptance[]>;
+  /** Called when at least one event waits for its case. */
+  readonly onAccepted: () => void;
+  readonly log: Logger;
+};
+
+type Refused = Extract<SignatureCheck, { kind: "refused" }>;
+
+const signatureDetail: { readonly [code in Refused["code"]]: string } = {
+  missing: "a signature header is missing",
+  "malformed-timestamp": "the timestamp is not a decimal number of milliseconds",
+  stale: "the timestamp is more than 300 seconds old",
+  future: "the timestamp is more than 300 seconds ahead",
+  forged: "the signature is not the one of this request under this secret and URL",
+};
+
+/**
+ * HubSpot's side door. Order: size, signature over the raw bytes, JSON, shape, then one commit; 202 only after it.
+ * Subscription types that no function listens to are kept and counted as ignored: a refusal would be sent ten times more.
+ */
+export function hubspotWebhook(deps: WebhookDeps): (c: Context) => Promise<Response> {
+  const log = deps.log.child({ component: "webhook", source: "hubspot" });
+  return async (c) => {
+    const body = await readBody(c.req.raw);
+    if (body.kind === "too-large") {
+      c.header("connection", "close");
+      return refuse(c, "too-large", "a batch has at most 256 KiB");
+    }
+    const check = checkSignature(deps, c, body.bytes);
+    if (check.kind === "refused") {
+      log.warn({ code: check.code }, "delivery refused");
+      return refuse(c, `signature-${check.code}`, signatureDetail[check.code]);
+    }
+    const json = parseJsonBody(body.bytes);
+    if (json.kind === "refused") return refuse(c, json.code, json.detail);
+    const batch = HubspotBatch.safeParse(json.value);
+    if (!batch.success) return refuse(c, "validation", "the batch is not HubSpot's", fieldErrors(batch.error));
+    const bodies = json.value as readonly JsonObject[];
+    const events = batch.data.map((event, index) =>
+      inboxEventOf(deps.company, "hubspot", readHubspotEvent(event, bodies[index] ?? {})),
+    );
+    return store(deps, log, c, events);
+  };
+}
+
+function checkSignature({ hubspotSecret, targetUrl, now }: WebhookDeps, c: Context, body: Uint8Array): SignatureCheck {
+  const signature = c.req.header(SIGNATURE_HEADER);
+  const timestamp = c.req.header(TIMESTAMP_HEADER);
+  const request = { method: c.req.method, targetUrl: targetUrl(), body, signature, timestamp };
+  return verifyHubspotRequest(hubspotSecret, request, now());
+}
+
+async function store(deps: WebhookDeps, log: Logger, c: Context, events: readonly InboxEvent[]): Promise<Response> {
+  let outcomes: readonly Acceptance[];
+  try {
+    outcomes = await deps.accept(events);
+  } catch (error) {
+    log.error({ err: error, events: events.length }, "delivery not stored");
+    c.header("retry-after", "1");
+    return refuse(c, "not-stored", "the inbox did not take the batch");
+  }
+  const taken = { accepted: 0, duplicates: 0, ignored: 0, late: 0 };
+  for (const outcome of outcomes) taken[outcome === "duplicate" ? "duplicates" : outcome] += 1;
+  if (taken.accepted > 0 || taken.late > 0) deps.onAccepted();
+  log.debug(taken, "delivery stored");
+  return c.json(taken satisfies BatchTaken, 202);
+}
+
+/** Puts the door on the app and into its documentation. The handler checks the body itself, after the signature. */
+export function mountWebhooks(app: OpenAPIHono<ApiEnv>, deps: WebhookDeps): void {
+  app.post(HUBSPOT_PATH, hubspotWebhook(deps));
+  app.openAPIRegistry.registerPath({
+    method: "post",
+    path: HUBSPOT_PATH,
+    summary: "Take a signed batch of HubSpot events",
+    security: [{ hubspotSignature: [] }],
+    request: { body: { required: true, content: { "application/json": { schema: HubspotBatch } } } },
+    responses: {
+      202: { description: "Durable", content: { "application/json": { schema: BatchTaken } } },
+      ...problemResponses({
+        400: "A field is wrong; `errors` points at it",
+        401: "Unsigned, forged, stale or from the future",
+        413: "More than 256 KiB",
+        503: "Not stored; send it again",
+      }),
+    },
+  });
+}

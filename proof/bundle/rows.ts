@@ -1,0 +1,107 @@
+import { joinSealedParts, type SealedPart } from "../../audit/sealed-part.ts";
+import type { Sql } from "../../audit/vault.ts";
+
+/** A record as it is exported: its place, its envelope and the sealed parts of its body. */
+export type ExportRow = {
+  readonly seq: number;
+  readonly key: string;
+  readonly kind: string;
+  readonly envelope: string;
+  readonly sealed: readonly SealedPart[];
+};
+
+const rowsWhere = (condition: string) => `
+  select p.seq, r.key, r.kind, r.envelope, s.sealed
+  from audit_place p
+  join audit_record r on r.company = p.company and r.key = p.key
+  ${joinSealedParts}
+  where p.company = $1 and p.log = $2 and ${condition}
+  order by p.seq`;
+
+/** The entries of a log from place `from` up to but without `to`. */
+export async function rowsBetween(
+  sql: Sql,
+  { company, log, from, to }: { company: string; log: string; from: number; to: number },
+): Promise<ExportRow[]> {
+  const { rows } = await sql.query<ExportRow>({
+    name: "export-page",
+    text: rowsWhere("p.seq >= $3 and p.seq < $4"),
+    values: [company, log, from, to],
+  });
+  return rows;
+}
+
+/** The entries of a log that belong to a case, or have one of these keys, below place `size`. */
+export async function rowsOfCase(
+  sql: Sql,
+  asked: { company: string; log: string; caseId: string; keys: readonly string[]; size: number },
+): Promise<ExportRow[]> {
+  const { company, log, caseId, keys, size } = asked;
+  const { rows } = await sql.query<ExportRow>({
+    name: "export-case",
+    text: rowsWhere(`p.seq < $5 and p.key = any (array(
+      select c.key from audit_record c where c.company = $1 and c.log = $2 and c.case_id = $3
+      union select unnest($4::text[])))`),
+    values: [company, log, caseId, keys, size],
+  });
+  return rows;
+}
+
+/** The keys of the records of the erasures after which parts of a case's records stay closed. */
+export async function erasuresOf(sql: Sql, company: string, caseId: string): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ key: string }>({
+    name: "export-erasures",
+    text: `select distinct s.erased_under as key from audit_record r
+           join audit_subject s on s.company = r.company and s.subject_id = any (r.subjects)
+           where r.company = $1 and r.case_id = $2 and s.erased_under is not null`,
+    values: [company, caseId],
+  });
+  return rows.map(({ key }) => key);
+}
+
+type Waiting = {
+  readonly company: string;
+  readonly log: string;
+  readonly size: number;
+  /** Null: every record of the log. */
+  readonly of: { readonly caseId: string; readonly keys: readonly string[] } | null;
+};
+
+/** Records that a checkpoint of `size` leaves does not cover yet, with the keys of the first 100. */
+export async function waitingOf(
+  sql: Sql,
+  { company, log, size, of }: Waiting,
+): Promise<{ readonly count: number; readonly keys: readonly string[] }> {
+  const { rows } = await sql.query<{ count: number; keys: string[] }>({
+    name: "export-waiting",
+    text: `select count(*)::int as count, coalesce((array_agg(w.key order by w.ordinal))[1:100], '{}') as keys
+           from (
+             select p.key, p.ordinal from audit_place p where p.company = $1 and p.log = $2 and p.seq is null
+             union all
+             select p.key, p.ordinal from audit_place p where p.company = $1 and p.log = $2 and p.seq >= $3) w
+           where $4::text is null or w.key = any ($5) or exists (
+             select 1 from audit_record r where r.company = $1 and r.key = w.key and r.case_id = $4)`,
+    values: [company, log, size, of?.caseId ?? null, of?.keys ?? []],
+  });
+  return rows[0] ?? { count: 0, keys: [] };
+}
+
+/** Every log of a company that a record was made in. */
+export async function logNames(sql: Sql, company: string): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ log: string }>({
+    name: "export-logs",
+    text: `select log from audit_log where company = $1 union select distinct log from audit_place
+           where company = $1 and seq is null order by log`,
+    values: [company],
+  });
+  return rows.map(({ log }) => log);
+}
+
+/** PostgreSQL's settings that decide whether a commit survives a crash. */
+export async function readDurability(sql: Sql) {
+  const { rows } = await sql.query<{ fsync: string; fullPageWrites: string; synchronousCommit: string }>(
+    `select current_setting('fsync') as fsync, current_setting('full_page_writes') as "fullPageWrites",
+            current_setting('synchronous_commit') as "synchronousCommit"`,
+  );
+  return rows[0] ?? { fsync: "", fullPageWrites: "", synchronousCommit: "" };
+}

@@ -1,0 +1,84 @@
+import type { Sql } from "../../audit/vault.ts";
+import type { HashReader } from "./proof.ts";
+import { tileSourceOf } from "./tile-store.ts";
+import { tileReader } from "./tiles.ts";
+
+/** A log as the database keeps it. `origin` names it in checkpoints; `size` counts the leaves that have a place. */
+export type KeptLog = { readonly log: string; readonly origin: string; readonly size: number };
+
+/** A signed head. `note`: the checkpoint with the log's signature and the cosignatures known; `signedAt`: ISO 8601. */
+export type KeptCheckpoint = {
+  readonly size: number;
+  readonly root: Buffer;
+  readonly note: string;
+  readonly signedAt: string;
+};
+
+/** A record's place. `seq` counts from 0 and is null until the log's tree has the leaf. */
+export type Place = { readonly log: string; readonly seq: number | null; readonly leafHash: Buffer };
+
+/** A company's logs that have been integrated at least once, by name. */
+export async function logsOf(sql: Sql, company: string): Promise<readonly KeptLog[]> {
+  const { rows } = await sql.query<KeptLog>({
+    name: "read-logs",
+    text: "select log, origin, size from audit_log where company = $1 order by log",
+    values: [company],
+  });
+  return rows.map(({ log, origin, size }) => ({ log, origin, size: Number(size) }));
+}
+
+/**
+ * Hashes of a log's subtrees from its tiles, for the proofs of `proof.ts`. A subtree that the log does not have yet is a
+ * `RangeError`.
+ */
+export function hashReaderOf(sql: Sql, company: string, log: string): HashReader {
+  return async (nodes) => {
+    const { rows } = await sql.query<{ size: number }>({
+      name: "read-log-size",
+      text: "select size from audit_log where company = $1 and log = $2",
+      values: [company, log],
+    });
+    return tileReader(Number(rows[0]?.size ?? 0), tileSourceOf(sql, company, log))(nodes);
+  };
+}
+
+/** The newest checkpoint of a log, or undefined before its first. */
+export async function newestCheckpoint(sql: Sql, company: string, log: string): Promise<KeptCheckpoint | undefined> {
+  const { rows } = await sql.query<{ size: number; root: Buffer; note: string; signed_at: string }>({
+    name: "newest-checkpoint",
+    text: `select c.size, c.root, c.note || coalesce(w.lines, '') as note, c.signed_at
+           from audit_checkpoint c
+           left join lateral (
+             select string_agg(line, '' order by witness) as lines from audit_cosignature w
+             where w.company = c.company and w.log = c.log and w.size = c.size) w on true
+           where c.company = $1 and c.log = $2 order by c.size desc limit 1`,
+    values: [company, log],
+  });
+  const [row] = rows;
+  return row && { size: Number(row.size), root: row.root, note: row.note, signedAt: row.signed_at };
+}
+
+/** The place of the record with this key, or undefined when there is no such record. */
+export async function placeOf(sql: Sql, company: string, key: string): Promise<Place | undefined> {
+  const { rows } = await sql.query<{ log: string; seq: number | null; leaf_hash: Buffer }>({
+    name: "place-of",
+    text: "select log, seq, leaf_hash from audit_place where company = $1 and key = $2",
+    values: [company, key],
+  });
+  const [row] = rows;
+  return row && { log: row.log, seq: row.seq === null ? null : Number(row.seq), leafHash: row.leaf_hash };
+}
+
+/** A log with records that have no place yet. `urgent`: one of them asks for a checkpoint at once. */
+export type WaitingLog = { readonly log: string; readonly urgent: boolean };
+
+/** The logs with records that wait for a place: all that an integrator looks at when nothing happens. */
+export async function waitingLogs(sql: Sql, company: string): Promise<readonly WaitingLog[]> {
+  const { rows } = await sql.query<WaitingLog>({
+    name: "waiting-logs",
+    text: `select log, bool_or(urgent) as urgent from audit_place where company = $1 and seq is null
+           group by log order by log`,
+    values: [company],
+  });
+  return rows;
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { modes } from "../../domain/decision-details.ts";
+import type { AuditRecord } from "../../domain/audit-record.ts";
+import { SourceRef } from "../../domain/evidence.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import { blobDigest } from "../../audit/unseal.ts";
+
+const Value = z.custom<Json>((value) => value !== undefined);
+const Facts = z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
+
+const Reading = z.looseObject({
+  id: z.string(),
+  account: z.string(),
+  window: z.strictObject({ from: z.string(), until: z.string() }).nullable(),
+  used: z.int(),
+  reserved: z.int(),
+  asked: z.int(),
+});
+
+const Details = z.looseObject({
+  mode: z.enum(modes),
+  release: z.string(),
+  canary: z.strictObject({ side: z.enum(["new", "old"]), other: z.string() }).nullable(),
+  limits: z.array(Reading),
+});
+
+/** What a replay needs of a decision's record; what people may have withheld or erased is optional. */
+const RecordedDecision = z.object({
+  decisionId: z.string(),
+  stepKey: z.string(),
+  gate: z.int().positive(),
+  proposalId: z.string(),
+  approvalId: z.string().nullable(),
+  verdict: z.enum(["execute", "escalate", "block"]),
+  reason: z.string(),
+  rules: z.array(Value),
+  missing: z.array(z.string()),
+  facts: Facts,
+  sources: z.array(SourceRef),
+  policy: z.strictObject({ id: z.string(), version: z.string() }),
+  details: Details,
+  actionDigest: z.string(),
+  requestedBy: z.string().optional(),
+});
+export type RecordedDecision = z.infer<typeof RecordedDecision>;
+
+/** Why something cannot be replayed: nothing is said about whether it would come out the same. */
+export type Cannot = { readonly kind: "cannot"; readonly why: string };
+
+/** A decision's record as far as a replay needs it; `cannot` when a part of it may not be read. */
+export function recordedDecision({ kind, body, erased }: AuditRecord): RecordedDecision | Cannot {
+  if (kind !== "decision") return { kind: "cannot", why: `it is a record of kind \`${kind}\`, not of a decision` };
+  const read = RecordedDecision.safeParse(body);
+  const away = Object.entries(body).find(([, value]) => blobDigest(value) !== undefined)?.[0];
+  if (read.success && away === undefined) return read.data;
+  const name = away ?? String(read.error?.issues[0]?.path[0] ?? "body");
+  if (erased !== undefined) return { kind: "cannot", why: `\`${name}\` was erased under record ${erased}` };
+  return { kind: "cannot", why: `\`${name}\` is withheld or cannot be read` };
+}
+
+export function isCannot(value: object): value is Cannot {
+  return "kind" in value && value.kind === "cannot";
+}

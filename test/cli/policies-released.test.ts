@@ -1,0 +1,283 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { writePeople } from "../../cli/credentials.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import { addPerson } from "../../gateway/http/people.ts";
+import { installFirstRelease } from "../../releases/set-up.ts";
+import { createPolicySource } from "../../releases/source.ts";
+import { readRecords } from "../../audit/records.ts";
+import { gatewayWith } from "../fixtures/gateway.ts";
+import { testDatabase, type TestDatabase } from "../setup/database.ts";
+import { run } from "./run.ts";
+
+const environment = { ...process.env };
+const people = [
+  { personId: "ola", name: "Ola", role: "ops-engineer", token: "token-ola" },
+  { personId: "lee", name: "Lee", role: "regional-director", token: "token-lee" },
+  { personId: "dana", name: "Dana", role: "partner-manager", token: "token-dana" },
+  { personId: "sam", name: "Sam", role: "seller", token: "token-sam" },
+];
+let database: TestDatabase;
+let gateway: Gateway;
+let home = "";
+let folder = "";
+let company = "";
+let companies = 0;
+
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  companies += 1;
+  company = `co-${companies}`;
+  home = mkdtempSync(join(tmpdir(), "mandate-releases-"));
+  folder = join(home, "policies");
+  cpSync(join(import.meta.dirname, "../../policies"), folder, { recursive: true });
+  const { pool } = database;
+  gateway = await gatewayWith({
+    pool,
+    company,
+  });
+  for (const { token, ...person } of people) await addPerson(pool, company, person, `${company}-${token}`);
+  writePeople(
+    home,
+    people.map((person) => ({ ...person, token: `${company}-${person.token}` })),
+  );
+  Object.assign(process.env, {
+    MANDATE_HOME: home,
+    MANDATE_POLICIES: folder,
+    MANDATE_URL: gateway.url,
+    MANDATE_COMPANY: company,
+  });
+});
+afterEach(async () => {
+  await gateway.stop();
+  process.env = { ...environment };
+  rmSync(home, { recursive: true, force: true });
+});
+
+function change(file: string, from: string, to: string): void {
+  const path = join(folder, file);
+  const text = readFileSync(path, "utf8");
+  expect(text).toContain(from);
+  writeFileSync(path, text.replace(from, to));
+}
+
+/** Lets a partner have one percent more, in the policy and in its cases. */
+function loosen(): void {
+  change("quoting.yaml", "percent: 15%, allowed", "percent: 16%, allowed");
+  const cases = join(folder, "quoting.test.yaml");
+  writeFileSync(cases, readFileSync(cases, "utf8").replaceAll("15%", "16%").replaceAll("15.0001%", "16.0001%"));
+}
+
+const policy = (...argv: string[]) => run("policy", ...argv);
+const reason = ["--reason", "because"];
+
+async function json(...argv: string[]) {
+  const { exitCode, stdout } = await policy(...argv, "--json");
+  return { exitCode, ...JSON.parse(stdout) };
+}
+
+const install = () =>
+  installFirstRelease({ sql: database.pool, company, home, folder, at: "2026-03-02T09:00:00.000Z" });
+
+/** What a worker would decide by now. */
+async function inForce() {
+  const source = await createPolicySource({ pool: database.pool, company, onAlarm: () => {} });
+  await source.stop();
+  return source.inForce("quoting", () => "p-juniper");
+}
+
+describe("mandate policy apply", () => {
+  test("the first release waits for a second person, is in force when they let it pass, and is recorded", async () => {
+    const applied = await policy("apply", "--as", "ola", ...reason);
+    expect([applied.exitCode, applied.stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /^Release ([0-9a-f]{12}) waits for a second person: ops-engineer or regional-director, not ola/,
+      ),
+    ]);
+    expect(applied.stderr).toMatch(
+      /quoting: new, [0-9a-f]{12}[^]*Next: npx mandate policy promote ([0-9a-f]{12}) --as lee/,
+    );
+    expect(await inForce()).toBeUndefined();
+    const id = /Release (\w+)/.exec(applied.stdout)?.[1] ?? "";
+    const own = await policy("promote", id, "--as", "ola", ...reason);
+    expect([own.exitCode, own.stderr]).toEqual([4, expect.stringContaining("(own-request)")]);
+    const passed = await policy("promote", id, "--as", "lee", ...reason);
+    expect([passed.exitCode, passed.stdout]).toEqual([0, `Release ${id} is in force.\n`]);
+    expect((await inForce())?.release.startsWith(id)).toBe(true);
+    const { records, intact } = await readRecords(database.pool, company, `${company}:policies`);
+    expect([intact, records.map(({ kind, body }) => [kind, body["change"], body["person"]])]).toEqual([
+      true,
+      [
+        ["policy", "signing-key", "ola"],
+        ["policy", "apply", "ola"],
+        ["policy", "signing-key", "lee"],
+        ["policy", "promote", "lee"],
+      ],
+    ]);
+  });
+
+  test("a folder that is refused, or whose cases fail, exits 3 and proposes nothing", async () => {
+    await install();
+    change("quoting.yaml", "percent: 15%, allowed", "percent: 16%, allowed");
+    const failing = await policy("apply", "--as", "ola", ...reason);
+    expect([failing.exitCode, failing.stdout]).toEqual([3, expect.stringContaining("FAILED")]);
+    change("quoting.yaml", "operator: greaterThan", "operator: greaterThen");
+    expect(await json("apply", "--as", "ola", ...reason)).toMatchObject({
+      exitCode: 3,
+      ok: false,
+      warnings: ["nothing is applied: the folder has problems"],
+    });
+    expect((await json("releases")).data).toMatchObject({ n: 1, waiting: null });
+  });
+
+  test("what changes nothing is said and not sent", async () => {
+    const installed = await install();
+    expect(await json("apply", "--as", "ola", ...reason)).toMatchObject({
+      exitCode: 0,
+      data: { release: installed.kind === "installed" && installed.release, changes: [] },
+    });
+    expect((await json("releases")).data.n).toBe(1);
+  });
+
+  test("what is looser waits for the second person, with the reason", async () => {
+    await install();
+    loosen();
+    const applied = await json("apply", "--as", "ola", ...reason);
+    expect(applied).toMatchObject({
+      exitCode: 0,
+      data: { state: "waiting", loosens: [expect.stringMatching(/^quoting: /)], waiting: { person: "ola" } },
+    });
+    expect((await inForce())?.release).toBe(applied.data.inForce);
+  });
+
+  test("what changes no decision is in force by one person", async () => {
+    await install();
+    change("quoting.yaml", "The partner is suspended from the programme", "The partner is suspended");
+    const applied = await json("apply", "--as", "ola", ...reason);
+    expect(applied).toMatchObject({ exitCode: 0, data: { state: "in-force", loosens: [], waiting: null } });
+    expect((await inForce())?.release).toBe(applied.data.release);
+  });
+
+  test("a canary is for its share alone, goes on to all by another person, and can be withdrawn by one", async () => {
+    await install();
+    loosen();
+    const { data } = await json("apply", "--canary", "10%", "--as", "ola", ...reason);
+    await policy("promote", data.release, "--as", "lee", ...reason);
+    expect((await json("releases")).data.canary).toEqual({ release: data.release, canaryPpm: 100_000 });
+    expect((await policy("promote", data.release, "--as", "ola", ...reason)).exitCode).toBe(4);
+    const withdrawn = await policy("rollback", "--as", "dana", ...reason);
+    expect([withdrawn.exitCode, withdrawn.stdout]).toEqual([0, expect.stringContaining("is taken back")]);
+    await policy("apply", "--canary", "10%", "--as", "ola", ...reason);
+    await policy("promote", data.release, "--as", "lee", ...reason);
+    await policy("promote", data.release, "--as", "lee", ...reason);
+    expect(await inForce()).toMatchObject({ release: data.release, canary: null });
+  });
+
+  test.for(["0%", "101%", "10", "ten"])("a share of %s is a usage fault", async (share) => {
+    expect((await policy("apply", "--canary", share, "--as", "ola", ...reason)).exitCode).toBe(2);
+  });
+
+  test("a seller may not, and without a name nobody signs", async () => {
+    await install();
+    loosen();
+    const seller = await policy("apply", "--as", "sam", ...reason);
+    expect([seller.exitCode, seller.stderr]).toEqual([4, expect.stringContaining("needs ops-engineer, not seller")]);
+    expect((await policy("apply", ...reason)).exitCode).toBe(2);
+    expect((await policy("apply", "--as", "ola")).exitCode).toBe(2);
+  });
+});
+
+describe("mandate policy rollback", () => {
+  test("goes back to what was stricter by one person, and to what was looser by two", async () => {
+    const first = await install();
+    if (first.kind !== "installed") throw new Error(first.kind);
+    loosen();
+    const looser = (await json("apply", "--as", "ola", ...reason)).data.release;
+    await policy("promote", looser, "--as", "lee", ...reason);
+    const asked = await json("rollback", "--as", "ola", ...reason);
+    const { state } = asked.data;
+    if (state === "waiting") await policy("rollback", looser, "--as", "lee", ...reason);
+    expect([asked.exitCode, (await inForce())?.release]).toEqual([0, first.release]);
+    const nowhere = await policy("rollback", "--as", "ola", ...reason);
+    expect([nowhere.exitCode, nowhere.stderr]).toEqual([6, expect.stringContaining("(stale-release)")]);
+  });
+
+  test("withdraws what waits, by anybody who may restrain", async () => {
+    await install();
+    loosen();
+    const { release } = (await json("apply", "--as", "ola", ...reason)).data;
+    expect((await policy("rollback", release, "--as", "sam", ...reason)).exitCode).toBe(4);
+    expect((await json("rollback", release, "--as", "dana", ...reason)).data.state).toBe("withdrawn");
+    const late = await policy("promote", release, "--as", "lee", ...reason);
+    expect([late.exitCode, late.stderr]).toEqual([6, expect.stringContaining("(not-waiting)")]);
+  });
+
+  test("a release that is none is not found", async () => {
+    expect((await policy("rollback", "feedface", "--as", "ola", ...reason)).exitCode).toBe(5);
+  });
+});
+
+describe("mandate policy mode", () => {
+  test("lowers at once by one person, and raises by two", async () => {
+    await install();
+    const lowered = await policy("mode", "quoting", "off", "--as", "dana", ...reason);
+    expect([lowered.exitCode, lowered.stdout, (await inForce())?.mode]).toEqual([0, "quoting is off.\n", "off"]);
+    const raise = ["quoting", "--mode", "led"];
+    const asked = await policy("promote", ...raise, "--as", "ola", ...reason);
+    expect([asked.exitCode, asked.stdout, (await inForce())?.mode]).toEqual([
+      0,
+      "quoting stays off: led waits for a second person, ops-engineer or regional-director, not ola.\n",
+      "off",
+    ]);
+    expect((await policy("promote", ...raise, "--as", "ola", ...reason)).exitCode).toBe(4);
+    expect((await policy("promote", ...raise, "--as", "dana", ...reason)).exitCode).toBe(4);
+    const raised = await policy("promote", ...raise, "--as", "lee", ...reason);
+    expect([raised.stdout, (await inForce())?.mode]).toEqual(["quoting is led.\n", "led"]);
+    expect((await policy("mode", "quoting", "led", "--as", "ola", ...reason)).exitCode).toBe(6);
+  });
+
+  test("a mode or a policy that is none is refused", async () => {
+    await install();
+    expect((await policy("mode", "quoting", "of", "--as", "ola", ...reason)).exitCode).toBe(2);
+    expect((await policy("mode", "quotting", "off", "--as", "ola", ...reason)).exitCode).toBe(5);
+  });
+});
+
+describe("signing keys", () => {
+  test("are made at the first use, for this user's eyes only, and the first registered one stands", async () => {
+    await install();
+    loosen();
+    await policy("apply", "--as", "ola", ...reason);
+    const file = join(home, "keys", "ola.pem");
+    expect([existsSync(file), statSync(file).mode & 0o777, statSync(join(home, "keys")).mode & 0o777]).toEqual([
+      true,
+      0o600,
+      0o700,
+    ]);
+    rmSync(file);
+    const other = await policy("apply", "--as", "ola", ...reason);
+    expect([other.exitCode, other.stderr]).toEqual([4, expect.stringContaining("is not on this machine")]);
+  });
+});
+
+test("mandate policy releases tells what is in force, what waits, the modes and the changes", async () => {
+  const empty = await policy("releases");
+  expect(empty.stdout).toContain("Nothing is in force: every request goes to people.");
+  await install();
+  loosen();
+  await policy("apply", "--as", "ola", "--reason", "one percent more");
+  const { stdout, stderr } = await policy("releases");
+  expect(stdout).toMatch(
+    /^Release \w{12} is in force\.\napply of \w{12} waits for ops-engineer or regional-director, not ola\./,
+  );
+  expect(stdout).toMatch(/^quoting +led$/m);
+  expect(stdout).toMatch(/^2 +\S+ +apply +\w{12} +100 % +ola +one percent more$/m);
+  expect(stderr).toMatch(/policy promote \w{12} --as lee/);
+});

@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { run } from "./run.ts";
+
+const environment = { ...process.env };
+const shipped = join(import.meta.dirname, "../../policies");
+let folder = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "mandate-policies-"));
+  cpSync(shipped, folder, { recursive: true });
+  process.env["MANDATE_POLICIES"] = folder;
+});
+afterEach(() => {
+  process.env = { ...environment };
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const policy = (...argv: string[]) => run("policy", ...argv);
+
+async function json(...argv: string[]) {
+  const { exitCode, stdout, stderr } = await policy(...argv, "--json");
+  expect(stderr).toBe("");
+  return { exitCode, ...JSON.parse(stdout) };
+}
+
+/** Rewrites one piece of a policy's file, or of its cases'. */
+function change(file: string, from: string, to: string): void {
+  const path = join(folder, file);
+  const text = readFileSync(path, "utf8");
+  expect(text).toContain(from);
+  writeFileSync(path, text.replace(from, to));
+}
+
+describe("mandate policy list", () => {
+  test("one line per policy: function, default, rules per effect, version and parameters", async () => {
+    const { exitCode, stdout } = await policy("list");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^quoting +F5 Quoting +escalate +3 +5 +1 +[0-9a-f]{12} +auto_max, manager_max, one_tier_up, quarter_cap$/m,
+    );
+    expect(stdout).toMatch(/^write-back +shared +block +2 +0 +1 +[0-9a-f]{12}$/m);
+  });
+
+  test("--json gives the whole version", async () => {
+    const { data } = await json("list");
+    expect(data.policies.map(({ id, version }: { id: string; version: string }) => [id, version.length])).toEqual([
+      ["crm-note", 64],
+      ["deal-registration", 64],
+      ["quoting", 64],
+      ["write-back", 64],
+    ]);
+  });
+
+  test("a policy that is refused is named, the others are listed", async () => {
+    change("quoting.yaml", "greaterThan", "greaterThen");
+    const { stdout, stderr } = await policy("list");
+    expect([stdout.includes("write-back"), stderr]).toEqual([
+      true,
+      expect.stringContaining("`quoting` is refused: see `mandate policy check quoting`"),
+    ]);
+  });
+});
+
+describe("mandate policy show", () => {
+  test("every rule is a sentence with its values, every route its ladder", async () => {
+    const { exitCode, stdout } = await policy("show", "quoting");
+    expect(exitCode).toBe(0);
+    for (const line of [
+      "over-ceiling: block when effectiveDiscount is over 25 % (manager_max)",
+      "auto_max: 15 %, an override may set 5 % to 20 %",
+      "manager_max: 25 %, protected: no override may touch it",
+      "partner-manager: partner-manager answers within 4 h, then regional-director answers within 8 h; silence then denies",
+    ]) {
+      expect(stdout).toContain(line);
+    }
+  });
+
+  test("--json gives the canonical document: its SHA-256 is the version", async () => {
+    const { data } = await json("show", "quoting");
+    const digest = createHash("sha256").update(JSON.stringify(data.document)).digest("hex");
+    expect([data.version, data.document.language]).toEqual([digest, 2]);
+  });
+
+  test("an id that is none is not found, with the near one", async () => {
+    const { exitCode, stderr } = await policy("show", "quotting");
+    expect([exitCode, stderr]).toEqual([5, expect.stringContaining("did you mean `quoting`?")]);
+  });
+
+  test("a policy that is refused exits 3, each problem with its place", async () => {
+    change("quoting.yaml", "percent: 15%", "percent: 15");
+    const answer = await json("show", "quoting");
+    expect(answer).toMatchObject({ exitCode: 3, ok: false, code: "policy-refused" });
+    expect(answer.errors[0].pointer).toMatch(/quoting\.yaml:10:24$/);
+  });
+
+  test("no folder is not found", async () => {
+    process.env["MANDATE_POLICIES"] = join(folder, "nowhere");
+    const { exitCode, stderr } = await policy("list");
+    expect([exitCode, stderr]).toEqual([5, expect.stringContaining("MANDATE_POLICIES")]);
+  });
+});
+
+describe("mandate policy check", () => {
+  test("the shipped policies and cases have no problem", async () => {
+    expect(await policy("check")).toMatchObject({ exitCode: 0, stdout: "8 files, no problem\n" });
+  });
+
+  test("every problem of every file, at line and column with its fix, exits 3", async () => {
+    change("quoting.yaml", "operator: greaterThan", "operator: greaterThen");
+    change("quoting.yaml", "sla: 4h", "sla: 4 hours");
+    change("write-back.test.yaml", "given: { propertyAllowed", "given: { propertyAlowed");
+    const { exitCode, stdout } = await policy("check");
+    const lines = stdout.split("\n").map((line) => line.replace(`${folder}/`, ""));
+    expect([exitCode, lines]).toEqual([
+      3,
+      [
+        "quoting.yaml:18:48: unknown operator `greaterThen`; did you mean `greaterThan`?",
+        expect.stringMatching(/^quoting\.yaml:\d+:10: `sla` does not take `4 hours`; write how long/),
+        "write-back.test.yaml:12:14: unknown fact `propertyAlowed`; did you mean `propertyAllowed`?",
+        "3 problems in 7 files",
+        "",
+      ],
+    ]);
+  });
+
+  test("an id or a file checks that policy and its cases alone", async () => {
+    change("quoting.yaml", "greaterThan", "greaterThen");
+    const file = join(folder, "write-back.test.yaml");
+    const { exitCode, data } = await json("check", "write-back", file);
+    expect([exitCode, data.files.length, data.problems]).toEqual([0, 2, []]);
+    expect((await policy("check", join(folder, "quoting.yaml"))).exitCode).toBe(3);
+  });
+
+  test.for<[string, string[]]>([
+    [
+      "write-back.yaml",
+      ["`write-back` has no policy, and nothing is decided by default", "no policy stands beside these cases"],
+    ],
+    ["write-back.test.yaml", ["the policy has no cases beside it"]],
+  ])("a governed action without %s is a problem", async ([file, messages]) => {
+    rmSync(join(folder, file));
+    const { exitCode, data } = await json("check");
+    expect([exitCode, data.problems.map(({ message }: { message: string }) => message)]).toEqual([3, messages]);
+  });
+
+  test.for(["quotting", "nowhere/quoting.yaml"])("%s is not found", async (name) => {
+    expect((await policy("check", name)).exitCode).toBe(5);
+  });
+});
+
+describe("mandate policy schema", () => {
+  test("prints what the file beside the policies holds, from the facts alone", async () => {
+    rmSync(join(folder, "quoting.yaml"));
+    const { exitCode, stdout } = await policy("schema", "quoting");
+    expect([exitCode, stdout]).toEqual([0, readFileSync(join(shipped, "schema/quoting.schema.json"), "utf8")]);
+    expect((await json("schema", "quoting")).data.schema).toEqual(JSON.parse(stdout));
+  });
+
+  test("of nothing that is decided there is none", async () => {
+    expect((await policy("schema", "quote")).exitCode).toBe(5);
+  });
+});

@@ -1,0 +1,149 @@
+import fc from "fast-check";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { policyScaffold } from "../../cli/policies/scaffold.ts";
+import { loadPolicies } from "../../deciding/policies.ts";
+import { probeBoundaries } from "../../guardrails/boundaries.ts";
+import { runCases } from "../../guardrails/cases.ts";
+import { loadCases } from "../../guardrails/load/cases.ts";
+import { loadFacts } from "../../guardrails/load/facts.ts";
+import { loadPolicy } from "../../guardrails/load/policy.ts";
+import { run } from "./run.ts";
+
+const environment = { ...process.env };
+const shipped = join(import.meta.dirname, "../../policies");
+let folder = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "mandate-new-"));
+  cpSync(shipped, folder, { recursive: true });
+  process.env["MANDATE_POLICIES"] = folder;
+});
+afterEach(() => {
+  process.env = { ...environment };
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const policy = (...argv: string[]) => run("policy", ...argv);
+const write = (name: string, text: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+const loanFacts = "facts:\n  days: { title: Days asked, number: 1..60 }\n";
+
+describe("mandate policy new", () => {
+  test("writes facts, policy and cases that pass check and test as they are", async () => {
+    expect((await policy("new", "loans")).exitCode).toBe(0);
+    expect(await policy("check")).toMatchObject({ exitCode: 0 });
+    expect(await policy("test", "loans", "--min-coverage", "100")).toMatchObject({ exitCode: 0 });
+    expect((await loadPolicies(folder)).policyOf("loans").policy.facts.map(({ name }) => name)).toEqual([
+      "amount",
+      "onHold",
+    ]);
+  });
+
+  test("--facts takes facts from a file, and leaves a copy beside the policy", async () => {
+    const { exitCode } = await policy("new", "loans", "--facts", write("given.yaml", loanFacts));
+    rmSync(join(folder, "given.yaml"));
+    expect([exitCode, readFileSync(join(folder, "loans.facts.yaml"), "utf8")]).toEqual([0, loanFacts]);
+    expect((await policy("test", "loans")).exitCode).toBe(0);
+  });
+
+  test("facts that stand there are the policy's, and our own actions have theirs in code", async () => {
+    write("loans.facts.yaml", loanFacts);
+    expect((await policy("new", "loans")).exitCode).toBe(0);
+    rmSync(join(folder, "quoting.yaml"));
+    rmSync(join(folder, "quoting.test.yaml"));
+    expect((await policy("new", "quoting")).exitCode).toBe(0);
+    expect((await policy("check")).exitCode).toBe(0);
+  });
+
+  test.for<[string, string[], number, string]>([
+    ["a policy that is there", ["quoting"], 6, "is there already"],
+    ["an id that is none", ["Loans"], 2, "is no policy's id"],
+    ["facts that are in code", ["quoting", "--facts", "x.yaml"], 2, "are declared already"],
+    ["a file that is not there", ["loans", "--facts", "nowhere.yaml"], 5, "cannot be read"],
+  ])("refuses %s, and writes nothing", async ([, argv, code, message]) => {
+    const before = readdirSync(folder);
+    const { exitCode, stderr } = await policy("new", ...argv);
+    expect([exitCode, stderr]).toEqual([code, expect.stringContaining(message)]);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  test("refuses facts that have a problem, with its place", async () => {
+    const given = write("given.yaml", "facts:\n  days: { title: Days, numbr: 1..60 }\n");
+    const { exitCode, stderr } = await policy("new", "loans", "--facts", given);
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining("given.yaml:2:24: unknown key `numbr`")]);
+  });
+
+  /** Facts of any kinds; at least one that a rule can turn on. */
+  const range = fc.tuple(fc.integer({ min: 0, max: 999 }), fc.integer({ min: 1, max: 999 }));
+  const kind = fc.oneof(
+    range.map(([from, more]) => `number: ${from - 500}..${from - 500 + more}`),
+    range.map(([from, more]) => `percent: ${from}.${String(more).padStart(4, "0")}%..${from + more}.5%`),
+    range.map(([from, more]) => `money: ${from}.07 EUR..${from + more}.${String(more % 100).padStart(2, "0")} EUR`),
+    fc.constantFrom("boolean: true", "choice: [a, 'no', \"it's\"]", "set: [a, b]", "date: true", "text: 1"),
+  );
+  const declared = fc.array(fc.record({ kind, isOptional: fc.boolean() }), { minLength: 1, maxLength: 6 });
+
+  test("whatever the facts, what it writes is sound and its cases and limits hold", async () => {
+    await fc.assert(
+      fc.asyncProperty(declared, async (facts) => {
+        const lines = facts.map((fact, at) => `  f${at}: { title: F, optional: ${fact.isOptional}, ${fact.kind} }`);
+        const loaded = loadFacts("x.facts.yaml", `facts:\n${lines.join("\n")}\n`);
+        if (loaded.kind === "refused") throw new Error(JSON.stringify(loaded.problems));
+        const scaffold = policyScaffold("x", loaded.facts);
+        const canTurn = ({ kind: of, isOptional }: (typeof facts)[number]) =>
+          !isOptional && /^(number|percent|money|boolean|choice)/.test(of);
+        expect(scaffold !== undefined).toBe(facts.some(canTurn));
+        if (scaffold === undefined) return;
+        const sound = loadPolicy("x.yaml", scaffold.policy, { x: loaded.facts });
+        if (sound.kind === "refused") throw new Error(JSON.stringify(sound.problems));
+        const beside = loadCases("x.test.yaml", scaffold.cases, sound.policy);
+        if (beside.kind === "refused") throw new Error(JSON.stringify(beside.problems));
+        const results = await runCases(sound.policy, beside.cases);
+        expect(results.filter(({ passed }) => !passed)).toEqual([]);
+        expect((await probeBoundaries(sound.policy, beside.cases)).failures).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe("a folder with facts of its own", () => {
+  test.for<[string, string, string]>([
+    ["quoting.facts.yaml", loanFacts, "quoting.facts.yaml:1:1: the facts of `quoting` are declared in code"],
+    ["loans.facts.yaml", loanFacts, "loans.facts.yaml:1:1: no policy stands beside these facts"],
+  ])("%s", async ([name, text, expected]) => {
+    write(name, text);
+    const { exitCode, stdout } = await policy("check");
+    expect([exitCode, stdout.replaceAll(`${folder}/`, "")]).toEqual([3, expect.stringContaining(expected)]);
+  });
+
+  test("that declares them twice is refused, and so is its policy", async () => {
+    await policy("new", "loans", "--facts", write("given.yaml", loanFacts));
+    rmSync(join(folder, "given.yaml"));
+    const asSchema = { days: { type: "integer", minimum: 1, maximum: 60, title: "Days" } };
+    write(
+      "loans.facts.json",
+      JSON.stringify({ type: "object", properties: asSchema, additionalProperties: false }, null, 1),
+    );
+    expect((await policy("check", "loans")).stdout).toContain("loans.facts.json` declares these facts too");
+    await expect(loadPolicies(folder)).rejects.toThrow("declares these facts too");
+  });
+
+  test("completes its policies in an editor too", async () => {
+    await policy("new", "loans");
+    const { stdout } = await policy("schema", "loans");
+    expect(JSON.parse(stdout)).toMatchObject({ title: "policy loans" });
+    expect(stdout).toContain("What the request comes to");
+  });
+
+  test("a policy over facts that nobody declares is refused", async () => {
+    await policy("new", "loans");
+    rmSync(join(folder, "loans.facts.yaml"));
+    await expect(loadPolicies(folder)).rejects.toThrow("nothing is decided by a policy `loans`");
+  });
+});

@@ -1,0 +1,141 @@
+import fc from "fast-check";
+import type { Pool } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDay } from "../../app/day/seed.ts";
+import { addPerson, personOf } from "../../gateway/http/people.ts";
+import { acceptEvents } from "../../gateway/inbox/accept.ts";
+import { claimEvents } from "../../gateway/inbox/untold-events.ts";
+import { embeddedAdapters } from "../../tools/adapters.ts";
+import { companyTables } from "../fixtures/company-rows.ts";
+import { incomingEvent } from "../fixtures/inbox.ts";
+import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
+import { testDatabase, type TestDatabase } from "../setup/database.ts";
+
+const AT = "2026-03-02T09:00:00.000Z";
+let database: TestDatabase;
+let everything: string;
+beforeAll(async () => {
+  database = await testDatabase();
+  const tables = await companyTables(database.pool);
+  const each = tables.map((table) => `select '${table}' as name, to_jsonb(t)::text as line from ${table} t`);
+  everything = `select name, line from (${each.join(" union all ")}) as every_table order by name, line`;
+});
+afterAll(() => database.drop());
+
+/** Something a company does, with names that other companies use too; what it answers is compared. */
+type Doing = { readonly what: keyof typeof doings; readonly name: string };
+
+const doings = {
+  person: (pool: Pool, company: string, name: string) =>
+    addPerson(pool, company, { personId: name, name, role: "ops" }, `token-${name}`),
+  token: (pool: Pool, company: string, name: string) => personOf(pool, company, `token-${name}`),
+  event: (pool: Pool, company: string, name: string) =>
+    acceptEvents(pool, [
+      incomingEvent(name, { company, objectId: name, occurredAt: `2026-03-02T09:0${name}:00.000Z` }),
+    ]),
+  claim: async (pool: Pool) => (await claimEvents(pool, 2)).map((event) => [event.object_id, event.state]),
+  partner: async (pool: Pool, company: string, name: string) => {
+    await givenPartner(pool, company, { partnerId: name });
+    return embeddedAdapters(pool).programme.readPartner(company, name);
+  },
+  register: async (pool: Pool, company: string, name: string) => {
+    const deal = {
+      registrationId: `${company}/${name}`,
+      partnerId: name,
+      customerDomain: "shared.example",
+      productFamily: "storage",
+      valueMinor: 1,
+      currency: "EUR",
+    };
+    const answer = "select programme.register_deal($1, $2, $3, 90, $4) as registered";
+    return (await pool.query(answer, [company, name, AT, JSON.stringify(deal)])).rows;
+  },
+  object: (pool: Pool, company: string, name: string) => givenCrmObject(pool, company, "deal", name, { stage: "new" }),
+  write: async (pool: Pool, company: string, name: string) => {
+    const asked = { objectType: "deal", objectId: name, property: "stage", value: name };
+    const answer = "select answer->>'externalRef' as ref, outcome from sandbox_crm.update_property($1, $2, $3)";
+    return (await pool.query(answer, [company, `key-${name}`, JSON.stringify(asked)])).rows;
+  },
+  record: async (pool: Pool, company: string, name: string) => {
+    const parts = JSON.stringify({
+      head: "{",
+      middle: name,
+      tail: "}",
+      parents: [],
+      log: company,
+      urgent: false,
+      bodies: [],
+    });
+    return (await pool.query("select append_record($1, 'one-case', 'event', $2, $3) as n", [company, name, parts]))
+      .rows;
+  },
+  turn: async (pool: Pool, company: string, name: string) => {
+    const claim = "select state from claim_model_turn($1, $2, 1, 'digest', 'one-case', 'm', false, '{}', 600)";
+    return (await pool.query(claim, [company, name])).rows;
+  },
+  limit: async (pool: Pool, company: string, name: string) => {
+    const use = `insert into limit_account as t (company, policy_id, limit_id, account, window_from, used) values ($1, 'quoting', 'sum', $2, $3, 1)
+                 on conflict (company, policy_id, limit_id, account, window_from) do update set used = t.used + 1`;
+    await pool.query(use, [company, name, AT]);
+    const ask = { limitId: "sum", account: name, windowFrom: AT, windowUntil: AT, amount: 1, cap: 2, replaces: false };
+    const asks = { company, policyId: "quoting", caseId: "one-case", stepKey: "s", gate: 1, asks: [ask] };
+    return (await pool.query("select used, reserved from read_limits($1)", [JSON.stringify(asks)])).rows;
+  },
+  stop: async (pool: Pool, company: string, name: string) => {
+    const stop = "insert into kill_switch (company, function_id, stopped_by, reason) values ($1, $2, 'ola', 'test')";
+    return (await pool.query(stop, [company, name])).rowCount;
+  },
+  day: (pool: Pool, company: string) => openDay(pool, company, AT),
+};
+
+async function done(company: string, { what, name }: Doing): Promise<string> {
+  const pool = await database.poolOf(company);
+  const answer: unknown = await doings[what](pool, company, name).catch(
+    (error: unknown) => (error as { code?: string }).code,
+  );
+  // Companies and moments have names of their own; nothing else may differ.
+  return JSON.stringify([what, name, answer ?? null])
+    .replaceAll(company, "company")
+    .replaceAll(/20\d\d-\d\d-\d\dT[\d:.]+Z|mdt_[\w-]+/g, "*");
+}
+
+const doing: fc.Arbitrary<Doing> = fc.record({
+  what: fc.constantFrom(...(Object.keys(doings) as (keyof typeof doings)[])),
+  name: fc.constantFrom("1", "2", "3"),
+});
+const steps = fc.array(fc.record({ who: fc.constantFrom("a", "b"), doing }), { minLength: 10, maxLength: 40 });
+
+let run = 0;
+async function sees(company: string): Promise<string> {
+  const pool = await database.poolOf(company);
+  return JSON.stringify((await pool.query(everything)).rows);
+}
+
+describe("two companies in one database", () => {
+  test("whatever one does, the other sees the same bytes, and is answered as if it were alone", async () => {
+    let seen = 0;
+    await fc.assert(
+      fc.asyncProperty(steps, async (taken) => {
+        run += 1;
+        const [a, b, alone] = [`a-${run}`, `b-${run}`, `c-${run}`];
+        const mine = taken.filter(({ who }) => who === "a");
+        const aloneAnswers: string[] = [];
+        for (const { doing: next } of mine) aloneAnswers.push(await done(alone, next));
+        const answers: string[] = [];
+        for (const { who, doing: next } of taken) {
+          if (who === "a") {
+            answers.push(await done(a, next));
+            continue;
+          }
+          const before = await sees(a);
+          await done(b, next);
+          expect(await sees(a)).toBe(before);
+          seen += before.length;
+        }
+        expect(answers).toEqual(aloneAnswers);
+      }),
+      { numRuns: 25 },
+    );
+    expect(seen).toBeGreaterThan(100_000);
+  });
+});

@@ -1,0 +1,83 @@
+import type { Pool } from "pg";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { ensureCompanyLogin } from "../../db/company-login.ts";
+import { migrate } from "../../db/migrate.ts";
+import { createPool } from "../../db/pool.ts";
+import { rowSecurityGaps, sessionLogin } from "../../db/row-security.ts";
+import { query } from "../../engines/postgres-client.ts";
+import { startPostgres, type RunningPostgres } from "../../engines/postgres.ts";
+import { databaseUrl } from "../setup/database.ts";
+import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
+
+let home: string;
+let postgres: RunningPostgres;
+let url: string;
+let owner: Pool;
+let acme: Pool;
+
+/** A server as a provider hands it out: the database's owner may make roles and is no superuser. */
+beforeAll(async () => {
+  home = temporaryHome("owner");
+  postgres = await startPostgres({ home, cacheFolder: inject("cacheFolder") });
+  await query(postgres.url, "create role plain login createrole");
+  await query(postgres.url, "create database hosted owner plain");
+  const address = new URL(databaseUrl(postgres.url, "hosted"));
+  address.username = "plain";
+  url = address.toString();
+  await migrate(url);
+  owner = createPool(url);
+  acme = createPool((await ensureCompanyLogin({ url, company: "acme", home })).url);
+});
+afterAll(async () => {
+  await Promise.all([owner.end(), acme.end()]);
+  await postgres.stop();
+  removeHome(home);
+});
+
+const person = (company: string) =>
+  `insert into person (company, person_id, name, role, token_sha256) values ('${company}', 'dana', 'Dana', 'ops', 'digest')`;
+
+describe("an owner who is no superuser", () => {
+  test("migrates, makes the login, and leaves no gap", async () => {
+    expect(await rowSecurityGaps(owner)).toEqual([]);
+    expect(await sessionLogin(acme)).toEqual({ login: "company:acme", company: "acme", unboundBy: null });
+    expect(await sessionLogin(owner)).toMatchObject({ login: "plain", unboundBy: "owner of the tables" });
+  });
+
+  test("is bound by row security itself", async () => {
+    await acme.query(person("acme"));
+    expect((await acme.query("select person_id from person")).rows).toEqual([{ person_id: "dana" }]);
+    expect((await owner.query("select person_id from person")).rows).toEqual([]);
+    await expect(owner.query(person("globex"))).rejects.toMatchObject({ code: "42501" });
+  });
+
+  test("has a schema whose keys hold, and a record that companies append to", async () => {
+    const parts = JSON.stringify({
+      head: "a",
+      middle: "b",
+      tail: "c",
+      parents: [],
+      log: "acme",
+      urgent: false,
+      bodies: [],
+    });
+    const append = "select append_record($1, 'acme:quoting:1', 'event', 'k', $2) as n";
+    expect((await acme.query(append, ["acme", parts])).rows).toEqual([{ n: 1 }]);
+    await expect(acme.query(append, ["globex", parts])).rejects.toMatchObject({ code: "42501" });
+    await expect(
+      acme.query(
+        "insert into permit (company, permit_id, decision_id, action_digest, effect_key, issued_at) values ('acme', 'p', 'd', 'x', 'e', now())",
+      ),
+    ).rejects.toThrow("NO_DECISION");
+  });
+
+  test("may migrate again: replace what the recorder owns, and secure it anew", async () => {
+    const { rows } = await owner.query<{ text: string }>(
+      "select pg_get_functiondef(oid) as text from pg_proc where proname = 'append_record'",
+    );
+    await owner.query(rows[0]?.text ?? "");
+    await owner.query("create table later (company text primary key)");
+    await owner.query("select secure_company_tables(), secure_functions()");
+    expect(await rowSecurityGaps(owner)).toEqual([]);
+  });
+});

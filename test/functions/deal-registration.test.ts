@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { dealRegistration, registrableDomain } from "../../functions/deal-registration/function.ts";
+import type { FactInput } from "../../functions/definition.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { openRegistration, registrationInput, registrationRecord } from "../fixtures/registration.ts";
+
+const facts = (input: FactInput): JsonObject => dealRegistration.action.facts(input);
+const clean = {
+  partnerAuthorised: true,
+  partnerCertified: true,
+  complete: true,
+  overlap: "none",
+  vendorEngaged: false,
+  estimatedValue: 4_200_000,
+  proposedAsRequested: true,
+  partner: "partner-7",
+  account: "contoso.co.uk",
+};
+
+test.for([
+  ["shop.contoso.co.uk", "contoso.co.uk"],
+  [" Shop.Example.COM ", "example.com"],
+  ["https://www.example.com/path", "example.com"],
+  ["co.uk", undefined],
+  ["localhost", undefined],
+  ["10.0.0.1", undefined],
+  ["", undefined],
+] as const)("the registrable domain of `%s` is `%s`", ([text, domain]) => {
+  expect(registrableDomain(text)).toBe(domain);
+});
+
+describe("the facts of a registration", () => {
+  test("come from the record, the partner and the open registrations", () => {
+    expect(facts(registrationInput(registrationRecord()))).toEqual(clean);
+  });
+
+  test.for([
+    ["an engaged vendor", { vendor_engaged: "true" }, { vendorEngaged: true }],
+    ["nineteen characters of evidence", { presales_evidence: `  ${"x".repeat(19)}  ` }, { complete: false }],
+    ["twenty characters of evidence", { presales_evidence: "x".repeat(20) }, { complete: true }],
+    ["a first call that is no date", { first_call_date: "soon" }, { complete: false }],
+    ["a first call on a day that does not exist", { first_call_date: "2026-02-30" }, { complete: false }],
+    ["the value to the cent", { estimated_value: "50000.01" }, { estimatedValue: 5_000_001 }],
+  ] as const)("tell %s", ([, changes, expected]) => {
+    expect(facts(registrationInput(registrationRecord(changes)))).toEqual({ ...clean, ...expected });
+  });
+
+  test("leave the value out when it is not in USD, since the limit is", () => {
+    const { estimatedValue: _, ...rest } = clean;
+    expect(facts(registrationInput(registrationRecord({ currency: "GBP" })))).toEqual(rest);
+  });
+
+  test.for([
+    ["suspended", { standing: "suspended" }, { partnerAuthorised: false }],
+    ["of unknown standing", { standing: "unknown" }, { partnerAuthorised: false }],
+    ["authorised for other products", { authorisedFor: ["storage"] }, { partnerAuthorised: false }],
+    ["certified for other products", { certifiedFor: [] }, { partnerCertified: false }],
+  ] as const)("tell a partner that is %s", ([, partner, expected]) => {
+    const changed = {
+      ...partner,
+      ...("authorisedFor" in partner ? { authorisedFor: [...partner.authorisedFor] } : {}),
+    };
+    expect(facts(registrationInput(registrationRecord(), changed as object))).toEqual({ ...clean, ...expected });
+  });
+
+  test.for([
+    ["another partner holds it", [openRegistration("partner-9")], "other-partner"],
+    ["the partner itself holds it", [openRegistration("partner-7")], "same-partner"],
+    ["both hold it", [openRegistration("partner-9"), openRegistration("partner-7")], "same-partner"],
+    ["only this very registration is open", [openRegistration("partner-7", "R-2001")], "none"],
+  ] as const)("tell an overlap: %s", ([, open, overlap]) => {
+    expect(facts(registrationInput(registrationRecord(), {}, open))).toEqual({ ...clean, overlap });
+  });
+
+  test("leave out what was not read", () => {
+    const { evidence, action } = registrationInput(registrationRecord());
+    const { "programme.partner": _, ...withoutPartner } = evidence;
+    expect(facts({ evidence: withoutPartner, action })).not.toHaveProperty("partnerAuthorised");
+    const { "programme.open-registrations": __, ...withoutOpen } = evidence;
+    expect(facts({ evidence: withoutOpen, action })).not.toHaveProperty("overlap");
+    expect(facts({ evidence: {}, action })).toEqual({});
+  });
+
+  test("tell a proposal that is not the request", () => {
+    const input = registrationInput(registrationRecord());
+    const action = { ...input.action, args: { ...input.action.args, valueMinor: 100 } };
+    expect(facts({ ...input, action })).toEqual({ ...clean, estimatedValue: 100, proposedAsRequested: false });
+  });
+});
+
+describe("what is read beside the record", () => {
+  test("is the partner, and the open registrations of the registrable domain and product family", () => {
+    expect(dealRegistration.action.lookups(registrationRecord(), "")).toEqual([
+      { tool: "programme.partner", args: { partnerId: "partner-7" } },
+      { tool: "programme.open-registrations", args: { customerDomain: "contoso.co.uk", productFamily: "analytics" } },
+    ]);
+  });
+
+  test("is the partner alone when there is no domain to look for", () => {
+    expect(dealRegistration.action.lookups(registrationRecord({ customer_domain: "localhost" }), "")).toEqual([
+      { tool: "programme.partner", args: { partnerId: "partner-7" } },
+    ]);
+  });
+
+  test("is nothing for a record that cannot be read", () => {
+    expect(dealRegistration.action.lookups({}, "")).toEqual([]);
+  });
+});

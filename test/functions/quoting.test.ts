@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import { quoting } from "../../functions/quoting/function.ts";
+import type { FactInput } from "../../functions/definition.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { quoteAtDiscount, quoteInput, quoteRecord } from "../fixtures/quote.ts";
+
+const facts = (input: FactInput): JsonObject => quoting.action.facts(input);
+const clean = {
+  effectiveDiscount: 120_000,
+  listPrice: 10_000_000,
+  discountAmount: 1_200_000,
+  belowFloorPrice: false,
+  protectedTerms: "none",
+  partnerStanding: "active",
+  proposedAsRequested: true,
+  partner: "partner-7",
+  deal: "Q-1001",
+  requester: "seller@northwind.example",
+};
+
+describe("the facts of a quote", () => {
+  test("come from the record, the partner and the proposal", () => {
+    expect(facts(quoteInput(quoteRecord()))).toEqual(clean);
+  });
+
+  test.for([
+    [
+      "a price cut to the millionth",
+      quoteAtDiscount(150_001),
+      { effectiveDiscount: 150_001, discountAmount: 1_500_010 },
+    ],
+    [
+      "concessions beside the price",
+      { quote_concessions: "3000.00" },
+      { effectiveDiscount: 150_000, discountAmount: 1_500_000 },
+    ],
+    [
+      "one cent of concessions, rounded up",
+      { quote_concessions: "3000.01" },
+      { effectiveDiscount: 150_001, discountAmount: 1_500_001 },
+    ],
+    [
+      "no discount for a price over the list",
+      { quote_net_price: "100000.01" },
+      { effectiveDiscount: 0, discountAmount: 0 },
+    ],
+    [
+      "concessions far past the list price, up to 2000 %",
+      { quote_concessions: "2500000.00" },
+      { effectiveDiscount: 20_000_000, discountAmount: 251_200_000, belowFloorPrice: true },
+    ],
+    ["a net price at the floor", { quote_floor_price: "88000.00" }, { belowFloorPrice: false }],
+    ["a net price a cent below the floor", { quote_floor_price: "88000.01" }, { belowFloorPrice: true }],
+    [
+      "concessions that go below the floor",
+      { quote_floor_price: "88000.00", quote_concessions: "0.01" },
+      { effectiveDiscount: 120_001, discountAmount: 1_200_001, belowFloorPrice: true },
+    ],
+    ["a protected term", { quote_protected_terms: "exclusivity" }, { protectedTerms: "exclusivity" }],
+  ] as const)("count %s", ([, changes, expected]) => {
+    const found = facts(quoteInput(quoteRecord(changes as Record<string, string>)));
+    expect(found).toEqual({ ...clean, ...expected });
+  });
+
+  test("leave the amounts out that are not in USD, since the limits are", () => {
+    const { listPrice: _list, discountAmount: _amount, ...rest } = clean;
+    expect(facts(quoteInput(quoteRecord({ quote_currency: "EUR" })))).toEqual(rest);
+  });
+
+  test("leave the discount out when there is no list price", () => {
+    const found = facts(quoteInput(quoteRecord({ quote_list_price: "0.00" })));
+    expect(found).not.toHaveProperty("effectiveDiscount");
+    expect(found).not.toHaveProperty("listPrice");
+    expect(found).not.toHaveProperty("discountAmount");
+  });
+
+  test.for([
+    ["an amount that is no decimal", { quote_net_price: "1e3" }],
+    ["a term outside the list", { quote_protected_terms: "other" }],
+    ["an empty id", { quote_id: "" }],
+  ] as const)("keep only the partner's standing for a record with %s", ([, changes]) => {
+    expect(facts(quoteInput(quoteRecord(changes)))).toEqual({ partnerStanding: "active" });
+  });
+
+  test.for([
+    ["partner", "partner_id"],
+    ["deal", "quote_id"],
+    ["requester", "quote_requested_by"],
+  ] as const)("leave the %s out when its id is longer than one may be", ([fact, property]) => {
+    const ids = [64, 65].map((length) => facts(quoteInput(quoteRecord({ [property]: "x".repeat(length) })))[fact]);
+    expect(ids).toEqual(["x".repeat(64), undefined]);
+  });
+
+  test("are none without readings", () => {
+    expect(facts({ evidence: {}, action: { tool: "quotes.approve-discount", args: {} } })).toEqual({});
+  });
+
+  test("tell the partner's standing", () => {
+    expect(facts(quoteInput(quoteRecord(), { standing: "suspended" }))).toEqual({
+      ...clean,
+      partnerStanding: "suspended",
+    });
+  });
+});
+
+describe("a proposal that is not the request", () => {
+  const propose = (change: JsonObject): JsonObject => {
+    const input = quoteInput(quoteRecord());
+    return facts({ ...input, action: { ...input.action, args: { ...input.action.args, ...change } } });
+  };
+
+  test.for([
+    [
+      "a lower net price counts with its own discount",
+      { netPriceMinor: 8_000_000 },
+      { effectiveDiscount: 200_000, discountAmount: 2_000_000 },
+    ],
+    [
+      "hidden concessions count with their own discount",
+      { concessionsMinor: 1_000_000 },
+      { effectiveDiscount: 220_000, discountAmount: 2_200_000 },
+    ],
+    [
+      "an invented list price does not shrink the discount",
+      { listPriceMinor: 90_000_000 },
+      { effectiveDiscount: 120_000, listPrice: 10_000_000 },
+    ],
+    ["another quote", { quoteId: "Q-9" }, {}],
+    ["another currency", { currency: "EUR" }, {}],
+  ] as const)("%s", ([, change, expected]) => {
+    expect(propose(change)).toEqual({ ...clean, ...expected, proposedAsRequested: false });
+  });
+
+  test("gives no facts but the partner's when its arguments are no arguments", () => {
+    expect(propose({ netPriceMinor: "8800000" })).toEqual({ partnerStanding: "active" });
+    expect(propose({ note: "approve this" })).toEqual({ partnerStanding: "active" });
+  });
+});
+
+test("what is read beside the record is the partner it names", () => {
+  expect(quoting.action.lookups(quoteRecord(), "")).toEqual([
+    { tool: "programme.partner", args: { partnerId: "partner-7" } },
+  ]);
+  expect(quoting.action.lookups({}, "")).toEqual([]);
+});
+
+test("the requester is the person the record names", () => {
+  expect(quoting.action.requestedBy(quoteRecord())).toBe("seller@northwind.example");
+  expect(quoting.action.requestedBy({})).toBe("");
+});

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { EscalationView, EventView } from "../../../gateway/http/contract.ts";
+import type { Gateway } from "../../../gateway/gateway.ts";
+import { addPerson } from "../../../gateway/http/people.ts";
+import { temporalEngine } from "../../../gateway/inbox/temporal-starter.ts";
+import { taskQueue } from "../../../temporal.config.ts";
+import { signHubspotRequest } from "../../../gateway/webhooks/hubspot/signature.ts";
+import { gatewayWith } from "../../fixtures/gateway.ts";
+import { hubspotEvent, SECRET } from "../../fixtures/hubspot.ts";
+import { crmSays, givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
+import { quoteAtDiscount } from "../../fixtures/quote.ts";
+import { eventually, startSystem, type System } from "../../setup/system.ts";
+
+let system: System;
+let gateway: Gateway;
+let token = "";
+beforeAll(async () => {
+  system = await startSystem();
+  const { pool, company, client, queuePrefix } = system;
+  await givenPartner(pool, company, { partnerId: "partner-7" });
+  const added = await addPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" });
+  token = added.kind === "added" ? added.token : "";
+  gateway = await gatewayWith({
+    pool,
+    engine: temporalEngine(() => Promise.resolve(client), taskQueue(queuePrefix, "orchestration")),
+    company,
+    hubspotSecret: SECRET,
+  });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await system.stop();
+});
+
+async function asked(objectId: number, discountPpm: number): Promise<number> {
+  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${objectId}`, quote_requested_by: "sam" });
+  await givenCrmObject(system.pool, system.company, "deal", String(objectId), record as Record<string, string>);
+  const body = JSON.stringify([hubspotEvent({ objectId, occurredAt: Date.now() })]);
+  const target = `${gateway.url}/webhooks/hubspot`;
+  const headers = signHubspotRequest(SECRET, { method: "POST", targetUrl: target, body, sentAtMs: Date.now() });
+  return (await fetch(target, { method: "POST", body, headers })).status;
+}
+
+async function call<T>(path: string, body?: object): Promise<T> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const init = body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
+  return (await (await fetch(`${gateway.url}${path}`, init)).json()) as T;
+}
+
+const eventOf = async (objectId: number) =>
+  (await call<{ events: EventView[] }>("/v1/events")).events.find((event) => event.objectId === String(objectId));
+
+const ended = (objectId: number) =>
+  eventually(async () => {
+    const event = await eventOf(objectId);
+    return event !== undefined && event.outcome !== "open" ? event : undefined;
+  }, 20_000);
+
+test("a signed event becomes an effect, and the list says how long that took", async () => {
+  expect(await asked(2001, 120_000)).toBe(202);
+  const event = await ended(2001);
+  expect(event).toMatchObject({ state: "dispatched", outcome: "executed", decision: { verdict: "execute" } });
+  expect(event.firstEffectMs).toBeGreaterThan(0);
+});
+
+test("a discount over the limit waits for a person, whose approval over HTTP carries it to its effect", async () => {
+  expect(await asked(2002, 180_000)).toBe(202);
+  const waitingFor = await eventually(async () => (await eventOf(2002))?.waitingFor ?? undefined, 20_000);
+  const shown = await call<EscalationView>(`/v1/escalations/${waitingFor.escalationId}`);
+  expect(shown).toMatchObject({
+    ask: "Northwind asks 18 % off 100,000.00 USD on quote Q-2002",
+    functionId: "quoting",
+    requestedBy: "sam",
+    reasoning: expect.stringMatching(/^\[offline model\] /) as string,
+  });
+  const verdict = { actionDigest: shown.actionDigest, reason: "strategic account" };
+  expect(await call(`/v1/escalations/${shown.escalationId}/approve`, verdict)).toMatchObject({ state: "approved" });
+  expect(await ended(2002)).toMatchObject({ outcome: "executed", waitingFor: null });
+  const told = await eventually(async () => {
+    const lines = await crmSays(system.pool, system.company);
+    return lines.find(([objectId]) => objectId === "2002");
+  });
+  expect(told).toEqual(["2002", "quote_status", "approved"]);
+});

@@ -1,0 +1,83 @@
+import { Client, Connection } from "@temporalio/client";
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { temporalEngine } from "../../../gateway/inbox/temporal-starter.ts";
+import { taskQueue } from "../../../temporal.config.ts";
+import { openEscalationOf } from "../../fixtures/escalations.ts";
+import { givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
+import { quoteAtDiscount } from "../../fixtures/quote.ts";
+import { startSystem, type System } from "../../setup/system.ts";
+
+const AT = "2026-03-02T09:00:00.000Z";
+
+function delivery(eventId: string, company = "acme") {
+  const common = { company, functionId: "quoting", objectType: "deal", objectId: "1" };
+  const event = { ...common, eventId, source: "hubspot", occurredAt: AT, receivedAt: AT };
+  return [{ ...common, step: "approve-discount" }, event] as const;
+}
+
+describe("events on the real server", () => {
+  let connection: Connection;
+  let client: Client;
+  beforeAll(async () => {
+    connection = await Connection.connect({ address: inject("temporalAddress") });
+    client = new Client({ connection });
+  });
+  afterAll(() => connection.close());
+
+  test("the first starts the case and the next is signalled to the same run", async () => {
+    const caseId = `acme:quoting:hubspot-deal-${randomBytes(4).toString("hex")}`;
+    const engine = temporalEngine(() => Promise.resolve(client), "nobody-works-here");
+    await engine.deliverEvent(caseId, ...delivery("evt_1"));
+    await engine.deliverEvent(caseId, ...delivery("evt_2"));
+    const { events } = await client.workflow.getHandle(caseId).fetchHistory();
+    const started = events?.map(({ workflowExecutionStartedEventAttributes: attributes }) => attributes).find(Boolean);
+    expect(started).toMatchObject({ workflowType: { name: "governedCase" }, taskQueue: { name: "nobody-works-here" } });
+    const signals = events?.map(({ workflowExecutionSignaledEventAttributes: attributes }) => attributes?.signalName);
+    expect(signals?.filter(Boolean)).toEqual(["eventArrived", "eventArrived"]);
+    await client.workflow.getHandle(caseId).terminate();
+  });
+
+  test("a verdict for a case that does not run is gone", async () => {
+    const engine = temporalEngine(() => Promise.resolve(client), "q");
+    const message = { escalationId: "e", actionDigest: "d", personId: "p", role: "r" };
+    expect(await engine.deliverVerdict("acme:quoting:hubspot-deal-never", message, "k")).toEqual({ kind: "gone" });
+  });
+
+  test("a server that cannot be reached is a failure, never an answer", async () => {
+    const away = new Client({ connection: Connection.lazy({ address: "127.0.0.1:9" }) });
+    const engine = temporalEngine(() => Promise.resolve(away), "q", 300);
+    const message = { escalationId: "e", actionDigest: "d", personId: "p", role: "r" };
+    await expect(engine.answers(300)).rejects.toThrow(/./);
+    await expect(engine.deliverVerdict("acme:case", message, "k")).rejects.toThrow(/./);
+    await expect(engine.deliverEvent("acme:case", ...delivery("evt_1"))).rejects.toThrow(/./);
+    await temporalEngine(() => Promise.resolve(client), "q").answers(5_000);
+  });
+});
+
+describe("verdicts for a case that waits", () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await startSystem();
+  });
+  afterAll(() => system.stop());
+
+  test("turn away what is not meant for the open question, and wake it once for what is", async () => {
+    const { pool, company, client, queuePrefix } = system;
+    await givenPartner(pool, company, { partnerId: "partner-7" });
+    const record = quoteAtDiscount(180_000, { quote_id: "Q-1", quote_requested_by: "sam" });
+    await givenCrmObject(pool, company, "deal", "1", record as Record<string, string>);
+    const engine = temporalEngine(() => Promise.resolve(client), taskQueue(queuePrefix, "orchestration"));
+    const caseId = `${company}:quoting:hubspot-deal-1`;
+    await engine.deliverEvent(caseId, ...delivery("evt_1", company));
+    const { escalationId, actionDigest, role } = await openEscalationOf(system, caseId);
+    const message = { escalationId, actionDigest, personId: "dana", role };
+    const wrong = { ...message, escalationId: "esc_other" };
+    expect(await engine.deliverVerdict(caseId, wrong, "k1")).toEqual({
+      kind: "turned-away",
+      reason: "another question is open",
+    });
+    expect(await engine.deliverVerdict(caseId, message, "k2")).toEqual({ kind: "woken" });
+    expect(await engine.deliverVerdict(caseId, message, "k2")).toEqual({ kind: "woken" });
+  });
+});

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { askErasure, confirmErasure, readAskedErasures } from "../../../proof/privacy/erasure.ts";
+import type { SubjectName } from "../../../proof/privacy/scope.ts";
+import { readRecords, type LedgerPool } from "../../../audit/records.ts";
+import { testDatabase, type TestDatabase } from "../../setup/database.ts";
+import { eraseSubject, ola, omar } from "./erased.ts";
+import { plantCase, tablesWith } from "./planted.ts";
+
+let database: TestDatabase;
+/** The company's own login, as the gateway has it. */
+let acme: LedgerPool;
+beforeAll(async () => {
+  database = await testDatabase();
+  acme = await database.poolOf("acme");
+});
+afterAll(() => database.drop());
+
+const ground = "consent-withdrawn";
+
+const erase = (subject: SubjectName) => eraseSubject(acme, subject);
+
+describe("erasing a person", () => {
+  test("leaves their name and words in no table, and their part of the records unreadable", async () => {
+    const person = "canary-zoe";
+    const { caseId } = await plantCase(database.pool, "zoe", "approved", { canary: "zoe-said-this", approver: person });
+    await plantCase(database.pool, "zoe-asks", "rejected", { canary: "x", requester: person });
+    await database.pool.query(
+      "insert into person (company, person_id, name, role, token_sha256) values ('acme', $1, 'Zoe Canary', 'seller', 'z')",
+      [person],
+    );
+    await database.pool.query(
+      "insert into kill_switch (company, function_id, stopped_by, reason) values ('acme', 'f9', $1, 'zoe-stops')",
+      [person],
+    );
+    const { recordKey, subjectId } = await erase(`person:${person}`);
+    for (const word of [person, "Zoe Canary", "zoe-stops", "said zoe-said-this"]) {
+      expect(await tablesWith(database.pool, word), word).toEqual([]);
+    }
+    const approval = (await readRecords(database.pool, "acme", caseId)).records.find(({ kind }) => kind === "approval");
+    expect(approval).toMatchObject({ erased: recordKey, body: { verdict: "approve" } });
+    expect(approval?.body).not.toHaveProperty("personId");
+    const { rows } = await database.pool.query("select 1 from approval where person_id = $1", [subjectId]);
+    expect(rows).toHaveLength(1);
+  });
+
+  test("says how many signed policy changes keep their id", async () => {
+    const person = "signer-uma";
+    await plantCase(database.pool, "uma", "approved", { canary: "x", approver: person });
+    await database.pool.query(
+      `insert into autonomy_mode (company, n, policy_id, mode, in_force, person_id, role, reason, at)
+       values ('acme', 1, 'quoting', 'off', true, $1, 'ops-engineer', 'so', now())`,
+      [person],
+    );
+    const ask = { subject: `person:${person}`, ground, reason: "left" } as const;
+    expect(await askErasure(acme, ola, ask)).toMatchObject({ kind: "asked", signatures: 1 });
+    await erase(`person:${person}`);
+    expect(await tablesWith(database.pool, person)).toEqual(["autonomy_mode"]);
+  });
+
+  test("waits while a question they asked or answered is open", async () => {
+    await plantCase(database.pool, "asks", "open", { canary: "x", requester: "asking-pia" });
+    const ask = { subject: "person:asking-pia", ground, reason: "left" } as const;
+    expect(await askErasure(acme, ola, ask)).toMatchObject({ code: "still-open" });
+  });
+});
+
+describe("two people", () => {
+  test("are needed: nothing is erased before the second, who is not the first", async () => {
+    const { caseId } = await plantCase(database.pool, "two", "executed", { canary: "two-words" });
+    const ask = { subject: `case:${caseId}`, ground, reason: "asked for" } as const;
+    const asked = await askErasure(acme, ola, ask);
+    if (asked.kind !== "asked") throw new Error(asked.detail);
+    const { erasureId } = asked.erasure;
+    expect(await askErasure(acme, omar, ask)).toMatchObject({ erasure: { erasureId, askedBy: "ola" } });
+    expect(await readAskedErasures(acme, "acme")).toContainEqual(asked.erasure);
+    expect(await confirmErasure(acme, ola, erasureId)).toMatchObject({ code: "own-request" });
+    expect(await tablesWith(database.pool, "two-words")).not.toEqual([]);
+    expect(await confirmErasure(acme, omar, erasureId)).toMatchObject({ kind: "erased" });
+    expect(await confirmErasure(acme, omar, erasureId)).toMatchObject({ code: "not-found" });
+    expect((await readAskedErasures(acme, "acme")).map((known) => known.erasureId)).not.toContain(erasureId);
+  });
+
+  test("who confirm at once carry it out once", async () => {
+    const { caseId } = await plantCase(database.pool, "race", "executed", { canary: "x" });
+    const asked = await askErasure(acme, ola, { subject: `case:${caseId}`, ground, reason: "so" });
+    if (asked.kind !== "asked") throw new Error(asked.detail);
+    const both = [omar, { ...omar, personId: "olga" }];
+    const ends = await Promise.all(both.map((who) => confirmErasure(acme, who, asked.erasure.erasureId)));
+    expect(ends.map(({ kind }) => kind).toSorted()).toEqual(["erased", "refused"]);
+  });
+
+  test("are not whom it is about", async () => {
+    const subject = "person:omar" as const;
+    expect(await askErasure(acme, omar, { subject, ground, reason: "me" })).toMatchObject({ code: "own-request" });
+    const asked = await askErasure(acme, ola, { subject, ground, reason: "left" });
+    if (asked.kind !== "asked") throw new Error(asked.detail);
+    expect(await confirmErasure(acme, omar, asked.erasure.erasureId)).toMatchObject({ code: "own-request" });
+  });
+
+  test("cannot erase what nobody knows", async () => {
+    const subject = "case:acme:quoting:nothing" as const;
+    expect(await askErasure(acme, ola, { subject, ground, reason: "?" })).toMatchObject({ code: "not-found" });
+  });
+});
