@@ -3,13 +3,14 @@ import type { JsonObject } from "../domain/json.ts";
 import type { TurnCitation } from "../domain/proposal.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 import { langChainTool, type ToolSchema } from "./conversation.ts";
-import { agentFunctionOf } from "./functions/index.ts";
+import { functionOf } from "../functions/index.ts";
 import type { Conversing } from "./model-call.ts";
 import { turnKeyOf } from "../domain/model-call.ts";
 import type { ChatModelPort } from "./models/port.ts";
 import type { Prompts } from "./prompts/index.ts";
 import { wireName } from "./read-gate.ts";
-import type { Role, TurnInput } from "./turn.ts";
+import type { Role } from "../functions/definition.ts";
+import type { TurnInput } from "./turn.ts";
 
 /** A role at work for a function: its prompt, its tools, and the chat model bound to them. */
 export type Binding = Pick<Conversing, "system" | "tools" | "chat"> & {
@@ -35,7 +36,7 @@ export function createBindings({ model, prompts, digest }: BindingDeps): Binding
   const bound = new Map<string, Binding>();
 
   function create(role: Role, functionId: string, answer: ToolSchema, reads: readonly ReadTool[]): Binding {
-    const system = `${prompts[role]}\n\n${agentFunctionOf(functionId).guidance[role]}`;
+    const system = `${prompts[role]}\n\n${functionOf(functionId).agent.guidance[role]}`;
     const tools = [answer, ...reads.map(readSchema)];
     if (model.chat.bindTools === undefined) throw new Error(`model \`${model.name}\` cannot call tools`);
     const chat = model.chat.bindTools(tools.map(langChainTool), { tool_choice: "any" });

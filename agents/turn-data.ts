@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Evidence, Finding } from "../domain/evidence.ts";
-import { functionOf } from "../functions/index.ts";
+import { firstActionOf } from "../functions/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Action } from "../domain/proposal.ts";
 import { dataBlock, readDataBlock } from "./data-block.ts";
 import type { Message } from "./conversation.ts";
 import { AgentFault } from "./fault.ts";
-import type { Role, TurnInput } from "./turn.ts";
+import type { Role } from "../functions/definition.ts";
+import type { TurnInput } from "./turn.ts";
 
 const JsonRecord = z.custom<JsonObject>((value) => typeof value === "object" && value !== null);
 const Proposed = z.object({ tool: z.string(), args: JsonRecord });
@@ -48,7 +49,7 @@ export function findingsJson(findings: readonly Finding[]): JsonObject[] {
 /** What the record asks for. Throws `RECORD_UNREADABLE` when it asks for nothing: an agent must not invent a request. */
 export function requestedAction(functionId: string, evidence: readonly Evidence[]): Action {
   const record = evidence.find(({ source }) => source.source === "crm.record");
-  const requested = record && functionOf(functionId).requested(record.value);
+  const requested = record && firstActionOf(functionId).requested(record.value);
   if (requested === undefined) {
     throw new AgentFault("RECORD_UNREADABLE", `record holds no readable request for \`${functionId}\``);
   }

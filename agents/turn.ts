@@ -1,9 +1,6 @@
 import type { Evidence, Finding } from "../domain/evidence.ts";
 import type { Action, Review, TurnCitation } from "../domain/proposal.ts";
 
-/** The three agents. */
-export type Role = TurnCitation["role"];
-
 /** Names the governed step that a turn works for. `stepKey` is its idempotency key; no part of it reaches a model. */
 export type TurnInput = {
   readonly company: string;

@@ -1,8 +1,8 @@
 import { prettifyError, type z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
 import type { Permit, Receipt } from "../domain/permit.ts";
-import { ApproveRegistrationArgs } from "../functions/deal-registration/function.ts";
-import { ApproveDiscountArgs } from "../functions/quoting/function.ts";
+import { ApproveRegistrationArgs } from "../functions/deal-registration/register-deal.ts";
+import { ApproveDiscountArgs } from "../functions/quoting/approve-discount.ts";
 import { CrmNoteArgs } from "../functions/shared/crm-note.ts";
 import { WriteBackArgs } from "../functions/shared/write-back.ts";
 import type { Adapters } from "../tools/adapters.ts";

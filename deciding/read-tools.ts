@@ -12,7 +12,7 @@ const text = z.string().min(1).max(256);
 
 /** Leaves out what no function reads: personal data in other properties never reaches a model, a ledger or a record. */
 function onlyRead(objectType: string, { source, value }: Evidence): Evidence {
-  const wanted = propertiesRead(objectType);
+  const wanted = propertiesRead("crm", objectType);
   return { source, value: Object.fromEntries(Object.entries(value).filter(([name]) => wanted.has(name))) };
 }
 

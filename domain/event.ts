@@ -5,7 +5,10 @@ export const EventRef = z.strictObject({
   eventId: z.string().min(1),
   company: z.string().min(1),
   functionId: z.string().min(1),
+  /** Who told it, such as `hubspot`. */
   source: z.string().min(1),
+  /** The system of record that keeps the object, such as `crm`. */
+  system: z.string().min(1),
   objectType: z.string().min(1),
   objectId: z.string().min(1),
   /** When the source says it happened, ISO 8601. */
@@ -15,29 +18,38 @@ export const EventRef = z.strictObject({
 });
 export type EventRef = z.infer<typeof EventRef>;
 
-/** What a function listens to, as the gateway's router sees it. */
-export type Trigger = {
-  /** Our name for the CRM's object type. */
-  readonly objectType: string;
-  /** `created`: the object appeared. `changed`: this property took this value. */
-  readonly on:
-    | { readonly kind: "created" }
-    | { readonly kind: "changed"; readonly property: string; readonly value: string };
-};
+/** What happened to an object of a system of record. `changed`: this property took this value. */
+export type Change =
+  | { readonly kind: "created" | "deleted" | "merged" | "restored" }
+  | { readonly kind: "changed"; readonly property: string; readonly value: string };
 
-/** One CRM notification in the gateway's terms, before it is matched with a trigger. */
+/**
+ * What opens a function's case, or tells one that runs. `record`: an object of the system of record changed; without a
+ * property any change of one, without a value any value. `asked`: a person or a system asks by name.
+ */
+export type Trigger =
+  | {
+      readonly kind: "record";
+      readonly system: string;
+      readonly type: string;
+      readonly on:
+        | { readonly kind: "created" | "deleted" | "merged" | "restored" }
+        | { readonly kind: "changed"; readonly property?: string; readonly value?: string };
+    }
+  | { readonly kind: "asked" };
+
+/** One change in the gateway's terms, before it is matched with triggers. */
 export type Notification = {
+  readonly system: string;
   readonly objectType: string;
   readonly objectId: string;
-  readonly change:
-    | { readonly kind: "created" }
-    | { readonly kind: "changed"; readonly property: string; readonly value: string };
+  readonly change: Change;
 };
 
-export function triggerMatches(trigger: Trigger, notification: Notification): boolean {
-  if (trigger.objectType !== notification.objectType) return false;
-  if (trigger.on.kind === "created" || notification.change.kind === "created") {
-    return trigger.on.kind === notification.change.kind;
-  }
-  return trigger.on.property === notification.change.property && trigger.on.value === notification.change.value;
+export function triggerMatches(trigger: Trigger, { system, objectType, change }: Notification): boolean {
+  if (trigger.kind !== "record" || trigger.system !== system || trigger.type !== objectType) return false;
+  const { on } = trigger;
+  if (on.kind !== "changed" || change.kind !== "changed") return on.kind === change.kind;
+  const isProperty = on.property === undefined || on.property === change.property;
+  return isProperty && (on.value === undefined || on.value === change.value);
 }

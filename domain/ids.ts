@@ -3,14 +3,14 @@
  * never from a run id, an activity id or an attempt number. Schema-free: workflows import it.
  */
 
-/** The workflow id: one case per company, function and business object, e.g. `acme:quoting:hubspot-deal-1001`. */
+/** The workflow id: one case per company, function and business object, e.g. `acme:quoting:crm-deal-1001`. */
 export function caseIdOf(company: string, functionId: string, objectRef: string): string {
   return `${company}:${functionId}:${objectRef}`;
 }
 
-/** Names a business object across systems, e.g. `hubspot-deal-1001`. */
-export function objectRefOf(source: string, objectType: string, objectId: string): string {
-  return `${source}-${objectType}-${objectId}`;
+/** Names a business object across systems, e.g. `crm-deal-1001`: by its system of record, whoever told of it. */
+export function objectRefOf(system: string, objectType: string, objectId: string): string {
+  return `${system}-${objectType}-${objectId}`;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { Trigger } from "../domain/event.ts";
-import type { Evidence, Lookup } from "../domain/evidence.ts";
+import type { Evidence, Finding, Lookup } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { Action } from "../domain/proposal.ts";
+import type { Action, TurnCitation } from "../domain/proposal.ts";
 
 /** What a decision knows when facts are computed: the readings by tool name, and the action proposed. */
 export type FactInput = { readonly evidence: { readonly [tool: string]: Evidence }; readonly action: Action };
@@ -14,15 +14,16 @@ export type FactInput = { readonly evidence: { readonly [tool: string]: Evidence
 export type GovernedAction = {
   /** Also the policy's id and its file name in `policies/`. */
   readonly id: string;
-  /** The tool that acts, `<system>.<verb>`. */
-  readonly tool: string;
+  /** The tool that acts, `<system>.<verb>`. A system that no adapter stands for is the sandbox's. */
+  readonly tool: `${string}.${string}`;
+  /** The tool's arguments, checked again by the tool itself. */
   readonly args: z.ZodObject;
   /** Facts with their types, units (`meta.unit`) and meaning (`meta.title`). A `strictObject`. */
   readonly factSchema: z.ZodObject;
-  /** Whether the CRM record is one of the readings; a report on our own ledgers needs none. */
+  /** Whether the subject's record is one of the readings; a report on our own ledgers needs none. */
   readonly readsRecord: boolean;
   /**
-   * The further readings a decision needs, given the CRM record. Computed by code: a model
+   * The further readings a decision needs, given the subject's record. Computed by code: a model
    * cannot choose what is read. `reportsStep` is the key of the step that a write-back tells about, else empty.
    */
   readonly lookups: (record: JsonObject, reportsStep: string) => readonly Lookup[];
@@ -40,29 +41,68 @@ export type GovernedAction = {
   readonly requestedBy: (record: JsonObject) => string;
 };
 
-export type FunctionCode = "F1" | "F2" | "F3" | "F4" | "F5" | "F6" | "F7" | "F8" | "F9" | "F10" | "INC";
+/** An action that a function's agents propose. What the record asks for is what they are checked against. */
+export type FunctionAction = GovernedAction & {
+  /** The step's name within a case; part of every key. */
+  readonly step: string;
+  /** What the record itself asks for. Also what people are asked when agents cannot work. */
+  readonly requested: (record: JsonObject) => Action | undefined;
+  /** Which property of the record tells how the step ended, and the value per outcome. Absent: nothing is written back. */
+  readonly writeBack?: {
+    readonly property: string;
+    readonly values: { readonly executed: string; readonly denied: string; readonly blocked: string };
+  };
+};
+
+/** One of the three agents at its turn. */
+export type Role = TurnCitation["role"];
+
+/** What an offline reasoner knows: readings by tool name, the requested action, and the facts code derives from both. */
+export type Briefing = {
+  readonly readings: { readonly [tool: string]: JsonObject };
+  readonly requested: Action;
+  readonly facts: JsonObject;
+};
+
+/** A function as the three agents work on it. Pure. */
+export type AgentPart = {
+  /** The function's part of each role's prompt, added to `agents/prompts/`. */
+  readonly guidance: { readonly [role in Role]: string };
+  /** The offline model's findings. A sentence each, with its numbers, for a partner manager. */
+  findings(briefing: Briefing): readonly Finding[];
+  /** What the requested action would do, as a sentence that ends the offline model's reasoning. */
+  proposes(requested: Action): string;
+};
+
+/** A cell of the framework: 10 functions x 4 pillars x 3 zones. */
+export type Cell = {
+  readonly pillar: "technology" | "process" | "governance" | "metrics";
+  readonly zone: "vendor" | "partner" | "joint";
+};
+
+/**
+ * The business object that a function's cases are about. `system` is the system of record, never the source of a webhook;
+ * its reading is the tool `<system>.record`.
+ */
+export type Subject = {
+  readonly system: string;
+  /** Our name for the type of object. */
+  readonly type: string;
+  /** The part of the record that is read; nothing else of it is. Its issues name what a record lacks. */
+  readonly record: z.ZodObject;
+};
 
 /** One of the programme's functions, end to end, as data. The registry drives everything else. */
 export type FunctionDefinition = {
   readonly id: string;
-  readonly code: FunctionCode;
+  /** Its number in the framework, such as `F5`, as the README's table has it. */
+  readonly code: string;
   readonly title: string;
-  /** The cell of the framework: 10 functions x 4 pillars x 3 zones. */
-  readonly cell: {
-    readonly pillar: "technology" | "process" | "governance" | "metrics";
-    readonly zone: "vendor" | "partner" | "joint";
-  };
-  readonly trigger: Trigger;
-  /** The part of the CRM record that the function reads; nothing else of it is read. Its issues name what a record lacks. */
-  readonly record: z.ZodObject;
-  /** The step's name within a case; part of every key. */
-  readonly step: string;
-  readonly action: GovernedAction;
-  /** What the record itself asks for, as an action. Used to check a proposal against, and when agents cannot work. */
-  readonly requested: (record: JsonObject) => Action | undefined;
-  /** Which CRM property tells the outcome, and the value per outcome. */
-  readonly writeBack: {
-    readonly property: string;
-    readonly values: { readonly executed: string; readonly denied: string; readonly blocked: string };
-  };
+  readonly cells: readonly [Cell, ...Cell[]];
+  /** What opens a case, or tells one that runs; several functions may hear one event. */
+  readonly triggers: readonly [Trigger, ...Trigger[]];
+  readonly subject: Subject;
+  /** What it may propose. The standard choreography runs the first; an own choreography names them. */
+  readonly actions: readonly [FunctionAction, ...FunctionAction[]];
+  readonly agent: AgentPart;
 };

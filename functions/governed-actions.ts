@@ -6,9 +6,12 @@ import type { JsonObject } from "../domain/json.ts";
 import { assertKnown } from "../domain/registry.ts";
 import { writeBack } from "./shared/write-back.ts";
 
-/** Every action that can be decided, by policy id: one per function, and the follow-ups that they share. */
+/** Every action that can be decided, by policy id: those of the functions, and the follow-ups that they share. */
 export const governedActions: { readonly [id: string]: GovernedAction } = Object.fromEntries(
-  [...Object.values(functions).map((fn) => fn.action), writeBack, crmNote].map((action) => [action.id, action]),
+  [...Object.values(functions).flatMap(({ actions }) => actions), writeBack, crmNote].map((action) => [
+    action.id,
+    action,
+  ]),
 );
 
 export function governedActionOf(id: string): GovernedAction {

@@ -1,24 +1,35 @@
 import { assertKnown } from "../domain/registry.ts";
 import { dealRegistration } from "./deal-registration/function.ts";
-import type { FunctionDefinition } from "./definition.ts";
+import type { FunctionAction, FunctionDefinition } from "./definition.ts";
 import { quoting } from "./quoting/function.ts";
 
 /** The functions that run. One line each; everything else is driven by this table. */
-export const functions = {
+const registered: readonly FunctionDefinition[] = [
   quoting,
-  "deal-registration": dealRegistration,
-} as const satisfies Record<string, FunctionDefinition>;
+  dealRegistration, //
+];
 
-export type FunctionId = keyof typeof functions;
+export const functions: { readonly [id: string]: FunctionDefinition } = Object.fromEntries(
+  registered.map((definition) => [definition.id, definition]),
+);
 
 export function functionOf(id: string): FunctionDefinition {
   return assertKnown(functions, id, "function");
 }
 
-/** The CRM properties that our functions read of an object of this type. What none of them reads never comes in. */
-export function propertiesRead(objectType: string): ReadonlySet<string> {
-  const readers = Object.values<FunctionDefinition>(functions).filter(
-    ({ trigger }) => trigger.objectType === objectType,
-  );
+/** The action of the standard choreography. */
+export function firstActionOf(functionId: string): FunctionAction {
+  return functionOf(functionId).actions[0];
+}
+
+/** The function whose action a policy decides; undefined for the actions that all share, and for foreign policies. */
+export function functionOfAction(actionId: string): FunctionDefinition | undefined {
+  return Object.values(functions).find(({ actions }) => actions.some(({ id }) => id === actionId));
+}
+
+/** The properties that our functions read of an object of this type. What none of them reads never comes in. */
+export function propertiesRead(system: string, objectType: string): ReadonlySet<string> {
+  const subjects = Object.values(functions).map(({ subject }) => subject);
+  const readers = subjects.filter(({ system: of, type }) => of === system && type === objectType);
   return new Set(readers.flatMap(({ record }) => Object.keys(record.shape)));
 }

@@ -182,9 +182,19 @@ describe("the house", () => {
     expect(new Set(running)).toEqual(new Set(Object.values(functions).map(({ code }) => code)));
   });
 
-  test.for(Object.keys(functions))("function `%s` has its agent, policy and policy tests under its own name", (id) => {
-    for (const file of [`agents/functions/${id}.ts`, `policies/${id}.yaml`, `policies/${id}.test.yaml`]) {
-      expect(statSync(join(root, file)).isFile(), file).toBe(true);
-    }
+  test.for(Object.values(functions))(
+    "function `$id` is one folder, with its fixture, limits and cases",
+    (definition) => {
+      const { id, actions } = definition;
+      const policies = actions.flatMap((action) => [`policies/${action.id}.yaml`, `policies/${action.id}.test.yaml`]);
+      for (const file of [`functions/${id}/function.ts`, `functions/${id}/fixture.ts`, ...policies]) {
+        expect(statSync(join(root, file), { throwIfNoEntry: false })?.isFile() ?? false, file).toBe(true);
+      }
+    },
+  );
+
+  test("no production file imports a fixture", () => {
+    const wrong = imports.filter(({ from, to }) => to.endsWith("/fixture.ts") && !from.endsWith("/fixture.ts"));
+    expect(shown(wrong)).toEqual([]);
   });
 });

@@ -1,11 +1,10 @@
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Evidence } from "../../domain/evidence.ts";
-import { functionOf } from "../../functions/index.ts";
+import type { Briefing } from "../../functions/definition.ts";
+import { firstActionOf, functionOf } from "../../functions/index.ts";
 import { complianceRules } from "../compliance-rules.ts";
 import { readDataBlock } from "../data-block.ts";
-import { agentFunctionOf } from "../functions/index.ts";
-import type { Briefing } from "../functions/definition.ts";
 import { turnDataOf, type TurnData } from "../turn-data.ts";
 
 /** The first line of everything the offline model writes. */
@@ -42,8 +41,8 @@ function callsFor(data: TurnData, messages: readonly BaseMessage[]): OfflineAnsw
 
 function findingsOf(data: TurnData, messages: readonly BaseMessage[]): JsonObject[] {
   const briefing = briefingOf(data, { ...data.readings, ...readingsIn(messages) });
-  return agentFunctionOf(data.functionId)
-    .findings(briefing)
+  return functionOf(data.functionId)
+    .agent.findings(briefing)
     .map((finding) => ({ ...finding }));
 }
 
@@ -67,12 +66,12 @@ function briefingOf({ functionId, requested }: TurnData, readings: Briefing["rea
     tool,
     { source: { source: tool, ref: tool, version: "", observedAt: "" }, value },
   ]);
-  const facts = functionOf(functionId).action.facts({ evidence: Object.fromEntries(evidence), action: requested });
+  const facts = firstActionOf(functionId).facts({ evidence: Object.fromEntries(evidence), action: requested });
   return { readings, requested, facts };
 }
 
 function reasoningOf({ functionId, findings, requested }: TurnData): string {
-  const proposes = agentFunctionOf(functionId).proposes(requested);
+  const proposes = functionOf(functionId).agent.proposes(requested);
   return [OFFLINE_LABEL, ...findings.map(({ statement }) => statement), proposes].join("\n").slice(0, 4_000);
 }
 

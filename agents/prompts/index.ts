@@ -1,4 +1,5 @@
-import type { Role } from "../turn.ts";
+import type { Role } from "../../functions/definition.ts";
+
 import { compliance } from "./compliance.ts";
 import { groundRules } from "./ground-rules.ts";
 import { intelligence } from "./intelligence.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { functionOf } from "../../functions/index.ts";
+import { firstActionOf } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { AnswerForm } from "../answer-check.ts";
 import { inputSchemaOf, type Bindings } from "../binding.ts";
@@ -14,7 +14,7 @@ const ROLE = "orchestration";
 const MAX_REASONING_CHARS = 4_000;
 
 function formOf(functionId: string) {
-  const { args, tool } = functionOf(functionId).action;
+  const { args, tool } = firstActionOf(functionId);
   const schema = z.strictObject({ args, reasoning: z.string().min(1).max(MAX_REASONING_CHARS) });
   const form: AnswerForm<z.infer<typeof schema>> = { tool: "propose_action", schema };
   const answer: ToolSchema = {
@@ -52,7 +52,7 @@ export async function proposeAction(
   });
   return {
     // Arguments came as JSON, and an action's schema changes nothing in them.
-    action: { tool: functionOf(turn.functionId).action.tool, args: output.args as JsonObject },
+    action: { tool: firstActionOf(turn.functionId).tool, args: output.args as JsonObject },
     reasoning: output.reasoning,
     citation: bindings.citation(ROLE, turn, binding, progress.requestDigests),
   };

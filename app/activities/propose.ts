@@ -7,7 +7,7 @@ import { createPromptBook } from "../../audit/ledgers/turn-record.ts";
 import { readFindings, readForReview, recordProposal, recordReview, storeFindings } from "../../audit/ledgers/turns.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { StepDecisionReading } from "../../functions/shared/crm-note.ts";
-import { functionOf } from "../../functions/index.ts";
+import { firstActionOf, functionOf } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { TurnCitation } from "../../domain/proposal.ts";
@@ -107,13 +107,14 @@ export function createPropose({
       const definition = functionOf(step.functionId);
       const record = await readTools["crm.record"]?.read(company, { objectType, objectId });
       if (record === undefined) return nothing(`the CRM has no ${objectType} \`${objectId}\``);
-      const action = definition.requested(record.value);
+      const first = firstActionOf(step.functionId);
+      const action = first.requested(record.value);
       if (action === undefined)
-        return nothing(`${objectType} \`${objectId}\`: ${whyUnreadable(definition.record, record.value)}`);
+        return nothing(`${objectType} \`${objectId}\`: ${whyUnreadable(definition.subject.record, record.value)}`);
       const reasoning = "The agents could not work on this request, so it is put to people exactly as it was asked.";
       const chain = { findings: [], sources: [record.source], reasoning, turns: [], origin: "as-requested" as const };
       const recordVersion = record.source.version;
-      await recordProposal(pool, step, { actionId: definition.action.id, action, recordVersion, chain, at });
+      await recordProposal(pool, step, { actionId: first.id, action, recordVersion, chain, at });
       return { kind: "proposed" };
     },
 
@@ -121,7 +122,7 @@ export function createPropose({
       const { functionId, objectType, objectId } = step;
       const value = writeBackValue(functionId, outcome);
       if (value === undefined) return nothing(`\`${outcome}\` is not told to the CRM`);
-      const { property } = functionOf(functionId).writeBack;
+      const { property } = firstActionOf(functionId).writeBack ?? { property: "" };
       const args: JsonObject = { functionId, objectType, objectId, property, value, reportsStep };
       const action = { tool: writeBack.tool, args };
       const reasoning = `The step ended as ${outcome}; the CRM's ${property} becomes ${value}.`;

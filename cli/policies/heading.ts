@@ -1,6 +1,5 @@
 import { governedActions } from "../../functions/governed-actions.ts";
-import { functions } from "../../functions/index.ts";
-import type { FunctionDefinition } from "../../functions/definition.ts";
+import { functionOfAction } from "../../functions/index.ts";
 
 /** How much of a version (SHA-256, hex) is shown to people. */
 const SHOWN = 12;
@@ -11,7 +10,7 @@ export function shortVersion(version: string): string {
 
 /** The function whose action a policy decides; an action of several is shared, and what we never run is foreign. */
 export function functionText(policyId: string): string {
-  const own = Object.values<FunctionDefinition>(functions).find(({ action }) => action.id === policyId);
+  const own = functionOfAction(policyId);
   if (own !== undefined) return `${own.code} ${own.title}`;
   return Object.hasOwn(governedActions, policyId) ? "shared" : "foreign";
 }

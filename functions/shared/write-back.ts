@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { functionOf, functions } from "../index.ts";
+import { firstActionOf, functions } from "../index.ts";
 import type { FactInput, GovernedAction } from "../definition.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { OutcomeKind } from "../../domain/outcome.ts";
@@ -37,15 +37,15 @@ export const WriteBackFacts = z.strictObject({
 
 /** The value a function's outcome property takes, or undefined when an outcome is not told to the CRM. */
 export function writeBackValue(functionId: string, outcome: OutcomeKind | "open"): string | undefined {
-  const { values } = functionOf(functionId).writeBack;
+  const values = firstActionOf(functionId).writeBack?.values;
   switch (outcome) {
     case "executed":
-      return values.executed;
+      return values?.executed;
     case "rejected":
     case "expired":
-      return values.denied;
+      return values?.denied;
     case "blocked":
-      return values.blocked;
+      return values?.blocked;
     default:
       return undefined;
   }
@@ -57,7 +57,7 @@ function facts({ evidence, action }: FactInput): JsonObject {
   if (!args.success || !reading.success || !Object.hasOwn(functions, args.data.functionId)) return {};
   const { functionId, property, value } = args.data;
   return {
-    propertyAllowed: functionOf(functionId).writeBack.property === property,
+    propertyAllowed: firstActionOf(functionId).writeBack?.property === property,
     tellsOutcome: writeBackValue(functionId, reading.data.outcome) === value,
   };
 }

@@ -1,6 +1,6 @@
 import { derivedId, sha256Hex } from "../../audit/digest.ts";
 import type { Sql } from "../../audit/records.ts";
-import { triggerMatches, type Notification } from "../../domain/event.ts";
+import { triggerMatches, type Notification, type Trigger } from "../../domain/event.ts";
 import { functions } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
 
@@ -12,6 +12,8 @@ export type InboxEvent = {
   readonly sourceKey: string;
   readonly bodyDigest: string;
   readonly functionId: string | null;
+  /** The system of record that keeps the object. */
+  readonly system: string;
   readonly objectType: string;
   readonly objectId: string;
   readonly occurredAt: string;
@@ -22,24 +24,34 @@ export type InboxEvent = {
 export type Acceptance = "accepted" | "duplicate" | "ignored" | "late";
 
 /** What a source's adapter makes of one event. */
-export type IncomingItem = Pick<InboxEvent, "sourceKey" | "objectType" | "objectId" | "occurredAt" | "body"> & {
+export type IncomingItem = Pick<
+  InboxEvent,
+  "sourceKey" | "system" | "objectType" | "objectId" | "occurredAt" | "body"
+> & {
   readonly bodyDigestInput: string;
   readonly notification: Notification | undefined;
 };
 
-/** The function that listens for a notification, or null. Triggers are disjoint: a test holds it. */
-export function listenerOf(notification: Notification | undefined): string | null {
-  if (notification === undefined) return null;
-  return Object.values(functions).find(({ trigger }) => triggerMatches(trigger, notification))?.id ?? null;
+/** The functions that listen for a notification, in the registry's order. */
+export function listenersOf(notification: Notification | undefined): readonly string[] {
+  if (notification === undefined) return [];
+  const hears = (trigger: Trigger) => triggerMatches(trigger, notification);
+  return Object.values(functions).flatMap(({ id, triggers }) => (triggers.some(hears) ? [id] : []));
 }
 
-/** The row for an event; its id follows from source key and body, so that every delivery of it has the same one. */
-export function inboxEventOf(company: string, source: string, item: IncomingItem): InboxEvent {
-  const { sourceKey, objectType, objectId, occurredAt, body } = item;
+/**
+ * The rows for what a source told: one for each function that listens, each its own case's event, else one that is
+ * ignored. Ids follow from source key, body and function, so that every delivery of it has the same ones.
+ */
+export function inboxEventsOf(company: string, source: string, item: IncomingItem): readonly InboxEvent[] {
+  const { sourceKey, system, objectType, objectId, occurredAt, body } = item;
   const bodyDigest = sha256Hex(item.bodyDigestInput);
-  const eventId = derivedId("evt", company, source, sourceKey, bodyDigest);
-  const functionId = listenerOf(item.notification);
-  return { company, eventId, source, sourceKey, bodyDigest, functionId, objectType, objectId, occurredAt, body };
+  const listeners: readonly (string | null)[] = listenersOf(item.notification);
+  return (listeners.length === 0 ? [null] : listeners).map((functionId) => {
+    const eventId = derivedId("evt", company, source, sourceKey, bodyDigest, functionId ?? "");
+    const names = { company, eventId, source, sourceKey, bodyDigest, functionId };
+    return { ...names, system, objectType, objectId, occurredAt, body };
+  });
 }
 
 /**

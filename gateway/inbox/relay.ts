@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { recordKeys } from "../../audit/record-keys.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import type { RecordDraft } from "../../domain/audit-record.ts";
-import { functionOf } from "../../functions/index.ts";
+import { firstActionOf } from "../../functions/index.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
 import { backoffMs, LOUD_AFTER } from "./backoff.ts";
 import { createGroupCommit } from "./group-commit.ts";
@@ -46,8 +46,8 @@ export function startRelay({ pool, starter, log, pollMs }: RelayDeps): Pump {
   });
 }
 
-function objectOf({ source, object_type: type, object_id: id }: UntoldEvent): string {
-  return objectRefOf(source, type, id);
+function objectOf({ system, object_type: type, object_id: id }: UntoldEvent): string {
+  return objectRefOf(system, type, id);
 }
 
 function caseOf(event: UntoldEvent): string {
@@ -63,10 +63,10 @@ function recordOf(event: UntoldEvent): RecordDraft {
 }
 
 async function deliver(starter: WorkflowStarter, event: UntoldEvent): Promise<void> {
-  const { company, event_id: eventId, source, function_id: functionId, object_type: objectType } = event;
+  const { company, event_id: eventId, source, system, function_id: functionId, object_type: objectType } = event;
   const { object_id: objectId, occurred_at: occurredAt, received_at: receivedAt } = event;
-  const input = { company, functionId, objectType, objectId, step: functionOf(functionId).step };
-  const reference = { eventId, company, functionId, source, objectType, objectId, occurredAt, receivedAt };
+  const input = { company, functionId, objectType, objectId, step: firstActionOf(functionId).step };
+  const reference = { eventId, company, functionId, source, system, objectType, objectId, occurredAt, receivedAt };
   await starter.deliverEvent(caseOf(event), input, reference);
 }
 

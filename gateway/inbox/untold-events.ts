@@ -8,6 +8,7 @@ export type UntoldEvent = {
   event_id: string;
   company: string;
   source: string;
+  system: string;
   function_id: string;
   object_type: string;
   object_id: string;
@@ -29,7 +30,7 @@ export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[
            claimed as (
              update inbox i set attempts = attempts + 1, retry_at = clock_timestamp() + make_interval(secs => $2)
              from due where i.company = due.company and i.event_id = due.event_id returning i.*)
-           select event_id, company, source, function_id, object_type, object_id, occurred_at, received_at, state, attempts
+           select event_id, company, source, system, function_id, object_type, object_id, occurred_at, received_at, state, attempts
            from claimed order by claimed.received_at, event_id`,
     values: [limit, LEASE_SECONDS],
   });

@@ -6,7 +6,7 @@ export type SubjectName = `case:${string}` | `person:${string}`;
 export type HoldScope = SubjectName | "company";
 
 /**
- * Reads a subject's name. Only cases of a company's objects are subjects (`acme:quoting:hubspot-deal-1`): what it records
+ * Reads a subject's name. Only cases of a company's objects are subjects (`acme:quoting:crm-deal-1`): what it records
  * about itself, such as `acme:policies`, is not erased. Undefined for anything else.
  */
 export function readSubject(company: string, text: string): SubjectName | undefined {

@@ -4,7 +4,7 @@ import { silentModel } from "../../agents/models/silent.ts";
 import type { Prompts } from "../../agents/prompts/index.ts";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 import type { Evidence } from "../../domain/evidence.ts";
-import { functions } from "../../functions/index.ts";
+import { functionOfAction } from "../../functions/index.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { TurnCitation } from "../../domain/proposal.ts";
 import type { ReadTool } from "../../tools/read-tool.ts";
@@ -35,7 +35,7 @@ export function stageOf(
   shipped: Prompts | undefined,
 ): Stage | Replayed {
   const stepKey = textAt(body, "stepKey");
-  const made = Object.values(functions).find(({ action }) => action.id === textAt(body, "actionId"));
+  const made = functionOfAction(textAt(body, "actionId"));
   if (made === undefined) return { kind: "cannot", why: "no function makes this proposal any more" };
   const isReviewed = records.some(({ key }) => key === recordKeys.review(stepKey));
   const turns = new Map<Role, RecordedTurn>();
@@ -46,7 +46,7 @@ export function stageOf(
   }
   const evidence = turns.get("intelligence")?.evidence;
   if (evidence === undefined) return { kind: "cannot", why: "what the agents read is not recorded" };
-  const { objectType } = made.trigger;
+  const { type: objectType } = made.subject;
   const input = { company, caseId, stepKey, functionId: made.id, objectType, objectId: "recorded" };
   return createStage(input, turns, evidence, shipped);
 }

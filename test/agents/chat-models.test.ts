@@ -4,13 +4,13 @@ import { expect, test } from "vitest";
 import { langChainMessages } from "../../agents/conversation.ts";
 import { chooseModel } from "../../agents/models/choose.ts";
 import { openingMessage } from "../../agents/turn-data.ts";
-import { functionOf } from "../../functions/index.ts";
-import { evidenceOf } from "../fixtures/evidence.ts";
+import { firstActionOf } from "../../functions/index.ts";
+import { evidenceOf } from "../../functions/shared/fixture.ts";
 import { chatModelSpec, type Subject, type Supplier, type SupplierFault } from "../spec/chat-model.ts";
 import { quoteReadings, quoteTurn } from "./readings.ts";
 
 const evidence = Object.values(evidenceOf(quoteReadings()));
-const proposed = functionOf("quoting").requested(quoteReadings()["crm.record"])?.args ?? {};
+const proposed = firstActionOf("quoting").requested(quoteReadings()["crm.record"])?.args ?? {};
 const opening = openingMessage("orchestration", quoteTurn, evidence, {});
 const conversation = langChainMessages("You propose.", [opening]);
 const tool = {

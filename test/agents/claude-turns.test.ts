@@ -2,7 +2,7 @@ import { LLMock } from "@copilotkit/aimock";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { chooseModel } from "../../agents/models/choose.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { functionOf } from "../../functions/index.ts";
+import { firstActionOf } from "../../functions/index.ts";
 import { agentsOn } from "./agents-under-test.ts";
 import { quoteReadings, quoteTurn } from "./readings.ts";
 
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-const args = functionOf("quoting").requested(quoteReadings()["crm.record"])?.args ?? {};
+const args = firstActionOf("quoting").requested(quoteReadings()["crm.record"])?.args ?? {};
 const call = (name: string, given: JsonObject) => ({ toolCalls: [{ name, arguments: JSON.stringify(given) }] });
 const finding = {
   code: "seen",

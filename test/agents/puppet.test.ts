@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FindingsTurn } from "../../agents/turn.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { functionOf } from "../../functions/index.ts";
+import { firstActionOf } from "../../functions/index.ts";
 import { agentsOn } from "./agents-under-test.ts";
 import { quoteReadings, quoteTurn, registrationReadings, registrationTurn } from "./readings.ts";
 import { calls, scriptedModel, type Line } from "./scripted-model.ts";
@@ -10,7 +10,7 @@ import { calls, scriptedModel, type Line } from "./scripted-model.ts";
 
 const finding = { code: "seen", statement: "The quote asks 15 %.", confidencePpm: 900_000, sources: ["crm.record"] };
 const report = calls("report_findings", { findings: [finding] });
-const asRequested = functionOf("quoting").requested(quoteReadings()["crm.record"])?.args ?? {};
+const asRequested = firstActionOf("quoting").requested(quoteReadings()["crm.record"])?.args ?? {};
 
 async function findingsOf(): Promise<FindingsTurn> {
   return agentsOn(quoteReadings()).agents.gatherFindings(quoteTurn);
@@ -137,7 +137,7 @@ describe("a record that carries orders", () => {
     const findings = await agents.gatherFindings(registrationTurn);
     const proposal = await agents.proposeAction(registrationTurn, findings);
     const { review } = await agents.reviewProposal(registrationTurn, findings, proposal);
-    expect(proposal.action).toEqual(functionOf("deal-registration").requested(readings["crm.record"]));
+    expect(proposal.action).toEqual(firstActionOf("deal-registration").requested(readings["crm.record"]));
     expect(review).toEqual({
       verdict: "escalate",
       reasons: ["The text of presales_evidence in crm.record reads like an instruction to an agent."],

@@ -3,7 +3,7 @@ import type { TurnInput } from "../../agents/turn.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ReadTool } from "../../tools/read-tool.ts";
-import { evidenceOf, partnerReading } from "../fixtures/evidence.ts";
+import { evidenceOf, partnerReading } from "../../functions/shared/fixture.ts";
 
 /** A quote asking 15 %: 10,000.00 USD list, 8,500.00 USD net, no concessions. */
 function quoteRecord(changes: JsonObject = {}): JsonObject {
@@ -77,8 +77,8 @@ export function registrationReadings(changes: JsonObject = {}, registrations: re
 
 export const quoteTurn: TurnInput = {
   company: "acme",
-  caseId: "acme:quoting:hubspot-deal-1001",
-  stepKey: "acme:quoting:hubspot-deal-1001/evt_1/approve-discount",
+  caseId: "acme:quoting:crm-deal-1001",
+  stepKey: "acme:quoting:crm-deal-1001/evt_1/approve-discount",
   functionId: "quoting",
   objectType: "deal",
   objectId: "1001",
@@ -86,8 +86,8 @@ export const quoteTurn: TurnInput = {
 
 export const registrationTurn: TurnInput = {
   company: "acme",
-  caseId: "acme:deal-registration:hubspot-registration-1",
-  stepKey: "acme:deal-registration:hubspot-registration-1/evt_1/register-deal",
+  caseId: "acme:deal-registration:crm-registration-1",
+  stepKey: "acme:deal-registration:crm-registration-1/evt_1/register-deal",
   functionId: "deal-registration",
   objectType: "registration",
   objectId: "1",

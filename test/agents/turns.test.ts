@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { functionOf } from "../../functions/index.ts";
+import { firstActionOf } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { partnerReading } from "../fixtures/evidence.ts";
+import { partnerReading } from "../../functions/shared/fixture.ts";
 import { agentsOn } from "./agents-under-test.ts";
 import { quoteReadings, quoteTurn, registrationReadings, registrationTurn } from "./readings.ts";
 
@@ -90,7 +90,7 @@ describe("a registration's three turns on the offline model", () => {
       "No other open registration covers this domain and product family.",
       "Pre-sales work is described; first call 2026-02-11.",
     ]);
-    expect(proposal.action).toEqual(functionOf("deal-registration").requested(registrationReadings()["crm.record"]));
+    expect(proposal.action).toEqual(firstActionOf("deal-registration").requested(registrationReadings()["crm.record"]));
     expect(review).toEqual({ verdict: "agree", reasons: [] });
     expect(reads.map(({ tool }) => tool)).toEqual(["crm.record", "programme.partner", "programme.open-registrations"]);
   });

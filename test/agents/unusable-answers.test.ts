@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../domain/json.ts";
-import { functionOf } from "../../functions/index.ts";
+import { firstActionOf } from "../../functions/index.ts";
 import { agentsOn } from "./agents-under-test.ts";
 import { quoteReadings, quoteTurn } from "./readings.ts";
 import { calls, scriptedModel, type Line } from "./scripted-model.ts";
 
-const args = functionOf("quoting").requested(quoteReadings()["crm.record"])?.args ?? {};
+const args = firstActionOf("quoting").requested(quoteReadings()["crm.record"])?.args ?? {};
 const good = calls("propose_action", { args, reasoning: "As asked." });
 const report = (finding: JsonObject) =>
   calls("report_findings", {

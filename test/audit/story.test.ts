@@ -4,7 +4,7 @@ import { storyText } from "../../audit/story/text.ts";
 import type { AuditRecord, RecordKind } from "../../domain/audit-record.ts";
 import type { JsonObject } from "../../domain/json.ts";
 
-const caseId = "acme:quoting:hubspot-deal-300104";
+const caseId = "acme:quoting:crm-deal-300104";
 const stepKey = `${caseId}/evt_1/approve-discount`;
 const digest = "ab".repeat(32);
 
@@ -173,9 +173,9 @@ describe("each kind in one sentence", () => {
     {
       name: "an event that a newer one overtook started nothing",
       kind: "event",
-      body: { source: "hubspot", object: "hubspot-deal-7", functionId: "quoting", state: "late" },
+      body: { source: "hubspot", object: "crm-deal-7", functionId: "quoting", state: "late" },
       who: "hubspot",
-      text: "reports hubspot-deal-7 for quoting, too late: a newer event came first and nothing is started",
+      text: "reports crm-deal-7 for quoting, too late: a newer event came first and nothing is started",
     },
     {
       name: "a request put up as it stands names no agent",

@@ -47,7 +47,7 @@ const body = {
 };
 
 function draftOf(n: number, way: string): RecordDraft {
-  const caseId = `${COMPANY}:quoting:hubspot-deal-${n % 64}`;
+  const caseId = `${COMPANY}:quoting:crm-deal-${n % 64}`;
   const at = "2026-01-05T09:00:00.000Z";
   return { company: COMPANY, caseId, kind: "decision", key: `${way}-${n}`, at, body, person: "sam" };
 }

@@ -1,6 +1,6 @@
 import type { Vault } from "../../audit/vault.ts";
 import { givenCrmObject, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { startSystem, type System } from "../setup/system.ts";
 import { givenPartners, partnerOf } from "./partners.ts";
 import { compare, throughput, type Comparison } from "./ratio.ts";

@@ -38,8 +38,8 @@ function recordOf(index: number, parent: Buffer | undefined) {
   const envelope = canonicalJson({
     actor: { type: "system", ref: "mandate" },
     at,
-    case: { id: `acme:quoting:hubspot-deal-${caseNumber}`, n: nth + 1 },
-    fields: { eventId: `evt_${index}`, functionId: "quoting", object: `hubspot-deal-${caseNumber}`, state: "accepted" },
+    case: { id: `acme:quoting:crm-deal-${caseNumber}`, n: nth + 1 },
+    fields: { eventId: `evt_${index}`, functionId: "quoting", object: `crm-deal-${caseNumber}`, state: "accepted" },
     key: `evt_${index}/event`,
     kind: "event",
     log: LOG,

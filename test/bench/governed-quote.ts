@@ -2,7 +2,7 @@ import { NativeConnection, Worker } from "@temporalio/worker";
 import { resolve } from "node:path";
 import { taskQueue } from "../../temporal.config.ts";
 import { givenCrmObject, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { startSystem, type System } from "../setup/system.ts";
 import { givenPartners, partnerOf } from "./partners.ts";
 import { compare, throughput, type Comparison } from "./ratio.ts";

@@ -1,6 +1,6 @@
 import type { EventView } from "../../gateway/http/contract.ts";
 import { givenCrmObject } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { postBatch, quoteAsked } from "../setup/hubspot.ts";
 import { COMPANY, SECRET, startStack } from "../setup/stack.ts";
 import { eventually } from "../setup/system.ts";

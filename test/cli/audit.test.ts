@@ -12,7 +12,7 @@ import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { SECRET } from "../fixtures/hubspot.ts";
 import { givenCheckpoint } from "../fixtures/logged.ts";
 import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { TEST_SECRET } from "../setup/database.ts";
 import { startSystem, type System } from "../setup/system.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";

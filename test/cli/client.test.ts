@@ -85,6 +85,6 @@ test("events come from every page, with the token", async () => {
 
 test("a case id keeps its colons and slashes on the way", async () => {
   const client = await clientOf(() => ({ json: { caseId: "x", intact: true, records: [] } }));
-  await client.records("acme:quoting:hubspot-deal-1/2");
-  expect(server?.requests[0]?.path).toBe("/v1/cases/acme:quoting:hubspot-deal-1/2/records");
+  await client.records("acme:quoting:crm-deal-1/2");
+  expect(server?.requests[0]?.path).toBe("/v1/cases/acme:quoting:crm-deal-1/2/records");
 });

@@ -9,7 +9,7 @@ import { run, runOnTerminal } from "./run.ts";
 
 const digest = "ab".repeat(32);
 const escalationId = "esc_0123456789abcdef0123";
-const caseId = "acme:quoting:hubspot-deal-9100000104";
+const caseId = "acme:quoting:crm-deal-9100000104";
 
 function escalation(changes: Partial<EscalationView> = {}): EscalationView {
   return {
@@ -282,9 +282,9 @@ describe("events, and the cases they name", () => {
     eventId: "evt_aaa",
     objectType: "registration",
     objectId: "42",
-    caseId: "acme:deal-registration:hubspot-registration-42",
+    caseId: "acme:deal-registration:crm-registration-42",
   });
-  const twinDeal = event({ eventId: "evt_bbb", objectId: "42", caseId: "acme:quoting:hubspot-deal-42" });
+  const twinDeal = event({ eventId: "evt_bbb", objectId: "42", caseId: "acme:quoting:crm-deal-42" });
 
   beforeEach(() =>
     serve(({ path }) =>
@@ -319,7 +319,7 @@ describe("events, and the cases they name", () => {
 
   test("an object in several cases names them", async () => {
     const { exitCode, stderr } = await run("audit", "show", "42");
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("acme:quoting:hubspot-deal-42")]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("acme:quoting:crm-deal-42")]);
   });
 
   test("nothing by that name is not found", async () => {

@@ -197,7 +197,7 @@ describe("with a running system", () => {
     expect(stdout).toBe(
       `${explain(quoting, decision).sentence}
 
-dec_1 of acme:quoting:hubspot-deal-1001, 2026-03-02 09:00 UTC
+dec_1 of acme:quoting:crm-deal-1001, 2026-03-02 09:00 UTC
 policy quoting version v1, from files, mode led
 
 Rules

@@ -12,7 +12,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Limit } from "../../guardrails/policy.ts";
 import { AT, givenProposal, stepNames, type Names } from "../fixtures/ledger.ts";
 import { quarterLimit, withLimits } from "../fixtures/limits.ts";
-import { quoteFacts } from "../fixtures/quote.ts";
+import { quoteFacts } from "../../functions/quoting/fixture.ts";
 import { acted, accountsOf, totalsOf } from "../fixtures/reservations.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 

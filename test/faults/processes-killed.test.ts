@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { EscalationView, EventView } from "../../gateway/http/contract.ts";
 import { readRecords } from "../../audit/records.ts";
 import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { postBatch, quoteAsked } from "../setup/hubspot.ts";
 import { eventually } from "../setup/system.ts";
 import { COMPANY, SECRET, startStack, type Stack } from "../setup/stack.ts";
@@ -67,7 +67,7 @@ async function expectOneEffect(objectId: string): Promise<void> {
   expect(mine.filter(({ replayed }) => !replayed)).toHaveLength(1);
   const told = (await crmSays(stack.pool, COMPANY)).filter(([id]) => id === objectId);
   expect(told).toEqual([[objectId, "quote_status", "approved"]]);
-  const { records, intact } = await readRecords(stack.pool, COMPANY, `${COMPANY}:quoting:hubspot-deal-${objectId}`);
+  const { records, intact } = await readRecords(stack.pool, COMPANY, `${COMPANY}:quoting:crm-deal-${objectId}`);
   expect(intact).toBe(true);
   expect(records[0]?.kind).toBe("event");
   expect(records.at(-1)?.kind).toBe("case_end");

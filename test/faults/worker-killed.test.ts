@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, inject, test } from "vitest";
 import { readRecords } from "../../audit/records.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { buildForTest, workflowBundle } from "../setup/build.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 import { arrive, eventually, type Arrival } from "../setup/system.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { dealRegistration, registrableDomain } from "../../functions/deal-registration/function.ts";
+import { registerDeal, registrableDomain } from "../../functions/deal-registration/register-deal.ts";
 import type { FactInput } from "../../functions/definition.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { openRegistration, registrationInput, registrationRecord } from "../fixtures/registration.ts";
+import { openRegistration, registrationInput, registrationRecord } from "../../functions/deal-registration/fixture.ts";
 
-const facts = (input: FactInput): JsonObject => dealRegistration.action.facts(input);
+const facts = (input: FactInput): JsonObject => registerDeal.facts(input);
 const clean = {
   partnerAuthorised: true,
   partnerCertified: true,
@@ -90,19 +90,19 @@ describe("the facts of a registration", () => {
 
 describe("what is read beside the record", () => {
   test("is the partner, and the open registrations of the registrable domain and product family", () => {
-    expect(dealRegistration.action.lookups(registrationRecord(), "")).toEqual([
+    expect(registerDeal.lookups(registrationRecord())).toEqual([
       { tool: "programme.partner", args: { partnerId: "partner-7" } },
       { tool: "programme.open-registrations", args: { customerDomain: "contoso.co.uk", productFamily: "analytics" } },
     ]);
   });
 
   test("is the partner alone when there is no domain to look for", () => {
-    expect(dealRegistration.action.lookups(registrationRecord({ customer_domain: "localhost" }), "")).toEqual([
+    expect(registerDeal.lookups(registrationRecord({ customer_domain: "localhost" }))).toEqual([
       { tool: "programme.partner", args: { partnerId: "partner-7" } },
     ]);
   });
 
   test("is nothing for a record that cannot be read", () => {
-    expect(dealRegistration.action.lookups({}, "")).toEqual([]);
+    expect(registerDeal.lookups({})).toEqual([]);
   });
 });

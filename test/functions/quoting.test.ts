@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { quoting } from "../../functions/quoting/function.ts";
+import { approveDiscount } from "../../functions/quoting/approve-discount.ts";
 import type { FactInput } from "../../functions/definition.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { quoteAtDiscount, quoteInput, quoteRecord } from "../fixtures/quote.ts";
+import { quoteAtDiscount, quoteInput, quoteRecord } from "../../functions/quoting/fixture.ts";
 
-const facts = (input: FactInput): JsonObject => quoting.action.facts(input);
+const facts = (input: FactInput): JsonObject => approveDiscount.facts(input);
 const clean = {
   effectiveDiscount: 120_000,
   listPrice: 10_000_000,
@@ -138,13 +138,13 @@ describe("a proposal that is not the request", () => {
 });
 
 test("what is read beside the record is the partner it names", () => {
-  expect(quoting.action.lookups(quoteRecord(), "")).toEqual([
+  expect(approveDiscount.lookups(quoteRecord())).toEqual([
     { tool: "programme.partner", args: { partnerId: "partner-7" } },
   ]);
-  expect(quoting.action.lookups({}, "")).toEqual([]);
+  expect(approveDiscount.lookups({})).toEqual([]);
 });
 
 test("the requester is the person the record names", () => {
-  expect(quoting.action.requestedBy(quoteRecord())).toBe("seller@northwind.example");
-  expect(quoting.action.requestedBy({})).toBe("");
+  expect(approveDiscount.requestedBy(quoteRecord())).toBe("seller@northwind.example");
+  expect(approveDiscount.requestedBy({})).toBe("");
 });

@@ -79,7 +79,7 @@ describe("a running gateway", () => {
       async () => (engine.delivered.length === 1 ? engine.delivered : undefined),
       500,
     );
-    expect(delivered?.caseId).toBe(`acme:quoting:hubspot-deal-${nextEvent}`);
+    expect(delivered?.caseId).toBe(`acme:quoting:crm-deal-${nextEvent}`);
   });
 
   test("with a public URL takes what is signed for that one alone", async () => {

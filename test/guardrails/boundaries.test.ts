@@ -4,7 +4,7 @@ import { live } from "../../guardrails/cases.ts";
 import type { Decide } from "../../guardrails/cases.ts";
 import type { Decision } from "../../domain/decision.ts";
 import { policyOf } from "../fixtures/policy.ts";
-import { quoteFacts } from "../fixtures/quote.ts";
+import { quoteFacts } from "../../functions/quoting/fixture.ts";
 
 const quoting = policyOf("quoting");
 const clean = { ...quoteFacts() } as { readonly [name: string]: boolean | number | string };

@@ -3,7 +3,7 @@ import { cellOf, startOfDay } from "../../guardrails/cell.ts";
 import { evaluate, judge } from "../../guardrails/evaluate.ts";
 import type { Override, Policy } from "../../guardrails/policy.ts";
 import { policyOf } from "../fixtures/policy.ts";
-import { quoteFacts } from "../fixtures/quote.ts";
+import { quoteFacts } from "../../functions/quoting/fixture.ts";
 
 const quoting = policyOf("quoting");
 const h1: Override = {

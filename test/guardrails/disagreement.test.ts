@@ -5,7 +5,7 @@ import { evaluate, evaluateWith, liveMatchers } from "../../guardrails/evaluate.
 import type { Disagreement } from "../../guardrails/evaluate.ts";
 import { complete, knownOf, leaving, partial, policies } from "../fixtures/generated-policy.ts";
 import { policyOf } from "../fixtures/policy.ts";
-import { quoteFacts } from "../fixtures/quote.ts";
+import { quoteFacts } from "../../functions/quoting/fixture.ts";
 
 const quoting = policyOf("quoting");
 const clean = quoteFacts({ effectiveDiscount: 100_000 });

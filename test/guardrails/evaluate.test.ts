@@ -4,8 +4,8 @@ import { evaluate } from "../../guardrails/evaluate.ts";
 import { policyDocument } from "../../guardrails/policy.ts";
 import type { Policy } from "../../guardrails/policy.ts";
 import { policyFile, policyOf } from "../fixtures/policy.ts";
-import { quoteFacts } from "../fixtures/quote.ts";
-import { registrationFacts } from "../fixtures/registration.ts";
+import { quoteFacts } from "../../functions/quoting/fixture.ts";
+import { registrationFacts } from "../../functions/deal-registration/fixture.ts";
 
 const quoting = policyOf("quoting");
 const partnerManager = {

@@ -9,7 +9,7 @@ import type { TakenDecision } from "../../guardrails/explain/taken-decision.ts";
 import type { Override, Policy, PolicyRule } from "../../guardrails/policy.ts";
 import { complete, facts as generatedFacts, policies } from "../fixtures/generated-policy.ts";
 import { policyOf } from "../fixtures/policy.ts";
-import { quoteFacts } from "../fixtures/quote.ts";
+import { quoteFacts } from "../../functions/quoting/fixture.ts";
 import { smallFacts, smallQuoting as quoting } from "../fixtures/small-quoting.ts";
 import { taken } from "../fixtures/taken-decision.ts";
 

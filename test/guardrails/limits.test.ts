@@ -8,7 +8,7 @@ import { applyLimits, applyUncounted, applyUnread, asksOf, readingOf } from "../
 import type { Limit, Policy } from "../../guardrails/policy.ts";
 import type { Known } from "../../guardrails/ternary.ts";
 import { quarterLimit, withLimits } from "../fixtures/limits.ts";
-import { quoteFacts } from "../fixtures/quote.ts";
+import { quoteFacts } from "../../functions/quoting/fixture.ts";
 
 const at = "2026-05-14T09:30:00.000Z";
 const quarter = { from: "2026-04-01T00:00:00.000Z", until: "2026-07-01T00:00:00.000Z" };

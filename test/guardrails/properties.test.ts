@@ -4,7 +4,7 @@ import { z } from "zod";
 import { stricter } from "../../domain/decision.ts";
 import type { Decision } from "../../domain/decision.ts";
 import { governedActions } from "../../functions/governed-actions.ts";
-import { quoting as quotingFunction } from "../../functions/quoting/function.ts";
+import { approveDiscount } from "../../functions/quoting/approve-discount.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Review } from "../../domain/proposal.ts";
 import { cellOf, dayAt } from "../../guardrails/cell.ts";
@@ -25,8 +25,8 @@ import {
   policies as generated,
 } from "../fixtures/generated-policy.ts";
 import { policyOf } from "../fixtures/policy.ts";
-import { decimal, quoteFacts, quoteInput, quoteRecord } from "../fixtures/quote.ts";
-import { registrationFacts } from "../fixtures/registration.ts";
+import { decimal, quoteFacts, quoteInput, quoteRecord } from "../../functions/quoting/fixture.ts";
+import { registrationFacts } from "../../functions/deal-registration/fixture.ts";
 
 const policies = Object.keys(governedActions).map((id) => policyOf(id));
 const quoting = policyOf("quoting");
@@ -294,7 +294,7 @@ describe("for any quote", () => {
       quote_concessions: decimal(concessions),
       quote_floor_price: "0.00",
     });
-    return quotingFunction.action.facts(quoteInput(record));
+    return approveDiscount.facts(quoteInput(record));
   }
 
   test.for([

@@ -6,7 +6,7 @@ import type { FactType } from "../../guardrails/fact-types.ts";
 import type { Override, Policy } from "../../guardrails/policy.ts";
 import { facts, leaving, partial, policies } from "../fixtures/generated-policy.ts";
 import { policyOf } from "../fixtures/policy.ts";
-import { quoteFacts } from "../fixtures/quote.ts";
+import { quoteFacts } from "../../functions/quoting/fixture.ts";
 
 const AT = "2026-03-02T09:00:00Z";
 

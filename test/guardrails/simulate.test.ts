@@ -43,7 +43,7 @@ describe("a candidate over the past", () => {
       money: [{ fact: "listPrice", currency: "USD", toExecuteMinor: 20_000_000, fromExecuteMinor: 0 }],
       flips: [150_001, 180_000].map((ppm) => ({
         decisionId: `dec_${ppm}`,
-        caseId: `acme:quoting:hubspot-deal-dec_${ppm}`,
+        caseId: `acme:quoting:crm-deal-dec_${ppm}`,
         at: "2026-03-02T09:00:00.000Z",
         from: "escalate",
         to: "execute",

@@ -4,7 +4,7 @@ import type { Review } from "../../domain/proposal.ts";
 import { evaluate } from "../../guardrails/evaluate.ts";
 import { tighten } from "../../guardrails/tighten.ts";
 import { policyOf } from "../fixtures/policy.ts";
-import { quoteFacts } from "../fixtures/quote.ts";
+import { quoteFacts } from "../../functions/quoting/fixture.ts";
 
 const policy = policyOf("quoting");
 const decide = (changes = {}): Promise<Decision> => evaluate(policy, quoteFacts(changes));

@@ -10,7 +10,7 @@ import type { MatchedRule } from "../../domain/decision.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
 import { detailsFixture } from "../fixtures/details.ts";
 import { DIGEST, givenDecision, route, stepNames } from "../fixtures/ledger.ts";
-import { quoteFacts } from "../fixtures/quote.ts";
+import { quoteFacts } from "../../functions/quoting/fixture.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 import { run } from "../cli/run.ts";

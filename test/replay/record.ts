@@ -8,7 +8,7 @@ import type { Mode } from "../../domain/decision-details.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { inMode } from "../fixtures/modes.ts";
 import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { skipTime } from "../setup/skip-time.ts";
 import { startEngines } from "../setup/start-engines.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";

@@ -19,8 +19,8 @@ import { postBatch, quoteAsked } from "../setup/hubspot.ts";
 import { eventually } from "../setup/system.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 import { crmSays, givenCrmObject, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
-import { registrationRecord } from "../fixtures/registration.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
+import { registrationRecord } from "../../functions/deal-registration/fixture.ts";
 import { placesOf, tracesOf, type Traces } from "./traces.ts";
 
 type Properties = Record<string, string>;

@@ -5,7 +5,7 @@ import { governedActions } from "../../functions/governed-actions.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { quarterLimit, withLimits } from "../fixtures/limits.ts";
 import { givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { totalsOf, unequalAccounts } from "../fixtures/reservations.ts";
 import { startSystem, type System } from "../setup/system.ts";
 

@@ -15,7 +15,7 @@ import { openEscalationOf } from "../fixtures/escalations.ts";
 import { SECRET } from "../fixtures/hubspot.ts";
 import { keptLog } from "../fixtures/log.ts";
 import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 

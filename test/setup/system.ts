@@ -104,15 +104,17 @@ export async function arrive(
   client: Client,
   { company, queuePrefix, functionId, objectId, event }: Arrival,
 ): Promise<string> {
-  const { trigger, step } = functionOf(functionId);
-  const { objectType } = trigger;
-  const workflowId = caseIdOf(company, functionId, objectRefOf("hubspot", objectType, objectId));
+  const { subject, actions } = functionOf(functionId);
+  const { system, type: objectType } = subject;
+  const [{ step }] = actions;
+  const workflowId = caseIdOf(company, functionId, objectRefOf(system, objectType, objectId));
   const at = new Date().toISOString();
   const ref: EventRef = {
     eventId: `evt_${objectId}`,
     company,
     functionId,
     source: "hubspot",
+    system,
     objectType,
     objectId,
     occurredAt: at,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRecords } from "../../audit/records.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { skipTime } from "../setup/skip-time.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 

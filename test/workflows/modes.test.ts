@@ -10,7 +10,7 @@ import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { inMode } from "../fixtures/modes.ts";
 import { policyFile, policyOf } from "../fixtures/policy.ts";
 import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { startSystem, type System } from "../setup/system.ts";
 
 let system: System;

@@ -4,7 +4,7 @@ import { loadPolicies, policiesOf, versioned, type Policies } from "../../decidi
 import { readRecords } from "../../audit/records.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { startSystem, type System } from "../setup/system.ts";
 
 let system: System;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { crmSays, givenCrmObject, givenPartner } from "../fixtures/programme.ts";
-import { registrationRecord } from "../fixtures/registration.ts";
+import { registrationRecord } from "../../functions/deal-registration/fixture.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 
 let system: System;

@@ -31,7 +31,7 @@ type EventRow = Omit<EventView, "decision" | "waitingFor"> & {
  */
 const pageOfEvents = `
   with page as (
-    select i.*, case_id_of(company, function_id, source, object_type, object_id) as case_id,
+    select i.*, case_id_of(company, function_id, system, object_type, object_id) as case_id,
       $6::jsonb->>function_id as step,
       to_char(received_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position
     from inbox i
@@ -87,7 +87,9 @@ const pageOfEvents = `
     where own.company = i.company and own.key = i.event_id || '/event' limit 1) overtaken on d.decision_id is null
   order by i.received_at, i.event_id`;
 
-const steps = JSON.stringify(Object.fromEntries(Object.values(functions).map(({ id, step }) => [id, step])));
+const steps = JSON.stringify(
+  Object.fromEntries(Object.values(functions).map(({ id, actions: [{ step }] }) => [id, step])),
+);
 const BEGINNING: Position = { at: "1970-01-01T00:00:00.000000Z", id: "" };
 
 export async function readEvents(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Notification } from "../../../domain/event.ts";
+import type { Change, Notification } from "../../../domain/event.ts";
 import type { JsonObject } from "../../../domain/json.ts";
 
 /** Our name for each CRM object type: the classic subscription prefix and the `objectTypeId` of generic `object.*`. */
@@ -7,6 +7,17 @@ const objectTypes: { readonly [hubspotType: string]: string } = {
   deal: "deal",
   "0-3": "deal",
   "2-4100300": "registration",
+};
+
+/** HubSpot is a CRM: the system of record that its events are about. */
+const SYSTEM = "crm";
+
+/** What its subscription types tell of a whole object. */
+const wholeChanges: { readonly [verb: string]: Exclude<Change["kind"], "changed"> } = {
+  creation: "created",
+  deletion: "deleted",
+  merge: "merged",
+  restore: "restored",
 };
 
 /** The last millisecond of the year 9999: later ones have no four-digit year. */
@@ -64,6 +75,7 @@ export type HubspotItem = {
   readonly bodyDigestInput: string;
   /** ISO 8601. */
   readonly occurredAt: string;
+  readonly system: typeof SYSTEM;
   readonly objectType: string;
   readonly objectId: string;
   /** Undefined for a subscription type that no function can listen to. */
@@ -78,8 +90,10 @@ function inKeyOrder(_key: string, value: unknown): unknown {
 }
 
 function changeOf(event: HubspotEvent): Notification["change"] | undefined {
-  const verb = event.subscriptionType.split(".")[1];
-  if (verb === "creation") return { kind: "created" };
+  if (event.objectId === undefined) return undefined;
+  const verb = event.subscriptionType.split(".")[1] ?? "";
+  const whole = Object.hasOwn(wholeChanges, verb) ? wholeChanges[verb] : undefined;
+  if (whole !== undefined) return { kind: whole };
   if (verb !== "propertyChange") return undefined;
   return { kind: "changed", property: event.propertyName ?? "", value: event.propertyValue ?? "" };
 }
@@ -97,9 +111,11 @@ export function readHubspotEvent(event: HubspotEvent, body: JsonObject): Hubspot
     sourceKey: [portalId, subscriptionType, hubspotType, objectId, eventId, occurredAt, propertyName].join("/"),
     bodyDigestInput: JSON.stringify(lasting, inKeyOrder),
     occurredAt: new Date(occurredAt).toISOString(),
+    system: SYSTEM,
     objectType: known ?? hubspotType,
     objectId,
-    notification: known === undefined || change === undefined ? undefined : { objectType: known, objectId, change },
+    notification:
+      known === undefined || change === undefined ? undefined : { system: SYSTEM, objectType: known, objectId, change },
     body,
   };
 }

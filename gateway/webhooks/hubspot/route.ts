@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { JsonObject } from "../../../domain/json.ts";
 import { SIGNATURE_HEADER, TIMESTAMP_HEADER, verifyHubspotRequest, type SignatureCheck } from "./signature.ts";
 import { HubspotBatch, readHubspotEvent } from "./batch.ts";
-import { inboxEventOf, type Acceptance, type InboxEvent } from "../../inbox/accept.ts";
+import { inboxEventsOf, type Acceptance, type InboxEvent } from "../../inbox/accept.ts";
 import type { ApiEnv } from "../../http/auth.ts";
 import { BatchTaken } from "../../http/contract.ts";
 import { parseJsonBody } from "../../http/json-body.ts";
@@ -60,7 +60,7 @@ export function hubspotWebhook(deps: WebhookDeps): (c: Context) => Promise<Respo
     if (!batch.success) return refuse(c, "validation", "the batch is not HubSpot's", fieldErrors(batch.error));
     const bodies = json.value as readonly JsonObject[];
     const events = batch.data.map((event, index) =>
-      inboxEventOf(deps.company, "hubspot", readHubspotEvent(event, bodies[index] ?? {})),
+      inboxEventsOf(deps.company, "hubspot", readHubspotEvent(event, bodies[index] ?? {})),
     );
     return store(deps, log, c, events);
   };
@@ -73,20 +73,35 @@ function checkSignature({ hubspotSecret, targetUrl, now }: WebhookDeps, c: Conte
   return verifyHubspotRequest(hubspotSecret, request, now());
 }
 
-async function store(deps: WebhookDeps, log: Logger, c: Context, events: readonly InboxEvent[]): Promise<Response> {
+/** `items`: the rows of each event of the batch, one per function that listens. */
+async function store(
+  deps: WebhookDeps,
+  log: Logger,
+  c: Context,
+  items: readonly (readonly InboxEvent[])[],
+): Promise<Response> {
   let outcomes: readonly Acceptance[];
   try {
-    outcomes = await deps.accept(events);
+    outcomes = await deps.accept(items.flat());
   } catch (error) {
-    log.error({ err: error, events: events.length }, "delivery not stored");
+    log.error({ err: error, events: items.length }, "delivery not stored");
     c.header("retry-after", "1");
     return refuse(c, "not-stored", "the inbox did not take the batch");
   }
   const taken = { accepted: 0, duplicates: 0, ignored: 0, late: 0 };
-  for (const outcome of outcomes) taken[outcome === "duplicate" ? "duplicates" : outcome] += 1;
+  const left = [...outcomes];
+  for (const rows of items) {
+    const outcome = told(left.splice(0, rows.length));
+    taken[outcome === "duplicate" ? "duplicates" : outcome] += 1;
+  }
   if (taken.accepted > 0 || taken.late > 0) deps.onAccepted();
   log.debug(taken, "delivery stored");
   return c.json(taken satisfies BatchTaken, 202);
+}
+
+/** What became of an event that several functions heard: accepted when it was news to one of them. */
+function told(outcomes: readonly Acceptance[]): Acceptance {
+  return (["accepted", "late", "ignored"] as const).find((one) => outcomes.includes(one)) ?? "duplicate";
 }
 
 /** Puts the door on the app and into its documentation. The handler checks the body itself, after the signature. */

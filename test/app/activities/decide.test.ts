@@ -5,7 +5,7 @@ import { loadPolicies, policiesOf, type Policies } from "../../../deciding/polic
 import { compilePolicy } from "../../../guardrails/compile.ts";
 import { openEscalationOf } from "../../fixtures/escalations.ts";
 import { givenCrmObject, givenPartner, quoteDeskSays } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
 import { startSystem, type System } from "../../setup/system.ts";
 
 const alarm = vi.fn<Alarm>();

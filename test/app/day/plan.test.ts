@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HUBSPOT_PATH } from "../../../gateway/webhooks/hubspot/route.ts";
-import { listenerOf } from "../../../gateway/inbox/accept.ts";
+import { listenersOf } from "../../../gateway/inbox/accept.ts";
 import type { Delivery } from "../../../app/day/deliveries.ts";
 import { planDay } from "../../../app/day/plan.ts";
 import { WEBHOOK_PATH } from "../../../app/day/play.ts";
@@ -11,9 +11,9 @@ import {
   OpenRegistrationsReading,
   registrableDomain,
   RegistrationRecord,
-} from "../../../functions/deal-registration/function.ts";
-import { functionOf } from "../../../functions/index.ts";
-import { QuoteRecord } from "../../../functions/quoting/function.ts";
+} from "../../../functions/deal-registration/register-deal.ts";
+import { firstActionOf } from "../../../functions/index.ts";
+import { QuoteRecord } from "../../../functions/quoting/approve-discount.ts";
 import type { JsonObject } from "../../../domain/json.ts";
 import { PartnerReading } from "../../../domain/partner.ts";
 import { sharePpm } from "../../../domain/ppm.ts";
@@ -24,7 +24,7 @@ import {
   verifyHubspotRequest,
 } from "../../../gateway/webhooks/hubspot/signature.ts";
 import { HubspotBatch, readHubspotEvent } from "../../../gateway/webhooks/hubspot/batch.ts";
-import { evidenceOf } from "../../fixtures/evidence.ts";
+import { evidenceOf } from "../../../functions/shared/fixture.ts";
 import { policyOf } from "../../fixtures/policy.ts";
 
 const startedAt = "2026-03-02T09:00:00.000Z";
@@ -58,7 +58,7 @@ describe("what a decision makes of the day", () => {
   test.for(expected)("%s", async ([name, ppm, verdict, rules]) => {
     const item = itemOf(name);
     const { input, functionId } = inputOf(item);
-    const decision = await evaluate(policyOf(functionId), functionOf(functionId).action.facts(input));
+    const decision = await evaluate(policyOf(functionId), firstActionOf(functionId).facts(input));
     expect({ verdict: decision.kind, rules: decision.rules.map(({ id }) => id) }).toEqual({ verdict, rules });
     if (ppm === null) return;
     const {
@@ -151,7 +151,7 @@ describe("the deliveries", () => {
 
   test("reach the function that listens, none from the future", () => {
     for (const event of plan.deliveries.flatMap(itemsOf)) {
-      expect(listenerOf(event.notification)).toBe(event.objectType === "deal" ? "quoting" : "deal-registration");
+      expect(listenersOf(event.notification)).toEqual([event.objectType === "deal" ? "quoting" : "deal-registration"]);
       expect(event.occurredAt < startedAt).toBe(true);
     }
   });
@@ -174,7 +174,7 @@ describe("the deliveries", () => {
       const bait = plan.crm.find((object) => object.objectId === objectId);
       if (bait === undefined) throw new Error("the CRM does not hold it");
       const { input } = inputOf(bait);
-      expect((await evaluate(policyOf("quoting"), functionOf("quoting").action.facts(input))).kind).toBe("execute");
+      expect((await evaluate(policyOf("quoting"), firstActionOf("quoting").facts(input))).kind).toBe("execute");
     }
   });
 });
@@ -185,7 +185,7 @@ function inputOf({ objectType, properties }: Pick<DayItem, "objectType" | "prope
   functionId: string;
 } {
   const functionId = objectType === "deal" ? "quoting" : "deal-registration";
-  const action = functionOf(functionId).requested(properties);
+  const action = firstActionOf(functionId).requested(properties);
   if (action === undefined) throw new Error("the record asks for nothing");
   const partner = plan.partners.find(({ partnerId }) => partnerId === properties["partner_id"]);
   const domain = registrableDomain(properties["customer_domain"] ?? "");

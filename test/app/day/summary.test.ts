@@ -16,7 +16,7 @@ function followed(index: number, changes: Partial<EventView>, answered: Followed
     functionId: "quoting",
     objectType: item.objectType,
     objectId: item.objectId,
-    caseId: `acme:quoting:hubspot-deal-${item.objectId}`,
+    caseId: `acme:quoting:crm-deal-${item.objectId}`,
     state: "dispatched",
     occurredAt: plan.startedAt,
     receivedAt: plan.startedAt,
@@ -121,7 +121,7 @@ Delivered again, counted once: 1
     expect(dayAnswer(summary).next).toEqual([
       "escalations list",
       "escalations show esc_00000000000000000001",
-      "audit show acme:quoting:hubspot-deal-9100000104",
+      "audit show acme:quoting:crm-deal-9100000104",
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { OutcomeKind } from "../../../domain/outcome.ts";
 import { writeBack, writeBackValue } from "../../../functions/shared/write-back.ts";
-import { evidenceOf } from "../../fixtures/evidence.ts";
+import { evidenceOf } from "../../../functions/shared/fixture.ts";
 
 function factsFor(property: string, value: string, outcome: string) {
   const args = { functionId: "quoting", objectType: "deal", objectId: "1001", property, value, reportsStep: "step-1" };

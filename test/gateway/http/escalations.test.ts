@@ -256,7 +256,7 @@ describe("an escalation shows", () => {
     const bolt = apiOn(database.pool, { company: "bolt" });
     await database.pool.query("update person set company = 'bolt' where person_id = 'dana'");
     const answers = await Promise.all(
-      [`/v1/escalations/${escalationId}`, "/v1/escalations", "/v1/cases/acme:quoting:hubspot-deal-foreign/records"].map(
+      [`/v1/escalations/${escalationId}`, "/v1/escalations", "/v1/cases/acme:quoting:crm-deal-foreign/records"].map(
         async (path) => (await bolt.request(path, { headers: dana })).json(),
       ),
     );

@@ -33,7 +33,7 @@ const list = async (query = "") => {
 async function arrived(objectId: string, name = objectId) {
   const event = incomingEvent(`${objectId}/${name}`, { objectId });
   await acceptEvents(database.pool, [event]);
-  const caseId = caseIdOf("acme", "quoting", objectRefOf("hubspot", "deal", objectId));
+  const caseId = caseIdOf("acme", "quoting", objectRefOf("crm", "deal", objectId));
   const names: Names = { company: "acme", caseId, stepKey: stepKeyOf(caseId, event.eventId, "approve-discount", 1) };
   return { ...event, ...names, names };
 }
@@ -246,7 +246,7 @@ describe("the list", () => {
 });
 
 test("a case's name in the database is the one the workflow has", async () => {
-  const names = ["acme", "quoting", "hubspot", "deal", "1001"] as const;
+  const names = ["acme", "quoting", "crm", "deal", "1001"] as const;
   const [company, functionId, source, type, id] = names;
   const { rows } = await database.pool.query("select case_id_of($1, $2, $3, $4, $5) as id", [...names]);
   expect(rows).toEqual([{ id: caseIdOf(company, functionId, objectRefOf(source, type, id)) }]);
@@ -276,6 +276,6 @@ describe("a case's records", () => {
   });
 
   test("of a case that there is not: 404", async () => {
-    expect(await read("acme:quoting:hubspot-deal-0")).toMatchObject({ status: 404, body: { code: "not-found" } });
+    expect(await read("acme:quoting:crm-deal-0")).toMatchObject({ status: 404, body: { code: "not-found" } });
   });
 });

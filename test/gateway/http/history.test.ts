@@ -19,7 +19,7 @@ import { detailsFixture } from "../../fixtures/details.ts";
 import { AT, DIGEST, givenDecision, givenProposal, route, stepNames, type Names } from "../../fixtures/ledger.ts";
 import { quarterLimit } from "../../fixtures/limits.ts";
 import { policyOf } from "../../fixtures/policy.ts";
-import { quoteFacts } from "../../fixtures/quote.ts";
+import { quoteFacts } from "../../../functions/quoting/fixture.ts";
 import { taken } from "../../fixtures/taken-decision.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 

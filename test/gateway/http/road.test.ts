@@ -8,7 +8,7 @@ import { signHubspotRequest } from "../../../gateway/webhooks/hubspot/signature.
 import { gatewayWith } from "../../fixtures/gateway.ts";
 import { hubspotEvent, SECRET } from "../../fixtures/hubspot.ts";
 import { crmSays, givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
 import { eventually, startSystem, type System } from "../../setup/system.ts";
 
 let system: System;

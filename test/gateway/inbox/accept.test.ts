@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { acceptEvents, listenerOf } from "../../../gateway/inbox/accept.ts";
+import { acceptEvents, listenersOf } from "../../../gateway/inbox/accept.ts";
 import { createGroupCommit } from "../../../gateway/inbox/group-commit.ts";
-import type { Notification } from "../../../domain/event.ts";
-import { functions } from "../../../functions/index.ts";
 import { incomingEvent, keptEvents } from "../../fixtures/inbox.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 
@@ -123,11 +121,26 @@ test("when one event cannot be kept, none of its batch is", async () => {
   expect(await keptEvents(database.pool)).toEqual([]);
 });
 
-test("no notification is listened to by two functions", () => {
-  const wanted: Notification[] = Object.values(functions).map(({ trigger }) => ({
-    objectType: trigger.objectType,
-    objectId: "1",
-    change: trigger.on,
-  }));
-  expect(wanted.map((notification) => listenerOf(notification))).toEqual(Object.keys(functions));
+test.for([
+  ["the value it waits for", { kind: "changed", property: "quote_status", value: "approval_requested" }, ["quoting"]],
+  ["another value", { kind: "changed", property: "quote_status", value: "draft" }, []],
+  ["another property", { kind: "changed", property: "amount", value: "approval_requested" }, []],
+  ["its end", { kind: "deleted" }, []],
+] as const)("of a deal, quoting hears %s or not", ([, change, listeners]) => {
+  expect(listenersOf({ system: "crm", objectType: "deal", objectId: "1", change })).toEqual(listeners);
+});
+
+test("an object of another system is heard by nobody", () => {
+  const change = { kind: "created" } as const;
+  expect(listenersOf({ system: "crm", objectType: "registration", objectId: "1", change })).toEqual([
+    "deal-registration",
+  ]);
+  expect(listenersOf({ system: "portal", objectType: "registration", objectId: "1", change })).toEqual([]);
+});
+
+test("an event that two functions hear is each one's own, and a duplicate for each when it comes again", async () => {
+  const first = incomingEvent("both");
+  const second = { ...first, eventId: "evt_second", functionId: "deal-registration" };
+  expect(await accept(first, second)).toEqual(["accepted", "accepted"]);
+  expect(await accept(first, second)).toEqual(["duplicate", "duplicate"]);
 });

@@ -55,7 +55,7 @@ describe("an accepted event", () => {
     await accept(event);
     start(engine);
     await allTold(1);
-    const caseId = `acme:quoting:hubspot-deal-${run}`;
+    const caseId = `acme:quoting:crm-deal-${run}`;
     const { objectType, objectId, eventId, occurredAt } = event;
     const { records } = await readRecords(database.pool, "acme", caseId);
     const receivedAt = records[0]?.at ?? "";
@@ -64,7 +64,7 @@ describe("an accepted event", () => {
       {
         caseId,
         input: { ...common, step: "approve-discount" },
-        event: { ...common, eventId, source: "hubspot", occurredAt, receivedAt },
+        event: { ...common, eventId, source: "hubspot", system: "crm", occurredAt, receivedAt },
       },
     ]);
     expect(records).toMatchObject([
@@ -76,7 +76,7 @@ describe("an accepted event", () => {
           eventId,
           functionId: "quoting",
           source: "hubspot",
-          object: `hubspot-deal-${run}`,
+          object: `crm-deal-${run}`,
           occurredAt,
           receivedAt,
         },
@@ -125,7 +125,7 @@ describe("an event that is not for a case", () => {
     start(engine);
     await allTold(2);
     expect(engine.delivered).toHaveLength(1);
-    const { records } = await readRecords(database.pool, "acme", `acme:quoting:hubspot-deal-${run}`);
+    const { records } = await readRecords(database.pool, "acme", `acme:quoting:crm-deal-${run}`);
     expect(new Set(records.map(({ body }) => body["state"]))).toEqual(new Set(["accepted", "late"]));
     expect((await keptEvents(database.pool)).map(({ state }) => state).sort()).toEqual(["dispatched", "late"]);
   });
@@ -158,7 +158,7 @@ describe("an engine that fails", () => {
     await allTold(1);
     expect(engine.delivered).toHaveLength(1);
     expect(await keptEvents(database.pool)).toMatchObject([{ state: "dispatched" }]);
-    const { records } = await readRecords(database.pool, "acme", `acme:quoting:hubspot-deal-${run}`);
+    const { records } = await readRecords(database.pool, "acme", `acme:quoting:crm-deal-${run}`);
     expect(records).toHaveLength(1);
   });
 
@@ -217,7 +217,7 @@ describe("a relay that dies", () => {
       engine.delivered[0]?.event,
       engine.delivered[0]?.event,
     ]);
-    const { records } = await readRecords(database.pool, "acme", `acme:quoting:hubspot-deal-${run}`);
+    const { records } = await readRecords(database.pool, "acme", `acme:quoting:crm-deal-${run}`);
     expect(records).toHaveLength(1);
   });
 

@@ -5,14 +5,14 @@ import { temporalEngine } from "../../../gateway/inbox/temporal-starter.ts";
 import { taskQueue } from "../../../temporal.config.ts";
 import { openEscalationOf } from "../../fixtures/escalations.ts";
 import { givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
 import { startSystem, type System } from "../../setup/system.ts";
 
 const AT = "2026-03-02T09:00:00.000Z";
 
 function delivery(eventId: string, company = "acme") {
   const common = { company, functionId: "quoting", objectType: "deal", objectId: "1" };
-  const event = { ...common, eventId, source: "hubspot", occurredAt: AT, receivedAt: AT };
+  const event = { ...common, eventId, source: "hubspot", system: "crm", occurredAt: AT, receivedAt: AT };
   return [{ ...common, step: "approve-discount" }, event] as const;
 }
 
@@ -26,7 +26,7 @@ describe("events on the real server", () => {
   afterAll(() => connection.close());
 
   test("the first starts the case and the next is signalled to the same run", async () => {
-    const caseId = `acme:quoting:hubspot-deal-${randomBytes(4).toString("hex")}`;
+    const caseId = `acme:quoting:crm-deal-${randomBytes(4).toString("hex")}`;
     const engine = temporalEngine(() => Promise.resolve(client), "nobody-works-here");
     await engine.deliverEvent(caseId, ...delivery("evt_1"));
     await engine.deliverEvent(caseId, ...delivery("evt_2"));
@@ -41,7 +41,7 @@ describe("events on the real server", () => {
   test("a verdict for a case that does not run is gone", async () => {
     const engine = temporalEngine(() => Promise.resolve(client), "q");
     const message = { escalationId: "e", actionDigest: "d", personId: "p", role: "r" };
-    expect(await engine.deliverVerdict("acme:quoting:hubspot-deal-never", message, "k")).toEqual({ kind: "gone" });
+    expect(await engine.deliverVerdict("acme:quoting:crm-deal-never", message, "k")).toEqual({ kind: "gone" });
   });
 
   test("a server that cannot be reached is a failure, never an answer", async () => {
@@ -68,7 +68,7 @@ describe("verdicts for a case that waits", () => {
     const record = quoteAtDiscount(180_000, { quote_id: "Q-1", quote_requested_by: "sam" });
     await givenCrmObject(pool, company, "deal", "1", record as Record<string, string>);
     const engine = temporalEngine(() => Promise.resolve(client), taskQueue(queuePrefix, "orchestration"));
-    const caseId = `${company}:quoting:hubspot-deal-1`;
+    const caseId = `${company}:quoting:crm-deal-1`;
     await engine.deliverEvent(caseId, ...delivery("evt_1", company));
     const { escalationId, actionDigest, role } = await openEscalationOf(system, caseId);
     const message = { escalationId, actionDigest, personId: "dana", role };

@@ -1,5 +1,5 @@
 import type { Answered } from "../../../domain/answered.ts";
-import { quoteFacts } from "../../fixtures/quote.ts";
+import { quoteFacts } from "../../../functions/quoting/fixture.ts";
 
 const people = ["dana", "kim", "lee"];
 
@@ -7,7 +7,7 @@ const people = ["dana", "kim", "lee"];
 export function answered(n: number, effectiveDiscount: number, changed: Partial<Answered> = {}): Answered {
   return {
     decisionId: `dec_${String(n).padStart(3, "0")}`,
-    caseId: `acme:quoting:hubspot-deal-${n}`,
+    caseId: `acme:quoting:crm-deal-${n}`,
     at: `2026-03-02T${String(9 + Math.floor(n / 60)).padStart(2, "0")}:${String(n % 60).padStart(2, "0")}:00.000Z`,
     facts: quoteFacts({ effectiveDiscount }),
     end: "approved",

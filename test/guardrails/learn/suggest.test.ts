@@ -4,7 +4,7 @@ import { evaluate } from "../../../guardrails/evaluate.ts";
 import type { Answered } from "../../../domain/answered.ts";
 import { suggest } from "../../../guardrails/learn/suggest.ts";
 import type { Policy } from "../../../guardrails/policy.ts";
-import { quoteFacts } from "../../fixtures/quote.ts";
+import { quoteFacts } from "../../../functions/quoting/fixture.ts";
 import { policyFile, policyOf } from "../../fixtures/policy.ts";
 import { answered, approvals } from "./answered.ts";
 

@@ -4,7 +4,7 @@ import { answer, openEscalationOf } from "../../fixtures/escalations.ts";
 import { exported } from "../../fixtures/governed-log.ts";
 import { givenCheckpoint } from "../../fixtures/logged.ts";
 import { givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
 import { startSystem, type System } from "../../setup/system.ts";
 import { verified } from "../verify/verified.ts";
 

@@ -6,11 +6,11 @@ import type { JsonObject } from "../../../domain/json.ts";
 import type { Policy } from "../../../guardrails/policy.ts";
 import { detailsFixture } from "../../fixtures/details.ts";
 import { policyFile, policyOf } from "../../fixtures/policy.ts";
-import { quoteFacts } from "../../fixtures/quote.ts";
+import { quoteFacts } from "../../../functions/quoting/fixture.ts";
 import { taken } from "../../fixtures/taken-decision.ts";
 
 export const AT = "2026-03-02T09:00:00.000Z";
-export const CASE = "acme:quoting:hubspot-deal-1001";
+export const CASE = "acme:quoting:crm-deal-1001";
 export const STEP = `${CASE}/evt_1/approve-discount`;
 
 type Told = readonly [RecordKind, JsonObject, string?];
@@ -54,7 +54,7 @@ export function asked(netPriceMinor: number, { offline = true, review = "agree" 
   };
   const action = { tool: "quotes.approve-discount", args };
   return [
-    ["event", { eventId: "evt_1", source: "hubspot", object: "hubspot-deal-1001", occurredAt: AT }, "evt_1/event"],
+    ["event", { eventId: "evt_1", source: "hubspot", object: "crm-deal-1001", occurredAt: AT }, "evt_1/event"],
     ["proposal", { proposalId: "prop_1", stepKey: STEP, actionId: "quoting", recordVersion: "7", action, chain }],
     ["review", { stepKey: STEP, review: { verdict: review, reasons: ["Because"] }, turn: turn("compliance", offline) }],
   ];

@@ -35,7 +35,7 @@ describe("what was asked", () => {
     expect(told).toMatchObject({ n: 2, by: "sam", tool: "quotes.approve-discount" });
     expect(told.sentence).toBe("partner-7 asks 18 % off 100,000.00 USD on quote Q-1001");
     expect(told.args).toContainEqual({ name: "net price", text: "82,000.00 USD" });
-    expect(told.trigger?.text).toBe("hubspot reported hubspot-deal-1001, as of 2026-03-02 09:00 UTC");
+    expect(told.trigger?.text).toBe("hubspot reported crm-deal-1001, as of 2026-03-02 09:00 UTC");
   });
 });
 

@@ -8,7 +8,7 @@ import { filedCase } from "../../fixtures/filed.ts";
 import { answer, openEscalationOf } from "../../fixtures/escalations.ts";
 import { givenCheckpoint } from "../../fixtures/logged.ts";
 import { givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
 import { TEST_SECRET } from "../../setup/database.ts";
 import { eventually, startSystem, type System } from "../../setup/system.ts";
 import { elementsOf, readHtml, textOf } from "./read-html.ts";

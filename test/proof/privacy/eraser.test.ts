@@ -86,7 +86,7 @@ describe("the function that erases", () => {
     for (const recordKey of ["nothing", rows[0]?.key]) {
       const p = {
         company: "acme",
-        subject: "case:acme:quoting:hubspot-deal-kept",
+        subject: "case:acme:quoting:crm-deal-kept",
         recordKey,
         at: "2026-06-01T00:00:00Z",
       };
@@ -98,13 +98,13 @@ describe("the function that erases", () => {
     const caseId = "acme:erasures";
     const { pool } = database;
     const { rows } = await pool.query<{ id: string }>("select subject_id as id from audit_subject where name = $1", [
-      "case:acme:quoting:hubspot-deal-kept",
+      "case:acme:quoting:crm-deal-kept",
     ]);
     const erase = async (ground: string) => {
       const key = `forged-${ground}`;
       const body = { subject: rows[0]?.id ?? "", ground, records: 1 };
       await appendRecord(pool, { company: "acme", caseId, kind: "erasure", key, at: AT, body });
-      const p = { company: "acme", subject: "case:acme:quoting:hubspot-deal-kept", recordKey: key, at: AT };
+      const p = { company: "acme", subject: "case:acme:quoting:crm-deal-kept", recordKey: key, at: AT };
       return pool.query("select erase_subject($1)", [JSON.stringify({ ...p, confirmedBy: "ola", erasureId: null })]);
     };
     await expect(erase("unlawful")).rejects.toThrow("NOT_CONFIRMED");

@@ -55,7 +55,7 @@ describe("erasing a case", () => {
       `select e.case_id, d.requested_by || ' ' || e.requested_by as asked, a.person_id as said, o.payload->>'personId' as told
        from escalation e join decision d using (company, decision_id) join approval a using (company, escalation_id)
        join outbox o on o.key = a.approval_id where e.case_id in ($1, $2) order by e.case_id = $1`,
-      [caseId, "acme:quoting:hubspot-deal-other"],
+      [caseId, "acme:quoting:crm-deal-other"],
     );
     const [other, erased] = rows;
     expect(other).toMatchObject({ asked: "requester-mia requester-mia", said: "approver-noa", told: "approver-noa" });
@@ -152,7 +152,7 @@ describe("erasing a case", () => {
 
   test.for([
     ["open", /escalation esc_\w+ waits for partner-manager/],
-    ["intent", /effect acme:quoting:hubspot-deal-open-intent\/\S+ is in state intent/],
+    ["intent", /effect acme:quoting:crm-deal-open-intent\/\S+ is in state intent/],
   ] as const)("waits while it is %s", async ([ending, why]) => {
     const { caseId } = await plantCase(database.pool, `open-${ending}`, ending, { canary: "x" });
     const ask = { subject: `case:${caseId}`, ground, reason: "now" } as const;

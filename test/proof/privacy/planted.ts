@@ -63,10 +63,10 @@ async function plantTurns(pool: LedgerPool, name: string, canary: string): Promi
   const unheard = { ...incomingEvent(`ignored-${name}`, { objectId: name, listened: false }), body: { note: canary } };
   await acceptEvents(pool, [event, unheard]);
   const { eventId } = event;
-  const caseId = `${company}:quoting:hubspot-deal-${name}`;
+  const caseId = `${company}:quoting:crm-deal-${name}`;
   const stepKey = `${caseId}/${eventId}/approve-discount`;
   const names = { company, caseId, stepKey };
-  const body = { eventId, functionId: "quoting", source: "hubspot", object: `hubspot-deal-${name}`, state: "accepted" };
+  const body = { eventId, functionId: "quoting", source: "hubspot", object: `crm-deal-${name}`, state: "accepted" };
   await appendRecord(pool, { company, caseId, kind: "event", key: recordKeys.event(eventId), at: AT, body });
   await pool.query("update inbox set state = 'dispatched', dispatched_at = now() where event_id = $1", [eventId]);
 

@@ -7,8 +7,8 @@ import type { JsonObject } from "../../../domain/json.ts";
 import { objectAt, objectsAt } from "../../../audit/story/loose.ts";
 import { filedCase, ofKind } from "../../fixtures/filed.ts";
 import { givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../fixtures/quote.ts";
-import { registrationRecord } from "../../fixtures/registration.ts";
+import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
+import { registrationRecord } from "../../../functions/deal-registration/fixture.ts";
 import { eventually, startSystem, type System } from "../../setup/system.ts";
 
 let system: System;

@@ -12,7 +12,7 @@ import { answer, openEscalationOf } from "../../fixtures/escalations.ts";
 import { ofKind } from "../../fixtures/filed.ts";
 import { quarterLimit, withLimits } from "../../fixtures/limits.ts";
 import { givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
 import { replayDecisionsOf } from "../../replay/golden.ts";
 import { startSystem, type System } from "../../setup/system.ts";
 

@@ -9,7 +9,7 @@ import type { Policy } from "../../../guardrails/policy.ts";
 import { AT, givenProposal, stepNames } from "../../fixtures/ledger.ts";
 import { filedCase, ofKind } from "../../fixtures/filed.ts";
 import { quarterLimit, withLimits } from "../../fixtures/limits.ts";
-import { quoteFacts } from "../../fixtures/quote.ts";
+import { quoteFacts } from "../../../functions/quoting/fixture.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 
 let database: TestDatabase;

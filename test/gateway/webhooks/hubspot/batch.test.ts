@@ -23,6 +23,21 @@ describe("an event becomes a notification", () => {
       says: ["deal", "1001", { kind: "created" }],
     },
     {
+      name: "deal.deletion",
+      event: hubspotEvent({ subscriptionType: "deal.deletion" }),
+      says: ["deal", "1001", { kind: "deleted" }],
+    },
+    {
+      name: "deal.merge",
+      event: hubspotEvent({ subscriptionType: "deal.merge" }),
+      says: ["deal", "1001", { kind: "merged" }],
+    },
+    {
+      name: "deal.restore",
+      event: hubspotEvent({ subscriptionType: "deal.restore" }),
+      says: ["deal", "1001", { kind: "restored" }],
+    },
+    {
       name: "object.propertyChange of 0-3, a deal",
       event: hubspotEvent({ subscriptionType: "object.propertyChange", objectTypeId: "0-3" }),
       says: ["deal", "1001", changed],
@@ -40,11 +55,11 @@ describe("an event becomes a notification", () => {
   ] as const;
   test.for(cases)("$name", ({ event, says }) => {
     const [objectType, objectId, change] = says;
-    expect(read(event).notification).toEqual({ objectType, objectId, change });
+    expect(read(event).notification).toEqual({ system: "crm", objectType, objectId, change });
   });
 
   test.for([
-    ["a deletion", hubspotEvent({ subscriptionType: "deal.deletion" })],
+    ["a merge that names no object", { ...hubspotEventWithout("objectId"), subscriptionType: "deal.merge" }],
     ["a contact", hubspotEvent({ subscriptionType: "contact.creation" })],
     ["an object type nobody mapped", hubspotEvent({ subscriptionType: "object.creation", objectTypeId: "2-1" })],
     [

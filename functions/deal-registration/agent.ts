@@ -1,13 +1,9 @@
 import type { Finding } from "../../domain/evidence.ts";
-import {
-  ApproveRegistrationArgs,
-  OpenRegistrationsReading,
-  RegistrationRecord,
-} from "../../functions/deal-registration/function.ts";
+import { ApproveRegistrationArgs, OpenRegistrationsReading, RegistrationRecord } from "./register-deal.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { formatMinor } from "../../domain/money.ts";
-import type { AgentFunction, Briefing } from "./definition.ts";
-import { certain, partnerFinding, quoted } from "./finding.ts";
+import type { AgentPart, Briefing } from "../definition.ts";
+import { certain, partnerFinding, quoted } from "../shared/finding.ts";
 
 function findings({ readings, facts, requested }: Briefing): readonly Finding[] {
   const record = RegistrationRecord.safeParse(readings["crm.record"]);
@@ -54,8 +50,8 @@ function overlapFinding(reading: JsonObject | undefined, registrationId: string)
   return [certain("overlap", sources, statement)];
 }
 
-/** F3 Deal registration. */
-export const dealRegistration: AgentFunction = {
+/** How the agents work on a deal registration. */
+export const agent: AgentPart = {
   guidance: {
     intelligence:
       "Function: deal registration. A partner claims a customer domain and a product family first. Report: what is claimed " +

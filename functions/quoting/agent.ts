@@ -1,9 +1,9 @@
 import type { Finding } from "../../domain/evidence.ts";
-import { ApproveDiscountArgs, QuoteRecord } from "../../functions/quoting/function.ts";
+import { ApproveDiscountArgs, QuoteRecord } from "./approve-discount.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm } from "../../domain/ppm.ts";
-import type { AgentFunction, Briefing } from "./definition.ts";
-import { certain, partnerFinding, quoted } from "./finding.ts";
+import type { AgentPart, Briefing } from "../definition.ts";
+import { certain, partnerFinding, quoted } from "../shared/finding.ts";
 
 function findings({ readings, facts }: Briefing): readonly Finding[] {
   const quote = QuoteRecord.safeParse(readings["crm.record"]);
@@ -44,8 +44,8 @@ function findings({ readings, facts }: Briefing): readonly Finding[] {
   ];
 }
 
-/** F5 Quoting. */
-export const quoting: AgentFunction = {
+/** How the agents work on a quote. */
+export const agent: AgentPart = {
   guidance: {
     intelligence:
       "Function: quoting. A discount is asked on a quote. Report: the effective discount (list price less net price plus " +

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { triggerMatches, type Notification, type Trigger } from "../../domain/event.ts";
+
+const notice = (change: Notification["change"]): Notification => {
+  return { system: "crm", objectType: "deal", objectId: "1", change };
+};
+const listening = (on: Extract<Trigger, { kind: "record" }>["on"]): Trigger => {
+  return { kind: "record", system: "crm", type: "deal", on };
+};
+const amount = notice({ kind: "changed", property: "amount", value: "10.00" });
+
+test.for([
+  ["any change of a property hears one", listening({ kind: "changed" }), amount, true],
+  ["a property hears any value of it", listening({ kind: "changed", property: "amount" }), amount, true],
+  ["another property does not", listening({ kind: "changed", property: "stage" }), amount, false],
+  ["a value hears that value", listening({ kind: "changed", property: "amount", value: "10.00" }), amount, true],
+  ["another value does not", listening({ kind: "changed", property: "amount", value: "11.00" }), amount, false],
+  ["a deletion is heard as one", listening({ kind: "deleted" }), notice({ kind: "deleted" }), true],
+  ["a merge is no creation", listening({ kind: "created" }), notice({ kind: "merged" }), false],
+  ["a creation is no change", listening({ kind: "changed" }), notice({ kind: "created" }), false],
+  ["what is asked for hears no record", { kind: "asked" }, amount, false],
+] as const)("%s", ([, trigger, notification, heard]) => expect(triggerMatches(trigger, notification)).toBe(heard));
