@@ -52,11 +52,12 @@ export function policiesOf(loaded: { readonly [id: string]: VersionedPolicy }): 
 
 /**
  * Reads every `<id>.yaml` of the folder, by id. Throws `PoliciesRefused` for any problem, and when a governed action has
- * no policy: nothing is decided by default.
+ * no policy or no cases: nothing is decided by default, or by limits that nobody tried.
  */
 export async function readPolicies(folder: string): Promise<{ readonly [id: string]: VersionedPolicy }> {
   const facts = await readCatalogue(folder);
-  const names = (await readdir(folder)).filter(isPolicyName).sort();
+  const present = new Set(await readdir(folder));
+  const names = [...present].filter(isPolicyName).sort();
   const loaded: { [id: string]: VersionedPolicy } = {};
   const problems: Problem[] = facts.files.flatMap((file) => file.problems);
   for (const name of names) {
@@ -71,6 +72,9 @@ export async function readPolicies(folder: string): Promise<{ readonly [id: stri
     throw new Error(`no policy for ${missing.join(", ")}: add \`${join(folder, `${missing[0]}.yaml`)}\``);
   }
   if (problems.length > 0) throw new PoliciesRefused(problems);
+  const untested = Object.keys(governedActions).find((id) => !present.has(`${id}.test.yaml`));
+  if (untested !== undefined)
+    throw new Error(`no cases for ${untested}: add \`${join(folder, `${untested}.test.yaml`)}\``);
   return loaded;
 }
 

@@ -7,6 +7,7 @@ import { auditSecret } from "../../proof/secret.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { playDay } from "../day/play.ts";
 import { dayAnswer } from "../day/summary-text.ts";
+import { writeSchemas } from "../../deciding/policy-schemas.ts";
 import { createLedgerPool } from "../../db/pool.ts";
 import { prepareHome } from "../../engines/home-folder.ts";
 import { acquireLock } from "../../engines/lock.ts";
@@ -104,6 +105,7 @@ async function serve(stage: Stage, options: DevOptions): Promise<number> {
 async function putPoliciesInForce({ config, say }: Stage, pool: LedgerPool, at: string): Promise<void> {
   const { company, home, policies: folder } = config;
   if (config.mode === "production") return;
+  await writeSchemas(folder).catch((error: Error) => say(`policies: no schemas for editors: ${error.message}`));
   const installed = await installFirstRelease({ sql: pool, company, home, folder, at });
   if (installed.kind === "installed") say(`policies: release ${installed.release.slice(0, 12)} is in force`);
   else if (installed.differs) say("policies: the folder differs from what is in force; see `mandate policy apply`");

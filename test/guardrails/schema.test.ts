@@ -1,9 +1,12 @@
-import { readdirSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { schemaText } from "../../cli/policies/schema.ts";
+import { schemaText, writeSchemas } from "../../deciding/policy-schemas.ts";
 import { governedActions } from "../../functions/governed-actions.ts";
+import { governedCatalogue } from "../../guardrails/fact-types.ts";
 import { policySchema } from "../../guardrails/schema.ts";
 import { policyFile } from "../fixtures/policy.ts";
 import { catalogue, sound, whole } from "./traps.ts";
@@ -14,23 +17,36 @@ const ids = Object.keys(governedActions);
 const takes = (schema: object, text: string): boolean =>
   z.fromJSONSchema(schema as JsonSchema).safeParse(parse(text)).success;
 
-describe.for(ids)("policies/schema/%s.schema.json", (id) => {
-  test(`is what \`mandate policy schema ${id}\` prints`, () => {
-    expect(policyFile(`schema/${id}.schema.json`)).toBe(schemaText(id));
-  });
-
+describe.for(ids)("the schema of %s", (id) => {
   test("is named on the policy's first line, where editors look for it", () => {
     expect(policyFile(`${id}.yaml`).split("\n")[0]).toBe(`# yaml-language-server: $schema=schema/${id}.schema.json`);
   });
 
   test("takes the policy as it is", () => {
-    expect(takes(JSON.parse(policyFile(`schema/${id}.schema.json`)), policyFile(`${id}.yaml`))).toBe(true);
+    const text = schemaText(id, governedCatalogue()[id] ?? []);
+    expect(takes(JSON.parse(text) as object, policyFile(`${id}.yaml`))).toBe(true);
   });
 });
 
-test("no other schema is kept", () => {
-  const files = readdirSync(new URL("../../policies/schema", import.meta.url));
-  expect(files.toSorted()).toEqual(ids.map((id) => `${id}.schema.json`).toSorted());
+describe("beside the policies, for editors", () => {
+  const folder = mkdtempSync(join(tmpdir(), "mandate-schemas-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("a schema is written for each policy there can be, and again only when its facts changed", async () => {
+    expect((await writeSchemas(folder)).toSorted()).toEqual(ids.toSorted());
+    expect(readdirSync(join(folder, "schema")).toSorted()).toEqual(ids.map((id) => `${id}.schema.json`).toSorted());
+    expect(readFileSync(join(folder, "schema/quoting.schema.json"), "utf8")).toBe(
+      schemaText("quoting", governedCatalogue()["quoting"] ?? []),
+    );
+    expect(await writeSchemas(folder)).toEqual([]);
+    writeFileSync(join(folder, "schema/quoting.schema.json"), "{}");
+    expect(await writeSchemas(folder)).toEqual(["quoting"]);
+  });
+
+  test("facts that the folder declares itself have theirs", async () => {
+    writeFileSync(join(folder, "loans.facts.yaml"), "facts:\n  amount: { title: the sum, number: 0..10 }\n");
+    expect(await writeSchemas(folder)).toEqual(["loans"]);
+  });
 });
 
 describe("while it is written", () => {
