@@ -1,3 +1,4 @@
+import { ForeignSchemaError } from "../../db/migrate.ts";
 import { createPool } from "../../db/pool.ts";
 import { rowSecurityGaps, sessionLogin } from "../../db/row-security.ts";
 import { query } from "../../engines/postgres-client.ts";
@@ -30,6 +31,7 @@ async function checkMigrations({ config, deps }: Patient, url: string): Promise<
     const fix = config.databaseUrl === undefined ? "npm start" : "npx mandate migrate";
     return fail("migrations", `${pending.length} to do: ${pending.join(", ")}`, fix);
   } catch (error) {
+    if (error instanceof ForeignSchemaError) return fail("migrations", error.problems.join("; "), error.fix);
     return fail("migrations", faultText(error), "git checkout db/migrations");
   }
 }

@@ -1,10 +1,9 @@
-import { ConfigError } from "../../domain/config-error.ts";
 import type { Config } from "../config.ts";
 import { companyOfAddress } from "../../db/company-address.ts";
 import { ensureCompanyLogin } from "../../db/company-login.ts";
-import { migrate, pendingMigrations } from "../../db/migrate.ts";
+import { migrate } from "../../db/migrate.ts";
 import type { Progress } from "../../engines/progress.ts";
-import { requireCompanyDatabase } from "./require-database.ts";
+import { requireServedDatabase } from "./require-database.ts";
 
 /**
  * Brings the schema up to date and makes the company's login, both with the owner's address, and answers the company's:
@@ -12,18 +11,10 @@ import { requireCompanyDatabase } from "./require-database.ts";
  * to date. @throws ConfigError otherwise.
  */
 export async function prepareDatabase(config: Config, url: string, say: Progress): Promise<string> {
-  if (companyOfAddress(url) !== undefined) return upToDate(requireCompanyDatabase(config));
+  if (companyOfAddress(url) !== undefined) return requireServedDatabase(config);
   const applied = await migrate(url);
   if (applied.length > 0) say(`database: applied ${applied.length} migrations`);
   const { company, home } = config;
   const login = await ensureCompanyLogin({ url, company, home });
   return login.url;
-}
-
-async function upToDate(url: string): Promise<string> {
-  const pending = await pendingMigrations(url);
-  if (pending.length === 0) return url;
-  throw new ConfigError([
-    `DATABASE_URL: the schema lacks ${pending.join(", ")}; run \`mandate migrate\` with the owner's address`,
-  ]);
 }

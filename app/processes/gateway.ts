@@ -10,7 +10,7 @@ import { createLogger } from "../log.ts";
 import { createPolicySource } from "../../releases/source.ts";
 import { onStopRequested, reportReady } from "../supervised.ts";
 import { lazyClient, requireTemporal } from "../temporal-connection.ts";
-import { requireCompanyDatabase } from "./require-database.ts";
+import { requireServedDatabase } from "./require-database.ts";
 
 /** `mandate gateway`: serves webhooks and the API until it is asked to stop, then finishes what it took. Any number may run. */
 export async function run(): Promise<number> {
@@ -21,7 +21,7 @@ export async function run(): Promise<number> {
   }
   const log = createLogger(config.logLevel);
   const secret = auditSecret(config);
-  const pool = createLedgerPool(requireCompanyDatabase(config), secret, {
+  const pool = createLedgerPool(await requireServedDatabase(config), secret, {
     onError: (error) => log.warn({ error: error.message }, "database"),
   });
   const temporal = lazyClient(await requireTemporal());

@@ -1,6 +1,7 @@
 import { ConfigError } from "../../domain/config-error.ts";
 import type { Config } from "../config.ts";
 import { companyAddress, companyOfAddress, companyRole } from "../../db/company-address.ts";
+import { pendingMigrations } from "../../db/migrate.ts";
 
 /** The database's address. @throws ConfigError when the environment names none: only `mandate dev` starts one. */
 export function requireDatabase({ databaseUrl }: Config): string {
@@ -40,4 +41,14 @@ export function requireCompanyDatabase(config: Config): string {
           "this database; run `mandate migrate` with it, which makes the login and keeps its address",
       ]);
   }
+}
+
+/** The company's address of a database whose schema is this version's. @throws ConfigError naming the fix. */
+export async function requireServedDatabase(config: Config): Promise<string> {
+  const url = requireCompanyDatabase(config);
+  const pending = await pendingMigrations(url);
+  if (pending.length === 0) return url;
+  throw new ConfigError([
+    `DATABASE_URL: the schema lacks ${pending.join(", ")}; run \`mandate migrate\` with the owner's address`,
+  ]);
 }

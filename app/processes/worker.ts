@@ -18,14 +18,15 @@ import { requireTemporal } from "../temporal-connection.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
 import { workerDeps } from "../worker-deps.ts";
 import { createWorkers } from "../worker.ts";
-import { requireCompanyDatabase } from "./require-database.ts";
+import { requireServedDatabase } from "./require-database.ts";
 
 /** `mandate worker`: runs cases, agents and tools until it is asked to stop, then drains. Any number may run. */
 export async function run(): Promise<number> {
   const config = loadConfig();
+  const databaseUrl = await requireServedDatabase(config);
   const log = createLogger(config.logLevel).child({ component: "worker" });
   installRuntime(log);
-  const pool = createLedgerPool(requireCompanyDatabase(config), auditSecret(config), {
+  const pool = createLedgerPool(databaseUrl, auditSecret(config), {
     onError: (error) => log.warn({ error: error.message }, "database"),
   });
   try {

@@ -6,6 +6,7 @@ import { createPool } from "../../db/pool.ts";
 import { rowSecurityGaps, sessionLogin } from "../../db/row-security.ts";
 import { query } from "../../engines/postgres-client.ts";
 import { startPostgres, type RunningPostgres } from "../../engines/postgres.ts";
+import { catalogOf } from "../fixtures/catalog.ts";
 import { databaseUrl } from "../setup/database.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 
@@ -42,6 +43,16 @@ describe("an owner who is no superuser", () => {
     expect(await rowSecurityGaps(owner)).toEqual([]);
     expect(await sessionLogin(acme)).toEqual({ login: "company:acme", company: "acme", unboundBy: null });
     expect(await sessionLogin(owner)).toMatchObject({ login: "plain", unboundBy: "owner of the tables" });
+  });
+
+  test("gets the very schema that a superuser gets, its owner apart", async () => {
+    await query(postgres.url, "create database administered");
+    const administered = databaseUrl(postgres.url, "administered");
+    await migrate(administered);
+    const other = createPool(administered);
+    const ofMandate = (await catalogOf(other)).map((line) => line.replace(/\bmandate\b/g, "plain"));
+    await other.end();
+    expect(await catalogOf(owner)).toEqual(ofMandate);
   });
 
   test("is bound by row security itself", async () => {

@@ -36,6 +36,15 @@ afterEach(() => {
   removeHome(home);
 });
 
+/** What the list of migrations holds where they were not yet one set. */
+const EARLIER_HISTORY = (
+  "0001_audit 0002_ledgers 0003_inbox_outbox 0004_programme 0005_sandboxes 0006_ledger_functions 0007_inbox_functions " +
+  "0008_decision_details 0009_limits 0010_releases 0011_decide_service 0012_rollout 0013_quorum 0014_crm_notes " +
+  "0015_turn_calls 0016_audit_log 0017_company_security 0018_privacy 0019_plans"
+)
+  .split(" ")
+  .map((name) => `${name}.sql`);
+
 const configured = (changes: Partial<Config> = {}): Config => ({ ...loadConfig(), ...changes });
 
 describe("what serves a company", () => {
@@ -102,10 +111,77 @@ describe("mandate dev", () => {
 
   test("cannot migrate with a company's login, and says who can", async () => {
     const address = await database.urlOf(company);
-    await database.pool.query("update schema_migration set name = '0001_earlier.sql' where name = '0001_audit.sql'");
-    await expect(prepare(address)).rejects.toThrow(
-      "the schema lacks 0001_audit.sql; run `mandate migrate` with the owner's address",
+    const { rows } = await database.pool.query<{ name: string; sha256: string }>(
+      "delete from schema_migration where name = (select max(name) from schema_migration) returning name, sha256",
     );
-    await database.pool.query("update schema_migration set name = '0001_audit.sql' where name = '0001_earlier.sql'");
+    const [last] = rows;
+    await expect(prepare(address)).rejects.toThrow(
+      `the schema lacks ${last?.name}; run \`mandate migrate\` with the owner's address`,
+    );
+    const { databaseUrl } = configured();
+    process.env["DATABASE_URL"] = address;
+    process.env["HUBSPOT_CLIENT_SECRET"] = "secret";
+    for (const name of ["gateway", "worker"]) {
+      const { exitCode, stderr } = await run(name);
+      expect([name, exitCode, stderr]).toEqual([name, 2, expect.stringContaining(`the schema lacks ${last?.name}`)]);
+    }
+    process.env["DATABASE_URL"] = databaseUrl;
+    await database.pool.query("insert into schema_migration (name, sha256) values ($1, $2)", [
+      last?.name,
+      last?.sha256,
+    ]);
+  });
+});
+
+describe("a database that an earlier version made", () => {
+  let old: TestDatabase;
+  beforeAll(async () => {
+    old = await testDatabase();
+    await old.pool.query("delete from schema_migration");
+    await old.pool.query("insert into schema_migration (name, sha256) select unnest($1::text[]), 'of its time'", [
+      EARLIER_HISTORY,
+    ]);
+  });
+  afterAll(() => old.drop());
+
+  const refusal = () =>
+    new RegExp(
+      `database \`${new URL(old.url).pathname.slice(1)}\` at \\S+: it was made by an earlier version, whose migrations ` +
+        "begin with `0001_audit.sql`, and is left as it is; export .* with that version \\(`mandate audit export`\\), " +
+        "then start with a fresh MANDATE_HOME or another DATABASE_URL",
+    );
+
+  test("is neither migrated nor served, and is told by name with the way out", async () => {
+    process.env["HUBSPOT_CLIENT_SECRET"] = "secret";
+    const own = await old.urlOf(company);
+    for (const [name, url] of [
+      ["migrate", old.url],
+      ["gateway", own],
+      ["worker", own],
+    ] as const) {
+      process.env["DATABASE_URL"] = url;
+      const { exitCode, stderr } = await run(name);
+      expect([name, exitCode, stderr]).toEqual([name, 2, expect.stringMatching(refusal())]);
+    }
+    for (const url of [old.url, own]) {
+      await expect(prepareDatabase(configured({ databaseUrl: url }), url, () => undefined)).rejects.toThrow(refusal());
+    }
+  });
+
+  test("is a failure for the doctor, which says what to do", async () => {
+    process.env["DATABASE_URL"] = old.url;
+    const { stdout } = await run("doctor", "--json");
+    const { findings } = (JSON.parse(stdout) as { data: { findings: { check: string }[] } }).data;
+    expect(findings.find(({ check }) => check === "migrations")).toEqual({
+      check: "migrations",
+      state: "fail",
+      detail: expect.stringMatching(refusal()),
+      fix: "npx mandate audit export (by the version that made it), then MANDATE_HOME=<fresh folder> npm start",
+    });
+  });
+
+  test("is left as it was", async () => {
+    const { rows } = await old.pool.query("select name from schema_migration order by name");
+    expect(rows.map(({ name }) => name)).toEqual(EARLIER_HISTORY);
   });
 });

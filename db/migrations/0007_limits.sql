@@ -2,6 +2,7 @@
 -- over the values that name it. `used + reserved` passes a cap only by what people approved beyond it.
 -- Every change of an account is made under its row's lock; several are locked in the order of the primary key.
 
+-- What is used and held of a limit by those who share it, in one window.
 create table limit_account (
   company text not null,
   policy_id text not null,
@@ -13,7 +14,11 @@ create table limit_account (
   reserved bigint not null default 0 check (reserved >= 0),
   primary key (company, policy_id, limit_id, account, window_from)
 );
+create trigger limit_account_is_kept before delete on limit_account for each row execute function refuse_change();
+create trigger limit_account_keeps_all before truncate on limit_account for each statement execute function refuse_change();
+grant select, insert, update (used, reserved) on limit_account to mandate_app;
 
+-- A decision's part of a limit.
 -- `asked`: nothing is held yet, and nothing ever is without its decision. `reserved`: held until the effect is done
 -- (`committed`) or will not happen (`released`). `replaced`: a later decision of the same case took over what was committed.
 create table limit_reservation (
@@ -40,6 +45,30 @@ create table limit_reservation (
   foreign key (company, decision_id) references decision deferrable initially deferred
 );
 create index limit_reservation_of_case on limit_reservation (company, case_id);
+grant select, insert, update (state, settled_at), delete on limit_reservation to mandate_app;
+
+-- What was once held stays on record, and moves forward only.
+create function limit_reservation_moves_forward() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' then
+    if old.state = 'asked' then
+      return old;
+    end if;
+    raise exception 'FORWARD_ONLY: reservation of % is kept', old.decision_id using errcode = '42501';
+  end if;
+  if (old.company, old.decision_id, old.limit_id, old.policy_id, old.account, old.window_from, old.amount, old.held)
+     is distinct from (new.company, new.decision_id, new.limit_id, new.policy_id, new.account, new.window_from, new.amount, new.held)
+     or (old.state, new.state) not in (('asked', 'reserved'), ('reserved', 'committed'), ('reserved', 'released'),
+                                       ('released', 'committed'), ('committed', 'replaced')) then
+    raise exception 'FORWARD_ONLY: reservation of % cannot go from % to %', old.decision_id, old.state, new.state
+      using errcode = '42501';
+  end if;
+  return new;
+end $$;
+create trigger limit_reservation_moves_forward before update or delete on limit_reservation
+  for each row execute function limit_reservation_moves_forward();
+create trigger limit_reservation_keeps_all before truncate on limit_reservation
+  for each statement execute function refuse_change();
 
 -- A reservation that a decision of the same case takes the place of: an earlier gate's, or an earlier step's that ended
 -- without a permit, since a case takes one step at a time.
@@ -93,7 +122,7 @@ $$;
 -- An account that stays locked for five seconds is a fault: nobody knows what it holds.
 create function ask_limits(p jsonb)
 returns table (limit_id text, window_from timestamptz, window_until timestamptz, used bigint, reserved bigint)
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   v_timeout text := current_setting('lock_timeout');
 begin
@@ -205,45 +234,3 @@ begin
 end $$;
 create trigger escalation_releases_limits after update of state on escalation for each row
   when (new.state in ('rejected', 'expired', 'superseded')) execute function escalation_releases_limits();
-
--- As in 0006. When a case ends, what it holds and no effect was begun for will not happen. Accounts are locked before the
--- case, as everywhere.
-create or replace function append_once(p_company text, p_case text, p_kind text, p_key text, p_canonical text)
-returns void language plpgsql as $$
-begin
-  if exists (select 1 from audit_record where company = p_company and key = p_key) then
-    return;
-  end if;
-  if p_kind = 'case_end' then
-    perform settle_reservations(p_company, array(
-      select r.decision_id from limit_reservation r
-      where r.company = p_company and r.case_id = p_case and r.state = 'reserved'
-        and not exists (select 1 from effect e where e.company = r.company and e.effect_key = r.step_key)), 'released');
-  end if;
-  perform append_record(p_company, p_case, p_kind, p_key, p_canonical);
-end $$;
-
--- What was once held stays on record, and moves forward only.
-create function limit_reservation_moves_forward() returns trigger language plpgsql as $$
-begin
-  if tg_op = 'DELETE' then
-    if old.state = 'asked' then
-      return old;
-    end if;
-    raise exception 'FORWARD_ONLY: reservation of % is kept', old.decision_id using errcode = '42501';
-  end if;
-  if (old.company, old.decision_id, old.limit_id, old.policy_id, old.account, old.window_from, old.amount, old.held)
-     is distinct from (new.company, new.decision_id, new.limit_id, new.policy_id, new.account, new.window_from, new.amount, new.held)
-     or (old.state, new.state) not in (('asked', 'reserved'), ('reserved', 'committed'), ('reserved', 'released'),
-                                       ('released', 'committed'), ('committed', 'replaced')) then
-    raise exception 'FORWARD_ONLY: reservation of % cannot go from % to %', old.decision_id, old.state, new.state
-      using errcode = '42501';
-  end if;
-  return new;
-end $$;
-create trigger limit_reservation_moves_forward before update or delete on limit_reservation
-  for each row execute function limit_reservation_moves_forward();
-create trigger limit_account_is_kept before delete on limit_account for each row execute function refuse_change();
-create trigger limit_account_keeps_all before truncate on limit_account for each statement execute function refuse_change();
-create trigger limit_reservation_keeps_all before truncate on limit_reservation
-  for each statement execute function refuse_change();

@@ -1,75 +1,8 @@
--- Erasure, legal holds and retention. To erase a person or a case is to destroy the key of what is sealed about them and
--- to overwrite what the ledgers hold of them in plain words. Nothing that is hashed changes: the records' envelopes stay.
+-- To erase a person or a case is to destroy the key of what is sealed about them and to overwrite what the ledgers hold of
+-- them in plain words. Nothing that is hashed changes: the records' envelopes stay.
 --
 -- `mandate_eraser` owns the functions that erase, and is the only role that may change an erasable column of a table that
--- is otherwise append-only. Nobody logs in as it.
-do $$
-begin
-  begin
-    if not exists (select from pg_roles where rolname = 'mandate_eraser') then
-      create role mandate_eraser nologin;
-    end if;
-  exception when duplicate_object or unique_violation then
-    null;
-  end;
-  if not (select rolsuper from pg_roles where rolname = current_user) then
-    grant mandate_eraser to current_user;
-  end if;
-end $$;
-
--- One person asks for an erasure, another one confirms it.
-create table audit_erasure (
-  company text not null,
-  erasure_id text not null,
-  -- `case:<case id>` or `person:<person id>`; once it is erased, the random id that envelopes know it by.
-  subject text not null,
-  subject_id text not null,
-  ground text not null check (ground in
-    ('no-longer-needed', 'consent-withdrawn', 'objection', 'unlawful', 'legal-obligation', 'retention-ended')),
-  reason text not null check (reason <> ''),
-  asked_by text not null,
-  asked_at timestamptz not null,
-  confirmed_by text,
-  erased_at timestamptz,
-  primary key (company, erasure_id),
-  check (confirmed_by <> asked_by)
-);
-create unique index audit_erasure_waits on audit_erasure (company, subject) where erased_at is null;
-
--- What must be kept for a claim. A hold is set once and released once.
-create table audit_hold (
-  company text not null,
-  hold_id text not null,
-  -- `company`, `case:<case id>` or `person:<person id>`.
-  scope text not null,
-  reason text not null check (reason <> ''),
-  set_by text not null,
-  set_at timestamptz not null,
-  released_by text,
-  release_reason text check (release_reason <> ''),
-  released_at timestamptz,
-  primary key (company, hold_id),
-  check ((released_at is null) = (released_by is null) and (released_at is null) = (release_reason is null))
-);
-create index audit_hold_standing on audit_hold (company, scope) where released_at is null;
-
--- How long a log's cases stay readable. The newest row in force counts; a shorter time waits for a second person. Six
--- months at least (AI Act, Articles 19 and 26).
-create table audit_retention (
-  company text not null,
-  log text not null,
-  n int not null check (n > 0),
-  days int not null check (days between 183 and 36500),
-  in_force boolean not null,
-  set_by text not null,
-  set_at timestamptz not null,
-  primary key (company, log, n)
-);
-
-create function retention_days(p_company text, p_log text) returns int language sql stable as $$
-  select coalesce((select r.days from audit_retention r
-                   where r.company = p_company and r.log = p_log and r.in_force order by r.n desc limit 1), 2555)
-$$;
+-- is otherwise append-only.
 
 -- What an erasure may overwrite, by table. What proves who put a policy in force (keys, releases, modes) is not among it.
 create function erasable_columns(p_table text) returns text[] language sql immutable parallel safe as $$
@@ -100,83 +33,6 @@ create function is_erasure(p_table text, p_old jsonb, p_new jsonb) returns boole
   select current_user = 'mandate_eraser'
     and p_old - 'record_key'::text - erasable_columns(p_table) = p_new - 'record_key'::text - erasable_columns(p_table)
 $$;
-
--- As in 0001, but for an erasure.
-create or replace function refuse_change() returns trigger language plpgsql as $$
-begin
-  if tg_op = 'UPDATE' then
-    if is_erasure(tg_table_name, to_jsonb(old), to_jsonb(new)) then
-      return new;
-    end if;
-  end if;
-  raise exception 'APPEND_ONLY: % on % is refused', lower(tg_op), tg_table_name using errcode = '42501';
-end $$;
-
--- As in 0002, but for an erasure.
-create or replace function effect_moves_forward() returns trigger language plpgsql as $$
-begin
-  if (old.company, old.effect_key, old.permit_id, old.tool, old.action_digest)
-     is distinct from (new.company, new.effect_key, new.permit_id, new.tool, new.action_digest)
-     or old.state in ('done', 'failed') or new.state = 'intent' or (old.state = 'unknown' and new.state = 'unknown') then
-    if is_erasure('effect', to_jsonb(old), to_jsonb(new)) then
-      return new;
-    end if;
-    raise exception 'FORWARD_ONLY: effect % cannot go from % to %', old.effect_key, old.state, new.state
-      using errcode = '42501';
-  end if;
-  return new;
-end $$;
-
-create or replace function escalation_moves_forward() returns trigger language plpgsql as $$
-begin
-  if old.state <> 'open' or new.level < old.level
-     or (old.company, old.escalation_id, old.decision_id, old.action_digest, old.requested_by)
-     is distinct from (new.company, new.escalation_id, new.decision_id, new.action_digest, new.requested_by) then
-    if is_erasure('escalation', to_jsonb(old), to_jsonb(new)) then
-      return new;
-    end if;
-    raise exception 'FORWARD_ONLY: escalation % is %', old.escalation_id, old.state using errcode = '42501';
-  end if;
-  return new;
-end $$;
-
-create function hold_is_released_once() returns trigger language plpgsql as $$
-begin
-  if is_erasure('audit_hold', to_jsonb(old), to_jsonb(new)) then
-    return new;
-  end if;
-  if old.released_at is not null or new.released_at is null
-     or (old.company, old.hold_id, old.scope, old.reason, old.set_by, old.set_at)
-        is distinct from (new.company, new.hold_id, new.scope, new.reason, new.set_by, new.set_at) then
-    raise exception 'APPEND_ONLY: hold % is released once, and nothing else', old.hold_id using errcode = '42501';
-  end if;
-  return new;
-end $$;
-create trigger audit_hold_is_released_once before update on audit_hold
-  for each row execute function hold_is_released_once();
-create trigger audit_hold_is_kept before delete on audit_hold for each row execute function refuse_change();
-create trigger audit_hold_keeps_all before truncate on audit_hold for each statement execute function refuse_change();
-
--- A key is destroyed by an erasure only.
-create trigger audit_subject_ends_by_erasure before update on audit_subject
-  for each row execute function refuse_change();
-
-do $$
-declare
-  t text;
-begin
-  foreach t in array array['audit_erasure', 'audit_retention'] loop
-    execute format('create trigger %I before update or delete on %I for each row execute function refuse_change()',
-      t || '_is_append_only', t);
-    execute format('create trigger %I before truncate on %I for each statement execute function refuse_change()',
-      t || '_keeps_all', t);
-  end loop;
-end $$;
-
-create index case_head_by_case on case_head (company, case_id);
-create index agent_turn_by_case on agent_turn (company, case_id);
-create index model_turn_by_case on model_turn (company, case_id);
-create index inbox_ignored on inbox (company, source, object_type, object_id) where state = 'ignored';
 
 -- A company's login erases its own company's data and no other's, also inside a function that runs with other rights.
 create function check_own_company(p_company text) returns void language plpgsql stable as $$
@@ -446,59 +302,41 @@ begin
   return v_erased;
 end $$;
 
--- The eraser changes erasable columns and nothing else. It locks a case's head, for which a row must be changeable.
+-- The eraser changes erasable columns and nothing else. It locks a case's head, for which a row must be changeable. Inside
+-- its functions it sees what the login sees, or, for whoever may become it anyway, everything.
+grant usage on schema programme to mandate_eraser;
+grant select on person, signing_key, policy_release_event, autonomy_mode to mandate_eraser;
+grant delete on person to mandate_eraser;
+grant select, update (records) on case_head to mandate_eraser;
 do $$
 declare
   t text;
-  f text;
 begin
   foreach t in array array['inbox', 'outbox', 'model_turn', 'agent_turn', 'proposal', 'decision', 'escalation', 'approval',
       'effect', 'kill_switch', 'programme.registration', 'audit_record', 'audit_subject', 'audit_erasure', 'audit_hold',
       'audit_retention'] loop
     execute format('grant select, update (%s) on %s to mandate_eraser', array_to_string(erasable_columns(t), ', '), t);
   end loop;
-  grant usage on schema public, programme to mandate_eraser;
-  grant select on person, signing_key, policy_release_event, autonomy_mode to mandate_eraser;
-  grant delete on person to mandate_eraser;
-  grant select, update (records) on case_head to mandate_eraser;
-
-  grant create on schema public to mandate_eraser;
-  foreach f in array array['prepare_erasure(text, text, timestamptz)', 'erase_subject(jsonb)',
-      'erase_ignored_events(text, timestamptz)'] loop
-    execute format('alter function %s security definer set search_path = public, pg_temp', f);
-    execute format('alter function %s owner to mandate_eraser', f);
-    execute format('revoke execute on function %s from public', f);
-  end loop;
-  revoke create on schema public from mandate_eraser;
-end $$;
-
--- A company's login asks for erasures, holds and retention; the eraser alone ends a subject. Inside its functions the eraser
--- sees what the login sees, or, for whoever may become it anyway, everything.
-grant select, insert on audit_erasure, audit_hold, audit_retention to mandate_app;
-grant update (released_by, release_reason, released_at) on audit_hold to mandate_app;
-revoke update (name, wrapped_key, destroyed_at, erased_under) on audit_subject from mandate_app;
-select secure_company_tables();
-select secure_functions();
-do $$
-declare
-  t text;
-  f text;
-begin
   for t in
     select c.oid::regclass::text from pg_class c
     where c.relkind = 'r' and c.relnamespace::regnamespace::text in ('public', 'programme')
-      and has_table_privilege('mandate_eraser', c.oid, 'select') and exists (select from pg_policy where polrelid = c.oid)
+      and has_table_privilege('mandate_eraser', c.oid, 'select')
   loop
     execute format($p$create policy erasing_owner on %s to mandate_eraser
       using (current_user = 'mandate_eraser' and pg_has_role(session_user, 'mandate_eraser', 'member'))
       with check (current_user = 'mandate_eraser' and pg_has_role(session_user, 'mandate_eraser', 'member'))$p$, t);
   end loop;
-  for f in
-    select oid::regprocedure::text from pg_proc where pronamespace = 'public'::regnamespace and prokind = 'f'
-      and proname in ('check_own_company', 'readable_records', 'signatures_of', 'open_matter_of_case', 'open_matter_of_person', 'hold_on', 'erased', 'pseudonym_of',
-        'erased_rules', 'erased_details', 'erase_case_rows', 'erase_person_rows', 'erasable_columns', 'is_erasure',
-        'case_id_of', 'retention_days')
-  loop
-    execute format('grant execute on function %s to mandate_eraser', f);
-  end loop;
 end $$;
+
+grant execute on function check_own_company, readable_records, signatures_of, open_matter_of_case, open_matter_of_person,
+  hold_on, erased, pseudonym_of, erased_rules, erased_details, erase_case_rows, erase_person_rows, erasable_columns,
+  is_erasure, case_id_of, retention_days to mandate_eraser;
+
+alter function prepare_erasure security definer set search_path = public, pg_temp;
+alter function erase_subject security definer set search_path = public, pg_temp;
+alter function erase_ignored_events security definer set search_path = public, pg_temp;
+grant create on schema public to mandate_eraser;
+alter function prepare_erasure owner to mandate_eraser;
+alter function erase_subject owner to mandate_eraser;
+alter function erase_ignored_events owner to mandate_eraser;
+revoke create on schema public from mandate_eraser;

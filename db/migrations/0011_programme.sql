@@ -1,6 +1,8 @@
 -- Our own programme records: a system like any other, written through a permit, idempotent by effect key.
 create schema programme;
+grant usage on schema programme to mandate_app;
 
+-- A company that sells with us: what it may sell, and what it is certified for.
 create table programme.partner (
   company text not null,
   partner_id text not null,
@@ -13,6 +15,7 @@ create table programme.partner (
   primary key (company, partner_id)
 );
 
+-- A deal that a partner has registered: protected until it expires.
 create table programme.registration (
   company text not null,
   registration_id text not null,
@@ -28,6 +31,8 @@ create table programme.registration (
   unique (company, effect_key)
 );
 create index registration_by_customer on programme.registration (company, customer_domain, product_family);
+
+grant select, insert on programme.partner, programme.registration to mandate_app;
 
 -- Registers a deal once per key. False when somebody else's open registration of the same customer and product family
 -- came after the decision: two partners who ask in the same instant are both told "no overlap", and only one may act on

@@ -1,9 +1,58 @@
--- The inbox's one round trip, and what the relay and the views need to read.
+-- What came in and what must be told.
 
+-- Events as they came in, durable before they are answered and kept for ever: the unique key is the deduplication.
+create table inbox (
+  company text not null,
+  event_id text not null,
+  source text not null,
+  source_key text not null,
+  body_digest text not null,
+  function_id text,
+  object_type text not null,
+  object_id text not null,
+  occurred_at timestamptz not null,
+  received_at timestamptz not null default clock_timestamp(),
+  body jsonb not null,
+  -- pending: waits for the relay. dispatched: its case has it. ignored: no function listens. late: a newer one came first.
+  state text not null check (state in ('pending', 'dispatched', 'ignored', 'late')),
+  dispatched_at timestamptz,
+  attempts int not null default 0,
+  retry_at timestamptz not null default clock_timestamp(),
+  primary key (company, event_id),
+  unique (company, source, source_key, body_digest)
+);
 -- Rows the relay still has to tell: pending ones to their case, late ones to the audit record.
-drop index inbox_pending;
-create index inbox_untold on inbox (retry_at) where dispatched_at is null and state in ('pending', 'late');
+create index inbox_untold on inbox (company, retry_at) where dispatched_at is null and state in ('pending', 'late');
 create index inbox_by_arrival on inbox (company, received_at, event_id);
+create index inbox_ignored on inbox (company, source, object_type, object_id) where state = 'ignored';
+grant select, insert, update (state, dispatched_at, attempts, retry_at) on inbox to mandate_app;
+
+-- The newest occurrence seen per function and object: an older delivery never moves the object backwards.
+create table inbox_clock (
+  company text not null,
+  function_id text not null,
+  object_type text not null,
+  object_id text not null,
+  occurred_at timestamptz not null,
+  primary key (company, function_id, object_type, object_id)
+);
+grant select, insert, update (occurred_at) on inbox_clock to mandate_app;
+
+-- What other processes must be told, written in the transaction that made it true.
+create table outbox (
+  outbox_id bigint generated always as identity primary key,
+  company text not null,
+  topic text not null check (topic in ('verdict')),
+  key text not null,
+  payload jsonb not null,
+  created_at timestamptz not null default clock_timestamp(),
+  delivered_at timestamptz,
+  attempts int not null default 0,
+  retry_at timestamptz not null default clock_timestamp(),
+  unique (company, topic, key)
+);
+create index outbox_waiting on outbox (company, retry_at) where delivered_at is null;
+grant select, insert, update (delivered_at, attempts, retry_at) on outbox to mandate_app;
 
 -- A case's name as domain/ids.ts builds it; a test holds the two equal.
 create function case_id_of(p_company text, p_function text, p_source text, p_type text, p_id text)
@@ -14,7 +63,7 @@ $$;
 -- Stores a batch in the order given and answers one outcome per event: accepted, duplicate, ignored or late. As if each
 -- event had come alone: a newer one of the same function and object makes every later delivery of an older one late.
 -- Locks are taken in one order (object, then arrival), so that two batches cannot wait for each other.
-create function accept_events(p_rows jsonb) returns text[] language plpgsql as $$
+create function accept_events(p_rows jsonb) returns text[] language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   r record;
   v_newest timestamptz;

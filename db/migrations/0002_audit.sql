@@ -1,19 +1,8 @@
--- The record as a Merkle log: an envelope per record, which is hashed and kept for ever, and its body, sealed under the
--- keys of the people and cases it is about. Appending makes a record durable and numbers it within its case; its place in
--- the log's tree is given afterwards, in the order of appending, so that cases do not wait for each other.
+-- The record: one row per thing that happened, append-only, numbered without a gap within its case. What is hashed and
+-- kept for ever is the envelope; the body is sealed under the keys of the people and cases it is about. Appending makes a
+-- record durable; its place in the log's tree is given afterwards (0003), so that cases do not wait for each other.
 
-do $$
-begin
-  if exists (select 1 from audit_record) then
-    raise exception 'this database holds plain records of a version before the Merkle log'
-      using hint = 'keep it as it is, and start with another database or another MANDATE_HOME';
-  end if;
-end $$;
-drop function append_once(text, text, text, text, text);
-drop function append_record(text, text, text, text, text);
-drop table audit_record;
-drop table case_head;
-
+-- How many records a case has in a log. Whoever appends to a case holds this row.
 create table case_head (
   company text not null,
   log text not null,
@@ -21,9 +10,12 @@ create table case_head (
   records bigint not null default 0,
   primary key (company, log, case_id)
 );
+create index case_head_by_case on case_head (company, case_id);
+create trigger case_head_is_kept before delete on case_head for each row execute function refuse_change();
+create trigger case_head_keeps_all before truncate on case_head for each statement execute function refuse_change();
 
 -- A person or a case that bodies are about: a random name for envelopes, and the key of its bodies, wrapped under the
--- company's key. Destroying the key makes the bodies unreadable for ever.
+-- company's key. Destroying the key makes the bodies unreadable for ever; an erasure alone does it.
 create table audit_subject (
   company text not null,
   subject_id text not null,
@@ -39,7 +31,11 @@ create table audit_subject (
   check ((destroyed_at is null) = (wrapped_key is not null) and (destroyed_at is null) = (name is not null)
          and (destroyed_at is null) = (erased_under is null))
 );
+create trigger audit_subject_ends_by_erasure before update on audit_subject for each row execute function refuse_change();
+create trigger audit_subject_is_kept before delete on audit_subject for each row execute function refuse_change();
+create trigger audit_subject_keeps_all before truncate on audit_subject for each statement execute function refuse_change();
 
+-- One thing that happened in a case: an event, a decision, an approval, an effect.
 create table audit_record (
   company text not null,
   -- The company's own log is named like the company; one with a partner is `<company>~<partner>`.
@@ -59,6 +55,9 @@ create table audit_record (
   primary key (company, log, case_id, n),
   unique (company, key)
 );
+create trigger audit_record_is_append_only before update or delete on audit_record
+  for each row execute function refuse_change();
+create trigger audit_record_keeps_all before truncate on audit_record for each statement execute function refuse_change();
 
 -- Values too large for a body, by the SHA-256 of their canonical JSON, sealed like the body that names them.
 create table audit_blob (
@@ -69,67 +68,15 @@ create table audit_blob (
   primary key (company, digest, subject_id),
   foreign key (company, subject_id) references audit_subject
 );
+create trigger audit_blob_is_append_only before update or delete on audit_blob
+  for each row execute function refuse_change();
+create trigger audit_blob_keeps_all before truncate on audit_blob for each statement execute function refuse_change();
 
-create table audit_log (
-  company text not null,
-  log text not null,
-  -- Names the log in checkpoints, for ever.
-  origin text not null,
-  -- Leaves that have a place in the tree.
-  size bigint not null default 0 check (size >= 0),
-  primary key (company, log),
-  unique (company, origin)
-);
-
--- A record's place in its log: `seq` is null until the integrator gives it, in the order of `ordinal`.
-create table audit_place (
-  company text not null,
-  log text not null,
-  ordinal bigint generated always as identity,
-  key text not null,
-  leaf_hash bytea not null check (octet_length(leaf_hash) = 32),
-  -- A checkpoint follows at once: a block, an escalation, a large sum.
-  urgent boolean not null,
-  seq bigint check (seq >= 0),
-  primary key (company, key)
-);
-create index audit_place_pending on audit_place (company, log, ordinal) where seq is null;
-create unique index audit_place_in_tree on audit_place (company, log, seq) where seq is not null;
-
--- Hashes of complete subtrees, 256 per tile (C2SP tlog-tiles); a tile only grows.
-create table audit_tile (
-  company text not null,
-  log text not null,
-  level int not null check (level >= 0),
-  index bigint not null check (index >= 0),
-  hashes bytea not null check (octet_length(hashes) between 32 and 8192 and octet_length(hashes) % 32 = 0),
-  primary key (company, log, level, index),
-  foreign key (company, log) references audit_log
-);
-
-create table audit_checkpoint (
-  company text not null,
-  log text not null,
-  size bigint not null,
-  root bytea not null check (octet_length(root) = 32),
-  -- A C2SP signed note, without the witnesses' lines.
-  note text not null,
-  signed_at timestamptz not null,
-  primary key (company, log, size),
-  foreign key (company, log) references audit_log
-);
-
-create table audit_cosignature (
-  company text not null,
-  log text not null,
-  size bigint not null,
-  witness text not null,
-  -- The witness's signature line, as it is added to the note.
-  line text not null,
-  signed_at timestamptz not null,
-  primary key (company, log, size, witness),
-  foreign key (company, log, size) references audit_checkpoint
-);
+-- Nobody but append_record and append_records inserts records and numbers them.
+grant select on case_head, audit_subject, audit_record, audit_blob to mandate_app, mandate_recorder;
+grant insert on audit_subject to mandate_app;
+grant insert on case_head, audit_record, audit_blob to mandate_recorder;
+grant update (records) on case_head to mandate_recorder;
 
 -- Look-ups below are subqueries for one row each: a plan that was made while a table was empty, and kept by the session, is
 -- then still a look-up by key when the table has a million rows.
@@ -144,7 +91,7 @@ $$;
 -- transaction, so it need not wait for the disk. A record that is sealed with the key is committed after it and does wait,
 -- and what is committed before it is then on disk too.
 create function subject_keys(p_company text, p_offered jsonb, p_alone boolean)
-returns table (name text, subject_id text, wrapped_key bytea) language plpgsql as $$
+returns table (name text, subject_id text, wrapped_key bytea) language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   if p_alone then
     perform set_config('synchronous_commit', 'off', true);
@@ -184,12 +131,11 @@ end $$;
 
 -- Appends one record and answers its number within its case and log. `p_parts` is JSON: the envelope's canonical text
 -- around the number and the parents (`head`, `middle`, `tail`), the keys of the records it rests on (`parents`; one that
--- was never made is left out), `log`, `urgent`, and the sealed `bodies` and
--- `blobs`, each with its subject.
+-- was never made is left out), `log`, `urgent`, and the sealed `bodies` and `blobs`, each with its subject.
 -- Same key and same words: the first number again. Same key and other words: AUDIT_CONFLICT. The row lock on case_head
 -- orders the appends of one case and makes the numbers contiguous: a rolled back append gives its number back.
 create function append_record(p_company text, p_case text, p_kind text, p_key text, p_parts text)
-returns bigint language plpgsql as $$
+returns bigint language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   p jsonb := p_parts::jsonb;
   v_log text := p->>'log';
@@ -234,7 +180,7 @@ end $$;
 -- Appends many records of one company as `append_record` does, in the order given, and answers their numbers. A draft is
 -- {caseId, kind, key, parts}. Records that are all new and do not rest on each other, as is usual, are written together;
 -- otherwise one after the other. Cases are locked in one order.
-create function append_records(p_company text, p_drafts jsonb) returns bigint[] language plpgsql as $$
+create function append_records(p_company text, p_drafts jsonb) returns bigint[] language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   v_keys text[] := array(select d->>'key' from jsonb_array_elements(p_drafts) as d);
   v_numbers bigint[];
@@ -291,7 +237,7 @@ end $$;
 -- What is told once per case is not told again by a case that is started anew for the same event. When a case ends, what
 -- it holds of a limit and no effect was begun for will not happen. Accounts are locked before the case, as everywhere.
 create function append_once(p_company text, p_case text, p_kind text, p_key text, p_parts text)
-returns void language plpgsql as $$
+returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   if exists (select 1 from audit_record where company = p_company and key = p_key) then
     return;
@@ -308,124 +254,4 @@ begin
     -- Somebody told it at the same moment, in other words: the first one stands.
     null;
   end;
-end $$;
-
--- A turn of an agent leaves its output, and the record of every model call it made.
-create function record_turn(p jsonb) returns void language plpgsql as $$
-begin
-  if jsonb_typeof(p) = 'object' then
-    perform append_record(p->>'company', p->>'caseId', 'turn', p->>'recordKey', p->>'canonical');
-  end if;
-end $$;
-
-create or replace function store_findings(p jsonb) returns void language plpgsql as $$
-begin
-  insert into agent_turn (company, turn_key, case_id, role, output)
-  values (p->>'company', p->>'turnKey', p->>'caseId', 'intelligence', p->>'output')
-  on conflict do nothing;
-  if found then
-    perform record_turn(p->'turn');
-  end if;
-end $$;
-
-create or replace function record_proposal(p jsonb) returns void language plpgsql as $$
-begin
-  insert into proposal (company, proposal_id, case_id, step_key, action_id, tool, args, record_version, reasoning, proposed_at)
-  values (p->>'company', p->>'proposalId', p->>'caseId', p->>'stepKey', p->>'actionId', p->>'tool', p->'args',
-          p->>'recordVersion', p->>'reasoning', (p->>'at')::timestamptz)
-  on conflict do nothing;
-  if found then
-    perform record_turn(p->'turn');
-    perform append_record(p->>'company', p->>'caseId', 'proposal', p->>'recordKey', p->>'canonical');
-  end if;
-end $$;
-
-create or replace function record_review(p jsonb) returns void language plpgsql as $$
-begin
-  insert into agent_turn (company, turn_key, case_id, role, output)
-  values (p->>'company', p->>'turnKey', p->>'caseId', 'compliance', p->>'output')
-  on conflict do nothing;
-  if found then
-    perform record_turn(p->'turn');
-    perform append_record(p->>'company', p->>'caseId', 'review', p->>'recordKey', p->>'canonical');
-  end if;
-end $$;
-drop function keep_model_turns(jsonb);
-
--- A settled effect and its receipt; an effect that both companies hold to is also told in the log between them.
-create or replace function settle_effect(p jsonb) returns void language plpgsql as $$
-begin
-  update effect set state = p->>'state', external_ref = p->>'externalRef', detail = p->>'detail',
-                    settled_at = (p->>'at')::timestamptz
-  where company = p->>'company' and effect_key = p->>'effectKey' and state in ('intent', 'unknown')
-    and state <> p->>'state';
-  if jsonb_typeof(p->'joint') = 'object' then
-    perform append_record(p->>'company', p->>'caseId', 'commitment', p #>> '{joint,recordKey}', p #>> '{joint,canonical}');
-  end if;
-  perform append_record(p->>'company', p->>'caseId', 'receipt', p->>'recordKey', p->>'canonical');
-end $$;
-
--- Nothing is decided, approved or done of which there is no record: whoever writes the row writes its record in the same
--- transaction, or neither is kept.
-alter table decision
-  add column record_key text not null generated always as (decision_id || '/decision') stored,
-  add constraint decision_is_recorded foreign key (company, record_key) references audit_record (company, key)
-    deferrable initially deferred;
-alter table approval
-  add column record_key text not null generated always as (approval_id || '/approval') stored,
-  add constraint approval_is_recorded foreign key (company, record_key) references audit_record (company, key)
-    deferrable initially deferred;
-alter table effect
-  add column record_key text not null generated always as (effect_key || '/intent') stored,
-  add constraint effect_is_recorded foreign key (company, record_key) references audit_record (company, key)
-    deferrable initially deferred;
-
-create function place_is_given_once() returns trigger language plpgsql as $$
-begin
-  if old.seq is not null or new.seq is null
-     or (old.company, old.log, old.ordinal, old.key, old.leaf_hash)
-        is distinct from (new.company, new.log, new.ordinal, new.key, new.leaf_hash) then
-    raise exception 'APPEND_ONLY: the place of % is given', old.key using errcode = '42501';
-  end if;
-  return new;
-end $$;
-create trigger audit_place_is_given_once before update on audit_place
-  for each row execute function place_is_given_once();
-
-create function log_only_grows() returns trigger language plpgsql as $$
-begin
-  if (old.company, old.log, old.origin) is distinct from (new.company, new.log, new.origin) or new.size < old.size then
-    raise exception 'APPEND_ONLY: log % only grows', old.log using errcode = '42501';
-  end if;
-  return new;
-end $$;
-create trigger audit_log_only_grows before update on audit_log for each row execute function log_only_grows();
-
-create function tile_only_grows() returns trigger language plpgsql as $$
-begin
-  if (old.company, old.log, old.level, old.index) is distinct from (new.company, new.log, new.level, new.index)
-     or substr(new.hashes, 1, octet_length(old.hashes)) <> old.hashes then
-    raise exception 'APPEND_ONLY: tile %/% of % only grows', old.level, old.index, old.log using errcode = '42501';
-  end if;
-  return new;
-end $$;
-create trigger audit_tile_only_grows before update on audit_tile for each row execute function tile_only_grows();
-
-do $$
-declare
-  t text;
-begin
-  foreach t in array array['audit_record', 'audit_blob', 'audit_checkpoint', 'audit_cosignature'] loop
-    execute format('create trigger %I before update or delete on %I for each row execute function refuse_change()',
-      t || '_is_append_only', t);
-  end loop;
-  foreach t in array array['audit_place', 'audit_log', 'audit_tile', 'audit_subject', 'case_head'] loop
-    execute format('create trigger %I before delete on %I for each row execute function refuse_change()',
-      t || '_is_kept', t);
-  end loop;
-  foreach t in array array['audit_record', 'audit_blob', 'audit_checkpoint', 'audit_cosignature', 'audit_place',
-                           'audit_log', 'audit_tile', 'audit_subject', 'case_head'] loop
-    execute format('create trigger %I before truncate on %I for each statement execute function refuse_change()',
-      t || '_keeps_all', t);
-  end loop;
 end $$;

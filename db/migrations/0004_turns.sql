@@ -1,0 +1,100 @@
+-- What agents did. Functions of this file and the next ones are one round trip and one transaction each, and idempotent
+-- by their key: the first writing stands, with its record; a retry, or a case that is started again for the same event,
+-- changes nothing and reads what is there. Arguments are JSON objects with the names of the columns in camel case.
+--
+-- What every case calls finds its rows by key, whatever it is asked: one plan serves all calls
+-- (`plan_cache_mode = force_generic_plan`). Left to itself PostgreSQL plans statements over a JSON argument's items anew at
+-- each call, because it sees fewer items than it would otherwise expect; that was a third of an append's cost. Functions
+-- that these call follow their setting.
+
+-- A call of a model, by the digest of what it was asked: claimed before it is made, answered once.
+create table model_turn (
+  company text not null,
+  turn_key text not null,
+  seq int not null,
+  request_digest text not null,
+  case_id text not null,
+  model text not null,
+  offline boolean not null,
+  state text not null check (state in ('pending', 'done')),
+  lease_until timestamptz not null,
+  attempts int not null default 1,
+  request text not null,
+  response text,
+  input_tokens bigint,
+  output_tokens bigint,
+  primary key (company, turn_key, seq, request_digest)
+);
+create index model_turn_by_case on model_turn (company, case_id);
+grant select, insert, update (state, lease_until, attempts, response, input_tokens, output_tokens) on model_turn
+  to mandate_app;
+
+-- What a role's turn left for the step.
+create table agent_turn (
+  company text not null,
+  turn_key text not null,
+  case_id text not null,
+  role text not null check (role in ('intelligence', 'orchestration', 'compliance')),
+  output text not null,
+  recorded_at timestamptz not null default clock_timestamp(),
+  primary key (company, turn_key)
+);
+create index agent_turn_by_case on agent_turn (company, case_id);
+create trigger agent_turn_is_append_only before update or delete on agent_turn
+  for each row execute function refuse_change();
+create trigger agent_turn_keeps_all before truncate on agent_turn for each statement execute function refuse_change();
+grant select, insert on agent_turn to mandate_app;
+
+-- Claims a model call for one attempt, or answers what is stored. A lapsed lease (its worker died) may be taken over.
+-- The claim itself need not survive a power cut, so it does not wait for the disk; the answer does.
+create function claim_model_turn(p_company text, p_turn_key text, p_seq int, p_digest text, p_case text, p_model text,
+                                 p_offline boolean, p_request text, p_lease_seconds int)
+returns table (state text, response text, wait_ms int) language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  v_turn model_turn%rowtype;
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  insert into model_turn as t (company, turn_key, seq, request_digest, case_id, model, offline, state, lease_until, request)
+  values (p_company, p_turn_key, p_seq, p_digest, p_case, p_model, p_offline, 'pending',
+          clock_timestamp() + make_interval(secs => p_lease_seconds), p_request)
+  on conflict (company, turn_key, seq, request_digest) do update
+    set attempts = t.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+    where t.state = 'pending' and t.lease_until <= clock_timestamp();
+  if found then
+    return query select 'claimed'::text, null::text, 0;
+    return;
+  end if;
+  select * into v_turn from model_turn t
+    where t.company = p_company and t.turn_key = p_turn_key and t.seq = p_seq and t.request_digest = p_digest;
+  return query select case when v_turn.state = 'done' then 'done' else 'held' end, v_turn.response,
+    greatest(0, ceil(extract(epoch from v_turn.lease_until - clock_timestamp()) * 1000))::int;
+end $$;
+
+-- A turn of an agent leaves its output, and the record of every model call it made.
+create function record_turn(p jsonb) returns void language plpgsql as $$
+begin
+  if jsonb_typeof(p) = 'object' then
+    perform append_record(p->>'company', p->>'caseId', 'turn', p->>'recordKey', p->>'canonical');
+  end if;
+end $$;
+
+create function store_findings(p jsonb) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  insert into agent_turn (company, turn_key, case_id, role, output)
+  values (p->>'company', p->>'turnKey', p->>'caseId', 'intelligence', p->>'output')
+  on conflict do nothing;
+  if found then
+    perform record_turn(p->'turn');
+  end if;
+end $$;
+
+create function record_review(p jsonb) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  insert into agent_turn (company, turn_key, case_id, role, output)
+  values (p->>'company', p->>'turnKey', p->>'caseId', 'compliance', p->>'output')
+  on conflict do nothing;
+  if found then
+    perform record_turn(p->'turn');
+    perform append_record(p->>'company', p->>'caseId', 'review', p->>'recordKey', p->>'canonical');
+  end if;
+end $$;

@@ -1,0 +1,265 @@
+-- What was proposed, decided and answered. Nothing is decided or approved of which there is no record: whoever writes the
+-- row writes its record in the same transaction, or neither is kept.
+
+-- A policy as it was when it first decided something.
+create table policy_version (
+  company text not null,
+  policy_id text not null,
+  version text not null,
+  document text not null,
+  first_used_at timestamptz not null default clock_timestamp(),
+  primary key (company, policy_id, version)
+);
+create trigger policy_version_is_append_only before update or delete on policy_version
+  for each row execute function refuse_change();
+create trigger policy_version_keeps_all before truncate on policy_version
+  for each statement execute function refuse_change();
+
+-- The action that a step wants, one per step.
+create table proposal (
+  company text not null,
+  proposal_id text not null,
+  case_id text not null,
+  step_key text not null,
+  action_id text not null,
+  tool text not null,
+  args jsonb not null,
+  record_version text not null,
+  reasoning text not null,
+  proposed_at timestamptz not null,
+  primary key (company, proposal_id),
+  unique (company, step_key)
+);
+create trigger proposal_is_append_only before update or delete on proposal
+  for each row execute function refuse_change();
+create trigger proposal_keeps_all before truncate on proposal for each statement execute function refuse_change();
+
+-- A policy's answer to a proposal; a later gate of the same step decides again, with an approval.
+create table decision (
+  company text not null,
+  decision_id text not null,
+  case_id text not null,
+  step_key text not null,
+  gate int not null check (gate > 0),
+  proposal_id text not null,
+  verdict text not null check (verdict in ('execute', 'escalate', 'block')),
+  reason text not null,
+  rules jsonb not null,
+  missing jsonb not null,
+  facts jsonb not null,
+  sources jsonb not null,
+  route jsonb,
+  policy_id text not null,
+  policy_version text not null,
+  action_digest text not null,
+  requested_by text not null,
+  approval_id text,
+  decided_at timestamptz not null,
+  -- What it was taken with, beside its rules and facts: mode, release, parameters, limits, candidates, obligations. The
+  -- shape is `DecisionDetails` in domain/decision-details.ts.
+  details jsonb not null default '{}',
+  record_key text not null generated always as (decision_id || '/decision') stored,
+  primary key (company, decision_id),
+  unique (company, step_key, gate),
+  foreign key (company, proposal_id) references proposal,
+  foreign key (company, policy_id, policy_version) references policy_version,
+  constraint decision_is_recorded foreign key (company, record_key) references audit_record (company, key)
+    deferrable initially deferred
+);
+create index decision_by_case on decision (company, case_id);
+-- Reports, demotion and the history read one policy's decisions in order.
+create index decision_by_policy on decision (company, policy_id, decided_at, decision_id);
+create trigger decision_is_append_only before update or delete on decision
+  for each row execute function refuse_change();
+create trigger decision_keeps_all before truncate on decision for each statement execute function refuse_change();
+
+-- A decision that waits for people, one after the other along its route.
+create table escalation (
+  company text not null,
+  escalation_id text not null,
+  case_id text not null,
+  step_key text not null,
+  decision_id text not null,
+  action_digest text not null,
+  requested_by text not null,
+  route jsonb not null,
+  level int not null check (level >= 0),
+  role text not null,
+  due_at timestamptz not null,
+  state text not null check (state in ('open', 'approved', 'rejected', 'expired', 'superseded')),
+  opened_at timestamptz not null,
+  closed_at timestamptz,
+  primary key (company, escalation_id),
+  unique (company, decision_id),
+  foreign key (company, decision_id) references decision
+);
+create index escalation_open on escalation (company, due_at) where state = 'open';
+-- Escalations of the decide service have no workflow that waits for their deadline.
+create index escalation_of_service on escalation (company, due_at)
+  where state = 'open' and starts_with(case_id, company || ':decisions:');
+create index escalation_by_case on escalation (company, case_id, closed_at);
+
+create function escalation_moves_forward() returns trigger language plpgsql as $$
+begin
+  if old.state <> 'open' or new.level < old.level
+     or (old.company, old.escalation_id, old.decision_id, old.action_digest, old.requested_by)
+     is distinct from (new.company, new.escalation_id, new.decision_id, new.action_digest, new.requested_by) then
+    if is_erasure('escalation', to_jsonb(old), to_jsonb(new)) then
+      return new;
+    end if;
+    raise exception 'FORWARD_ONLY: escalation % is %', old.escalation_id, old.state using errcode = '42501';
+  end if;
+  return new;
+end $$;
+create trigger escalation_moves_forward before update on escalation
+  for each row execute function escalation_moves_forward();
+create trigger escalation_is_kept before delete on escalation for each row execute function refuse_change();
+create trigger escalation_keeps_all before truncate on escalation for each statement execute function refuse_change();
+
+-- A person's answer. A route may want several people: each answers once.
+create table approval (
+  company text not null,
+  approval_id text not null,
+  escalation_id text not null,
+  person_id text not null,
+  role text not null,
+  verdict text not null check (verdict in ('approve', 'reject')),
+  action_digest text not null,
+  reason text not null,
+  given_at timestamptz not null,
+  record_key text not null generated always as (approval_id || '/approval') stored,
+  primary key (company, approval_id),
+  constraint approval_once_per_person unique (company, escalation_id, person_id),
+  foreign key (company, escalation_id) references escalation,
+  constraint approval_is_recorded foreign key (company, record_key) references audit_record (company, key)
+    deferrable initially deferred
+);
+create index approval_by_time on approval (company, given_at);
+create trigger approval_is_append_only before update or delete on approval
+  for each row execute function refuse_change();
+create trigger approval_keeps_all before truncate on approval for each statement execute function refuse_change();
+-- The circle closes: a decision may carry an approval, of an escalation, of an earlier decision.
+alter table decision add foreign key (company, approval_id) references approval;
+
+-- Who asked the service does not answer, in whoever's name the request was made.
+create function approval_not_by_caller() returns trigger language plpgsql as $$
+begin
+  if exists (
+    select 1 from escalation s join decision d using (company, decision_id) join proposal q using (company, proposal_id)
+    where s.company = new.company and s.escalation_id = new.escalation_id
+      and q.tool = 'external' and q.args->>'caller' = new.person_id
+  ) then
+    raise exception 'OWN_REQUEST: % asked for what % decides', new.person_id, new.escalation_id using errcode = '42501';
+  end if;
+  return new;
+end $$;
+create trigger approval_not_by_caller before insert on approval for each row execute function approval_not_by_caller();
+
+grant select, insert on policy_version, proposal, decision, escalation, approval to mandate_app;
+grant update (level, role, due_at, state, closed_at) on escalation to mandate_app;
+
+create function record_proposal(p jsonb) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  insert into proposal (company, proposal_id, case_id, step_key, action_id, tool, args, record_version, reasoning, proposed_at)
+  values (p->>'company', p->>'proposalId', p->>'caseId', p->>'stepKey', p->>'actionId', p->>'tool', p->'args',
+          p->>'recordVersion', p->>'reasoning', (p->>'at')::timestamptz)
+  on conflict do nothing;
+  if found then
+    perform record_turn(p->'turn');
+    perform append_record(p->>'company', p->>'caseId', 'proposal', p->>'recordKey', p->>'canonical');
+  end if;
+end $$;
+
+-- Policy, decision, its record and, for an executed or approved one, the permit: all or nothing. A decision that is
+-- withheld by its mode has no permit: the caller sends none. False when this gate was passed before: what stands then is
+-- the first decision.
+create function record_decision(p jsonb) returns boolean language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  insert into policy_version (company, policy_id, version, document)
+  values (p->>'company', p->>'policyId', p->>'policyVersion', p->>'policyDocument')
+  on conflict do nothing;
+  insert into decision (company, decision_id, case_id, step_key, gate, proposal_id, verdict, reason, rules, missing, facts,
+                        sources, route, policy_id, policy_version, action_digest, requested_by, approval_id, decided_at,
+                        details)
+  values (p->>'company', p->>'decisionId', p->>'caseId', p->>'stepKey', (p->>'gate')::int, p->>'proposalId',
+          p->>'verdict', p->>'reason', p->'rules', p->'missing', p->'facts', p->'sources', nullif(p->'route', 'null'),
+          p->>'policyId', p->>'policyVersion', p->>'actionDigest', p->>'requestedBy', p->>'approvalId',
+          (p->>'at')::timestamptz, p->'details')
+  on conflict do nothing;
+  if not found then
+    return false;
+  end if;
+  perform append_record(p->>'company', p->>'caseId', 'decision', p->>'recordKey', p->>'canonical');
+  if (p->>'permitId') is not null then
+    insert into permit (company, permit_id, decision_id, action_digest, effect_key, issued_at)
+    values (p->>'company', p->>'permitId', p->>'decisionId', p->>'actionDigest', p->>'stepKey', (p->>'at')::timestamptz);
+  end if;
+  return true;
+end $$;
+
+create function open_escalation(p jsonb) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  insert into escalation (company, escalation_id, case_id, step_key, decision_id, action_digest, requested_by, route,
+                          level, role, due_at, state, opened_at)
+  values (p->>'company', p->>'escalationId', p->>'caseId', p->>'stepKey', p->>'decisionId', p->>'actionDigest',
+          p->>'requestedBy', p->'route', 0, p->>'role', (p->>'dueAt')::timestamptz, 'open', (p->>'at')::timestamptz)
+  on conflict do nothing;
+  if found then
+    perform append_record(p->>'company', p->>'caseId', 'escalation', p->>'recordKey', p->>'canonical');
+  end if;
+end $$;
+
+-- Decisions that the decide service takes: proposal, decision, permit or escalation, and their records, all or nothing.
+-- Many of them share one commit.
+
+-- `known` when this gate was passed before: what stands then is the first decision, with its proposal. `stopped`, and
+-- nothing written, when a permit would be given while the kill switch is on: its effect happens out of our reach.
+create function record_service_decision(p jsonb) returns text language plpgsql as $$
+begin
+  if p #>> '{decision,permitId}' is not null
+     and exists (select 1 from kill_switch where company = p #>> '{decision,company}' and function_id in (p->>'functionId', '*'))
+     and not exists (select 1 from decision where company = p #>> '{decision,company}' and decision_id = p #>> '{decision,decisionId}') then
+    return 'stopped';
+  end if;
+  if jsonb_typeof(p->'proposal') = 'object' then
+    perform record_proposal(p->'proposal');
+  end if;
+  if not record_decision(p->'decision' || jsonb_build_object('policyDocument', '')) then
+    return 'known';
+  end if;
+  if jsonb_typeof(p->'escalation') = 'object' then
+    perform open_escalation(p->'escalation');
+  end if;
+  return 'fresh';
+end $$;
+
+-- Records a batch and answers for each item, in the order given, `{state}` or `{fault, code}`. An item that cannot be
+-- kept fails alone: when one does, the batch is undone and each item tried by itself. Policies are written ahead of the
+-- decisions that name them, so that a document travels once per batch. Locks are taken in one order: version, then case.
+create function record_service_decisions(p_policies jsonb, p_items jsonb) returns jsonb language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  r record;
+  v_answers jsonb[] := array_fill(null::jsonb, array[jsonb_array_length(p_items)]);
+begin
+  insert into policy_version (company, policy_id, version, document)
+    select company, "policyId", version, document
+    from jsonb_to_recordset(p_policies) as q (company text, "policyId" text, version text, document text)
+    order by company, "policyId", version
+    on conflict do nothing;
+  begin
+    for r in select value, ordinality as n from jsonb_array_elements(p_items) with ordinality
+             order by value #>> '{decision,stepKey}', n loop
+      v_answers[r.n] := jsonb_build_object('state', record_service_decision(r.value));
+    end loop;
+  exception when others then
+    for r in select value, ordinality as n from jsonb_array_elements(p_items) with ordinality
+             order by value #>> '{decision,stepKey}', n loop
+      begin
+        v_answers[r.n] := jsonb_build_object('state', record_service_decision(r.value));
+      exception when others then
+        v_answers[r.n] := jsonb_build_object('fault', sqlerrm, 'code', sqlstate);
+      end;
+    end loop;
+  end;
+  return to_jsonb(v_answers);
+end $$;

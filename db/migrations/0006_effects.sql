@@ -1,0 +1,173 @@
+-- What may happen and what did. Foreign keys and triggers refuse an effect that has no decision behind it, whoever asks.
+
+-- Leave to act once: of an `execute` decision, or of one that people approved.
+create table permit (
+  company text not null,
+  permit_id text not null,
+  decision_id text not null,
+  action_digest text not null,
+  effect_key text not null,
+  issued_at timestamptz not null,
+  primary key (company, permit_id),
+  unique (company, decision_id),
+  unique (company, effect_key),
+  foreign key (company, decision_id) references decision
+);
+
+-- An `escalate` decision needs as many approvals of this very action as its route's quorum says, none of them by who made
+-- the request. One rejection is enough to deny.
+create function permit_needs_decision() returns trigger language plpgsql as $$
+declare
+  d decision%rowtype;
+  v_quorum int;
+  v_approvals int;
+begin
+  select * into d from decision where company = new.company and decision_id = new.decision_id;
+  if not found then
+    raise exception 'NO_DECISION: permit % has no decision', new.permit_id using errcode = '23503';
+  end if;
+  if d.action_digest <> new.action_digest or d.step_key <> new.effect_key then
+    raise exception 'DIGEST_MISMATCH: permit % is for another action', new.permit_id using errcode = '42501';
+  end if;
+  if d.verdict = 'execute' then
+    return new;
+  end if;
+  if d.verdict = 'escalate' then
+    select coalesce((e.route->>'quorum')::int, 1), count(*) into v_quorum, v_approvals
+      from approval named
+      join escalation e on e.company = named.company and e.escalation_id = named.escalation_id
+      join approval a on a.company = e.company and a.escalation_id = e.escalation_id
+      where named.company = d.company and named.approval_id = d.approval_id and named.verdict = 'approve'
+        and e.step_key = d.step_key and a.verdict = 'approve' and a.action_digest = d.action_digest
+        and a.person_id <> d.requested_by
+      group by e.route;
+    if found and v_approvals >= v_quorum then
+      return new;
+    end if;
+  end if;
+  raise exception 'NOT_PERMITTED: decision % is % without an approval', d.decision_id, d.verdict using errcode = '42501';
+end $$;
+create trigger permit_needs_decision before insert on permit for each row execute function permit_needs_decision();
+create trigger permit_is_append_only before update or delete on permit for each row execute function refuse_change();
+create trigger permit_keeps_all before truncate on permit for each statement execute function refuse_change();
+
+-- A side effect: an intent before it begins, and what became of it.
+create table effect (
+  company text not null,
+  effect_key text not null,
+  permit_id text not null,
+  case_id text not null,
+  tool text not null,
+  action_digest text not null,
+  state text not null check (state in ('intent', 'done', 'failed', 'unknown')),
+  external_ref text,
+  detail text,
+  intended_at timestamptz not null default clock_timestamp(),
+  settled_at timestamptz,
+  record_key text not null generated always as (effect_key || '/intent') stored,
+  primary key (company, effect_key),
+  unique (company, permit_id),
+  foreign key (company, permit_id) references permit,
+  constraint effect_is_recorded foreign key (company, record_key) references audit_record (company, key)
+    deferrable initially deferred
+);
+create index effect_by_case on effect (company, case_id);
+
+create function effect_needs_permit() returns trigger language plpgsql as $$
+declare
+  p permit%rowtype;
+begin
+  select * into p from permit where company = new.company and permit_id = new.permit_id;
+  if not found then
+    raise exception 'NO_PERMIT: effect % has no permit', new.effect_key using errcode = '23503';
+  end if;
+  if p.action_digest <> new.action_digest or p.effect_key <> new.effect_key then
+    raise exception 'DIGEST_MISMATCH: effect % is not what was permitted', new.effect_key using errcode = '42501';
+  end if;
+  if new.state <> 'intent' then
+    raise exception 'INTENT_FIRST: effect % must start as an intent', new.effect_key using errcode = '42501';
+  end if;
+  return new;
+end $$;
+create trigger effect_needs_permit before insert on effect for each row execute function effect_needs_permit();
+
+-- An effect moves forward only: intent to done, failed or unknown; unknown to done or failed, by a look-up or a person.
+create function effect_moves_forward() returns trigger language plpgsql as $$
+begin
+  if (old.company, old.effect_key, old.permit_id, old.tool, old.action_digest)
+     is distinct from (new.company, new.effect_key, new.permit_id, new.tool, new.action_digest)
+     or old.state in ('done', 'failed') or new.state = 'intent' or (old.state = 'unknown' and new.state = 'unknown') then
+    if is_erasure('effect', to_jsonb(old), to_jsonb(new)) then
+      return new;
+    end if;
+    raise exception 'FORWARD_ONLY: effect % cannot go from % to %', old.effect_key, old.state, new.state
+      using errcode = '42501';
+  end if;
+  return new;
+end $$;
+create trigger effect_moves_forward before update on effect for each row execute function effect_moves_forward();
+create trigger effect_is_kept before delete on effect for each row execute function refuse_change();
+create trigger effect_keeps_all before truncate on effect for each statement execute function refuse_change();
+
+-- A function that is stopped (`*`: all of them): permits are not issued and no effect starts. A stop may be set by whoever
+-- may do anything; to lift one takes the database's administrator.
+create table kill_switch (
+  company text not null,
+  function_id text not null,
+  stopped_by text not null,
+  reason text not null,
+  stopped_at timestamptz not null default clock_timestamp(),
+  primary key (company, function_id)
+);
+
+grant select, insert on permit, effect, kill_switch to mandate_app;
+grant update (state, external_ref, detail, settled_at) on effect to mandate_app;
+
+-- The intent, and the action exactly as it was decided, read from the ledger behind the permit and never from the caller.
+-- `state` is what the effect is in now: `intent` on the first call and after a crash, otherwise what it was settled as;
+-- `no-permit` when the ledger's permit is another one; `stopped`, for an effect that has not begun, when the kill switch is
+-- on or the policy's mode is `off` or `shadow`.
+create function begin_effect(p jsonb) returns jsonb language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  v_fresh boolean;
+  v_effect effect%rowtype;
+  v_action record;
+begin
+  select q.tool, q.args, q.record_version, d.policy_version, d.policy_id into v_action
+    from permit m join decision d using (company, decision_id) join proposal q using (company, proposal_id)
+    where m.company = p->>'company' and m.permit_id = p->>'permitId' and m.decision_id = p->>'decisionId'
+      and q.tool = p->>'tool' and m.action_digest = p->>'actionDigest' and m.effect_key = p->>'effectKey' and d.case_id = p->>'caseId';
+  if not found then
+    return jsonb_build_object('state', 'no-permit');
+  end if;
+  if (exists (select 1 from kill_switch where company = p->>'company' and function_id in (p->>'functionId', '*'))
+      or (select mode from autonomy_mode where company = p->>'company' and policy_id = v_action.policy_id and in_force
+          order by n desc limit 1) in ('off', 'shadow'))
+     and not exists (select 1 from effect where company = p->>'company' and effect_key = p->>'effectKey') then
+    return jsonb_build_object('state', 'stopped');
+  end if;
+  insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state)
+  values (p->>'company', p->>'effectKey', p->>'permitId', p->>'caseId', v_action.tool, p->>'actionDigest', 'intent')
+  on conflict (company, effect_key) do nothing;
+  v_fresh := found;
+  if v_fresh then
+    perform append_record(p->>'company', p->>'caseId', 'intent', p->>'recordKey', p->>'canonical');
+  end if;
+  select * into v_effect from effect where company = p->>'company' and effect_key = p->>'effectKey';
+  return jsonb_build_object('state', v_effect.state, 'fresh', v_fresh, 'externalRef', v_effect.external_ref,
+    'detail', v_effect.detail, 'tool', v_action.tool, 'args', v_action.args, 'recordVersion', v_action.record_version,
+    'policyVersion', v_action.policy_version);
+end $$;
+
+-- A settled effect and its receipt; an effect that both companies hold to is also told in the log between them.
+create function settle_effect(p jsonb) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  update effect set state = p->>'state', external_ref = p->>'externalRef', detail = p->>'detail',
+                    settled_at = (p->>'at')::timestamptz
+  where company = p->>'company' and effect_key = p->>'effectKey' and state in ('intent', 'unknown')
+    and state <> p->>'state';
+  if jsonb_typeof(p->'joint') = 'object' then
+    perform append_record(p->>'company', p->>'caseId', 'commitment', p #>> '{joint,recordKey}', p #>> '{joint,canonical}');
+  end if;
+  perform append_record(p->>'company', p->>'caseId', 'receipt', p->>'recordKey', p->>'canonical');
+end $$;
