@@ -7,7 +7,10 @@ create table inbox (
   source text not null,
   source_key text not null,
   body_digest text not null,
+  -- The function that hears it: an event that several hear has a row for each. Null: none does.
   function_id text,
+  -- The system of record that keeps the object; `source` is who told of it.
+  system text not null,
   object_type text not null,
   object_id text not null,
   occurred_at timestamptz not null,
@@ -19,7 +22,7 @@ create table inbox (
   attempts int not null default 0,
   retry_at timestamptz not null default clock_timestamp(),
   primary key (company, event_id),
-  unique (company, source, source_key, body_digest)
+  unique nulls not distinct (company, source, source_key, body_digest, function_id)
 );
 -- Rows the relay still has to tell: pending ones to their case, late ones to the audit record.
 create index inbox_untold on inbox (company, retry_at) where dispatched_at is null and state in ('pending', 'late');
@@ -55,9 +58,9 @@ create index outbox_waiting on outbox (company, retry_at) where delivered_at is 
 grant select, insert, update (delivered_at, attempts, retry_at) on outbox to mandate_app;
 
 -- A case's name as domain/ids.ts builds it; a test holds the two equal.
-create function case_id_of(p_company text, p_function text, p_source text, p_type text, p_id text)
+create function case_id_of(p_company text, p_function text, p_system text, p_type text, p_id text)
 returns text language sql immutable as $$
-  select p_company || ':' || p_function || ':' || p_source || '-' || p_type || '-' || p_id
+  select p_company || ':' || p_function || ':' || p_system || '-' || p_type || '-' || p_id
 $$;
 
 -- Stores a batch in the order given and answers one outcome per event: accepted, duplicate, ignored or late. As if each
@@ -72,9 +75,10 @@ declare
 begin
   for r in
     select * from rows from (jsonb_to_recordset(p_rows) as (company text, "eventId" text, source text, "sourceKey" text,
-      "bodyDigest" text, "functionId" text, "objectType" text, "objectId" text, "occurredAt" timestamptz, body jsonb))
-      with ordinality as e (company, event_id, source, source_key, body_digest, function_id, object_type, object_id,
-        occurred_at, body, n)
+      "bodyDigest" text, "functionId" text, system text, "objectType" text, "objectId" text, "occurredAt" timestamptz,
+      body jsonb))
+      with ordinality as e (company, event_id, source, source_key, body_digest, function_id, system, object_type,
+        object_id, occurred_at, body, n)
     order by company, function_id nulls last, object_type, object_id,
       case when function_id is null then source_key end, n
   loop
@@ -87,9 +91,9 @@ begin
         returning occurred_at into v_newest;
       v_state := case when r.occurred_at < v_newest then 'late' else 'pending' end;
     end if;
-    insert into inbox (company, event_id, source, source_key, body_digest, function_id, object_type, object_id,
+    insert into inbox (company, event_id, source, source_key, body_digest, function_id, system, object_type, object_id,
                        occurred_at, body, state)
-      values (r.company, r.event_id, r.source, r.source_key, r.body_digest, r.function_id, r.object_type, r.object_id,
+      values (r.company, r.event_id, r.source, r.source_key, r.body_digest, r.function_id, r.system, r.object_type, r.object_id,
               r.occurred_at, r.body, v_state)
       on conflict do nothing;
     v_outcomes[r.n] := case when not found then 'duplicate' when v_state = 'pending' then 'accepted' else v_state end;

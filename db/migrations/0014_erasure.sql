@@ -59,7 +59,7 @@ create function open_matter_of_case(p_company text, p_case text, p_at timestampt
      where e.company = p_company and e.case_id = p_case and e.state in ('intent', 'unknown') limit 1),
     (select 'event ' || i.event_id || ' waits to be brought to it' from inbox i
      where i.company = p_company and i.dispatched_at is null and i.state in ('pending', 'late')
-       and case_id_of(i.company, i.function_id, i.source, i.object_type, i.object_id) = p_case limit 1),
+       and case_id_of(i.company, i.function_id, i.system, i.object_type, i.object_id) = p_case limit 1),
     (select 'it works on event ' || newest.event_id from (
        select left(r.key, -length('/event')) as event_id, p_case || '/' || left(r.key, -length('/event')) || '/end' as end_key,
          r.recorded_at

@@ -31,8 +31,8 @@ const server = createServer((request, response) => {
     pool
       .query({
         name: "bare-insert",
-        text: `insert into inbox (company, event_id, source, source_key, body_digest, object_type, object_id, occurred_at, body, state)
-               values ('bare', $1, 'hubspot', $1, '', 'deal', $2, to_timestamp($3 / 1000.0), $4, 'ignored')`,
+        text: `insert into inbox (company, event_id, source, source_key, body_digest, system, object_type, object_id, occurred_at, body, state)
+               values ('bare', $1, 'hubspot', $1, '', 'crm', 'deal', $2, to_timestamp($3 / 1000.0), $4, 'ignored')`,
         values: [String(event.eventId), String(event.objectId), event.occurredAt, body.toString("utf8")],
       })
       .then(

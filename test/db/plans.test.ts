@@ -111,8 +111,8 @@ describe("the policy is part of the index condition, and is not asked per row,",
 
 test("the relay marks one of many events by its key, with the company in the index", async () => {
   await database.pool.query(
-    `insert into inbox (company, event_id, source, source_key, body_digest, object_type, object_id, occurred_at, body, state)
-     select case n % 40 when 0 then 'acme' else 'co-' || n % 40 end, 'evt_' || n, 'hubspot', n, n, 'deal', n, now(), '{}', 'pending' from generate_series(1, 20000) n`,
+    `insert into inbox (company, event_id, source, source_key, body_digest, system, object_type, object_id, occurred_at, body, state)
+     select case n % 40 when 0 then 'acme' else 'co-' || n % 40 end, 'evt_' || n, 'hubspot', n, n, 'crm', 'deal', n, now(), '{}', 'pending' from generate_series(1, 20000) n`,
   );
   await database.pool.query("analyze inbox");
   const plan = await plansOf((sql) => markTold(sql, [{ company: "acme", event_id: "evt_7" } as UntoldEvent]));
