@@ -15,15 +15,16 @@ const LEASE_SECONDS = 50;
 
 type Parts = {
   readonly pool: LedgerPool;
+  /** The company's clock. */
+  readonly now: () => string;
   readonly policies: PolicySource;
   readonly adapters: Adapters;
   readonly model: ModelChoice;
   readonly alarm: Alarm;
 };
 
-/** Wires what the worker's activities need. The only clock of the worker is here. */
-export async function workerDeps({ pool, policies, adapters, model, alarm }: Parts): Promise<WorkerDeps> {
-  const now = () => new Date().toISOString();
+/** Wires what the worker's activities need. */
+export async function workerDeps({ pool, now, policies, adapters, model, alarm }: Parts): Promise<WorkerDeps> {
   const readTools = createReadTools(pool, adapters, now);
   const free = createFreeModelLedger();
   const ledger = model.kind === "offline" ? free : createModelLedger(pool, { leaseSeconds: LEASE_SECONDS });

@@ -7,6 +7,8 @@ import { startPump, type Pump } from "../db/pump.ts";
 type OverdueDeps = {
   readonly pool: LedgerPool;
   readonly company: string;
+  /** The company's clock. */
+  readonly now: () => string;
   readonly log: Logger;
   readonly pollMs?: number;
 };
@@ -15,11 +17,12 @@ type OverdueDeps = {
  * Raises what nobody answered in time to the next level, and closes it after the last: for requests of the decide
  * service, which no workflow waits for. Any number of gateways may do it; the ledger takes each step once.
  */
-export function startOverdueWatch({ pool, company, log, pollMs = 5_000 }: OverdueDeps): Pump {
+export function startOverdueWatch({ pool, company, now, log, pollMs = 5_000 }: OverdueDeps): Pump {
   const child = log.child({ component: "overdue" });
   return startPump(
     async () => {
-      for (const { escalationId, level, now: at } of await overdueServiceEscalations(pool, company)) {
+      const at = now();
+      for (const { escalationId, level } of await overdueServiceEscalations(pool, company, at)) {
         const state = await raiseEscalation(pool, { company, escalationId, at }, level);
         child.info({ escalationId, state: state.kind }, "escalation overdue");
       }

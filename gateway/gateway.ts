@@ -21,6 +21,8 @@ import { HUBSPOT_PATH } from "./webhooks/hubspot/route.ts";
 
 export type GatewayOptions = {
   readonly pool: LedgerPool;
+  /** The company's clock, ISO 8601: verdicts, deadlines and decisions go by it. */
+  readonly now: () => string;
   readonly engine: WorkflowEngine;
   readonly company: string;
   /** What the decide service decides by. */
@@ -44,14 +46,13 @@ export type Gateway = {
 
 /** Serves HTTP: webhooks into the inbox, the API, and the relays that carry rows on to the durable engine. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { pool, engine, company, policies, hubspotSecret, publicUrl, port, host = "127.0.0.1" } = options;
+  const { pool, now, engine, company, policies, hubspotSecret, publicUrl, port, host = "127.0.0.1" } = options;
   const log = options.log.child({ component: "gateway" });
   const inbox = createGroupCommit((events: Parameters<typeof acceptEvents>[1]) => acceptEvents(pool, events));
   const relay = startRelay({ pool, starter: engine, log: options.log });
   const outbox = startOutboxRelay({ pool, messenger: engine, log: options.log });
-  const overdue = startOverdueWatch({ pool, company, log: options.log });
+  const overdue = startOverdueWatch({ pool, company, now, log: options.log });
   const alarm: Alarm = (detail) => log.error(detail, "evaluators disagree");
-  const now = () => new Date().toISOString();
   const decisions = createDecideService({ pool, company, policies, alarm, now });
   let url = "";
   const app = createApi({
@@ -61,6 +62,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     targetUrl: () => `${(publicUrl ?? url).replace(/\/+$/, "")}${HUBSPOT_PATH}`,
     now: Date.now,
+    at: now,
     accept: inbox.submit,
     onAccepted: relay.poke,
     onVerdict: outbox.poke,

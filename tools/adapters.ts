@@ -13,7 +13,7 @@ export type Adapters = {
   readonly programme: ProgrammeReader & ProgrammeWriter;
 };
 
-/** The systems that ship: sandboxes with rows of their own, and our own records. */
-export function embeddedAdapters(pool: Pool): Adapters {
-  return { crm: createSandboxCrm(pool), quotes: createSandboxQuoteDesk(pool), programme: createProgramme(pool) };
+/** The systems that ship: sandboxes with rows of their own, and our own records. `now`: the company's clock. */
+export function embeddedAdapters(pool: Pool, now: () => string): Adapters {
+  return { crm: createSandboxCrm(pool), quotes: createSandboxQuoteDesk(pool), programme: createProgramme(pool, now) };
 }

@@ -10,6 +10,7 @@ import { createLogger } from "../log.ts";
 import { createPolicySource } from "../../releases/source.ts";
 import { onStopRequested, reportReady } from "../supervised.ts";
 import { lazyClient, requireTemporal } from "../temporal-connection.ts";
+import { companyClock } from "./company-clock.ts";
 import { requireServedDatabase } from "./require-database.ts";
 
 /** `mandate gateway`: serves webhooks and the API until it is asked to stop, then finishes what it took. Any number may run. */
@@ -29,9 +30,11 @@ export async function run(): Promise<number> {
     const onAlarm = (problem: string) => log.error({ problem }, "policy releases");
     const policies = await createPolicySource({ pool, company, onAlarm });
     const engine = temporalEngine(temporal.client, taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration"));
+    const clock = await companyClock(config, pool, log);
     const keys = { bundleKeys: bundleKeys(secret, config) };
     const gateway = await startGateway({
       pool,
+      now: clock.now,
       engine,
       company,
       policies,
@@ -47,7 +50,7 @@ export async function run(): Promise<number> {
     reportReady({ url: gateway.url });
     await stopped;
     await gateway.stop();
-    await policies.stop();
+    await Promise.all([policies.stop(), clock.stop()]);
   } finally {
     await temporal.close();
     await pool.end();

@@ -16,6 +16,7 @@ import { startDemotionWatch } from "../../releases/watch.ts";
 import { onStopRequested, reportReady } from "../supervised.ts";
 import { requireTemporal } from "../temporal-connection.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
+import { companyClock } from "./company-clock.ts";
 import { workerDeps } from "../worker-deps.ts";
 import { createWorkers } from "../worker.ts";
 import { requireServedDatabase } from "./require-database.ts";
@@ -45,11 +46,13 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
     company: config.company,
     onAlarm: (problem) => log.error({ problem }, "policy releases"),
   });
+  const clock = await companyClock(config, pool, log);
   const model = modelOf(config);
   const deps = await workerDeps({
     pool,
+    now: clock.now,
     policies,
-    adapters: embeddedAdapters(pool),
+    adapters: embeddedAdapters(pool, clock.now),
     model,
     alarm: (detail) => log.error(detail, "evaluators disagree"),
   });
@@ -77,7 +80,7 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
   try {
     await running;
   } finally {
-    await Promise.all([policies.stop(), demotion.stop()]);
+    await Promise.all([policies.stop(), demotion.stop(), clock.stop()]);
     // Last: what the cases left goes under a checkpoint too.
     await integrator.stop();
   }

@@ -27,6 +27,8 @@ export type GivenVerdict = {
   /** The digest of the action the person saw. An approval of anything else is refused. */
   readonly actionDigest: string;
   readonly reason: string;
+  /** When it was given by the company's clock, ISO 8601. */
+  readonly at: string;
 };
 
 type OpenRow = {
@@ -39,7 +41,6 @@ type OpenRow = {
   state: string;
   past_due: boolean;
   due_at: string;
-  now: string;
   decided_by: string | null;
   approved_by: readonly string[];
 };
@@ -53,7 +54,7 @@ export type TakenVerdict = {
   readonly missing: number;
 };
 
-/** The first reason why this verdict cannot be taken, or undefined. One clock decides the deadline: the database's. */
+/** The first reason why this verdict cannot be taken, or undefined. One clock decides the deadline: the company's. */
 function refusalOf(given: GivenVerdict, row: OpenRow | undefined): Refusal | undefined {
   const no = (code: Refusal["code"], detail: string): Refusal => ({ kind: "refused", code, detail });
   if (row === undefined) return no("not-found", `no escalation \`${given.escalationId}\``);
@@ -82,13 +83,13 @@ async function readOpen(ledger: Ledger, given: GivenVerdict): Promise<OpenRow | 
   await ledger.query("select from escalation where company = $1 and escalation_id = $2 for update", names);
   const { rows } = await ledger.query<OpenRow>(
     `select s.case_id, s.step_key, s.action_digest, s.requested_by, s.route, s.level, s.state, s.due_at,
-            clock_timestamp() > s.due_at as past_due, clock_timestamp() as now,
+            $3 > s.due_at as past_due,
             (select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id
              order by given_at desc limit 1) as decided_by,
             array(select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id
                   and a.verdict = 'approve') as approved_by
      from escalation s where s.company = $1 and s.escalation_id = $2`,
-    names,
+    [...names, given.at],
   );
   return rows[0];
 }
@@ -110,7 +111,7 @@ export async function giveVerdict(pool: LedgerPool, given: GivenVerdict): Promis
     if (refusal !== undefined || row === undefined)
       return refusal ?? { kind: "refused", code: "not-found", detail: "" };
     const approvalId = derivedId("apv", escalationId, personId);
-    const at = row.now;
+    const { at } = given;
     await ledger.query(
       `insert into approval (company, approval_id, escalation_id, person_id, role, verdict, action_digest, reason, given_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,

@@ -203,14 +203,15 @@ function decisionOf(row: StepRow): ServiceDecision {
 export async function overdueServiceEscalations(
   sql: Sql,
   company: string,
-): Promise<readonly { readonly escalationId: string; readonly level: number; readonly now: string }[]> {
-  const { rows } = await sql.query<{ escalationId: string; level: number; now: string }>({
+  at: string,
+): Promise<readonly { readonly escalationId: string; readonly level: number }[]> {
+  const { rows } = await sql.query<{ escalationId: string; level: number }>({
     name: "overdue-service-escalations",
-    text: `select escalation_id as "escalationId", level, clock_timestamp() as now from escalation
-           where company = $1 and state = 'open' and due_at < clock_timestamp()
+    text: `select escalation_id as "escalationId", level from escalation
+           where company = $1 and state = 'open' and due_at < $2
              and starts_with(case_id, company || ':decisions:')
            order by due_at limit 100`,
-    values: [company],
+    values: [company, at],
   });
   return rows;
 }

@@ -38,6 +38,13 @@ grant select on schema_migration to mandate_app;
 create function current_company() returns text language sql stable parallel safe
   return case when starts_with(session_user, 'company:') then substr(session_user, 9) end;
 
+-- How far a company's clock is ahead of wall time. Set on embedded engines alone, by the owner; no row: not at all.
+create table company_clock (
+  company text primary key,
+  ahead_ms bigint not null check (ahead_ms >= 0)
+);
+grant select on company_clock to mandate_app;
+
 -- Row security on every table with a company, for everyone, the table's owner included. Safe to repeat. A migration that
 -- must change rows of all companies lifts FORCE from its tables first.
 create function secure_company_tables() returns void language plpgsql as $$

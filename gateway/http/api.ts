@@ -25,6 +25,8 @@ import { mountWebhooks, type WebhookDeps } from "../webhooks/hubspot/route.ts";
 export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
   readonly pool: LedgerPool;
   readonly company: string;
+  /** The company's clock, ISO 8601. */
+  readonly at: () => string;
   readonly onVerdict: () => void;
   readonly decisions: DecideService;
   readonly checks: Checks;
@@ -58,7 +60,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   mountWebhooks(app, deps);
   mountEvents(app, { sql: pool, company });
   mountCases(app, { sql: pool, company });
-  mountEscalations(app, { pool, company, onVerdict: deps.onVerdict, log });
+  mountEscalations(app, { pool, company, at: deps.at, onVerdict: deps.onVerdict, log });
   mountReleases(app, { sql: pool, company, now: deps.now, log });
   mountPrivacy(app, { pool, company, now: deps.now, log });
   mountHistory(app, { sql: pool, company });

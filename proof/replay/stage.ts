@@ -96,7 +96,7 @@ function changedPrompt({ role, promptDigest }: RecordedTurn, shipped: string | u
 function toolsOn(evidence: readonly Evidence[]): readonly ReadTool[] {
   const unused = new Pool();
   const none = () => "";
-  return Object.values(createReadTools(unused, embeddedAdapters(unused), none)).map((tool) => ({
+  return Object.values(createReadTools(unused, embeddedAdapters(unused, none), none)).map((tool) => ({
     ...tool,
     read: (_company, args) => {
       const taken = evidence.filter(({ source }) => source.source === tool.name);

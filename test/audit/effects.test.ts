@@ -32,7 +32,12 @@ async function givenApproved(step: string, digest = DIGEST, quorum = 1) {
   };
   const { escalationId } = await openEscalation(database.pool, asked);
   const by = { company: "acme", escalationId, personId: "dana", role: "partner-manager", reason: "fine" };
-  const given = await giveVerdict(database.pool, { ...by, verdict: "approve", actionDigest: digest });
+  const given = await giveVerdict(database.pool, {
+    at: new Date().toISOString(),
+    ...by,
+    verdict: "approve",
+    actionDigest: digest,
+  });
   if (given.kind !== "taken") throw new Error(given.detail);
   return { names, approvalId: given.approvalId };
 }

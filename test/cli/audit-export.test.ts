@@ -19,6 +19,7 @@ import { keptLog } from "../fixtures/log.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 import { run } from "./run.ts";
+import { wallTime } from "../../db/company-clock.ts";
 
 const environment = { ...process.env };
 const people = [
@@ -39,7 +40,7 @@ beforeAll(async () => {
   cases = await givenGovernedCases(pool);
   await givenHeads(pool);
   for (const { token, ...person } of people) await addPerson(pool, "acme", person, token);
-  const options = { pool, engine: watchedEngine(), company: "acme", policies: policiesOf({}), log };
+  const options = { pool, now: wallTime, engine: watchedEngine(), company: "acme", policies: policiesOf({}), log };
   gateway = await startGateway({ ...options, hubspotSecret: "s", publicUrl: undefined, port: 0, bundleKeys: testKeys });
 });
 afterAll(async () => {

@@ -10,6 +10,7 @@ import { companyTables } from "../fixtures/company-rows.ts";
 import { incomingEvent } from "../fixtures/inbox.ts";
 import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
+import { wallTime } from "../../db/company-clock.ts";
 
 const AT = "2026-03-02T09:00:00.000Z";
 let database: TestDatabase;
@@ -36,7 +37,7 @@ const doings = {
   claim: async (pool: Pool) => (await claimEvents(pool, 2)).map((event) => [event.object_id, event.state]),
   partner: async (pool: Pool, company: string, name: string) => {
     await givenPartner(pool, company, { partnerId: name });
-    return embeddedAdapters(pool).programme.readPartner(company, name);
+    return embeddedAdapters(pool, wallTime).programme.readPartner(company, name);
   },
   register: async (pool: Pool, company: string, name: string) => {
     const deal = {

@@ -97,7 +97,7 @@ async function approved(names: Names, { decisionId, actionDigest, route, reason 
   const { escalationId } = await openEscalation(pool, asked);
   const role = route.levels[0]?.role ?? "";
   const by = { company: names.company, escalationId, personId: "dana", role, reason: "seen" };
-  const answer = await giveVerdict(pool, { ...by, verdict: "approve", actionDigest });
+  const answer = await giveVerdict(pool, { at: new Date().toISOString(), ...by, verdict: "approve", actionDigest });
   if (answer.kind !== "taken") throw new Error(answer.detail);
   return answer.approvalId;
 }

@@ -12,6 +12,7 @@ import { shippingPolicy } from "../fixtures/foreign-policy.ts";
 import { keptLog } from "../fixtures/log.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 import { eventually } from "../setup/system.ts";
+import { wallTime } from "../../db/company-clock.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -50,7 +51,7 @@ const until = (read: () => Promise<Escalation | undefined>, holds: (escalation: 
 
 describe("nobody's answer to an escalation of the decide service", () => {
   const watch = () => {
-    pump = startOverdueWatch({ pool: database.pool, company: "acme", log: keptLog().log, pollMs: 25 });
+    pump = startOverdueWatch({ pool: database.pool, company: "acme", now: wallTime, log: keptLog().log, pollMs: 25 });
   };
 
   test("past the deadline asks the next level, and no further", async () => {
@@ -107,7 +108,9 @@ test("a verdict on an escalation of the decide service wakes no workflow, and wa
   const { rows } = await database.pool.query<{ action_digest: string }>(shown, [escalationId]);
   const given = { company: "acme", escalationId, personId: "lea", role: "lab-lead", reason: "seen" };
   const actionDigest = rows[0]?.action_digest ?? "";
-  expect(await giveVerdict(database.pool, { ...given, verdict: "approve", actionDigest })).toMatchObject({
+  expect(
+    await giveVerdict(database.pool, { at: new Date().toISOString(), ...given, verdict: "approve", actionDigest }),
+  ).toMatchObject({
     kind: "taken",
   });
   const engine = watchedEngine({

@@ -8,6 +8,7 @@ import { workerDeps } from "../../app/worker-deps.ts";
 import { createWorkers } from "../../app/worker.ts";
 import { TEST_SECRET } from "../setup/database.ts";
 import type { KillPoint } from "./kill-points.ts";
+import { wallTime } from "../../db/company-clock.ts";
 
 type Settings = {
   readonly databaseUrl: string;
@@ -33,8 +34,9 @@ const pool = createLedgerPool(settings.databaseUrl, TEST_SECRET);
 const policies = await loadPolicies(resolve(projectRoot(), "policies"));
 const deps = await workerDeps({
   pool,
+  now: wallTime,
   policies,
-  adapters: embeddedAdapters(pool),
+  adapters: embeddedAdapters(pool, wallTime),
   model: { kind: "offline" },
   alarm: () => undefined,
 });

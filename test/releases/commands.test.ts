@@ -71,7 +71,13 @@ async function answered(
   };
   const { escalationId } = await openEscalation(pool, asked);
   const person = { personId, role: "partner-manager", actionDigest: DIGEST, reason: "seen" };
-  const given = await giveVerdict(pool, { company: "acme", escalationId, verdict, ...person });
+  const given = await giveVerdict(pool, {
+    at: new Date().toISOString(),
+    company: "acme",
+    escalationId,
+    verdict,
+    ...person,
+  });
   if (given.kind !== "taken") throw new Error(given.code);
   return decisionId;
 }
@@ -211,7 +217,13 @@ test("a request that executed alone and that people then rejected calls for a st
     ...asked,
   });
   const person = { personId: "kim", role: "partner-manager", actionDigest: DIGEST, reason: "too deep" };
-  await giveVerdict(database.pool, { company: "acme", escalationId, verdict: "reject", ...person });
+  await giveVerdict(database.pool, {
+    at: new Date().toISOString(),
+    company: "acme",
+    escalationId,
+    verdict: "reject",
+    ...person,
+  });
   const { stdout } = await run("policy", "suggestions", "quoting");
   expect(stdout).toContain(
     `lower \`auto_max\` from 15 % to 12.9999 %: ${decisionId} executed alone, and people rejected the same object asked again for no more (${again.decisionId})`,

@@ -47,7 +47,7 @@ async function answered(given: Given, verdict: "approve" | "reject", at: string)
   const asked = { ...own, decisionId, actionDigest: DIGEST, requestedBy: "sam", route, reason: "over" };
   const { escalationId } = await openEscalation(database.pool, { ...asked, at: new Date().toISOString() });
   const person = { personId: "dana", role: "partner-manager", actionDigest: DIGEST, reason: "seen" };
-  await giveVerdict(database.pool, { company, escalationId, verdict, ...person });
+  await giveVerdict(database.pool, { at: new Date().toISOString(), company, escalationId, verdict, ...person });
 }
 
 /** Times in the order they are asked for. */

@@ -55,7 +55,13 @@ async function asked({ names, decisionId }: Awaited<ReturnType<typeof decided>>,
   const { escalationId } = await openEscalation(database.pool, { ...names, ...question });
   if (verdict === undefined) return;
   const person = { personId: "dana", role: "partner-manager", actionDigest: DIGEST, reason: "seen" };
-  const given = await giveVerdict(database.pool, { company: "acme", escalationId, verdict, ...person });
+  const given = await giveVerdict(database.pool, {
+    at: new Date().toISOString(),
+    company: "acme",
+    escalationId,
+    verdict,
+    ...person,
+  });
   if (given.kind !== "taken") throw new Error(given.code);
 }
 

@@ -11,6 +11,7 @@ import { watchedEngine } from "../fixtures/engine.ts";
 import { SECRET } from "../fixtures/hubspot.ts";
 import { keptLog } from "../fixtures/log.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
+import { wallTime } from "../../db/company-clock.ts";
 
 /** The tutorial, block by block: a file to write, or commands with what they print. */
 const tutorial = readFileSync(resolve(import.meta.dirname, "../../docs/tutorials/foreign-policy.md"), "utf8");
@@ -67,7 +68,7 @@ async function startHere(): Promise<string> {
   policies = await createPolicySource({ pool, company: "acme", onAlarm: () => {} });
   const place = { publicUrl: undefined, port: 0, log: keptLog().log };
   const secrets = { company: "acme", hubspotSecret: SECRET };
-  gateway = await startGateway({ pool, engine: watchedEngine(), policies, ...secrets, ...place });
+  gateway = await startGateway({ pool, now: wallTime, engine: watchedEngine(), policies, ...secrets, ...place });
   process.env["MANDATE_URL"] = gateway.url;
   return "";
 }

@@ -16,6 +16,7 @@ import { CASE_WORKFLOW, taskQueue, WORKFLOW_TASK_TIMEOUT_MS } from "../../tempor
 import type { CaseInput } from "../../workflows/governed-case.ts";
 import { quietRuntime } from "./quiet-runtime.ts";
 import { createDatabase, type TestDatabase } from "./database.ts";
+import { wallTime } from "../../db/company-clock.ts";
 
 export type System = {
   readonly database: TestDatabase;
@@ -52,11 +53,12 @@ export async function startSystem(options: Options = {}): Promise<System> {
   const place = { namespace: "default", connectionOptions: { address: engines.temporalAddress } };
   const connection = await Connection.connect(place.connectionOptions);
   const client = new Client({ connection });
-  const real = embeddedAdapters(pool);
+  const real = embeddedAdapters(pool, wallTime);
   const adapters = options.adapters?.(real) ?? real;
   const policies = options.policies ?? (await loadPolicies(resolve(root, "policies")));
   const deps = await workerDeps({
     pool,
+    now: wallTime,
     policies,
     adapters,
     model: { kind: "offline" },

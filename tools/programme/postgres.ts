@@ -7,13 +7,13 @@ import { PROTECTION_DAYS, type ProgrammeReader, type ProgrammeWriter } from "./p
 
 const iso = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-function createReader(pool: Pool): ProgrammeReader {
+function createReader(pool: Pool, now: () => string): ProgrammeReader {
   return {
     async readPartner(company, partnerId) {
       const { rows } = await pool
-        .query<{ version: number; value: JsonObject; now: string }>({
+        .query<{ version: number; value: JsonObject }>({
           name: "programme-partner",
-          text: `select version, clock_timestamp() as now,
+          text: `select version,
                    jsonb_build_object('partnerId', partner_id, 'name', name, 'tier', tier, 'standing', standing,
                      'authorisedFor', authorised_for, 'certifiedFor', certified_for) as value
                  from programme.partner where company = $1 and partner_id = $2`,
@@ -23,31 +23,32 @@ function createReader(pool: Pool): ProgrammeReader {
       const row = rows[0];
       if (row === undefined) return undefined;
       const ref = `partner/${partnerId}`;
-      const source = { source: "programme.partner", ref, version: String(row.version), observedAt: row.now };
+      const source = { source: "programme.partner", ref, version: String(row.version), observedAt: now() };
       return { source, value: row.value };
     },
 
     async readOpenRegistrations(company, customerDomain, productFamily) {
+      const at = now();
       const { rows } = await pool
-        .query<{ registrations: JsonObject[]; now: string }>({
+        .query<{ registrations: JsonObject[] }>({
           name: "programme-open-registrations",
-          text: `select clock_timestamp() as now, coalesce(jsonb_agg(jsonb_build_object('registrationId', registration_id,
+          text: `select coalesce(jsonb_agg(jsonb_build_object('registrationId', registration_id,
                    'partnerId', partner_id, 'expiresAt', ${iso("expires_at")}) order by registered_at), '[]') as registrations
                  from programme.registration where company = $1 and customer_domain = $2 and product_family = $3
-                   and expires_at > clock_timestamp()`,
-          values: [company, customerDomain, productFamily],
+                   and expires_at > $4`,
+          values: [company, customerDomain, productFamily, at],
         })
         .catch(unavailable("programme"));
       const registrations = rows[0]?.registrations ?? [];
       const ref = `registrations/${customerDomain}/${productFamily}`;
-      const observedAt = rows[0]?.now ?? "";
-      const source = { source: "programme.open-registrations", ref, version: String(registrations.length), observedAt };
+      const version = String(registrations.length);
+      const source = { source: "programme.open-registrations", ref, version, observedAt: at };
       return { source, value: { registrations } };
     },
   };
 }
 
-function createWriter(pool: Pool): ProgrammeWriter {
+function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
   async function findRegistration(company: string, effectKey: string): Promise<Receipt | undefined> {
     const { rows } = await pool
       .query<Receipt>(
@@ -65,8 +66,8 @@ function createWriter(pool: Pool): ProgrammeWriter {
       const { rows } = await pool
         .query<{ registered: boolean }>({
           name: "programme-register",
-          text: "select programme.register_deal($1, $2, $3, $4, $5) as registered",
-          values: [permit.company, permit.effectKey, permit.decidedAt, PROTECTION_DAYS, JSON.stringify(deal)],
+          text: "select programme.register_deal($1, $2, $3, $4, $5, $6) as registered",
+          values: [permit.company, permit.effectKey, permit.decidedAt, now(), PROTECTION_DAYS, JSON.stringify(deal)],
         })
         .catch(unavailable("programme"));
       if (rows[0]?.registered !== true) {
@@ -82,7 +83,10 @@ function createWriter(pool: Pool): ProgrammeWriter {
   };
 }
 
-/** The programme's own records on PostgreSQL, written through a permit and idempotent by effect key. */
-export function createProgramme(pool: Pool): ProgrammeReader & ProgrammeWriter {
-  return { ...createReader(pool), ...createWriter(pool) };
+/**
+ * The programme's own records on PostgreSQL, written through a permit and idempotent by effect key. `now`: the company's
+ * clock, by which protections begin and end.
+ */
+export function createProgramme(pool: Pool, now: () => string): ProgrammeReader & ProgrammeWriter {
+  return { ...createReader(pool, now), ...createWriter(pool, now) };
 }

@@ -11,6 +11,8 @@ import { listEscalations, readEscalation } from "../views/escalations.ts";
 export type EscalationDeps = {
   readonly pool: LedgerPool;
   readonly company: string;
+  /** The company's clock, ISO 8601: verdicts and deadlines go by it. */
+  readonly at: () => string;
   /** Called when a verdict was taken: its case can be woken. */
   readonly onVerdict: () => void;
   readonly log: Logger;
@@ -93,10 +95,10 @@ export function mountEscalations(app: OpenAPIHono<ApiEnv>, deps: EscalationDeps)
 type Answer = z.infer<typeof Id> & z.infer<typeof VerdictBody> & { readonly verdict: "approve" | "reject" };
 
 async function answer(deps: EscalationDeps, c: Context<ApiEnv>, given: Answer) {
-  const { pool, company, onVerdict, log } = deps;
+  const { pool, company, at, onVerdict, log } = deps;
   const { escalationId, verdict } = given;
   const { personId, role } = c.var.person;
-  const taken = await giveVerdict(pool, { ...given, company, personId, role });
+  const taken = await giveVerdict(pool, { ...given, company, personId, role, at: at() });
   const detail = { component: "escalations", escalationId, personId, verdict };
   if (taken.kind === "refused") {
     log.warn({ ...detail, code: taken.code }, "verdict refused");

@@ -57,7 +57,7 @@ async function escalated(names: Names) {
 async function answered(escalationId: string, verdict: "approve" | "reject") {
   const person = { personId: "dana", role: "partner-manager" };
   const given = { company: "acme", escalationId, ...person, verdict, actionDigest: DIGEST, reason: "seen" };
-  const taken = await giveVerdict(database.pool, given);
+  const taken = await giveVerdict(database.pool, { ...given, at: new Date().toISOString() });
   if (taken.kind !== "taken") throw new Error(taken.code);
   return taken.approvalId;
 }

@@ -80,7 +80,8 @@ async function asked(step: string, verdict?: "approve" | "reject") {
   const opening = { actionDigest: DIGEST, requestedBy: "sam", route, reason: "over", at: new Date().toISOString() };
   const { escalationId } = await openEscalation(database.pool, { ...made, ...opening });
   const by = { company, escalationId, personId: "dana", role: "partner-manager", reason: "seen" };
-  if (verdict !== undefined) await giveVerdict(database.pool, { ...by, verdict, actionDigest: DIGEST });
+  if (verdict !== undefined)
+    await giveVerdict(database.pool, { at: new Date().toISOString(), ...by, verdict, actionDigest: DIGEST });
   return { ...made, escalationId };
 }
 

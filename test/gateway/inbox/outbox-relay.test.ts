@@ -33,7 +33,7 @@ async function givenVerdict(name: string) {
     actionDigest: DIGEST,
     reason: "fine",
   } as const;
-  const taken = await giveVerdict(database.pool, given);
+  const taken = await giveVerdict(database.pool, { ...given, at: new Date().toISOString() });
   if (taken.kind !== "taken") throw new Error(taken.code);
   return { caseId, key: taken.approvalId, message: { escalationId, actionDigest: DIGEST, ...person } };
 }

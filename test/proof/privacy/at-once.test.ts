@@ -58,7 +58,12 @@ describe("an erasure and what happens at the same moment", () => {
       );
       const confirm = await asked(`person:${personId}`);
       const said = { company: "acme", escalationId, personId, role: "partner-manager", verdict: "approve" } as const;
-      const given = giveVerdict(database.pool, { ...said, actionDigest: DIGEST, reason: `${personId} says so` });
+      const given = giveVerdict(database.pool, {
+        at: new Date().toISOString(),
+        ...said,
+        actionDigest: DIGEST,
+        reason: `${personId} says so`,
+      });
       const [erased, answered] = await Promise.allSettled([confirm(), given]);
       expect(erased).toEqual({ status: "fulfilled", value: "erased" });
       expect(["kept", "MA002"]).toContain(endOf(answered));

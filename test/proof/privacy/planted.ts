@@ -44,7 +44,12 @@ export async function plantCase(
     if (ending === "open") return names;
     const verdict = ending === "approved" ? "approve" : "reject";
     const said = { company, escalationId, personId: approver, role: "partner-manager", verdict } as const;
-    const taken = await giveVerdict(pool, { ...said, actionDigest: DIGEST, reason: `said ${canary}` });
+    const taken = await giveVerdict(pool, {
+      at: new Date().toISOString(),
+      ...said,
+      actionDigest: DIGEST,
+      reason: `said ${canary}`,
+    });
     if (taken.kind !== "taken") throw new Error(taken.detail);
     if (verdict === "approve") {
       await recordDecision(pool, { ...given, gate: 2, verdict: "escalate", route, approvalId: taken.approvalId });

@@ -114,8 +114,13 @@ describe("check 9 of what two people must approve", () => {
     const own = await testDatabase();
     const { escalationId } = await givenEscalation(own.pool, "for-two", { quorum: 2 });
     const said = { company: "acme", escalationId, verdict: "approve", actionDigest: DIGEST, reason: "seen" } as const;
-    await giveVerdict(own.pool, { ...said, personId: "dana", role: "partner-manager" });
-    const last = await giveVerdict(own.pool, { ...said, personId: "lee", role: "regional-director" });
+    await giveVerdict(own.pool, { at: new Date().toISOString(), ...said, personId: "dana", role: "partner-manager" });
+    const last = await giveVerdict(own.pool, {
+      at: new Date().toISOString(),
+      ...said,
+      personId: "lee",
+      role: "regional-director",
+    });
     if (last.kind !== "taken") throw new Error(last.detail);
     const passed = { gate: 2, verdict: "escalate", route, approvalId: last.approvalId } as const;
     const { permit } = await givenDecision(own.pool, names, passed);
