@@ -1,50 +1,10 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { functions } from "../functions/index.ts";
+import { importsOf, roomOf, rooms, root, sourcesUnder, type Import, type Room } from "./house/imports.ts";
+import { housePicture, pictureIn } from "./house/picture.ts";
 
-const root = resolve(import.meta.dirname, "..");
-/** From the ground up: a room imports from lower ones only. */
-const rooms = [
-  "domain",
-  "engines",
-  "functions",
-  "guardrails",
-  "tools",
-  "audit",
-  "db",
-  "workflows",
-  "agents",
-  "deciding",
-  "releases",
-  "proof",
-  "gateway",
-  "cli",
-  "app",
-] as const;
-type Room = (typeof rooms)[number];
-
-type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
-
-function sourcesUnder(folder: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => join(folder, name));
-}
-
-const importPattern =
-  /(?:^|\n)\s*(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|import\(\s*"([^"]+)"\s*\)/g;
-
-function importsOf(file: string): Import[] {
-  const text = readFileSync(join(root, file), "utf8");
-  return [...text.matchAll(importPattern)].map(([, type, fixed, lazy]) => {
-    const specifier = fixed ?? lazy ?? "";
-    const to = specifier.startsWith(".") ? relative(root, resolve(root, dirname(file), specifier)) : specifier;
-    return { from: file, to, typeOnly: type !== undefined };
-  });
-}
-
-const roomOf = (path: string): string => (path.includes("/") ? (path.split("/")[0] ?? "") : path);
 const TEMPORAL = "temporal.config.ts";
 const sources = rooms.flatMap(sourcesUnder);
 const imports = sources.flatMap(importsOf);
@@ -192,6 +152,10 @@ describe("the house", () => {
       }
     },
   );
+
+  test("the README's picture is what `npm run house` draws", () => {
+    expect(pictureIn(readFileSync(join(root, "README.md"), "utf8"))).toBe(housePicture());
+  });
 
   test("no production file imports a fixture", () => {
     const wrong = imports.filter(({ from, to }) => to.endsWith("/fixture.ts") && !from.endsWith("/fixture.ts"));
