@@ -6,6 +6,7 @@ import { unavailable } from "../unavailable.ts";
 import { PROTECTION_DAYS, type ProgrammeReader, type ProgrammeWriter } from "./port.ts";
 
 const iso = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const RECEIPT = `registration_id as "externalRef", ${iso("registered_at")} as "answeredAt"`;
 
 function createReader(pool: Pool, now: () => string): ProgrammeReader {
   return {
@@ -51,11 +52,10 @@ function createReader(pool: Pool, now: () => string): ProgrammeReader {
 function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
   async function findRegistration(company: string, effectKey: string): Promise<Receipt | undefined> {
     const { rows } = await pool
-      .query<Receipt>(
-        `select registration_id as "externalRef", ${iso("registered_at")} as "answeredAt"
-         from programme.registration where company = $1 and effect_key = $2`,
-        [company, effectKey],
-      )
+      .query<Receipt>(`select ${RECEIPT} from programme.registration where company = $1 and effect_key = $2`, [
+        company,
+        effectKey,
+      ])
       .catch(unavailable("programme"));
     return rows[0];
   }
@@ -74,11 +74,22 @@ function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
         const what = `\`${deal.customerDomain}\` and \`${deal.productFamily}\``;
         throw new ToolError("TARGET_MOVED_ON", `${what} were registered after the decision`);
       }
-      const receipt = await findRegistration(permit.company, permit.effectKey);
+      const kept = await pool
+        .query<Receipt & { isAsked: boolean }>(
+          `select ${RECEIPT}, jsonb_build_object('registrationId', registration_id, 'partnerId', partner_id,
+                    'customerDomain', customer_domain, 'productFamily', product_family, 'valueMinor', value_minor,
+                    'currency', currency) = $3 as "isAsked"
+           from programme.registration where company = $1 and effect_key = $2`,
+          [permit.company, permit.effectKey, JSON.stringify(deal)],
+        )
+        .catch(unavailable("programme"));
+      const [receipt] = kept.rows;
       if (receipt === undefined) {
         throw new ToolError("TARGET_REFUSED", `registration \`${deal.registrationId}\` exists under another key`);
       }
-      return receipt;
+      const { externalRef, answeredAt, isAsked } = receipt;
+      if (!isAsked) throw new ToolError("TARGET_KEY_REUSED", `key used for another deal than \`${externalRef}\``);
+      return { externalRef, answeredAt };
     },
   };
 }
