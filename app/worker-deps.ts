@@ -7,7 +7,7 @@ import type { Alarm } from "../deciding/decider.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
 import { createReadTools } from "../deciding/read-tools.ts";
 import type { Adapters } from "../tools/adapters.ts";
-import { createEffectTools } from "./effect-tools.ts";
+import { createEffectTools } from "../tools/effect-tools.ts";
 import type { WorkerDeps } from "./worker.ts";
 
 /** Seconds a paid model call may hold its lease: longer than its timeout of 45 s. */

@@ -10,6 +10,7 @@ export const toolErrorCodes = {
   TARGET_REFUSED: "terminal",
   TARGET_ARGUMENTS_INVALID: "terminal",
   TARGET_KEY_REUSED: "terminal",
+  PERMIT_OF_ANOTHER_TOOL: "terminal",
 } as const;
 export type ToolErrorCode = keyof typeof toolErrorCodes;
 

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { putObjects } from "../../tools/sandbox/door.ts";
 import type { DayPlan } from "./plan.ts";
 
 export type OpenDay = { readonly day: number; readonly startedAt: string; readonly continued: boolean };
@@ -47,14 +48,6 @@ export async function seedDay(pool: Pool, { company, partners, registrations, cr
      on conflict do nothing`,
     [company, JSON.stringify(registrations)],
   );
-  await pool.query(
-    `insert into sandbox_crm.object (company, object_type, object_id, properties)
-     select $1, "objectType", "objectId", properties
-     from jsonb_to_recordset($2) as o ("objectType" text, "objectId" text, properties jsonb)
-     on conflict do nothing`,
-    [
-      company,
-      JSON.stringify(crm.map(({ objectType, objectId, properties }) => ({ objectType, objectId, properties }))),
-    ],
-  );
+  const held = crm.map(({ objectType, objectId, properties }) => ({ type: objectType, id: objectId, properties }));
+  await putObjects(pool, { company, system: "crm", known: "keep" }, held);
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDay } from "../../app/day/seed.ts";
+import type { Permit } from "../../domain/permit.ts";
 import { addPerson, personOf } from "../../gateway/http/people.ts";
 import { acceptEvents } from "../../gateway/inbox/accept.ts";
 import { claimEvents } from "../../gateway/inbox/untold-events.ts";
@@ -54,8 +55,8 @@ const doings = {
   object: (pool: Pool, company: string, name: string) => givenCrmObject(pool, company, "deal", name, { stage: "new" }),
   write: async (pool: Pool, company: string, name: string) => {
     const asked = { objectType: "deal", objectId: name, property: "stage", value: name };
-    const answer = "select answer->>'externalRef' as ref, outcome from sandbox_crm.update_property($1, $2, $3)";
-    return (await pool.query(answer, [company, `key-${name}`, JSON.stringify(asked)])).rows;
+    const permit = { company, effectKey: `key-${name}` } as Permit;
+    return (await embeddedAdapters(pool, wallTime).crm.updateProperty(permit, asked)).externalRef;
   },
   record: async (pool: Pool, company: string, name: string) => {
     const parts = JSON.stringify({

@@ -34,10 +34,7 @@ async function ask(objectId: string, discountPpm: number): Promise<string> {
 }
 
 async function change(objectId: string, discountPpm: number): Promise<string> {
-  await system.pool.query(
-    "update sandbox_crm.object set properties = $3, version = version + 1 where company = $1 and object_id = $2",
-    [system.company, objectId, JSON.stringify(record(objectId, discountPpm))],
-  );
+  await givenCrmObject(system.pool, system.company, "deal", objectId, record(objectId, discountPpm));
   return system.arrive("quoting", objectId, { eventId: "evt_changed", occurredAt: new Date().toISOString() });
 }
 

@@ -138,11 +138,8 @@ describe("the world moves while people think", () => {
   test("a record changed under an approval is proposed afresh: the old approval does not carry over", async () => {
     const { objectId, caseId } = await ask(180_000);
     const first = await openEscalationOf(system, caseId);
-    const cheaper = JSON.stringify({ quote_net_price: "76000.00" });
-    await system.pool.query(
-      "update sandbox_crm.object set properties = properties || $3, version = version + 1 where company = $1 and object_id = $2",
-      [system.company, objectId, cheaper],
-    );
+    const cheaper = { quote_net_price: "76000.00" };
+    await givenCrmObject(system.pool, system.company, "deal", objectId, cheaper);
     await answer(system, caseId, "approve", first);
     const second = await openEscalationOf(system, caseId, first.escalationId);
     expect(second.actionDigest).not.toBe(first.actionDigest);

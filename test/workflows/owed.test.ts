@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadPolicies, policiesOf, versioned, type Policies } from "../../deciding/policies.ts";
 import { readRecords } from "../../audit/records.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
-import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
+import { givenCrmObject, givenPartner, notesOn } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { startSystem, type System } from "../setup/system.ts";
 
@@ -32,22 +32,14 @@ async function ask(objectId: string, discountPpm: number): Promise<string> {
 }
 
 const result = (caseId: string) => system.client.workflow.getHandle(caseId).result();
-
-/** The notes that the CRM itself holds on an object. */
-async function notesOn(objectId: string): Promise<readonly string[]> {
-  const { rows } = await system.pool.query<{ text: string }>(
-    "select text from sandbox_crm.note where company = $1 and object_id = $2",
-    [system.company, objectId],
-  );
-  return rows.map(({ text }) => text);
-}
+const notes = (objectId: string) => notesOn(system.pool, system.company, objectId);
 
 test("what the deciding rule owes is done once, after the effect, and tells the decision by its id", async () => {
   const caseId = await ask("d1", 120_000);
   await result(caseId);
   const { records } = await readRecords(system.pool, system.company, caseId);
   const decisionId = records.find(({ kind }) => kind === "decision")?.body["decisionId"] as string;
-  expect(await notesOn("d1")).toEqual([
+  expect(await notes("d1")).toEqual([
     expect.stringMatching(`^Mandate: executed \\(execute, ${decisionId}\\)\\. Effective discount 12 % is within 15 %`),
   ]);
   expect(records.at(-1)?.body["outcomes"]).toMatchObject([
@@ -61,11 +53,11 @@ test("what people decided is told too", async () => {
   const caseId = await ask("d2", 180_000);
   await answer(system, caseId, "reject", await openEscalationOf(system, caseId));
   await result(caseId);
-  expect(await notesOn("d2")).toEqual([expect.stringMatching(/^Mandate: rejected \(escalate, dec_/)]);
+  expect(await notes("d2")).toEqual([expect.stringMatching(/^Mandate: rejected \(escalate, dec_/)]);
 });
 
 test("a rule that owes nothing leaves no note, though a rule that owes one matches beside it", async () => {
   const caseId = await ask("d3", 310_000);
   await result(caseId);
-  expect(await notesOn("d3")).toEqual([]);
+  expect(await notes("d3")).toEqual([]);
 });

@@ -170,11 +170,11 @@ async function plantEffect(
   await settleEffect(pool, permit, settlement, AT);
 }
 
-/** Every table of ours, but those of the sandboxes, in which a word still stands: as text, or as bytes. */
+/** Every table of ours, but those of the sandbox, in which a word still stands: as text, or as bytes. */
 export async function tablesWith(pool: LedgerPool, word: string): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     `select c.oid::regclass::text as name from pg_class c
-     where c.relkind in ('r', 'p') and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema|sandbox_)'
+     where c.relkind in ('r', 'p') and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema$|sandbox$)'
      order by 1`,
   );
   const found: string[] = [];

@@ -1,5 +1,6 @@
 import { createSandboxCrm } from "../../../tools/crm/sandbox.ts";
-import { givenCrmObject } from "../../fixtures/programme.ts";
+import { readCalls } from "../../../tools/sandbox/door.ts";
+import { givenCrmObject, notesOn } from "../../fixtures/programme.ts";
 import { testDatabase } from "../../setup/database.ts";
 import { crmSpec } from "../../spec/crm.ts";
 
@@ -10,9 +11,9 @@ crmSpec("sandbox", async () => {
   return {
     crm: createSandboxCrm(pool),
     async says() {
-      const notes = await pool.query<{ text: string }>("select text from sandbox_crm.note order by written_at");
-      const calls = await pool.query("select 1 from sandbox_crm.call where not replayed");
-      return { notes: notes.rows.map(({ text }) => text), changes: calls.rows.length };
+      const calls = await readCalls(pool, "acme", "crm");
+      const changes = calls.filter(({ outcome }) => outcome === "done").length;
+      return { notes: await notesOn(pool, "acme", "d1"), changes };
     },
     close: () => database.drop(),
   };

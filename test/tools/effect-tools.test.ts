@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { wallTime } from "../../db/company-clock.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { embeddedAdapters } from "../../tools/adapters.ts";
+import { createEffectTools } from "../../tools/effect-tools.ts";
+import { readCalls, scriptFault } from "../../tools/sandbox/door.ts";
+import { assertKnown } from "../../domain/registry.ts";
+import { givenCrmObject } from "../fixtures/programme.ts";
+import { testDatabase, type TestDatabase } from "../setup/database.ts";
+import { effectToolSpec } from "../spec/effect-tool.ts";
+
+const COMPANY = "acme";
+const deal = { objectType: "deal", objectId: "d1" };
+
+/** Arguments that each tool takes, by the name it has; what is asked differs by `name`. */
+const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
+  "quotes.approve-discount": (name) => ({
+    quoteId: `Q-${name}`,
+    currency: "USD",
+    listPriceMinor: 10_000_000,
+    netPriceMinor: 8_800_000,
+    concessionsMinor: 0,
+  }),
+  "programme.register-deal": (name) => ({
+    registrationId: `R-${name}`,
+    partnerId: "partner-7",
+    customerDomain: `${name.replaceAll(" ", "-")}.example`,
+    productFamily: "analytics",
+    valueMinor: 4_200_000,
+    currency: "USD",
+  }),
+  "crm.update-property": (name) => ({
+    ...deal,
+    functionId: "quoting",
+    property: "quote_status",
+    value: name,
+    reportsStep: "s",
+  }),
+  "crm.add-note": (name) => ({ ...deal, reportsStep: "s", text: `Mandate: ${name}` }),
+};
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
+
+test("every tool that there is has a sample here", () => {
+  const tools = createEffectTools(embeddedAdapters(database.pool, wallTime));
+  expect(new Set(Object.keys(samples))).toEqual(new Set(Object.keys(tools)));
+});
+
+for (const [name, argsOf] of Object.entries(samples)) {
+  const [system = "", operation = ""] = name.split(".");
+  const isOurs = system === "programme";
+  const about = isOurs ? { name, unscriptable: "our own records have no script of faults" } : { name };
+  effectToolSpec(about, async () => {
+    const own = await testDatabase();
+    const pool = await own.poolOf(COMPANY);
+    await givenCrmObject(pool, COMPANY, deal.objectType, deal.objectId, { quote_status: "draft" });
+    const acts = async () => {
+      if (isOurs) return (await pool.query("select from programme.registration")).rows.length;
+      const calls = await readCalls(pool, COMPANY, system);
+      return calls.filter((call) => call.operation === operation && call.outcome === "done").length;
+    };
+    return {
+      tool: assertKnown(createEffectTools(embeddedAdapters(pool, wallTime)), name, "tool"),
+      argsOf,
+      acted: acts,
+      script: (fault) => scriptFault(pool, { company: COMPANY, system, operation }, fault),
+      close: () => own.drop(),
+    };
+  });
+}
