@@ -10,6 +10,8 @@ import { nearestName } from "../domain/nearest-name.ts";
 /** Everything that the environment may say, read once. Every field has a value that works without services or keys. */
 export type Config = {
   readonly mode: "development" | "production";
+  /** The sandbox's own door: open only where MANDATE_MODE says development in so many words, as `mandate dev` does. */
+  readonly sandbox: "open" | "closed";
   /** Absolute; holds the embedded engines' data, logs, the lock and the runtime file. */
   readonly home: string;
   /** Undefined: the embedded PostgreSQL. */
@@ -112,6 +114,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     mode: values.MANDATE_MODE ?? "development",
+    sandbox: values.MANDATE_MODE === "development" ? "open" : "closed",
     home: resolve(cwd, values.MANDATE_HOME ?? ".mandate"),
     databaseUrl: values.DATABASE_URL,
     temporalAddress: values.TEMPORAL_ADDRESS,

@@ -23,6 +23,7 @@ import { bundleCall, type BundleCall } from "./bundle-call.ts";
 import { historyCalls, type HistoryCalls } from "./history-calls.ts";
 import { releaseCalls, type ReleaseCalls } from "./release-calls.ts";
 import { rolloutCalls, type RolloutCalls } from "./rollout-calls.ts";
+import { sandboxCalls, type SandboxCalls } from "./sandbox-calls.ts";
 
 type EventPage = z.infer<typeof EventList>;
 export type Records = z.infer<typeof CaseRecords>;
@@ -45,6 +46,7 @@ export type Client = {
   readonly history: HistoryCalls;
   readonly rollout: RolloutCalls;
   readonly privacy: PrivacyCalls;
+  readonly sandbox: SandboxCalls;
   /** Asks for a decision under the caller's own key: the same request under it has the same answer. */
   decide(key: string, body: DecisionRequest): Promise<DecisionAnswer>;
   decision(decisionId: string): Promise<DecisionStanding>;
@@ -83,6 +85,7 @@ export function createClient(address: Address): Client {
     history: historyCalls(get),
     privacy: privacyCalls((method, path, body) => call(address, method, path, {}, body)),
     releases: releaseCalls((method, path, body) => call(address, method, path, {}, body)),
+    sandbox: sandboxCalls((method, path, query, body) => call(address, method, path, query, body)),
     decide: (key, body) => call(address, "POST", "/v1/decisions", {}, body, { "idempotency-key": key }),
     decision: (decisionId) => get(decisionPath(decisionId)),
     regate: (decisionId) => call(address, "POST", `${decisionPath(decisionId)}/regate`, {}, {}),

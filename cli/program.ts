@@ -8,6 +8,7 @@ import { addEvents } from "./events.ts";
 import { addPeople } from "./people.ts";
 import { addPolicies } from "./policies.ts";
 import { addProcesses } from "./processes.ts";
+import { addSandbox } from "./sandbox.ts";
 import { addVersion, ownVersion } from "./version.ts";
 import { addWitness } from "./witness.ts";
 
@@ -33,6 +34,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addDecide(program, cli);
   addPeople(program, cli);
   addWitness(program, cli);
+  addSandbox(program, cli);
   addDoctor(program, cli);
   addVersion(program, cli);
   return program;

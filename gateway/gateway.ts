@@ -36,6 +36,8 @@ export type GatewayOptions = {
   readonly log: Logger;
   /** What exported records are checked with; without them nothing is exported. */
   readonly bundleKeys?: BundleKeys;
+  /** Whether the sandbox's own door is open; it is shut when nobody says. */
+  readonly sandbox?: "open" | "closed";
 };
 
 export type Gateway = {
@@ -68,6 +70,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     onVerdict: outbox.poke,
     decisions,
     bundleKeys: options.bundleKeys,
+    sandbox: options.sandbox ?? "closed",
     checks: { database: () => pool.query("select 1"), temporal: () => engine.answers(CHECK_TIMEOUT_MS) },
   });
   const server = serverOf(app.fetch);

@@ -67,7 +67,8 @@ function specsOf({ config, engines, hubspotSecret }: Starting, port: number): Pr
     : {};
   const database = { DATABASE_URL: engines.databaseUrl, DATABASE_URL_FILE: undefined };
   const secret = { HUBSPOT_CLIENT_SECRET: hubspotSecret, HUBSPOT_CLIENT_SECRET_FILE: undefined };
-  const env = { ...database, ...temporal, MANDATE_HOME: config.home, MANDATE_POLICIES: config.policies };
+  const { mode: MANDATE_MODE, home: MANDATE_HOME, policies: MANDATE_POLICIES } = config;
+  const env = { ...database, ...temporal, MANDATE_MODE, MANDATE_HOME, MANDATE_POLICIES };
   const command = process.execPath;
   const bin = join(projectRoot(), "bin/mandate.mjs");
   return [

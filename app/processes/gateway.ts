@@ -16,7 +16,7 @@ import { requireServedDatabase } from "./require-database.ts";
 /** `mandate gateway`: serves webhooks and the API until it is asked to stop, then finishes what it took. Any number may run. */
 export async function run(): Promise<number> {
   const config = loadConfig();
-  const { company, hubspotClientSecret: hubspotSecret, publicUrl, port = 0 } = config;
+  const { company, hubspotClientSecret: hubspotSecret, publicUrl, port = 0, sandbox } = config;
   if (hubspotSecret === undefined) {
     throw new ConfigError(["HUBSPOT_CLIENT_SECRET: not set; give the client secret of the HubSpot app"]);
   }
@@ -42,6 +42,7 @@ export async function run(): Promise<number> {
       publicUrl,
       port,
       log,
+      sandbox,
       ...keys,
     });
     const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));

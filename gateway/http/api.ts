@@ -20,6 +20,7 @@ import { mountHistory } from "./routes/history.ts";
 import { mountPrivacy } from "./routes/privacy.ts";
 import { mountReleases } from "./routes/releases.ts";
 import { mountRollout } from "./routes/rollout.ts";
+import { mountSandbox, type SandboxDeps } from "./routes/sandbox.ts";
 import { mountWebhooks, type WebhookDeps } from "../webhooks/hubspot/route.ts";
 
 export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
@@ -32,6 +33,7 @@ export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
   readonly checks: Checks;
   /** What exported records are checked with; without them nothing is exported. */
   readonly bundleKeys?: BundleKeys | undefined;
+  readonly sandbox?: SandboxDeps["sandbox"];
   readonly log: Logger;
 };
 
@@ -67,6 +69,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   mountDecisions(app, { decisions: deps.decisions, log });
   mountAuditBundle(app, { pool, company, keys: deps.bundleKeys, now: deps.now, log });
   mountRollout(app, { sql: pool, company, now: deps.now });
+  mountSandbox(app, deps);
   app.get("/openapi.json", (c) => c.json(documentOf(app)));
   app.notFound((c) => refuse(c, "not-found", `no \`${c.req.method} ${c.req.path}\``));
   app.onError((error, c) => {

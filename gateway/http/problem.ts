@@ -51,6 +51,7 @@ const problems = {
   "key-registered": [409, "Another signing key is registered", "sign with that one; a key is never replaced"],
   "not-signed": [403, "The signature does not count", "sign with the registered key, for this company, by this clock"],
   "release-refused": [422, "The release is not sound", "see `mandate policy check`"],
+  "sandbox-closed": [403, "The sandbox's door is shut", "use `mandate dev`, or set MANDATE_MODE=development"],
   "not-under-checkpoint": [409, "Records are not under a checkpoint yet", "ask again in a few seconds"],
   "on-hold": [409, "A legal hold is on it", "see `mandate audit hold list`; erase once the hold is released"],
   "still-open": [409, "Something of it is under way", "settle what is named, then ask again"],

@@ -33,6 +33,7 @@ describe("the environment", () => {
   test("says nothing: every field has a value that works without services or keys", () => {
     expect(load({})).toEqual({
       mode: "development",
+      sandbox: "closed",
       home: "/work/.mandate",
       databaseUrl: undefined,
       temporalAddress: undefined,
@@ -92,6 +93,10 @@ describe("the environment", () => {
       ],
       checkpointLimitSeconds: 60,
     });
+  });
+
+  test("opens the sandbox's door only by saying that this is development", () => {
+    expect([load({}).sandbox, load({ MANDATE_MODE: "development" }).sandbox]).toEqual(["closed", "open"]);
   });
 
   test("an empty variable counts as unset", () => {
@@ -221,6 +226,7 @@ describe("production", () => {
     };
     expect(problemsOf({ ...rest, TEMPORAL_ADDRESS: "t:7233" })).toEqual([]);
     expect(problemsOf({ ...rest, TEMPORAL_PROFILE: "prod" })).toEqual([]);
+    expect(load({ ...rest, TEMPORAL_ADDRESS: "t:7233" }).sandbox).toBe("closed");
   });
 });
 

@@ -20,6 +20,11 @@ const wholeChanges: { readonly [verb: string]: Exclude<Change["kind"], "changed"
   restore: "restored",
 };
 
+/** HubSpot's name for an object type of ours, as generic `object.*` events carry it; a type it has none for keeps ours. */
+export function hubspotTypeOf(objectType: string): string {
+  return Object.entries(objectTypes).findLast(([, ours]) => ours === objectType)?.[0] ?? objectType;
+}
+
 /** The last millisecond of the year 9999: later ones have no four-digit year. */
 const MAX_TIME_MS = 253_402_300_799_999;
 
