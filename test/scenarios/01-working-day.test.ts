@@ -152,6 +152,13 @@ describe("the next start, which stays up", () => {
     expect(sorted(told.map((each) => each.join(" ")))).toEqual(sorted(ended.map((each) => each.join(" "))));
   });
 
+  test("each outside system says so itself, by its own door", async () => {
+    const crm = await mandate(home, "sandbox", "show", "crm", "deal", "9100000101");
+    expect(crm.stdout).toMatch(/^deal 9100000101 +2 .*quote_status=approved/m);
+    const { data } = await mandateJson(home, "sandbox", "calls", "quotes");
+    expect(data.calls.map(({ outcome }: { outcome: string }) => outcome)).toEqual(Array(6).fill("done"));
+  });
+
   describe("the question of day 1", () => {
     const id = () => named("15.0001 %")?.waitingFor?.escalationId ?? "";
     const answer = (verdict: string, who: string, given = id()) =>
@@ -256,11 +263,11 @@ describe("the next start, which stays up", () => {
     });
 
     test("a property that no function reads stays in the CRM", () => {
-      expect(placesOf(traces, [email])).toEqual(["table sandbox_crm.object"]);
+      expect(placesOf(traces, [email])).toEqual(["table sandbox.object"]);
     });
 
     test("free text that a function reads is in no log, no history and no record as it is kept: only an agent's output has it", () => {
-      expect(sorted(placesOf(traces, [name]))).toEqual(["table public.agent_turn", "table sandbox_crm.object"]);
+      expect(sorted(placesOf(traces, [name]))).toEqual(["table public.agent_turn", "table sandbox.object"]);
     });
   });
 
