@@ -1,5 +1,7 @@
 import type { Pool } from "pg";
-import { ApproveDiscountArgs } from "../functions/quoting/approve-discount.ts";
+import type { z } from "zod";
+import type { JsonObject } from "../domain/json.ts";
+import { governedActions } from "../functions/governed-actions.ts";
 import type { CrmReader, CrmWriter } from "./crm/port.ts";
 import { createSandboxCrm } from "./crm/sandbox.ts";
 import type { EffectTool } from "./effect-tool.ts";
@@ -15,17 +17,20 @@ export type Adapters = {
   readonly others: readonly EffectTool[];
 };
 
-/** What the embedded sandbox does beside the CRM: a line per operation of an outside system. */
+/** Systems with a port: what they do is in `effect-tools.ts`. */
+const ported = new Set(["crm", "programme"]);
+
+/**
+ * The sandbox for every operation that a governed action needs of a system without a port: its schema is all that is to be
+ * said. What was asked stays there as an object of the operation's own name.
+ */
 function sandboxTools(pool: Pool): readonly EffectTool[] {
-  return [
-    sandboxTool(pool, {
-      system: "quotes",
-      operation: "approve-discount",
-      args: ApproveDiscountArgs,
-      change: (set) => ({ type: "approval", set }),
-      refPrefix: "QA",
-    }),
-  ];
+  return Object.values(governedActions).flatMap(({ tool, args }) => {
+    const [system = "", operation = ""] = tool.split(".");
+    if (ported.has(system)) return [];
+    const change = (set: JsonObject) => ({ type: operation, set });
+    return [sandboxTool(pool, { system, operation, args: args as z.ZodType<JsonObject>, change })];
+  });
 }
 
 /** The systems that ship: the sandbox for those outside, and our own records. `now`: the company's clock. */

@@ -1,10 +1,14 @@
 import { ApproveRegistrationArgs } from "../functions/deal-registration/register-deal.ts";
+import { governedActions } from "../functions/governed-actions.ts";
 import { CrmNoteArgs } from "../functions/shared/crm-note.ts";
 import { WriteBackArgs } from "../functions/shared/write-back.ts";
 import type { Adapters } from "./adapters.ts";
 import { effectTool, type EffectTool } from "./effect-tool.ts";
 
-/** What may be done with a permit, by the name an action carries. */
+/**
+ * What may be done with a permit, by the name an action carries. @throws Error when a governed action names a tool that is
+ * not there: nothing starts with an action that could not be done.
+ */
 export function createEffectTools({ crm, programme, others }: Adapters): { readonly [name: string]: EffectTool } {
   const tools = [
     ...others,
@@ -28,5 +32,8 @@ export function createEffectTools({ crm, programme, others }: Adapters): { reado
       lookUp: (company, key) => crm.findCall(company, key),
     }),
   ];
-  return Object.fromEntries(tools.map((tool) => [tool.name, tool]));
+  const byName = Object.fromEntries(tools.map((tool) => [tool.name, tool]));
+  const toolless = Object.values(governedActions).find(({ tool }) => !Object.hasOwn(byName, tool));
+  if (toolless !== undefined) throw new Error(`no effect tool \`${toolless.tool}\`, which \`${toolless.id}\` needs`);
+  return byName;
 }

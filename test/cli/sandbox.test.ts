@@ -7,7 +7,7 @@ import { taskQueue } from "../../temporal.config.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
 import { SECRET } from "../fixtures/hubspot.ts";
 import { givenPartner } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../fixtures/quote.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 import { run } from "./run.ts";
@@ -66,12 +66,14 @@ test("a deal is put into the CRM, the CRM tells of it, the quote desk fails twic
   expect(await told("tell", "crm")).toMatch(/^202 .*value=approval_requested property=quote_status$/m);
   const calls = await eventually(async () => {
     const table = await told("calls", "quotes");
-    return table.includes("QA-") ? table : undefined;
+    return table.includes("AD-") ? table : undefined;
   });
-  expect(calls.split("\n").map((line) => /approve-discount +(\S+) +(unavailable|QA-)/.exec(line)?.slice(1, 3))).toEqual(
-    [undefined, ["unavailable", "unavailable"], ["unavailable", "unavailable"], ["done", "QA-"], undefined],
+  expect(calls.split("\n").map((line) => /approve-discount +(\S+) +(unavailable|AD-)/.exec(line)?.slice(1, 3))).toEqual(
+    [undefined, ["unavailable", "unavailable"], ["unavailable", "unavailable"], ["done", "AD-"], undefined],
   );
-  expect(await told("show", "quotes", "approval")).toMatch(/^approval QA-[0-9A-F]{10} +1 .*quoteId=Q-4711/m);
+  expect(await told("show", "quotes", "approve-discount")).toMatch(
+    /^approve-discount AD-[0-9A-F]{10} +1 .*quoteId=Q-4711/m,
+  );
   expect(await told("fault", "quotes")).toBe("quotes answers as it should.\n");
   await eventually(async () =>
     (await told("show", "crm", "deal")).includes("quote_status=approved") ? true : undefined,

@@ -67,7 +67,7 @@ describe("a database", () => {
       await client.query("truncate schema_migration");
     });
     await query(url, "drop schema public cascade");
-    await query(url, "drop schema programme, sandbox_crm, sandbox_quotes cascade");
+    await query(url, "drop schema programme, sandbox cascade");
     await query(url, "create schema public");
     await migrate(url);
     await query(url, "insert into schema_migration (name, sha256) values ('9999_later.sql', 'x')");

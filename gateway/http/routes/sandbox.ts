@@ -89,7 +89,7 @@ export type SandboxDeps = {
 /** The sandbox's own door, for development: what the systems hold, what they were asked, how they fail, what they tell. */
 export function mountSandbox(app: OpenAPIHono<ApiEnv>, deps: SandboxDeps): void {
   const { pool, company } = deps;
-  const systems = sandboxSystems(pool);
+  const systems = sandboxSystems();
   guardDoor(app, deps.sandbox ?? "closed", systems);
 
   app.openapi(objects, async (c) => {

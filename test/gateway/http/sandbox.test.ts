@@ -6,6 +6,7 @@ import type { Permit } from "../../../domain/permit.ts";
 import { apiOn, headersOf } from "../../fixtures/api.ts";
 import { keptEvents } from "../../fixtures/inbox.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
+import { wallTime } from "../../../db/company-clock.ts";
 
 let database: TestDatabase;
 let pool: LedgerPool;
@@ -110,7 +111,7 @@ describe("a sandboxed system", () => {
     });
     expect((await ask("crm/objects", deal({ quote_status: "draft" }))).body).toMatchObject({ version: 1 });
     expect((await ask("crm/objects", deal({ quote_status: "lost" }))).body).toMatchObject({ version: 2 });
-    expect(await embeddedAdapters(pool).crm.readRecord("acme", "deal", "4711")).toMatchObject({
+    expect(await embeddedAdapters(pool, wallTime).crm.readRecord("acme", "deal", "4711")).toMatchObject({
       source: { version: "2", ref: "deal/4711" },
       value: { quote_status: "lost", owner: "sam" },
     });
@@ -125,8 +126,8 @@ describe("a sandboxed system", () => {
     expect((await ask("crm/faults", fault)).body).toEqual({ system: "crm", faults: [fault] });
     const permit = { company: "acme", effectKey: "note-1" } as Permit;
     const note = { objectType: "deal", objectId: "4711", text: "hello" };
-    await expect(embeddedAdapters(pool).crm.addNote(permit, note)).rejects.toThrow("read only on Sundays");
-    await embeddedAdapters(pool).crm.addNote(permit, note);
+    await expect(embeddedAdapters(pool, wallTime).crm.addNote(permit, note)).rejects.toThrow("read only on Sundays");
+    await embeddedAdapters(pool, wallTime).crm.addNote(permit, note);
     expect((await ask("crm/faults")).body).toEqual({ system: "crm", faults: [] });
     const { body } = await ask<{ calls: { outcome: string; fault: string | null }[] }>("crm/calls", undefined, sam);
     expect(body.calls.map(({ outcome, fault: met }) => [outcome, met])).toEqual([

@@ -1,8 +1,5 @@
 -- The sandbox: one counter-party that stands in for every outside system. It keeps what each system holds, its own
 -- idempotency and its own record of every call, so that it can be asked what happened without asking Mandate.
-drop schema sandbox_crm cascade;
-drop schema sandbox_quotes cascade;
-
 create schema sandbox;
 
 -- What a system holds; readings come from here. An object of type `$fault`, named by an operation, is what somebody has
@@ -135,4 +132,12 @@ grant usage on schema sandbox to mandate_app;
 grant select, insert, update (version, properties, updated_at) on sandbox.object to mandate_app;
 grant select, insert, update (outcome) on sandbox.call to mandate_app;
 
-select secure_company_tables(), secure_functions();
+-- Working days played on the sandbox, so that an interrupted one is continued and the next one is new.
+create table working_day (
+  company text not null,
+  day int not null,
+  started_at timestamptz not null,
+  finished_at timestamptz,
+  primary key (company, day)
+);
+grant select, insert, update (finished_at) on working_day to mandate_app;
