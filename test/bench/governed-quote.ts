@@ -3,46 +3,103 @@ import { resolve } from "node:path";
 import { taskQueue } from "../../temporal.config.ts";
 import { givenCrmObject, quoteDeskSays } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
+import type { Engines } from "../setup/start-engines.ts";
 import { startSystem, type System } from "../setup/system.ts";
+import { cpuMeter, readDatabaseWork, type DatabaseWork } from "./cost.ts";
 import { givenPartners, partnerOf } from "./partners.ts";
 import { compare, throughput, type Comparison } from "./ratio.ts";
 
-type Engines = { readonly postgresUrl: string; readonly temporalAddress: string };
+type Bench = Pick<Engines, "postgresUrl" | "temporalAddress" | "pids">;
 
 const ROUNDS = 5;
 const CASES = 80;
 const WIDTH = 16;
 
-/** Quotes that execute, end to end on the one road, against workflows of the same shape whose activities do nothing. */
-export async function governedQuote(engines: Engines): Promise<Comparison> {
+/** What one case costs. CPU in milliseconds by process group; what is written is Mandate's own database's. */
+export type CaseCost = {
+  readonly cpuMs: { readonly [group: string]: number };
+  readonly commits: number;
+  readonly rowWrites: number;
+  readonly walBytes: number;
+};
+
+export type GovernedQuote = Comparison & { readonly costs: { readonly ours: CaseCost; readonly bare: CaseCost } };
+
+/** A bare workflow keeps nothing in this database. */
+const nothingWritten = { commits: 0, rowWrites: 0, walBytes: 0 };
+
+/** Quotes that execute, end to end on the one road, against workflows of nine activities that do nothing. */
+export async function governedQuote(engines: Bench): Promise<GovernedQuote> {
   const system = await startSystem({ engines });
   const bare = await startBare(engines.temporalAddress);
   try {
     await givenPartners(system.pool, system.company);
-    let asked = 0;
-    const ours = async () => {
-      const first = asked;
-      asked += CASES;
-      await seed(system, first, CASES);
-      return throughput(CASES, WIDTH, async (index) => {
-        const caseId = await system.arrive("quoting", `b${first + index}`);
-        await system.client.workflow.getHandle(caseId).result();
-      });
+    await seed(system, 0, CASES * (ROUNDS + 1));
+    const groups = {
+      own: { pid: process.pid, children: false },
+      engine: { pid: engines.pids.temporal, children: false },
+      postgres: { pid: engines.pids.postgres, children: true },
     };
-    let run = 0;
+    const [oursMeter, bareMeter] = [cpuMeter(groups), cpuMeter(groups)];
+    let round = 0;
+    let before: DatabaseWork | undefined;
+    const ours = async () => {
+      const first = CASES * round;
+      round += 1;
+      const run = () =>
+        throughput(CASES, WIDTH, async (index) => {
+          const caseId = await system.arrive("quoting", `b${first + index}`);
+          await system.client.workflow.getHandle(caseId).result();
+        });
+      return round === 1 ? run() : oursMeter.during(run);
+    };
+    let bareRound = 0;
     const peer = async () => {
-      run += 1;
-      const round = run;
-      return throughput(CASES, WIDTH, (index) => bare.once(system, `bare-${system.company}-${round}-${index}`));
+      bareRound += 1;
+      const name = `bare-${system.company}-${bareRound}`;
+      const run = () => throughput(CASES, WIDTH, (index) => bare.once(system, `${name}-${index}`));
+      if (bareRound > 1) return bareMeter.during(run);
+      const speed = await run();
+      // The warm-up of both is over.
+      before = await readDatabaseWork(system.database.pool, system.database.name);
+      return speed;
     };
     const result = await compare("governed quote", "cases/s", ours, peer, ROUNDS);
+    const after = await readDatabaseWork(system.database.pool, system.database.name);
     const { approvals } = await quoteDeskSays(system.pool, system.company);
+    const asked = CASES * (ROUNDS + 1);
     if (approvals.length !== asked) throw new Error(`${approvals.length} effects for ${asked} quotes`);
-    return result;
+    const written = difference(after, before);
+    return {
+      ...result,
+      costs: {
+        ours: perCase({ cpuMs: oursMeter.spentMs(), ...written }),
+        bare: perCase({ cpuMs: bareMeter.spentMs(), ...nothingWritten }),
+      },
+    };
   } finally {
     await bare.stop();
     await system.stop();
   }
+}
+
+function difference(after: DatabaseWork, before: DatabaseWork | undefined): DatabaseWork {
+  if (before === undefined) throw new Error("nothing was measured before the rounds");
+  return {
+    commits: after.commits - before.commits,
+    rowWrites: after.rowWrites - before.rowWrites,
+    walBytes: after.walBytes - before.walBytes,
+  };
+}
+
+function perCase({ cpuMs, commits, rowWrites, walBytes }: CaseCost): CaseCost {
+  const count = CASES * ROUNDS;
+  return {
+    cpuMs: Object.fromEntries(Object.entries(cpuMs).map(([name, ms]) => [name, ms / count])),
+    commits: commits / count,
+    rowWrites: rowWrites / count,
+    walBytes: walBytes / count,
+  };
 }
 
 async function seed(system: System, first: number, count: number): Promise<void> {

@@ -7,7 +7,7 @@ import { auditShare } from "./audit-share.ts";
 import { auditVerify, type Verified } from "./audit-verify.ts";
 import { coldStart, type ColdStart } from "./cold-start.ts";
 import { decideService, type Answers } from "./decide-service.ts";
-import { governedQuote } from "./governed-quote.ts";
+import { governedQuote, type CaseCost, type GovernedQuote } from "./governed-quote.ts";
 import { policyAnalysis, type Analysed } from "./policy-analysis.ts";
 import type { Comparison } from "./ratio.ts";
 import { ruleScale, type RuleScale } from "./rule-scale.ts";
@@ -24,6 +24,7 @@ import { webhookAcceptance } from "./webhook-acceptance.ts";
 type Result =
   | Analysed
   | Comparison
+  | GovernedQuote
   | Latency
   | ColdStart
   | RuleScale
@@ -72,7 +73,8 @@ function line(result: Result): string {
     const { name, ratio, lowest, highest, ours, bare, unit } = result;
     const best = (values: readonly number[]) => Math.max(...values).toFixed(0);
     const spread = `${lowest.toFixed(2)} to ${highest.toFixed(2)} over ${ours.length} rounds`;
-    return `${name}: ${ratio.toFixed(2)} of bare (${spread}); best ${best(ours)} against ${best(bare)} ${unit}`;
+    const rates = `${name}: ${ratio.toFixed(2)} of bare (${spread}); best ${best(ours)} against ${best(bare)} ${unit}`;
+    return "costs" in result ? [rates, ...costTable(result.costs)].join("\n") : rates;
   }
   if ("p99Ms" in result) {
     const { name, events, perSecond, p50Ms, p99Ms, maxMs } = result;
@@ -113,4 +115,15 @@ function line(result: Result): string {
   }
   const { name, firstDecisionMs, wholeDayMs, runs } = result;
   return `${name}: ${firstDecisionMs} ms, day played and stopped after ${wholeDayMs} ms (median of ${runs})`;
+}
+
+/** What one case costs on each side, a line each. */
+function costTable(costs: GovernedQuote["costs"]): string[] {
+  const cost = ({ cpuMs, commits, rowWrites, walBytes }: CaseCost) => {
+    const total = Object.values(cpuMs).reduce((sum, ms) => sum + ms, 0);
+    const groups = Object.entries(cpuMs).map(([group, ms]) => `${group} ${ms.toFixed(1)}`);
+    const written = `${commits.toFixed(1)} commits, ${rowWrites.toFixed(0)} row writes`;
+    return `${total.toFixed(0)} ms of CPU (${groups.join(", ")}); ${written}, ${(walBytes / 1000).toFixed(1)} kB of WAL`;
+  };
+  return [`  a case of ours: ${cost(costs.ours)}`, `  a bare one: ${cost(costs.bare)}`];
 }

@@ -17,6 +17,7 @@ export function databaseUrl(url: string, database: string): string {
 }
 
 export type TestDatabase = {
+  readonly name: string;
   /** The owner's: sees and may do everything. */
   readonly pool: LedgerPool;
   readonly url: string;
@@ -43,6 +44,7 @@ export async function createDatabase(adminUrl: string): Promise<TestDatabase> {
   // The socket knows the system user: there is no password to keep in a home.
   const urlOf = async (company: string) => (await ensureCompanyLogin({ url, company, home: "none" })).url;
   return {
+    name,
     pool,
     url,
     urlOf,

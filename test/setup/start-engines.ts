@@ -13,6 +13,8 @@ export type Engines = {
   readonly temporalAddress: string;
   readonly temporalBinary: string;
   readonly cacheFolder: string;
+  /** The servers' processes, for whoever measures what they cost. */
+  readonly pids: { readonly postgres: number; readonly temporal: number };
   stop(): Promise<void>;
 };
 
@@ -41,6 +43,7 @@ export async function startEngines(onProgress: (line: string) => void): Promise<
     temporalAddress: temporal.address,
     temporalBinary: binary,
     cacheFolder,
+    pids: { postgres: postgres.pid, temporal: temporal.pid },
     async stop() {
       await temporal.stop();
       await postgres.stop();
