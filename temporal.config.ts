@@ -26,9 +26,12 @@ export const ledgerActivity = {
   retry: { initialInterval: "100 milliseconds", maximumInterval: "5 seconds", backoffCoefficient: 2 },
 } as const;
 
-/** One model turn. After the last attempt the request is put to people as it stands. */
+/**
+ * The agents' turns of one step. Each model call is kept by itself, so an attempt goes on where the last one failed; after
+ * the last the request is put to people as it stands.
+ */
 export const agentActivity = {
-  startToCloseTimeout: "60 seconds",
+  startToCloseTimeout: "3 minutes",
   heartbeatTimeout: "5 seconds",
   retry: {
     initialInterval: "500 milliseconds",

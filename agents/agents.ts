@@ -1,4 +1,5 @@
-import { functions } from "../functions/index.ts";
+import { UnknownName } from "../domain/registry.ts";
+import { actionOf } from "../functions/governed-actions.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 import { createBindings } from "./binding.ts";
@@ -53,6 +54,11 @@ export function createAgents({ model, ledger, readTools, digest, prompts = shipp
 }
 
 function known(turn: TurnInput): TurnInput {
-  if (Object.hasOwn(functions, turn.functionId)) return turn;
-  throw new AgentFault("FUNCTION_UNKNOWN", `no function \`${turn.functionId}\``);
+  try {
+    actionOf(turn.functionId, turn.action);
+    return turn;
+  } catch (error) {
+    if (!(error instanceof UnknownName)) throw error;
+    throw new AgentFault("FUNCTION_UNKNOWN", error.message, { cause: error });
+  }
 }

@@ -21,7 +21,7 @@ export type Binding = Pick<Conversing, "system" | "tools" | "chat"> & {
 export type Bindings = {
   conversing(role: Role, turn: TurnInput, binding: Binding): Conversing;
   /** `reads` are the reading tools that this turn may call. */
-  bind(role: Role, functionId: string, answer: ToolSchema, reads: readonly ReadTool[]): Binding;
+  bind(role: Role, turn: TurnInput, answer: ToolSchema, reads: readonly ReadTool[]): Binding;
   citation(role: Role, turn: TurnInput, binding: Binding, requestDigests: readonly string[]): TurnCitation;
 };
 
@@ -44,8 +44,8 @@ export function createBindings({ model, prompts, digest }: BindingDeps): Binding
   }
 
   return {
-    bind(role, functionId, answer, reads) {
-      const key = [role, functionId, ...reads.map(({ name }) => name)].join(" ");
+    bind(role, { functionId, action }, answer, reads) {
+      const key = [role, functionId, action, ...reads.map(({ name }) => name)].join(" ");
       const binding = bound.get(key) ?? create(role, functionId, answer, reads);
       bound.set(key, binding);
       return binding;

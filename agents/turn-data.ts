@@ -16,7 +16,9 @@ const Proposed = z.object({ tool: z.string(), args: JsonRecord });
 export const TurnData = z.object({
   role: z.enum(["intelligence", "orchestration", "compliance"]),
   functionId: z.string(),
-  /** The action that the record asks for, computed by code. */
+  /** The governed action that the turn is about. */
+  action: z.string(),
+  /** What the record asks for, computed by code. */
   requested: Proposed,
   readings: z.record(z.string(), JsonRecord),
   /** Readings still to be taken: `tool` is their name in findings, `call` the name of the tool to call. */
@@ -27,9 +29,10 @@ export const TurnData = z.object({
 export type TurnData = z.infer<typeof TurnData>;
 
 export function openingMessage(role: Role, turn: TurnInput, evidence: readonly Evidence[], more: JsonObject): Message {
-  const { functionId } = turn;
+  const { functionId, action } = turn;
   const requested = requestedAction(functionId, evidence);
-  return { role: "user", text: dataBlock({ role, functionId, requested, readings: readingsOf(evidence), ...more }) };
+  const readings = readingsOf(evidence);
+  return { role: "user", text: dataBlock({ role, functionId, action, requested, readings, ...more }) };
 }
 
 /** The opening message's data, or undefined for a conversation that is not a turn. */

@@ -7,6 +7,8 @@ export type TurnInput = {
   readonly caseId: string;
   readonly stepKey: string;
   readonly functionId: string;
+  /** The governed action that the step is about. */
+  readonly action: string;
   readonly objectType: string;
   readonly objectId: string;
 };

@@ -8,6 +8,7 @@ import type { PolicySource } from "../deciding/policy-source.ts";
 import { createReadTools } from "../deciding/read-tools.ts";
 import type { Adapters } from "../tools/adapters.ts";
 import { createEffectTools } from "../tools/effect-tools.ts";
+import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
 import type { WorkerDeps } from "./worker.ts";
 
 /** Seconds a paid model call may hold its lease: longer than its timeout of 45 s. */
@@ -21,10 +22,12 @@ type Parts = {
   readonly adapters: Adapters;
   readonly model: ModelChoice;
   readonly alarm: Alarm;
+  readonly unknownName: UnknownNameAlarm;
 };
 
 /** Wires what the worker's activities need. */
-export async function workerDeps({ pool, now, policies, adapters, model, alarm }: Parts): Promise<WorkerDeps> {
+export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
+  const { pool, now, policies, adapters, model, alarm, unknownName } = parts;
   const readTools = createReadTools(pool, adapters, now);
   const free = createFreeModelLedger();
   const ledger = model.kind === "offline" ? free : createModelLedger(pool, { leaseSeconds: LEASE_SECONDS });
@@ -34,5 +37,6 @@ export async function workerDeps({ pool, now, policies, adapters, model, alarm }
     readTools: Object.values(readTools),
     digest: digestOf,
   });
-  return { pool, policies, agents, turnCalls: ledger, readTools, effectTools: createEffectTools(adapters), now, alarm };
+  const effectTools = createEffectTools(adapters);
+  return { pool, policies, agents, turnCalls: ledger, readTools, effectTools, now, alarm, unknownName };
 }

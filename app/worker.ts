@@ -12,6 +12,7 @@ import { createAgentActivities, createPropose } from "./activities/propose.ts";
 import { createRecord } from "./activities/record.ts";
 import type { Alarm } from "../deciding/decider.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
+import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
 import type { TemporalPlace } from "./temporal-connection.ts";
 
 export type WorkerDeps = {
@@ -24,6 +25,7 @@ export type WorkerDeps = {
   readonly effectTools: EffectTools;
   readonly now: () => string;
   readonly alarm: Alarm;
+  readonly unknownName: UnknownNameAlarm;
 };
 
 export type WorkerSettings = {
@@ -42,7 +44,7 @@ const MAX_CACHED_WORKFLOWS = 500;
 const STICKY_TIMEOUT = "2 seconds";
 
 export function createLedgerActivities(deps: WorkerDeps): LedgerActivities {
-  return { ...createPropose(deps), decide: createDecide(deps), ...createEscalate(deps), ...createRecord(deps) };
+  return { ...createPropose(deps), ...createDecide(deps), ...createEscalate(deps), ...createRecord(deps) };
 }
 
 /** One process, three task queues, one connection. `run` ends when `shutdown` has drained what was under way. */

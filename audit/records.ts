@@ -1,6 +1,6 @@
 import type { AuditRecord, RecordDraft } from "../domain/audit-record.ts";
 import { unsealRecord, type SealedRow, type Unsealed } from "./unseal.ts";
-import { sealedParts, sealRecord } from "./seal.ts";
+import { sealRecord, sealRecords } from "./seal.ts";
 import { joinSealedParts } from "./sealed-part.ts";
 import type { Ledger } from "./vault.ts";
 
@@ -24,10 +24,22 @@ export async function appendRecord(ledger: Ledger, draft: RecordDraft): Promise<
 /** A record that is sealed and not appended yet: `text` is its item in what `append_records` takes, JSON. */
 export type SealedDraft = { readonly company: string; readonly text: string };
 
-/** Sealing is work of this process and appending is the database's: who groups appends seals while the last group is written. */
+/**
+ * Seals records of one company, in order. Sealing is work of this process and appending is the database's: who groups
+ * appends seals while the last group is written.
+ */
+export async function sealDrafts(ledger: Ledger, drafts: readonly RecordDraft[]): Promise<readonly SealedDraft[]> {
+  const sealed = await sealRecords(ledger, drafts);
+  return drafts.map(({ company, caseId, kind, key }, index) => ({
+    company,
+    text: JSON.stringify({ caseId, kind, key, parts: sealed[index] }),
+  }));
+}
+
 export async function sealDraft(ledger: Ledger, draft: RecordDraft): Promise<SealedDraft> {
-  const { company, caseId, kind, key } = draft;
-  return { company, text: JSON.stringify({ caseId, kind, key, parts: await sealedParts(ledger, draft) }) };
+  const [sealed] = await sealDrafts(ledger, [draft]);
+  if (sealed === undefined) throw new Error(`record \`${draft.key}\` was not sealed`);
+  return sealed;
 }
 
 /** Appends records of one company as `appendRecord` does, in one statement and one transaction. */
@@ -45,7 +57,7 @@ export async function appendSealed(ledger: Ledger, drafts: readonly SealedDraft[
 
 /** Seals and appends records of one company. */
 export async function appendRecords(ledger: Ledger, drafts: readonly RecordDraft[]): Promise<readonly number[]> {
-  return appendSealed(ledger, await Promise.all(drafts.map((draft) => sealDraft(ledger, draft))));
+  return appendSealed(ledger, await sealDrafts(ledger, drafts));
 }
 
 /** Appends a record unless one of its key is kept, whatever its words: for what a case started anew would tell again. */

@@ -23,14 +23,28 @@ type Blob = { readonly digest: string; readonly subject: string; readonly sealed
  * gives, and the body's fields, each salted, committed to by the envelope, and sealed under its subject's key.
  */
 export async function sealRecord(ledger: Ledger, draft: RecordDraft): Promise<string> {
-  return JSON.stringify(await sealedParts(ledger, draft));
+  const [sealed] = await sealRecords(ledger, [draft]);
+  return JSON.stringify(sealed);
 }
 
-/** What `sealRecord` writes. */
-export async function sealedParts(ledger: Ledger, draft: RecordDraft): Promise<JsonObject> {
-  const { company, caseId, kind, body, person, parents = [], urgent = false } = draft;
-  const names = [`case:${caseId}`, person === undefined ? `case:${caseId}` : `person:${person}`];
-  const [caseKey, personKey] = await ledger.vault.keysOf(ledger, company, names);
+/** What `sealRecord` writes, of records of one company. The keys of all their subjects are asked for at once. */
+export async function sealRecords(ledger: Ledger, drafts: readonly RecordDraft[]): Promise<readonly JsonObject[]> {
+  const company = drafts[0]?.company;
+  if (company === undefined) return [];
+  if (drafts.some((draft) => draft.company !== company)) throw new RangeError("records of one company go together");
+  const names = [...new Set(drafts.flatMap(subjectsOf))];
+  const keys = await ledger.vault.keysOf(ledger, company, names);
+  const byName = new Map(names.map((name, index) => [name, keys[index]]));
+  return drafts.map((draft) => seal(draft, ...subjectsOf(draft).map((name) => byName.get(name))));
+}
+
+/** Whom a record's body is about: its case, and the person whose doing it is. */
+function subjectsOf({ caseId, person }: RecordDraft): [string, string] {
+  return [`case:${caseId}`, person === undefined ? `case:${caseId}` : `person:${person}`];
+}
+
+function seal(draft: RecordDraft, caseKey?: SubjectKey, personKey?: SubjectKey): JsonObject {
+  const { caseId, kind, body, person, parents = [], urgent = false } = draft;
   if (caseKey === undefined || personKey === undefined) throw new Error(`no keys for \`${caseId}\``);
   const [shown, hidden] = split(body, (name) => publicFields[kind].includes(name));
   const isPersonal = (name: string) => person !== undefined && personalFields[kind]?.includes(name) === true;

@@ -19,9 +19,11 @@ export type Vault = {
   keysOf(sql: Sql, company: string, names: readonly string[]): Promise<readonly SubjectKey[]>;
   /** @throws when the key is not this installation's. */
   unwrap(company: string, subjectId: string, wrapped: Uint8Array): SubjectKey;
-  /** The same keys, for one transaction: what it makes, and may still roll back, is not remembered; what it finds is. */
-  forTransaction(): Vault;
+  /** The same keys, for one transaction: what it makes is remembered once it is committed; what it finds is at once. */
+  forTransaction(): TransactionVault;
 };
+
+export type TransactionVault = Vault & { readonly committed: () => void };
 
 /** `secret`: at least 32 random bytes, one per installation; who has it and the database reads every body. */
 export function createVault(secret: Uint8Array): Vault {
@@ -35,19 +37,19 @@ export function createVault(secret: Uint8Array): Vault {
     return wrapping;
   }
 
-  /** `uncommitted`: whose keys the transaction made; absent for a vault whose statements are committed alone. */
-  function vault(uncommitted?: Set<string>): Vault {
+  /** `uncommitted`: the keys that the transaction made; absent for a vault whose statements are committed alone. */
+  function vault(uncommitted?: Map<string, SubjectKey>): Vault {
     return {
       async keysOf(sql, company, names) {
-        const known = new Map(names.map((name) => [name, memory.recall(`${company} ${name}`)]));
+        const recall = (id: string) => memory.recall(id) ?? uncommitted?.get(id);
+        const known = new Map(names.map((name) => [name, recall(`${company} ${name}`)]));
         const unknown = [...known].filter(([, key]) => key === undefined).map(([name]) => name);
         if (unknown.length > 0) {
           const asked = { company, wrapping: wrappingOf(company), alone: uncommitted === undefined };
           for (const { name, key, made } of await fetchKeys(sql, asked, unknown)) {
-            const id = `${company} ${name}`;
             known.set(name, key);
-            if (made) uncommitted?.add(id);
-            if (uncommitted?.has(id) !== true) memory.remember(id, key);
+            if (made && uncommitted !== undefined) uncommitted.set(`${company} ${name}`, key);
+            else memory.remember(`${company} ${name}`, key);
           }
         }
         return names.map((name) => {
@@ -57,7 +59,11 @@ export function createVault(secret: Uint8Array): Vault {
         });
       },
       unwrap: (company, subjectId, wrapped) => wrappingOf(company).unwrap(subjectId, wrapped),
-      forTransaction: () => vault(new Set()),
+      forTransaction() {
+        const made = new Map<string, SubjectKey>();
+        const committed = () => made.forEach((key, id) => memory.remember(id, key));
+        return { ...vault(made), committed };
+      },
     };
   }
   return vault();

@@ -1,10 +1,9 @@
 import type { FindingsTurn, ProposalTurn } from "../agents/turn.ts";
 import type { ProposalDraft } from "../audit/ledgers/turns.ts";
-import { firstActionOf } from "../functions/index.ts";
 
 /** What two turns of the agents come to: the action, and the chain of reasoning behind it. `at` is ISO 8601. */
 export function agentsProposal(
-  functionId: string,
+  actionId: string,
   { findings, evidence, citation }: FindingsTurn,
   proposal: ProposalTurn,
   at: string,
@@ -14,5 +13,5 @@ export function agentsProposal(
   const turns = [citation, proposal.citation];
   const recordVersion = sources.find(({ source }) => source === "crm.record")?.version ?? "";
   const chain = { findings: [...findings], sources, reasoning, turns, origin: "agents" as const };
-  return { actionId: firstActionOf(functionId).id, action, recordVersion, chain, at };
+  return { actionId, action, recordVersion, chain, at };
 }

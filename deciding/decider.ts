@@ -2,7 +2,7 @@ import { recordDecision, type DecisionDraft, type StoredDecision } from "../audi
 import { readApproval } from "../audit/ledgers/escalations.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
 import type { Disagreement } from "../guardrails/evaluate.ts";
-import { keepCounted } from "./limits.ts";
+import { keepCounted, type Place } from "./limits.ts";
 import type { InForce, PolicySource } from "./policy-source.ts";
 import { actionDigestOf, subjectOf, type Question } from "./question.ts";
 import { isAboutLargeSum } from "./large-sum.ts";
@@ -19,7 +19,10 @@ export type Alarm = (detail: Disagreement & { readonly caseId: string; readonly 
 export type RecordDecision = (sql: Ledger, draft: DecisionDraft) => Promise<StoredDecision>;
 
 export type DeciderDeps = {
+  /** Where decisions are read and kept. */
   readonly pool: LedgerPool;
+  /** In place of the pool: the transaction that the decision must be part of. */
+  readonly place?: Place;
   readonly policies: PolicySource;
   readonly alarm: Alarm;
   /** In place of `recordDecision`. */
@@ -43,11 +46,12 @@ export function createDecider(deps: DeciderDeps): Decider {
 
 /** Limits, then the mode: each can only tighten. What is kept is what they leave. */
 async function keep(deps: DeciderDeps, question: Question, inForce: InForce, ruling: Ruling): Promise<StoredDecision> {
-  const { pool, record = recordDecision } = deps;
+  const { record = recordDecision } = deps;
+  const place = placeOf(deps);
   const { company, caseId, stepKey, gate } = question;
-  const bound = await boundTo(pool, question, inForce.version);
+  const bound = await boundTo(place.ledger, question, inForce.version);
   const names = { company, caseId, stepKey, gate };
-  return keepCounted(pool, { names, ...ruling, approved: bound.approvalId !== null }, (sql, counted, limits) => {
+  return keepCounted(place, { names, ...ruling, approved: bound.approvalId !== null }, (sql, counted, limits) => {
     const { withheld } = ruling;
     const draft = draftOf(question, { ...concluded(ruling, counted, limits), withheld }, inForce, bound);
     return record(sql, { ...draft, large: isAboutLargeSum(ruling.cell.facts, question.facts) });
@@ -55,9 +59,15 @@ async function keep(deps: DeciderDeps, question: Question, inForce: InForce, rul
 }
 
 /** No policy is in force: nothing is counted, and nothing can tighten further. */
-async function keepUnruled({ pool, record = recordDecision }: DeciderDeps, question: Question) {
+async function keepUnruled(deps: DeciderDeps, question: Question) {
+  const { record = recordDecision } = deps;
+  const { ledger } = placeOf(deps);
   const unruled = withoutPolicy(question.proposal.actionId);
-  return record(pool, draftOf(question, unruled, unruled, await boundTo(pool, question, unruled.version)));
+  return record(ledger, draftOf(question, unruled, unruled, await boundTo(ledger, question, unruled.version)));
+}
+
+function placeOf({ pool, place }: DeciderDeps): Place {
+  return place ?? { kind: "pool", ledger: pool };
 }
 
 /**
@@ -65,14 +75,14 @@ async function keepUnruled({ pool, record = recordDecision }: DeciderDeps, quest
  * named, and a changed policy, record or argument needs a new one.
  */
 async function boundTo(
-  pool: LedgerPool,
+  ledger: Ledger,
   { company, approvalId, proposal }: Question,
   policyVersion: string,
 ): Promise<Pick<DecisionDraft, "actionDigest" | "approvalId">> {
   const { action, recordVersion } = proposal;
   const { tool, args } = action;
   const actionDigest = actionDigestOf({ company, tool, args, recordVersion, policyVersion });
-  const approval = approvalId === null ? undefined : await readApproval(pool, company, approvalId);
+  const approval = approvalId === null ? undefined : await readApproval(ledger, company, approvalId);
   const isForIt = approval?.verdict === "approve" && approval.actionDigest === actionDigest;
   return { actionDigest, approvalId: isForIt ? approvalId : null };
 }

@@ -11,22 +11,26 @@ export type FrozenEvidence = { readonly [tool: string]: Evidence };
 
 /**
  * Reads afresh, from the systems of record, what the action's facts need: a model's reading is never a decision's fact.
- * A thing that does not exist is left out, so that its facts are missing and the decision escalates.
+ * A thing that does not exist is left out, so that its facts are missing and the decision escalates. Throws `UnknownName`
+ * for a reading that is not wired.
  */
 export async function readEvidence(
   tools: ReadTools,
   action: GovernedAction,
-  step: StepRef,
-  reportsStep: string,
+  { company, objectType, objectId, reportsStep }: StepRef,
 ): Promise<FrozenEvidence> {
   const read = async ({ tool, args }: Lookup) =>
-    [tool, await assertKnown(tools, tool, "tool").read(step.company, args)] as const;
-  const recordArgs = { objectType: step.objectType, objectId: step.objectId };
-  const [, record] = action.readsRecord ? await read({ tool: "crm.record", args: recordArgs }) : [];
+    [tool, await assertKnown(tools, tool, "tool").read(company, args)] as const;
+  const [, record] = action.readsRecord ? await read({ tool: "crm.record", args: { objectType, objectId } }) : [];
   const others = await Promise.all(action.lookups(record?.value ?? {}, reportsStep).map(read));
   const present: { [tool: string]: Evidence } = record === undefined ? {} : { "crm.record": record };
   for (const [tool, evidence] of others) if (evidence !== undefined) present[tool] = evidence;
   return present;
+}
+
+/** Whether an action rests on our own ledgers alone: its readings are then statements of the transaction that decides it. */
+export function restsOnLedgers(action: GovernedAction, { reportsStep }: StepRef): boolean {
+  return !action.readsRecord && action.lookups({}, reportsStep).every(({ tool }) => tool.startsWith("ledger."));
 }
 
 /** The CRM record's version among the readings; empty when there is no record. */

@@ -16,6 +16,14 @@ export type Counting = Pick<Ruling, "cell" | "asked" | "decision" | "withheld"> 
   readonly approved: boolean;
 };
 
+/**
+ * Where a decision is read and kept: by the pool, which gives what must go together a transaction of its own, or within one
+ * that is under way. `unread`: an earlier try of that transaction could not read the accounts.
+ */
+export type Place =
+  | { readonly kind: "pool"; readonly ledger: LedgerPool }
+  | { readonly kind: "transaction"; readonly ledger: Ledger; readonly accounts: "ask" | "unread" };
+
 /** Records a decision with the readings of its limits, in the given transaction or in one of its own. */
 type Keep = (sql: Ledger, decision: Decision, readings: readonly LimitReading[]) => Promise<StoredDecision>;
 
@@ -29,9 +37,9 @@ export function accountOf(
   return digestOf({ company, policy: policyId, limit: id, sum, window, account });
 }
 
-/** The accounts could not be read. */
-class LimitsUnread extends Error {
-  constructor(cause: unknown) {
+/** The accounts could not be read. Within a transaction it is the end of that: its work is done again without them. */
+export class LimitsUnread extends Error {
+  constructor(cause?: unknown) {
     super("what limits have counted could not be read", { cause });
     this.name = "LimitsUnread";
   }
@@ -73,21 +81,26 @@ async function readingsOf(
  * let nothing execute; an approved decision is then not kept at all, since it would act uncounted. A decision that asks
  * nothing is kept as ever.
  */
-export async function keepCounted(pool: LedgerPool, counting: Counting, keep: Keep): Promise<StoredDecision> {
+export async function keepCounted(place: Place, counting: Counting, keep: Keep): Promise<StoredDecision> {
+  const { ledger } = place;
   const { asked, withheld, approved, decision } = counting;
-  if (asked.asks.length === 0) return keep(pool, underLimits(counting, []), []);
+  if (asked.asks.length === 0) return keep(ledger, underLimits(counting, []), []);
+  const keepUnread = () => keep(ledger, underLimits(counting, "unread"), []);
+  if (place.kind === "transaction" && place.accounts === "unread") {
+    if (approved) throw new LimitsUnread();
+    return keepUnread();
+  }
   const limits = askedLimits(counting);
-  const keepRead = (sql: Ledger, readings: readonly LimitReading[]) =>
-    keep(sql, underLimits(counting, readings), readings);
+  const keepRead = async (sql: Ledger, read: typeof askLimits) => {
+    const readings = await readingsOf(counting, limits, (all) => read(sql, all));
+    return keep(sql, underLimits(counting, readings), readings);
+  };
   try {
-    if (decision.kind === "block" || withheld) {
-      return await keepRead(pool, await readingsOf(counting, limits, (all) => readLimits(pool, all)));
-    }
-    return await inTransaction(pool, async (client) =>
-      keepRead(client, await readingsOf(counting, limits, (all) => askLimits(client, all))),
-    );
+    if (decision.kind === "block" || withheld) return await keepRead(ledger, readLimits);
+    if (place.kind === "transaction") return await keepRead(ledger, askLimits);
+    return await inTransaction(place.ledger, (client) => keepRead(client, askLimits));
   } catch (error) {
-    if (!(error instanceof LimitsUnread) || approved) throw error;
-    return keep(pool, underLimits(counting, "unread"), []);
+    if (!(error instanceof LimitsUnread) || approved || place.kind === "transaction") throw error;
+    return keepUnread();
   }
 }

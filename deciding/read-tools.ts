@@ -1,7 +1,7 @@
-import type { Pool } from "pg";
 import { z } from "zod";
 import { readStepOutcome } from "../audit/ledgers/effects.ts";
 import { readStepDecision } from "../audit/ledgers/step-decision.ts";
+import type { Sql } from "../audit/records.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import { propertiesRead } from "../functions/index.ts";
 import type { Adapters } from "../tools/adapters.ts";
@@ -19,10 +19,9 @@ function onlyRead(objectType: string, { source, value }: Evidence): Evidence {
 function readTool<Shape extends z.ZodRawShape>(
   name: string,
   description: string,
-  shape: Shape,
+  args: z.ZodObject<Shape>,
   read: (company: string, args: z.infer<z.ZodObject<Shape>>) => ReturnType<ReadTool["read"]>,
 ): ReadTool {
-  const args = z.strictObject(shape);
   return {
     name,
     description,
@@ -31,43 +30,53 @@ function readTool<Shape extends z.ZodRawShape>(
   };
 }
 
-/** What agents and decisions may read. The ledger's own reading is for write-back decisions only. */
-export function createReadTools(pool: Pool, { crm, programme }: Adapters, now: () => string): ReadTools {
-  const tools = [
+function byName(tools: readonly ReadTool[]): ReadTools {
+  return Object.fromEntries(tools.map((tool) => [tool.name, tool]));
+}
+
+const CrmRecordArgs = z.strictObject({ objectType: text, objectId: text });
+const PartnerArgs = z.strictObject({ partnerId: text });
+const OpenRegistrationsArgs = z.strictObject({ customerDomain: text, productFamily: text });
+const StepArgs = z.strictObject({ stepKey: text });
+
+/** What agents and decisions may read. The ledgers' own readings are for follow-ups' decisions only. */
+export function createReadTools(sql: Sql, { crm, programme }: Adapters, now: () => string): ReadTools {
+  const outside = [
     readTool(
       "crm.record",
       "one CRM object with the properties that the functions read",
-      { objectType: text, objectId: text },
+      CrmRecordArgs,
       async (company, { objectType, objectId }) => {
         const record = await crm.readRecord(company, objectType, objectId);
         return record === undefined ? undefined : onlyRead(objectType, record);
       },
     ),
-    readTool(
-      "programme.partner",
-      "a partner's tier, standing and certifications",
-      { partnerId: text },
-      (company, args) => programme.readPartner(company, args.partnerId),
+    readTool("programme.partner", "a partner's tier, standing and certifications", PartnerArgs, (company, args) =>
+      programme.readPartner(company, args.partnerId),
     ),
     readTool(
       "programme.open-registrations",
       "registrations whose protection runs now, for one customer domain and product family",
-      { customerDomain: text, productFamily: text },
+      OpenRegistrationsArgs,
       (company, args) => programme.readOpenRegistrations(company, args.customerDomain, args.productFamily),
     ),
-    readTool("ledger.step-outcome", "how a governed step ended", { stepKey: text }, async (company, { stepKey }) => {
-      const outcome = await readStepOutcome(pool, company, stepKey);
-      return {
-        source: { source: "ledger.step-outcome", ref: stepKey, version: outcome, observedAt: now() },
-        value: { outcome },
-      };
+  ];
+  return { ...byName(outside), ...ledgerReadTools(sql, now) };
+}
+
+/** The readings of our own ledgers, through the pool or within a transaction. */
+export function ledgerReadTools(sql: Sql, now: () => string): ReadTools {
+  return byName([
+    readTool("ledger.step-outcome", "how a governed step ended", StepArgs, async (company, { stepKey }) => {
+      const outcome = await readStepOutcome(sql, company, stepKey);
+      const source = { source: "ledger.step-outcome", ref: stepKey, version: outcome, observedAt: now() };
+      return { source, value: { outcome } };
     }),
-    readTool("ledger.step-decision", "what was decided of a step", { stepKey: text }, async (company, { stepKey }) => {
-      const value = await readStepDecision(pool, company, stepKey);
+    readTool("ledger.step-decision", "what was decided of a step", StepArgs, async (company, { stepKey }) => {
+      const value = await readStepDecision(sql, company, stepKey);
       if (value === undefined) return undefined;
       const source = { source: "ledger.step-decision", ref: stepKey, version: value.outcome, observedAt: now() };
       return { source, value };
     }),
-  ];
-  return Object.fromEntries(tools.map((tool) => [tool.name, tool]));
+  ]);
 }

@@ -1,21 +1,27 @@
 import { describeExternal, EXTERNAL_TOOL } from "../domain/decide-case.ts";
 import { crmNote } from "./shared/crm-note.ts";
-import { functions } from "./index.ts";
+import { functions, ownActionOf } from "./index.ts";
 import type { GovernedAction } from "./definition.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { assertKnown } from "../domain/registry.ts";
 import { writeBack } from "./shared/write-back.ts";
 
-/** Every action that can be decided, by policy id: those of the functions, and the follow-ups that they share. */
-export const governedActions: { readonly [id: string]: GovernedAction } = Object.fromEntries(
-  [...Object.values(functions).flatMap(({ actions }) => actions), writeBack, crmNote].map((action) => [
-    action.id,
-    action,
-  ]),
-);
+/** What follows from a step of any function, by policy id. */
+const followUps: { readonly [id: string]: GovernedAction } = { [writeBack.id]: writeBack, [crmNote.id]: crmNote };
 
-export function governedActionOf(id: string): GovernedAction {
-  return assertKnown(governedActions, id, "governed action");
+/** Every action that can be decided, by policy id: those of the functions, and the follow-ups that they share. */
+export const governedActions: { readonly [id: string]: GovernedAction } = {
+  ...Object.fromEntries(
+    Object.values(functions).flatMap(({ actions }) => actions.map((action) => [action.id, action])),
+  ),
+  ...followUps,
+};
+
+/** An action that a step of this function may name: one of its own, or a follow-up. Throws `UnknownName`. */
+export function actionOf(functionId: string, actionId: string): GovernedAction {
+  return Object.hasOwn(followUps, actionId)
+    ? assertKnown(followUps, actionId, "follow-up")
+    : ownActionOf(functionId, actionId);
 }
 
 /**

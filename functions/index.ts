@@ -22,6 +22,13 @@ export function firstActionOf(functionId: string): FunctionAction {
   return functionOf(functionId).actions[0];
 }
 
+/** An action that a function's agents propose. Throws `UnknownName`. */
+export function ownActionOf(functionId: string, actionId: string): FunctionAction {
+  const { actions } = functionOf(functionId);
+  const byId = Object.fromEntries(actions.map((action) => [action.id, action]));
+  return assertKnown(byId, actionId, `action of ${functionId}`);
+}
+
 /** The function whose action a policy decides; undefined for the actions that all share, and for foreign policies. */
 export function functionOfAction(actionId: string): FunctionDefinition | undefined {
   return Object.values(functions).find(({ actions }) => actions.some(({ id }) => id === actionId));

@@ -14,16 +14,13 @@ export type StepRef = {
   readonly company: string;
   readonly caseId: string;
   readonly functionId: string;
+  /** The governed action that the step is about: an id of `functions/governed-actions.ts`. */
+  readonly action: string;
   readonly objectType: string;
   readonly objectId: string;
   readonly eventId: string;
   readonly stepKey: string;
-};
-
-/** The durable trace of a proposal. */
-export type ProposalRef = {
-  readonly stepKey: string;
-  /** The step a write-back tells about; empty for a function's own action. */
+  /** The key of the step that a follow-up tells about; empty for a function's own step. */
   readonly reportsStep: string;
 };
 
@@ -52,37 +49,44 @@ type Decided =
   /** Recorded under a mode that lets nothing come of it, whatever the verdict. */
   | { readonly kind: "withheld"; readonly decisionId: string; readonly mode: Mode }
   /** The record is not the one the proposal rests on: propose again. */
-  | { readonly kind: "stale" };
+  | { readonly kind: "stale" }
+  /** There is nothing to decide, or nothing here bears a name that the step needs: nothing was decided. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** A step that code proposes because another one ended: `reports` is that one's action, `outcome` how it ended. */
+export type FollowUp = { readonly step: StepRef; readonly reports: string; readonly outcome: OutcomeKind };
+
+/** What comes after an effect that is done, made durable with its receipt: the next step's decision, or the case's end. */
+export type Afterwards =
+  | { readonly kind: "follow-up"; readonly followUp: FollowUp }
+  | { readonly kind: "end"; readonly step: StepRef; readonly outcomes: readonly EndedStep[] };
 
 export type EffectOutcome =
-  | { readonly kind: "done"; readonly externalRef: string }
+  | {
+      readonly kind: "done";
+      readonly externalRef: string;
+      /** The decision of the follow-up that was asked for, when it could be taken with the receipt. */
+      readonly decided?: DecisionRef;
+    }
   | { readonly kind: "unknown" }
   /** The world moved since the decision and nothing was done: decide afresh. */
   | { readonly kind: "stale" }
   | { readonly kind: "refused"; readonly reason: string };
 
-/** One model turn each; they leave their output in the ledger under the step. */
+/** Model turns; they leave their output in the ledger under the step. */
 export type AgentActivities = {
-  gatherFindings(step: StepRef): Promise<void>;
-  proposeAction(step: StepRef, at: string): Promise<void>;
-  reviewProposal(step: StepRef, at: string): Promise<void>;
+  /** The three agents at work on a step. Without Compliance's review, when it alone cannot give one. */
+  proposeByAgents(step: StepRef, at: string): Promise<void>;
 };
 
 /** Rows in the ledgers; run as local activities. */
 export type LedgerActivities = {
   /** Puts the request itself up as the proposal, for people to decide: agents could not work. */
   proposeAsRequested(step: StepRef, at: string): Promise<Proposed>;
-  /** Proposes to tell the CRM how a step ended. */
-  proposeWriteBack(step: StepRef, reportsStep: string, outcome: OutcomeKind, at: string): Promise<Proposed>;
-  /** Proposes what a step's decision owes besides: `obligation` is a name of `obligations.ts`. */
-  proposeOwed(step: StepRef, reportsStep: string, obligation: string, at: string): Promise<Proposed>;
-  decide(
-    step: StepRef,
-    proposal: ProposalRef,
-    gate: number,
-    approvalId: string | null,
-    at: string,
-  ): Promise<DecisionRef>;
+  /** Decides what was proposed. An answer that executes has made the effect's intent durable too. */
+  decide(step: StepRef, gate: number, approvalId: string | null, at: string): Promise<DecisionRef>;
+  /** Proposes a follow-up and decides it. */
+  decideFollowUp(followUp: FollowUp, at: string): Promise<DecisionRef>;
   openEscalation(
     step: StepRef,
     decision: Extract<DecisionRef, { kind: "escalate" }>,
@@ -96,5 +100,6 @@ export type LedgerActivities = {
 
 /** The one call that changes the outside world. */
 export type ActActivities = {
-  act(permit: Permit, functionId: string, at: string): Promise<EffectOutcome>;
+  /** `afterwards` happens in the transaction of the receipt, when the effect is done. */
+  act(permit: Permit, functionId: string, afterwards: Afterwards | null, at: string): Promise<EffectOutcome>;
 };

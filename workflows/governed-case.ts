@@ -3,21 +3,26 @@ import type { EventRef } from "../domain/event.ts";
 import { stepKeyOf } from "../domain/ids.ts";
 import type { OutcomeKind, StepOutcome } from "../domain/outcome.ts";
 import { MAX_ROUNDS } from "../temporal.config.ts";
-import type { EndedStep, StepRef } from "./activities.ts";
+import type { Afterwards, EndedStep, FollowUp, StepRef } from "./activities.ts";
 import { now } from "./clock.ts";
 import { openDesk, type EscalationDesk } from "./escalation.ts";
-import { guardedStep } from "./guarded-step.ts";
-import { proposeByAgents, proposeOwed, proposeWriteBack } from "./proposing.ts";
+import { guardedStep, type Stepped } from "./guarded-step.ts";
+import { decideByAgents } from "./proposing.ts";
 import { ledger } from "./proxies.ts";
 
-/** One business object under one function; the workflow id names it. `step` is the function's own step. */
+/** One business object under one function; the workflow id names it. */
 export type CaseInput = {
   readonly company: string;
   readonly functionId: string;
   readonly objectType: string;
   readonly objectId: string;
+  /** The function's own step, and the governed action that it is about. */
   readonly step: string;
+  readonly action: string;
 };
+
+/** The step that tells the CRM how the function's own one ended, and its action. */
+const WRITE_BACK = "write-back";
 
 export const eventArrived = defineSignal<[EventRef]>("eventArrived");
 
@@ -47,25 +52,26 @@ export async function governedCase(input: CaseInput): Promise<{ outcomes: Outcom
   return { outcomes };
 }
 
+/** The event at work, with what its steps share. */
+type Work = { readonly input: CaseInput; readonly event: EventRef; readonly desk: EscalationDesk };
+
 async function handleEvent(input: CaseInput, event: EventRef, desk: EscalationDesk): Promise<OutcomeKind> {
-  const { step, outcome } = await runFunctionStep(input, event, desk);
-  const told = await tellCrm(input, event, step, outcome, desk);
-  const owed = told === undefined ? [] : await settleOwed(input, event, step, outcome, desk);
-  const outcomes = [endedStep(input.step, outcome), ...(told === undefined ? [] : [told]), ...owed];
-  await ledger().endCase(step, outcomes, now());
-  return outcome.kind;
+  const work = { input, event, desk };
+  const { step, ...own } = await runFunctionStep(work);
+  const ended = [endedStep(input.step, own.outcome)];
+  const last = tellable.has(own.outcome.kind) ? await followUp(work, step, own, ended) : undefined;
+  if (last?.after !== "ended") await ledger().endCase(step, ended, now());
+  return own.outcome.kind;
 }
 
 /** Runs the function's step, afresh while the record changes under it. Too many rounds end it: nothing acts. */
-async function runFunctionStep(
-  input: CaseInput,
-  event: EventRef,
-  desk: EscalationDesk,
-): Promise<{ step: StepRef; outcome: StepOutcome }> {
+async function runFunctionStep(work: Work): Promise<Stepped & { readonly step: StepRef }> {
   for (let round = 1; ; round += 1) {
-    const step = stepRefOf(input, event, input.step, round);
-    const outcome = await guardedStep(step, proposeByAgents, desk);
-    if (outcome.kind !== "superseded" || outcome.reason !== "record-changed") return { step, outcome };
+    const step = stepRefOf(work, { name: work.input.step, action: work.input.action, reports: "" }, round);
+    const telling = { kind: "follow-up", followUp: followUpOf(work, step, "executed", WRITE_BACK) } as const;
+    const stepped = await guardedStep(step, () => decideByAgents(step), work.desk, telling);
+    const { outcome } = stepped;
+    if (outcome.kind !== "superseded" || outcome.reason !== "record-changed") return { step, ...stepped };
     if (round === MAX_ROUNDS) return { step, outcome: { kind: "superseded", reason: "too-many-rounds" } };
   }
 }
@@ -73,43 +79,50 @@ async function runFunctionStep(
 /** Ends that the CRM is told of: what was decided and holds. What was only recorded has not happened there. */
 const tellable: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>(["executed", "blocked", "rejected", "expired"]);
 
-async function tellCrm(
-  input: CaseInput,
-  event: EventRef,
-  reported: StepRef,
-  { kind }: StepOutcome,
-  desk: EscalationDesk,
-): Promise<EndedStep | undefined> {
-  if (!tellable.has(kind)) return undefined;
-  const step = stepRefOf(input, event, "write-back", 1);
-  const outcome = await guardedStep(step, () => proposeWriteBack(step, reported.stepKey, kind), desk);
-  return endedStep("write-back", outcome);
+/**
+ * Tells the CRM how the function's step ended, and then whatever its deciding rules owe: each a governed step of its own,
+ * whose decision rides with the receipt of the step before it. One that fails stops none of the others. Adds to `ended`.
+ */
+async function followUp(work: Work, reported: StepRef, own: Stepped, ended: EndedStep[]): Promise<Stepped> {
+  const { outcome, after } = own;
+  const names = [WRITE_BACK, ...(outcome.owes ?? [])];
+  const steps = names.map((name) => followUpOf(work, reported, outcome.kind, name));
+  let last: Stepped = after === undefined ? { outcome } : { outcome, after };
+  for (const [index, follow] of steps.entries()) {
+    const name = names[index] ?? "";
+    const next = steps[index + 1];
+    const asExecuted = [...ended, { step: name, kind: "executed" as const, reason: "" }];
+    const afterwards: Afterwards =
+      next === undefined
+        ? { kind: "end", step: reported, outcomes: asExecuted }
+        : { kind: "follow-up", followUp: next };
+    const taken = last.after;
+    const open = async () =>
+      taken === undefined || taken === "ended" ? ledger().decideFollowUp(follow, now()) : taken;
+    last = await guardedStep(follow.step, open, work.desk, afterwards);
+    ended.push(endedStep(name, last.outcome));
+  }
+  return last;
 }
 
-/** Each thing that the deciding rules owe, as a governed step of its own. One that fails stops none of the others. */
-async function settleOwed(
-  input: CaseInput,
-  event: EventRef,
-  reported: StepRef,
-  { owes = [] }: StepOutcome,
-  desk: EscalationDesk,
-): Promise<readonly EndedStep[]> {
-  const ended: EndedStep[] = [];
-  for (const obligation of owes) {
-    const step = stepRefOf(input, event, obligation, 1);
-    const outcome = await guardedStep(step, () => proposeOwed(step, reported.stepKey, obligation), desk);
-    ended.push(endedStep(obligation, outcome));
-  }
-  return ended;
+function followUpOf(work: Work, reported: StepRef, outcome: OutcomeKind, name: string): FollowUp {
+  return {
+    step: stepRefOf(work, { name, action: name, reports: reported.stepKey }, 1),
+    reports: reported.action,
+    outcome,
+  };
 }
 
 function endedStep(step: string, outcome: StepOutcome): EndedStep {
   return { step, kind: outcome.kind, reason: "reason" in outcome ? outcome.reason : "" };
 }
 
-function stepRefOf(input: CaseInput, event: EventRef, name: string, round: number): StepRef {
+type Named = { readonly name: string; readonly action: string; readonly reports: string };
+
+function stepRefOf({ input, event }: Work, { name, action, reports }: Named, round: number): StepRef {
   const caseId = workflowInfo().workflowId;
   const { company, functionId, objectType, objectId } = input;
   const stepKey = stepKeyOf(caseId, event.eventId, name, round);
-  return { company, caseId, functionId, objectType, objectId, eventId: event.eventId, stepKey };
+  const { eventId } = event;
+  return { company, caseId, functionId, action, objectType, objectId, eventId, stepKey, reportsStep: reports };
 }

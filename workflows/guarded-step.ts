@@ -1,70 +1,90 @@
 import type { StepOutcome } from "../domain/outcome.ts";
-import type { DecisionRef, ProposalRef, StepRef } from "./activities.ts";
+import type { Afterwards, DecisionRef, StepRef } from "./activities.ts";
 import { now } from "./clock.ts";
 import { escalate, type EscalationDesk } from "./escalation.ts";
 import { ledger, tools } from "./proxies.ts";
 
-/** Makes the step's proposal durable and names it, or says why there is nothing to propose. */
-export type Propose = (step: StepRef) => Promise<ProposalRef | { readonly nothing: string }>;
+/** Makes the step's proposal durable and takes its first decision, or says why there is nothing to decide. */
+export type Opening = () => Promise<DecisionRef>;
+
+/** How a step ended. */
+export type Stepped = {
+  readonly outcome: StepOutcome;
+  /** `afterwards` is durable: as the decision of its follow-up, or as the case's end. */
+  readonly after?: DecisionRef | "ended";
+};
 
 /**
  * The only road to an effect: propose, decide, record, (escalate, people decide, re-gate), permit, effect, receipt.
  * Every stage is durable before the next begins and is found again by the step's key after any crash, so the effect
  * happens at most once as its target sees it. Nothing to propose, no decision, a mode that withholds it or no permit
- * means no effect.
+ * means no effect. `afterwards` is what the receipt's transaction carries besides.
  */
-export async function guardedStep(step: StepRef, propose: Propose, desk: EscalationDesk): Promise<StepOutcome> {
-  const proposal = await propose(step);
-  if ("nothing" in proposal) return { kind: "refused", decisionId: "", reason: proposal.nothing };
-  let decision = await ledger().decide(step, proposal, 1, null, now());
+export async function guardedStep(
+  step: StepRef,
+  open: Opening,
+  desk: EscalationDesk,
+  afterwards: Afterwards | null = null,
+): Promise<Stepped> {
+  let decision = await open();
   for (let gate = 2; decision.kind === "escalate"; gate += 1) {
     const { decisionId } = decision;
     const { escalationId, answer } = await escalate(step, decision, desk);
     switch (answer.kind) {
       case "approved":
-        decision = await ledger().decide(step, proposal, gate, answer.approvalId, now());
+        decision = await ledger().decide(step, gate, answer.approvalId, now());
         break;
       case "rejected":
       case "expired":
-        return owing(decision, { kind: answer.kind, decisionId, escalationId });
+        return owing(decision, { outcome: { kind: answer.kind, decisionId, escalationId } });
       case "superseded":
-        return { kind: "superseded", reason: "newer-event" };
+        return { outcome: { kind: "superseded", reason: "newer-event" } };
     }
   }
-  return owing(decision, await settle(step, decision));
+  return owing(decision, await settle(step, decision, afterwards));
 }
 
 /** What the last decision owes goes along with how its step ended. */
-function owing({ owes }: DecisionRef, outcome: StepOutcome): StepOutcome {
-  return owes === undefined ? outcome : { ...outcome, owes };
+function owing({ owes }: DecisionRef, stepped: Stepped): Stepped {
+  return owes === undefined ? stepped : { ...stepped, outcome: { ...stepped.outcome, owes } };
 }
 
-async function settle(step: StepRef, decision: Exclude<DecisionRef, { kind: "escalate" }>): Promise<StepOutcome> {
+async function settle(
+  step: StepRef,
+  decision: Exclude<DecisionRef, { kind: "escalate" }>,
+  afterwards: Afterwards | null,
+): Promise<Stepped> {
   switch (decision.kind) {
     case "execute":
-      return act(step, decision);
+      return act(step, decision, afterwards);
     case "block":
-      return { kind: "blocked", decisionId: decision.decisionId };
+      return { outcome: { kind: "blocked", decisionId: decision.decisionId } };
     case "withheld":
-      return { kind: "withheld", decisionId: decision.decisionId };
+      return { outcome: { kind: "withheld", decisionId: decision.decisionId } };
     case "stale":
-      return { kind: "superseded", reason: "record-changed" };
+      return { outcome: { kind: "superseded", reason: "record-changed" } };
+    case "refused":
+      return { outcome: { kind: "refused", decisionId: "", reason: decision.reason } };
   }
 }
 
 async function act(
   step: StepRef,
   { permit, decisionId }: Extract<DecisionRef, { kind: "execute" }>,
-): Promise<StepOutcome> {
-  const effect = await tools().act(permit, step.functionId, now());
+  afterwards: Afterwards | null,
+): Promise<Stepped> {
+  const effect = await tools().act(permit, step.functionId, afterwards, now());
   switch (effect.kind) {
-    case "done":
-      return { kind: "executed", decisionId, externalRef: effect.externalRef };
+    case "done": {
+      const outcome = { kind: "executed", decisionId, externalRef: effect.externalRef } as const;
+      const after = afterwards?.kind === "end" ? "ended" : effect.decided;
+      return after === undefined ? { outcome } : { outcome, after };
+    }
     case "unknown":
-      return { kind: "unknown", decisionId };
+      return { outcome: { kind: "unknown", decisionId } };
     case "stale":
-      return { kind: "superseded", reason: "record-changed" };
+      return { outcome: { kind: "superseded", reason: "record-changed" } };
     case "refused":
-      return { kind: "refused", decisionId, reason: effect.reason };
+      return { outcome: { kind: "refused", decisionId, reason: effect.reason } };
   }
 }

@@ -2,7 +2,8 @@ import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import type { Briefing } from "../../functions/definition.ts";
-import { firstActionOf, functionOf } from "../../functions/index.ts";
+import { actionOf } from "../../functions/governed-actions.ts";
+import { functionOf } from "../../functions/index.ts";
 import { complianceRules } from "../compliance-rules.ts";
 import { readDataBlock } from "../data-block.ts";
 import { turnDataOf, type TurnData } from "../turn-data.ts";
@@ -61,12 +62,12 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function briefingOf({ functionId, requested }: TurnData, readings: Briefing["readings"]): Briefing {
+function briefingOf({ functionId, action, requested }: TurnData, readings: Briefing["readings"]): Briefing {
   const evidence = Object.entries(readings).map(([tool, value]): [string, Evidence] => [
     tool,
     { source: { source: tool, ref: tool, version: "", observedAt: "" }, value },
   ]);
-  const facts = firstActionOf(functionId).facts({ evidence: Object.fromEntries(evidence), action: requested });
+  const facts = actionOf(functionId, action).facts({ evidence: Object.fromEntries(evidence), action: requested });
   return { readings, requested, facts };
 }
 

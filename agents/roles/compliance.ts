@@ -27,7 +27,7 @@ export async function reviewProposal(
 ): Promise<ReviewTurn> {
   const requested = requestedAction(turn.functionId, evidence);
   const rules = complianceRules({ requested, readings: readingsOf(evidence), findings, action, reasoning });
-  const binding = bindings.bind(ROLE, turn.functionId, answer, []);
+  const binding = bindings.bind(ROLE, turn, answer, []);
   const { output, progress } = await runTurn({
     deps: calls,
     form,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Finding, type Evidence } from "../../domain/evidence.ts";
-import { firstActionOf } from "../../functions/index.ts";
+import { actionOf } from "../../functions/governed-actions.ts";
 import type { ReadTool } from "../../tools/read-tool.ts";
 import type { AnswerForm } from "../answer-check.ts";
 import { inputSchemaOf, type Binding, type Bindings } from "../binding.ts";
@@ -55,18 +55,18 @@ export async function gatherFindings(deps: IntelligenceDeps, turn: TurnInput): P
 type Opened = Awaited<ReturnType<typeof openTurn>>;
 
 async function openTurn({ bindings, tools }: IntelligenceDeps, turn: TurnInput) {
-  const { company, functionId, objectType, objectId } = turn;
+  const { company, functionId, action, objectType, objectId } = turn;
   const own = { tool: "crm.record", args: { objectType, objectId } };
   const record = await toolOf(tools, own.tool).read(company, own.args);
   if (record === undefined) throw new AgentFault("RECORD_NOT_FOUND", `no crm record \`${objectType}/${objectId}\``);
-  const lookups = firstActionOf(functionId).lookups(record.value, "");
+  const lookups = actionOf(functionId, action).lookups(record.value, "");
   const gate: ReadGate = createReadGate(
     company,
     [{ lookup: own, given: record }, ...lookups.map((lookup) => ({ lookup }))],
     tools,
   );
   const reads = [...new Set(lookups.map(({ tool }) => tool))].map((name) => toolOf(tools, name));
-  const binding: Binding = bindings.bind(ROLE, functionId, answer, reads);
+  const binding: Binding = bindings.bind(ROLE, turn, answer, reads);
   const mayRead = gate.open.map(({ tool, args }) => ({ tool, call: wireName(tool), args }));
   return { gate, binding, opening: [openingMessage(ROLE, turn, [record], { mayRead })] };
 }

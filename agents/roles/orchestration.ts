@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { firstActionOf } from "../../functions/index.ts";
+import { actionOf } from "../../functions/governed-actions.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { AnswerForm } from "../answer-check.ts";
 import { inputSchemaOf, type Bindings } from "../binding.ts";
@@ -13,8 +13,8 @@ const ROLE = "orchestration";
 
 const MAX_REASONING_CHARS = 4_000;
 
-function formOf(functionId: string) {
-  const { args, tool } = firstActionOf(functionId);
+function formOf({ functionId, action }: TurnInput) {
+  const { args, tool } = actionOf(functionId, action);
   const schema = z.strictObject({ args, reasoning: z.string().min(1).max(MAX_REASONING_CHARS) });
   const form: AnswerForm<z.infer<typeof schema>> = { tool: "propose_action", schema };
   const answer: ToolSchema = {
@@ -22,26 +22,27 @@ function formOf(functionId: string) {
     description: `Proposes \`${tool}\` with these arguments. Nothing runs from it.`,
     inputSchema: inputSchemaOf(schema),
   };
-  return { form, answer };
+  return { form, answer, tool };
 }
 
 const forms = new Map<string, ReturnType<typeof formOf>>();
 
-/** The schemas of a function's proposal, made once. */
-function proposalForm(functionId: string) {
-  const form = forms.get(functionId) ?? formOf(functionId);
-  forms.set(functionId, form);
+/** The schemas of an action's proposal, made once. */
+function proposalForm(turn: TurnInput) {
+  const key = `${turn.functionId} ${turn.action}`;
+  const form = forms.get(key) ?? formOf(turn);
+  forms.set(key, form);
   return form;
 }
 
-/** Proposes the function's own action. Which tool it names is code's choice; a model fills in arguments and reasoning. */
+/** Proposes the step's action. Which tool it names is code's choice; a model fills in arguments and reasoning. */
 export async function proposeAction(
   { calls, bindings }: { readonly calls: CallDeps; readonly bindings: Bindings },
   turn: TurnInput,
   { findings, evidence }: Pick<FindingsTurn, "findings" | "evidence">,
 ): Promise<ProposalTurn> {
-  const { form, answer } = proposalForm(turn.functionId);
-  const binding = bindings.bind(ROLE, turn.functionId, answer, []);
+  const { form, answer, tool } = proposalForm(turn);
+  const binding = bindings.bind(ROLE, turn, answer, []);
   const { output, progress } = await runTurn({
     deps: calls,
     form,
@@ -52,7 +53,7 @@ export async function proposeAction(
   });
   return {
     // Arguments came as JSON, and an action's schema changes nothing in them.
-    action: { tool: firstActionOf(turn.functionId).tool, args: output.args as JsonObject },
+    action: { tool, args: output.args as JsonObject },
     reasoning: output.reasoning,
     citation: bindings.citation(ROLE, turn, binding, progress.requestDigests),
   };

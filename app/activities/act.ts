@@ -1,37 +1,53 @@
 import { ApplicationFailure } from "@temporalio/activity";
-import type { LedgerPool } from "../../audit/records.ts";
-import { beginEffect, settleEffect, type PermittedAction, type Settlement } from "../../audit/ledgers/effects.ts";
-import type { Permit } from "../../domain/permit.ts";
-import { assertKnown } from "../../domain/registry.ts";
-import type { EffectTool } from "../../tools/effect-tool.ts";
-import { ToolError, toolErrorCodes, type ToolErrorCode } from "../../tools/tool-error.ts";
-import type { ActActivities, EffectOutcome } from "../../workflows/activities.ts";
+import { readPermittedEffect, type Intent, type Settlement } from "../../audit/ledgers/effects.ts";
 import { actionDigestOf } from "../../deciding/question.ts";
+import { UnknownName } from "../../domain/registry.ts";
+import type { Permit } from "../../domain/permit.ts";
+import type { EffectTool } from "../../tools/effect-tool.ts";
+import { ToolError, toolErrorCodes } from "../../tools/tool-error.ts";
+import type { ActActivities, Afterwards, EffectOutcome } from "../../workflows/activities.ts";
+import { withHeartbeat } from "./heartbeat.ts";
+import { isFirstRun, ownRunId } from "./own-run.ts";
+import { createSettling, failedOutcome, type SettlingDeps } from "./settle.ts";
+import type { UnknownNameAlarm } from "./unknown-name.ts";
 
 export type EffectTools = { readonly [name: string]: EffectTool };
 
-const MOVED_ON: ToolErrorCode = "TARGET_MOVED_ON";
+type Deps = SettlingDeps & { readonly effectTools: EffectTools; readonly unknownName: UnknownNameAlarm };
 
-type Deps = { readonly pool: LedgerPool; readonly effectTools: EffectTools; readonly now: () => string };
+/** Why an intent that stands is not called, in words for the record and the case. */
+const holds: { readonly [hold in NonNullable<Intent["hold"]>]: string } = {
+  stopped: "the function is stopped, by the kill switch or by its mode",
+  "limit-released": "what the decision held of a limit was given back",
+};
 
 /**
- * Spends a permit: makes the intent durable and reads the action behind the permit from the ledger, compares its digest,
- * calls out once under the effect key, records the receipt. An intent found from an earlier attempt is looked up at the target
- * first; an answer that is lost and cannot be looked up is `unknown` and is never sent again.
+ * Spends a permit: reads the intent and the action behind the permit from the ledger, compares its digest, sees that nothing
+ * holds it back by now, calls out once under the effect key, and records the receipt with whatever comes afterwards. Only
+ * the first attempt within the run that made the intent known calls at once: nobody else can have called. Every other one
+ * looks the key up at the target first; an answer that is lost and cannot be looked up is `unknown` and never sent again.
  */
-export function createAct({ pool, effectTools, now }: Deps): ActActivities {
-  async function call(permit: Permit, action: PermittedAction, fresh: boolean): Promise<EffectOutcome> {
-    const { tool: name, args, recordVersion, policyVersion } = action;
-    const end = (settlement: Settlement) => settle(pool, permit, settlement, { now, action });
+export function createAct(deps: Deps): ActActivities {
+  const { pool, effectTools, unknownName } = deps;
+  const settling = createSettling(deps);
+
+  /** How the effect ends, by the target's word or ours. Faults that pass are thrown: the engine tries again. */
+  async function call(permit: Permit, intent: Intent): Promise<Settlement> {
+    const { tool: name, args, recordVersion, policyVersion, hold } = intent;
     const digest = actionDigestOf({ company: permit.company, tool: name, args, recordVersion, policyVersion });
-    if (digest !== permit.actionDigest) {
-      return end({ state: "failed", detail: "the action is not the one that was permitted" });
+    if (digest !== permit.actionDigest) return failed("the action is not the one that was permitted");
+    const tool = Object.hasOwn(effectTools, name) ? effectTools[name] : undefined;
+    if (tool === undefined) {
+      const { message } = new UnknownName("tool", name, Object.keys(effectTools));
+      unknownName({ caseId: permit.caseId, stepKey: permit.effectKey, name: message });
+      return failed(message);
     }
-    const tool = assertKnown(effectTools, name, "tool");
-    const earlier = fresh ? undefined : await retryable(() => tool.lookUp(permit.company, permit.effectKey));
-    if (earlier !== undefined) return end({ state: "done", receipt: earlier });
+    const isFirst = intent.runId === ownRunId() && isFirstRun();
+    const earlier = isFirst ? undefined : await retryable(() => tool.lookUp(permit.company, permit.effectKey));
+    if (earlier !== undefined) return { state: "done", receipt: earlier };
+    if (hold !== null) return failed(holds[hold]);
     try {
-      return await end({ state: "done", receipt: await tool.execute(permit, args) });
+      return { state: "done", receipt: await tool.execute(permit, args) };
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       switch (toolErrorCodes[error.code]) {
@@ -39,32 +55,41 @@ export function createAct({ pool, effectTools, now }: Deps): ActActivities {
           throw retryLater(error);
         case "stale":
         case "terminal":
-          return end({ state: "failed", detail: `${error.code}: ${error.message}` });
+          return failed(`${error.code}: ${error.message}`);
         case "unknown":
-          return end(await lost(permit, tool, error));
+          return lost(permit, tool, error);
       }
     }
   }
 
+  async function spend(
+    permit: Permit,
+    functionId: string,
+    afterwards: Afterwards | null,
+    at: string,
+  ): Promise<EffectOutcome> {
+    const effect = await readPermittedEffect(pool, permit, functionId);
+    switch (effect.state) {
+      case "no-permit":
+        return { kind: "refused", reason: "the permit is not the ledger's" };
+      case "done":
+        return settling.afterDone(effect.externalRef, afterwards, at);
+      case "unknown":
+        return { kind: "unknown" };
+      case "failed":
+        return failedOutcome(effect.detail);
+      case "intent":
+        return settling.settle({ permit, action: effect.intent, afterwards, at }, await call(permit, effect.intent));
+    }
+  }
+
   return {
-    async act(permit, functionId, at) {
-      const effect = await beginEffect(pool, permit, { functionId, at });
-      switch (effect.state) {
-        case "no-permit":
-          return { kind: "refused", reason: "the permit is not the ledger's" };
-        case "stopped":
-          return { kind: "refused", reason: "the function is stopped, by the kill switch or by its mode" };
-        case "done":
-          return { kind: "done", externalRef: effect.externalRef };
-        case "unknown":
-          return { kind: "unknown" };
-        case "failed":
-          return failed(effect.detail);
-        case "intent":
-          return call(permit, effect, effect.fresh);
-      }
-    },
+    act: (permit, functionId, afterwards, at) => withHeartbeat(() => spend(permit, functionId, afterwards, at)),
   };
+}
+
+function failed(detail: string): Settlement {
+  return { state: "failed", detail };
 }
 
 /** An answer that was lost: what the target knows under the effect key, or that nobody can tell. */
@@ -72,32 +97,6 @@ async function lost(permit: Permit, tool: EffectTool, error: ToolError): Promise
   const found = await tool.lookUp(permit.company, permit.effectKey).catch(() => undefined);
   if (found !== undefined) return { state: "done", receipt: found };
   return { state: "unknown", detail: `${error.code}: ${error.message}` };
-}
-
-type Settling = { readonly now: () => string; readonly action: PermittedAction };
-
-/** Makes the end of an effect durable and says what it means for the step. */
-async function settle(
-  pool: LedgerPool,
-  permit: Permit,
-  settlement: Settlement,
-  { now, action }: Settling,
-): Promise<EffectOutcome> {
-  const at = settlement.state === "done" ? settlement.receipt.answeredAt : now();
-  await settleEffect(pool, permit, settlement, at, action);
-  switch (settlement.state) {
-    case "done":
-      return { kind: "done", externalRef: settlement.receipt.externalRef };
-    case "unknown":
-      return { kind: "unknown" };
-    case "failed":
-      return failed(settlement.detail);
-  }
-}
-
-/** A refusal, or the word that the world moved on: read from the settled detail, so that a retry says the same. */
-function failed(detail: string): EffectOutcome {
-  return detail.startsWith(`${MOVED_ON}:`) ? { kind: "stale" } : { kind: "refused", reason: detail };
 }
 
 function retryLater(error: ToolError): ApplicationFailure {

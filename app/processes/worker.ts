@@ -55,6 +55,7 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
     adapters: embeddedAdapters(pool, clock.now),
     model,
     alarm: (detail) => log.error(detail, "evaluators disagree"),
+    unknownName: (detail) => log.error(detail, "a case was ended: nothing here bears a name that it needs"),
   });
   const workers = await createWorkers(deps, {
     temporal: await requireTemporal(),

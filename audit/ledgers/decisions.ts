@@ -6,8 +6,9 @@ import { turnKeyOf } from "../../domain/model-call.ts";
 import type { Review } from "../../domain/proposal.ts";
 import { derivedId } from "../digest.ts";
 import { decisionIdOf, escalationIdOf, recordKeys } from "../record-keys.ts";
+import type { RecordDraft } from "../../domain/audit-record.ts";
 import type { Ledger, Sql } from "../records.ts";
-import { sealRecord } from "../seal.ts";
+import { writeStep, type StepPart, type StepWriting } from "./step-writing.ts";
 import type { StoredProposal } from "./turns.ts";
 
 /** A decision as kept. `gate` is 1 for the first and counts re-gatings after an approval. */
@@ -55,25 +56,40 @@ export type DecisionDraft = {
   readonly at: string;
 };
 
-/** The row `record_decision` takes but for the policy's document, and the decision as it stands once that is kept. */
-export async function decisionRow(ledger: Ledger, draft: DecisionDraft) {
+/** The effect that a permit lets through, as the workflow run that will call out makes it known before it calls. */
+export type IntentDraft = { readonly tool: string; readonly runId: string };
+
+/**
+ * A decision with its permit when it executes or carries an approval, and the intent of its effect when somebody here is
+ * to act on it; and the decision as it stands once that is kept.
+ */
+export function decisionPart(draft: DecisionDraft, intent?: IntentDraft): { part: StepPart; stored: StoredDecision } {
   const { company, caseId, stepKey, gate, at } = draft;
   const decisionId = decisionIdOf(company, stepKey, gate);
   const passed = draft.verdict === "execute" || (draft.verdict === "escalate" && draft.approvalId !== null);
   const permitted = passed && !draft.withheld;
   const permitId = permitted ? derivedId("prm", decisionId) : null;
-  const recordKey = recordKeys.decision(decisionId);
   const { verdict, reason, rules, missing, facts, sources, route, policy, actionDigest, requestedBy, approvalId } =
     draft;
   const { details } = draft;
   const shown = { verdict, reason, rules, missing, facts, sources, policy, details, actionDigest, requestedBy };
   const body = { decisionId, stepKey, gate, proposalId: draft.proposalId, approvalId, permitId, ...shown };
-  const record = { company, caseId, kind: "decision", key: recordKey, at, body, actionDigest } as const;
-  const urgent = verdict !== "execute" || draft.large === true;
-  // What follows from another action, like its note in the CRM, is nobody's request.
-  const rests = { parents: parentsOf(draft), ...(requestedBy !== "" && { person: requestedBy }), urgent };
-  const canonical = await sealRecord(ledger, { ...record, ...rests });
-  const names = { company, caseId, route, policyId: policy.id, policyVersion: policy.version };
+  const key = recordKeys.decision(decisionId);
+  const record: RecordDraft = {
+    company,
+    caseId,
+    kind: "decision",
+    key,
+    at,
+    body,
+    actionDigest,
+    parents: parentsOf(draft),
+    // What follows from another action, like its note in the CRM, is nobody's request.
+    ...(requestedBy !== "" && { person: requestedBy }),
+    urgent: verdict !== "execute" || draft.large === true,
+  };
+  const { policyDocument } = draft;
+  const names = { company, caseId, route, policyId: policy.id, policyVersion: policy.version, policyDocument };
   const { mode, obligations } = details;
   const stored: StoredDecision = {
     decisionId,
@@ -88,7 +104,19 @@ export async function decisionRow(ledger: Ledger, draft: DecisionDraft) {
     mode,
     obligations,
   };
-  return { row: { ...body, ...names, at, recordKey, canonical }, stored };
+  const begun = permitId === null || intent === undefined ? null : intent;
+  const row = { ...body, ...names, at, intent: begun };
+  return { part: { row, records: [record, ...intentRecords(draft, stored, begun)] }, stored };
+}
+
+function intentRecords(draft: DecisionDraft, stored: StoredDecision, intent: IntentDraft | null): RecordDraft[] {
+  if (intent === null) return [];
+  const { company, caseId, stepKey: effectKey, at } = draft;
+  const { decisionId, permitId, actionDigest } = stored;
+  const body = { effectKey, permitId, decisionId, tool: intent.tool, actionDigest };
+  const parents = [recordKeys.decision(decisionId)];
+  const key = recordKeys.intent(effectKey);
+  return [{ company, caseId, kind: "intent", key, at, body, parents, actionDigest }];
 }
 
 /** What a decision rests on: what was proposed and said of it, and what an earlier gate and people made of it. */
@@ -102,19 +130,21 @@ function parentsOf({ company, stepKey, gate, approvalId }: DecisionDraft): strin
   ];
 }
 
+/** What else is written in the transaction of a decision. */
+export type DecidedWith = Pick<StepWriting, "records" | "proposal"> & { readonly intent?: IntentDraft };
+
 /**
  * Makes a decision durable with its record and, when it executes or carries an approval, its permit: one transaction.
  * The database refuses a permit that has neither. The first writing stands: a concurrent attempt gets that one.
  */
-export async function recordDecision(ledger: Ledger, draft: DecisionDraft): Promise<StoredDecision> {
-  const { company, stepKey, gate, policyDocument } = draft;
-  const { row, stored } = await decisionRow(ledger, draft);
-  const { rows } = await ledger.query<{ fresh: boolean }>({
-    name: "record-decision",
-    text: "select record_decision($1) as fresh",
-    values: [JSON.stringify({ ...row, policyDocument })],
-  });
-  if (rows[0]?.fresh === true) return stored;
+export async function recordDecision(
+  ledger: Ledger,
+  draft: DecisionDraft,
+  { intent, ...besides }: DecidedWith = {},
+): Promise<StoredDecision> {
+  const { company, stepKey, gate } = draft;
+  const { part, stored } = decisionPart(draft, intent);
+  if (await writeStep(ledger, { company, ...besides, decision: part })) return stored;
   const { decision } = await readGate(ledger, company, stepKey, gate);
   if (decision === undefined) throw new Error(`decision \`${stored.decisionId}\` was not kept`);
   return decision;

@@ -1,9 +1,12 @@
+import type { RecordDraft } from "../../domain/audit-record.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import type { Permit, Receipt } from "../../domain/permit.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { OutcomeKind } from "../../domain/outcome.ts";
 import { recordKeys, relationshipLogOf } from "../record-keys.ts";
 import type { Ledger, Sql } from "../records.ts";
 import { sealRecord } from "../seal.ts";
+import { writeStep, type StepWriting } from "./step-writing.ts";
 
 /** What the ledger holds behind a permit: the action exactly as it was decided, and what its digest was taken over. */
 export type PermittedAction = {
@@ -15,7 +18,7 @@ export type PermittedAction = {
   readonly partner: string | null;
 };
 
-/** Where an effect stands when `act` starts. `stopped`: the kill switch is on. `fresh` is false after a crash. */
+/** Where an effect stands when its caller reports. `stopped`: the kill switch is on. `fresh` is false after a crash. */
 export type EffectState =
   | { readonly state: "no-permit" | "stopped" }
   | ({ readonly state: "intent"; readonly fresh: boolean } & PermittedAction)
@@ -49,6 +52,66 @@ export async function beginEffect(
   return "tool" in effect ? { ...effect, partner } : effect;
 }
 
+/** An intent as `act` finds it. What `hold` names keeps it from being called, though it was permitted. */
+export type Intent = PermittedAction & {
+  /** The workflow run that made it known; null when no run did. */
+  readonly runId: string | null;
+  readonly hold: "stopped" | "limit-released" | null;
+};
+
+/** Where a permitted effect stands before its call. `no-permit`: the ledger's permit or intent is another one. */
+export type PermittedEffect =
+  | { readonly state: "no-permit" }
+  | { readonly state: "intent"; readonly intent: Intent }
+  | { readonly state: "done"; readonly externalRef: string }
+  | { readonly state: "failed" | "unknown"; readonly detail: string };
+
+type EffectRow = PermittedAction & {
+  state: "intent" | "done" | "failed" | "unknown";
+  externalRef: string | null;
+  detail: string | null;
+  runId: string | null;
+  stopped: boolean;
+  released: boolean;
+};
+
+/**
+ * Reads, in one statement, the effect behind a permit with the action exactly as it was decided, and what holds it back by
+ * now: the kill switch, the policy's mode, a limit that gave its room back.
+ */
+export async function readPermittedEffect(sql: Sql, permit: Permit, functionId: string): Promise<PermittedEffect> {
+  const { company, caseId, permitId, decisionId, tool, actionDigest, effectKey } = permit;
+  const { rows } = await sql.query<EffectRow>({
+    name: "read-permitted-effect",
+    text: `select e.state, e.external_ref as "externalRef", e.detail, e.run_id as "runId", q.tool, q.args,
+             q.record_version as "recordVersion", d.policy_version as "policyVersion", d.facts->>'partner' as partner,
+             exists (select from kill_switch k where k.company = m.company and k.function_id in ($8, '*'))
+               or coalesce((select a.mode from autonomy_mode a where a.company = m.company and a.policy_id = d.policy_id
+                              and a.in_force order by a.n desc limit 1) in ('off', 'shadow'), false) as stopped,
+             exists (select from limit_reservation r where r.company = m.company and r.decision_id = m.decision_id
+                       and r.state = 'released') as released
+           from permit m
+           join effect e on e.company = m.company and e.effect_key = m.effect_key
+           join decision d on d.company = m.company and d.decision_id = m.decision_id
+           join proposal q on q.company = d.company and q.proposal_id = d.proposal_id
+           where m.company = $1 and m.permit_id = $2 and m.decision_id = $3 and m.action_digest = $4
+             and m.effect_key = $5 and e.permit_id = m.permit_id and d.case_id = $6 and q.tool = $7`,
+    values: [company, permitId, decisionId, actionDigest, effectKey, caseId, tool, functionId],
+  });
+  const [row] = rows;
+  if (row === undefined) return { state: "no-permit" };
+  const { state, externalRef, detail, stopped, released, ...action } = row;
+  switch (state) {
+    case "intent":
+      return { state, intent: { ...action, hold: stopped ? "stopped" : released ? "limit-released" : null } };
+    case "done":
+      return { state, externalRef: externalRef ?? "" };
+    case "failed":
+    case "unknown":
+      return { state, detail: detail ?? "" };
+  }
+}
+
 export type Settlement =
   | { readonly state: "done"; readonly receipt: Receipt }
   | { readonly state: "failed" | "unknown"; readonly detail: string };
@@ -64,21 +127,27 @@ export async function settleEffect(
   at: string,
   shared?: Pick<PermittedAction, "args" | "partner">,
 ): Promise<void> {
+  const { company } = permit;
+  await writeStep(ledger, { company, ...settlementPart(permit, settlement, at, shared) });
+}
+
+/** A settled effect's row, and the records that tell of it. */
+export function settlementPart(
+  permit: Permit,
+  settlement: Settlement,
+  at: string,
+  shared?: Pick<PermittedAction, "args" | "partner">,
+): Required<Pick<StepWriting, "settled" | "records">> {
   const { company, caseId, effectKey, actionDigest } = permit;
   const externalRef = settlement.state === "done" ? settlement.receipt.externalRef : null;
   const detail = settlement.state === "done" ? null : settlement.detail;
-  const recordKey = recordKeys.receipt(effectKey, settlement.state);
-  const joint =
-    settlement.state === "done" ? await commitmentRow(ledger, permit, { ...shared, externalRef, at }) : null;
-  const body = { effectKey, state: settlement.state, externalRef, detail, commitment: joint?.log ?? null };
-  const parents = [recordKeys.intent(effectKey), ...(joint === null ? [] : [joint.recordKey])];
-  const record = { company, caseId, kind: "receipt", key: recordKey, at, body, parents, actionDigest } as const;
-  const canonical = await sealRecord(ledger, record);
-  await ledger.query({
-    name: "settle-effect",
-    text: "select settle_effect($1)",
-    values: [JSON.stringify({ ...body, company, caseId, at, recordKey, canonical, joint })],
-  });
+  const joint = settlement.state === "done" ? jointRecords(permit, { ...shared, externalRef, at }) : [];
+  const body = { effectKey, state: settlement.state, externalRef, detail, commitment: joint[0]?.log ?? null };
+  const parents = [recordKeys.intent(effectKey), ...joint.map(({ key }) => key)];
+  const key = recordKeys.receipt(effectKey, settlement.state);
+  const receipt: RecordDraft = { company, caseId, kind: "receipt", key, at, body, parents, actionDigest };
+  const row: JsonObject = { effectKey, state: settlement.state, externalRef, detail, at };
+  return { settled: row, records: [...joint, receipt] };
 }
 
 type Done = {
@@ -88,15 +157,14 @@ type Done = {
   readonly at: string;
 };
 
-/** What both companies hold to, for the log between them. Null where no partner is concerned. */
-async function commitmentRow(ledger: Ledger, permit: Permit, { args, partner, externalRef, at }: Done) {
-  if (args === undefined || partner === undefined || partner === null) return null;
+/** What both companies hold to, for the log between them. None where no partner is concerned. */
+function jointRecords(permit: Permit, { args, partner, externalRef, at }: Done): RecordDraft[] {
+  if (args === undefined || partner === undefined || partner === null) return [];
   const { company, caseId, effectKey, tool, actionDigest } = permit;
   const log = relationshipLogOf(company, partner);
-  const recordKey = recordKeys.commitment(effectKey);
+  const key = recordKeys.commitment(effectKey);
   const body = { effectKey, tool, state: "done", args, externalRef };
-  const record = { company, caseId, kind: "commitment", key: recordKey, at, body, actionDigest, log } as const;
-  return { log, recordKey, canonical: await sealRecord(ledger, record) };
+  return [{ company, caseId, kind: "commitment", key, at, body, actionDigest, log }];
 }
 
 /** How a step ended as the ledgers alone tell it: the write-back is decided on this, not on what a caller says. */

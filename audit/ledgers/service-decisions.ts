@@ -4,9 +4,10 @@ import type { ExternalArgs } from "../../domain/decide-case.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Ledger, Sql } from "../records.ts";
-import { decisionRow, type DecisionDraft, type StoredDecision } from "./decisions.ts";
+import { decisionPart, type DecisionDraft, type StoredDecision } from "./decisions.ts";
 import { escalationRow } from "./escalations.ts";
-import { proposalRow, type ProposalDraft } from "./turns.ts";
+import { stepText } from "./step-writing.ts";
+import { proposalPart, type ProposalDraft } from "./turns.ts";
 
 /** A decision of the decide service with the request it answers; null when an earlier gate kept that. */
 export type ServiceDraft = {
@@ -36,7 +37,7 @@ export async function recordServiceDecisions(
   }>({
     name: "record-service-decisions",
     text: "select record_service_decisions($1, $2) as answers",
-    values: [JSON.stringify(policiesOf(drafts)), JSON.stringify(rows.map(({ item }) => item))],
+    values: [JSON.stringify(policiesOf(drafts)), `[${rows.map(({ item }) => item).join(",")}]`],
   });
   const answers = answer.rows[0]?.answers ?? [];
   return rows.map(({ stored }, index) => {
@@ -63,8 +64,9 @@ function policiesOf(drafts: readonly ServiceDraft[]): readonly JsonObject[] {
   return [...once.values()];
 }
 
+/** What `record_service_decision` takes, JSON text. Who asked acts: there is no intent, and the policy was written ahead. */
 async function rowOf(ledger: Ledger, { decision, proposal, functionId }: ServiceDraft) {
-  const { row, stored } = await decisionRow(ledger, decision);
+  const { part, stored } = decisionPart(decision);
   const { company, caseId, stepKey, requestedBy, route, reason, at, withheld } = decision;
   const { decisionId, actionDigest, permitId } = stored;
   const asks = stored.verdict === "escalate" && permitId === null && !withheld && route !== null;
@@ -72,9 +74,13 @@ async function rowOf(ledger: Ledger, { decision, proposal, functionId }: Service
   const escalation = asks
     ? await escalationRow(ledger, { ...names, decisionId, actionDigest, requestedBy, route, reason, at })
     : null;
-  const asked = proposal && (await proposalRow(ledger, names, proposal));
-  const item = { proposal: asked, decision: row, escalation, functionId };
-  return { stored, item };
+  const step = await stepText(ledger, {
+    company,
+    ...(proposal !== null && { proposal: proposalPart(names, proposal) }),
+    decision: { ...part, row: { ...part.row, policyDocument: null } },
+  });
+  const rest = JSON.stringify({ escalation, functionId });
+  return { stored, item: `{"step":${step},${rest.slice(1)}` };
 }
 
 /** One gate of a request as the ledgers hold it, with what was answered to it. */

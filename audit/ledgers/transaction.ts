@@ -4,11 +4,13 @@ import type { Ledger, LedgerPool, Sql } from "../vault.ts";
 export async function inTransaction<T>(pool: LedgerPool, work: (ledger: Ledger) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   const query: Sql["query"] = client.query.bind(client);
+  const vault = pool.vault.forTransaction();
   let broken: Error | undefined;
   try {
     await client.query("begin");
-    const answer = await work({ query, vault: pool.vault.forTransaction() });
+    const answer = await work({ query, vault });
     await client.query("commit");
+    vault.committed();
     return answer;
   } catch (error) {
     await client.query("rollback").catch((failure: Error) => {

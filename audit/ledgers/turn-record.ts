@@ -1,9 +1,9 @@
+import type { RecordDraft } from "../../domain/audit-record.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import type { TurnCitation } from "../../domain/proposal.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { recordKeys } from "../record-keys.ts";
 import { appendOnce, type Ledger } from "../records.ts";
-import { sealRecord } from "../seal.ts";
 import type { KeptCall } from "./model-turns.ts";
 import type { StepNames } from "./turns.ts";
 
@@ -14,28 +14,23 @@ function without(request: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(request).filter(([name]) => !names.includes(name)));
 }
 
-/** What `record_turn` takes: every call of a turn with its exact request, but for the prompt that it cites, and answer. */
-export async function turnRow(
-  ledger: Ledger,
+/** One agent's turn as it is recorded: every call with its exact request, but for the prompt that it cites, and answer. */
+export type TakenTurn = {
+  readonly citation: TurnCitation;
+  readonly calls: readonly KeptCall[];
+  /** What the turn read, exactly as the sources gave it: a model sees it cleaned and cut. */
+  readonly evidence?: readonly Evidence[];
+};
+
+/** The record of a turn; none of one that asked no model. `parents` are the keys of what it rests on. */
+export function turnRecords(
   { company, caseId, stepKey }: StepNames,
-  {
-    citation,
-    calls,
-    parents,
-    at,
-    evidence,
-  }: {
-    citation: TurnCitation;
-    calls: readonly KeptCall[];
-    parents: string[];
-    at: string;
-    /** What the turn read, exactly as the sources gave it: a model sees it cleaned and cut. */
-    evidence?: readonly Evidence[];
-  },
-) {
-  if (calls.length === 0) return null;
+  { citation, calls, evidence }: TakenTurn,
+  parents: readonly string[],
+  at: string,
+): readonly RecordDraft[] {
+  if (calls.length === 0) return [];
   const { turnKey, role, model, offline, promptDigest } = citation;
-  const recordKey = recordKeys.turn(turnKey);
   const body = {
     turnKey,
     stepKey,
@@ -55,8 +50,7 @@ export async function turnRow(
     })),
     ...(evidence !== undefined && { evidence }),
   };
-  const record = { company, caseId, kind: "turn", key: recordKey, at, body, parents } as const;
-  return { company, caseId, recordKey, canonical: await sealRecord(ledger, record) };
+  return [{ company, caseId, kind: "turn", key: recordKeys.turn(turnKey), at, body, parents }];
 }
 
 /** The case that a company's prompts are recorded under. */
@@ -70,14 +64,15 @@ export function promptKeyOf(company: string, promptDigest: string): string {
 
 export type PromptBook = {
   /** Records the prompt that a turn used, unless it is recorded already. */
-  publish(company: string, citation: TurnCitation, calls: readonly KeptCall[], at: string): Promise<void>;
+  publish(company: string, turn: TakenTurn, at: string): Promise<void>;
 };
 
 /** Asks the database once per prompt and process. */
 export function createPromptBook(ledger: Ledger): PromptBook {
   const published = new Set<string>();
   return {
-    async publish(company, { role, promptDigest }, calls, at) {
+    async publish(company, { citation, calls }, at) {
+      const { role, promptDigest } = citation;
       const key = promptKeyOf(company, promptDigest);
       const request = calls[0]?.request;
       if (request === undefined || published.has(key)) return;

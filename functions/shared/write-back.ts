@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { firstActionOf, functions } from "../index.ts";
-import type { FactInput, GovernedAction } from "../definition.ts";
+import { functionOfAction } from "../index.ts";
+import type { FactInput, FunctionAction, GovernedAction } from "../definition.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { OutcomeKind } from "../../domain/outcome.ts";
 
 export const WriteBackArgs = z.strictObject({
-  functionId: z.string().min(1),
+  /** The action whose outcome is told: its property is the one that may be written. */
+  action: z.string().min(1),
   objectType: z.string().min(1),
   objectId: z.string().min(1),
   property: z.string().min(1),
@@ -31,13 +32,18 @@ export const StepOutcomeReading = z.strictObject({
 
 /** The facts that `policies/write-back.yaml` may name. */
 export const WriteBackFacts = z.strictObject({
-  propertyAllowed: z.boolean().meta({ title: "the property is the one this function may write" }),
+  propertyAllowed: z.boolean().meta({ title: "the property is the one that tells of this action" }),
   tellsOutcome: z.boolean().meta({ title: "the value says what the ledgers say happened" }),
 });
 
-/** The value a function's outcome property takes, or undefined when an outcome is not told to the CRM. */
-export function writeBackValue(functionId: string, outcome: OutcomeKind | "open"): string | undefined {
-  const values = firstActionOf(functionId).writeBack?.values;
+/** The action of a function that bears this id; undefined for one that none proposes. */
+export function reportedAction(actionId: string): FunctionAction | undefined {
+  return functionOfAction(actionId)?.actions.find(({ id }) => id === actionId);
+}
+
+/** The value that an action's outcome property takes, or undefined when an outcome is not told to the CRM. */
+export function writeBackValue(actionId: string, outcome: OutcomeKind | "open"): string | undefined {
+  const values = reportedAction(actionId)?.writeBack?.values;
   switch (outcome) {
     case "executed":
       return values?.executed;
@@ -54,11 +60,11 @@ export function writeBackValue(functionId: string, outcome: OutcomeKind | "open"
 function facts({ evidence, action }: FactInput): JsonObject {
   const args = WriteBackArgs.safeParse(action.args);
   const reading = StepOutcomeReading.safeParse(evidence["ledger.step-outcome"]?.value);
-  if (!args.success || !reading.success || !Object.hasOwn(functions, args.data.functionId)) return {};
-  const { functionId, property, value } = args.data;
+  if (!args.success || !reading.success || reportedAction(args.data.action) === undefined) return {};
+  const { action: reported, property, value } = args.data;
   return {
-    propertyAllowed: firstActionOf(functionId).writeBack?.property === property,
-    tellsOutcome: writeBackValue(functionId, reading.data.outcome) === value,
+    propertyAllowed: reportedAction(reported)?.writeBack?.property === property,
+    tellsOutcome: writeBackValue(reported, reading.data.outcome) === value,
   };
 }
 

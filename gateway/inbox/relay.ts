@@ -65,7 +65,8 @@ function recordOf(event: UntoldEvent): RecordDraft {
 async function deliver(starter: WorkflowStarter, event: UntoldEvent): Promise<void> {
   const { company, event_id: eventId, source, system, function_id: functionId, object_type: objectType } = event;
   const { object_id: objectId, occurred_at: occurredAt, received_at: receivedAt } = event;
-  const input = { company, functionId, objectType, objectId, step: firstActionOf(functionId).step };
+  const { step, id: action } = firstActionOf(functionId);
+  const input = { company, functionId, objectType, objectId, step, action };
   const reference = { eventId, company, functionId, source, system, objectType, objectId, occurredAt, receivedAt };
   await starter.deliverEvent(caseOf(event), input, reference);
 }

@@ -47,7 +47,8 @@ export function stageOf(
   const evidence = turns.get("intelligence")?.evidence;
   if (evidence === undefined) return { kind: "cannot", why: "what the agents read is not recorded" };
   const { type: objectType } = made.subject;
-  const input = { company, caseId, stepKey, functionId: made.id, objectType, objectId: "recorded" };
+  const names = { company, caseId, stepKey, functionId: made.id, action: textAt(body, "actionId") };
+  const input = { ...names, objectType, objectId: "recorded" };
   return createStage(input, turns, evidence, shipped);
 }
 

@@ -80,6 +80,7 @@ export const quoteTurn: TurnInput = {
   caseId: "acme:quoting:crm-deal-1001",
   stepKey: "acme:quoting:crm-deal-1001/evt_1/approve-discount",
   functionId: "quoting",
+  action: "quoting",
   objectType: "deal",
   objectId: "1001",
 };
@@ -89,6 +90,7 @@ export const registrationTurn: TurnInput = {
   caseId: "acme:deal-registration:crm-registration-1",
   stepKey: "acme:deal-registration:crm-registration-1/evt_1/register-deal",
   functionId: "deal-registration",
+  action: "deal-registration",
   objectType: "registration",
   objectId: "1",
 };

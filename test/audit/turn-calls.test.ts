@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFreeModelLedger, createModelLedger } from "../../audit/ledgers/model-turns.ts";
-import { storeFindings, type StoredFindings } from "../../audit/ledgers/turns.ts";
+import type { KeptCall } from "../../audit/ledgers/model-turns.ts";
+import { recordProposal } from "../../audit/ledgers/turns.ts";
 import { recordKeys } from "../../audit/record-keys.ts";
 import { readRecord } from "../../audit/records.ts";
 import { turnKeyOf, type ModelCall } from "../../domain/model-call.ts";
-import { AT, stepNames } from "../fixtures/ledger.ts";
+import { AT, stepNames, turnOf } from "../fixtures/ledger.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
 let database: TestDatabase;
@@ -13,10 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-function findingsOf(step: string): StoredFindings {
-  const turnKey = turnKeyOf(stepNames(step).stepKey, "intelligence");
-  const prompt = { model: "offline", offline: true, promptDigest: "p", requestDigests: [] };
-  return { findings: [], evidence: [], citation: { turnKey, role: "intelligence", ...prompt } };
+/** Keeps a proposal to which Intelligence came by these calls. */
+async function keep(step: string, calls: readonly KeptCall[]): Promise<void> {
+  const names = stepNames(step);
+  const { citation } = turnOf(names, "intelligence");
+  const chain = { findings: [], sources: [], reasoning: "asked", turns: [], origin: "agents" as const };
+  const action = { tool: "quotes.approve-discount", args: {} };
+  const draft = { actionId: "quoting", action, recordVersion: "1", chain, at: AT };
+  const prompted = { ...citation, model: "offline", promptDigest: "p" };
+  const intelligence = { citation: prompted, calls };
+  await recordProposal(database.pool, names, draft, { intelligence, orchestration: turnOf(names, "orchestration") });
 }
 
 function call(step: string, seq: number): ModelCall {
@@ -41,7 +48,7 @@ describe("the calls of a free model", () => {
     expect(await ledger.readThrough(call("kept", 1), answer("second"))).toEqual({ text: "second" });
     expect(await keptOf("kept")).toBeUndefined();
     const calls = ledger.take(call("kept", 0).turnKey);
-    await storeFindings(database.pool, stepNames("kept"), findingsOf("kept"), { calls, at: AT });
+    await keep("kept", calls);
     const both = {
       role: "intelligence",
       model: "offline",
@@ -54,7 +61,7 @@ describe("the calls of a free model", () => {
       ],
     };
     expect(await keptOf("kept")).toMatchObject(both);
-    await storeFindings(database.pool, stepNames("kept"), findingsOf("kept"), { calls, at: AT });
+    await keep("kept", calls);
     expect(await keptOf("kept")).toMatchObject(both);
     expect(ledger.take(call("kept", 0).turnKey)).toEqual([]);
   });
@@ -65,7 +72,7 @@ describe("the calls of a free model", () => {
     await ledger.readThrough(call("again", 1), answer("lost too"));
     await ledger.readThrough(call("again", 0), answer("kept"));
     const calls = ledger.take(call("again", 0).turnKey);
-    await storeFindings(database.pool, stepNames("again"), findingsOf("again"), { calls, at: AT });
+    await keep("again", calls);
     expect(await keptOf("again")).toMatchObject({ calls: [{ response: '{"text":"kept"}' }] });
   });
 
@@ -88,7 +95,7 @@ describe("the calls of a paid model", () => {
     const ledger = paidLedger();
     await ledger.readThrough(call("paid", 0), answer("bought"));
     const calls = ledger.take(call("paid", 0).turnKey);
-    await storeFindings(database.pool, stepNames("paid"), findingsOf("paid"), { calls, at: AT });
+    await keep("paid", calls);
     expect(await keptOf("paid")).toMatchObject(recorded("bought"));
   });
 
@@ -97,7 +104,7 @@ describe("the calls of a paid model", () => {
     const ledger = paidLedger();
     await ledger.readThrough(call("read", 0), () => Promise.reject(new Error("nobody pays twice")));
     const calls = ledger.take(call("read", 0).turnKey);
-    await storeFindings(database.pool, stepNames("read"), findingsOf("read"), { calls, at: AT });
+    await keep("read", calls);
     expect(await keptOf("read")).toMatchObject(recorded("bought"));
   });
 });

@@ -45,6 +45,13 @@ describe("a subject's key", () => {
     expect(asked.times).toBe(1);
   });
 
+  test("that a transaction made is remembered once it is committed", async () => {
+    const { pool, keyOf, asked } = freshProcess();
+    const made = await inTransaction(pool, (sql) => keyOf(sql, "person:alex"));
+    expect(await keyOf(pool, "person:alex")).toBe(made);
+    expect(asked.times).toBe(1);
+  });
+
   test("that a rolled back transaction made is forgotten with it, however often it was asked for there", async () => {
     const { pool, keyOf } = freshProcess();
     const undone: (string | undefined)[] = [];

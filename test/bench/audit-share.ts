@@ -1,4 +1,4 @@
-import type { Vault } from "../../audit/vault.ts";
+import type { TransactionVault } from "../../audit/vault.ts";
 import { givenCrmObject, quoteDeskSays } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { startSystem, type System } from "../setup/system.ts";
@@ -46,12 +46,15 @@ async function recordNothing({ pool, database }: System): Promise<void> {
     alter table approval drop constraint approval_is_recorded;
     alter table effect drop constraint effect_is_recorded;
     create or replace function append_record(p_company text, p_case text, p_kind text, p_key text, p_parts text)
-    returns bigint language sql as $$ select 1::bigint $$`);
+    returns bigint language sql as $$ select 1::bigint $$;
+    create or replace function append_records(p_company text, p_drafts jsonb)
+    returns bigint[] language sql as $$ select '{}'::bigint[] $$`);
   const key = { subjectId: "sub", seal: () => Buffer.alloc(0), open: () => "", salt: () => "" };
-  const vault: Vault = {
+  const vault: TransactionVault = {
     keysOf: (_sql, _company, names) => Promise.resolve(names.map(() => key)),
     unwrap: () => key,
     forTransaction: () => vault,
+    committed: () => undefined,
   };
   Object.assign(pool, { vault });
 }

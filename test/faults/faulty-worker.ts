@@ -39,6 +39,7 @@ const deps = await workerDeps({
   adapters: embeddedAdapters(pool, wallTime),
   model: { kind: "offline" },
   alarm: () => undefined,
+  unknownName: () => undefined,
 });
 const workers = await createWorkers(deps, {
   temporal: { namespace: "default", connectionOptions: { address: settings.temporalAddress } },

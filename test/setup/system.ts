@@ -2,6 +2,7 @@ import { Client, Connection } from "@temporalio/client";
 import type { WorkerOptions } from "@temporalio/worker";
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import type { UnknownNameAlarm } from "../../app/activities/unknown-name.ts";
 import type { Alarm } from "../../deciding/decider.ts";
 import type { PolicySource } from "../../deciding/policy-source.ts";
 import { embeddedAdapters, type Adapters } from "../../tools/adapters.ts";
@@ -37,6 +38,7 @@ type Options = {
   readonly adapters?: (real: Adapters) => Adapters;
   readonly policies?: PolicySource;
   readonly alarm?: Alarm;
+  readonly unknownName?: UnknownNameAlarm;
   readonly interceptors?: WorkerOptions["interceptors"];
 };
 
@@ -63,6 +65,7 @@ export async function startSystem(options: Options = {}): Promise<System> {
     adapters,
     model: { kind: "offline" },
     alarm: options.alarm ?? (() => undefined),
+    unknownName: options.unknownName ?? (() => undefined),
   });
   const workers = await createWorkers(deps, {
     temporal: place,
@@ -108,7 +111,7 @@ export async function arrive(
 ): Promise<string> {
   const { subject, actions } = functionOf(functionId);
   const { system, type: objectType } = subject;
-  const [{ step }] = actions;
+  const [{ step, id: action }] = actions;
   const workflowId = caseIdOf(company, functionId, objectRefOf(system, objectType, objectId));
   const at = new Date().toISOString();
   const ref: EventRef = {
@@ -123,7 +126,7 @@ export async function arrive(
     receivedAt: at,
     ...event,
   };
-  const input: CaseInput = { company, functionId, objectType, objectId, step };
+  const input: CaseInput = { company, functionId, objectType, objectId, step, action };
   await client.workflow.signalWithStart(CASE_WORKFLOW, {
     workflowId,
     taskQueue: taskQueue(queuePrefix, "orchestration"),

@@ -4,7 +4,7 @@ import { writeBack, writeBackValue } from "../../../functions/shared/write-back.
 import { evidenceOf } from "../../../functions/shared/fixture.ts";
 
 function factsFor(property: string, value: string, outcome: string) {
-  const args = { functionId: "quoting", objectType: "deal", objectId: "1001", property, value, reportsStep: "step-1" };
+  const args = { action: "quoting", objectType: "deal", objectId: "1001", property, value, reportsStep: "step-1" };
   return writeBack.facts({
     evidence: evidenceOf({ "ledger.step-outcome": { outcome } }),
     action: { tool: writeBack.tool, args },

@@ -6,17 +6,15 @@ import { policiesOf, versioned, versionedDocument } from "../../../deciding/poli
 import { giveVerdict } from "../../../audit/ledgers/approvals.ts";
 import type { DecisionDraft } from "../../../audit/ledgers/decisions.ts";
 import { openEscalation } from "../../../audit/ledgers/escalations.ts";
-import { recordReview } from "../../../audit/ledgers/turns.ts";
 import type { Mode } from "../../../domain/decision-details.ts";
 import type { JsonObject } from "../../../domain/json.ts";
-import { turnKeyOf } from "../../../domain/model-call.ts";
-import type { Review, TurnCitation } from "../../../domain/proposal.ts";
+import type { Review } from "../../../domain/proposal.ts";
 import type { Policy } from "../../../guardrails/policy.ts";
 import { PastDecisionLine } from "../../../guardrails/simulate/past-decision.ts";
 import { simulate } from "../../../guardrails/simulate/simulate.ts";
 import { apiOn } from "../../fixtures/api.ts";
 import { detailsFixture } from "../../fixtures/details.ts";
-import { AT, DIGEST, givenDecision, givenProposal, route, stepNames, type Names } from "../../fixtures/ledger.ts";
+import { AT, DIGEST, givenDecision, givenProposal, route, stepNames } from "../../fixtures/ledger.ts";
 import { quarterLimit } from "../../fixtures/limits.ts";
 import { policyOf } from "../../fixtures/policy.ts";
 import { quoteFacts } from "../../../functions/quoting/fixture.ts";
@@ -253,11 +251,6 @@ describe("what the live decider took", () => {
   const policy: Policy = { ...quoting, limits: [quarterLimit({ cap })] };
   const compliance: Review = { verdict: "escalate", reasons: ["tone"] };
 
-  function turnOf({ stepKey }: Names): TurnCitation {
-    const turnKey = turnKeyOf(stepKey, "compliance");
-    return { turnKey, role: "compliance", model: "none", offline: true, promptDigest: "", requestDigests: [] };
-  }
-
   /** Three quotes of 12,000.00 USD discount each under a cap of 30,000.00, one over the band, one that compliance stops. */
   async function decideAll(mode: Mode): Promise<void> {
     const policies = policiesOf({ quoting: versioned({ ...policy, mode }) });
@@ -274,8 +267,7 @@ describe("what the live decider took", () => {
     ];
     for (const [index, [facts, review]] of asked.entries()) {
       const names = stepNames(String(index), company);
-      const proposalId = await givenProposal(database.pool, names, review === "exempt" ? "follow-up" : "agents");
-      if (review !== "exempt") await recordReview(database.pool, names, { review, turn: turnOf(names), at: AT });
+      const proposalId = await givenProposal(database.pool, names, review === "exempt" ? undefined : review);
       const action = { tool: "quotes.approve-discount", args: { quoteId: "Q-1" } };
       const proposal = { proposalId, actionId: "quoting", action, recordVersion: "1" };
       const asking = { approvalId: null, at: AT, sources: [], requestedBy: "sam", gate: 1 };

@@ -13,7 +13,7 @@ const AT = "2026-03-02T09:00:00.000Z";
 function delivery(eventId: string, company = "acme") {
   const common = { company, functionId: "quoting", objectType: "deal", objectId: "1" };
   const event = { ...common, eventId, source: "hubspot", system: "crm", occurredAt: AT, receivedAt: AT };
-  return [{ ...common, step: "approve-discount" }, event] as const;
+  return [{ ...common, step: "approve-discount", action: "quoting" }, event] as const;
 }
 
 describe("events on the real server", () => {

@@ -4,10 +4,11 @@ import { recordDecision, type DecisionDraft } from "../../../audit/ledgers/decis
 import { beginEffect, settleEffect, type Settlement } from "../../../audit/ledgers/effects.ts";
 import { openEscalation } from "../../../audit/ledgers/escalations.ts";
 import { createModelLedger } from "../../../audit/ledgers/model-turns.ts";
-import { recordProposal, recordReview, storeFindings } from "../../../audit/ledgers/turns.ts";
+import { recordProposal } from "../../../audit/ledgers/turns.ts";
 import { decisionIdOf, recordKeys } from "../../../audit/record-keys.ts";
 import { appendOnce, appendRecord, type LedgerPool } from "../../../audit/records.ts";
 import type { Permit } from "../../../domain/permit.ts";
+import type { TurnCitation } from "../../../domain/proposal.ts";
 import { detailsFixture } from "../../fixtures/details.ts";
 import { incomingEvent } from "../../fixtures/inbox.ts";
 import { AT, DIGEST, route } from "../../fixtures/ledger.ts";
@@ -78,7 +79,7 @@ async function plantTurns(pool: LedgerPool, name: string, canary: string): Promi
   const source = { source: "crm.record", ref: `deal/${canary}`, version: "1", observedAt: AT };
   const finding = { code: "discount", statement: canary, confidencePpm: 1, sources: ["crm.record"] };
   const citation = { model: "m", offline: false, promptDigest: "p", requestDigests: ["d"] };
-  const turn = (role: "intelligence" | "compliance") => ({ ...citation, role, turnKey: `${stepKey}/${role}` });
+  const turn = (role: TurnCitation["role"]) => ({ ...citation, role, turnKey: `${stepKey}/${role}` });
   const request = { messages: [{ text: canary }] };
   const answer = { response: { text: canary }, usage: { inputTokens: 1, outputTokens: 1 } };
   const call = { company, caseId, turnKey: `${stepKey}/intelligence`, seq: 0, requestDigest: "d", model: "m" };
@@ -88,23 +89,15 @@ async function plantTurns(pool: LedgerPool, name: string, canary: string): Promi
   );
   const calls = [{ requestDigest: "d", request, ...answer }];
   const evidence = [{ source, value: { name: canary } }];
-  await storeFindings(
-    pool,
-    names,
-    { findings: [finding], evidence, citation: turn("intelligence") },
-    { calls, at: AT },
-  );
   const chain = { findings: [finding], sources: [source], reasoning: canary, turns: [], origin: "agents" as const };
   const action = { tool: "quotes.approve-discount", args: { quoteId: canary } };
-  const proposalId = await recordProposal(pool, names, {
-    actionId: "quoting",
-    action,
-    recordVersion: "1",
-    chain,
-    at: AT,
-  });
   const review = { verdict: "agree" as const, reasons: [canary] };
-  await recordReview(pool, names, { review, turn: turn("compliance"), at: AT });
+  const proposal = { actionId: "quoting", action, recordVersion: "1", chain, at: AT };
+  const proposalId = await recordProposal(pool, names, proposal, {
+    intelligence: { citation: turn("intelligence"), calls, evidence },
+    orchestration: { citation: turn("orchestration"), calls: [] },
+    compliance: { citation: turn("compliance"), calls: [], review },
+  });
   return { caseId, stepKey, eventId, proposalId };
 }
 

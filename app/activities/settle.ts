@@ -1,0 +1,102 @@
+import { caseEndPart } from "../../audit/ledgers/case-end.ts";
+import { settlementPart, type PermittedAction, type Settlement } from "../../audit/ledgers/effects.ts";
+import { writeStep, type StepWriting } from "../../audit/ledgers/step-writing.ts";
+import { inTransaction } from "../../audit/ledgers/transaction.ts";
+import { restsOnLedgers } from "../../deciding/evidence.ts";
+import { followUpWithin, type StepDeps } from "../../deciding/step.ts";
+import type { Permit } from "../../domain/permit.ts";
+import { actionOf } from "../../functions/governed-actions.ts";
+import type { ToolErrorCode } from "../../tools/tool-error.ts";
+import type { Afterwards, DecisionRef, EffectOutcome, FollowUp } from "../../workflows/activities.ts";
+import { ownRunId } from "./own-run.ts";
+
+const MOVED_ON: ToolErrorCode = "TARGET_MOVED_ON";
+
+export type SettlingDeps = StepDeps;
+
+/** An effect that ended: its permit, what was done, and what its receipt's transaction carries besides. */
+type Ended = {
+  readonly permit: Permit;
+  readonly action: PermittedAction;
+  readonly afterwards: Afterwards | null;
+  /** The workflow's time, for what comes afterwards. */
+  readonly at: string;
+};
+
+type Writing = Required<Pick<StepWriting, "company" | "settled" | "records">>;
+
+/** Makes the end of an effect durable, with what comes afterwards, and says what it means for the step. */
+export function createSettling(deps: SettlingDeps) {
+  const { pool, now } = deps;
+
+  /** The receipt and the next step's decision in one transaction. Its effect is settled before anything is read of it. */
+  async function withFollowUp(
+    { company, settled, records }: Writing,
+    followUp: FollowUp,
+    at: string,
+  ): Promise<DecisionRef | undefined> {
+    const { step } = followUp;
+    if (!restsOnLedgers(actionOf(step.functionId, step.action), step)) return undefined;
+    return inTransaction(pool, async (ledger) => {
+      await writeStep(ledger, { company, settled, records });
+      const place = { kind: "transaction", ledger, accounts: "ask" } as const;
+      return followUpWithin(deps, place, followUp, { at, runId: ownRunId() });
+    });
+  }
+
+  /** As above when it can be. No receipt fails for what comes afterwards: that is then decided by itself, and tells its fault. */
+  async function settleDone(
+    writing: Writing,
+    afterwards: Afterwards | null,
+    at: string,
+  ): Promise<DecisionRef | undefined> {
+    if (afterwards?.kind === "follow-up") {
+      const decided = await withFollowUp(writing, afterwards.followUp, at).catch(() => undefined);
+      if (decided !== undefined) return decided;
+    }
+    const end = afterwards?.kind === "end" ? { end: endOf(afterwards, at) } : {};
+    await writeStep(pool, { ...writing, ...end });
+    return undefined;
+  }
+
+  return {
+    async settle({ permit, action, afterwards, at }: Ended, settlement: Settlement): Promise<EffectOutcome> {
+      const { company } = permit;
+      switch (settlement.state) {
+        case "done": {
+          const { externalRef, answeredAt } = settlement.receipt;
+          const writing = { company, ...settlementPart(permit, settlement, answeredAt, action) };
+          return doneOutcome(externalRef, await settleDone(writing, afterwards, at));
+        }
+        case "unknown":
+          await writeStep(pool, { company, ...settlementPart(permit, settlement, now(), action) });
+          return { kind: "unknown" };
+        case "failed":
+          await writeStep(pool, { company, ...settlementPart(permit, settlement, now(), action) });
+          return failedOutcome(settlement.detail);
+      }
+    },
+
+    /** An effect that is done already: its case's end may stand too. What follows is decided, or found, by itself. */
+    async afterDone(externalRef: string, afterwards: Afterwards | null, at: string): Promise<EffectOutcome> {
+      if (afterwards?.kind === "end") {
+        await writeStep(pool, { company: afterwards.step.company, end: endOf(afterwards, at) });
+      }
+      return doneOutcome(externalRef, undefined);
+    },
+  };
+}
+
+function endOf({ step, outcomes }: Extract<Afterwards, { kind: "end" }>, at: string) {
+  const { company, caseId, eventId } = step;
+  return caseEndPart({ company, caseId, eventId, outcomes, at });
+}
+
+function doneOutcome(externalRef: string, decided: DecisionRef | undefined): EffectOutcome {
+  return { kind: "done", externalRef, ...(decided && { decided }) };
+}
+
+/** A refusal, or the word that the world moved on: read from the settled detail, so that a retry says the same. */
+export function failedOutcome(detail: string): EffectOutcome {
+  return detail.startsWith(`${MOVED_ON}:`) ? { kind: "stale" } : { kind: "refused", reason: detail };
+}

@@ -1,0 +1,44 @@
+import type { ProposalDraft } from "../audit/ledgers/turns.ts";
+import type { JsonObject } from "../domain/json.ts";
+import { owedActionOf } from "../functions/owed-actions.ts";
+import { StepDecisionReading } from "../functions/shared/crm-note.ts";
+import { reportedAction, writeBack, writeBackValue } from "../functions/shared/write-back.ts";
+import type { FollowUp } from "../workflows/activities.ts";
+import type { FrozenEvidence } from "./evidence.ts";
+
+/** What a follow-up does and why, or why there is nothing to do. */
+type Proposed = { readonly tool: string; readonly args: JsonObject; readonly reasoning: string } | string;
+
+/**
+ * What code proposes because another step ended: to tell the CRM how, or what a rule owes, which bears the name of its
+ * action. Decided like anything else. A text is the reason why there is nothing to propose.
+ */
+export function followUpProposal(followUp: FollowUp, evidence: FrozenEvidence, at: string): ProposalDraft | string {
+  const { action } = followUp.step;
+  const proposed = action === writeBack.id ? telling(followUp) : owed(followUp, evidence);
+  if (typeof proposed === "string") return proposed;
+  const { tool, args, reasoning } = proposed;
+  const chain = { findings: [], sources: [], reasoning, turns: [], origin: "follow-up" as const };
+  return { actionId: action, action: { tool, args }, recordVersion: "", chain, at };
+}
+
+/** The CRM's property takes the value that says how the step ended. The ledgers decide whether that is true. */
+function telling({ step, reports, outcome }: FollowUp): Proposed {
+  const { objectType, objectId, reportsStep } = step;
+  const property = reportedAction(reports)?.writeBack?.property;
+  const value = writeBackValue(reports, outcome);
+  if (property === undefined || value === undefined) return `\`${outcome}\` is not told to the CRM`;
+  const args = { action: reports, objectType, objectId, property, value, reportsStep };
+  return {
+    tool: writeBack.tool,
+    args,
+    reasoning: `The step ended as ${outcome}; the CRM's ${property} becomes ${value}.`,
+  };
+}
+
+function owed({ step }: FollowUp, evidence: FrozenEvidence): Proposed {
+  const { action, args, reasoning } = owedActionOf(step.action);
+  const decided = StepDecisionReading.safeParse(evidence["ledger.step-decision"]?.value);
+  if (!decided.success) return `step \`${step.reportsStep}\` has no decision to tell of`;
+  return { tool: action.tool, args: args(step, step.reportsStep, decided.data), reasoning };
+}

@@ -1,0 +1,155 @@
+import { readGate, recordDecision, type DecidedWith, type StoredDecision } from "../audit/ledgers/decisions.ts";
+import { proposalIdOf, proposalPart, type StoredProposal } from "../audit/ledgers/turns.ts";
+import { inTransaction } from "../audit/ledgers/transaction.ts";
+import type { Ledger, LedgerPool } from "../audit/records.ts";
+import type { GovernedAction } from "../functions/definition.ts";
+import { actionOf } from "../functions/governed-actions.ts";
+import type { DecisionRef, FollowUp, StepRef } from "../workflows/activities.ts";
+import { createDecider, type Alarm } from "./decider.ts";
+import { decisionRefOf } from "./decision-ref.ts";
+import { readEvidence, recordVersionOf, restsOnLedgers, type FrozenEvidence, type ReadTools } from "./evidence.ts";
+import { followUpProposal } from "./follow-up.ts";
+import { LimitsUnread, type Place } from "./limits.ts";
+import type { PolicySource } from "./policy-source.ts";
+import type { Question } from "./question.ts";
+import { ledgerReadTools } from "./read-tools.ts";
+
+export type StepDeps = {
+  readonly pool: LedgerPool;
+  readonly policies: PolicySource;
+  readonly alarm: Alarm;
+  readonly readTools: ReadTools;
+  readonly now: () => string;
+};
+
+/** One gate of a step. `runId` is the workflow run that acts on what it lets through. */
+export type GateOfStep = {
+  readonly step: StepRef;
+  readonly gate: number;
+  readonly approvalId: string | null;
+  readonly at: string;
+  readonly runId: string;
+};
+
+/**
+ * Reads afresh what the step's action rests on, and decides what was proposed. The gate, the decision with its record and
+ * permit, and the intent of what it lets through are one transaction. A gate that was passed answers what it decided.
+ */
+export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<DecisionRef> {
+  const { step, gate } = asked;
+  const action = actionOf(step.functionId, step.action);
+  const evidence = await readEvidence(deps.readTools, action, step);
+  return transacted(deps.pool, async (place) => {
+    const { proposal, review, decision } = await readGate(place.ledger, step.company, step.stepKey, gate);
+    if (proposal === undefined) throw new Error(`no proposal for step \`${step.stepKey}\``);
+    if (decision !== undefined) return decisionRefOf(step, decision, proposal.action.tool);
+    if (proposal.actionId !== action.id) {
+      return { kind: "refused", reason: `\`${proposal.actionId}\` was proposed for a step of \`${action.id}\`` };
+    }
+    if (isStale(proposal, evidence)) return { kind: "stale" };
+    const reviewed = step.reportsStep === "" ? review : "exempt";
+    const question = questionOf(asked, action, evidence, { proposal, review: reviewed });
+    return decisionRefOf(step, await decide(deps, place, question, asked.runId), proposal.action.tool);
+  });
+}
+
+/** When a follow-up is proposed and decided, and the workflow run that acts on it. */
+type Moment = Pick<GateOfStep, "at" | "runId">;
+
+/** Proposes a follow-up and decides it, in a transaction of its own. One that was decided answers what stands. */
+export async function decideFollowUp(deps: StepDeps, followUp: FollowUp, moment: Moment): Promise<DecisionRef> {
+  const { step } = followUp;
+  const action = actionOf(step.functionId, step.action);
+  if (restsOnLedgers(action, step)) {
+    return transacted(deps.pool, (place) => followUpWithin(deps, place, followUp, moment));
+  }
+  const evidence = await readEvidence(deps.readTools, action, step);
+  return transacted(deps.pool, (place) => followUpOn(evidence, deps, place, followUp, moment));
+}
+
+/**
+ * Proposes a follow-up and decides it within a transaction, through which it reads what that has written. For an action
+ * that rests on our ledgers alone: no network call belongs inside.
+ */
+export async function followUpWithin(
+  deps: StepDeps,
+  place: Place,
+  followUp: FollowUp,
+  moment: Moment,
+): Promise<DecisionRef> {
+  const { step } = followUp;
+  const action = actionOf(step.functionId, step.action);
+  const evidence = await readEvidence(ledgerReadTools(place.ledger, deps.now), action, step);
+  return followUpOn(evidence, deps, place, followUp, moment);
+}
+
+async function followUpOn(
+  evidence: FrozenEvidence,
+  deps: StepDeps,
+  place: Place,
+  followUp: FollowUp,
+  { at, runId }: Moment,
+): Promise<DecisionRef> {
+  const { step } = followUp;
+  const action = actionOf(step.functionId, step.action);
+  const draft = followUpProposal(followUp, evidence, at);
+  if (typeof draft === "string") return { kind: "refused", reason: draft };
+  const proposal = { ...draft, proposalId: proposalIdOf(step.company, step.stepKey), reasoning: draft.chain.reasoning };
+  const asked = { step, gate: 1, approvalId: null, at, runId };
+  const question = questionOf(asked, action, evidence, { proposal, review: "exempt" });
+  const stored = await decide(deps, place, question, runId, { proposal: proposalPart(step, draft) });
+  return decisionRefOf(step, stored, action.tool);
+}
+
+/** A transaction whose decision counts limits. When their accounts cannot be read, it is done again without them. */
+async function transacted(pool: LedgerPool, work: (place: Place) => Promise<DecisionRef>): Promise<DecisionRef> {
+  const attempt = (accounts: "ask" | "unread") =>
+    inTransaction(pool, (ledger: Ledger) => work({ kind: "transaction", ledger, accounts }));
+  try {
+    return await attempt("ask");
+  } catch (error) {
+    if (!(error instanceof LimitsUnread)) throw error;
+    return attempt("unread");
+  }
+}
+
+function decide(
+  { pool, policies, alarm }: StepDeps,
+  place: Place,
+  question: Question,
+  runId: string,
+  besides: Pick<DecidedWith, "proposal"> = {},
+): Promise<StoredDecision> {
+  const intent = { tool: question.proposal.action.tool, runId };
+  const decider = createDecider({
+    pool,
+    place,
+    policies,
+    alarm,
+    record: (ledger, draft) => recordDecision(ledger, draft, { ...besides, intent }),
+  });
+  return decider(question);
+}
+
+function questionOf(
+  { step, gate, approvalId, at }: GateOfStep,
+  action: GovernedAction,
+  evidence: FrozenEvidence,
+  { proposal, review }: { proposal: StoredProposal; review: Question["review"] },
+): Question {
+  const { company, caseId, stepKey } = step;
+  const names = { company, caseId, stepKey, gate, approvalId, at };
+  return {
+    ...names,
+    proposal,
+    review,
+    facts: action.facts({ evidence, action: proposal.action }),
+    sources: Object.values(evidence).map(({ source }) => source),
+    requestedBy: action.requestedBy(evidence["crm.record"]?.value ?? {}),
+  };
+}
+
+/** The reasoning rests on another version of the record than the one there now. */
+function isStale({ recordVersion }: StoredProposal, evidence: FrozenEvidence): boolean {
+  return recordVersion !== "" && recordVersion !== recordVersionOf(evidence);
+}
