@@ -1,4 +1,4 @@
-import type { Problem } from "../gateway/http/contract.ts";
+import type { Problem } from "../gateway/http/problem.ts";
 import { CliFailure, exitCodes, failure, type ExitName } from "./failure.ts";
 import { styled, type Io } from "./io.ts";
 

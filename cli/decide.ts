@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import type { DecisionAnswer, DecisionRequest, DecisionStanding } from "../gateway/http/contract/decisions.ts";
+import type { DecisionAnswer, DecisionRequest, DecisionStanding } from "../gateway/http/decisions.ts";
 import type { Answer } from "./answer.ts";
+import { bodyOf } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
 import { failure, type ExitName } from "./failure.ts";
 import type { Io } from "./io.ts";
@@ -54,12 +55,14 @@ async function decide({ args, options, io }: Call<DecideOptions>): Promise<Answe
     ref,
     ...(name !== undefined && { action: { name, args: facts } }),
   };
-  return told(await client.decide(options.key ?? crypto.randomUUID(), request));
+  const key = options.key ?? crypto.randomUUID();
+  return told(await bodyOf(client.v1.decisions.$post({ header: { "idempotency-key": key }, json: request })));
 }
 
 async function show({ args, options }: Call<CallerOptions>): Promise<Answer> {
   const client = await connect(options, { kind: "reader" });
-  const standing = await client.decision(operand(args));
+  const { $get } = client.v1.decisions[":decisionId"];
+  const standing = await bodyOf($get({ param: { decisionId: operand(args) } }));
   return {
     data: standing,
     text: `${standingText(standing)}\n${decisionText(standing.decision)}`,
@@ -69,7 +72,8 @@ async function show({ args, options }: Call<CallerOptions>): Promise<Answer> {
 
 async function regate({ args, options }: Call<CallerOptions>): Promise<Answer> {
   const client = await connect(options, callerOf(options));
-  return told(await client.regate(operand(args)));
+  const { $post } = client.v1.decisions[":decisionId"].regate;
+  return told(await bodyOf($post({ param: { decisionId: operand(args) }, json: {} })));
 }
 
 async function report({ args, options }: Call<ReportOptions>): Promise<Answer> {
@@ -82,7 +86,8 @@ async function report({ args, options }: Call<ReportOptions>): Promise<Answer> {
     failed === undefined
       ? { state: "done" as const, ...(typeof done === "string" && { externalRef: done }) }
       : { state: "failed" as const, detail: failed };
-  const taken = await client.report(operand(args), outcome);
+  const { $post } = client.v1.decisions[":decisionId"].outcome;
+  const taken = await bodyOf($post({ param: { decisionId: operand(args) }, json: outcome }));
   return { data: taken, text: `${taken.decisionId} is ${taken.state}\n`, next: [`decisions show ${taken.decisionId}`] };
 }
 

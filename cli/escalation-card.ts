@@ -2,7 +2,7 @@ import { elapsedMs, formatDuration, formatMinute } from "../audit/story/duration
 import { oneLine } from "../audit/story/one-line.ts";
 import { nameInWords, showArgs } from "../audit/story/values.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { EscalationView } from "../gateway/http/contract.ts";
+import type { EscalationView } from "../gateway/http/escalations.ts";
 
 function quorumText({ quorum, approvals }: EscalationView): string {
   if (quorum === 1) return "";

@@ -1,4 +1,5 @@
-import type { EscalationView } from "../gateway/http/contract.ts";
+import type { EscalationView } from "../gateway/http/escalations.ts";
+import { bodyOf } from "./api-body.ts";
 import type { Client } from "./client.ts";
 import { failure } from "./failure.ts";
 
@@ -6,9 +7,11 @@ const whole = /^esc_[0-9a-f]{20}$/;
 
 /** The escalation that an id, or the beginning of one, names. Throws `CliFailure` when none or several match. */
 export async function findEscalation(client: Client, id: string): Promise<EscalationView> {
-  if (whole.test(id)) return client.escalation(id);
+  const { escalations } = client.v1;
+  if (whole.test(id)) return bodyOf(escalations[":escalationId"].$get({ param: { escalationId: id } }));
   const beginning = id.startsWith("esc_") ? id : `esc_${id}`;
-  const matching = (await client.escalations()).filter(({ escalationId }) => escalationId.startsWith(beginning));
+  const known = (await bodyOf(escalations.$get({ query: {} }))).escalations;
+  const matching = known.filter(({ escalationId }) => escalationId.startsWith(beginning));
   const [found, ...others] = matching;
   if (found === undefined) {
     throw failure(

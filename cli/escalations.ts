@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import type { EscalationView } from "../gateway/http/contract.ts";
+import type { EscalationView } from "../gateway/http/escalations.ts";
 import type { Answer } from "./answer.ts";
+import { bodyOf } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
 import { confirm } from "./confirm.ts";
 import { findEscalation } from "./escalation-id.ts";
@@ -47,7 +48,7 @@ async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   const state = stateOf(options.state);
   const { dueIn } = await import("./escalation-card.ts");
   const client = await connect(options, { kind: "reader" });
-  const escalations = await client.escalations(state);
+  const { escalations } = await bodyOf(client.v1.escalations.$get({ query: { state } }));
   const now = new Date().toISOString();
   const columns = [
     { header: "ID" },
@@ -110,7 +111,8 @@ async function answer(verdict: "approve" | "reject", { args, options, io }: Call
   if (options.yes !== true && !(await confirm(io, `${verdict} it?`))) {
     throw failure("interrupted", "not-confirmed", "nothing was sent");
   }
-  const taken = await client.answer(verdict, escalationId, { actionDigest, reason: options.reason });
+  const { $post } = client.v1.escalations[":escalationId"][verdict];
+  const taken = await bodyOf($post({ param: { escalationId }, json: { actionDigest, reason: options.reason } }));
   return {
     data: { ...taken, caseId, actionDigest },
     text: `${escalationId} is ${taken.state}${neededText(taken.missing)}; recorded as ${taken.approvalId}\n`,

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import type { EventView } from "../gateway/http/contract.ts";
+import type { EventView } from "../gateway/http/events.ts";
+import { allEvents } from "./all-events.ts";
 import type { Answer } from "./answer.ts";
 import { answering, type Call, type Cli } from "./command.ts";
 import { failure } from "./failure.ts";
@@ -24,7 +25,7 @@ export function addEvents(program: Command, cli: Cli): void {
 async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   const since = sinceOf(options.since, Date.now());
   const client = await connect(options, { kind: "reader" });
-  const events = await client.events(since);
+  const events = await allEvents(client, since);
   const columns = [
     { header: "CAME" },
     { header: "EVENT" },

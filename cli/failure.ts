@@ -1,4 +1,4 @@
-import type { Problem } from "../gateway/http/contract.ts";
+import type { Problem } from "../gateway/http/problem.ts";
 
 /** What a command's end means to the shell. Documented; scripts rely on it. */
 export const exitCodes = {
@@ -47,4 +47,9 @@ function exitOf({ code, status }: Problem): ExitName {
   if (status === 409 || status === 412 || status === 428) return "conflict";
   if (status === 400 || status === 422) return "usage";
   return status === 502 || status === 503 || status === 504 ? "unreachable" : "failure";
+}
+
+/** What is said when there is no gateway to talk to. */
+export function nothingRuns(detail = "nothing is running here"): CliFailure {
+  return failure("unreachable", "unreachable", detail, "start it with `npm start`, or name another address with --url");
 }

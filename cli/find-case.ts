@@ -1,12 +1,16 @@
-import type { EventView } from "../gateway/http/contract.ts";
+import type { EventView } from "../gateway/http/events.ts";
+import { allEvents } from "./all-events.ts";
+import { bodyOf } from "./api-body.ts";
 import type { Client } from "./client.ts";
 import { failure } from "./failure.ts";
 
 /** The case that a case id, an event id (or its beginning), a decision's or a business object's id names. Throws `CliFailure`. */
 export async function findCase(client: Client, given: string): Promise<string> {
   if (given.includes(":")) return given;
-  if (isDecisionId(given)) return (await client.records(given)).caseId;
-  const cases = casesOf(await client.events(), given);
+  if (isDecisionId(given)) {
+    return (await bodyOf(client.v1.cases[":caseId"].records.$get({ param: { caseId: given } }))).caseId;
+  }
+  const cases = casesOf(await allEvents(client), given);
   const [found, ...others] = cases;
   if (found === undefined) {
     throw failure("notFound", "not-found", `no case, event or object \`${given}\``, "see `mandate events list`");

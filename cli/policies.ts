@@ -1,12 +1,15 @@
 import type { Command } from "commander";
 import { answering, type Cli } from "./command.ts";
+import type { ApplyOptions } from "./policies/apply.ts";
 import type { DiffOptions } from "./policies/diff.ts";
 import type { LintOptions } from "./policies/lint.ts";
 import type { NewOptions } from "./policies/new.ts";
+import type { PromoteOptions } from "./policies/promote.ts";
+import type { ShadowReportOptions } from "./policies/shadow-report.ts";
+import type { SigningOptions } from "./policies/signing.ts";
 import type { SimulateOptions } from "./policies/simulate.ts";
+import type { ShowSuggestionOptions, SuggestionOptions } from "./policies/suggestions.ts";
 import type { TestOptions } from "./policies/test.ts";
-import { addReleases } from "./releases.ts";
-import { addRollout } from "./rollout.ts";
 
 /** `mandate policy`: the limits as files. Everything here works without a running system. */
 export function addPolicies(program: Command, cli: Cli): void {
@@ -67,4 +70,67 @@ export function addPolicies(program: Command, cli: Cli): void {
     .action(answering(cli, async (call) => (await import("./policies/schema.ts")).schema(call)));
   addRollout(noun, cli);
   addReleases(noun, cli);
+}
+
+/** What recorded decisions say about letting agents do more. Everything here reads from a running system. */
+function addRollout(noun: Command, cli: Cli): void {
+  noun
+    .command("shadow-report [policy]")
+    .description("tell what candidate rules, a mode that withholds or a canary would have changed")
+    .option("--since <when>", "from `30d` back, or from a time such as 2026-03-01 (default: 30d)")
+    .action(
+      answering<ShadowReportOptions>(cli, async (call) => {
+        return (await import("./policies/shadow-report.ts")).shadowReport(call);
+      }),
+    );
+  const suggestions = noun
+    .command("suggestions")
+    .description("what people's answers say about the limits; nothing is changed");
+  suggestions
+    .command("list [policy]", { isDefault: true })
+    .description("list suggested changes, what is still lacking for others, and how people answer")
+    .option("--since <when>", "from `90d` back, or from a time such as 2026-03-01 (default: 180d)")
+    .action(
+      answering<SuggestionOptions>(cli, async (call) => {
+        return (await import("./policies/suggestions.ts")).suggestions(call);
+      }),
+    );
+  suggestions
+    .command("show <id>")
+    .description("print one as a patch, with its evidence and proofs")
+    .option("--since <when>", "as for list")
+    .option("--patch", "only the patch, for `git apply`")
+    .action(
+      answering<ShowSuggestionOptions>(cli, async (call) => {
+        return (await import("./policies/suggestions.ts")).showSuggestion(call);
+      }),
+    );
+}
+
+/** The part of `mandate policy` that puts policies in force: releases and modes, each change signed by a person. */
+function addReleases(noun: Command, cli: Cli): void {
+  noun
+    .command("releases")
+    .description("list what is in force, what waits for a second person, and the modes")
+    .action(answering(cli, async (call) => (await import("./policies/releases.ts")).releases(call)));
+  signed(noun.command("apply"))
+    .description("put the folder in force: check, test, sign; what may loosen waits for a second person")
+    .option("--canary <percent>", "for this share of subjects only, such as 10%")
+    .action(answering<ApplyOptions>(cli, async (call) => (await import("./policies/apply.ts")).apply(call)));
+  signed(noun.command("promote <what>"))
+    .description("let a release pass as the second person, or a canary go on to all; --mode raises a policy's mode")
+    .option("--mode <mode>", "raise the policy named to this autonomy mode; it takes two people")
+    .action(answering<PromoteOptions>(cli, async (call) => (await import("./policies/promote.ts")).promote(call)));
+  signed(noun.command("rollback [release]"))
+    .description("withdraw a release that waits or is a canary, or go back from the one in force")
+    .action(answering<SigningOptions>(cli, async (call) => (await import("./policies/rollback.ts")).rollback(call)));
+  signed(noun.command("mode <policy> <mode>"))
+    .description("set an autonomy mode (off, shadow, assisted, led): lower at once, higher by two people")
+    .action(answering<SigningOptions>(cli, async (call) => (await import("./policies/mode.ts")).mode(call)));
+}
+
+function signed(command: Command): Command {
+  return command
+    .requiredOption("--reason <text>", "why; it is signed and recorded")
+    .option("--as <person>", "sign as this development identity");
 }

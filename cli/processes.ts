@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Answer } from "./answer.ts";
-import type { Cli } from "./command.ts";
+import { answering, type Cli } from "./command.ts";
 import type { Io } from "./io.ts";
 import type { Globals } from "./session.ts";
 
@@ -38,7 +38,8 @@ const described = {
   migrate: "bring the database's schema up to date",
 } as const;
 
-export function addProcesses(program: Command, { io, processes, finish }: Cli): void {
+export function addProcesses(program: Command, cli: Cli): void {
+  const { io, processes, finish } = cli;
   program
     .command("dev")
     .description("start the engines, worker and gateway on this machine, play a working day and stay up")
@@ -57,4 +58,8 @@ export function addProcesses(program: Command, { io, processes, finish }: Cli): 
         finish(await processes[name]({ json: json === true }, io));
       });
   }
+  program
+    .command("doctor")
+    .description("check everything a running system depends on; exit 3 when something fails")
+    .action(answering(cli, () => processes.doctor()));
 }

@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { addAudit } from "./audit.ts";
 import type { Cli } from "./command.ts";
 import { addDecide } from "./decide.ts";
-import { addDoctor } from "./doctor.ts";
 import { addEscalations } from "./escalations.ts";
 import { addEvents } from "./events.ts";
 import { addPeople } from "./people.ts";
@@ -35,7 +34,6 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addPeople(program, cli);
   addWitness(program, cli);
   addSandbox(program, cli);
-  addDoctor(program, cli);
   addVersion(program, cli);
   return program;
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import type { CallList, FaultList, ObjectView } from "../gateway/http/contract/sandbox.ts";
+import type { CallList, FaultList, ObjectView, ScriptFault } from "../gateway/http/sandbox-shapes.ts";
 import type { Answer } from "./answer.ts";
+import { bodyOf } from "./api-body.ts";
 import type { Client } from "./client.ts";
 import { answering, type Call, type Cli } from "./command.ts";
 import { failure } from "./failure.ts";
@@ -70,7 +71,8 @@ async function put({ args, options, io }: Call<PutOptions>): Promise<Answer> {
   const [system = "", type = "", id = "", ...given] = args;
   const properties = Object.fromEntries(given.map(propertyOf));
   const client = await connectToWrite(options);
-  const held = await client.sandbox.put(system, { type, id, properties, tell: options.tell === true });
+  const json = { type, id, properties, tell: options.tell === true };
+  const held = await bodyOf(client.v1.sandbox[":system"].objects.$post({ param: { system }, json }));
   const next = options.tell === true ? [`sandbox tell ${system}`] : [`sandbox show ${system} ${type} ${id}`];
   return { data: held, text: objectTable([held], widthOf(io)), next };
 }
@@ -85,7 +87,7 @@ function propertyOf(given: string): [string, string] {
 async function show({ args, options, io }: Call<object>): Promise<Answer> {
   const [system = "", type, id] = args;
   const client = await connect(options, { kind: "reader" });
-  const found = await client.sandbox.objects(system, type, id);
+  const found = await bodyOf(client.v1.sandbox[":system"].objects.$get({ param: { system }, query: { type, id } }));
   const { objects } = found;
   const text = objects.length === 0 ? `${system} holds nothing of that.\n` : objectTable(objects, widthOf(io));
   return { data: found, text, warnings: found.more ? ["there is more; name a type, or a type and an id"] : [] };
@@ -117,7 +119,7 @@ function wordsOf(properties: { readonly [name: string]: unknown }): string {
 async function calls({ args, options, io }: Call<object>): Promise<Answer> {
   const [system = ""] = args;
   const client = await connect(options, { kind: "reader" });
-  const found = await client.sandbox.calls(system);
+  const found = await bodyOf(client.v1.sandbox[":system"].calls.$get({ param: { system } }));
   const columns = [
     { header: "AT" },
     { header: "OPERATION" },
@@ -149,7 +151,7 @@ async function fault({ args, options, io }: Call<FaultOptions>): Promise<Answer>
   const { operation, kind, times, text, ms } = options;
   if (operation === undefined && kind === undefined) {
     const client = await connect(options, { kind: "reader" });
-    return faultAnswer(await client.sandbox.faults(system), widthOf(io));
+    return faultAnswer(await bodyOf(client.v1.sandbox[":system"].faults.$get({ param: { system } })), widthOf(io));
   }
   if (operation === undefined || kind === undefined) {
     throw failure(
@@ -162,12 +164,13 @@ async function fault({ args, options, io }: Call<FaultOptions>): Promise<Answer>
   const client = await connectToWrite(options);
   const scripted = {
     operation,
-    kind: kind as Parameters<Client["sandbox"]["script"]>[1]["kind"],
+    kind: kind as ScriptFault["kind"],
     times: wholeOf("--times", times),
     ...(text !== undefined && { text }),
     ...(ms !== undefined && { delayMs: wholeOf("--ms", ms) }),
   };
-  return faultAnswer(await client.sandbox.script(system, scripted), widthOf(io));
+  const { $post } = client.v1.sandbox[":system"].faults;
+  return faultAnswer(await bodyOf($post({ param: { system }, json: scripted })), widthOf(io));
 }
 
 function faultAnswer(list: FaultList, width: number | undefined): Answer {
@@ -195,7 +198,8 @@ function wholeOf(option: string, given: string): number {
 async function tell({ args, options, io }: Call<As>): Promise<Answer> {
   const [system = ""] = args;
   const client = await connectToWrite(options);
-  const answer = await client.sandbox.tell(system);
+  const { $post } = client.v1.sandbox[":system"].tell;
+  const answer = await bodyOf($post({ param: { system }, json: {} }));
   const columns = [{ header: "ANSWERED" }, { header: "TOLD", flexible: true }];
   const rows = answer.told.map(({ status, code, event }) => [code ?? String(status), wordsOf(event)]);
   const none = rows.length === 0;

@@ -1,7 +1,7 @@
 import { assertNever } from "../domain/assert-never.ts";
-import { createClient, nothingRuns, type Client } from "./client.ts";
+import type { Client } from "./client.ts";
 import type { DevPerson } from "./credentials.ts";
-import { failure } from "./failure.ts";
+import { failure, nothingRuns } from "./failure.ts";
 import type { Settings } from "./settings.ts";
 
 /** What every command is given. */
@@ -26,7 +26,7 @@ export async function knownPeople({ settings }: Environment): Promise<readonly D
 /** A client at the address and with the token in the order flag, environment, files of the dev command. */
 export async function connect(globals: Globals, caller: Caller): Promise<Client> {
   const config = await globals.settings();
-  const { readPeople } = await import("./credentials.ts");
+  const [{ readPeople }, { createClient }] = await Promise.all([import("./credentials.ts"), import("./client.ts")]);
   const url = globals.url ?? config.url ?? (await runningHere(config.home));
   if (!URL.canParse(url))
     throw failure("usage", "not-an-address", `\`${url}\` is not an address`, "give http://host:port");

@@ -16,7 +16,7 @@ import type { WorkflowEngine } from "./inbox/workflow-starter.ts";
 import type { BundleKeys } from "../proof/export/keys.ts";
 import { createApi } from "./http/api.ts";
 import { REQUEST_TIMEOUT_MS } from "./http/limits.ts";
-import { CHECK_TIMEOUT_MS } from "./http/routes/health.ts";
+import { CHECK_TIMEOUT_MS } from "./http/health.ts";
 import { HUBSPOT_PATH } from "./webhooks/hubspot/route.ts";
 
 export type GatewayOptions = {

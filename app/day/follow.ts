@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EventView } from "../../gateway/http/contract.ts";
-import type { Client, Records } from "../../cli/client.ts";
+import type { EventView } from "../../gateway/http/events.ts";
+import type { CaseRecords } from "../../gateway/http/cases.ts";
+import { allEvents } from "../../cli/all-events.ts";
+import { bodyOf } from "../../cli/api-body.ts";
+import type { Client } from "../../cli/client.ts";
 import { patiently } from "./patience.ts";
 import type { DayPlan } from "./plan.ts";
 import type { DayItem } from "./requests.ts";
@@ -40,13 +43,13 @@ export async function followDay(
   const until = performance.now() + timeoutMs;
   const ended = new Map<string, Followed>();
   for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(waitMs * 2, LAST_POLL_MS)) {
-    const events = await patiently(() => client.events(since), signal);
+    const events = await patiently(() => allEvents(client, since), signal);
     const followed = await Promise.all(
       plan.items.map(async (item) => ended.get(item.objectId) ?? patiently(() => follow(client, item, events), signal)),
     );
     for (const one of followed) if (one?.ended === true) ended.set(one.item.objectId, one);
     const open = plan.items.filter((item, index) => !isSettled(followed[index], mustEnd.has(item.objectId)));
-    if (open.length === 0) return upToDate(followed, await patiently(() => client.events(since), signal));
+    if (open.length === 0) return upToDate(followed, await patiently(() => allEvents(client, since), signal));
     if (performance.now() > until) {
       throw new Error(
         `still under way after ${Math.round(timeoutMs / 1000)} s: ${open.map(({ name }) => name).join("; ")}`,
@@ -72,18 +75,19 @@ async function follow(client: Client, item: DayItem, events: readonly EventView[
   const event = events.find(({ objectType, objectId }) => objectType === item.objectType && objectId === item.objectId);
   if (event === undefined) return undefined;
   if (event.outcome === "open" || event.caseId === null) return { item, event, ended: false, answered: null };
-  const { records } = await client.records(event.caseId);
+  const { $get } = client.v1.cases[":caseId"].records;
+  const { records } = await bodyOf($get({ param: { caseId: event.caseId } }));
   return { item, event, ended: hasEnded(event, records), answered: answerOf(records) };
 }
 
 /** A case records its end after the CRM was told. An event that was overtaken by a newer one has no end of its own. */
-function hasEnded({ outcome, eventId }: EventView, records: Records["records"]): boolean {
+function hasEnded({ outcome, eventId }: EventView, records: CaseRecords["records"]): boolean {
   if (outcome === "none" || outcome === "superseded") return true;
   return records.some(({ kind, body }) => kind === "case_end" && body["eventId"] === eventId);
 }
 
 /** The last verdict that a person gave in the case. */
-function answerOf(records: Records["records"]): Answered | null {
+function answerOf(records: CaseRecords["records"]): Answered | null {
   const body = records.findLast(({ kind }) => kind === "approval")?.body;
   if (body === undefined) return null;
   return { verdict: String(body["verdict"]), personId: String(body["personId"]), reason: String(body["reason"]) };

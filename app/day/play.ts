@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { bodyOf } from "../../cli/api-body.ts";
 import { createClient, type Client } from "../../cli/client.ts";
 import type { DevPerson } from "../../cli/credentials.ts";
 import { CliFailure } from "../../cli/failure.ts";
@@ -87,17 +88,22 @@ async function answerQuestions(
     const { escalationId, role } = event.waitingFor;
     const person = people.find((known) => known.role === role);
     if (person === undefined) throw new Error(`nobody here is a ${role}`);
-    const { actionDigest } = await patiently(() => reader.escalation(escalationId), signal);
+    const { actionDigest } = await patiently(
+      () => bodyOf(escalationOf(reader).$get({ param: { escalationId } })),
+      signal,
+    );
     const { verdict, reason } = item.answer;
     const client = createClient({ url, token: person.token });
-    await patiently(() => client.answer(verdict, escalationId, { actionDigest, reason }), signal).catch(
-      alreadyAnswered,
-    );
+    const { $post } = escalationOf(client)[verdict];
+    const give = () => bodyOf($post({ param: { escalationId }, json: { actionDigest, reason } }));
+    await patiently(give, signal).catch(alreadyAnswered);
     onProgress(`${person.name} ${verdict === "approve" ? "approves" : "rejects"}: ${item.name}`);
     answered.add(item.objectId);
   }
   return answered;
 }
+
+const escalationOf = ({ v1 }: Client) => v1.escalations[":escalationId"];
 
 /** Somebody was quicker: the case goes on with their verdict. Anything else is a fault. */
 function alreadyAnswered(error: unknown): void {

@@ -1,7 +1,7 @@
 import type { Delivered } from "./post.ts";
 import type { Answered, Followed } from "./follow.ts";
 import type { DayPlan } from "./plan.ts";
-import type { EventView } from "../../gateway/http/contract.ts";
+import type { EventView } from "../../gateway/http/events.ts";
 
 type Decision = NonNullable<EventView["decision"]>;
 

@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { FiledCase } from "../../proof/filed-case.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import type { Client } from "../client.ts";
 import { answering, operand, type Call, type Cli } from "../command.ts";
 import { findEscalation } from "../escalation-id.ts";
 import { CliFailure, failure } from "../failure.ts";
 import { isDecisionId } from "../find-case.ts";
 import { connect } from "../session.ts";
+import { bundleLines } from "./bundle-lines.ts";
 import { knownKeys } from "./known-keys.ts";
 
 type DisputeOptions = { readonly out: string; readonly vkey?: string };
@@ -70,7 +72,7 @@ const ASK_EVERY_MS = 500;
 async function coveredFile(client: Client, decisionId: string): Promise<FiledCase> {
   const until = performance.now() + COVERED_WITHIN_MS;
   for (;;) {
-    const file = await client.caseFile(decisionId);
+    const file = await bodyOf(client.v1.cases[":caseId"].file.$get({ param: { caseId: decisionId } }));
     const isCovered = file.records.every(({ proof }) => proof !== null);
     if (isCovered || performance.now() > until) return file;
     await wait(ASK_EVERY_MS);
@@ -88,7 +90,7 @@ async function writeBundle(
     import("../../proof/export/wire.ts"),
   ]);
   try {
-    await writeFolder(folder, piecesOf(client.bundle({ case: caseId, as: company })));
+    await writeFolder(folder, piecesOf(bundleLines(client, { case: caseId, as: company })));
     return undefined;
   } catch (error) {
     const isRefusal = error instanceof CliFailure && ["forbidden", "notFound", "conflict"].includes(error.exit);

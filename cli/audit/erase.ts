@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { erasureGrounds } from "../../proof/privacy/grounds.ts";
-import type { ErasureView } from "../../gateway/http/contract/privacy.ts";
+import type { ErasureView } from "../../gateway/http/erasures.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import type { Client } from "../client.ts";
 import { answering, type Call, type Cli } from "../command.ts";
 import { confirm } from "../confirm.ts";
@@ -51,7 +52,7 @@ async function erase(call: Call<EraseOptions>): Promise<Answer> {
 }
 
 async function list({ io, options }: Call<EraseOptions>, client: Client): Promise<Answer> {
-  const erasures = await client.privacy.erasures();
+  const { erasures } = await bodyOf(client.v1.erasures.$get());
   const columns = [
     { header: "ID" },
     { header: "SUBJECT" },
@@ -75,7 +76,7 @@ async function ask(client: Client, given: string, options: EraseOptions & Enviro
     throw failure("usage", "no-ground", "no ground is given", `give --ground ${erasureGrounds.join(" | ")}`);
   if (reason === undefined) throw failure("usage", "no-reason", "no reason is given", "give --reason TEXT");
   const subject = await findScope(client, given);
-  const asked = await client.privacy.askErasure({ subject, ground, reason });
+  const asked = await bodyOf(client.v1.erasures.$post({ json: { subject, ground, reason } }));
   const count = asked.records === 1 ? "1 record" : `${asked.records} records`;
   return {
     data: asked,
@@ -95,13 +96,15 @@ async function confirmation(options: Environment, { erasureId, askedBy }: Erasur
 }
 
 async function carryOut({ io, options }: Call<EraseOptions>, client: Client, erasureId: string): Promise<Answer> {
-  const asked = (await client.privacy.erasures()).find((one) => one.erasureId === erasureId);
+  const { erasures } = await bodyOf(client.v1.erasures.$get());
+  const asked = erasures.find((one) => one.erasureId === erasureId);
   if (asked !== undefined && options.yes !== true) {
     const { subject, ground, askedBy, reason } = asked;
     io.stderr.write(`erase ${subject} for ever, on ${ground}, as ${askedBy} asks: ${reason}\n`);
     if (!(await confirm(io, "erase it?"))) throw failure("interrupted", "not-confirmed", "nothing was erased");
   }
-  const done = await client.privacy.confirmErasure(erasureId);
+  const { $post } = client.v1.erasures[":erasureId"].confirm;
+  const done = await bodyOf($post({ param: { erasureId }, json: {} }));
   const count = done.records === 1 ? "1 record" : `${done.records} records`;
   return {
     data: done,

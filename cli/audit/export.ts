@@ -4,7 +4,7 @@ import type { Selection } from "../../proof/bundle/manifest.ts";
 import type { Piece } from "../../proof/bundle/piece.ts";
 import type { Written } from "../../proof/export/write-folder.ts";
 import type { Answer } from "../answer.ts";
-import type { BundleQuery } from "../bundle-call.ts";
+import { bundleLines, type BundleQuery } from "./bundle-lines.ts";
 import type { Client } from "../client.ts";
 import { answering, type Call, type Cli } from "../command.ts";
 import { CliFailure, failure } from "../failure.ts";
@@ -104,7 +104,7 @@ async function* covered(client: Client, query: BundleQuery, io: Io): AsyncGenera
   const until = performance.now() + COVERED_WITHIN_MS;
   for (let told = false; ; told = true) {
     try {
-      yield* piecesOf(client.bundle(query));
+      yield* piecesOf(bundleLines(client, query));
       return;
     } catch (error) {
       const isEarly = error instanceof CliFailure && error.problem.code === "not-under-checkpoint";

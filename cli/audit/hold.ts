@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import type { HoldView } from "../../gateway/http/contract/privacy.ts";
+import type { HoldView } from "../../gateway/http/holds.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import { answering, operand, type Call, type Cli } from "../command.ts";
 import { widthOf } from "../io.ts";
 import { connect } from "../session.ts";
@@ -35,20 +36,21 @@ export function addHold(noun: Command, cli: Cli): void {
 async function set({ args, options }: Call<HoldOptions>): Promise<Answer> {
   const client = await connect(options, { kind: "person", personId: options.as });
   const scope = await findScope(client, operand(args));
-  const held = await client.privacy.setHold({ scope, reason: options.reason });
+  const held = await bodyOf(client.v1.holds.$post({ json: { scope, reason: options.reason } }));
   const text = `${held.holdId} holds ${held.scope}: nothing of it is erased until it is released.\n`;
   return { data: held, text, next: [`audit hold release ${held.holdId} --reason TEXT`] };
 }
 
 async function release({ args, options }: Call<HoldOptions>): Promise<Answer> {
   const client = await connect(options, { kind: "person", personId: options.as });
-  const released = await client.privacy.releaseHold(operand(args), options.reason);
+  const { $post } = client.v1.holds[":holdId"].release;
+  const released = await bodyOf($post({ param: { holdId: operand(args) }, json: { reason: options.reason } }));
   return { data: released, text: `${released.holdId} is released; ${released.scope} may be erased again.\n` };
 }
 
 async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   const client = await connect(options, { kind: "person", personId: options.as });
-  const holds = await client.privacy.holds();
+  const { holds } = await bodyOf(client.v1.holds.$get());
   const columns = [
     { header: "ID" },
     { header: "SCOPE" },

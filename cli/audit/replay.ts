@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Level, LevelResult } from "../../proof/replay/replay.ts";
 import type { VersionedPolicy } from "../../deciding/policies.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import { answering, operand, type Call, type Cli } from "../command.ts";
 import { failure, type ExitName } from "../failure.ts";
 import { findCase, isDecisionId } from "../find-case.ts";
@@ -30,7 +31,8 @@ async function replay({ args, options }: Call<ReplayOptions>): Promise<Answer> {
   const policy = options.policy === undefined ? null : await policyIn(options.policy);
   const given = operand(args);
   const client = await connect(options, { kind: "reader" });
-  const file = await client.caseFile(isDecisionId(given) ? given : await findCase(client, given));
+  const caseId = isDecisionId(given) ? given : await findCase(client, given);
+  const file = await bodyOf(client.v1.cases[":caseId"].file.$get({ param: { caseId } }));
   const { replayCase } = await import("../../proof/replay/replay.ts");
   const keys = await knownKeys(options, options.vkey);
   const decisionId = isDecisionId(given) ? given : null;

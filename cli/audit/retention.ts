@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import type { RetentionBatchView, RetentionView } from "../../gateway/http/contract/privacy.ts";
+import type { RetentionBatchView, RetentionView } from "../../gateway/http/retention.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import { answering, operand, type Call, type Cli } from "../command.ts";
 import { failure } from "../failure.ts";
 import { widthOf } from "../io.ts";
@@ -41,7 +42,7 @@ export function addRetention(noun: Command, cli: Cli): void {
 
 async function show({ options, io }: Call<AsOptions>): Promise<Answer> {
   const client = await connect(options, { kind: "person", personId: options.as });
-  const logs = await client.privacy.retention();
+  const { logs } = await bodyOf(client.v1.retention.$get());
   const columns = [{ header: "LOG" }, { header: "DAYS", right: true }, { header: "WAITS FOR A SECOND PERSON" }];
   const rows = logs.map(({ log, days, waiting }) => [log, String(days), waiting === null ? "" : waitingText(waiting)]);
   return { data: { logs }, text: writeTable(columns, rows, widthOf(io)) };
@@ -58,7 +59,7 @@ async function set({ args, options }: Call<SetOptions>): Promise<Answer> {
     throw failure("usage", "not-a-number", `\`${given}\` is no number of days`, "give 183 or more");
   const client = await connect(options, { kind: "person", personId: options.as });
   const { log } = options;
-  const setting = await client.privacy.setRetention({ days, ...(log !== undefined && { log }) });
+  const setting = await bodyOf(client.v1.retention.$post({ json: { days, log } }));
   const { waiting } = setting;
   if (waiting === null) return { data: setting, text: `Cases of ${setting.log} are kept ${setting.days} days.\n` };
   const text = `Cases of ${setting.log} are still kept ${setting.days} days: ${waiting.days} waits for a second ops-engineer, not ${waiting.askedBy}.\n`;
@@ -73,7 +74,7 @@ async function run({ options }: Call<RunOptions>): Promise<Answer> {
   const skipped: RetentionBatchView["skipped"] = [];
   let after: string | null = "";
   while (after !== null) {
-    const batch: RetentionBatchView = await client.privacy.runRetention({ dryRun, after });
+    const batch: RetentionBatchView = await bodyOf(client.v1.retention.run.$post({ json: { dryRun, after } }));
     erased.push(...batch.erased);
     skipped.push(...batch.skipped);
     after = batch.next;

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 import type { FiledCase, FiledRecord } from "../../proof/filed-case.ts";
+import type { Integrity } from "../../proof/replay/integrity.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import { answering, operand, type Call, type Cli } from "../command.ts";
 import { failure } from "../failure.ts";
 import { findCase, isDecisionId } from "../find-case.ts";
@@ -9,7 +11,6 @@ import { widthOf } from "../io.ts";
 import { connect } from "../session.ts";
 import { writeTable } from "../table.ts";
 import { knownKeys } from "./known-keys.ts";
-import { proofWords } from "./proof-words.ts";
 
 type ShowOptions = { readonly steps?: boolean; readonly raw?: boolean; readonly vkey?: string };
 
@@ -29,7 +30,8 @@ async function show({ args, options, io }: Call<ShowOptions>): Promise<Answer> {
   if (steps && raw) throw failure("usage", "two-forms", "--steps and --raw do not go together", "give one of them");
   const given = operand(args);
   const client = await connect(options, { kind: "reader" });
-  const file = await client.caseFile(isDecisionId(given) ? given : await findCase(client, given));
+  const caseId = isDecisionId(given) ? given : await findCase(client, given);
+  const file = await bodyOf(client.v1.cases[":caseId"].file.$get({ param: { caseId } }));
   const { checkIntegrity } = await import("../../proof/replay/integrity.ts");
   const integrity = checkIntegrity(file, await knownKeys(options, options.vkey));
   const records = await toldOf(file, given);
@@ -100,4 +102,19 @@ async function stepsText(
 
 function rawText(shown: readonly FiledRecord[]): string {
   return shown.map(({ envelope, body, erased }) => `${JSON.stringify({ envelope, body, erased }, null, 2)}\n`).join("");
+}
+
+const unchecked = " (its signature is not checked: the log's key is not known here)";
+
+/** How much of a case of so many records is proved, in one sentence without a full stop. */
+function proofWords(records: number, { outcome, under, waiting }: Integrity): string {
+  const all = records === 1 ? "1 record" : `${records} records`;
+  if (outcome.kind === "differs") return `THE RECORDS DO NOT HOLD: ${outcome.what}`;
+  const holds = `${all}, numbered without a gap, every digest holds`;
+  if (under === null) return `${holds}; waits for the next checkpoint`;
+  const { size, origin, cosignedBy, signed } = under;
+  const place = `under checkpoint ${size} of ${origin}`;
+  const cosigned = cosignedBy.length === 0 ? "" : `, cosigned by ${cosignedBy.join(", ")}`;
+  const late = waiting === 0 ? "" : `; ${waiting} of them ${waiting === 1 ? "waits" : "wait"} for the next checkpoint`;
+  return `${holds}, ${place}${cosigned}${signed ? "" : unchecked}${late}`;
 }

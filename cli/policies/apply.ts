@@ -2,6 +2,7 @@ import { withProgress } from "../../engines/progress.ts";
 import { versioned, type VersionedPolicy } from "../../deciding/policies.ts";
 import { readBundle, writeBundle, type Bundle } from "../../releases/bundle.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import type { Call } from "../command.ts";
 import { check } from "./check.ts";
 import { readFolder, soundPolicy } from "./folder.ts";
@@ -34,7 +35,7 @@ export async function apply(call: Call<ApplyOptions>): Promise<Answer> {
   const signed = signing.signRelease(change);
   const body = { ...signed, parent: inForce, canaryPpm, document };
   const changed = await withProgress("comparing with what is in force", tell, () =>
-    signing.client.releases.apply(release, body),
+    bodyOf(signing.client.v1.releases[":release"].$put({ param: { release }, json: body })),
   );
   return { data: { ...changed, changes }, ...(await changedAnswer(options, changed, canaryPpm)) };
 }
@@ -52,7 +53,7 @@ async function unsound({ options, io }: Call<ApplyOptions>): Promise<Answer | un
 
 async function bundleIn({ client, releases: { inForce } }: Signing): Promise<Bundle | undefined> {
   if (inForce === null) return undefined;
-  const { document } = await client.releases.show(inForce);
+  const { document } = await bodyOf(client.v1.releases[":release"].$get({ param: { release: inForce } }));
   try {
     return readBundle(inForce, document);
   } catch {

@@ -1,6 +1,7 @@
 import { formatMinute } from "../../audit/story/duration.ts";
-import type { ExplanationView } from "../../gateway/http/contract/history.ts";
+import type { ExplanationView } from "../../gateway/http/history.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import { operand, type Call } from "../command.ts";
 import { findEscalation } from "../escalation-id.ts";
 import { connect } from "../session.ts";
@@ -11,7 +12,7 @@ export async function explain({ args, options }: Call<object>): Promise<Answer> 
   const client = await connect(options, { kind: "reader" });
   const id = operand(args);
   const known = id.startsWith("esc_") ? (await findEscalation(client, id)).decisionId : id;
-  const explanation = await client.history.explanation(known);
+  const explanation = await bodyOf(client.v1.decisions[":id"].explanation.$get({ param: { id: known } }));
   const { caseId, agrees } = explanation;
   const disagrees = "asked again, the policy's rules are not the recorded ones: check the record";
   return {

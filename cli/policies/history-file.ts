@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Problem } from "../../gateway/http/contract.ts";
+import type { Problem } from "../../gateway/http/problem.ts";
 import { PastDecisionLine, type PastDecision } from "../../guardrails/simulate/past-decision.ts";
 import { CliFailure, failure } from "../failure.ts";
 

@@ -1,13 +1,18 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
 import type { Finding, Severity } from "../../guardrails/analyse/finding.ts";
 import { lint as lintPolicy } from "../../guardrails/analyse/lint.ts";
 import { dayAt } from "../../guardrails/cell.ts";
 import type { Policy } from "../../guardrails/policy.ts";
 import type { Answer } from "../answer.ts";
 import type { Call } from "../command.ts";
-import { readPeopleFile } from "./people-file.ts";
+import { failure } from "../failure.ts";
 import { progressOn, requestText, soundPolicies } from "./analysed.ts";
 
 export type LintOptions = { readonly strict?: boolean; readonly people?: string };
+
+const Person = z.object({ personId: z.string().min(1), role: z.string().min(1) });
+const Listed = z.union([z.array(Person), z.object({ data: z.object({ people: z.array(Person) }) })]);
 
 type Linted = { readonly policy: Policy; readonly findings: readonly Finding[] };
 
@@ -57,4 +62,18 @@ function lintedText({ policy, findings }: Linted): string {
       : [`           for example${day === undefined ? "" : ` on ${day}`} ${requestText(policy, witness)}`]),
   ]);
   return [`${policy.id}: ${counts.join(", ")}, ${counted(findings, "info", "note")}`, ...lines, ""].join("\n");
+}
+
+/** People and their roles: a JSON list, or what `mandate people list --json` prints. Throws `CliFailure`. */
+async function readPeopleFile(path: string): Promise<readonly z.infer<typeof Person>[]> {
+  const text = await readFile(path, "utf8").catch((error: Error) => {
+    throw failure("notFound", "no-such-file", `the people cannot be read: ${error.message}`, "give a file's path");
+  });
+  const shape = 'a list of `{"personId": "dana", "role": "partner-manager"}`, or what `people list --json` prints';
+  try {
+    const listed = Listed.parse(JSON.parse(text));
+    return Array.isArray(listed) ? listed : listed.data.people;
+  } catch {
+    throw failure("usage", "not-people", `\`${path}\` does not say who holds which role`, `write ${shape}`);
+  }
 }

@@ -1,6 +1,7 @@
 import { modes } from "../../domain/decision-details.ts";
-import type { ModeView } from "../../gateway/http/contract/releases.ts";
+import type { ModeView } from "../../gateway/http/modes.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import { operand, type Call } from "../command.ts";
 import { failure } from "../failure.ts";
 import { asSomebody } from "./release-words.ts";
@@ -21,7 +22,9 @@ export async function setMode({ options }: Call<ModeOptions>, policy: string, gi
     throw failure("usage", "no-such-mode", `no mode \`${given}\``, `use one of ${modes.join(", ")}`);
   }
   const signing = await openSigning(options);
-  const view = await signing.client.releases.setMode(policy, { ...signing.signMode(policy, wanted), mode: wanted });
+  const { $post } = signing.client.v1.modes[":policyId"];
+  const json = { ...signing.signMode(policy, wanted), mode: wanted };
+  const view = await bodyOf($post({ param: { policyId: policy }, json }));
   return { data: view, ...(await modeAnswer(options, view)) };
 }
 

@@ -1,5 +1,6 @@
 import { WHOLE_PPM } from "../../domain/ppm.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import { operand, type Call } from "../command.ts";
 import { setMode, type ModeOptions } from "./mode.ts";
 import { changedAnswer, namedRelease } from "./release-words.ts";
@@ -22,6 +23,7 @@ export async function promote(call: Call<PromoteOptions>): Promise<Answer> {
   const change = { action: "promote", release, parent: releases.parents[release] ?? null, canaryPpm } as const;
   const signed = signing.signRelease(change);
   const { parent } = change;
-  const changed = await signing.client.releases.change("promote", release, { ...signed, parent, canaryPpm });
+  const { $post } = signing.client.v1.releases[":release"].promote;
+  const changed = await bodyOf($post({ param: { release }, json: { ...signed, parent, canaryPpm } }));
   return { data: changed, ...(await changedAnswer(options, changed, canaryPpm)) };
 }

@@ -1,5 +1,5 @@
 import { formatPpm, WHOLE_PPM } from "../../domain/ppm.ts";
-import type { ReleaseChanged, Releases } from "../../gateway/http/contract/releases.ts";
+import type { ReleaseChanged, Releases } from "../../gateway/http/releases.ts";
 import type { Answer } from "../answer.ts";
 import { failure } from "../failure.ts";
 import { knownPeople, type Environment } from "../session.ts";

@@ -1,6 +1,7 @@
 import { formatPpm } from "../../domain/ppm.ts";
-import type { Releases } from "../../gateway/http/contract/releases.ts";
+import type { Releases } from "../../gateway/http/releases.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import type { Call } from "../command.ts";
 import { widthOf } from "../io.ts";
 import { connect } from "../session.ts";
@@ -11,7 +12,7 @@ import { asSomebody } from "./release-words.ts";
 /** `mandate policy releases`: what is in force, what waits, each policy's mode, and the latest changes. */
 export async function releases({ options, io }: Call<object>): Promise<Answer> {
   const client = await connect(options, { kind: "reader" });
-  const found = await client.releases.list();
+  const found = await bodyOf(client.v1.releases.$get());
   const { waiting } = found;
   const verb = waiting?.action === "rollback" ? "rollback" : "promote";
   const second = waiting && `policy ${verb} ${shortVersion(waiting.release)} ${await asSomebody(options, waiting)}`;

@@ -1,6 +1,7 @@
 import { WHOLE_PPM } from "../../domain/ppm.ts";
-import type { Releases } from "../../gateway/http/contract/releases.ts";
+import type { Releases } from "../../gateway/http/releases.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import type { Call } from "../command.ts";
 import { failure } from "../failure.ts";
 import { changedAnswer, namedRelease } from "./release-words.ts";
@@ -15,11 +16,8 @@ export async function rollback({ args, options }: Call<SigningOptions>): Promise
   const parent = releases.parents[release] ?? null;
   const change = { action: "rollback", release, parent, canaryPpm: WHOLE_PPM } as const;
   const signed = signing.signRelease(change);
-  const changed = await signing.client.releases.change("rollback", release, {
-    ...signed,
-    parent,
-    canaryPpm: WHOLE_PPM,
-  });
+  const { $post } = signing.client.v1.releases[":release"].rollback;
+  const changed = await bodyOf($post({ param: { release }, json: { ...signed, parent, canaryPpm: WHOLE_PPM } }));
   return { data: changed, ...(await changedAnswer(options, changed, WHOLE_PPM)) };
 }
 

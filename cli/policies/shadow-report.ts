@@ -1,5 +1,7 @@
-import type { ShadowReportView } from "../../gateway/http/contract/rollout.ts";
+import type { ShadowReportView } from "../../gateway/http/rollout.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
+import type { Client } from "../client.ts";
 import type { Call } from "../command.ts";
 import { connect } from "../session.ts";
 import { writeTable } from "../table.ts";
@@ -14,13 +16,23 @@ type Candidate = ShadowReportView["candidates"][number];
 export async function shadowReport({ args, options }: Call<ShadowReportOptions>): Promise<Answer> {
   const since = sinceOf(options.since);
   const client = await connect(options, { kind: "reader" });
-  const reports = await client.rollout.shadowReports(args[0], since);
+  const reports = await reportsOf(client, args[0], since);
   const example = reports.flatMap(({ candidates }) => candidates.flatMap(({ flips }) => flips))[0]?.decisionIds[0];
   return {
     data: { reports },
     text: reports.length === 0 ? "No policy has decided anything yet.\n" : reports.map(reportText).join("\n"),
     next: example === undefined ? [] : [`policy explain ${example}`],
   };
+}
+
+/** Of one policy, or of all that decided anything. */
+async function reportsOf(
+  { v1 }: Client,
+  policyId: string | undefined,
+  since: string | undefined,
+): Promise<readonly ShadowReportView[]> {
+  if (policyId === undefined) return (await bodyOf(v1["shadow-reports"].$get({ query: { since } }))).reports;
+  return [await bodyOf(v1.policies[":policyId"]["shadow-report"].$get({ param: { policyId }, query: { since } }))];
 }
 
 function reportText(report: ShadowReportView): string {

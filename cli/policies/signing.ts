@@ -1,8 +1,9 @@
 import { modeWords, releaseWords, type ReleaseStatement } from "../../domain/policy-release.ts";
 import type { Mode } from "../../domain/decision-details.ts";
-import type { Releases } from "../../gateway/http/contract/releases.ts";
+import type { Releases } from "../../gateway/http/releases.ts";
 import { signingKeyOf } from "../../releases/key-file.ts";
 import { publicKeyOf, signWords } from "../../releases/signature.ts";
+import { bodyOf } from "../api-body.ts";
 import type { Client } from "../client.ts";
 import { failure } from "../failure.ts";
 import { connect, type Globals } from "../session.ts";
@@ -27,11 +28,11 @@ export async function openSigning(options: SigningOptions & Globals): Promise<Si
   if (options.reason.trim() === "")
     throw failure("usage", "no-reason", "a change needs a reason", "give --reason TEXT");
   const client = await connect(options, { kind: "person", personId: options.as });
-  const [releases, { home, company }] = await Promise.all([client.releases.list(), options.settings()]);
+  const [releases, { home, company }] = await Promise.all([bodyOf(client.v1.releases.$get()), options.settings()]);
   const { personId: person, publicKey: registered } = releases.you;
   const key = signingKeyOf(home, person);
   const publicKey = publicKeyOf(key);
-  if (registered === null) await client.releases.registerKey(publicKey);
+  if (registered === null) await bodyOf(client.v1["signing-key"].$post({ json: { publicKey } }));
   else if (registered !== publicKey) {
     const fix = "sign on the machine where they signed first, or name another person with --as";
     throw failure("forbidden", "other-key", `the registered key of \`${person}\` is not on this machine`, fix);

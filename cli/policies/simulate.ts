@@ -9,6 +9,7 @@ import { widthOf, type Io } from "../io.ts";
 import { connect, type Globals, type Environment } from "../session.ts";
 import { entryOf, policyFileOf, readFolder, readPolicyFile, soundPolicy } from "./folder.ts";
 import { historyText, readHistoryFile } from "./history-file.ts";
+import { pastDecisions } from "./past-decisions.ts";
 import { simulationMarkdown, simulationText } from "./simulate-report.ts";
 import { sinceOf } from "./since.ts";
 
@@ -57,7 +58,7 @@ async function historyOf(policy: Policy, options: SimulateOptions & Globals, io:
   if (history === undefined) {
     const from = sinceOf(since);
     const client = await connect(options, { kind: "reader" });
-    return { decisions: await client.history.all(policy.id, from, progressOn(io)), source: `since ${from}` };
+    return { decisions: await pastDecisions(client, policy.id, from, progressOn(io)), source: `since ${from}` };
   }
   const given = (["since", "export"] as const).find((name) => options[name] !== undefined);
   if (given !== undefined) {

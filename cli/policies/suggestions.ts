@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { JsonObject } from "../../domain/json.ts";
-import type { Approvers } from "../../gateway/http/contract/rollout.ts";
+import type { Approvers } from "../../gateway/http/rollout.ts";
 import type { SuggestionView, SuggestionViews } from "../../releases/suggestions.ts";
 import type { Answer } from "../answer.ts";
+import { bodyOf } from "../api-body.ts";
 import type { Client } from "../client.ts";
 import { operand, type Call } from "../command.ts";
 import { failure } from "../failure.ts";
@@ -10,6 +11,7 @@ import { widthOf } from "../io.ts";
 import { connect } from "../session.ts";
 import { writeTable } from "../table.ts";
 import { entryOf, readFolder, soundPolicy, type PolicyEntry } from "./folder.ts";
+import { pastDecisions } from "./past-decisions.ts";
 import { sinceOf } from "./since.ts";
 
 /** Evidence for a limit takes long to gather. */
@@ -28,7 +30,7 @@ export async function suggestions({ args, options, io }: Call<SuggestionOptions>
   const since = sinceOf(options.since ?? DEFAULT_SINCE);
   const learned: Learned[] = [];
   for (const entry of entries) learned.push(await learn(client, entry, since));
-  const { approvers } = await client.rollout.approvers(since);
+  const { approvers } = await bodyOf(client.v1.approvers.$get({ query: { since } }));
   const found = learned.flatMap((one) => one.suggestions);
   const [first] = found;
   return {
@@ -51,7 +53,7 @@ export async function showSuggestion({ args, options, io }: Call<ShowSuggestionO
   if (options.patch === true) return patchAnswer(suggestion, entry.id);
   const { simulateSuggestion } = await import("../../releases/suggestions.ts");
   const { simulationText } = await import("./simulate-report.ts");
-  const past = await client.history.all(entry.id, since, () => undefined);
+  const past = await pastDecisions(client, entry.id, since);
   const simulation = simulateSuggestion(soundPolicy(entry), suggestion, past);
   const replayed = simulationText(simulation, `since ${since ?? ""}, with the change`, widthOf(io));
   return {
@@ -84,7 +86,8 @@ function suggestedAs(id: string, { suggestions: found, held }: Learned): Suggest
 async function learn(client: Client, entry: PolicyEntry, since: string | undefined): Promise<Learned> {
   const { suggestionViews } = await import("../../releases/suggestions.ts");
   const policy = soundPolicy(entry);
-  const { requests, more } = await client.rollout.answers(entry.id, since);
+  const { $get } = client.v1.policies[":policyId"].answers;
+  const { requests, more } = await bodyOf($get({ param: { policyId: entry.id }, query: { since } }));
   const history = requests.map((request) => ({ ...request, facts: request.facts as JsonObject }));
   const text = await readFile(entry.file, "utf8");
   const views = suggestionViews({ policy, file: entry.file, text }, history);

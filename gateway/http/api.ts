@@ -1,26 +1,36 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { timeout } from "hono/timeout";
+
+import type { UnionToIntersection } from "hono/utils/types";
 import type { Logger } from "pino";
 import type { LedgerPool } from "../../audit/records.ts";
 import { requirePerson, type ApiEnv } from "./auth.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MS } from "./limits.ts";
 import { fieldErrors, refuse } from "./problem.ts";
+import { auditBundleApi } from "./audit-bundle.ts";
+import { casesApi } from "./cases.ts";
+import { decisionsApi } from "./decisions.ts";
+import { erasuresApi } from "./erasures.ts";
+import { escalationsApi } from "./escalations.ts";
+import { eventsApi } from "./events.ts";
+import { healthApi, type Checks } from "./health.ts";
+import { historyApi } from "./history.ts";
+import { holdsApi } from "./holds.ts";
+import { modesApi } from "./modes.ts";
+import { permitsApi } from "./permits.ts";
+import { releasesApi } from "./releases.ts";
+import { retentionApi } from "./retention.ts";
+import { rolloutApi } from "./rollout.ts";
+import { sandboxApi, type SandboxDeps } from "./sandbox.ts";
+import { signingKeyApi } from "./signing-key.ts";
+import { verdictsApi } from "./verdicts.ts";
 import type { DecideService } from "../../deciding/service.ts";
 import type { BundleKeys } from "../../proof/export/keys.ts";
-import { mountAuditBundle } from "./routes/audit-bundle.ts";
-import { mountCases } from "./routes/cases.ts";
-import { mountDecisions } from "./routes/decisions.ts";
-import { mountEscalations } from "./routes/escalations.ts";
-import { mountEvents } from "./routes/events.ts";
-import { mountHealth, type Checks } from "./routes/health.ts";
-import { mountHistory } from "./routes/history.ts";
-import { mountPrivacy } from "./routes/privacy.ts";
-import { mountReleases } from "./routes/releases.ts";
-import { mountRollout } from "./routes/rollout.ts";
-import { mountSandbox, type SandboxDeps } from "./routes/sandbox.ts";
+import { createReleaseReader } from "../../releases/reader.ts";
 import { mountWebhooks, type WebhookDeps } from "../webhooks/hubspot/route.ts";
 
 export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
@@ -58,19 +68,49 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.use("*", timeout(REQUEST_TIMEOUT_MS));
   app.use("*", requirePerson(pool, company));
   guardBodies(app);
-  mountHealth(app, deps.checks);
+  answerFaults(app, log);
+  app.route("/", healthApi(deps.checks));
   mountWebhooks(app, deps);
-  mountEvents(app, { sql: pool, company });
-  mountCases(app, { sql: pool, company });
-  mountEscalations(app, { pool, company, at: deps.at, onVerdict: deps.onVerdict, log });
-  mountReleases(app, { sql: pool, company, now: deps.now, log });
-  mountPrivacy(app, { pool, company, now: deps.now, log });
-  mountHistory(app, { sql: pool, company });
-  mountDecisions(app, { decisions: deps.decisions, log });
-  mountAuditBundle(app, { pool, company, keys: deps.bundleKeys, now: deps.now, log });
-  mountRollout(app, { sql: pool, company, now: deps.now });
-  mountSandbox(app, deps);
   app.get("/openapi.json", (c) => c.json(documentOf(app)));
+  const subjects: readonly OpenAPIHono<ApiEnv>[] = subjectsOf(deps, (path, init) => app.request(path, init));
+  for (const subject of subjects) app.route("/", subject);
+  return app;
+}
+
+/** What the API is about, in the order of its document. `history` goes before `decisions`, which would take it for an id. */
+function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
+  const { pool, company, now, log } = deps;
+  const own = { sql: pool, company };
+  const privacy = { pool, company, now, log };
+  const changes = { ...own, reader: createReleaseReader(own), now, log };
+  return [
+    eventsApi(own),
+    casesApi(own),
+    escalationsApi(own),
+    verdictsApi({ pool, company, at: deps.at, onVerdict: deps.onVerdict, log }),
+    releasesApi(changes),
+    modesApi(changes),
+    signingKeyApi(changes),
+    erasuresApi(privacy),
+    holdsApi(privacy),
+    retentionApi(privacy),
+    historyApi(own),
+    decisionsApi(deps),
+    permitsApi(deps),
+    auditBundleApi({ pool, company, keys: deps.bundleKeys, now, log }),
+    rolloutApi({ ...own, now }),
+    sandboxApi({ ...deps, ask }),
+  ] as const;
+}
+
+type Subject = ReturnType<typeof subjectsOf>[number];
+
+/** The API's routes as a type: the command line's client is made of it. */
+type SchemaOf<App> = App extends OpenAPIHono<ApiEnv, infer Routes> ? Routes : never;
+
+export type Api = Hono<ApiEnv, UnionToIntersection<SchemaOf<Subject>>>;
+
+function answerFaults(app: OpenAPIHono<ApiEnv>, log: Logger): void {
   app.notFound((c) => refuse(c, "not-found", `no \`${c.req.method} ${c.req.path}\``));
   app.onError((error, c) => {
     if (error instanceof HTTPException && error.status === 504) return refuse(c, "timed-out", "no answer within 10 s");
@@ -78,7 +118,6 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     log.error({ err: error, path: c.req.path }, "request failed");
     return refuse(c, "internal", "the request could not be answered");
   });
-  return app;
 }
 
 /** The same limits for API bodies as for webhooks; the body is kept for the handler. */
@@ -105,6 +144,6 @@ function declareSecurity(app: OpenAPIHono<ApiEnv>): void {
 }
 
 /** The OpenAPI 3.1 document, generated from the schemas that the routes check with. */
-export function documentOf(app: OpenAPIHono<ApiEnv>): object {
+export function documentOf(app: Pick<OpenAPIHono, "getOpenAPI31Document">): object {
   return app.getOpenAPI31Document(about);
 }

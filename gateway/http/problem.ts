@@ -1,7 +1,20 @@
 import type { Context, TypedResponse } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { z } from "zod";
-import { Problem, type RefusalCode } from "./contract.ts";
+import { z } from "@hono/zod-openapi";
+
+/** RFC 9457 problem. `code` is stable; `fix` says what to do; `errors` point into the body. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+    fix: z.string().optional(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .openapi("Problem");
+export type Problem = z.infer<typeof Problem>;
 
 type Entry = readonly [status: number, title: string, fix: string | undefined];
 
@@ -58,7 +71,7 @@ const problems = {
   "not-stored": [503, "The events could not be stored", "nothing of this batch was kept; send it again"],
   "timed-out": [504, "The answer took too long", "try again"],
   internal: [500, "Something broke here", "try again; the log says more"],
-} as const satisfies { readonly [code: string]: Entry } & { readonly [code in RefusalCode]: Entry };
+} as const satisfies { readonly [code: string]: Entry };
 
 export type ProblemCode = keyof typeof problems;
 type StatusOf<C extends ProblemCode> = (typeof problems)[C][0];

@@ -1,4 +1,4 @@
-import type { EventView } from "../../gateway/http/contract.ts";
+import type { EventView } from "../../gateway/http/events.ts";
 import { givenCrmObject } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { postBatch, quoteAsked } from "../setup/hubspot.ts";

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Problem } from "../../gateway/http/contract.ts";
+import type { Problem } from "../../gateway/http/problem.ts";
 
 export type Request = {
   readonly method: string;

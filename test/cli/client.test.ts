@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { createClient } from "../../cli/client.ts";
+import { allEvents } from "../../cli/all-events.ts";
+import { bodyOf } from "../../cli/api-body.ts";
+import { createClient, type Client } from "../../cli/client.ts";
 import { CliFailure, exitCodes } from "../../cli/failure.ts";
 import { problem, serveApi, type ApiServer, type Reply, type Request } from "./api-server.ts";
 
@@ -13,6 +15,8 @@ async function clientOf(answer: (request: Request) => Reply) {
   server = await serveApi(answer);
   return createClient({ url: server.url, token: "mdt_test" });
 }
+
+const escalations = (client: Client) => bodyOf(client.v1.escalations.$get({ query: {} }));
 
 async function failureOf(work: Promise<unknown>): Promise<CliFailure> {
   const error = await work.then(
@@ -41,7 +45,7 @@ describe("a problem becomes an exit code", () => {
   ];
   test.for(cases)("%i %s exits %i", async ([status, code, exitCode]) => {
     const client = await clientOf(() => problem(status, code, "because", "do this"));
-    const failed = await failureOf(client.escalations());
+    const failed = await failureOf(escalations(client));
     expect(exitCodes[failed.exit]).toBe(exitCode);
     expect(failed.problem).toMatchObject({ status, code, detail: "because", fix: "do this" });
   });
@@ -51,7 +55,7 @@ describe("what is no answer of the API", () => {
   test("nothing listening is `unreachable`, with the way to start it", async () => {
     const client = await clientOf(() => ({}));
     await server?.close();
-    const failed = await failureOf(client.escalations());
+    const failed = await failureOf(escalations(client));
     expect([exitCodes[failed.exit], failed.problem.fix]).toEqual([69, expect.stringContaining("npm start")]);
   });
 
@@ -61,7 +65,7 @@ describe("what is no answer of the API", () => {
       { status: 418, json: { tea: true } },
     ]) {
       const client = await clientOf(() => reply);
-      const failed = await failureOf(client.escalations());
+      const failed = await failureOf(escalations(client));
       expect([exitCodes[failed.exit], failed.problem.code]).toEqual([1, "unexpected-answer"]);
       expect(failed.problem.detail).toContain(server?.url ?? "?");
       await server?.close();
@@ -75,7 +79,7 @@ test("events come from every page, with the token", async () => {
     second: { events: [{ eventId: "evt_2" }], next: null },
   };
   const client = await clientOf(({ query }) => ({ json: pages[query.get("cursor") ?? "first"] }));
-  const events = await client.events("2026-03-02T09:00:00.000Z");
+  const events = await allEvents(client, "2026-03-02T09:00:00.000Z");
   expect(events.map(({ eventId }) => eventId)).toEqual(["evt_1", "evt_2"]);
   expect(server?.requests.map(({ token, query }) => [token, query.get("since")])).toEqual([
     ["mdt_test", "2026-03-02T09:00:00.000Z"],
@@ -83,8 +87,8 @@ test("events come from every page, with the token", async () => {
   ]);
 });
 
-test("a case id keeps its colons and slashes on the way", async () => {
+test("a case id keeps its colons, slashes and all else on the way", async () => {
   const client = await clientOf(() => ({ json: { caseId: "x", intact: true, records: [] } }));
-  await client.records("acme:quoting:crm-deal-1/2");
-  expect(server?.requests[0]?.path).toBe("/v1/cases/acme:quoting:crm-deal-1/2/records");
+  await bodyOf(client.v1.cases[":caseId"].records.$get({ param: { caseId: "acme:quoting:crm-deal-1/2?#%" } }));
+  expect(server?.requests[0]?.path).toBe("/v1/cases/acme:quoting:crm-deal-1/2?#%/records");
 });

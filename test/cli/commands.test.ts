@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { credentialsPath, writePeople } from "../../cli/credentials.ts";
-import type { EscalationView, EventView } from "../../gateway/http/contract.ts";
+import type { EscalationView } from "../../gateway/http/escalations.ts";
+import type { EventView } from "../../gateway/http/events.ts";
 import { problem, serveApi, type ApiServer, type Reply, type Request } from "./api-server.ts";
 import { run, runOnTerminal } from "./run.ts";
 

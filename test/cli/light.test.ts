@@ -4,10 +4,11 @@ import { expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 
-test("the command line starts without engines, models, database, HTTP server or schemas", async () => {
+/** The packages that a file of ours loads at once, whatever it may load later. */
+async function loadedBy(entry: string): Promise<string[]> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ["app/main.ts"],
+    entryPoints: [entry],
     bundle: true,
     splitting: true,
     write: false,
@@ -18,9 +19,9 @@ test("the command line starts without engines, models, database, HTTP server or 
     packages: "external",
     external: ["./processes/*"],
   });
-  const entry = Object.keys(metafile.outputs).find((path) => path.endsWith("/main.js")) ?? "";
+  const name = entry.replace(/^.*\/(\w+)\.ts$/, "/$1.js");
   const reached = new Set<string>();
-  const queue = [entry];
+  const queue = [Object.keys(metafile.outputs).find((path) => path.endsWith(name)) ?? ""];
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     for (const { path: to, kind } of metafile.outputs[path]?.imports ?? []) {
       if (kind !== "import-statement" || reached.has(to)) continue;
@@ -28,8 +29,13 @@ test("the command line starts without engines, models, database, HTTP server or 
       queue.push(to);
     }
   }
-  const packages = [...reached].filter(
-    (path) => !path.endsWith(".js") && !path.startsWith(".") && !path.startsWith("node:"),
-  );
-  expect(packages).toEqual(["commander"]);
+  return [...reached].filter((path) => !path.endsWith(".js") && !path.startsWith(".") && !path.startsWith("node:"));
+}
+
+test("the command line starts without engines, models, database, HTTP server or schemas", async () => {
+  expect(await loadedBy("app/main.ts")).toEqual(["commander"]);
+});
+
+test("its client is the API's types and `hono/client`: neither server nor schemas are loaded for it", async () => {
+  expect(await loadedBy("cli/client.ts")).toEqual(["hono/client"]);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { EscalationView, EventView } from "../../gateway/http/contract.ts";
+import type { EscalationView } from "../../gateway/http/escalations.ts";
+import type { EventView } from "../../gateway/http/events.ts";
 import { readRecords } from "../../audit/records.ts";
 import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";

@@ -1,4 +1,4 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 import type { JsonObject } from "../../../domain/json.ts";
@@ -6,12 +6,17 @@ import { SIGNATURE_HEADER, TIMESTAMP_HEADER, verifyHubspotRequest, type Signatur
 import { HubspotBatch, readHubspotEvent } from "./batch.ts";
 import { inboxEventsOf, type Acceptance, type InboxEvent } from "../../inbox/accept.ts";
 import type { ApiEnv } from "../../http/auth.ts";
-import { BatchTaken } from "../../http/contract.ts";
 import { parseJsonBody } from "../../http/json-body.ts";
 import { readBody } from "../../http/limits.ts";
 import { fieldErrors, problemResponses, refuse } from "../../http/problem.ts";
 
 export const HUBSPOT_PATH = "/webhooks/hubspot";
+
+/** What became of a batch of events, counted. `late`: a newer event of the same object came first. */
+const BatchTaken = z
+  .object({ accepted: z.int(), duplicates: z.int(), ignored: z.int(), late: z.int() })
+  .openapi("BatchTaken");
+type BatchTaken = z.infer<typeof BatchTaken>;
 
 export type WebhookDeps = {
   readonly company: string;

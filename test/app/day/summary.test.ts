@@ -3,7 +3,7 @@ import type { Followed } from "../../../app/day/follow.ts";
 import { planDay } from "../../../app/day/plan.ts";
 import { summarise } from "../../../app/day/summary.ts";
 import { dayAnswer, summaryText } from "../../../app/day/summary-text.ts";
-import type { EventView } from "../../../gateway/http/contract.ts";
+import type { EventView } from "../../../gateway/http/events.ts";
 
 const plan = planDay({ day: 1, startedAt: "2026-03-02T09:00:00.000Z", company: "acme" });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { functions } from "../../../functions/index.ts";
-import { readEscalation } from "../../../gateway/http/views/escalations.ts";
+import { readEscalation } from "../../../gateway/http/escalations.ts";
 import { decideApi, goes, request, type DecideApi } from "../../fixtures/decide.ts";
 import { shippingPolicy } from "../../fixtures/foreign-policy.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";

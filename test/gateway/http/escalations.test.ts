@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { EscalationView } from "../../../gateway/http/contract.ts";
+import type { EscalationView } from "../../../gateway/http/escalations.ts";
 import { raiseEscalation, supersedeEscalation } from "../../../audit/ledgers/escalations.ts";
 import { inTransaction } from "../../../audit/ledgers/transaction.ts";
 import { recordKeys } from "../../../audit/record-keys.ts";

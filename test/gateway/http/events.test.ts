@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { EventView } from "../../../gateway/http/contract.ts";
+import type { EventView } from "../../../gateway/http/events.ts";
 import { acceptEvents } from "../../../gateway/inbox/accept.ts";
 import { giveVerdict } from "../../../audit/ledgers/approvals.ts";
 import { beginEffect, settleEffect } from "../../../audit/ledgers/effects.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { DecisionHistory, ExplanationView } from "../../../gateway/http/contract/history.ts";
+import type { DecisionHistory, ExplanationView } from "../../../gateway/http/history.ts";
 import { addPerson } from "../../../gateway/http/people.ts";
 import { createDecider } from "../../../deciding/decider.ts";
 import { policiesOf, versioned, versionedDocument } from "../../../deciding/policies.ts";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { EscalationView, EventView } from "../../../gateway/http/contract.ts";
+import type { EscalationView } from "../../../gateway/http/escalations.ts";
+import type { EventView } from "../../../gateway/http/events.ts";
 import type { Gateway } from "../../../gateway/gateway.ts";
 import { addPerson } from "../../../gateway/http/people.ts";
 import { temporalEngine } from "../../../gateway/inbox/temporal-starter.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Problem } from "../../../gateway/http/contract.ts";
+import type { Problem } from "../../../gateway/http/problem.ts";
 import type { LedgerPool } from "../../../audit/records.ts";
 import { embeddedAdapters } from "../../../tools/adapters.ts";
 import type { Permit } from "../../../domain/permit.ts";

@@ -1,0 +1,54 @@
+import type { ClientResponse } from "hono/client";
+import type { Problem } from "../gateway/http/problem.ts";
+import { failure, refusalOf, type CliFailure } from "./failure.ts";
+
+type Answered = Pick<ClientResponse<unknown, number>, "ok" | "status" | "url" | "json">;
+type BodyOf<Asked> = Asked extends ClientResponse<infer Body, 200, "json"> ? Body : never;
+
+/** What a route answered with 200. Throws `CliFailure` for a refusal, and for what is no answer of the API. */
+export async function bodyOf<Asked extends Answered>(asked: Promise<Asked>): Promise<BodyOf<Asked>> {
+  const response = await asked;
+  const body = await jsonIn(response);
+  if (response.ok) return body as BodyOf<Asked>;
+  throw failureOf(response, body);
+}
+
+/** What an answer that is none of 200 means to a command. Throws `CliFailure` where it is not JSON. */
+export async function failureIn(response: Answered): Promise<CliFailure> {
+  return failureOf(response, await jsonIn(response));
+}
+
+/** A list that comes page by page. */
+export async function* pagesOf<Page extends { readonly next: string | null }>(
+  ask: (cursor: string | undefined) => Promise<Page>,
+): AsyncGenerator<Page, void> {
+  let cursor: string | undefined;
+  do {
+    const page = await ask(cursor);
+    yield page;
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+}
+
+async function jsonIn(response: Answered): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    throw unexpected(response, ", and not JSON");
+  }
+}
+
+function failureOf(response: Answered, body: unknown): CliFailure {
+  return isProblem(body) ? refusalOf(body) : unexpected(response);
+}
+
+function unexpected({ url, status }: Answered, more = ""): CliFailure {
+  const detail = `${new URL(url).origin} answered with status ${status}${more}`;
+  return failure("failure", "unexpected-answer", detail, "is this Mandate's address?");
+}
+
+function isProblem(value: unknown): value is Problem {
+  if (typeof value !== "object" || value === null) return false;
+  const { code, detail, status } = value as { [name: string]: unknown };
+  return typeof code === "string" && typeof detail === "string" && typeof status === "number";
+}

@@ -1,0 +1,268 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Logger } from "pino";
+import type { ServiceDecision, ServiceStep } from "../../audit/ledgers/service-decisions.ts";
+import { escalationIdOf } from "../../audit/record-keys.ts";
+import { STOPPED, type DecideService } from "../../deciding/service.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { governedActions } from "../../functions/governed-actions.ts";
+import type { ApiEnv } from "./auth.ts";
+import type { Person } from "./people.ts";
+import { problemResponses, refuse } from "./problem.ts";
+import { Iso, jsonBody, ok, Verdict, withToken } from "./route.ts";
+
+/** A token of this role belongs to a system, which asks for other people. */
+const SYSTEM_ROLE = "system";
+
+const Text = z.string().trim().min(1).max(200);
+
+/** Amounts are whole numbers of their unit (parts per million, minor units), so no fraction ever reaches a limit. */
+const FactValue = z
+  .union([z.boolean(), z.int(), z.string().max(1_000), z.array(z.string().max(1_000)).max(1_000)])
+  .openapi({ description: "amounts are whole numbers: parts per million, minor units; days are `2026-07-01`" });
+
+const Facts = z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), FactValue);
+
+/** Numbers that canonical JSON can write; a list of fractions would have no digest. */
+function hasWholeNumbers(value: unknown): boolean {
+  if (typeof value === "number") return Number.isSafeInteger(value);
+  return typeof value !== "object" || value === null || Object.values(value).every(hasWholeNumbers);
+}
+
+const DecisionRequest = z
+  .strictObject({
+    policy: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "expected a policy's id"),
+    facts: Facts,
+    /** What the permit is for, in the caller's words. Absent: the policy's id, with the facts. */
+    action: z
+      .strictObject({
+        name: Text,
+        args: z
+          .record(z.string(), z.unknown())
+          .refine(hasWholeNumbers, "numbers must be whole; write a fraction as text"),
+        /** The caller's own tool. Never one of ours: the permit lets the caller act, not us. */
+        tool: Text.optional(),
+      })
+      .optional(),
+    ref: Text.openapi({ description: "the caller's own id of the object" }),
+    requestedBy: Text.optional().openapi({
+      description:
+        "who asks the caller for it; only a token of the role `system` may name somebody else than its owner",
+    }),
+  })
+  .openapi("DecisionRequest");
+export type DecisionRequest = z.infer<typeof DecisionRequest>;
+
+const IdempotencyKey = z.object({
+  "idempotency-key": z
+    .string()
+    .regex(/^(?:"[\x20-\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255})$/, "expected 1 to 255 printable characters")
+    .openapi({ description: "the caller's name for this request; the same request under it has the same answer" }),
+});
+
+const Limit = z.object({
+  id: z.string(),
+  window: z.object({ from: Iso, until: Iso }).nullable(),
+  used: z.int(),
+  reserved: z.int(),
+  asked: z.int(),
+  cap: z.int(),
+  admitted: z.boolean(),
+  warned: z.boolean(),
+});
+
+/** A decision as it was answered, the same each time. `permit` is null when nothing may be done. */
+export const DecisionAnswer = z
+  .object({
+    decisionId: z.string(),
+    verdict: Verdict,
+    reason: z.string(),
+    rules: z.array(
+      z.object({ id: z.string(), effect: Verdict, reason: z.string(), values: z.record(z.string(), z.unknown()) }),
+    ),
+    missing: z.array(z.string()),
+    /** Who answers an escalation. */
+    route: z
+      .object({
+        id: z.string(),
+        quorum: z.int(),
+        levels: z.array(z.object({ role: z.string(), slaMs: z.int() })),
+      })
+      .nullable(),
+    escalationId: z.string().nullable(),
+    obligations: z.array(z.string()),
+    limits: z.array(Limit),
+    policy: z.object({ id: z.string(), version: z.string() }),
+    release: z.string(),
+    mode: z.enum(["off", "shadow", "assisted", "led"]),
+    permit: z.object({ permitId: z.string(), actionDigest: z.string().regex(/^[0-9a-f]{64}$/) }).nullable(),
+    decidedAt: Iso,
+  })
+  .openapi("DecisionAnswer");
+export type DecisionAnswer = z.infer<typeof DecisionAnswer>;
+
+/** Where a request stands. `approved`: people said yes, and `regate` gives the permit. `withheld`: by the mode. */
+const DecisionStanding = z
+  .object({
+    state: z.enum([
+      "permitted",
+      "blocked",
+      "withheld",
+      "waiting",
+      "approved",
+      "rejected",
+      "expired",
+      "superseded",
+      "done",
+      "failed",
+      "unknown",
+    ]),
+    caseId: z.string(),
+    ref: z.string(),
+    action: z.object({ name: z.string(), args: z.record(z.string(), z.unknown()) }),
+    requestedBy: z.string(),
+    caller: z.string(),
+    waitingFor: z.object({ escalationId: z.string(), role: z.string(), dueAt: Iso }).nullable(),
+    outcome: z.object({ externalRef: z.string().nullable(), detail: z.string().nullable() }).nullable(),
+    /** The latest decision of the request, after people answered perhaps another one than was asked for. */
+    decision: DecisionAnswer,
+  })
+  .openapi("DecisionStanding");
+export type DecisionStanding = z.infer<typeof DecisionStanding>;
+
+export const decided = ok("The decision, recorded", DecisionAnswer);
+
+const decide = createRoute({
+  ...withToken,
+  method: "post",
+  path: "/v1/decisions",
+  summary: "Decide a request under a policy, at once; a permit comes with what may be done",
+  request: { headers: IdempotencyKey, body: jsonBody(DecisionRequest) },
+  responses: {
+    ...decided,
+    ...problemResponses({
+      401: "No token of a known person",
+      413: "More than 256 KiB",
+      400: "A field is wrong, or the idempotency key is missing; `errors` points at it",
+      403: "Only a system asks for somebody else",
+      409: "The key was used for another request, or the function is stopped",
+    }),
+  },
+});
+
+const show = createRoute({
+  ...withToken,
+  method: "get",
+  path: "/v1/decisions/{decisionId}",
+  summary: "Read where a request stands",
+  request: { params: z.object({ decisionId: z.string().max(64) }) },
+  responses: {
+    ...ok("Where it stands", DecisionStanding),
+    ...problemResponses({ 400: "The id is no id", 401: "No token of a known person", 404: "No such decision" }),
+  },
+});
+
+export type DecisionDeps = { readonly decisions: DecideService; readonly log: Logger };
+
+/** Decisions for other systems: asked for, and read. What comes of them is in permits.ts. */
+export function decisionsApi({ decisions, log }: DecisionDeps) {
+  return new OpenAPIHono<ApiEnv>()
+    .openapi(decide, async (c) => {
+      const body = c.req.valid("json");
+      const { personId: caller } = c.var.person;
+      if (!mayAskFor(c.var.person, body.requestedBy)) {
+        return refuse(c, "not-your-request", `\`${caller}\` is no system, and asks for itself only`);
+      }
+      if (body.action?.tool !== undefined && isOurTool(body.action.tool)) {
+        const errors = [{ pointer: "/action/tool", detail: "name a tool of your own, or none" }];
+        return refuse(c, "validation", `\`${body.action.tool}\` is a tool that only our own cases run`, errors);
+      }
+      const answered = await decisions.decide({
+        ...askedFrom(body),
+        caller,
+        key: c.req.valid("header")["idempotency-key"].replaceAll('"', ""),
+        requestedBy: body.requestedBy ?? caller,
+      });
+      if (answered.kind === "key-reused") {
+        return refuse(c, "idempotency-key-reused", "this Idempotency-Key was sent with another request");
+      }
+      if (answered.kind === "stopped") return refuse(c, "function-stopped", STOPPED);
+      const { decision } = answered;
+      log.info({ component: "decisions", caller, decisionId: decision.decisionId }, "decided");
+      return c.json(answerView(decision), 200);
+    })
+    .openapi(show, async (c) => {
+      const { decisionId } = c.req.valid("param");
+      const step = await decisions.read(decisionId);
+      if (step === undefined) return refuse(c, "not-found", `no decision \`${decisionId}\``);
+      return c.json(standingView(step), 200);
+    });
+}
+
+/** A person asks for themselves: else they could ask in another's name, and then approve it. */
+function mayAskFor({ personId, role }: Person, requestedBy: string | undefined): boolean {
+  return requestedBy === undefined || requestedBy === personId || role === SYSTEM_ROLE;
+}
+
+/** Whether a tool's name is one that our own cases run through a permit. */
+function isOurTool(name: string): boolean {
+  return Object.values(governedActions).some(({ tool }) => tool === name);
+}
+
+function askedFrom({ policy, facts, action, ref }: DecisionRequest) {
+  if (action === undefined) return { policy, facts, action: null, ref };
+  const { name, tool } = action;
+  const args = action.args as JsonObject;
+  return { policy, facts, action: { name, args, ...(tool !== undefined && { tool }) }, ref };
+}
+
+/** What was answered to one gate: nothing in it changes later. */
+export function answerView(decision: ServiceDecision): DecisionAnswer {
+  const { decisionId, verdict, reason, rules, missing, route, permitId, actionDigest, decidedAt, details } = decision;
+  const { obligations, limits, release, mode } = details;
+  const isAsked = verdict === "escalate" && permitId === null && (mode === "assisted" || mode === "led");
+  return {
+    decisionId,
+    verdict,
+    reason,
+    decidedAt,
+    release,
+    mode,
+    rules: rules.map(({ id, effect, reason: why, values }) => ({ id, effect, reason: why, values: { ...values } })),
+    missing: [...missing],
+    route: route && { id: route.id, quorum: route.quorum, levels: route.levels.map((level) => ({ ...level })) },
+    escalationId: isAsked ? escalationIdOf(decisionId) : null,
+    obligations: [...obligations],
+    limits: limits.map(({ account: _account, ...limit }) => limit),
+    policy: { id: decision.policyId, version: decision.policyVersion },
+    permit: permitId === null ? null : { permitId, actionDigest },
+  };
+}
+
+/** Where a request stands in the ledgers. */
+function standingView(step: ServiceStep): DecisionStanding {
+  const { caseId, args, effect } = step;
+  const latest = step.decisions.at(-1) ?? step.decisions[0];
+  const { escalation, requestedBy } = latest;
+  const isOpen = escalation?.state === "open";
+  return {
+    state: stateOf(step, latest),
+    caseId,
+    ref: args.ref,
+    requestedBy,
+    caller: args.caller,
+    action: { name: args.name, args: { ...args.args } },
+    waitingFor: isOpen
+      ? { escalationId: escalation.escalationId, role: escalation.role, dueAt: escalation.dueAt }
+      : null,
+    outcome: effect && { externalRef: effect.externalRef, detail: effect.detail },
+    decision: answerView(latest),
+  };
+}
+
+function stateOf({ effect }: ServiceStep, latest: ServiceDecision): DecisionStanding["state"] {
+  if (effect !== null && effect.state !== "intent") return effect.state;
+  if (latest.permitId !== null) return "permitted";
+  if (latest.verdict === "block") return "blocked";
+  if (latest.escalation === null) return "withheld";
+  return latest.escalation.state === "open" ? "waiting" : latest.escalation.state;
+}

@@ -1,0 +1,103 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { askErasure, confirmErasure, readAskedErasures } from "../../proof/privacy/erasure.ts";
+import { erasureGrounds } from "../../proof/privacy/grounds.ts";
+import { readSubject } from "../../proof/privacy/scope.ts";
+import type { ApiEnv } from "./auth.ts";
+import {
+  askerOf,
+  changeRefusals,
+  guardRole,
+  noSubject,
+  readRefusals,
+  Reason,
+  refused,
+  tell,
+  type PrivacyDeps,
+} from "./privacy.ts";
+import { refuse } from "./problem.ts";
+import { Iso, jsonBody, ok, withToken } from "./route.ts";
+
+const Subject = z.string().max(600).openapi({ description: "`case:<case id>` or `person:<person id>`" });
+const Ground = z
+  .enum(erasureGrounds)
+  .openapi({ description: "Art. 17(1)(a) to (e) GDPR in words, or the end of retention" });
+const Records = z.int().openapi({ description: "audit records that a part of is sealed under the subject's key" });
+
+const AskErasure = z.strictObject({ subject: Subject, ground: Ground, reason: Reason }).openapi("AskErasure");
+
+/** A confirmation says nothing more than who gives it. */
+const Confirmation = z.strictObject({}).openapi("ErasureConfirmation");
+
+const ErasureView = z
+  .object({
+    erasureId: z.string(),
+    subject: Subject,
+    ground: Ground,
+    reason: z.string(),
+    askedBy: z.string(),
+    askedAt: Iso,
+  })
+  .openapi("Erasure");
+export type ErasureView = z.infer<typeof ErasureView>;
+
+const ErasureAsked = ErasureView.extend({
+  records: Records,
+  signatures: z.int().openapi({ description: "signed policy changes of a person; they keep the person's id" }),
+}).openapi("ErasureAsked");
+
+const ErasureList = z.object({ erasures: z.array(ErasureView) }).openapi("ErasureList");
+
+/** The subject is named as envelopes name it, for ever; nobody knows any more who that was. */
+const ErasureDone = z
+  .object({ erasureId: z.string(), subjectId: z.string(), recordKey: z.string(), records: Records })
+  .openapi("ErasureDone");
+
+const list = createRoute({
+  ...withToken,
+  method: "get",
+  path: "/v1/erasures",
+  summary: "List erasures that wait for a second person",
+  responses: { ...ok("What there is", ErasureList), ...readRefusals },
+});
+const ask = createRoute({
+  ...withToken,
+  method: "post",
+  path: "/v1/erasures",
+  summary: "Ask to erase a case or a person; another person confirms it",
+  request: { body: jsonBody(AskErasure) },
+  responses: { ...ok("Taken and durable", ErasureAsked), ...changeRefusals },
+});
+const confirm = createRoute({
+  ...withToken,
+  method: "post",
+  path: "/v1/erasures/{erasureId}/confirm",
+  summary: "Carry an erasure out, as the second person: the key is destroyed and the ledgers are overwritten",
+  request: { params: z.object({ erasureId: z.string().max(64) }), body: jsonBody(Confirmation) },
+  responses: { ...ok("Taken and durable", ErasureDone), ...changeRefusals },
+});
+
+/** Erasures: one person asks, another confirms. */
+export function erasuresApi(deps: PrivacyDeps) {
+  const { pool, company } = deps;
+  const app = new OpenAPIHono<ApiEnv>();
+  guardRole(app, "/v1/erasures");
+  return app
+    .openapi(list, async (c) => c.json({ erasures: await readAskedErasures(pool, company) }, 200))
+    .openapi(ask, async (c) => {
+      const { subject: given, ...rest } = c.req.valid("json");
+      const subject = readSubject(company, given);
+      if (subject === undefined) return refuse(c, "validation", "a field is wrong", noSubject("/subject"));
+      const asked = await askErasure(pool, askerOf(c, deps), { ...rest, subject });
+      if (asked.kind === "refused") return refused(c, deps, asked);
+      const { erasure, records, signatures } = asked;
+      tell(c, deps, { erasureId: erasure.erasureId }, "erasure asked for");
+      return c.json({ ...erasure, records, signatures }, 200);
+    })
+    .openapi(confirm, async (c) => {
+      const erased = await confirmErasure(pool, askerOf(c, deps), c.req.valid("param").erasureId);
+      if (erased.kind === "refused") return refused(c, deps, erased);
+      const { kind: _kind, ...view } = erased;
+      tell(c, deps, view, "erased");
+      return c.json(view, 200);
+    });
+}

@@ -1,0 +1,193 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Sql } from "../../audit/records.ts";
+import type { MatchedRule } from "../../domain/decision.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import { describeAction } from "../../functions/governed-actions.ts";
+import { givenValue, showValue, type FactType } from "../../guardrails/fact-types.ts";
+import type { ApiEnv } from "./auth.ts";
+import { problemResponses, refuse } from "./problem.ts";
+import { Iso, ok, RuleView, ruleView, withToken } from "./route.ts";
+
+/** What one person said of an escalation. */
+const GivenVerdict = z.object({
+  verdict: z.enum(["approve", "reject"]),
+  personId: z.string(),
+  reason: z.string(),
+  givenAt: Iso,
+});
+
+/** A suspended decision waiting for a person. */
+const EscalationView = z
+  .object({
+    escalationId: z.string(),
+    caseId: z.string(),
+    decisionId: z.string(),
+    functionId: z.string(),
+    state: z.enum(["open", "approved", "rejected", "expired", "superseded"]),
+    /** One sentence: what is asked. */
+    ask: z.string(),
+    /** Why it is here: the decision's reason and every matching rule. */
+    reason: z.string(),
+    rules: z.array(RuleView),
+    missing: z.array(z.string()),
+    action: z.object({ tool: z.string(), args: z.record(z.string(), z.unknown()) }),
+    /** An approval names this digest: it approves exactly this action and nothing else. */
+    actionDigest: z.string(),
+    facts: z.record(z.string(), z.unknown()),
+    /** The same facts as people read them, in the units that the policy declares. */
+    shownFacts: z.record(z.string(), z.string()),
+    sources: z.array(z.object({ source: z.string(), ref: z.string(), version: z.string(), observedAt: z.string() })),
+    /** As stated by the model, labelled offline where it was. */
+    reasoning: z.string(),
+    requestedBy: z.string(),
+    level: z.int(),
+    role: z.string(),
+    dueAt: Iso,
+    openedAt: Iso,
+    /** How many people must approve, and what was said so far, in order. */
+    quorum: z.int(),
+    approvals: z.array(GivenVerdict),
+    /** The verdict that settled it. */
+    verdict: GivenVerdict.nullable(),
+  })
+  .openapi("Escalation");
+export type EscalationView = z.infer<typeof EscalationView>;
+
+const EscalationList = z.object({ escalations: z.array(EscalationView) }).openapi("EscalationList");
+
+const list = createRoute({
+  ...withToken,
+  method: "get",
+  path: "/v1/escalations",
+  summary: "List what waits for people, due first",
+  request: { query: z.object({ state: EscalationView.shape.state.optional() }) },
+  responses: {
+    ...ok("Escalations", EscalationList),
+    ...problemResponses({ 400: "A parameter is wrong", 401: "No token of a known person" }),
+  },
+});
+
+const show = createRoute({
+  ...withToken,
+  method: "get",
+  path: "/v1/escalations/{escalationId}",
+  summary: "Read one escalation with everything needed to answer it",
+  request: { params: z.object({ escalationId: z.string().max(64) }) },
+  responses: {
+    ...ok("The escalation", EscalationView),
+    ...problemResponses({ 400: "The id is no id", 401: "No token of a known person", 404: "No such escalation" }),
+  },
+});
+
+/** Escalations to read. A GET never answers one: that is in verdicts.ts. */
+export function escalationsApi({ sql, company }: { readonly sql: Sql; readonly company: string }) {
+  return new OpenAPIHono<ApiEnv>()
+    .openapi(list, async (c) => {
+      const { state } = c.req.valid("query");
+      return c.json({ escalations: await listEscalations(sql, company, state) }, 200);
+    })
+    .openapi(show, async (c) => {
+      const { escalationId } = c.req.valid("param");
+      const escalation = await readEscalation(sql, company, escalationId);
+      if (escalation === undefined) return refuse(c, "not-found", `no escalation \`${escalationId}\``);
+      return c.json(escalation, 200);
+    });
+}
+
+type EscalationRow = Omit<
+  EscalationView,
+  "functionId" | "ask" | "rules" | "action" | "verdict" | "reasoning" | "shownFacts"
+> & {
+  company: string;
+  rules: readonly MatchedRule[];
+  tool: string;
+  args: JsonObject;
+  partnerName: string | null;
+  statedReasoning: string;
+  /** The facts that the policy declares; null where none was in force. */
+  factTypes: readonly FactType[] | null;
+  offline: boolean | null;
+};
+
+/** Everything a person needs to answer, read from the ledgers: the facts are the decision's, never a model's words. */
+const escalations = `
+  select s.company, s.escalation_id as "escalationId", s.case_id as "caseId", s.decision_id as "decisionId", s.state,
+    s.level, s.role, s.due_at as "dueAt", s.opened_at as "openedAt", s.requested_by as "requestedBy",
+    s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
+    v.document::jsonb->'facts' as "factTypes", q.tool, q.args, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
+    coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals
+  from escalation s
+  join decision d using (company, decision_id)
+  join proposal q using (company, proposal_id)
+  join policy_version v on v.company = d.company and v.policy_id = d.policy_id and v.version = d.policy_version
+  left join lateral (
+    select coalesce(jsonb_agg(jsonb_build_object('verdict', a.verdict, 'personId', a.person_id, 'reason', a.reason,
+             'givenAt', to_char(a.given_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by a.given_at), '[]')
+             as approvals
+    from approval a where a.company = s.company and a.escalation_id = s.escalation_id) said_by on true
+  left join lateral (
+    select bool_or((r.envelope::jsonb #>> '{fields,offline}')::boolean) as offline
+    from audit_record r where r.company = s.company
+      and r.key in (s.step_key || '/intelligence/turn', s.step_key || '/orchestration/turn')) said on true
+  left join lateral (
+    select p.name from jsonb_array_elements(d.sources) read
+    join programme.partner p on p.company = s.company and read->>'ref' = 'partner/' || p.partner_id
+    where read->>'source' = 'programme.partner' limit 1) partner on true`;
+
+/** At most this many escalations are listed; those due first come first. */
+const MAX_LISTED = 200;
+
+async function listEscalations(
+  sql: Sql,
+  company: string,
+  state: EscalationView["state"] | undefined,
+): Promise<EscalationView[]> {
+  const { rows } = await sql.query<EscalationRow>(
+    `${escalations} where s.company = $1 and ($2::text is null or s.state = $2)
+     order by (s.state = 'open') desc, s.due_at, s.escalation_id limit $3`,
+    [company, state ?? null, MAX_LISTED],
+  );
+  return rows.map(escalationView);
+}
+
+export async function readEscalation(
+  sql: Sql,
+  company: string,
+  escalationId: string,
+): Promise<EscalationView | undefined> {
+  const { rows } = await sql.query<EscalationRow>(`${escalations} where s.company = $1 and s.escalation_id = $2`, [
+    company,
+    escalationId,
+  ]);
+  return rows[0] && escalationView(rows[0]);
+}
+
+function escalationView(row: EscalationRow): EscalationView {
+  const { company, rules, tool, args, partnerName, statedReasoning, offline, factTypes, ...rest } = row;
+  const { state, approvals } = rest;
+  return {
+    ...rest,
+    shownFacts: shownFacts(factTypes ?? [], rest.facts as JsonObject),
+    functionId: functionOfCase(company, rest.caseId),
+    ask: describeAction(tool, args, partnerName ?? undefined),
+    rules: rules.map(ruleView),
+    action: { tool, args },
+    reasoning: offline === true ? `[offline model] ${statedReasoning}` : statedReasoning,
+    verdict: state === "approved" || state === "rejected" ? (approvals.at(-1) ?? null) : null,
+  };
+}
+
+/** Each fact as people read it: in the unit that its policy declares. */
+function shownFacts(types: readonly FactType[], facts: JsonObject): { [name: string]: string } {
+  const text = (name: string, value: Json) => {
+    const type = types.find((known) => known.name === name);
+    const read = type === undefined ? undefined : givenValue(type, value);
+    return type === undefined || read === undefined ? JSON.stringify(value) : showValue(type, read);
+  };
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, text(name, value)]));
+}
+
+/** The function's name within a case id: see `caseIdOf`. */
+function functionOfCase(company: string, caseId: string): string {
+  return caseId.slice(company.length + 1).split(":")[0] ?? "";
+}

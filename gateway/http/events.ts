@@ -1,0 +1,190 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Sql } from "../../audit/records.ts";
+import type { MatchedRule } from "../../domain/decision.ts";
+import { functions } from "../../functions/index.ts";
+import type { ApiEnv } from "./auth.ts";
+import { notACursor, pageParameters, readCursor, writeCursor, type Position } from "./paging.ts";
+import { problemResponses, refuse } from "./problem.ts";
+import { Iso, ok, RuleView, ruleView, Verdict, withToken } from "./route.ts";
+
+/** One event that came in, and what became of it. */
+const EventView = z
+  .object({
+    eventId: z.string(),
+    source: z.string(),
+    functionId: z.string().nullable(),
+    objectType: z.string(),
+    objectId: z.string(),
+    caseId: z.string().nullable(),
+    state: z.enum(["pending", "dispatched", "ignored", "late"]),
+    occurredAt: Iso,
+    receivedAt: Iso,
+    /** The latest decision on this event's main step. */
+    decision: z
+      .object({
+        decisionId: z.string(),
+        verdict: Verdict,
+        reason: z.string(),
+        rules: z.array(RuleView),
+        policyVersion: z.string(),
+        decidedAt: Iso,
+      })
+      .nullable(),
+    /**
+     * `open` until the step ended, then how it ended. `none`: no function listens, or a newer event came first.
+     * `withheld`: decided under a mode that lets nothing come of it.
+     */
+    outcome: z.enum([
+      "none",
+      "open",
+      "executed",
+      "blocked",
+      "rejected",
+      "expired",
+      "withheld",
+      "superseded",
+      "unknown",
+      "refused",
+    ]),
+    /** Milliseconds from arrival to the first effect's receipt. */
+    firstEffectMs: z.int().nullable(),
+    waitingFor: z.object({ escalationId: z.string(), role: z.string(), dueAt: Iso }).nullable(),
+  })
+  .openapi("Event");
+export type EventView = z.infer<typeof EventView>;
+
+const EventList = z.object({ events: z.array(EventView), next: z.string().nullable() }).openapi("EventList");
+
+const route = createRoute({
+  method: "get",
+  path: "/v1/events",
+  summary: "List events in the order they came, with what became of each",
+  ...withToken,
+  request: {
+    query: z.object(pageParameters({ sinceWhat: "received at or after this time", most: 200, usual: 50 })),
+  },
+  responses: {
+    ...ok("A page of events", EventList),
+    ...problemResponses({ 400: "A parameter is wrong", 401: "No token of a known person" }),
+  },
+});
+
+/** What came in, and what became of it. */
+export function eventsApi({ sql, company }: { readonly sql: Sql; readonly company: string }) {
+  return new OpenAPIHono<ApiEnv>().openapi(route, async (c) => {
+    const { since, limit, cursor } = c.req.valid("query");
+    const after = cursor === undefined ? undefined : readCursor(cursor);
+    if (cursor !== undefined && after === undefined) {
+      return refuse(c, "validation", "a parameter is wrong", notACursor);
+    }
+    return c.json(await readEvents(sql, { company, since, after, limit }), 200);
+  });
+}
+
+/** One page of events in the order they came, from `since` (ISO 8601) and after a position. */
+type EventPage = {
+  readonly company: string;
+  readonly since: string;
+  readonly after: Position | undefined;
+  readonly limit: number;
+};
+
+type EventRow = Omit<EventView, "decision" | "waitingFor"> & {
+  position: string;
+  decisionId: string | null;
+  verdict: NonNullable<EventView["decision"]>["verdict"];
+  reason: string;
+  rules: readonly MatchedRule[];
+  policyVersion: string;
+  decidedAt: string;
+  escalationId: string | null;
+  role: string;
+  dueAt: string;
+};
+
+/**
+ * $1 company, $2 since, $3 and $4 position, $5 limit, $6 each function's step. An event without a decision is superseded
+ * once its case ended on an event that came after it: a case works on the newest one only.
+ */
+const pageOfEvents = `
+  with page as (
+    select i.*, case_id_of(company, function_id, system, object_type, object_id) as case_id,
+      $6::jsonb->>function_id as step,
+      to_char(received_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position
+    from inbox i
+    where company = $1 and received_at >= $2 and (received_at, event_id) > ($3::timestamptz, $4)
+    order by received_at, event_id limit $5),
+  keyed as (select *, case_id || '/' || event_id || '/' as prefix, case_id || '/' || event_id || '/' || step as step_key from page)
+  select i.event_id as "eventId", i.source, i.function_id as "functionId", i.object_type as "objectType",
+    i.object_id as "objectId", i.case_id as "caseId", i.state, i.occurred_at as "occurredAt",
+    i.received_at as "receivedAt", i.position,
+    d.decision_id as "decisionId", d.verdict, d.reason, d.rules, d.policy_version as "policyVersion",
+    d.decided_at as "decidedAt",
+    w.escalation_id as "escalationId", w.role, w.due_at as "dueAt",
+    case when first.settled_at is not null
+      then round(extract(epoch from greatest(first.settled_at - i.received_at, interval '0')) * 1000)::bigint
+    end as "firstEffectMs",
+    case
+      when i.state in ('late', 'ignored') then 'none'
+      when e.state = 'done' then 'executed'
+      when e.state = 'failed' then 'refused'
+      when e.state = 'unknown' then 'unknown'
+      when d.details->>'mode' in ('off', 'shadow') then 'withheld'
+      when s.state in ('rejected', 'expired', 'superseded') then s.state
+      when d.verdict = 'block' then 'blocked'
+      when ended.kind is not null then ended.kind
+      when d.decision_id is null and overtaken.yes then 'superseded'
+      else 'open' end as outcome
+  from keyed i
+  left join lateral (
+    select * from decision x
+    where x.company = i.company and x.case_id = i.case_id
+      and (x.step_key = i.step_key or starts_with(x.step_key, i.step_key || '~'))
+    order by x.decided_at desc, x.gate desc limit 1) d on true
+  left join escalation s on s.company = d.company and s.decision_id = d.decision_id
+  left join effect e on e.company = d.company and e.effect_key = d.step_key
+  left join lateral (
+    select min(x.settled_at) as settled_at from effect x
+    where x.company = i.company and x.case_id = i.case_id and x.state = 'done' and starts_with(x.effect_key, i.prefix)
+  ) first on true
+  left join lateral (
+    select x.escalation_id, x.role, x.due_at from escalation x
+    where x.company = i.company and x.state = 'open' and x.case_id = i.case_id and starts_with(x.step_key, i.prefix)
+    order by x.opened_at limit 1) w on true
+  left join lateral (
+    select o->>'kind' as kind
+    from audit_record x, jsonb_array_elements(x.envelope::jsonb #> '{fields,outcomes}') o
+    where x.company = i.company and x.key = i.prefix || 'end' and o->>'step' = i.step limit 1) ended on true
+  left join lateral (
+    select true as yes
+    from audit_record own
+    join audit_record x on x.company = own.company and x.case_id = own.case_id and x.kind = 'case_end'
+    join audit_record later on later.company = x.company
+      and later.key = (x.envelope::jsonb #>> '{fields,eventId}') || '/event' and later.n > own.n
+    where own.company = i.company and own.key = i.event_id || '/event' limit 1) overtaken on d.decision_id is null
+  order by i.received_at, i.event_id`;
+
+const steps = JSON.stringify(
+  Object.fromEntries(Object.values(functions).map(({ id, actions: [{ step }] }) => [id, step])),
+);
+const BEGINNING: Position = { at: "1970-01-01T00:00:00.000000Z", id: "" };
+
+async function readEvents(
+  sql: Sql,
+  { company, since, after, limit }: EventPage,
+): Promise<{ events: EventView[]; next: string | null }> {
+  const { at, id } = after ?? BEGINNING;
+  const { rows } = await sql.query<EventRow>(pageOfEvents, [company, since, at, id, limit + 1, steps]);
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const next = rows.length > limit && last !== undefined ? writeCursor({ at: last.position, id: last.eventId }) : null;
+  return { events: shown.map(eventView), next };
+}
+
+function eventView(row: EventRow): EventView {
+  const { position: _position, decisionId, verdict, reason, rules, policyVersion, decidedAt, ...rest } = row;
+  const { escalationId, role, dueAt, ...event } = rest;
+  const decision = decisionId && { decisionId, verdict, reason, rules: rules.map(ruleView), policyVersion, decidedAt };
+  const waitingFor = escalationId && { escalationId, role, dueAt };
+  return { ...event, decision: decision || null, waitingFor: waitingFor || null };
+}

@@ -1,0 +1,228 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { readRelease, readReleaseChanges, readSigners } from "../../audit/ledgers/releases.ts";
+import type { Sql } from "../../audit/records.ts";
+import { releaseActions, rolesFor } from "../../domain/policy-release.ts";
+import { WHOLE_PPM } from "../../domain/ppm.ts";
+import { changeRelease, type AskedChange, type Changed } from "../../releases/change.ts";
+import type { Pending } from "../../releases/history.ts";
+import { modeStateOf } from "../../releases/modes.ts";
+import type { Head, Reading } from "../../releases/reader.ts";
+import type { ApiEnv } from "./auth.ts";
+import { parseJsonBody } from "./json-body.ts";
+import { ModeView, modeView } from "./modes.ts";
+import type { Person } from "./people.ts";
+import { problemResponses, refuse } from "./problem.ts";
+import { Iso, jsonBody, ok, withToken } from "./route.ts";
+import { changeRefusals, refuseChange, signed, tellChange, type SignedChangeDeps } from "./signed-change.ts";
+
+/** The largest release: some ten thousand rules. */
+const MAX_RELEASE_BYTES = 8_388_608;
+/** At most this many changes are listed, the last ones. */
+const MAX_LISTED = 50;
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits");
+const Share = z.int().min(1).max(WHOLE_PPM).openapi({ description: "parts per million of subjects" });
+
+const ReleaseId = z.object({ release: Hash });
+
+const SignedChange = z.strictObject({ ...signed, parent: Hash.nullable(), canaryPpm: Share }).openapi("SignedChange");
+
+const SignedRelease = z
+  .strictObject({ ...signed, parent: Hash.nullable(), canaryPpm: Share, document: z.string() })
+  .openapi("SignedRelease");
+
+const Waiting = z.object({
+  action: z.enum(["apply", "rollback"]),
+  release: Hash,
+  canaryPpm: Share,
+  person: z.string(),
+  /** Roles of which one, held by another person, lets it pass. */
+  roles: z.array(z.string()),
+});
+
+/** What a change led to. `loosens`: why it needs a second person. */
+const ReleaseChanged = z
+  .object({
+    release: Hash,
+    state: z.enum(["in-force", "canary", "waiting", "withdrawn"]),
+    inForce: Hash.nullable(),
+    loosens: z.array(z.string()),
+    waiting: Waiting.nullable(),
+  })
+  .openapi("ReleaseChanged");
+export type ReleaseChanged = z.infer<typeof ReleaseChanged>;
+
+const ReleaseChangeView = z.object({
+  n: z.int(),
+  action: z.enum(releaseActions),
+  release: Hash,
+  canaryPpm: Share,
+  person: z.string(),
+  role: z.string(),
+  reason: z.string(),
+  at: Iso,
+});
+
+/** What is in force, what waits, and how it came to that. */
+const Releases = z
+  .object({
+    /** The last place taken in the history of releases, and in that of modes. */
+    n: z.int(),
+    modesN: z.int(),
+    inForce: Hash.nullable(),
+    canary: z.object({ release: Hash, canaryPpm: Share }).nullable(),
+    waiting: Waiting.nullable(),
+    /** What each release follows. */
+    parents: z.record(Hash, Hash.nullable()),
+    /** The latest changes, the last first. */
+    changes: z.array(ReleaseChangeView),
+    modes: z.array(ModeView),
+    /** What does not count or is not used, and why. */
+    problems: z.array(z.string()),
+    /** Who asks, and their registered signing key. */
+    you: z.object({ personId: z.string(), role: z.string(), publicKey: z.string().nullable() }),
+  })
+  .openapi("Releases");
+export type Releases = z.infer<typeof Releases>;
+
+const ReleaseView = z.object({ release: Hash, parent: Hash.nullable(), document: z.string() }).openapi("Release");
+
+const list = createRoute({
+  ...withToken,
+  method: "get",
+  path: "/v1/releases",
+  summary: "Read which policies are in force, what waits for a second person, and how it came to that",
+  responses: { ...ok("What is in force", Releases), ...problemResponses({ 401: "No token of a known person" }) },
+});
+
+const show = createRoute({
+  ...withToken,
+  method: "get",
+  path: "/v1/releases/{release}",
+  summary: "Read a release: its policies as canonical JSON, whose SHA-256 is its name",
+  request: { params: ReleaseId },
+  responses: {
+    ...ok("The release", ReleaseView),
+    ...problemResponses({ 400: "The id is no id", 401: "No token of a known person", 404: "No such release" }),
+  },
+});
+
+const taken = { ...ok("Taken and durable", ReleaseChanged), ...changeRefusals };
+
+const apply = createRoute({
+  ...withToken,
+  method: "put",
+  path: "/v1/releases/{release}",
+  summary: "Propose a release; what is proved to loosen nothing is in force at once",
+  request: { params: ReleaseId, body: jsonBody(SignedRelease) },
+  responses: taken,
+});
+
+const promote = createRoute({
+  ...withToken,
+  method: "post",
+  path: "/v1/releases/{release}/promote",
+  summary: "Let a release pass as the second person, or a canary go on",
+  request: { params: ReleaseId, body: jsonBody(SignedChange) },
+  responses: taken,
+});
+
+const rollback = createRoute({
+  ...withToken,
+  method: "post",
+  path: "/v1/releases/{release}/rollback",
+  summary: "Take a release back: the one it follows is in force again",
+  request: { params: ReleaseId, body: jsonBody(SignedChange) },
+  responses: taken,
+});
+
+/** Policy releases. Nothing here decides a request. */
+export function releasesApi(deps: SignedChangeDeps) {
+  const { sql, company, reader } = deps;
+  const change = async (c: Context<ApiEnv>, asked: AskedChange) => {
+    const changed = await changeRelease(deps, c.var.person, asked);
+    const { action, release } = asked;
+    if (changed.kind === "refused") return refuseChange(c, deps, { action, release }, changed);
+    const answer = changedView(release, changed);
+    tellChange(c, deps, { action, release, state: answer.state }, "policy release changed");
+    return c.json(answer, 200);
+  };
+  const plain = { document: null } as const;
+  const app = new OpenAPIHono<ApiEnv>();
+  guardReleases(app);
+  return app
+    .openapi(list, async (c) => c.json(await releasesView(sql, company, await reader.read(), c.var.person), 200))
+    .openapi(show, async (c) => {
+      const { release } = c.req.valid("param");
+      const kept = await readRelease(sql, company, release);
+      return kept === undefined ? refuse(c, "not-found", `no release \`${release}\``) : c.json(kept, 200);
+    })
+    .openapi(apply, (c) => change(c, { ...c.req.valid("param"), ...c.req.valid("json"), action: "apply" }))
+    .openapi(promote, (c) =>
+      change(c, { ...c.req.valid("param"), ...c.req.valid("json"), ...plain, action: "promote" }),
+    )
+    .openapi(rollback, (c) =>
+      change(c, { ...c.req.valid("param"), ...c.req.valid("json"), ...plain, action: "rollback" }),
+    );
+}
+
+/** A release may be larger than other bodies; it is read as strictly. */
+function guardReleases(app: OpenAPIHono<ApiEnv>): void {
+  const onError = (c: Context) => refuse(c, "too-large", "a release has at most 8 MiB");
+  app.put("/v1/releases/*", bodyLimit({ maxSize: MAX_RELEASE_BYTES, onError }), async (c, next) => {
+    const body = parseJsonBody(new Uint8Array(await c.req.arrayBuffer()));
+    if (body.kind === "refused") return refuse(c, body.code, body.detail);
+    return next();
+  });
+}
+
+async function releasesView(sql: Sql, company: string, reading: Reading, person: Person): Promise<Releases> {
+  const { standing, modes, inForce, canary, problems } = reading;
+  const changes = await readReleaseChanges(sql, company, Math.max(0, standing.n - MAX_LISTED));
+  const publicKey = (await readSigners(sql, company)).get(person.personId) ?? null;
+  const policies = new Set([...policyIdsIn(inForce), ...policyIdsIn(canary), ...Object.keys(modes.policies)]);
+  return {
+    n: standing.n,
+    modesN: modes.n,
+    inForce: standing.inForce,
+    canary: standing.canary && { release: standing.canary.release, canaryPpm: standing.canary.canaryPpm },
+    waiting: waitingView(standing.pending),
+    parents: { ...standing.parents },
+    changes: changes.toReversed().map(({ n, action, release, canaryPpm, person: who, role, reason, at }) => {
+      return { n, action, release, canaryPpm, person: who, role, reason, at };
+    }),
+    modes: [...policies].toSorted().map((policy) => modeView(policy, modeStateOf(modes, policy))),
+    problems: [...problems, ...unused(inForce), ...unused(canary)],
+    you: { personId: person.personId, role: person.role, publicKey },
+  };
+}
+
+function policyIdsIn(head: Head): readonly string[] {
+  return head.kind === "sound" ? Object.keys(head.bundle.policies) : [];
+}
+
+function unused(head: Head): readonly string[] {
+  return head.kind === "bad" ? [`release \`${head.release}\` is not used: ${head.detail}`] : [];
+}
+
+function waitingView(pending: Pending | null): Releases["waiting"] {
+  if (pending === null) return null;
+  const { action, release, canaryPpm, person } = pending;
+  return { action, release, canaryPpm, person, roles: [...rolesFor("approve")] };
+}
+
+/** What a change of this release led to. */
+function changedView(release: string, { standing, loosens }: Changed): ReleaseChanged {
+  const { inForce, canary, pending } = standing;
+  const waits = pending?.release === release;
+  const state = waits
+    ? "waiting"
+    : canary?.release === release
+      ? "canary"
+      : inForce === release
+        ? "in-force"
+        : "withdrawn";
+  return { release, state, inForce, loosens: [...loosens], waiting: waits ? waitingView(pending) : null };
+}
