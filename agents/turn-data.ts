@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Evidence, Finding } from "../domain/evidence.ts";
-import { firstActionOf } from "../functions/index.ts";
+import { ownActionOf } from "../functions/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Action } from "../domain/proposal.ts";
 import { dataBlock, readDataBlock } from "./data-block.ts";
@@ -12,12 +12,14 @@ import type { TurnInput } from "./turn.ts";
 const JsonRecord = z.custom<JsonObject>((value) => typeof value === "object" && value !== null);
 const Proposed = z.object({ tool: z.string(), args: JsonRecord });
 
-/** What a turn's opening message tells a model, as data. Readings by tool name; no clock, company or key is in it. */
+/** What a turn's opening message tells a model, as data. Readings by tool name; no company or key is in it. */
 export const TurnData = z.object({
   role: z.enum(["intelligence", "orchestration", "compliance"]),
   functionId: z.string(),
   /** The governed action that the turn is about. */
   action: z.string(),
+  /** The instant that the step is proposed at, ISO 8601: what facts count days from. */
+  at: z.iso.datetime(),
   /** What the record asks for, computed by code. */
   requested: Proposed,
   readings: z.record(z.string(), JsonRecord),
@@ -29,10 +31,10 @@ export const TurnData = z.object({
 export type TurnData = z.infer<typeof TurnData>;
 
 export function openingMessage(role: Role, turn: TurnInput, evidence: readonly Evidence[], more: JsonObject): Message {
-  const { functionId, action } = turn;
-  const requested = requestedAction(functionId, evidence);
+  const { functionId, action, at } = turn;
+  const requested = requestedAction(turn, evidence);
   const readings = readingsOf(evidence);
-  return { role: "user", text: dataBlock({ role, functionId, action, requested, readings, ...more }) };
+  return { role: "user", text: dataBlock({ role, functionId, action, at, requested, readings, ...more }) };
 }
 
 /** The opening message's data, or undefined for a conversation that is not a turn. */
@@ -50,9 +52,9 @@ export function findingsJson(findings: readonly Finding[]): JsonObject[] {
 }
 
 /** What the record asks for. Throws `RECORD_UNREADABLE` when it asks for nothing: an agent must not invent a request. */
-export function requestedAction(functionId: string, evidence: readonly Evidence[]): Action {
+export function requestedAction({ functionId, action }: TurnInput, evidence: readonly Evidence[]): Action {
   const record = evidence.find(({ source }) => source.source === "crm.record");
-  const requested = record && firstActionOf(functionId).requested(record.value);
+  const requested = record && ownActionOf(functionId, action).requested(record.value);
   if (requested === undefined) {
     throw new AgentFault("RECORD_UNREADABLE", `record holds no readable request for \`${functionId}\``);
   }

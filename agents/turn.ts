@@ -11,6 +11,8 @@ export type TurnInput = {
   readonly action: string;
   readonly objectType: string;
   readonly objectId: string;
+  /** The instant that the step is proposed at, ISO 8601. */
+  readonly at: string;
 };
 
 /** What Intelligence leaves: its findings, and the readings they rest on, exactly as the sources gave them. */

@@ -143,7 +143,7 @@ function questionOf(
     ...names,
     proposal,
     review,
-    facts: action.facts({ evidence, action: proposal.action }),
+    facts: action.facts({ evidence, action: proposal.action, at }),
     sources: Object.values(evidence).map(({ source }) => source),
     requestedBy: action.requestedBy(evidence["crm.record"]?.value ?? {}),
   };

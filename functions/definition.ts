@@ -4,8 +4,13 @@ import type { Evidence, Finding, Lookup } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Action, TurnCitation } from "../domain/proposal.ts";
 
-/** What a decision knows when facts are computed: the readings by tool name, and the action proposed. */
-export type FactInput = { readonly evidence: { readonly [tool: string]: Evidence }; readonly action: Action };
+/** What a decision knows when facts are computed: the readings by tool name, the action proposed, and the instant. */
+export type FactInput = {
+  readonly evidence: { readonly [tool: string]: Evidence };
+  readonly action: Action;
+  /** When it is decided, ISO 8601. The only clock there is: no fact reads one. */
+  readonly at: string;
+};
 
 /**
  * One kind of action that needs a decision. Pure: no clock, no I/O.

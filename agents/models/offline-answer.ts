@@ -62,12 +62,13 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function briefingOf({ functionId, action, requested }: TurnData, readings: Briefing["readings"]): Briefing {
+function briefingOf({ functionId, action, at, requested }: TurnData, readings: Briefing["readings"]): Briefing {
   const evidence = Object.entries(readings).map(([tool, value]): [string, Evidence] => [
     tool,
     { source: { source: tool, ref: tool, version: "", observedAt: "" }, value },
   ]);
-  const facts = actionOf(functionId, action).facts({ evidence: Object.fromEntries(evidence), action: requested });
+  const read = Object.fromEntries(evidence);
+  const facts = actionOf(functionId, action).facts({ evidence: read, action: requested, at });
   return { readings, requested, facts };
 }
 

@@ -25,7 +25,7 @@ export async function reviewProposal(
   { findings, evidence }: Pick<FindingsTurn, "findings" | "evidence">,
   { action, reasoning }: Pick<ProposalTurn, "action" | "reasoning">,
 ): Promise<ReviewTurn> {
-  const requested = requestedAction(turn.functionId, evidence);
+  const requested = requestedAction(turn, evidence);
   const rules = complianceRules({ requested, readings: readingsOf(evidence), findings, action, reasoning });
   const binding = bindings.bind(ROLE, turn, answer, []);
   const { output, progress } = await runTurn({

@@ -2,7 +2,7 @@ import { Context } from "@temporalio/activity";
 import type { z } from "zod";
 import type { Agents } from "../../agents/agents.ts";
 import { AgentFault } from "../../agents/fault.ts";
-import type { FindingsTurn, ProposalTurn, ReviewTurn } from "../../agents/turn.ts";
+import type { FindingsTurn, ProposalTurn, ReviewTurn, TurnInput } from "../../agents/turn.ts";
 import type { TurnCalls } from "../../audit/ledgers/model-turns.ts";
 import { createPromptBook, type TakenTurn } from "../../audit/ledgers/turn-record.ts";
 import { recordProposal } from "../../audit/ledgers/turns.ts";
@@ -34,12 +34,12 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
 
   /** Compliance's turn, or undefined when it cannot review and will not be able to. */
   async function reviewed(
-    step: StepRef,
+    turn: TurnInput,
     findings: FindingsTurn,
     proposal: ProposalTurn,
   ): Promise<ReviewTurn | undefined> {
     try {
-      return await agents.reviewProposal(step, findings, proposal);
+      return await agents.reviewProposal(turn, findings, proposal);
     } catch (error) {
       const isFinal = error instanceof AgentFault && !error.retryable;
       if (isFinal || Context.current().info.attempt >= agentActivity.retry.maximumAttempts) return undefined;
@@ -58,9 +58,10 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
     proposeByAgents: (step, at) =>
       turnsOf(async () => {
         try {
-          const findings = await agents.gatherFindings(step);
-          const proposal = await agents.proposeAction(step, findings);
-          const review = await reviewed(step, findings, proposal);
+          const turn = { ...step, at };
+          const findings = await agents.gatherFindings(turn);
+          const proposal = await agents.proposeAction(turn, findings);
+          const review = await reviewed(turn, findings, proposal);
           const draft = agentsProposal(step.action, findings, proposal, at);
           await recordProposal(pool, step, draft, {
             intelligence: { ...(await taken(step, findings.citation, at)), evidence: findings.evidence },

@@ -30,7 +30,7 @@ type Role = (typeof roles)[number];
 
 /** The recorded turns of the proposal's step, or why there is no replaying them. */
 export function stageOf(
-  { company, caseId, body }: AuditRecord,
+  { company, caseId, at, body }: AuditRecord,
   { records, prompts }: AgentRecords,
   shipped: Prompts | undefined,
 ): Stage | Replayed {
@@ -48,7 +48,7 @@ export function stageOf(
   if (evidence === undefined) return { kind: "cannot", why: "what the agents read is not recorded" };
   const { type: objectType } = made.subject;
   const names = { company, caseId, stepKey, functionId: made.id, action: textAt(body, "actionId") };
-  const input = { ...names, objectType, objectId: "recorded" };
+  const input = { ...names, objectType, objectId: "recorded", at };
   return createStage(input, turns, evidence, shipped);
 }
 

@@ -83,6 +83,7 @@ export const quoteTurn: TurnInput = {
   action: "quoting",
   objectType: "deal",
   objectId: "1001",
+  at: "2026-03-02T09:00:00.000Z",
 };
 
 export const registrationTurn: TurnInput = {
@@ -93,4 +94,5 @@ export const registrationTurn: TurnInput = {
   action: "deal-registration",
   objectType: "registration",
   objectId: "1",
+  at: "2026-03-02T09:00:00.000Z",
 };

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { approveDiscount } from "../../functions/quoting/approve-discount.ts";
 import type { FactInput } from "../../functions/definition.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { FIXTURE_AT } from "../../functions/shared/fixture.ts";
 import { quoteAtDiscount, quoteInput, quoteRecord } from "../../functions/quoting/fixture.ts";
 
 const facts = (input: FactInput): JsonObject => approveDiscount.facts(input);
@@ -92,7 +93,7 @@ describe("the facts of a quote", () => {
   });
 
   test("are none without readings", () => {
-    expect(facts({ evidence: {}, action: { tool: "quotes.approve-discount", args: {} } })).toEqual({});
+    expect(facts({ evidence: {}, action: { tool: "quotes.approve-discount", args: {} }, at: FIXTURE_AT })).toEqual({});
   });
 
   test("tell the partner's standing", () => {

@@ -24,7 +24,7 @@ import {
   verifyHubspotRequest,
 } from "../../../gateway/webhooks/hubspot/signature.ts";
 import { HubspotBatch, readHubspotEvent } from "../../../gateway/webhooks/hubspot/batch.ts";
-import { evidenceOf } from "../../../functions/shared/fixture.ts";
+import { evidenceOf, FIXTURE_AT } from "../../../functions/shared/fixture.ts";
 import { policyOf } from "../../fixtures/policy.ts";
 
 const startedAt = "2026-03-02T09:00:00.000Z";
@@ -197,5 +197,5 @@ function inputOf({ objectType, properties }: Pick<DayItem, "objectType" | "prope
     "programme.partner": PartnerReading.parse(partner),
     "programme.open-registrations": OpenRegistrationsReading.parse({ registrations: open }),
   });
-  return { input: { evidence, action }, functionId };
+  return { input: { evidence, action, at: FIXTURE_AT }, functionId };
 }

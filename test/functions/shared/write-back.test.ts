@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { OutcomeKind } from "../../../domain/outcome.ts";
 import { writeBack, writeBackValue } from "../../../functions/shared/write-back.ts";
-import { evidenceOf } from "../../../functions/shared/fixture.ts";
+import { evidenceOf, FIXTURE_AT } from "../../../functions/shared/fixture.ts";
 
 function factsFor(property: string, value: string, outcome: string) {
   const args = { action: "quoting", objectType: "deal", objectId: "1001", property, value, reportsStep: "step-1" };
   return writeBack.facts({
     evidence: evidenceOf({ "ledger.step-outcome": { outcome } }),
     action: { tool: writeBack.tool, args },
+    at: FIXTURE_AT,
   });
 }
 
@@ -53,6 +54,7 @@ describe("the facts of a write-back", () => {
   });
 
   test("are none without the ledger's word", () => {
-    expect(writeBack.facts({ evidence: {}, action: { tool: writeBack.tool, args: {} } })).toEqual({});
+    const action = { tool: writeBack.tool, args: {} };
+    expect(writeBack.facts({ evidence: {}, action, at: FIXTURE_AT })).toEqual({});
   });
 });
