@@ -1,16 +1,17 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { isPolicyId, POLICY_ID_FIX } from "../domain/policy-id.ts";
 import { governedActions } from "../functions/governed-actions.ts";
 import { governedCatalogue, type Catalogue } from "../guardrails/fact-types.ts";
 import { loadFacts } from "../guardrails/load/facts.ts";
 import type { Problem } from "../guardrails/problem.ts";
 
 /** `loans.facts.yaml`, or `loans.facts.json` as JSON Schema: the facts of the policy beside it. */
-const factsName = /^([^.]+)\.facts\.(?:yaml|json)$/;
+const factsName = /^(.+)\.facts\.(?:yaml|json)$/;
 
-/** A policy's own file; those of its cases and facts have a longer ending. */
+/** A policy's own file, such as `renewals.price.yaml`; those of its cases and facts have a longer ending. */
 export function isPolicyName(name: string): boolean {
-  return /^[^.]+\.yaml$/.test(name);
+  return /^[^.]+(?:\.(?!(?:test|facts)\.)[^.]+)?\.yaml$/.test(name);
 }
 
 /** The facts of every policy that a folder can hold: those of our own governed actions, and those it declares itself. */
@@ -47,8 +48,8 @@ function whyNotHere(id: string, file: string, other: string | undefined): readon
   if (Object.hasOwn(governedActions, id)) {
     return [{ ...start, message: `the facts of \`${id}\` are declared in code`, fix: "remove this file" }];
   }
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(id)) {
-    return [{ ...start, message: `\`${id}\` is no policy's id`, fix: "use lower case letters, digits and `-`" }];
+  if (!isPolicyId(id)) {
+    return [{ ...start, message: `\`${id}\` is no policy's id`, fix: POLICY_ID_FIX }];
   }
   return other === undefined ? [] : [{ ...start, message: `\`${other}\` declares these facts too`, fix: "keep one" }];
 }

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { POLICY_ID_FIX } from "../../domain/policy-id.ts";
 import { formatProblem, type Problem } from "../../guardrails/problem.ts";
 import type { Answer } from "../answer.ts";
 import type { Call } from "../command.ts";
@@ -48,13 +49,18 @@ async function checkFolder(options: Environment): Promise<readonly Checked[]> {
     message: `\`${id}\` has no policy, and nothing is decided by default`,
     fix: "write this file",
   }));
-  const orphans = folder.orphans.map((file) => ({
-    ...start(file),
-    message: `no policy stands beside these ${file.endsWith(".test.yaml") ? "cases" : "facts"}`,
-    fix: `write \`${policyFileOf(file)}\` or remove this file`,
-  }));
+  const orphans = folder.orphans.map(orphanProblem);
   const checked = await Promise.all(folder.entries.map(checkEntry));
   return [...checked, { files: folder.orphans, problems: [...missing, ...orphans] }];
+}
+
+function orphanProblem(file: string): Problem {
+  const beside = policyFileOf(file);
+  if (beside === file) {
+    return { ...start(file), message: `\`${basename(file, ".yaml")}\` is no policy's id`, fix: POLICY_ID_FIX };
+  }
+  const message = `no policy stands beside these ${file.endsWith(".test.yaml") ? "cases" : "facts"}`;
+  return { ...start(file), message, fix: `write \`${beside}\` or remove this file` };
 }
 
 async function checkNamed(options: Environment, names: readonly string[]): Promise<readonly Checked[]> {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
+import { isPolicyId, POLICY_ID_FIX } from "../../domain/policy-id.ts";
 import type { FactType } from "../../guardrails/fact-types.ts";
 import { loadFacts } from "../../guardrails/load/facts.ts";
 import { formatProblem, type Problem } from "../../guardrails/problem.ts";
@@ -18,8 +19,8 @@ type Draft = { readonly file: string; readonly text: string };
 /** `mandate policy new ID [--facts FILE]`: a policy, its cases and its facts, sound as they are. Overwrites nothing. */
 export async function create({ args, options }: Call<NewOptions>): Promise<Answer> {
   const id = operand(args);
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(id)) {
-    throw failure("usage", "not-a-policy-id", `\`${id}\` is no policy's id`, "use lower case letters, digits and `-`");
+  if (!isPolicyId(id)) {
+    throw failure("usage", "not-a-policy-id", `\`${id}\` is no policy's id`, POLICY_ID_FIX);
   }
   const folder = await readFolder(options);
   const own = factsThere(folder.facts, id);

@@ -46,7 +46,7 @@ export async function suggestions({ args, options, io }: Call<SuggestionOptions>
 /** `mandate policy suggestions show ID`: the change as a patch, with the evidence for it. It writes nothing. */
 export async function showSuggestion({ args, options, io }: Call<ShowSuggestionOptions>): Promise<Answer> {
   const id = operand(args);
-  const entry = entryOf(await readFolder(options), id.split(".")[0] ?? "");
+  const entry = entryOf(await readFolder(options), policyOfSuggestion(id));
   const client = await connect(options, { kind: "reader" });
   const since = sinceOf(options.since ?? DEFAULT_SINCE);
   const suggestion = suggestedAs(id, await learn(client, entry, since));
@@ -61,6 +61,11 @@ export async function showSuggestion({ args, options, io }: Call<ShowSuggestionO
     text: suggestionCard(suggestion, replayed),
     next: [`policy test ${entry.id}`, `policy simulate ${entry.id}`],
   };
+}
+
+/** `renewals.price` of `renewals.price.rise-over.auto_rise`: a suggestion's id ends in a rule and a parameter. */
+function policyOfSuggestion(id: string): string {
+  return id.replace(/(?:\.[^.]+){2}$/, "");
 }
 
 /** The patch alone, to be piped into `git apply`. */

@@ -9,6 +9,7 @@ import type { ApiEnv } from "./auth.ts";
 import type { Person } from "./people.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, jsonBody, ok, Verdict, withToken } from "./route.ts";
+import { policyIdPattern } from "../../domain/policy-id.ts";
 
 /** A token of this role belongs to a system, which asks for other people. */
 const SYSTEM_ROLE = "system";
@@ -30,7 +31,7 @@ function hasWholeNumbers(value: unknown): boolean {
 
 const DecisionRequest = z
   .strictObject({
-    policy: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "expected a policy's id"),
+    policy: z.string().regex(policyIdPattern, "expected a policy's id"),
     facts: Facts,
     /** What the permit is for, in the caller's words. Absent: the policy's id, with the facts. */
     action: z

@@ -111,7 +111,7 @@ const history = createRoute({
   ...withToken,
   request: {
     query: z.object({
-      policy: z.string().min(1).max(64).openapi({ description: "the policy's id" }),
+      policy: z.string().min(1).max(128).openapi({ description: "the policy's id" }),
       ...pageParameters({ sinceWhat: "decided at or after this time", most: 1_000 }),
     }),
   },

@@ -5,6 +5,7 @@ import type { ModeState } from "../../releases/modes.ts";
 import type { ApiEnv } from "./auth.ts";
 import { Iso, jsonBody, ok, withToken } from "./route.ts";
 import { changeRefusals, Mode, refuseChange, signed, tellChange, type SignedChangeDeps } from "./signed-change.ts";
+import { policyIdPattern } from "../../domain/policy-id.ts";
 
 const SignedMode = z.strictObject({ ...signed, mode: Mode }).openapi("SignedMode");
 
@@ -25,7 +26,7 @@ const setMode = createRoute({
   path: "/v1/modes/{policyId}",
   summary: "Lower a policy's autonomy mode at once, or raise it as one of two people",
   request: {
-    params: z.object({ policyId: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/) }),
+    params: z.object({ policyId: z.string().regex(policyIdPattern) }),
     body: jsonBody(SignedMode),
   },
   responses: { ...ok("Taken and durable", ModeView), ...changeRefusals },

@@ -45,6 +45,18 @@ describe("mandate policy new", () => {
     ]);
   });
 
+  test("writes the policy of a function's further action, told apart from cases and facts", async () => {
+    expect((await policy("new", "loans.extend", "--facts", write("given.yaml", loanFacts))).exitCode).toBe(0);
+    rmSync(join(folder, "given.yaml"));
+    const written = ["loans.extend.facts.yaml", "loans.extend.test.yaml", "loans.extend.yaml"];
+    expect(readdirSync(folder).filter((name) => name.startsWith("loans"))).toEqual(written);
+    expect(await policy("check")).toMatchObject({ exitCode: 0 });
+    expect(await policy("test", "loans.extend", "--min-coverage", "100")).toMatchObject({ exitCode: 0 });
+    expect((await policy("schema", "loans.extend")).stdout).toContain('"const": "loans.extend"');
+    expect((await policy("check", join(folder, "loans.extend.test.yaml"))).exitCode).toBe(0);
+    expect((await loadPolicies(folder)).policyOf("loans.extend").policy.id).toBe("loans.extend");
+  });
+
   test("--facts takes facts from a file, and leaves a copy beside the policy", async () => {
     const { exitCode } = await policy("new", "loans", "--facts", write("given.yaml", loanFacts));
     rmSync(join(folder, "given.yaml"));
@@ -64,6 +76,7 @@ describe("mandate policy new", () => {
   test.for<[string, string[], number, string]>([
     ["a policy that is there", ["quoting"], 6, "is there already"],
     ["an id that is none", ["Loans"], 2, "is no policy's id"],
+    ["an action named as what files beside a policy end with", ["loans.test"], 2, "is no policy's id"],
     ["facts that are in code", ["quoting", "--facts", "x.yaml"], 2, "are declared already"],
     ["a file that is not there", ["loans", "--facts", "nowhere.yaml"], 5, "cannot be read"],
   ])("refuses %s, and writes nothing", async ([, argv, code, message]) => {
@@ -116,6 +129,8 @@ describe("a folder with facts of its own", () => {
   test.for<[string, string, string]>([
     ["quoting.facts.yaml", loanFacts, "quoting.facts.yaml:1:1: the facts of `quoting` are declared in code"],
     ["loans.facts.yaml", loanFacts, "loans.facts.yaml:1:1: no policy stands beside these facts"],
+    ["loans.extend.facts.yaml", loanFacts, "loans.extend.facts.yaml:1:1: no policy stands beside these facts"],
+    ["loans.extend.more.yaml", "", "loans.extend.more.yaml:1:1: `loans.extend.more` is no policy's id"],
   ])("%s", async ([name, text, expected]) => {
     write(name, text);
     const { exitCode, stdout } = await policy("check");
