@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import { companyAddress } from "../db/company-address.ts";
 import { checkAudit } from "./doctor/audit.ts";
+import { checkCases } from "./doctor/cases.ts";
 import { checkDatabase } from "./doctor/database.ts";
 import { checkPostgres, checkTemporal } from "./doctor/engines.ts";
 import { type DoctorDeps, fail, type Finding, type Patient } from "./doctor/finding.ts";
@@ -22,6 +23,7 @@ const checks: readonly Check[] = [
   checkPorts,
   checkDatabase,
   checkPolicies,
+  checkCases,
   checkAudit,
   checkModel,
   checkSecretFiles,

@@ -8,6 +8,7 @@ import { addPeople } from "./people.ts";
 import { addPolicies } from "./policies.ts";
 import { addProcesses } from "./processes.ts";
 import { addSandbox } from "./sandbox.ts";
+import { addStatus } from "./status.ts";
 import { addVersion, ownVersion } from "./version.ts";
 import { addWitness } from "./witness.ts";
 
@@ -34,6 +35,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addPeople(program, cli);
   addWitness(program, cli);
   addSandbox(program, cli);
+  addStatus(program, cli);
   addVersion(program, cli);
   return program;
 }

@@ -71,6 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     decisions,
     bundleKeys: options.bundleKeys,
     sandbox: options.sandbox ?? "closed",
+    openCases: (asked) => engine.openCases(asked),
     checks: { database: () => pool.query("select 1"), temporal: () => engine.answers(CHECK_TIMEOUT_MS) },
   });
   const server = serverOf(app.fetch);

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from "@temporalio/client";
 import { CASE_WORKFLOW, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
+import { lookAtCases } from "../status/stalled-cases.ts";
 import type { VerdictMessenger, WorkflowEngine, WorkflowStarter } from "./workflow-starter.ts";
 
 /** Connects on first use, so that a gateway starts, and keeps accepting events, while the engine is away. */
@@ -60,5 +61,6 @@ export function temporalEngine(lazy: LazyClient, queue: string, callTimeoutMs = 
     async answers(timeoutMs) {
       await call((client) => client.workflowService.getSystemInfo({}), timeoutMs);
     },
+    openCases: (asked) => call((client) => lookAtCases(client, asked)),
   };
 }

@@ -1,6 +1,7 @@
 import type { EventRef } from "../../domain/event.ts";
 import type { CaseInput } from "../../workflows/governed-case.ts";
 import type { VerdictMessage } from "../../workflows/escalation.ts";
+import type { AskedCases, OpenCases } from "../status/stalled-cases.ts";
 
 /** Brings an event to its case, which is started when it does not run. At least once: the case drops repeats by id. */
 export type WorkflowStarter = {
@@ -20,5 +21,11 @@ export type VerdictDelivery =
   | { readonly kind: "turned-away"; readonly reason: string }
   | { readonly kind: "gone" };
 
-/** The durable engine as the gateway sees it. `answers` rejects when it cannot be reached within the time given. */
-export type WorkflowEngine = WorkflowStarter & VerdictMessenger & { answers(timeoutMs: number): Promise<void> };
+/** The durable engine as the gateway sees it. */
+export type WorkflowEngine = WorkflowStarter &
+  VerdictMessenger & {
+    /** Rejects when it cannot be reached within the time given. */
+    answers(timeoutMs: number): Promise<void>;
+    /** As `lookAtCases`. */
+    openCases(asked: AskedCases): Promise<OpenCases>;
+  };

@@ -65,6 +65,8 @@ describe("the doctor", () => {
       "ok row security",
       "ok clock",
       "ok policies",
+      "ok cases",
+      "ok questions",
       "ok audit secret",
       "ok audit log",
       "ok audit checkpoints",

@@ -1,0 +1,72 @@
+import { stallText } from "../../cli/status-text.ts";
+import { createPool } from "../../db/pool.ts";
+import { readStatus, type Status, type StatusDeps } from "../../gateway/status/read-status.ts";
+import { externalTemporal } from "../config.ts";
+import type { TemporalPlace } from "../temporal-connection.ts";
+import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
+
+const CHECKS = ["cases", "questions"] as const;
+const [CASES, QUESTIONS] = CHECKS;
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/** Whether a case tries the same thing for ever, and whether a question is past due. */
+export async function checkCases(patient: Patient): Promise<readonly Finding[]> {
+  const { config, databaseUrl, deps } = patient;
+  const place = await placeOf(patient);
+  if (databaseUrl === undefined || place === undefined) {
+    return CHECKS.map((check) => ok(check, "nothing is running: nothing is under way"));
+  }
+  const sql = createPool(databaseUrl, { max: 1 });
+  try {
+    const at = deps.now().toISOString();
+    let fault = "";
+    const onFault = (error: unknown) => (fault = (error as Error).message);
+    const status = await readStatus({ sql, company: config.company, openCases: askAt(place), onFault, at });
+    return [casesFinding(status, fault), questionsFinding(status)];
+  } catch (error) {
+    const detail = `what is under way cannot be read: ${(error as Error).message}`;
+    return CHECKS.map((check) => warn(check, detail, "npx mandate doctor"));
+  } finally {
+    await sql.end();
+  }
+}
+
+/** The Temporal that cases run on here; undefined when none is named and none runs. */
+async function placeOf({ deps, runtime }: Patient): Promise<TemporalPlace | undefined> {
+  const outside = await (deps.externalTemporal ?? externalTemporal)();
+  const address = runtime.kind === "running" ? runtime.runtime.temporalAddress : undefined;
+  return outside ?? (address === undefined ? undefined : { namespace: "default", connectionOptions: { address } });
+}
+
+function askAt({ namespace, connectionOptions }: TemporalPlace): StatusDeps["openCases"] {
+  return async (asked) => {
+    const [{ Client, Connection }, { lookAtCases }] = await Promise.all([
+      import("@temporalio/client"),
+      import("../../gateway/status/stalled-cases.ts"),
+    ]);
+    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
+    try {
+      return await lookAtCases(new Client({ connection, namespace }), asked);
+    } finally {
+      await connection.close();
+    }
+  };
+}
+
+function casesFinding({ cases }: Status, fault: string): Finding {
+  const fix = "npx mandate status";
+  if (cases === null) return warn(CASES, `what is stalled is not known: ${fault}`, "npx mandate doctor");
+  const { open, lookedAt, stalled, stalledCases } = cases;
+  const [first] = stalledCases;
+  if (first !== undefined) {
+    const others = stalled === 1 ? "" : `; ${stalled - 1} more`;
+    return fail(CASES, `stalled: ${first.caseId}: ${stallText(first)}${others}`, fix);
+  }
+  if (lookedAt < open) return warn(CASES, `${open} open, of which ${open - lookedAt} could not be looked at`, fix);
+  return ok(CASES, `${open} open, none stalled`);
+}
+
+function questionsFinding({ questions: { open, overdue, oldest } }: Status): Finding {
+  if (overdue === 0 || oldest === null) return ok(QUESTIONS, `${open} open, none past due`);
+  return warn(QUESTIONS, `${overdue} of ${open} past due`, "npx mandate escalations list");
+}

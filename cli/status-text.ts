@@ -1,0 +1,67 @@
+import { elapsedMs, formatDuration } from "../audit/story/duration.ts";
+import { oneLine } from "../audit/story/one-line.ts";
+import type { StatusView } from "../gateway/http/status.ts";
+import type { StalledCase } from "../gateway/status/stalled-cases.ts";
+
+/** The status in plain words: what is under way, and what to do about what is stalled. */
+export function statusText(found: StatusView): string {
+  return [casesText(found), questionsText(found), eventsText(found), wayOut(found)].join("");
+}
+
+/** What a stalled case is at, in one clause. */
+export function stallText({ kind, activity, attempts, forMs, failure }: StalledCase): string {
+  const why = failure === null ? "" : `: ${oneLine(failure)}`;
+  const so = formatDuration(forMs ?? 0);
+  switch (kind) {
+    case "activity":
+      return `\`${activity}\` was tried ${attempts} times${why}`;
+    case "workflow-task":
+      return `its own code failed, ${attempts} times in a row${why}`;
+    case "ledger":
+      return `its work in the database has not succeeded for ${so}`;
+    case "no-worker":
+      return `no worker has taken it up for ${so}`;
+  }
+}
+
+function casesText({ cases }: StatusView): string {
+  if (cases === null) return "Cases      not known\n";
+  const lines = cases.stalledCases.map((one) => `  ${one.caseId}: ${stallText(one)}\n`);
+  const more = cases.stalled - lines.length;
+  return `Cases      ${cases.open} open, ${cases.stalled || "none"} stalled\n${lines.join("")}${more > 0 ? `  and ${more} more\n` : ""}`;
+}
+
+function questionsText({ at, questions: { open, overdue, oldest } }: StatusView): string {
+  if (oldest === null) return "Questions  none open\n";
+  const { escalationId, role, openedAt, dueAt } = oldest;
+  const left = elapsedMs(at, dueAt) ?? 0;
+  const due = left < 0 ? `overdue by ${formatDuration(-left)}` : `due in ${formatDuration(left)}`;
+  return `Questions  ${open} open, ${overdue || "none"} past due; the oldest, ${escalationId}, was asked of ${role} ${ago(openedAt, at)}, ${due}\n`;
+}
+
+function eventsText({ at, events: { unfinished, oldest } }: StatusView): string {
+  if (oldest === null) return "Events     none unfinished\n";
+  const { eventId, receivedAt, state, caseId } = oldest;
+  const where = state === "pending" ? "waits for its case" : `is with ${caseId}`;
+  return `Events     ${unfinished} unfinished; the oldest, ${eventId}, came ${ago(receivedAt, at)} and ${where}\n`;
+}
+
+function ago(time: string, at: string): string {
+  return `${formatDuration(Math.max(0, elapsedMs(time, at) ?? 0))} ago`;
+}
+
+const ways: { readonly [kind in StalledCase["kind"]]: string } = {
+  activity: "A call that fails is made again under the same key: mend what the failure names.",
+  "workflow-task":
+    "Code that fails is run again: the worker's log says why; start workers of the version that the case needs.",
+  ledger: "Work in the database is tried again every few seconds: the worker's log says why it fails.",
+  "no-worker": "A case without a worker waits: start one.",
+};
+
+/** What to do about each kind of stall that there is. */
+function wayOut({ cases }: StatusView): string {
+  const kinds = new Set(cases?.stalledCases.map(({ kind }) => kind));
+  if (kinds.size === 0) return "";
+  const lines = [...kinds].map((kind) => `${ways[kind]}\n`);
+  return `\n${lines.join("")}Nothing is lost: a stalled case goes on by itself once that is mended.\n`;
+}

@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import type { StatusView } from "../gateway/http/status.ts";
+import type { Answer } from "./answer.ts";
+import { bodyOf } from "./api-body.ts";
+import { answering, type Call, type Cli } from "./command.ts";
+import { connect } from "./session.ts";
+
+/** `mandate status`: what is under way, and what of it needs somebody. */
+export function addStatus(program: Command, cli: Cli): void {
+  program
+    .command("status")
+    .description("what is stalled, the oldest question and the oldest unfinished event; exit 3 when a case is stalled")
+    .action(answering(cli, status));
+}
+
+async function status({ options }: Call<object>): Promise<Answer> {
+  const [client, { statusText }] = await Promise.all([
+    connect(options, { kind: "reader" }),
+    import("./status-text.ts"),
+  ]);
+  const found = await bodyOf(client.v1.status.$get());
+  const { cases, questions, events } = found;
+  const [first] = cases?.stalledCases ?? [];
+  const isSound = cases !== null && first === undefined;
+  return {
+    data: found,
+    text: statusText(found),
+    warnings: warningsOf(found),
+    next: [
+      ...(isSound ? [] : ["doctor"]),
+      ...(first === undefined ? [] : [`audit show ${first.caseId}`]),
+      ...(questions.oldest === null ? [] : [`escalations show ${questions.oldest.escalationId}`]),
+      ...(events.oldest === null || first !== undefined ? [] : [`audit show ${events.oldest.caseId}`]),
+    ],
+    exit: isSound ? "ok" : "problemsFound",
+  };
+}
+
+function warningsOf({ cases, questions: { overdue } }: StatusView): readonly string[] {
+  if (cases === null) return ["the durable engine does not answer: what is stalled or with a case is not known"];
+  const unseen = cases.open - cases.lookedAt;
+  return [
+    ...(unseen === 0 ? [] : [`there was no time to look at ${unseen} of the ${cases.open} open cases`]),
+    ...(overdue === 0 ? [] : [`${overdue === 1 ? "a question is" : `${overdue} questions are`} past due`]),
+  ];
+}

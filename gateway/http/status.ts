@@ -1,0 +1,74 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Logger } from "pino";
+import { readStatus, type Status, type StatusDeps } from "../status/read-status.ts";
+import type { ApiEnv } from "./auth.ts";
+import { problemResponses } from "./problem.ts";
+import { Iso, ok, withToken } from "./route.ts";
+
+const StalledCase = z
+  .object({
+    caseId: z.string(),
+    kind: z.enum(["activity", "workflow-task", "ledger", "no-worker"]).openapi({
+      description:
+        "a call to a model or an outside system fails; the case's own code fails; its work in the database does not succeed; nobody takes it up",
+    }),
+    activity: z.string().nullable(),
+    attempts: z.int().nullable(),
+    forMs: z.int().nullable(),
+    failure: z.string().nullable(),
+  })
+  .openapi("StalledCase");
+
+/** `Status` of status/read-status.ts. */
+const StatusView = z
+  .object({
+    at: Iso,
+    cases: z
+      .object({
+        open: z.int(),
+        lookedAt: z.int().openapi({ description: "of the open ones, in the time there was" }),
+        stalled: z.int(),
+        stalledCases: z.array(StalledCase).readonly().openapi({ description: "the first hundred" }),
+      })
+      .nullable()
+      .openapi({ description: "null when the durable engine does not answer" }),
+    questions: z.object({
+      open: z.int(),
+      overdue: z.int(),
+      oldest: z
+        .object({ escalationId: z.string(), caseId: z.string(), role: z.string(), openedAt: Iso, dueAt: Iso })
+        .nullable(),
+    }),
+    events: z.object({
+      unfinished: z.int(),
+      oldest: z
+        .object({
+          eventId: z.string(),
+          caseId: z.string(),
+          state: z.enum(["pending", "dispatched"]),
+          receivedAt: Iso,
+        })
+        .nullable(),
+    }),
+  })
+  .openapi("Status") satisfies z.ZodType<Status>;
+export type StatusView = z.infer<typeof StatusView>;
+
+const route = createRoute({
+  ...withToken,
+  method: "get",
+  path: "/v1/status",
+  summary: "Tell what is stalled, which question is oldest, and which event is unfinished longest",
+  responses: { ...ok("What is under way", StatusView), ...problemResponses({ 401: "No token of a known person" }) },
+});
+
+type Deps = Pick<StatusDeps, "sql" | "company" | "openCases"> & { readonly now: () => number; readonly log: Logger };
+
+/** What is under way, and what of it needs somebody. */
+export function statusApi({ sql, company, openCases, now, log }: Deps) {
+  const onFault = (err: unknown) => log.warn({ component: "status", err }, "durable engine not asked");
+  return new OpenAPIHono<ApiEnv>().openapi(route, async (c) => {
+    const at = new Date(now()).toISOString();
+    return c.json(await readStatus({ sql, company, openCases, onFault, at }), 200);
+  });
+}

@@ -1,0 +1,116 @@
+import type { Sql } from "../../audit/records.ts";
+import type { AskedCases, OpenCases, StalledCase } from "./stalled-cases.ts";
+
+/** Stalled cases that an answer names; the rest are counted. */
+const MOST_NAMED = 100;
+
+export type OpenQuestion = {
+  readonly escalationId: string;
+  readonly caseId: string;
+  readonly role: string;
+  readonly openedAt: string;
+  readonly dueAt: string;
+};
+
+/** `pending`: no case has it yet. `dispatched`: its case works on it. */
+export type UnfinishedEvent = {
+  readonly eventId: string;
+  readonly caseId: string;
+  readonly state: "pending" | "dispatched";
+  readonly receivedAt: string;
+};
+
+/** What is under way for a company, and what of it needs somebody. Times are ISO 8601. */
+export type Status = {
+  readonly at: string;
+  /** Null when the durable engine does not answer. */
+  readonly cases: {
+    readonly open: number;
+    readonly lookedAt: number;
+    readonly stalled: number;
+    /** The first hundred of them. */
+    readonly stalledCases: readonly StalledCase[];
+  } | null;
+  readonly questions: { readonly open: number; readonly overdue: number; readonly oldest: OpenQuestion | null };
+  /** Without the engine's answer only those that no case has yet. */
+  readonly events: { readonly unfinished: number; readonly oldest: UnfinishedEvent | null };
+};
+
+export type StatusDeps = {
+  readonly sql: Sql;
+  readonly company: string;
+  /** Asks the durable engine; rejects when it does not answer. */
+  readonly openCases: (asked: AskedCases) => Promise<OpenCases>;
+  /** Told why the durable engine could not be asked. */
+  readonly onFault: (error: unknown) => void;
+  /** ISO 8601. */
+  readonly at: string;
+};
+
+/** Reads the status. Rejects when the database does not answer. */
+export async function readStatus({ sql, company, openCases, onFault, at }: StatusDeps): Promise<Status> {
+  const waiting = await readQuestions(sql, company);
+  const asked = { company, waiting: new Set(waiting.map(({ caseId }) => caseId)) };
+  const cases = await openCases(asked).catch((error: unknown) => {
+    onFault(error);
+    return null;
+  });
+  const events = await readUnfinished(sql, company, cases?.caseIds ?? []);
+  const overdue = waiting.filter(({ dueAt }) => Date.parse(dueAt) < Date.parse(at)).length;
+  return {
+    at,
+    cases: cases && {
+      open: cases.caseIds.length,
+      lookedAt: cases.lookedAt,
+      stalled: cases.stalled.length,
+      stalledCases: cases.stalled.slice(0, MOST_NAMED),
+    },
+    questions: { open: waiting.length, overdue, oldest: waiting[0] ?? null },
+    events,
+  };
+}
+
+/** The oldest first. */
+async function readQuestions(sql: Sql, company: string): Promise<readonly OpenQuestion[]> {
+  const { rows } = await sql.query<OpenQuestion>(
+    `select escalation_id as "escalationId", case_id as "caseId", role, opened_at as "openedAt", due_at as "dueAt"
+     from escalation where company = $1 and state = 'open' order by opened_at, escalation_id`,
+    [company],
+  );
+  return rows;
+}
+
+/**
+ * $1 company, $2 its open cases. A case works on its newest event: one that was ended, or after which another one was
+ * ended, is finished. An event that its case was told of twice is counted once.
+ */
+const unfinished = `
+  with kept as (
+    select r.case_id, r.n, r.kind, r.envelope::jsonb->'fields' as fields
+    from unnest($2::text[]) as open (case_id)
+    join case_head h on h.company = $1 and h.case_id = open.case_id
+    join audit_record r on r.company = h.company and r.log = h.log and r.case_id = h.case_id
+    where r.kind in ('event', 'case_end')),
+  ended as (
+    select e.case_id, max(e.n) as n
+    from kept c join kept e on e.case_id = c.case_id and e.kind = 'event' and e.fields->>'eventId' = c.fields->>'eventId'
+    where c.kind = 'case_end' group by e.case_id),
+  untold as (
+    select event_id, case_id_of(company, function_id, source, object_type, object_id) as case_id, received_at
+    from inbox where company = $1 and dispatched_at is null and state = 'pending'),
+  told as (
+    select k.fields->>'eventId' as event_id, k.case_id, (k.fields->>'receivedAt')::timestamptz as received_at
+    from kept k left join ended on ended.case_id = k.case_id
+    where k.kind = 'event' and k.fields->>'state' = 'accepted' and k.n > coalesce(ended.n, 0)
+      and k.fields->>'eventId' not in (select event_id from untold))
+  select event_id as "eventId", case_id as "caseId", state, received_at as "receivedAt", count(*) over ()::int as unfinished
+  from (select *, 'pending' as state from untold union all select *, 'dispatched' from told) every
+  order by received_at, event_id limit 1`;
+
+async function readUnfinished(sql: Sql, company: string, openCaseIds: readonly string[]): Promise<Status["events"]> {
+  const { rows } = await sql.query<UnfinishedEvent & { unfinished: number }>(unfinished, [company, openCaseIds]);
+  const [first] = rows;
+  if (first === undefined) return { unfinished: 0, oldest: null };
+  const { unfinished: count, ...oldest } = first;
+  return { unfinished: count, oldest };
+}

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { loadConfig } from "../../app/config.ts";
+import { runDoctor } from "../../app/doctor.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import { addPerson } from "../../gateway/http/people.ts";
+import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
+import { taskQueue } from "../../temporal.config.ts";
+import { run } from "../cli/run.ts";
+import { openEscalationOf } from "../fixtures/escalations.ts";
+import { gatewayWith } from "../fixtures/gateway.ts";
+import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
+import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
+import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
+import { eventually, startSystem, type System } from "../setup/system.ts";
+
+let system: System;
+let gateway: Gateway;
+let token = "";
+let isBroken = true;
+const home = temporaryHome("stalled");
+beforeAll(async () => {
+  system = await startSystem({
+    interceptors: {
+      activity: [
+        ({ info }) => ({
+          inbound: {
+            execute(input, next) {
+              if (isBroken && info.activityType === "act") throw new Error("no route to the quote desk");
+              return next(input);
+            },
+          },
+        }),
+      ],
+    },
+  });
+  const { pool, company, client, queuePrefix } = system;
+  await givenPartner(pool, company, { partnerId: "partner-7" });
+  const added = await addPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" });
+  token = added.kind === "added" ? added.token : "";
+  const engine = temporalEngine(() => Promise.resolve(client), taskQueue(queuePrefix, "orchestration"));
+  gateway = await gatewayWith({ pool, engine, company });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await system.stop();
+  removeHome(home);
+});
+
+async function ask(objectId: string, discountPpm: number): Promise<string> {
+  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${objectId}`, quote_requested_by: "sam" });
+  await givenCrmObject(system.pool, system.company, "deal", objectId, record as Record<string, string>);
+  return system.arrive("quoting", objectId);
+}
+
+const status = () => run("status", "--url", gateway.url, "--token", token);
+
+/** What the doctor says of cases and questions, `laterMs` from now. */
+async function examined(laterMs = 0): Promise<string[]> {
+  const { company, database } = system;
+  const databaseUrl = await database.urlOf(company);
+  const config = { ...loadConfig({ HOME: home, PATH: "" }, home), home, databaseUrl, company };
+  const address = inject("temporalAddress");
+  const findings = await runDoctor(config, {
+    pendingMigrations: () => Promise.resolve([]),
+    now: () => new Date(Date.now() + laterMs),
+    root: home,
+    externalTemporal: () => Promise.resolve({ address, namespace: "default", connectionOptions: { address } }),
+  });
+  return findings
+    .filter(({ check }) => check === "cases" || check === "questions")
+    .map((found) => `${found.state} ${found.check}: ${found.detail}${found.state === "ok" ? "" : ` (${found.fix})`}`);
+}
+
+const FOUR_HOURS_AND_A_BIT_MS = 15_000_000;
+
+test(
+  "a case that retries for ever is told by `status` and `doctor`, and no more once it is mended",
+  { timeout: 60_000 },
+  async () => {
+    const asking = await ask("d1", 180_000);
+    await openEscalationOf(system, asking, "", 30_000);
+    expect(await examined()).toEqual(["ok cases: 1 open, none stalled", "ok questions: 1 open, none past due"]);
+    const caseId = await ask("d2", 120_000);
+    const told = await eventually(async () => {
+      const ran = await status();
+      return ran.exitCode === 3 ? ran : undefined;
+    }, 30_000);
+    expect(told.stdout).toMatch(
+      /^Cases {6}2 open, 1 stalled\n {2}.*d2: `act` was tried \d+ times: no route to the quote desk\n/,
+    );
+    expect(told.stdout).toContain(caseId);
+    const [cases] = await examined();
+    expect(cases).toMatch(/^fail cases: stalled: .*d2: `act` was tried \d+ times: no route.* \(npx mandate status\)$/);
+    isBroken = false;
+    await system.client.workflow.getHandle(caseId).result();
+    const mended = await eventually(async () => {
+      const ran = await status();
+      return ran.exitCode === 0 ? ran : undefined;
+    });
+    expect(mended.stdout).toMatch(/^Cases {6}1 open, none stalled\nQuestions {2}1 open, none past due; /);
+    expect(await examined(FOUR_HOURS_AND_A_BIT_MS)).toEqual([
+      "ok cases: 1 open, none stalled",
+      "warn questions: 1 of 1 past due (npx mandate escalations list)",
+    ]);
+  },
+);

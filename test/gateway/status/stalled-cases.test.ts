@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lookAtCases, type StallLimits, type StalledCase } from "../../../gateway/status/stalled-cases.ts";
+import { CASE_WORKFLOW, taskQueue } from "../../../temporal.config.ts";
+import { openEscalationOf } from "../../fixtures/escalations.ts";
+import { givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
+import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
+import { eventually, startSystem, type System } from "../../setup/system.ts";
+
+let system: System;
+/** Activities that fail, as `<object> <activity>`. */
+const broken = new Set<string>();
+beforeAll(async () => {
+  system = await startSystem({
+    interceptors: {
+      activity: [
+        ({ info }) => ({
+          inbound: {
+            execute(input, next) {
+              const object = info.workflowExecution?.workflowId.split("-").at(-1);
+              if (broken.has(`${object} ${info.activityType}`)) throw new Error("the quote desk is on fire\nagain");
+              return next(input);
+            },
+          },
+        }),
+      ],
+    },
+  });
+  await givenPartner(system.pool, system.company, { partnerId: "partner-7" });
+});
+afterAll(() => system.stop());
+
+async function ask(objectId: string, discountPpm = 120_000): Promise<string> {
+  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${objectId}`, quote_requested_by: "sam" });
+  await givenCrmObject(system.pool, system.company, "deal", objectId, record as Record<string, string>);
+  return system.arrive("quoting", objectId);
+}
+
+const look = (limits: Partial<StallLimits> = {}) =>
+  lookAtCases(system.client, { company: system.company, waiting: new Set(), limits });
+
+async function stallOf(caseId: string, limits?: Partial<StallLimits>): Promise<StalledCase | undefined> {
+  return (await look(limits)).stalled.find((one) => one.caseId === caseId);
+}
+
+const ended = (caseId: string) => system.client.workflow.getHandle(caseId).result();
+
+describe.concurrent("a case is stalled", { timeout: 90_000 }, () => {
+  test("whose call to an outside system was begun more than five times; mended, it goes on and ends", async () => {
+    broken.add("d1 act");
+    const caseId = await ask("d1");
+    const stall = await eventually(() => stallOf(caseId), 30_000);
+    const failure = "the quote desk is on fire\nagain";
+    expect(stall).toMatchObject({ kind: "activity", activity: "act", forMs: null, failure });
+    expect(stall.attempts).toBeGreaterThan(5);
+    broken.delete("d1 act");
+    expect(await ended(caseId)).toEqual({ outcomes: ["executed"] });
+    expect((await look()).caseIds).not.toContain(caseId);
+  });
+
+  test("whose work in the database fails for ever, of which the engine counts no attempts", async () => {
+    broken.add("d2 decide");
+    const caseId = await ask("d2");
+    const stall = await eventually(() => stallOf(caseId, { ledgerMs: 7_000 }), 30_000);
+    expect(stall).toMatchObject({ kind: "ledger", activity: null, attempts: null, failure: null });
+    expect(stall.forMs).toBeGreaterThan(7_000);
+    expect(await stallOf(caseId)).toBeUndefined();
+    broken.delete("d2 decide");
+    expect(await ended(caseId)).toEqual({ outcomes: ["executed"] });
+  });
+
+  test("whose own code fails, with the engine's word for it", async () => {
+    const workflowId = `${system.company}:quoting:hubspot-deal-d3`;
+    const options = { workflowId, taskQueue: taskQueue(system.queuePrefix, "orchestration") };
+    const handle = await system.client.workflow.start("aTypeThatIsNotInTheBundle", options);
+    const stall = await eventually(() => stallOf(workflowId), 80_000);
+    expect(stall).toMatchObject({ kind: "workflow-task", failure: "WorkflowWorkerUnhandledFailure", forMs: null });
+    expect(stall.attempts).toBeGreaterThan(5);
+    await handle.terminate();
+    expect(await stallOf(workflowId)).toBeUndefined();
+  });
+
+  test("that no worker takes up", async () => {
+    const workflowId = `${system.company}:quoting:hubspot-deal-d4`;
+    const handle = await system.client.workflow.start(CASE_WORKFLOW, { workflowId, taskQueue: "nobody-works-here" });
+    const stall = await eventually(() => stallOf(workflowId, { unclaimedMs: 1_000 }), 30_000);
+    expect(stall).toMatchObject({ kind: "no-worker", attempts: null });
+    expect(await stallOf(workflowId)).toBeUndefined();
+    await handle.terminate();
+  });
+
+  test("and not when it waits for people, however long that takes", async () => {
+    const caseId = await ask("d5", 180_000);
+    await openEscalationOf(system, caseId, "", 40_000);
+    const { caseIds, stalled } = await look({ ledgerMs: 0, unclaimedMs: 0, mostAttempts: 0 });
+    expect(caseIds).toContain(caseId);
+    expect(stalled.map((one) => one.caseId)).not.toContain(caseId);
+  });
+});
+
+test("where time is short, cases that wait for people are looked at last, and what was not looked at is counted", async () => {
+  const idOf = (n: number) => `other-${system.company}:quoting:hubspot-deal-${n}`;
+  const ids = Array.from({ length: 40 }, (_, n) => idOf(n));
+  const start = (workflowId: string) =>
+    system.client.workflow.start(CASE_WORKFLOW, { workflowId, taskQueue: "nobody-works-here" });
+  const handles = await Promise.all(ids.map(start));
+  const waiting = new Set(ids.slice(0, 20));
+  const company = `other-${system.company}`;
+  const limits = { unclaimedMs: -60_000 };
+  const all = await eventually(async () => {
+    const found = await lookAtCases(system.client, { company, waiting, limits });
+    return found.caseIds.length === ids.length ? found : undefined;
+  });
+  expect([all.lookedAt, all.stalled.length]).toEqual([40, 40]);
+  const { lookedAt, stalled } = await lookAtCases(system.client, { company, waiting, limits, lookMs: 0 });
+  expect(lookedAt).toBe(16);
+  expect(stalled.filter(({ caseId }) => waiting.has(caseId))).toEqual([]);
+  await Promise.all(handles.map((handle) => handle.terminate()));
+});
