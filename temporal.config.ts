@@ -3,8 +3,11 @@
  * Where the engine is (address, namespace, keys, TLS) comes from TEMPORAL_* or temporal.toml: app/temporal-connection.ts.
  */
 
-/** Task queues by the work they carry. A prefix keeps two deployments on one namespace apart. */
-export type QueueKind = "orchestration" | "agents" | "tools";
+/**
+ * Task queues by the work they carry. A prefix keeps two deployments on one namespace apart. Calls to outside systems share
+ * the workflows' queue: the worker that asks for one then begins it at once, without another way through the engine.
+ */
+export type QueueKind = "orchestration" | "agents";
 
 export const DEFAULT_QUEUE_PREFIX = "mandate";
 

@@ -47,7 +47,7 @@ export function createLedgerActivities(deps: WorkerDeps): LedgerActivities {
   return { ...createPropose(deps), ...createDecide(deps), ...createEscalate(deps), ...createRecord(deps) };
 }
 
-/** One process, three task queues, one connection. `run` ends when `shutdown` has drained what was under way. */
+/** One process, two task queues, one connection. `run` ends when `shutdown` has drained what was under way. */
 export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) {
   const { namespace, connectionOptions } = settings.temporal;
   const connection = await NativeConnection.connect(connectionOptions);
@@ -64,7 +64,7 @@ export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) 
     ...common,
     ...("codePath" in workflows ? { workflowBundle: workflows } : workflows),
     taskQueue: queue("orchestration"),
-    activities: createLedgerActivities(deps),
+    activities: { ...createLedgerActivities(deps), ...createAct(deps) },
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
   });
@@ -73,13 +73,12 @@ export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) 
     taskQueue: queue("agents"),
     activities: createAgentActivities(deps),
   });
-  const tools = await Worker.create({ ...common, taskQueue: queue("tools"), activities: createAct(deps) });
-  const workers = [orchestration, agents, tools];
+  const workers = [orchestration, agents];
   const shutdown = (): void => {
     for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
   };
   return {
-    /** When one fails the others end too: a process that does a third of its work would never be started again. */
+    /** When one fails the others end too: a process that does half of its work would never be started again. */
     async run(): Promise<void> {
       const ended = await Promise.allSettled(workers.map((worker) => worker.run().finally(shutdown)));
       await connection.close();

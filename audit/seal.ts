@@ -39,7 +39,7 @@ export async function sealRecords(ledger: Ledger, drafts: readonly RecordDraft[]
 }
 
 /** Whom a record's body is about: its case, and the person whose doing it is. */
-function subjectsOf({ caseId, person }: RecordDraft): [string, string] {
+export function subjectsOf({ caseId, person }: RecordDraft): [string, string] {
   return [`case:${caseId}`, person === undefined ? `case:${caseId}` : `person:${person}`];
 }
 

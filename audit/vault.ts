@@ -17,6 +17,8 @@ const MOST_REMEMBERED = 10_000;
 export type Vault = {
   /** The keys of subjects, in order: `case:<case id>` or `person:<person id>`; made at their first use. */
   keysOf(sql: Sql, company: string, names: readonly string[]): Promise<readonly SubjectKey[]>;
+  /** Whether none of these keys has to be asked for. */
+  knows(company: string, names: readonly string[]): boolean;
   /** @throws when the key is not this installation's. */
   unwrap(company: string, subjectId: string, wrapped: Uint8Array): SubjectKey;
   /** The same keys, for one transaction: what it makes is remembered once it is committed; what it finds is at once. */
@@ -58,6 +60,7 @@ export function createVault(secret: Uint8Array): Vault {
           return key;
         });
       },
+      knows: (company, names) => names.every((name) => memory.recall(`${company} ${name}`) !== undefined),
       unwrap: (company, subjectId, wrapped) => wrappingOf(company).unwrap(subjectId, wrapped),
       forTransaction() {
         const made = new Map<string, SubjectKey>();

@@ -39,6 +39,8 @@ export function createPool(url: string, { max = 16, onError }: PoolOptions = {})
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: 10_000,
     application_name: "mandate",
+    // Statements of a transaction that do not wait for each other's answers travel together.
+    pipeline: true,
     types: parsers as never,
   });
   pool.on("connect", toldByStatements);

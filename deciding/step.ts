@@ -1,5 +1,6 @@
 import { readGate, recordDecision, type DecidedWith, type StoredDecision } from "../audit/ledgers/decisions.ts";
 import { proposalIdOf, proposalPart, type StoredProposal } from "../audit/ledgers/turns.ts";
+import { writeStep } from "../audit/ledgers/step-writing.ts";
 import { inTransaction } from "../audit/ledgers/transaction.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
 import type { GovernedAction } from "../functions/definition.ts";
@@ -53,8 +54,8 @@ export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<Dec
   });
 }
 
-/** When a follow-up is proposed and decided, and the workflow run that acts on it. */
-type Moment = Pick<GateOfStep, "at" | "runId">;
+/** When a follow-up is proposed and decided, the workflow run that acts on it, and records that are appended before its own. */
+type Moment = Pick<GateOfStep, "at" | "runId"> & Pick<DecidedWith, "records">;
 
 /** Proposes a follow-up and decides it, in a transaction of its own. One that was decided answers what stands. */
 export async function decideFollowUp(deps: StepDeps, followUp: FollowUp, moment: Moment): Promise<DecisionRef> {
@@ -88,16 +89,19 @@ async function followUpOn(
   deps: StepDeps,
   place: Place,
   followUp: FollowUp,
-  { at, runId }: Moment,
+  { at, runId, records = [] }: Moment,
 ): Promise<DecisionRef> {
   const { step } = followUp;
   const action = actionOf(step.functionId, step.action);
   const draft = followUpProposal(followUp, evidence, at);
-  if (typeof draft === "string") return { kind: "refused", reason: draft };
+  if (typeof draft === "string") {
+    if (records.length > 0) await writeStep(place.ledger, { company: step.company, records });
+    return { kind: "refused", reason: draft };
+  }
   const proposal = { ...draft, proposalId: proposalIdOf(step.company, step.stepKey), reasoning: draft.chain.reasoning };
   const asked = { step, gate: 1, approvalId: null, at, runId };
   const question = questionOf(asked, action, evidence, { proposal, review: "exempt" });
-  const stored = await decide(deps, place, question, runId, { proposal: proposalPart(step, draft) });
+  const stored = await decide(deps, place, question, runId, { records, proposal: proposalPart(step, draft) });
   return decisionRefOf(step, stored, action.tool);
 }
 
@@ -118,7 +122,7 @@ function decide(
   place: Place,
   question: Question,
   runId: string,
-  besides: Pick<DecidedWith, "proposal"> = {},
+  besides: Pick<DecidedWith, "proposal" | "records"> = {},
 ): Promise<StoredDecision> {
   const intent = { tool: question.proposal.action.tool, runId };
   const decider = createDecider({

@@ -2,7 +2,7 @@ import { proxyActivities, proxyLocalActivities, workflowInfo } from "@temporalio
 import { agentActivity, ledgerActivity, siblingQueue, toolActivity } from "../temporal.config.ts";
 import type { ActActivities, AgentActivities, LedgerActivities } from "./activities.ts";
 
-/** The seam to the world. Ledger work is local (cheap, in the worker); models and outside systems have queues of their own. */
+/** The seam to the world. Ledger work is local (cheap, in the worker); models have a queue of their own. */
 export function ledger(): LedgerActivities {
   return proxyLocalActivities<LedgerActivities>(ledgerActivity);
 }
@@ -15,8 +15,5 @@ export function agents(): AgentActivities {
 }
 
 export function tools(): ActActivities {
-  return proxyActivities<ActActivities>({
-    ...toolActivity,
-    taskQueue: siblingQueue(workflowInfo().taskQueue, "tools"),
-  });
+  return proxyActivities<ActActivities>(toolActivity);
 }

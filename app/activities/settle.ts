@@ -1,6 +1,6 @@
 import { caseEndPart } from "../../audit/ledgers/case-end.ts";
 import { settlementPart, type PermittedAction, type Settlement } from "../../audit/ledgers/effects.ts";
-import { writeStep, type StepWriting } from "../../audit/ledgers/step-writing.ts";
+import { settleRow, writeStep, type StepWriting } from "../../audit/ledgers/step-writing.ts";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
 import { restsOnLedgers } from "../../deciding/evidence.ts";
 import { followUpWithin, type StepDeps } from "../../deciding/step.ts";
@@ -38,9 +38,12 @@ export function createSettling(deps: SettlingDeps) {
     const { step } = followUp;
     if (!restsOnLedgers(actionOf(step.functionId, step.action), step)) return undefined;
     return inTransaction(pool, async (ledger) => {
-      await writeStep(ledger, { company, settled, records });
       const place = { kind: "transaction", ledger, accounts: "ask" } as const;
-      return followUpWithin(deps, place, followUp, { at, runId: ownRunId() });
+      const [, decided] = await Promise.all([
+        settleRow(ledger, company, settled),
+        followUpWithin(deps, place, followUp, { at, runId: ownRunId(), records }),
+      ]);
+      return decided;
     });
   }
 

@@ -1,14 +1,20 @@
 import type { Ledger, LedgerPool, Sql } from "../vault.ts";
 
-/** Runs `work` in one transaction: commits when it answers, rolls back when it throws. No network call belongs inside. */
+/**
+ * Runs `work` in one transaction: commits when it answers, rolls back when it throws. No network call belongs inside. The
+ * transaction begins with its first statement, in one way to the server.
+ */
 export async function inTransaction<T>(pool: LedgerPool, work: (ledger: Ledger) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   const query: Sql["query"] = client.query.bind(client);
   const vault = pool.vault.forTransaction();
   let broken: Error | undefined;
   try {
-    await client.query("begin");
+    const begun = client.query("begin");
+    // A connection that is lost is told by the statements too.
+    begun.catch(() => undefined);
     const answer = await work({ query, vault });
+    await begun;
     await client.query("commit");
     vault.committed();
     return answer;

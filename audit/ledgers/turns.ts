@@ -4,8 +4,8 @@ import { turnKeyOf } from "../../domain/model-call.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { derivedId } from "../digest.ts";
 import { eventOfStep, recordKeys } from "../record-keys.ts";
-import type { Ledger } from "../records.ts";
-import { writeStep, type StepPart } from "./step-writing.ts";
+import type { Ledger, LedgerPool } from "../records.ts";
+import { writeFirst, type StepPart } from "./step-writing.ts";
 import { turnRecords, type TakenTurn } from "./turn-record.ts";
 
 /** A proposal as kept: the action, and the record version its reasoning rests on. */
@@ -81,11 +81,11 @@ function reviewPart(names: StepNames, compliance: NonNullable<AgentsWork["compli
 
 /** Keeps a proposal with everything that led to it, and its records. Idempotent by step: the first writing stands. */
 export async function recordProposal(
-  ledger: Ledger,
+  ledger: Ledger | LedgerPool,
   names: StepNames,
   proposal: ProposalDraft,
   work?: AgentsWork,
 ): Promise<string> {
-  await writeStep(ledger, { company: names.company, proposal: proposalPart(names, proposal, work) });
+  await writeFirst(ledger, { company: names.company, proposal: proposalPart(names, proposal, work) });
   return proposalIdOf(names.company, names.stepKey);
 }

@@ -8,82 +8,118 @@ alter table effect add column run_id text;
 -- together; otherwise one after the other. Cases are locked in one order.
 create or replace function append_records(p_company text, p_drafts jsonb) returns bigint[] language plpgsql as $$
 declare
-  v_keys text[] := array(select d->>'key' from jsonb_array_elements(p_drafts) as d);
-  v_numbers bigint[] := '{}';
-  v_heads text[];
-  v_counts bigint[];
-  -- Keys of what records rest on and the hashes of their leaves, hex: those that stand, then each new one.
-  v_parents text[];
+  v_count int := jsonb_array_length(p_drafts);
+  -- Keys of the new records; then all whose leaves are wanted, theirs and those of what they rest on.
+  v_keys text[] := '{}';
+  v_wanted text[] := '{}';
   v_hashes text[];
-  v_envelopes text[] := '{}';
-  v_leaves bytea[] := '{}';
-  v_parts jsonb;
+  -- What is locked: each log and case of the batch, the numbers given there before, and how many of the batch go there.
+  v_logs text[] := '{}';
+  v_cases text[] := '{}';
+  v_sizes bigint[] := '{}';
+  v_numbers bigint[] := '{}';
+  v_before bigint;
+  v_subjects text[];
+  v_sealed bytea[];
+  v_all_subjects text[] := '{}';
+  v_envelope text;
+  v_leaf bytea;
   v_rests text;
   v_at int;
+  d jsonb;
+  v_parts jsonb;
 begin
-  if (select count(distinct key) from unnest(v_keys) as key) <> cardinality(v_keys)
-     or exists (select 1 from unnest(v_keys) as wanted (key)
-                where (select x.n from audit_record x where x.company = p_company and x.key = wanted.key) is not null) then
-    select array_agg(ordered.n order by ordered.place) into v_numbers from (
-      select place, append_record(p_company, d->>'caseId', d->>'kind', d->>'key', (d->'parts')::text) as n
-      from (select d, place from jsonb_array_elements(p_drafts) with ordinality as given (d, place)
-            order by d->>'caseId', place offset 0) as d offset 0) as ordered;
-    return v_numbers;
-  end if;
-  with head as (
-    insert into case_head as h (company, log, case_id, records)
-      select p_company, d #>> '{parts,log}', d->>'caseId', count(*) from jsonb_array_elements(p_drafts) as d
-      group by 2, 3 order by 3, 2
+  -- Expressions alone in these loops start no query.
+  for i in 0..v_count - 1 loop
+    d := p_drafts->i;
+    if d->>'key' = any (v_keys) then
+      return append_one_by_one(p_company, p_drafts);
+    end if;
+    v_keys := v_keys || (d->>'key');
+    v_parts := d->'parts';
+    for j in 0..jsonb_array_length(v_parts->'parents') - 1 loop
+      v_wanted := v_wanted || (v_parts->'parents'->>j);
+    end loop;
+    v_at := 1;
+    while v_at <= cardinality(v_cases) and (v_logs[v_at] <> v_parts->>'log' or v_cases[v_at] <> d->>'caseId') loop
+      v_at := v_at + 1;
+    end loop;
+    v_logs[v_at] := v_parts->>'log';
+    v_cases[v_at] := d->>'caseId';
+    v_sizes[v_at] := coalesce(v_sizes[v_at], 0) + 1;
+  end loop;
+  v_wanted := v_keys || v_wanted;
+  v_hashes := array(select (select encode(x.leaf_hash, 'hex') from audit_place x where x.company = p_company and x.key = w.key)
+                    from unnest(v_wanted) with ordinality as w (key, place) order by place);
+  for i in 1..v_count loop
+    if v_hashes[i] is not null then
+      return append_one_by_one(p_company, p_drafts);
+    end if;
+  end loop;
+  if cardinality(v_cases) = 1 then
+    insert into case_head as h (company, log, case_id, records) values (p_company, v_logs[1], v_cases[1], v_sizes[1])
       on conflict (company, log, case_id) do update set records = h.records + excluded.records
-      returning h.log, h.case_id, h.records)
-  select array_agg(head.log || E'\n' || head.case_id),
-         array_agg(head.records - (select count(*) from jsonb_array_elements(p_drafts) as d
-                                   where d #>> '{parts,log}' = head.log and d->>'caseId' = head.case_id))
-    into v_heads, v_counts from head;
-  select coalesce(array_agg(found.key), '{}'), coalesce(array_agg(found.hash), '{}') into v_parents, v_hashes from (
-    select wanted.key, (select encode(x.leaf_hash, 'hex') from audit_place x
-                        where x.company = p_company and x.key = wanted.key) as hash
-    from (select distinct parent as key from jsonb_array_elements(p_drafts) as d,
-            jsonb_array_elements_text(d #> '{parts,parents}') as parent offset 0) as wanted) as found
-    where found.hash is not null;
-  -- Expressions alone in this loop: none of them starts a query.
-  for i in 1..cardinality(v_keys) loop
-    v_parts := p_drafts #> array[(i - 1)::text, 'parts'];
-    v_at := array_position(v_heads, (v_parts->>'log') || E'\n' || (p_drafts #>> array[(i - 1)::text, 'caseId']));
-    v_counts[v_at] := v_counts[v_at] + 1;
-    v_numbers[i] := v_counts[v_at];
+      returning h.records - v_sizes[1] into v_before;
+    v_sizes[1] := v_before;
+  else
+    with head as (
+      insert into case_head as h (company, log, case_id, records)
+        select p_company, c.log, c.case_id, c.size from unnest(v_logs, v_cases, v_sizes) as c (log, case_id, size)
+        order by c.case_id, c.log
+        on conflict (company, log, case_id) do update set records = h.records + excluded.records
+        returning h.log, h.case_id, h.records)
+    select array_agg(head.records - c.size order by c.place) into v_sizes
+      from unnest(v_logs, v_cases, v_sizes) with ordinality as c (log, case_id, size, place) join head using (log, case_id);
+  end if;
+  for i in 1..v_count loop
+    d := p_drafts->(i - 1);
+    v_parts := d->'parts';
+    v_at := 1;
+    while v_logs[v_at] <> v_parts->>'log' or v_cases[v_at] <> d->>'caseId' loop
+      v_at := v_at + 1;
+    end loop;
+    v_sizes[v_at] := v_sizes[v_at] + 1;
+    v_numbers[i] := v_sizes[v_at];
     v_rests := '';
     for j in 0..jsonb_array_length(v_parts->'parents') - 1 loop
-      v_at := array_position(v_parents, v_parts->'parents'->>j);
-      if v_at is not null then
+      v_at := array_position(v_wanted, v_parts->'parents'->>j);
+      if v_hashes[v_at] is not null then
         v_rests := v_rests || case v_rests when '' then '"' else ',"' end || v_hashes[v_at] || '"';
       end if;
     end loop;
-    v_envelopes[i] := v_parts->>'head' || v_numbers[i] || (v_parts->>'middle') || '[' || v_rests || ']' || (v_parts->>'tail');
-    v_leaves[i] := leaf_hash(v_envelopes[i]);
-    v_parents := v_parents || v_keys[i];
-    v_hashes := v_hashes || encode(v_leaves[i], 'hex');
+    v_envelope := v_parts->>'head' || v_numbers[i] || (v_parts->>'middle') || '[' || v_rests || ']' || (v_parts->>'tail');
+    v_leaf := sha256('\x00'::bytea || convert_to(v_envelope, 'UTF8'));
+    v_hashes[i] := encode(v_leaf, 'hex');
+    v_subjects := '{}';
+    v_sealed := '{}';
+    for j in 0..jsonb_array_length(v_parts->'bodies') - 1 loop
+      v_subjects := v_subjects || (v_parts->'bodies'->j->>'subject');
+      v_sealed := v_sealed || decode(v_parts->'bodies'->j->>'sealed', 'base64');
+    end loop;
+    v_all_subjects := v_all_subjects || v_subjects;
+    insert into audit_record (company, log, case_id, n, kind, key, envelope, subjects, sealed)
+      values (p_company, v_parts->>'log', d->>'caseId', v_numbers[i], d->>'kind', v_keys[i], v_envelope, v_subjects, v_sealed);
+    insert into audit_place (company, log, key, leaf_hash, urgent)
+      values (p_company, v_parts->>'log', v_keys[i], v_leaf, (v_parts->>'urgent')::boolean);
+    if v_parts->'blobs' <> '[]' then
+      insert into audit_blob (company, digest, subject_id, sealed)
+        select p_company, blob->>'digest', blob->>'subject', decode(blob->>'sealed', 'base64')
+        from jsonb_array_elements(v_parts->'blobs') as blob on conflict do nothing;
+    end if;
   end loop;
-  insert into audit_record (company, log, case_id, n, kind, key, envelope, subjects, sealed)
-    select p_company, value #>> '{parts,log}', value->>'caseId', v_numbers[place], value->>'kind', value->>'key',
-           v_envelopes[place], bodies.subjects, bodies.sealed
-    from jsonb_array_elements(p_drafts) with ordinality as given (value, place)
-    cross join lateral (
-      select coalesce(array_agg(body->>'subject' order by i), '{}') as subjects,
-             coalesce(array_agg(decode(body->>'sealed', 'base64') order by i), '{}') as sealed
-      from jsonb_array_elements(value #> '{parts,bodies}') with ordinality as sealed (body, i)) as bodies;
-  insert into audit_blob (company, digest, subject_id, sealed)
-    select p_company, blob->>'digest', blob->>'subject', decode(blob->>'sealed', 'base64')
-    from jsonb_array_elements(p_drafts) as d, jsonb_array_elements(d #> '{parts,blobs}') as blob on conflict do nothing;
-  insert into audit_place (company, log, key, leaf_hash, urgent)
-    select p_company, value #>> '{parts,log}', value->>'key', v_leaves[place], (value #>> '{parts,urgent}')::boolean
-    from jsonb_array_elements(p_drafts) with ordinality as given (value, place) order by value->>'caseId', place;
-  if not all_readable(p_company, array(
-       select distinct body->>'subject' from jsonb_array_elements(p_drafts) as d, jsonb_array_elements(d #> '{parts,bodies}') as body)) then
+  if not all_readable(p_company, array(select distinct s from unnest(v_all_subjects) as s)) then
     raise exception 'ERASED: a record is about somebody who was erased' using errcode = 'MA002';
   end if;
   return v_numbers;
 end $$;
+
+-- For a batch that repeats a key, or of which something stands already.
+create function append_one_by_one(p_company text, p_drafts jsonb) returns bigint[] language sql as $$
+  select array_agg(ordered.n order by ordered.place) from (
+    select place, append_record(p_company, d->>'caseId', d->>'kind', d->>'key', (d->'parts')::text) as n
+    from (select d, place from jsonb_array_elements(p_drafts) with ordinality as given (d, place)
+          order by d->>'caseId', place offset 0) as d offset 0) as ordered
+$$;
 
 -- The row of a proposal, and of Compliance's review of it. False when the step has one already.
 create function keep_proposal(p jsonb) returns boolean language plpgsql as $$
@@ -179,6 +215,46 @@ begin
   return v_decided;
 end $$;
 
+-- As in 0009, with the asked accounts looked up once before they are locked and once after.
+create or replace function ask_limits(p jsonb)
+returns table (limit_id text, window_from timestamptz, window_until timestamptz, used bigint, reserved bigint)
+language plpgsql as $$
+declare
+  v_timeout text := current_setting('lock_timeout');
+  v_limits text[];
+  v_accounts text[];
+  v_windows timestamptz[];
+begin
+  perform set_config('lock_timeout', '5s', true);
+  select array_agg(a.limit_id), array_agg(a.account), array_agg(a.window_from) into v_limits, v_accounts, v_windows
+    from limit_asks(p) a;
+  insert into limit_account (company, policy_id, limit_id, account, window_from)
+    select p->>'company', p->>'policyId', a.limit_id, a.account, a.window_from
+    from unnest(v_limits, v_accounts, v_windows) as a (limit_id, account, window_from)
+    order by a.limit_id, a.account, a.window_from
+    on conflict do nothing;
+  perform 1 from limit_account t
+    where t.company = p->>'company' and (t.policy_id, t.limit_id, t.account, t.window_from) in (
+      select p->>'policyId', a.limit_id, a.account, a.window_from
+      from unnest(v_limits, v_accounts, v_windows) as a (limit_id, account, window_from)
+      union all
+      select r.policy_id, r.limit_id, r.account, r.window_from from limit_reservation r
+      where r.company = p->>'company' and r.case_id = p->>'caseId' and r.state in ('reserved', 'committed'))
+    order by t.policy_id, t.limit_id, t.account, t.window_from
+    for update;
+  return query
+    with a as materialized (select * from limit_asks(p)),
+      noted as (
+        insert into limit_reservation (company, decision_id, limit_id, policy_id, case_id, step_key, gate, account,
+                                       window_from, window_until, amount, cap, replaces, held, state)
+          select p->>'company', p->>'decisionId', a.limit_id, p->>'policyId', p->>'caseId', p->>'stepKey',
+                 (p->>'gate')::int, a.account, a.window_from, a.window_until, a.amount, a.cap, a.replaces, a.held, 'asked'
+          from a
+          on conflict do nothing)
+    select a.limit_id, nullif(a.window_from, '-infinity'), a.window_until, a.used, a.reserved from a order by a.n;
+  perform set_config('lock_timeout', v_timeout, true);
+end $$;
+
 -- As in 0016: what is told once per case is not told again by a case that is started anew for the same event.
 create or replace function append_once(p_company text, p_case text, p_kind text, p_key text, p_parts text)
 returns void language plpgsql as $$
@@ -259,7 +335,7 @@ begin
   for f in
     select p.oid::regprocedure::text from pg_proc p
     where p.pronamespace = 'public'::regnamespace and p.proname = any (array[
-      'append_once', 'append_records', 'keep_decision', 'keep_proposal', 'record_service_decisions', 'record_step'])
+      'append_once', 'append_records', 'ask_limits', 'record_service_decisions', 'record_step'])
   loop
     execute format('alter function %s set plan_cache_mode = force_generic_plan', f);
   end loop;

@@ -6,7 +6,7 @@ import {
   setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
-import { agentActivity, ledgerActivity, siblingQueue, toolActivity } from "../../temporal.config.ts";
+import { agentActivity, ledgerActivity, toolActivity } from "../../temporal.config.ts";
 
 type Nothing = { nothing(text: string): Promise<void> };
 
@@ -22,7 +22,7 @@ export async function bareCase(): Promise<void> {
     started = true;
   });
   await condition(() => started);
-  const queue = (kind: "agents" | "tools") => siblingQueue(workflowInfo().taskQueue, kind);
+  const queue = (kind: "agents" | "tools") => workflowInfo().taskQueue.replace(/orchestration$/, kind);
   const local = proxyLocalActivities<Nothing>(ledgerActivity);
   const agent = proxyActivities<Nothing>({ ...agentActivity, taskQueue: queue("agents") });
   const tool = proxyActivities<Nothing>({ ...toolActivity, taskQueue: queue("tools") });

@@ -1,6 +1,5 @@
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { resolve } from "node:path";
-import { taskQueue } from "../../temporal.config.ts";
 import { givenCrmObject, quoteDeskSays } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import type { Engines } from "../setup/start-engines.ts";
@@ -119,16 +118,16 @@ async function startBare(address: string) {
   const activities = { nothing: async () => undefined };
   const workflowsPath = resolve(import.meta.dirname, "bare-workflow.ts");
   const workers = [
-    await Worker.create({ connection, taskQueue: taskQueue(prefix, "orchestration"), workflowsPath, activities }),
-    await Worker.create({ connection, taskQueue: taskQueue(prefix, "agents"), activities }),
-    await Worker.create({ connection, taskQueue: taskQueue(prefix, "tools"), activities }),
+    await Worker.create({ connection, taskQueue: `${prefix}-orchestration`, workflowsPath, activities }),
+    await Worker.create({ connection, taskQueue: `${prefix}-agents`, activities }),
+    await Worker.create({ connection, taskQueue: `${prefix}-tools`, activities }),
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   return {
     async once({ client }: System, workflowId: string): Promise<void> {
       const handle = await client.workflow.signalWithStart("bareCase", {
         workflowId,
-        taskQueue: taskQueue(prefix, "orchestration"),
+        taskQueue: `${prefix}-orchestration`,
         signal: "eventArrived",
       });
       await client.workflow.getHandle(handle.workflowId).result();

@@ -132,8 +132,9 @@ test("what every case calls is planned once per session, not at each call", asyn
     "append_mode_change",
     "append_release_change",
     // Called by others of these only.
+    "keep_decision",
+    "keep_proposal",
     "record_service_decision",
-    "record_turn",
     "settle_reservations",
   ]);
 });
