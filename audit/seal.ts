@@ -1,17 +1,17 @@
 import type { Envelope, RecordDraft } from "../domain/audit-record.ts";
-import type { JsonObject } from "../domain/json.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { sha256Hex } from "./digest.ts";
 import { disclosedText, disclosureDigest, disclosureOf } from "./disclosure.ts";
 import { personalFields, publicFields } from "./public-fields.ts";
-import type { SubjectKey } from "./subject-key.ts";
+import { fieldSalt, type SubjectKey } from "./subject-key.ts";
 import type { Ledger } from "./vault.ts";
 
 /** A value whose canonical JSON is longer is kept beside the body, under its digest. Bytes. */
 export const LARGE_VALUE_BYTES = 262_144;
 
-/** One part of a body, all of it about one subject: the JSON arrays of its disclosures. */
-type Part = { readonly key: SubjectKey; readonly texts: readonly string[] };
+/** One part of a body, all of it about one subject: members of a JSON object. */
+type Part = { readonly key: SubjectKey; readonly fields: string[] };
 
 /** Stands in a body for a value kept beside it; `sha256` (hex) is of its canonical JSON. */
 export type BlobRef = { readonly blob: { readonly sha256: string } };
@@ -46,44 +46,40 @@ export function subjectsOf({ caseId, person }: RecordDraft): [string, string] {
 function seal(draft: RecordDraft, caseKey?: SubjectKey, personKey?: SubjectKey): JsonObject {
   const { caseId, kind, body, person, parents = [], urgent = false } = draft;
   if (caseKey === undefined || personKey === undefined) throw new Error(`no keys for \`${caseId}\``);
-  const [shown, hidden] = split(body, (name) => publicFields[kind].includes(name));
   const isPersonal = (name: string) => person !== undefined && personalFields[kind]?.includes(name) === true;
-  const [personal, rest] = split(hidden, isPersonal);
+  const ofCase: Part = { key: caseKey, fields: [] };
+  const ofPerson: Part = { key: personKey, fields: [] };
   const blobs: Blob[] = [];
-  const parts = [part(caseKey, rest, draft, blobs), part(personKey, personal, draft, blobs)].filter(
-    ({ texts }) => texts.length > 0,
-  );
+  const shown: { [name: string]: Json } = {};
+  const sd: string[] = [];
+  for (const [name, value] of Object.entries(body)) {
+    if (publicFields[kind].includes(name)) {
+      shown[name] = value;
+      continue;
+    }
+    const { key, fields } = isPersonal(name) ? ofPerson : ofCase;
+    const text = asideWhenLarge(key, canonicalJson(value), blobs);
+    fields.push(`${canonicalJson(name)}:${text}`);
+    sd.push(disclosureDigest(disclosureOf(disclosedText(fieldSalt(key, draft.key, name), name, text))));
+  }
   const envelope = envelopeText(draft, {
     actor: person === undefined ? { type: "system", ref: "mandate" } : { type: "person", ref: personKey.subjectId },
     fields: shown as Envelope["fields"],
-    sd: parts.flatMap(({ texts }) => texts.map((text) => disclosureDigest(disclosureOf(text)))).sort(),
+    sd: sd.sort(),
     ...(draft.actionDigest !== undefined && { action: caseKey.salt("action", draft.actionDigest) }),
   });
-  const bodies = parts.map(({ key, texts }) => ({
-    subject: key.subjectId,
-    sealed: key.seal(`[${texts.join(",")}]`, draft.key).toString("base64"),
-  }));
+  const bodies = [ofCase, ofPerson]
+    .filter(({ fields }) => fields.length > 0)
+    .map(({ key, fields }) => ({
+      subject: key.subjectId,
+      sealed: key.seal(`{${fields.join(",")}}`, draft.key).toString("base64"),
+    }));
   return { ...envelope, log: logOf(draft), urgent, parents, bodies, blobs };
 }
 
 /** The log a record goes to. */
 function logOf({ company, log = company }: RecordDraft): string {
   return log;
-}
-
-function split(body: JsonObject, wanted: (name: string) => boolean): [JsonObject, JsonObject] {
-  const entries = Object.entries(body);
-  return [
-    Object.fromEntries(entries.filter(([name]) => wanted(name))),
-    Object.fromEntries(entries.filter(([name]) => !wanted(name))),
-  ];
-}
-
-function part(key: SubjectKey, fields: JsonObject, draft: RecordDraft, blobs: Blob[]): Part {
-  const texts = Object.entries(fields).map(([name, value]) =>
-    disclosedText(key.salt("field", draft.key, name), name, asideWhenLarge(key, canonicalJson(value), blobs)),
-  );
-  return { key, texts };
 }
 
 /** The value's canonical text, or a reference to it when it is kept beside the body. */

@@ -1,5 +1,6 @@
-import type { Json } from "../domain/json.ts";
+import type { JsonObject } from "../domain/json.ts";
 import { disclose, type Disclosure } from "./disclosure.ts";
+import { fieldSalt } from "./subject-key.ts";
 import type { Ledger, Vault } from "./vault.ts";
 
 /** `key`: wrapped, base64; null once it was destroyed, `erasedUnder` then names the record. `personal`: a person's words. */
@@ -30,8 +31,8 @@ export function openPart(
   if (key === null) return [];
   try {
     const opening = vault.unwrap(company, subject, Buffer.from(key, "base64"));
-    const fields = JSON.parse(opening.open(Buffer.from(sealed, "base64"), recordKey)) as [string, string, Json][];
-    return fields.map(([salt, name, value]) => disclose(salt, name, value));
+    const fields = JSON.parse(opening.open(Buffer.from(sealed, "base64"), recordKey)) as JsonObject;
+    return Object.entries(fields).map(([name, value]) => disclose(fieldSalt(opening, recordKey, name), name, value));
   } catch {
     return undefined;
   }

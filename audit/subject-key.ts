@@ -40,6 +40,11 @@ export function subjectKey(subjectId: string, key: Uint8Array): SubjectKey {
   };
 }
 
+/** The salt of a field of a record's body: whoever can read the body can make it, so it is not kept. */
+export function fieldSalt(key: Pick<SubjectKey, "salt">, recordKey: string, name: string): string {
+  return key.salt("field", recordKey, name);
+}
+
 /** Wraps keys under a company's key, which never leaves the process. */
 export type KeyWrapping = {
   readonly fresh: (subjectId: string) => Buffer;
