@@ -83,7 +83,7 @@ export const quoteTurn: TurnInput = {
   action: "quoting",
   objectType: "deal",
   objectId: "1001",
-  at: "2026-03-02T09:00:00.000Z",
+  at: "2026-03-05T12:00:00.000Z",
 };
 
 export const registrationTurn: TurnInput = {
@@ -94,5 +94,5 @@ export const registrationTurn: TurnInput = {
   action: "deal-registration",
   objectType: "registration",
   objectId: "1",
-  at: "2026-03-02T09:00:00.000Z",
+  at: "2026-03-05T12:00:00.000Z",
 };

@@ -17,7 +17,7 @@ const registration = {
   currency: "EUR",
 };
 const told = {
-  functionId: "quoting",
+  action: "quoting",
   objectType: "deal",
   objectId: "1004",
   property: "quote_status",

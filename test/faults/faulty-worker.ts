@@ -9,6 +9,7 @@ import { createWorkers } from "../../app/worker.ts";
 import { TEST_SECRET } from "../setup/database.ts";
 import type { KillPoint } from "./kill-points.ts";
 import { wallTime } from "../../db/company-clock.ts";
+import type { EffectTool } from "../../tools/effect-tool.ts";
 
 type Settings = {
   readonly databaseUrl: string;
@@ -22,6 +23,12 @@ type Settings = {
 
 const settings = JSON.parse(process.argv[2] ?? "{}") as Settings;
 const counts = new Map<string, number>();
+
+function count(name: string): number {
+  const occurrence = (counts.get(name) ?? 0) + 1;
+  counts.set(name, occurrence);
+  return occurrence;
+}
 
 function dieAt(when: KillPoint["when"], activity: string, occurrence: number): void {
   const { kill, marker } = settings;
@@ -41,27 +48,41 @@ const deps = await workerDeps({
   alarm: () => undefined,
   unknownName: () => undefined,
 });
-const workers = await createWorkers(deps, {
-  temporal: { namespace: "default", connectionOptions: { address: settings.temporalAddress } },
-  queuePrefix: settings.queuePrefix,
-  workflows: { codePath: settings.workflowBundle },
-  interceptors: {
-    activity: [
-      ({ info }) => ({
-        inbound: {
-          async execute(input, next) {
-            const occurrence = (counts.get(info.activityType) ?? 0) + 1;
-            counts.set(info.activityType, occurrence);
-            dieAt("before", info.activityType, occurrence);
-            const output = await next(input);
-            dieAt("after", info.activityType, occurrence);
-            return output;
+const effectTools = Object.fromEntries(
+  Object.entries(deps.effectTools).map(([name, tool]): [string, EffectTool] => {
+    const execute: EffectTool["execute"] = async (permit, args) => {
+      const occurrence = count(name);
+      dieAt("before", name, occurrence);
+      const receipt = await tool.execute(permit, args);
+      dieAt("after", name, occurrence);
+      return receipt;
+    };
+    return [name, { ...tool, execute }];
+  }),
+);
+const workers = await createWorkers(
+  { ...deps, effectTools },
+  {
+    temporal: { namespace: "default", connectionOptions: { address: settings.temporalAddress } },
+    queuePrefix: settings.queuePrefix,
+    workflows: { codePath: settings.workflowBundle },
+    interceptors: {
+      activity: [
+        ({ info }) => ({
+          inbound: {
+            async execute(input, next) {
+              const occurrence = count(info.activityType);
+              dieAt("before", info.activityType, occurrence);
+              const output = await next(input);
+              dieAt("after", info.activityType, occurrence);
+              return output;
+            },
           },
-        },
-      }),
-    ],
+        }),
+      ],
+    },
   },
-});
+);
 process.on("SIGTERM", () => workers.shutdown());
 await workers.run();
 await pool.end();

@@ -1,25 +1,25 @@
-/** One SIGKILL: before an activity runs, or after it has run and before the engine hears of it. */
+/** One SIGKILL: before an activity runs or an outside system is called, or after that and before anybody hears of it. */
 export type KillPoint = {
   readonly when: "before" | "after";
   readonly activity: string;
-  /** Which execution of that activity within the case, from 1. */
+  /** Which execution of that activity or call within the case, from 1. */
   readonly occurrence: number;
 };
 
-/** Every activity of a quote that is escalated and approved, in the order in which they run. */
+/**
+ * Every activity of a quote that is escalated and approved, in the order in which they run, and the two calls to outside
+ * systems: after one is between the call and the receipt of it.
+ */
 const activities: readonly (readonly [string, number])[] = [
-  ["gatherFindings", 1],
-  ["proposeAction", 1],
-  ["reviewProposal", 1],
+  ["proposeByAgents", 1],
   ["decide", 1],
   ["openEscalation", 1],
   ["readEscalation", 1],
   ["decide", 2],
   ["act", 1],
-  ["proposeWriteBack", 1],
-  ["decide", 3],
+  ["quotes.approve-discount", 1],
   ["act", 2],
-  ["endCase", 1],
+  ["crm.update-property", 1],
 ];
 
 export const killPoints: readonly KillPoint[] = activities.flatMap(([activity, occurrence]) => [

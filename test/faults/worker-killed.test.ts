@@ -73,7 +73,8 @@ const expectedKinds =
 
 describe.concurrent("a worker killed with SIGKILL: one effect, no gap, nothing lost", () => {
   test.for(killPoints)("$when $activity $occurrence", { timeout: 90_000 }, async (kill, { expect }) => {
-    const company = `kill-${kill.when}-${kill.activity}-${kill.occurrence}`.toLowerCase();
+    const point = `${kill.when}-${kill.activity}-${kill.occurrence}`.toLowerCase();
+    const company = `kill-${point.replaceAll(/[^a-z0-9]+/g, "-")}`;
     const pool = await database.poolOf(company);
     await givenPartner(pool, company, { partnerId: "partner-7" });
     const record = quoteAtDiscount(180_000, { quote_id: "Q-1", quote_requested_by: "sam" });

@@ -31,7 +31,7 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
   }),
   "crm.update-property": (name) => ({
     ...deal,
-    functionId: "quoting",
+    action: "quoting",
     property: "quote_status",
     value: name,
     reportsStep: "s",

@@ -51,13 +51,13 @@ const endOf = ({ dispute }: FiledDispute) => dispute.verdict.end.map(({ text }) 
 
 describe("of a case that the whole system lived through", () => {
   const cases = [
-    ["executed", 120_000, undefined, ["execute", "execute"], /^It was done: QA-/],
+    ["executed", 120_000, undefined, ["execute", "execute"], /^It was done: AD-/],
     [
       "approved",
       180_000,
       "approve",
       ["escalate", "escalate", "execute"],
-      /^Approved by dana, as partner-manager\. It was done: QA-/,
+      /^Approved by dana, as partner-manager\. It was done: AD-/,
     ],
     [
       "rejected",
@@ -142,7 +142,7 @@ describe("what was erased", () => {
     const recordKey = await erase("person:dana");
     const [first] = await disputesOf(caseId);
     if (first === undefined) throw new Error("no dispute");
-    expect(endOf(first)).toMatch(/^Approved by somebody whose name is erased, as partner-manager\. It was done: QA-/);
+    expect(endOf(first)).toMatch(/^Approved by somebody whose name is erased, as partner-manager\. It was done: AD-/);
     expect(first.dispute.people.at(-1)?.reason).toBe("erased");
     expect(first.dispute.gone.map(({ kind, why }) => [kind, why])).toContainEqual([
       "approval",
