@@ -266,8 +266,8 @@ describe("the next start, which stays up", () => {
       expect(placesOf(traces, [email])).toEqual(["table sandbox.object"]);
     });
 
-    test("free text that a function reads is in no log, no history and no record as it is kept: only an agent's output has it", () => {
-      expect(sorted(placesOf(traces, [name]))).toEqual(["table public.agent_turn", "table sandbox.object"]);
+    test("free text that a function reads is in no log, no history and no record as it is kept: only the CRM has it", () => {
+      expect(placesOf(traces, [name])).toEqual(["table sandbox.object"]);
     });
   });
 
