@@ -7,7 +7,7 @@ import { MAX_OUTPUT_TOKENS } from "./limits.ts";
 import { ModelAnswer, modelAnswerOf } from "./model-answer.ts";
 import type { ModelCall } from "../domain/model-call.ts";
 import type { ModelLedger } from "./model-ledger.ts";
-import { untraced } from "./untraced.ts";
+import { untracedCall } from "./untraced.ts";
 import { modelFault } from "./models/model-fault.ts";
 
 /** What stays the same over the calls of a turn. */
@@ -42,7 +42,7 @@ export async function askModel(
 }
 
 async function ask(chat: Conversing["chat"], messages: BaseMessage[], seq: number) {
-  const message = await chat.invoke(messages, { callbacks: [...untraced] }).catch((error: unknown) => {
+  const message = await chat.invoke(messages, untracedCall()).catch((error: unknown) => {
     throw modelFault(error);
   });
   return modelAnswerOf(message, seq);

@@ -4,11 +4,9 @@ import { MAX_TOOL_CALLS } from "./limits.ts";
 import type { ModelAnswer } from "./model-answer.ts";
 import type { GateAnswer, ReadGate } from "./read-gate.ts";
 
-/** How far a turn has come. Replaced as a whole by each node. */
+/** How far a turn has come. Replaced as a whole by each step. */
 export type Progress = {
   readonly messages: readonly Message[];
-  /** The last answer of the model, not yet dealt with. */
-  readonly answer?: ModelAnswer;
   readonly requestDigests: readonly string[];
   /** Calls to reading tools so far. */
   readonly toolCalls: number;

@@ -7,7 +7,7 @@ import type { ModelAnswer } from "./model-answer.ts";
 import { askModel, type CallDeps, type Conversing } from "./model-call.ts";
 import { noProgress, repair, takeReadings, type Progress } from "./progress.ts";
 import type { ReadGate } from "./read-gate.ts";
-import { untraced } from "./untraced.ts";
+import { untracedRun } from "./untraced.ts";
 
 /** What a turn is set up with: what the model is told and bound to, and the gate to its readings. */
 type Setting = {
@@ -34,19 +34,29 @@ const State = Annotation.Root({
 });
 type State = typeof State.State;
 
-/** Asks the model once and says where to go: to the readings it wants, back for a repair, or to the end. */
-async function model({ turn, setting, progress }: State) {
-  const seq = progress.requestDigests.length;
-  if (seq >= MAX_MODEL_CALLS) throw unusable(`no answer after \`${seq}\` model calls`);
-  const { answer, requestDigest } = await askModel(turn.deps, setting.conversing, seq, progress.messages);
-  if (answer.stopReason === "refusal") throw new AgentFault("MODEL_REFUSED", "model refused to answer");
-  if (answer.stopReason === "model_context_window_exceeded") throw unusable("context window exceeded");
-  const asked = { ...progress, answer, requestDigests: [...progress.requestDigests, requestDigest] };
-  const reads = answer.calls.some(({ name }) => name !== turn.form.tool);
-  if (reads && setting.gate !== undefined && progress.toolCalls < MAX_TOOL_CALLS) {
-    return new Command({ goto: "read", update: { progress: asked } });
+/**
+ * Asks the model, takes the readings it wants for as long as it wants them, and says where to go: back with what was wrong
+ * with its answer, or to the end. A step of the graph is an attempt at an answer.
+ */
+async function converse({ turn, setting, progress: begun }: State) {
+  for (let progress = begun; ;) {
+    const { answer, requestDigest } = await ask(turn, setting, progress);
+    progress = { ...progress, requestDigests: [...progress.requestDigests, requestDigest] };
+    const wantsReadings = answer.calls.some(({ name }) => name !== turn.form.tool);
+    if (!wantsReadings || setting.gate === undefined || progress.toolCalls >= MAX_TOOL_CALLS) {
+      return settle(turn, progress, answer);
+    }
+    progress = await takeReadings(progress, answer, turn.form.tool, setting.gate);
   }
-  return settle(turn, asked, answer);
+}
+
+async function ask(turn: Turn<unknown>, setting: Setting, { requestDigests, messages }: Progress) {
+  const seq = requestDigests.length;
+  if (seq >= MAX_MODEL_CALLS) throw unusable(`no answer after \`${seq}\` model calls`);
+  const asked = await askModel(turn.deps, setting.conversing, seq, messages);
+  if (asked.answer.stopReason === "refusal") throw new AgentFault("MODEL_REFUSED", "model refused to answer");
+  if (asked.answer.stopReason === "model_context_window_exceeded") throw unusable("context window exceeded");
+  return asked;
 }
 
 /** Checks an answer's form: good ends the turn, bad goes back with what was wrong with it. */
@@ -55,13 +65,7 @@ function settle({ form }: Turn<unknown>, progress: Progress, answer: ModelAnswer
   if (checked.kind === "good")
     return new Command({ goto: END, update: { progress, output: { value: checked.value } } });
   if (progress.repairs >= MAX_REPAIRS) throw unusable(checked.problem);
-  return new Command({ goto: "model", update: { progress: repair(progress, answer, checked.problem) } });
-}
-
-async function read({ turn, setting: { gate }, progress }: State) {
-  const { answer } = progress;
-  if (gate === undefined || answer === undefined) return {};
-  return { progress: await takeReadings(progress, answer, turn.form.tool, gate) };
+  return new Command({ goto: "converse", update: { progress: repair(progress, answer, checked.problem) } });
 }
 
 function unusable(problem: string): AgentFault {
@@ -70,20 +74,18 @@ function unusable(problem: string): AgentFault {
 
 /** Compiled once: a turn's own parts travel in the state. Reads are the only tools that run inside. */
 const graph = new StateGraph(State)
-  .addNode("model", model, { ends: ["model", "read", END] })
-  .addNode("read", read)
-  .addEdge(START, "model")
-  .addEdge("read", "model")
+  .addNode("converse", converse, { ends: ["converse", END] })
+  .addEdge(START, "converse")
   .compile();
 
-/** Two steps per model call, and some to spare. */
-const RECURSION_LIMIT = 2 * MAX_MODEL_CALLS + 4;
+/** One step per attempt at an answer, and some to spare. */
+const RECURSION_LIMIT = MAX_REPAIRS + 4;
 
 /** Runs one turn to its checked output. Throws `AgentFault`, and whatever a reading tool or the ledger throws. */
 export async function runTurn<T>(turn: Turn<T>): Promise<Turned<T>> {
   const setting = await turn.assemble();
   const start = { turn: turn as Turn<unknown>, setting, progress: noProgress(setting.opening) };
-  const end = await graph.invoke(start, { recursionLimit: RECURSION_LIMIT, callbacks: [...untraced] });
+  const end = await graph.invoke(start, { recursionLimit: RECURSION_LIMIT, ...untracedRun });
   if (end.output === undefined) throw unusable("the turn ended early");
   return { output: end.output.value as T, setting, progress: end.progress };
 }
