@@ -29,29 +29,33 @@ export async function run(): Promise<number> {
   try {
     const onAlarm = (problem: string) => log.error({ problem }, "policy releases");
     const policies = await createPolicySource({ pool, company, onAlarm });
-    const engine = temporalEngine(temporal.client, taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration"));
     const clock = await companyClock(config, pool, log);
-    const keys = { bundleKeys: bundleKeys(secret, config) };
-    const gateway = await startGateway({
-      pool,
-      now: clock.now,
-      engine,
-      company,
-      policies,
-      hubspotSecret,
-      publicUrl,
-      port,
-      log,
-      sandbox,
-      ...keys,
-    });
-    const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));
-    // Connected ahead of the first event; without Temporal we serve all the same, and each use tries again.
-    temporal.client().catch(() => undefined);
-    reportReady({ url: gateway.url });
-    await stopped;
-    await gateway.stop();
-    await Promise.all([policies.stop(), clock.stop()]);
+    try {
+      const engine = temporalEngine(temporal.client, taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration"));
+      const keys = { bundleKeys: bundleKeys(secret, config) };
+      const gateway = await startGateway({
+        pool,
+        now: clock.now,
+        engine,
+        company,
+        policies,
+        hubspotSecret,
+        publicUrl,
+        port,
+        log,
+        sandbox,
+        ...keys,
+      });
+      const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));
+      // Connected ahead of the first event; without Temporal we serve all the same, and each use tries again.
+      temporal.client().catch(() => undefined);
+      reportReady({ url: gateway.url });
+      await stopped;
+      await gateway.stop();
+    } finally {
+      // Also when the port is taken: both ask the database at intervals, and its pool ends next.
+      await Promise.all([policies.stop(), clock.stop()]);
+    }
   } finally {
     await temporal.close();
     await pool.end();
