@@ -15,6 +15,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findPostgresPackage } from "../../engines/postgres-binaries.ts";
 import { query } from "../../engines/postgres-client.ts";
+import { toldByStatements } from "../../engines/postgres-connection.ts";
 import { canReach, isRoot, unprivilegedUser } from "../../engines/postgres-user.ts";
 import { type RunningPostgres, startPostgres } from "../../engines/postgres.ts";
 import { isAlive } from "../../engines/process-identity.ts";
@@ -62,6 +63,8 @@ describe("the embedded PostgreSQL", () => {
   test("serves `new pg.Pool` durably, over a private socket alone, in UTF-8", async () => {
     const { url, adopted, dataFolder } = await start();
     const pool = new pg.Pool({ connectionString: url });
+    // Its connection may still be closing when the server is stopped.
+    pool.on("connect", toldByStatements);
     const { rows } = await pool.query(`select current_setting('server_version_num')::int / 10000 as major,
       current_setting('fsync') as fsync, current_setting('listen_addresses') as addresses,
       current_setting('max_connections') as connections, current_setting('server_encoding') as encoding,
