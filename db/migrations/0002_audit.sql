@@ -177,58 +177,119 @@ begin
   return v_known.n;
 end $$;
 
+-- For a batch that repeats a key, or of which something stands already.
+create function append_one_by_one(p_company text, p_drafts jsonb) returns bigint[] language sql as $$
+  select array_agg(ordered.n order by ordered.place) from (
+    select place, append_record(p_company, d->>'caseId', d->>'kind', d->>'key', (d->'parts')::text) as n
+    from (select d, place from jsonb_array_elements(p_drafts) with ordinality as given (d, place)
+          order by d->>'caseId', place offset 0) as d offset 0) as ordered
+$$;
+
 -- Appends many records of one company as `append_record` does, in the order given, and answers their numbers. A draft is
--- {caseId, kind, key, parts}. Records that are all new and do not rest on each other, as is usual, are written together;
--- otherwise one after the other. Cases are locked in one order.
+-- {caseId, kind, key, parts}; it may rest on one that stands before it. Records that are all new, as is usual, are written
+-- together; otherwise one after the other. Cases are locked in one order.
 create function append_records(p_company text, p_drafts jsonb) returns bigint[] language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
-  v_keys text[] := array(select d->>'key' from jsonb_array_elements(p_drafts) as d);
-  v_numbers bigint[];
+  v_count int := jsonb_array_length(p_drafts);
+  -- Keys of the new records; then all whose leaves are wanted, theirs and those of what they rest on.
+  v_keys text[] := '{}';
+  v_wanted text[] := '{}';
+  v_hashes text[];
+  -- What is locked: each log and case of the batch, the numbers given there before, and how many of the batch go there.
+  v_logs text[] := '{}';
+  v_cases text[] := '{}';
+  v_sizes bigint[] := '{}';
+  v_numbers bigint[] := '{}';
+  v_before bigint;
+  v_subjects text[];
+  v_sealed bytea[];
+  v_all_subjects text[] := '{}';
+  v_envelope text;
+  v_leaf bytea;
+  v_rests text;
+  v_at int;
+  d jsonb;
+  v_parts jsonb;
 begin
-  if (select count(distinct key) from unnest(v_keys) as key) <> cardinality(v_keys)
-     or exists (select 1 from unnest(v_keys) as wanted (key)
-                where (select x.n from audit_record x where x.company = p_company and x.key = wanted.key) is not null)
-     or exists (select 1 from jsonb_array_elements(p_drafts) as d, jsonb_array_elements_text(d #> '{parts,parents}') as parent
-                where parent = any (v_keys)) then
-    select array_agg(ordered.n order by ordered.place) into v_numbers from (
-      select place, append_record(p_company, d->>'caseId', d->>'kind', d->>'key', (d->'parts')::text) as n
-      from (select d, place from jsonb_array_elements(p_drafts) with ordinality as given (d, place)
-            order by d->>'caseId', place offset 0) as d offset 0) as ordered;
-    return v_numbers;
-  end if;
-  with draft as materialized (
-      select d->>'caseId' as case_id, d->>'kind' as kind, d->>'key' as key, d->'parts' as p, place, d #>> '{parts,log}' as log,
-             row_number() over (partition by d #>> '{parts,log}', d->>'caseId' order by place) as nth
-      from jsonb_array_elements(p_drafts) with ordinality as given (d, place)),
-    head as (
+  -- Expressions alone in these loops start no query.
+  for i in 0..v_count - 1 loop
+    d := p_drafts->i;
+    if d->>'key' = any (v_keys) then
+      return append_one_by_one(p_company, p_drafts);
+    end if;
+    v_keys := v_keys || (d->>'key');
+    v_parts := d->'parts';
+    for j in 0..jsonb_array_length(v_parts->'parents') - 1 loop
+      v_wanted := v_wanted || (v_parts->'parents'->>j);
+    end loop;
+    v_at := 1;
+    while v_at <= cardinality(v_cases) and (v_logs[v_at] <> v_parts->>'log' or v_cases[v_at] <> d->>'caseId') loop
+      v_at := v_at + 1;
+    end loop;
+    v_logs[v_at] := v_parts->>'log';
+    v_cases[v_at] := d->>'caseId';
+    v_sizes[v_at] := coalesce(v_sizes[v_at], 0) + 1;
+  end loop;
+  v_wanted := v_keys || v_wanted;
+  v_hashes := array(select (select encode(x.leaf_hash, 'hex') from audit_place x where x.company = p_company and x.key = w.key)
+                    from unnest(v_wanted) with ordinality as w (key, place) order by place);
+  for i in 1..v_count loop
+    if v_hashes[i] is not null then
+      return append_one_by_one(p_company, p_drafts);
+    end if;
+  end loop;
+  if cardinality(v_cases) = 1 then
+    insert into case_head as h (company, log, case_id, records) values (p_company, v_logs[1], v_cases[1], v_sizes[1])
+      on conflict (company, log, case_id) do update set records = h.records + excluded.records
+      returning h.records - v_sizes[1] into v_before;
+    v_sizes[1] := v_before;
+  else
+    with head as (
       insert into case_head as h (company, log, case_id, records)
-        select p_company, log, case_id, count(*) from draft group by log, case_id order by case_id, log
+        select p_company, c.log, c.case_id, c.size from unnest(v_logs, v_cases, v_sizes) as c (log, case_id, size)
+        order by c.case_id, c.log
         on conflict (company, log, case_id) do update set records = h.records + excluded.records
-        returning h.log, h.case_id, h.records),
-    numbered as (
-      select d.*, head.records - max(d.nth) over (partition by d.log, d.case_id) + d.nth as n
-      from draft d join head using (log, case_id)),
-    enveloped as materialized (
-      select d.*, bodies.subjects, bodies.sealed,
-             d.p->>'head' || d.n || (d.p->>'middle') || '[' || parent_hashes(p_company, d.p->'parents') || ']' || (d.p->>'tail') as envelope
-      from numbered d
-      cross join lateral (
-        select coalesce(array_agg(body->>'subject' order by i), '{}') as subjects,
-               coalesce(array_agg(decode(body->>'sealed', 'base64') order by i), '{}') as sealed
-        from jsonb_array_elements(d.p->'bodies') with ordinality as given (body, i)) bodies),
-    kept as (
-      insert into audit_record (company, log, case_id, n, kind, key, envelope, subjects, sealed)
-        select p_company, log, case_id, n, kind, key, envelope, subjects, sealed from enveloped),
-    blobs as (
+        returning h.log, h.case_id, h.records)
+    select array_agg(head.records - c.size order by c.place) into v_sizes
+      from unnest(v_logs, v_cases, v_sizes) with ordinality as c (log, case_id, size, place) join head using (log, case_id);
+  end if;
+  for i in 1..v_count loop
+    d := p_drafts->(i - 1);
+    v_parts := d->'parts';
+    v_at := 1;
+    while v_logs[v_at] <> v_parts->>'log' or v_cases[v_at] <> d->>'caseId' loop
+      v_at := v_at + 1;
+    end loop;
+    v_sizes[v_at] := v_sizes[v_at] + 1;
+    v_numbers[i] := v_sizes[v_at];
+    v_rests := '';
+    for j in 0..jsonb_array_length(v_parts->'parents') - 1 loop
+      v_at := array_position(v_wanted, v_parts->'parents'->>j);
+      if v_hashes[v_at] is not null then
+        v_rests := v_rests || case v_rests when '' then '"' else ',"' end || v_hashes[v_at] || '"';
+      end if;
+    end loop;
+    v_envelope := v_parts->>'head' || v_numbers[i] || (v_parts->>'middle') || '[' || v_rests || ']' || (v_parts->>'tail');
+    v_leaf := sha256('\x00'::bytea || convert_to(v_envelope, 'UTF8'));
+    v_hashes[i] := encode(v_leaf, 'hex');
+    v_subjects := '{}';
+    v_sealed := '{}';
+    for j in 0..jsonb_array_length(v_parts->'bodies') - 1 loop
+      v_subjects := v_subjects || (v_parts->'bodies'->j->>'subject');
+      v_sealed := v_sealed || decode(v_parts->'bodies'->j->>'sealed', 'base64');
+    end loop;
+    v_all_subjects := v_all_subjects || v_subjects;
+    insert into audit_record (company, log, case_id, n, kind, key, envelope, subjects, sealed)
+      values (p_company, v_parts->>'log', d->>'caseId', v_numbers[i], d->>'kind', v_keys[i], v_envelope, v_subjects, v_sealed);
+    insert into audit_place (company, log, key, leaf_hash, urgent)
+      values (p_company, v_parts->>'log', v_keys[i], v_leaf, (v_parts->>'urgent')::boolean);
+    if v_parts->'blobs' <> '[]' then
       insert into audit_blob (company, digest, subject_id, sealed)
         select p_company, blob->>'digest', blob->>'subject', decode(blob->>'sealed', 'base64')
-        from enveloped, jsonb_array_elements(p->'blobs') as blob on conflict do nothing),
-    placed as (
-      insert into audit_place (company, log, key, leaf_hash, urgent)
-        select p_company, log, key, leaf_hash(envelope), (p->>'urgent')::boolean from enveloped order by case_id, n)
-  select array_agg(n order by place) into v_numbers from enveloped;
-  if not all_readable(p_company, array(
-       select distinct body->>'subject' from jsonb_array_elements(p_drafts) as d, jsonb_array_elements(d #> '{parts,bodies}') as body)) then
+        from jsonb_array_elements(v_parts->'blobs') as blob on conflict do nothing;
+    end if;
+  end loop;
+  if not all_readable(p_company, array(select distinct s from unnest(v_all_subjects) as s)) then
     raise exception 'ERASED: a record is about somebody who was erased' using errcode = 'MA002';
   end if;
   return v_numbers;
@@ -243,10 +304,7 @@ begin
     return;
   end if;
   if p_kind = 'case_end' then
-    perform settle_reservations(p_company, array(
-      select r.decision_id from limit_reservation r
-      where r.company = p_company and r.case_id = p_case and r.state = 'reserved'
-        and not exists (select 1 from effect e where e.company = r.company and e.effect_key = r.step_key)), 'released');
+    perform release_unbegun(p_company, p_case);
   end if;
   begin
     perform append_record(p_company, p_case, p_kind, p_key, p_parts);

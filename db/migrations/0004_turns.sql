@@ -69,32 +69,3 @@ begin
   return query select case when v_turn.state = 'done' then 'done' else 'held' end, v_turn.response,
     greatest(0, ceil(extract(epoch from v_turn.lease_until - clock_timestamp()) * 1000))::int;
 end $$;
-
--- A turn of an agent leaves its output, and the record of every model call it made.
-create function record_turn(p jsonb) returns void language plpgsql as $$
-begin
-  if jsonb_typeof(p) = 'object' then
-    perform append_record(p->>'company', p->>'caseId', 'turn', p->>'recordKey', p->>'canonical');
-  end if;
-end $$;
-
-create function store_findings(p jsonb) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
-begin
-  insert into agent_turn (company, turn_key, case_id, role, output)
-  values (p->>'company', p->>'turnKey', p->>'caseId', 'intelligence', p->>'output')
-  on conflict do nothing;
-  if found then
-    perform record_turn(p->'turn');
-  end if;
-end $$;
-
-create function record_review(p jsonb) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
-begin
-  insert into agent_turn (company, turn_key, case_id, role, output)
-  values (p->>'company', p->>'turnKey', p->>'caseId', 'compliance', p->>'output')
-  on conflict do nothing;
-  if found then
-    perform record_turn(p->'turn');
-    perform append_record(p->>'company', p->>'caseId', 'review', p->>'recordKey', p->>'canonical');
-  end if;
-end $$;

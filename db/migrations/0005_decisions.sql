@@ -158,26 +158,33 @@ create trigger approval_not_by_caller before insert on approval for each row exe
 grant select, insert on policy_version, proposal, decision, escalation, approval to mandate_app;
 grant update (level, role, due_at, state, closed_at) on escalation to mandate_app;
 
-create function record_proposal(p jsonb) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
+-- The row of a proposal, and of Compliance's review of it. False when the step has one already.
+create function keep_proposal(p jsonb) returns boolean language plpgsql as $$
 begin
   insert into proposal (company, proposal_id, case_id, step_key, action_id, tool, args, record_version, reasoning, proposed_at)
   values (p->>'company', p->>'proposalId', p->>'caseId', p->>'stepKey', p->>'actionId', p->>'tool', p->'args',
           p->>'recordVersion', p->>'reasoning', (p->>'at')::timestamptz)
   on conflict do nothing;
-  if found then
-    perform record_turn(p->'turn');
-    perform append_record(p->>'company', p->>'caseId', 'proposal', p->>'recordKey', p->>'canonical');
+  if not found then
+    return false;
   end if;
+  if jsonb_typeof(p->'review') = 'object' then
+    insert into agent_turn (company, turn_key, case_id, role, output)
+    values (p->>'company', p #>> '{review,turnKey}', p->>'caseId', 'compliance', p #>> '{review,output}')
+    on conflict do nothing;
+  end if;
+  return true;
 end $$;
 
--- Policy, decision, its record and, for an executed or approved one, the permit: all or nothing. A decision that is
--- withheld by its mode has no permit: the caller sends none. False when this gate was passed before: what stands then is
--- the first decision.
-create function record_decision(p jsonb) returns boolean language plpgsql set plan_cache_mode = force_generic_plan as $$
+-- Policy, decision, for an executed or approved one the permit and, where a workflow run is to act on it, the intent of its
+-- effect. False when this gate was passed before: what stands then is the first decision.
+create function keep_decision(p jsonb) returns boolean language plpgsql as $$
 begin
-  insert into policy_version (company, policy_id, version, document)
-  values (p->>'company', p->>'policyId', p->>'policyVersion', p->>'policyDocument')
-  on conflict do nothing;
+  if (p->>'policyDocument') is not null then
+    insert into policy_version (company, policy_id, version, document)
+    values (p->>'company', p->>'policyId', p->>'policyVersion', p->>'policyDocument')
+    on conflict do nothing;
+  end if;
   insert into decision (company, decision_id, case_id, step_key, gate, proposal_id, verdict, reason, rules, missing, facts,
                         sources, route, policy_id, policy_version, action_digest, requested_by, approval_id, decided_at,
                         details)
@@ -189,10 +196,14 @@ begin
   if not found then
     return false;
   end if;
-  perform append_record(p->>'company', p->>'caseId', 'decision', p->>'recordKey', p->>'canonical');
   if (p->>'permitId') is not null then
     insert into permit (company, permit_id, decision_id, action_digest, effect_key, issued_at)
     values (p->>'company', p->>'permitId', p->>'decisionId', p->>'actionDigest', p->>'stepKey', (p->>'at')::timestamptz);
+    if jsonb_typeof(p->'intent') = 'object' then
+      insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state, run_id)
+      select p->>'company', p->>'stepKey', p->>'permitId', p->>'caseId', q.tool, p->>'actionDigest', 'intent', p #>> '{intent,runId}'
+      from proposal q where q.company = p->>'company' and q.proposal_id = p->>'proposalId';
+    end if;
   end if;
   return true;
 end $$;
@@ -215,16 +226,15 @@ end $$;
 -- `known` when this gate was passed before: what stands then is the first decision, with its proposal. `stopped`, and
 -- nothing written, when a permit would be given while the kill switch is on: its effect happens out of our reach.
 create function record_service_decision(p jsonb) returns text language plpgsql as $$
+declare
+  d jsonb := p #> '{step,decision,row}';
 begin
-  if p #>> '{decision,permitId}' is not null
-     and exists (select 1 from kill_switch where company = p #>> '{decision,company}' and function_id in (p->>'functionId', '*'))
-     and not exists (select 1 from decision where company = p #>> '{decision,company}' and decision_id = p #>> '{decision,decisionId}') then
+  if d->>'permitId' is not null
+     and exists (select 1 from kill_switch where company = d->>'company' and function_id in (p->>'functionId', '*'))
+     and not exists (select 1 from decision where company = d->>'company' and decision_id = d->>'decisionId') then
     return 'stopped';
   end if;
-  if jsonb_typeof(p->'proposal') = 'object' then
-    perform record_proposal(p->'proposal');
-  end if;
-  if not record_decision(p->'decision' || jsonb_build_object('policyDocument', '')) then
+  if not record_step(p->'step') then
     return 'known';
   end if;
   if jsonb_typeof(p->'escalation') = 'object' then
@@ -248,12 +258,12 @@ begin
     on conflict do nothing;
   begin
     for r in select value, ordinality as n from jsonb_array_elements(p_items) with ordinality
-             order by value #>> '{decision,stepKey}', n loop
+             order by value #>> '{step,decision,row,stepKey}', n loop
       v_answers[r.n] := jsonb_build_object('state', record_service_decision(r.value));
     end loop;
   exception when others then
     for r in select value, ordinality as n from jsonb_array_elements(p_items) with ordinality
-             order by value #>> '{decision,stepKey}', n loop
+             order by value #>> '{step,decision,row,stepKey}', n loop
       begin
         v_answers[r.n] := jsonb_build_object('state', record_service_decision(r.value));
       exception when others then

@@ -65,6 +65,8 @@ create table effect (
   intended_at timestamptz not null default clock_timestamp(),
   settled_at timestamptz,
   record_key text not null generated always as (effect_key || '/intent') stored,
+  -- The workflow run that made the intent known: `act` calls out without asking the target first only within that run.
+  run_id text,
   primary key (company, effect_key),
   unique (company, permit_id),
   foreign key (company, permit_id) references permit,
@@ -159,15 +161,37 @@ begin
     'policyVersion', v_action.policy_version);
 end $$;
 
--- A settled effect and its receipt; an effect that both companies hold to is also told in the log between them.
-create function settle_effect(p jsonb) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
+-- Everything that one transaction makes durable of a step, all or nothing: `settled` is how an effect ended, `records` the
+-- records of that; `proposal`, `decision` and `end` are {row, records}, and what of them stands already is left as it is,
+-- with its records. Answers whether the decision is the one that stands now. Accounts of limits are locked before the case,
+-- as everywhere: rows first, all records last.
+create function record_step(p jsonb) returns boolean language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  v_company text := p->>'company';
+  v_records jsonb := p->'records';
+  v_decided boolean := false;
 begin
-  update effect set state = p->>'state', external_ref = p->>'externalRef', detail = p->>'detail',
-                    settled_at = (p->>'at')::timestamptz
-  where company = p->>'company' and effect_key = p->>'effectKey' and state in ('intent', 'unknown')
-    and state <> p->>'state';
-  if jsonb_typeof(p->'joint') = 'object' then
-    perform append_record(p->>'company', p->>'caseId', 'commitment', p #>> '{joint,recordKey}', p #>> '{joint,canonical}');
+  if p ? 'settled' then
+    update effect set state = p #>> '{settled,state}', external_ref = p #>> '{settled,externalRef}',
+                      detail = p #>> '{settled,detail}', settled_at = (p #>> '{settled,at}')::timestamptz
+    where company = v_company and effect_key = p #>> '{settled,effectKey}' and state in ('intent', 'unknown')
+      and state <> p #>> '{settled,state}';
   end if;
-  perform append_record(p->>'company', p->>'caseId', 'receipt', p->>'recordKey', p->>'canonical');
+  if p ? 'proposal' and keep_proposal(p #> '{proposal,row}') then
+    v_records := v_records || (p #> '{proposal,records}');
+  end if;
+  if p ? 'decision' then
+    v_decided := keep_decision(p #> '{decision,row}');
+    if v_decided then
+      v_records := v_records || (p #> '{decision,records}');
+    end if;
+  end if;
+  if p ? 'end' and not exists (select 1 from audit_record where company = v_company and key = p #>> '{end,row,recordKey}') then
+    perform release_unbegun(v_company, p #>> '{end,row,caseId}');
+    v_records := v_records || (p #> '{end,records}');
+  end if;
+  if v_records <> '[]' then
+    perform append_records(v_company, v_records);
+  end if;
+  return v_decided;
 end $$;

@@ -125,28 +125,38 @@ returns table (limit_id text, window_from timestamptz, window_until timestamptz,
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   v_timeout text := current_setting('lock_timeout');
+  v_limits text[];
+  v_accounts text[];
+  v_windows timestamptz[];
 begin
   perform set_config('lock_timeout', '5s', true);
+  select array_agg(a.limit_id), array_agg(a.account), array_agg(a.window_from) into v_limits, v_accounts, v_windows
+    from limit_asks(p) a;
   insert into limit_account (company, policy_id, limit_id, account, window_from)
-    select p->>'company', p->>'policyId', a.limit_id, a.account, a.window_from from limit_asks(p) a
+    select p->>'company', p->>'policyId', a.limit_id, a.account, a.window_from
+    from unnest(v_limits, v_accounts, v_windows) as a (limit_id, account, window_from)
     order by a.limit_id, a.account, a.window_from
     on conflict do nothing;
   perform 1 from limit_account t
     where t.company = p->>'company' and (t.policy_id, t.limit_id, t.account, t.window_from) in (
-      select p->>'policyId', a.limit_id, a.account, a.window_from from limit_asks(p) a
+      select p->>'policyId', a.limit_id, a.account, a.window_from
+      from unnest(v_limits, v_accounts, v_windows) as a (limit_id, account, window_from)
       union all
       select r.policy_id, r.limit_id, r.account, r.window_from from limit_reservation r
       where r.company = p->>'company' and r.case_id = p->>'caseId' and r.state in ('reserved', 'committed'))
     order by t.policy_id, t.limit_id, t.account, t.window_from
     for update;
-  insert into limit_reservation (company, decision_id, limit_id, policy_id, case_id, step_key, gate, account,
-                                 window_from, window_until, amount, cap, replaces, held, state)
-    select p->>'company', p->>'decisionId', a.limit_id, p->>'policyId', p->>'caseId', p->>'stepKey',
-           (p->>'gate')::int, a.account, a.window_from, a.window_until, a.amount, a.cap, a.replaces, a.held, 'asked'
-    from limit_asks(p) a
-    on conflict do nothing;
+  return query
+    with a as materialized (select * from limit_asks(p)),
+      noted as (
+        insert into limit_reservation (company, decision_id, limit_id, policy_id, case_id, step_key, gate, account,
+                                       window_from, window_until, amount, cap, replaces, held, state)
+          select p->>'company', p->>'decisionId', a.limit_id, p->>'policyId', p->>'caseId', p->>'stepKey',
+                 (p->>'gate')::int, a.account, a.window_from, a.window_until, a.amount, a.cap, a.replaces, a.held, 'asked'
+          from a
+          on conflict do nothing)
+    select a.limit_id, nullif(a.window_from, '-infinity'), a.window_until, a.used, a.reserved from a order by a.n;
   perform set_config('lock_timeout', v_timeout, true);
-  return query select * from read_limits(p);
 end $$;
 
 -- Commits or releases what these decisions hold. What was released and happened all the same counts from then on.
@@ -178,6 +188,15 @@ begin
     update limit_reservation set state = p_state, settled_at = clock_timestamp()
       where company = p_company and decision_id = r.decision_id and limit_id = r.limit_id;
   end loop;
+end $$;
+
+-- What a case holds of a limit and no effect was begun for will not happen.
+create function release_unbegun(p_company text, p_case text) returns void language plpgsql as $$
+begin
+  perform settle_reservations(p_company, array(
+    select r.decision_id from limit_reservation r
+    where r.company = p_company and r.case_id = p_case and r.state = 'reserved'
+      and not exists (select 1 from effect e where e.company = r.company and e.effect_key = r.step_key)), 'released');
 end $$;
 
 -- A decision that may act holds what it asked: all of its limits, or none of them. One that people approved holds it
