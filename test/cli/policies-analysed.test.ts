@@ -1,28 +1,12 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { copiedPolicies } from "./copied-policies.ts";
 import { run } from "./run.ts";
 
-const environment = { ...process.env };
-let folder = "";
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "mandate-policies-"));
-  cpSync(join(import.meta.dirname, "../../policies"), folder, { recursive: true });
-  process.env["MANDATE_POLICIES"] = folder;
-});
-afterEach(() => {
-  process.env = { ...environment };
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function change(file: string, from: string, to: string): void {
-  const path = join(folder, file);
-  const text = readFileSync(path, "utf8");
-  expect(text).toContain(from);
-  writeFileSync(path, text.replace(from, to));
-}
+const copied = copiedPolicies();
+const { change } = copied;
 
 const promo = `rules:
   - id: promo
@@ -40,7 +24,7 @@ describe("policy lint", () => {
   });
 
   test("a route that nobody can answer is an error, and one that only the requester may be left for a warning", async () => {
-    const file = join(folder, "people.json");
+    const file = join(copied.folder, "people.json");
     const staff = (count: number) =>
       ["partner-manager", "regional-director"].flatMap((role) =>
         Array.from({ length: count }, (_, at) => ({ personId: `${role}-${at}`, role })),
@@ -94,7 +78,7 @@ invariants:
 `;
 
 function claim(limit: string): void {
-  const path = join(folder, "quoting.yaml");
+  const path = join(copied.folder, "quoting.yaml");
   const text = readFileSync(path, "utf8").replace(/^invariants:\n(?:[ #].*\n|\n)*/m, "");
   writeFileSync(path, `${text}${invariants(limit)}`);
 }
@@ -129,13 +113,19 @@ describe("policy prove", () => {
 
 describe("policy diff", () => {
   test("a policy and a copy of its file are proved equal", async () => {
-    const { exitCode, stdout } = await run("policy", "diff", "quoting", join(folder, "quoting.yaml"), "--expect-equal");
+    const { exitCode, stdout } = await run(
+      "policy",
+      "diff",
+      "quoting",
+      join(copied.folder, "quoting.yaml"),
+      "--expect-equal",
+    );
     expect([exitCode, stdout]).toEqual([0, "PROVED EQUAL: every request is decided alike\n"]);
   });
 
   test("a moved limit is told in words with a request, and fails --expect-equal", async () => {
     const other = mkdtempSync(join(tmpdir(), "mandate-other-"));
-    cpSync(folder, other, { recursive: true });
+    cpSync(copied.folder, other, { recursive: true });
     change("quoting.yaml", "percent: 15%", "percent: 18%");
     const paths = [join(other, "quoting.yaml"), "quoting"] as const;
     const { exitCode, stdout } = await run("policy", "diff", ...paths);
@@ -152,6 +142,6 @@ describe("policy diff", () => {
   });
 
   test("a file that is not there is not found", async () => {
-    expect((await run("policy", "diff", "quoting", join(folder, "none.yaml"))).exitCode).toBe(5);
+    expect((await run("policy", "diff", "quoting", join(copied.folder, "none.yaml"))).exitCode).toBe(5);
   });
 });

@@ -10,6 +10,7 @@ import { createPolicySource } from "../../releases/source.ts";
 import { readRecords } from "../../audit/records.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
+import { changeIn } from "./copied-policies.ts";
 import { run } from "./run.ts";
 
 const environment = { ...process.env };
@@ -60,12 +61,7 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-function change(file: string, from: string, to: string): void {
-  const path = join(folder, file);
-  const text = readFileSync(path, "utf8");
-  expect(text).toContain(from);
-  writeFileSync(path, text.replace(from, to));
-}
+const change = (file: string, from: string, to: string) => changeIn(folder, file, from, to);
 
 /** Lets a partner have one percent more, in the policy and in its cases. */
 function loosen(): void {

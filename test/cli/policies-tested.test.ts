@@ -1,30 +1,13 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { copiedPolicies } from "./copied-policies.ts";
 import { run } from "./run.ts";
 
-const environment = { ...process.env };
-let folder = "";
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "mandate-policies-"));
-  cpSync(join(import.meta.dirname, "../../policies"), folder, { recursive: true });
-  process.env["MANDATE_POLICIES"] = folder;
-});
-afterEach(() => {
-  process.env = { ...environment };
-  rmSync(folder, { recursive: true, force: true });
-});
+const copied = copiedPolicies();
+const { change } = copied;
 
 const tested = (...argv: string[]) => run("policy", "test", ...argv);
-
-function change(file: string, from: string, to: string): void {
-  const path = join(folder, file);
-  const text = readFileSync(path, "utf8");
-  expect(text).toContain(from);
-  writeFileSync(path, text.replace(from, to));
-}
 
 test("the shipped policies pass, with what is decided beside every limit", async () => {
   const { exitCode, stdout } = await tested("--min-coverage", "100");
@@ -92,7 +75,7 @@ test("what the cases leave unshown is listed, and fails under the wanted coverag
 
 test("a policy that is refused, or has no cases, is not passed", async () => {
   change("quoting.yaml", "greaterThan", "greaterThen");
-  rmSync(join(folder, "write-back.test.yaml"));
+  rmSync(join(copied.folder, "write-back.test.yaml"));
   const { exitCode, stdout } = await tested();
   expect(exitCode).toBe(3);
   expect(stdout).toMatch(/^quoting: not tested\n {2}.*quoting\.yaml:18:48: unknown operator/m);

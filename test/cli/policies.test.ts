@@ -1,25 +1,14 @@
 import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { schemaText } from "../../deciding/policy-schemas.ts";
 import { governedCatalogue } from "../../guardrails/fact-types.ts";
+import { copiedPolicies } from "./copied-policies.ts";
 import { run } from "./run.ts";
 
-const environment = { ...process.env };
-const shipped = join(import.meta.dirname, "../../policies");
-let folder = "";
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "mandate-policies-"));
-  cpSync(shipped, folder, { recursive: true });
-  process.env["MANDATE_POLICIES"] = folder;
-});
-afterEach(() => {
-  process.env = { ...environment };
-  rmSync(folder, { recursive: true, force: true });
-});
+const copied = copiedPolicies();
+const { change } = copied;
 
 const policy = (...argv: string[]) => run("policy", ...argv);
 
@@ -27,14 +16,6 @@ async function json(...argv: string[]) {
   const { exitCode, stdout, stderr } = await policy(...argv, "--json");
   expect(stderr).toBe("");
   return { exitCode, ...JSON.parse(stdout) };
-}
-
-/** Rewrites one piece of a policy's file, or of its cases'. */
-function change(file: string, from: string, to: string): void {
-  const path = join(folder, file);
-  const text = readFileSync(path, "utf8");
-  expect(text).toContain(from);
-  writeFileSync(path, text.replace(from, to));
 }
 
 describe("mandate policy list", () => {
@@ -100,7 +81,7 @@ describe("mandate policy show", () => {
   });
 
   test("no folder is not found", async () => {
-    process.env["MANDATE_POLICIES"] = join(folder, "nowhere");
+    process.env["MANDATE_POLICIES"] = join(copied.folder, "nowhere");
     const { exitCode, stderr } = await policy("list");
     expect([exitCode, stderr]).toEqual([5, expect.stringContaining("MANDATE_POLICIES")]);
   });
@@ -116,7 +97,7 @@ describe("mandate policy check", () => {
     change("quoting.yaml", "sla: 4h", "sla: 4 hours");
     change("write-back.test.yaml", "given: { propertyAllowed", "given: { propertyAlowed");
     const { exitCode, stdout } = await policy("check");
-    const lines = stdout.split("\n").map((line) => line.replace(`${folder}/`, ""));
+    const lines = stdout.split("\n").map((line) => line.replace(`${copied.folder}/`, ""));
     expect([exitCode, lines]).toEqual([
       3,
       [
@@ -131,10 +112,10 @@ describe("mandate policy check", () => {
 
   test("an id or a file checks that policy and its cases alone", async () => {
     change("quoting.yaml", "greaterThan", "greaterThen");
-    const file = join(folder, "write-back.test.yaml");
+    const file = join(copied.folder, "write-back.test.yaml");
     const { exitCode, data } = await json("check", "write-back", file);
     expect([exitCode, data.files.length, data.problems]).toEqual([0, 2, []]);
-    expect((await policy("check", join(folder, "quoting.yaml"))).exitCode).toBe(3);
+    expect((await policy("check", join(copied.folder, "quoting.yaml"))).exitCode).toBe(3);
   });
 
   test.for<[string, string[]]>([
@@ -144,7 +125,7 @@ describe("mandate policy check", () => {
     ],
     ["write-back.test.yaml", ["the policy has no cases beside it"]],
   ])("a governed action without %s is a problem", async ([file, messages]) => {
-    rmSync(join(folder, file));
+    rmSync(join(copied.folder, file));
     const { exitCode, data } = await json("check");
     expect([exitCode, data.problems.map(({ message }: { message: string }) => message)]).toEqual([3, messages]);
   });
@@ -156,7 +137,7 @@ describe("mandate policy check", () => {
 
 describe("mandate policy schema", () => {
   test("prints what the file beside the policies holds, from the facts alone", async () => {
-    rmSync(join(folder, "quoting.yaml"));
+    rmSync(join(copied.folder, "quoting.yaml"));
     const { exitCode, stdout } = await policy("schema", "quoting");
     expect([exitCode, stdout]).toEqual([0, schemaText("quoting", governedCatalogue()["quoting"] ?? [])]);
     expect((await json("schema", "quoting")).data.schema).toEqual(JSON.parse(stdout));

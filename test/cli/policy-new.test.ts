@@ -1,8 +1,7 @@
 import fc from "fast-check";
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { policyScaffold } from "../../cli/policies/scaffold.ts";
 import { loadPolicies } from "../../deciding/policies.ts";
 import { probeBoundaries } from "../../guardrails/boundaries.ts";
@@ -10,25 +9,14 @@ import { runCases } from "../../guardrails/cases.ts";
 import { loadCases } from "../../guardrails/load/cases.ts";
 import { loadFacts } from "../../guardrails/load/facts.ts";
 import { loadPolicy } from "../../guardrails/load/policy.ts";
+import { copiedPolicies } from "./copied-policies.ts";
 import { run } from "./run.ts";
 
-const environment = { ...process.env };
-const shipped = join(import.meta.dirname, "../../policies");
-let folder = "";
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "mandate-new-"));
-  cpSync(shipped, folder, { recursive: true });
-  process.env["MANDATE_POLICIES"] = folder;
-});
-afterEach(() => {
-  process.env = { ...environment };
-  rmSync(folder, { recursive: true, force: true });
-});
+const copied = copiedPolicies();
 
 const policy = (...argv: string[]) => run("policy", ...argv);
 const write = (name: string, text: string) => {
-  const path = join(folder, name);
+  const path = join(copied.folder, name);
   writeFileSync(path, text);
   return path;
 };
@@ -39,7 +27,7 @@ describe("mandate policy new", () => {
     expect((await policy("new", "loans")).exitCode).toBe(0);
     expect(await policy("check")).toMatchObject({ exitCode: 0 });
     expect(await policy("test", "loans", "--min-coverage", "100")).toMatchObject({ exitCode: 0 });
-    expect((await loadPolicies(folder)).policyOf("loans").policy.facts.map(({ name }) => name)).toEqual([
+    expect((await loadPolicies(copied.folder)).policyOf("loans").policy.facts.map(({ name }) => name)).toEqual([
       "amount",
       "onHold",
     ]);
@@ -47,28 +35,28 @@ describe("mandate policy new", () => {
 
   test("writes the policy of a function's further action, told apart from cases and facts", async () => {
     expect((await policy("new", "loans.extend", "--facts", write("given.yaml", loanFacts))).exitCode).toBe(0);
-    rmSync(join(folder, "given.yaml"));
+    rmSync(join(copied.folder, "given.yaml"));
     const written = ["loans.extend.facts.yaml", "loans.extend.test.yaml", "loans.extend.yaml"];
-    expect(readdirSync(folder).filter((name) => name.startsWith("loans"))).toEqual(written);
+    expect(readdirSync(copied.folder).filter((name) => name.startsWith("loans"))).toEqual(written);
     expect(await policy("check")).toMatchObject({ exitCode: 0 });
     expect(await policy("test", "loans.extend", "--min-coverage", "100")).toMatchObject({ exitCode: 0 });
     expect((await policy("schema", "loans.extend")).stdout).toContain('"const": "loans.extend"');
-    expect((await policy("check", join(folder, "loans.extend.test.yaml"))).exitCode).toBe(0);
-    expect((await loadPolicies(folder)).policyOf("loans.extend").policy.id).toBe("loans.extend");
+    expect((await policy("check", join(copied.folder, "loans.extend.test.yaml"))).exitCode).toBe(0);
+    expect((await loadPolicies(copied.folder)).policyOf("loans.extend").policy.id).toBe("loans.extend");
   });
 
   test("--facts takes facts from a file, and leaves a copy beside the policy", async () => {
     const { exitCode } = await policy("new", "loans", "--facts", write("given.yaml", loanFacts));
-    rmSync(join(folder, "given.yaml"));
-    expect([exitCode, readFileSync(join(folder, "loans.facts.yaml"), "utf8")]).toEqual([0, loanFacts]);
+    rmSync(join(copied.folder, "given.yaml"));
+    expect([exitCode, readFileSync(join(copied.folder, "loans.facts.yaml"), "utf8")]).toEqual([0, loanFacts]);
     expect((await policy("test", "loans")).exitCode).toBe(0);
   });
 
   test("facts that stand there are the policy's, and our own actions have theirs in code", async () => {
     write("loans.facts.yaml", loanFacts);
     expect((await policy("new", "loans")).exitCode).toBe(0);
-    rmSync(join(folder, "quoting.yaml"));
-    rmSync(join(folder, "quoting.test.yaml"));
+    rmSync(join(copied.folder, "quoting.yaml"));
+    rmSync(join(copied.folder, "quoting.test.yaml"));
     expect((await policy("new", "quoting")).exitCode).toBe(0);
     expect((await policy("check")).exitCode).toBe(0);
   });
@@ -80,10 +68,10 @@ describe("mandate policy new", () => {
     ["facts that are in code", ["quoting", "--facts", "x.yaml"], 2, "are declared already"],
     ["a file that is not there", ["loans", "--facts", "nowhere.yaml"], 5, "cannot be read"],
   ])("refuses %s, and writes nothing", async ([, argv, code, message]) => {
-    const before = readdirSync(folder);
+    const before = readdirSync(copied.folder);
     const { exitCode, stderr } = await policy("new", ...argv);
     expect([exitCode, stderr]).toEqual([code, expect.stringContaining(message)]);
-    expect(readdirSync(folder)).toEqual(before);
+    expect(readdirSync(copied.folder)).toEqual(before);
   });
 
   test("refuses facts that have a problem, with its place", async () => {
@@ -134,19 +122,19 @@ describe("a folder with facts of its own", () => {
   ])("%s", async ([name, text, expected]) => {
     write(name, text);
     const { exitCode, stdout } = await policy("check");
-    expect([exitCode, stdout.replaceAll(`${folder}/`, "")]).toEqual([3, expect.stringContaining(expected)]);
+    expect([exitCode, stdout.replaceAll(`${copied.folder}/`, "")]).toEqual([3, expect.stringContaining(expected)]);
   });
 
   test("that declares them twice is refused, and so is its policy", async () => {
     await policy("new", "loans", "--facts", write("given.yaml", loanFacts));
-    rmSync(join(folder, "given.yaml"));
+    rmSync(join(copied.folder, "given.yaml"));
     const asSchema = { days: { type: "integer", minimum: 1, maximum: 60, title: "Days" } };
     write(
       "loans.facts.json",
       JSON.stringify({ type: "object", properties: asSchema, additionalProperties: false }, null, 1),
     );
     expect((await policy("check", "loans")).stdout).toContain("loans.facts.json` declares these facts too");
-    await expect(loadPolicies(folder)).rejects.toThrow("declares these facts too");
+    await expect(loadPolicies(copied.folder)).rejects.toThrow("declares these facts too");
   });
 
   test("completes its policies in an editor too", async () => {
@@ -158,7 +146,7 @@ describe("a folder with facts of its own", () => {
 
   test("a policy over facts that nobody declares is refused", async () => {
     await policy("new", "loans");
-    rmSync(join(folder, "loans.facts.yaml"));
-    await expect(loadPolicies(folder)).rejects.toThrow("nothing is decided by a policy `loans`");
+    rmSync(join(copied.folder, "loans.facts.yaml"));
+    await expect(loadPolicies(copied.folder)).rejects.toThrow("nothing is decided by a policy `loans`");
   });
 });

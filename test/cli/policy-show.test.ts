@@ -1,24 +1,16 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { policyFile } from "../fixtures/policy.ts";
+import { copiedPolicies } from "./copied-policies.ts";
 import { run } from "./run.ts";
 
-const environment = { ...process.env };
-let folder = "";
+const copied = copiedPolicies();
 
 /** The folder's `quoting` is the policy that its README shows, which has every section. */
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "mandate-policies-"));
-  cpSync(join(import.meta.dirname, "../../policies"), folder, { recursive: true });
   const [, shown = ""] = /```yaml\n([^]*?)```/.exec(policyFile("README.md")) ?? [];
-  writeFileSync(join(folder, "quoting.yaml"), shown.replace("obligations: [crm-note]", "state: candidate"));
-  process.env["MANDATE_POLICIES"] = folder;
-});
-afterEach(() => {
-  process.env = { ...environment };
-  rmSync(folder, { recursive: true, force: true });
+  writeFileSync(join(copied.folder, "quoting.yaml"), shown.replace("obligations: [crm-note]", "state: candidate"));
 });
 
 test("mandate policy show tells every section of a policy in sentences", async () => {
