@@ -17,6 +17,11 @@ const isOurs = (path: string) =>
 describe("imports run one way", () => {
   test("there is something to check", () => expect(imports.length).toBeGreaterThan(100));
 
+  test.for(["bin/build.mjs", "tsconfig.json"])("%s names every room", (file) => {
+    const text = readFileSync(join(root, file), "utf8");
+    expect(rooms.filter((room) => !text.includes(`"${room}",`))).toEqual([]);
+  });
+
   test.for(rooms)("%s imports from lower rooms only", (room) => {
     const lower: readonly string[] = rooms.slice(0, rooms.indexOf(room));
     const wrong = between(room).filter(({ to }) => isOurs(to) && !lower.includes(roomOf(to)) && to !== TEMPORAL);
