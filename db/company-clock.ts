@@ -40,7 +40,8 @@ export async function startCompanyClock({ sql, company, log, movable }: ClockOpt
 /** Wall time, for what serves no company's decisions. */
 export const wallTime = (): string => new Date().toISOString();
 
-async function offsetOf(sql: Sql, company: string): Promise<number> {
+/** How far the company's clock is before wall time, in milliseconds. */
+export async function offsetOf(sql: Sql, company: string): Promise<number> {
   const { rows } = await sql.query<{ ahead_ms: number }>({
     name: "company-clock",
     text: "select ahead_ms from company_clock where company = $1",

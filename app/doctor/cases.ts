@@ -1,4 +1,5 @@
 import { stallText } from "../../cli/status-text.ts";
+import { offsetOf } from "../../db/company-clock.ts";
 import { createPool } from "../../db/pool.ts";
 import { readStatus, type Status, type StatusDeps } from "../../gateway/status/read-status.ts";
 import { externalTemporal } from "../config.ts";
@@ -18,7 +19,7 @@ export async function checkCases(patient: Patient): Promise<readonly Finding[]> 
   }
   const sql = createPool(databaseUrl, { max: 1 });
   try {
-    const at = deps.now().toISOString();
+    const at = new Date(deps.now().getTime() + (await offsetOf(sql, config.company))).toISOString();
     let fault = "";
     const onFault = (error: unknown) => (fault = (error as Error).message);
     const status = await readStatus({ sql, company: config.company, openCases: askAt(place), onFault, at });

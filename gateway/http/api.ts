@@ -103,7 +103,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     auditBundleApi({ pool, company, keys: deps.bundleKeys, now, log }),
     rolloutApi({ ...own, now }),
     sandboxApi({ ...deps, ask }),
-    statusApi({ ...own, openCases: deps.openCases, now, log }),
+    statusApi({ ...own, openCases: deps.openCases, at: deps.at, log }),
   ] as const;
 }
 

@@ -62,13 +62,13 @@ const route = createRoute({
   responses: { ...ok("What is under way", StatusView), ...problemResponses({ 401: "No token of a known person" }) },
 });
 
-type Deps = Pick<StatusDeps, "sql" | "company" | "openCases"> & { readonly now: () => number; readonly log: Logger };
+/** `at`: the company's clock, ISO 8601: by it a question is past due. */
+type Deps = Pick<StatusDeps, "sql" | "company" | "openCases"> & { readonly at: () => string; readonly log: Logger };
 
 /** What is under way, and what of it needs somebody. */
-export function statusApi({ sql, company, openCases, now, log }: Deps) {
+export function statusApi({ sql, company, openCases, at, log }: Deps) {
   const onFault = (err: unknown) => log.warn({ component: "status", err }, "durable engine not asked");
   return new OpenAPIHono<ApiEnv>().openapi(route, async (c) => {
-    const at = new Date(now()).toISOString();
-    return c.json(await readStatus({ sql, company, openCases, onFault, at }), 200);
+    return c.json(await readStatus({ sql, company, openCases, onFault, at: at() }), 200);
   });
 }

@@ -96,7 +96,7 @@ const unfinished = `
     from kept c join kept e on e.case_id = c.case_id and e.kind = 'event' and e.fields->>'eventId' = c.fields->>'eventId'
     where c.kind = 'case_end' group by e.case_id),
   untold as (
-    select event_id, case_id_of(company, function_id, source, object_type, object_id) as case_id, received_at
+    select event_id, case_id_of(company, function_id, system, object_type, object_id) as case_id, received_at
     from inbox where company = $1 and dispatched_at is null and state = 'pending'),
   told as (
     select k.fields->>'eventId' as event_id, k.case_id, (k.fields->>'receivedAt')::timestamptz as received_at

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { loadConfig } from "../../app/config.ts";
 import { runDoctor } from "../../app/doctor.ts";
+import { setCompanyClock } from "../../db/company-clock.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { addPerson } from "../../gateway/http/people.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
@@ -8,8 +9,7 @@ import { taskQueue } from "../../temporal.config.ts";
 import { run } from "../cli/run.ts";
 import { openEscalationOf } from "../fixtures/escalations.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
-import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
+import { givenPartner, givenQuote } from "../fixtures/programme.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 
@@ -47,8 +47,7 @@ afterAll(async () => {
 });
 
 async function ask(objectId: string, discountPpm: number): Promise<string> {
-  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${objectId}`, quote_requested_by: "sam" });
-  await givenCrmObject(system.pool, system.company, "deal", objectId, record as Record<string, string>);
+  await givenQuote(system.pool, system.company, objectId, discountPpm);
   return system.arrive("quoting", objectId);
 }
 
@@ -98,9 +97,9 @@ test(
       return ran.exitCode === 0 ? ran : undefined;
     });
     expect(mended.stdout).toMatch(/^Cases {6}1 open, none stalled\nQuestions {2}1 open, none past due; /);
-    expect(await examined(FOUR_HOURS_AND_A_BIT_MS)).toEqual([
-      "ok cases: 1 open, none stalled",
-      "warn questions: 1 of 1 past due (npx mandate escalations list)",
-    ]);
+    const late = ["ok cases: 1 open, none stalled", "warn questions: 1 of 1 past due (npx mandate escalations list)"];
+    expect(await examined(FOUR_HOURS_AND_A_BIT_MS)).toEqual(late);
+    await setCompanyClock(system.database.pool, system.company, FOUR_HOURS_AND_A_BIT_MS);
+    expect(await examined()).toEqual(late);
   },
 );

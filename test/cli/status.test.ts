@@ -19,7 +19,7 @@ const quiet: StatusView = {
 type Cases = NonNullable<StatusView["cases"]>;
 
 const stall: Cases["stalledCases"][number] = {
-  caseId: "acme:quoting:hubspot-deal-7",
+  caseId: "acme:quoting:crm-deal-7",
   kind: "activity",
   activity: "act",
   attempts: 9,
@@ -48,7 +48,7 @@ describe("mandate status", () => {
   test("names each stalled case, what it tries, what to do and where to look, and exits 3", async () => {
     const { stdout, stderr, exitCode } = await status(stalledAs(stall));
     expect(stdout).toBe(`Cases      12 open, 1 stalled
-  acme:quoting:hubspot-deal-7: \`act\` was tried 9 times: no route to host
+  acme:quoting:crm-deal-7: \`act\` was tried 9 times: no route to host
 Questions  none open
 Events     none unfinished
 
@@ -56,7 +56,7 @@ A call that fails is made again under the same key: mend what the failure names.
 Nothing is lost: a stalled case goes on by itself once that is mended.
 `);
     expect(stderr).toContain("npx mandate doctor\n");
-    expect(stderr).toContain("npx mandate audit show acme:quoting:hubspot-deal-7\n");
+    expect(stderr).toContain("npx mandate audit show acme:quoting:crm-deal-7\n");
     expect(exitCode).toBe(3);
   });
 
@@ -84,7 +84,7 @@ Nothing is lost: a stalled case goes on by itself once that is mended.
   test("tells the oldest question with its deadline, and warns of those past due", async () => {
     const oldest = {
       escalationId: "esc_1",
-      caseId: "acme:quoting:hubspot-deal-8",
+      caseId: "acme:quoting:crm-deal-8",
       role: "partner-manager",
       openedAt: "2026-03-02T04:00:00.000Z",
       dueAt: "2026-03-02T08:00:00.000Z",
@@ -100,9 +100,9 @@ Nothing is lost: a stalled case goes on by itself once that is mended.
 
   test.for([
     ["pending", "waits for its case"],
-    ["dispatched", "is with acme:quoting:hubspot-deal-9"],
+    ["dispatched", "is with acme:quoting:crm-deal-9"],
   ] as const)("tells where the oldest unfinished event is: %s", async ([state, where]) => {
-    const caseId = "acme:quoting:hubspot-deal-9";
+    const caseId = "acme:quoting:crm-deal-9";
     const oldest = { eventId: "evt_1", caseId, state, receivedAt: "2026-03-02T08:57:30.000Z" };
     const { stdout } = await status({ events: { unfinished: 4, oldest } });
     expect(stdout).toContain(`Events     4 unfinished; the oldest, evt_1, came 2 min 30 s ago and ${where}\n`);

@@ -36,7 +36,7 @@ async function told(objectId: string, name: string, receivedAt: string) {
   const event = incomingEvent(`${objectId}/${name}`, { objectId, occurredAt: receivedAt });
   await acceptEvents(database.pool, [event]);
   const { eventId } = event;
-  const caseId = caseIdOf("acme", "quoting", objectRefOf("hubspot", "deal", objectId));
+  const caseId = caseIdOf("acme", "quoting", objectRefOf("crm", "deal", objectId));
   const body = { eventId, receivedAt, state: "accepted" };
   const draft = { company: "acme", caseId, at: receivedAt };
   await appendRecord(database.pool, { ...draft, kind: "event", key: `${eventId}/event`, body });
@@ -61,7 +61,7 @@ describe("the oldest unfinished event", () => {
   test("is one that no case has yet, whatever the engine says", async () => {
     const event = incomingEvent("pending", { objectId: "100" });
     await acceptEvents(database.pool, [event]);
-    const oldest = { eventId: event.eventId, caseId: "acme:quoting:hubspot-deal-100", state: "pending" };
+    const oldest = { eventId: event.eventId, caseId: "acme:quoting:crm-deal-100", state: "pending" };
     expect((await statusOf()).events).toMatchObject({ unfinished: 1, oldest });
   });
 
@@ -97,14 +97,17 @@ test("questions are counted, those past due apart, and the oldest one is named",
     [escalationId],
   );
   const dueMs = Date.parse(rows[0]?.due ?? "");
-  const { questions } = await statusOf([], { now: () => dueMs });
+  const { questions } = await statusOf([], { at: () => new Date(dueMs).toISOString() });
   expect(questions).toMatchObject({ open: 2, overdue: 0, oldest: { escalationId, caseId, role: "partner-manager" } });
-  expect((await statusOf([], { now: () => dueMs + 1 })).questions).toMatchObject({ open: 2, overdue: 1 });
+  expect((await statusOf([], { at: () => new Date(dueMs + 1).toISOString() })).questions).toMatchObject({
+    open: 2,
+    overdue: 1,
+  });
 });
 
 describe("stalled cases", () => {
   const stalled: StalledCase = {
-    caseId: "acme:quoting:hubspot-deal-1",
+    caseId: "acme:quoting:crm-deal-1",
     kind: "activity",
     activity: "act",
     attempts: 6,

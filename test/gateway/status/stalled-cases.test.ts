@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lookAtCases, type StallLimits, type StalledCase } from "../../../gateway/status/stalled-cases.ts";
 import { CASE_WORKFLOW, taskQueue } from "../../../temporal.config.ts";
 import { openEscalationOf } from "../../fixtures/escalations.ts";
-import { givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
+import { givenPartner, givenQuote } from "../../fixtures/programme.ts";
 import { eventually, startSystem, type System } from "../../setup/system.ts";
 
 let system: System;
@@ -30,8 +29,7 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 async function ask(objectId: string, discountPpm = 120_000): Promise<string> {
-  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${objectId}`, quote_requested_by: "sam" });
-  await givenCrmObject(system.pool, system.company, "deal", objectId, record as Record<string, string>);
+  await givenQuote(system.pool, system.company, objectId, discountPpm);
   return system.arrive("quoting", objectId);
 }
 
@@ -69,7 +67,7 @@ describe.concurrent("a case is stalled", { timeout: 90_000 }, () => {
   });
 
   test("whose own code fails, with the engine's word for it", async () => {
-    const workflowId = `${system.company}:quoting:hubspot-deal-d3`;
+    const workflowId = `${system.company}:quoting:crm-deal-d3`;
     const options = { workflowId, taskQueue: taskQueue(system.queuePrefix, "orchestration") };
     const handle = await system.client.workflow.start("aTypeThatIsNotInTheBundle", options);
     const stall = await eventually(() => stallOf(workflowId), 80_000);
@@ -80,7 +78,7 @@ describe.concurrent("a case is stalled", { timeout: 90_000 }, () => {
   });
 
   test("that no worker takes up", async () => {
-    const workflowId = `${system.company}:quoting:hubspot-deal-d4`;
+    const workflowId = `${system.company}:quoting:crm-deal-d4`;
     const handle = await system.client.workflow.start(CASE_WORKFLOW, { workflowId, taskQueue: "nobody-works-here" });
     const stall = await eventually(() => stallOf(workflowId, { unclaimedMs: 1_000 }), 30_000);
     expect(stall).toMatchObject({ kind: "no-worker", attempts: null });
@@ -98,7 +96,7 @@ describe.concurrent("a case is stalled", { timeout: 90_000 }, () => {
 });
 
 test("where time is short, cases that wait for people are looked at last, and what was not looked at is counted", async () => {
-  const idOf = (n: number) => `other-${system.company}:quoting:hubspot-deal-${n}`;
+  const idOf = (n: number) => `other-${system.company}:quoting:crm-deal-${n}`;
   const ids = Array.from({ length: 40 }, (_, n) => idOf(n));
   const start = (workflowId: string) =>
     system.client.workflow.start(CASE_WORKFLOW, { workflowId, taskQueue: "nobody-works-here" });
