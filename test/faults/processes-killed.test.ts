@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { EscalationView } from "../../gateway/http/escalations.ts";
 import type { EventView } from "../../gateway/http/events.ts";
 import { readRecords } from "../../audit/records.ts";
-import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
+import { crmSays, givenPartner, quoteDeskSays, givenQuote } from "../fixtures/programme.ts";
 import { postBatch, quoteAsked } from "../setup/hubspot.ts";
 import { eventually } from "../setup/system.ts";
 import { COMPANY, SECRET, startStack, type Stack } from "../setup/stack.ts";
@@ -23,8 +22,7 @@ afterAll(() => stack.stop());
 async function givenDeals(count: number, discountPpm: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => String(next++));
   for (const id of ids) {
-    const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${id}`, quote_requested_by: "sam" });
-    await givenCrmObject(stack.pool, COMPANY, "deal", id, record as Record<string, string>);
+    await givenQuote(stack.pool, COMPANY, id, discountPpm);
   }
   return ids;
 }

@@ -7,8 +7,7 @@ import { projectRoot } from "../../engines/project-root.ts";
 import type { Mode } from "../../domain/decision-details.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { inMode } from "../fixtures/modes.ts";
-import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
+import { givenPartner, givenQuote } from "../fixtures/programme.ts";
 import { skipTime } from "../setup/skip-time.ts";
 import { startEngines } from "../setup/start-engines.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
@@ -83,8 +82,7 @@ let mode: Mode = "led";
 
 async function record(system: System, { name, ppm, changes, play, ...scenario }: Scenario): Promise<void> {
   mode = scenario.mode ?? "led";
-  const properties = quoteAtDiscount(ppm, { quote_id: `Q-${name}`, quote_requested_by: "sam", ...changes });
-  await givenCrmObject(system.pool, system.company, "deal", name, properties as Record<string, string>);
+  await givenQuote(system.pool, system.company, name, ppm, changes);
   const caseId = await system.arrive("quoting", name);
   await play?.(system, caseId);
   const handle = system.client.workflow.getHandle(caseId);

@@ -14,8 +14,7 @@ import { gatewayWith } from "../fixtures/gateway.ts";
 import { openEscalationOf } from "../fixtures/escalations.ts";
 import { SECRET } from "../fixtures/hubspot.ts";
 import { keptLog } from "../fixtures/log.ts";
-import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
+import { crmSays, givenPartner, quoteDeskSays, givenQuote } from "../fixtures/programme.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 
@@ -104,8 +103,7 @@ const modeInForce = (mode: string) =>
 /** A deal that asks this discount, and its case. */
 async function asked(discountPpm: number): Promise<{ objectId: string; caseId: string }> {
   const objectId = `d${next++}`;
-  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${objectId}`, quote_requested_by: "sam" });
-  await givenCrmObject(system.pool, system.company, "deal", objectId, record as Record<string, string>);
+  await givenQuote(system.pool, system.company, objectId, discountPpm);
   return { objectId, caseId: await system.arrive("quoting", objectId) };
 }
 

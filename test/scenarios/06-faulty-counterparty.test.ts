@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { scriptFault } from "../../tools/sandbox/door.ts";
 import type { Fault } from "../../tools/sandbox/faults.ts";
-import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
+import { crmSays, givenPartner, quoteDeskSays, givenQuote } from "../fixtures/programme.ts";
 import { startSystem, type System } from "../setup/system.ts";
 
 let system: System;
@@ -26,8 +25,7 @@ test.for<[string, Fault, string, number, string[]]>([
 ] as const)("the quote desk %s", async ([name, fault, outcome, approvals, told]) => {
   const objectId = `d-${fault.kind}`;
   const { pool, company } = system;
-  const record = quoteAtDiscount(120_000, { quote_id: `Q-${objectId}`, quote_requested_by: "sam" });
-  await givenCrmObject(pool, company, "deal", objectId, record as Record<string, string>);
+  await givenQuote(pool, company, objectId, 120_000);
   await scriptFault(pool, { company, system: "quotes", operation: "approve-discount" }, fault);
   const caseId = await system.arrive("quoting", objectId);
   expect(await system.client.workflow.getHandle(caseId).result(), name).toEqual({ outcomes: [outcome] });

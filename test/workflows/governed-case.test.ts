@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRecords } from "../../audit/records.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
-import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
+import { crmSays, givenCrmObject, givenPartner, quoteDeskSays, givenQuote } from "../fixtures/programme.ts";
 import { skipTime } from "../setup/skip-time.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 
@@ -21,8 +20,7 @@ async function ask(
   changes: Record<string, string> = {},
 ): Promise<{ objectId: string; caseId: string }> {
   const objectId = `d${next++}`;
-  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${objectId}`, quote_requested_by: "sam", ...changes });
-  await givenCrmObject(system.pool, system.company, "deal", objectId, record as Record<string, string>);
+  await givenQuote(system.pool, system.company, objectId, discountPpm, changes);
   return { objectId, caseId: await system.arrive("quoting", objectId) };
 }
 

@@ -9,8 +9,7 @@ import type { Mode } from "../../domain/decision-details.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { inMode } from "../fixtures/modes.ts";
 import { policyFile, policyOf } from "../fixtures/policy.ts";
-import { crmSays, givenCrmObject, givenPartner, quoteDeskSays } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
+import { crmSays, givenPartner, quoteDeskSays, givenQuote } from "../fixtures/programme.ts";
 import { startSystem, type System } from "../setup/system.ts";
 
 let system: System;
@@ -41,8 +40,7 @@ afterAll(() => system.stop());
 async function ask(discountPpm: number, under: Mode): Promise<{ objectId: string; caseId: string }> {
   mode = under;
   const objectId = `d${next++}`;
-  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${objectId}`, quote_requested_by: "sam" });
-  await givenCrmObject(system.pool, system.company, "deal", objectId, record as Record<string, string>);
+  await givenQuote(system.pool, system.company, objectId, discountPpm);
   return { objectId, caseId: await system.arrive("quoting", objectId) };
 }
 

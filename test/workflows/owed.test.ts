@@ -3,8 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadPolicies, policiesOf, versioned, type Policies } from "../../deciding/policies.ts";
 import { readRecords } from "../../audit/records.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
-import { givenCrmObject, givenPartner, notesOn } from "../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
+import { givenPartner, notesOn, givenQuote } from "../fixtures/programme.ts";
 import { startSystem, type System } from "../setup/system.ts";
 
 let system: System;
@@ -26,8 +25,7 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 async function ask(objectId: string, discountPpm: number): Promise<string> {
-  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${objectId}`, quote_requested_by: "sam" });
-  await givenCrmObject(system.pool, system.company, "deal", objectId, record as Record<string, string>);
+  await givenQuote(system.pool, system.company, objectId, discountPpm);
   return system.arrive("quoting", objectId);
 }
 

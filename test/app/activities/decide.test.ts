@@ -4,8 +4,7 @@ import type { Alarm } from "../../../deciding/decider.ts";
 import { loadPolicies, policiesOf, type Policies } from "../../../deciding/policies.ts";
 import { compilePolicy } from "../../../guardrails/compile.ts";
 import { openEscalationOf } from "../../fixtures/escalations.ts";
-import { givenCrmObject, givenPartner, quoteDeskSays } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
+import { givenPartner, quoteDeskSays, givenQuote } from "../../fixtures/programme.ts";
 import { startSystem, type System } from "../../setup/system.ts";
 
 const alarm = vi.fn<Alarm>();
@@ -32,8 +31,7 @@ beforeAll(async () => {
 afterAll(() => system.stop({ differing: 1 }));
 
 test("a case over which the evaluators differ waits for people, and the alarm names it", async () => {
-  const record = quoteAtDiscount(120_000, { quote_id: "Q-1", quote_requested_by: "sam" });
-  await givenCrmObject(system.pool, system.company, "deal", "d1", record as Record<string, string>);
+  await givenQuote(system.pool, system.company, "d1", 120_000, { quote_id: "Q-1" });
   const caseId = await system.arrive("quoting", "d1");
   expect((await openEscalationOf(system, caseId)).role).toBe("partner-manager");
   expect((await quoteDeskSays(system.pool, system.company)).approvals).toEqual([]);

@@ -8,8 +8,7 @@ import { taskQueue } from "../../../temporal.config.ts";
 import { signHubspotRequest } from "../../../gateway/webhooks/hubspot/signature.ts";
 import { gatewayWith } from "../../fixtures/gateway.ts";
 import { hubspotEvent, SECRET } from "../../fixtures/hubspot.ts";
-import { crmSays, givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
+import { crmSays, givenPartner, givenQuote } from "../../fixtures/programme.ts";
 import { eventually, startSystem, type System } from "../../setup/system.ts";
 
 let system: System;
@@ -34,8 +33,7 @@ afterAll(async () => {
 });
 
 async function asked(objectId: number, discountPpm: number): Promise<number> {
-  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${objectId}`, quote_requested_by: "sam" });
-  await givenCrmObject(system.pool, system.company, "deal", String(objectId), record as Record<string, string>);
+  await givenQuote(system.pool, system.company, String(objectId), discountPpm);
   const body = JSON.stringify([hubspotEvent({ objectId, occurredAt: Date.now() })]);
   const target = `${gateway.url}/webhooks/hubspot`;
   const headers = signHubspotRequest(SECRET, { method: "POST", targetUrl: target, body, sentAtMs: Date.now() });

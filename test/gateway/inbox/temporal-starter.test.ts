@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { temporalEngine } from "../../../gateway/inbox/temporal-starter.ts";
 import { taskQueue } from "../../../temporal.config.ts";
 import { openEscalationOf } from "../../fixtures/escalations.ts";
-import { givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
+import { givenPartner, givenQuote } from "../../fixtures/programme.ts";
 import { startSystem, type System } from "../../setup/system.ts";
 
 const AT = "2026-03-02T09:00:00.000Z";
@@ -65,8 +64,7 @@ describe("verdicts for a case that waits", () => {
   test("turn away what is not meant for the open question, and wake it once for what is", async () => {
     const { pool, company, client, queuePrefix } = system;
     await givenPartner(pool, company, { partnerId: "partner-7" });
-    const record = quoteAtDiscount(180_000, { quote_id: "Q-1", quote_requested_by: "sam" });
-    await givenCrmObject(pool, company, "deal", "1", record as Record<string, string>);
+    await givenQuote(pool, company, "1", 180_000);
     const engine = temporalEngine(() => Promise.resolve(client), taskQueue(queuePrefix, "orchestration"));
     const caseId = `${company}:quoting:crm-deal-1`;
     await engine.deliverEvent(caseId, ...delivery("evt_1", company));

@@ -3,8 +3,7 @@ import { relationshipLogOf } from "../../../audit/record-keys.ts";
 import { answer, openEscalationOf } from "../../fixtures/escalations.ts";
 import { exported } from "../../fixtures/governed-log.ts";
 import { givenCheckpoint } from "../../fixtures/logged.ts";
-import { givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
+import { givenPartner, givenQuote } from "../../fixtures/programme.ts";
 import { startSystem, type System } from "../../setup/system.ts";
 import { verified } from "../verify/verified.ts";
 
@@ -15,8 +14,7 @@ const caseIds: string[] = [];
 /** Runs a quote's case to its end on the real engines; `said`: what the partner manager answers. */
 async function ran(discountPpm: number, said?: "approve" | "reject"): Promise<void> {
   const objectId = `d${discountPpm}`;
-  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${objectId}`, quote_requested_by: "sam" });
-  await givenCrmObject(system.pool, system.company, "deal", objectId, record as Record<string, string>);
+  await givenQuote(system.pool, system.company, objectId, discountPpm);
   const caseId = await system.arrive("quoting", objectId);
   caseIds.push(caseId);
   if (said !== undefined) await answer(system, caseId, said, await openEscalationOf(system, caseId));

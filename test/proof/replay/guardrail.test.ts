@@ -11,8 +11,7 @@ import type { JsonObject } from "../../../domain/json.ts";
 import { answer, openEscalationOf } from "../../fixtures/escalations.ts";
 import { ofKind } from "../../fixtures/filed.ts";
 import { quarterLimit, withLimits } from "../../fixtures/limits.ts";
-import { givenCrmObject, givenPartner } from "../../fixtures/programme.ts";
-import { quoteAtDiscount } from "../../../functions/quoting/fixture.ts";
+import { givenPartner, givenQuote } from "../../fixtures/programme.ts";
 import { replayDecisionsOf } from "../../replay/golden.ts";
 import { startSystem, type System } from "../../setup/system.ts";
 
@@ -22,8 +21,7 @@ const cases: { [name: string]: CaseFile } = {};
 /** Runs a case of this discount to its end; people approve what is asked. */
 async function ran(name: string, discountPpm: number): Promise<void> {
   const { pool, company, client } = system;
-  const record = quoteAtDiscount(discountPpm, { quote_id: `Q-${name}`, quote_requested_by: "sam" });
-  await givenCrmObject(pool, company, "deal", name, record as Record<string, string>);
+  await givenQuote(pool, company, name, discountPpm);
   const caseId = await system.arrive("quoting", name);
   if (discountPpm > 150_000 && discountPpm <= 250_000) {
     await answer(system, caseId, "approve", await openEscalationOf(system, caseId));
