@@ -16,6 +16,17 @@ const OutcomeReport = z
 
 const OutcomeTaken = z.object({ decisionId: z.string(), state: z.enum(["done", "failed"]) }).openapi("OutcomeTaken");
 
+/** `conflict`: why what was decided does not let it happen now. */
+const refusals = (conflict: string) =>
+  problemResponses({
+    400: "A field is wrong; `errors` points at it",
+    401: "No token of a known person",
+    403: "Another caller's decision",
+    404: "No such decision",
+    409: conflict,
+    413: "More than 256 KiB",
+  });
+
 const regate = createRoute({
   ...withToken,
   method: "post",
@@ -24,14 +35,7 @@ const regate = createRoute({
   request: { params: Id, body: jsonBody(z.strictObject({})) },
   responses: {
     ...decided,
-    ...problemResponses({
-      401: "No token of a known person",
-      413: "More than 256 KiB",
-      400: "A field is wrong; `errors` points at it",
-      403: "Another caller's decision",
-      404: "No such decision",
-      409: "People have not answered, did not approve, or the function is stopped",
-    }),
+    ...refusals("People have not answered, did not approve, or the function is stopped"),
   },
 });
 
@@ -43,14 +47,7 @@ const report = createRoute({
   request: { params: Id, body: jsonBody(OutcomeReport) },
   responses: {
     ...ok("Taken and recorded", OutcomeTaken),
-    ...problemResponses({
-      401: "No token of a known person",
-      413: "More than 256 KiB",
-      400: "A field is wrong; `errors` points at it",
-      403: "Another caller's decision",
-      404: "No such decision",
-      409: "There is no permit, the function is stopped, or another outcome was reported",
-    }),
+    ...refusals("There is no permit, the function is stopped, or another outcome was reported"),
   },
 });
 
