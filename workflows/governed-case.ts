@@ -28,8 +28,9 @@ export const eventArrived = defineSignal<[EventRef]>("eventArrived");
 
 /**
  * The standard choreography: for the newest event of the object, the function's governed step, then the write-back of
- * its outcome and what its rules owe besides. Only the newest event counts, and one that is older than what came before never moves the object
- * backwards. An event that comes while people are asked makes the open question moot and starts over on fresh facts.
+ * its outcome and what its rules owe besides. Only the newest event counts, and one that is older than what came before
+ * never moves the object backwards. An event that comes while people are asked makes the open question moot and starts
+ * over on fresh facts.
  */
 export async function governedCase(input: CaseInput): Promise<{ outcomes: OutcomeKind[] }> {
   const seen = new Set<string>();

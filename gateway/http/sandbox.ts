@@ -17,7 +17,7 @@ import {
   Told,
 } from "./sandbox-shapes.ts";
 import { problemResponses, refuse } from "./problem.ts";
-import { json, jsonBody, ok, withToken } from "./route.ts";
+import { jsonBody, ok, withToken } from "./route.ts";
 import { frontDoors, type FrontDoor, type FrontDoorDeps } from "./sandbox-front-doors.ts";
 
 /** Most objects or calls that one answer carries. */
@@ -67,7 +67,7 @@ const objects = createRoute({
   path: "/v1/sandbox/{system}/objects",
   summary: "List what a sandboxed system holds",
   request: { params: SystemName, query: ObjectQuery },
-  responses: { 200: { description: "The latest first", content: json(ObjectList) }, ...refusals },
+  responses: { ...ok("The latest first", ObjectList), ...refusals },
 });
 const calls = reading("/v1/sandbox/{system}/calls", "Read a sandboxed system's own record of every call", CallList);
 const faults = reading("/v1/sandbox/{system}/faults", "List what a sandboxed system's next calls meet", FaultList);
