@@ -21,13 +21,16 @@ export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
   erasure: ["subject", "ground", "records"],
   hold: ["change", "holdId", "scope"],
   key: ["change", "name", "vkey"],
+  batch: ["change", "batchId", "source", "window", "from", "until", "rows", "badRows", "replaces", "by"],
 };
 
 /** What of a body is told of the person whose doing it is, and sealed under their key. The rest is the case's. */
 export const personalFields: { readonly [K in RecordKind]?: readonly string[] } = {
+  event: ["askedBy", "reason"],
   decision: ["requestedBy"],
   approval: ["personId", "reason"],
   policy: ["person", "reason", "signature", "publicKey"],
   erasure: ["person", "reason"],
   hold: ["person", "reason"],
+  batch: ["person"],
 };

@@ -7,6 +7,8 @@ import { derivedId } from "./digest.ts";
 export const recordKeys = {
   event: (eventId: string) => `${eventId}/event`,
   end: (caseId: string, eventId: string) => `${caseId}/${eventId}/end`,
+  batch: (batchId: string) => `${batchId}/batch`,
+  superseded: (batchId: string) => `${batchId}/superseded`,
   /** `turnKey` as of `turnKeyOf`. */
   turn: (turnKey: string) => `${turnKey}/turn`,
   proposal: (stepKey: string) => `${stepKey}/proposal`,

@@ -1,9 +1,10 @@
 import type { AuditRecord } from "../domain/audit-record.ts";
-import type { JsonObject } from "../domain/json.ts";
 import { assertNever } from "../domain/assert-never.ts";
+import { tellBatch } from "./story/batch.ts";
 import { tellDecision } from "./story/decision.ts";
 import { elapsedMs, formatDuration, formatMinute } from "./story/duration.ts";
 import { tellEnd, tellIntent, tellReceipt } from "./story/effect.ts";
+import { tellEvent } from "./story/event.ts";
 import { lineOf, type StoryLine, type Told } from "./story/line.ts";
 import { sentence, textAt, withText } from "./story/loose.ts";
 import { tellApproval, tellEscalation } from "./story/people.ts";
@@ -72,21 +73,11 @@ function tell({ kind, body }: AuditRecord, tool: string): Told {
     case "hold":
     case "key":
       return tellUpkeep(kind, body);
+    case "batch":
+      return tellBatch(body);
     default:
       return assertNever(kind);
   }
-}
-
-function tellEvent(body: JsonObject): Told {
-  const late = elapsedMs(textAt(body, "occurredAt"), textAt(body, "receivedAt"));
-  const object = sentence(textAt(body, "objectType"), textAt(body, "objectId")) || textAt(body, "object");
-  const overtaken =
-    textAt(body, "state") === "late" ? ", too late: a newer event came first and nothing is started" : "";
-  return {
-    who: textAt(body, "source") || "a source",
-    text: `${sentence("reports", object, withText("for", textAt(body, "functionId")))}${overtaken}`,
-    because: late === undefined || late < 0 ? [] : [`arrived ${formatDuration(late)} after it happened`],
-  };
 }
 
 function askedBy({ at, body }: AuditRecord): Question | undefined {

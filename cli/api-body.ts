@@ -3,9 +3,9 @@ import type { Problem } from "../gateway/http/problem.ts";
 import { failure, refusalOf, type CliFailure } from "./failure.ts";
 
 type Answered = Pick<ClientResponse<unknown, number>, "ok" | "status" | "url" | "json">;
-type BodyOf<Asked> = Asked extends ClientResponse<infer Body, 200, "json"> ? Body : never;
+type BodyOf<Asked> = Asked extends ClientResponse<infer Body, 200 | 202, "json"> ? Body : never;
 
-/** What a route answered with 200. Throws `CliFailure` for a refusal, and for what is no answer of the API. */
+/** What a route answered when it did what was asked. Throws `CliFailure` for a refusal, and for what is no answer of the API. */
 export async function bodyOf<Asked extends Answered>(asked: Promise<Asked>): Promise<BodyOf<Asked>> {
   const response = await asked;
   const body = await jsonIn(response);
@@ -13,7 +13,7 @@ export async function bodyOf<Asked extends Answered>(asked: Promise<Asked>): Pro
   throw failureOf(response, body);
 }
 
-/** What an answer that is none of 200 means to a command. Throws `CliFailure` where it is not JSON. */
+/** What an answer that is a refusal means to a command. Throws `CliFailure` where it is not JSON. */
 export async function failureIn(response: Answered): Promise<CliFailure> {
   return failureOf(response, await jsonIn(response));
 }

@@ -17,7 +17,7 @@ export function createClient({ url, token }: Address): Client {
 
 async function send(url: string | URL | Request, init?: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
   } catch (error) {
     const { origin } = new URL(url instanceof Request ? url.url : url);
     if (error instanceof DOMException && error.name === "TimeoutError") {

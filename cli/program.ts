@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { addAudit } from "./audit.ts";
+import { addBatches } from "./batches.ts";
+import { addCases } from "./cases.ts";
 import type { Cli } from "./command.ts";
 import { addDecide } from "./decide.ts";
 import { addEscalations } from "./escalations.ts";
@@ -29,6 +31,8 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addProcesses(program, cli);
   addEscalations(program, cli);
   addEvents(program, cli);
+  addCases(program, cli);
+  addBatches(program, cli);
   addAudit(program, cli);
   addPolicies(program, cli);
   addDecide(program, cli);

@@ -6,6 +6,7 @@ import type { Evidence } from "../domain/evidence.ts";
 import { propertiesRead } from "../functions/index.ts";
 import type { Adapters } from "../tools/adapters.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
+import { readBatchReading } from "./batch-reading.ts";
 import type { ReadTools } from "./evidence.ts";
 
 const text = z.string().min(1).max(256);
@@ -37,6 +38,7 @@ function byName(tools: readonly ReadTool[]): ReadTools {
 const CrmRecordArgs = z.strictObject({ objectType: text, objectId: text });
 const PartnerArgs = z.strictObject({ partnerId: text });
 const OpenRegistrationsArgs = z.strictObject({ customerDomain: text, productFamily: text });
+const BatchReadingArgs = z.strictObject({ functionId: text, objectType: text, objectId: text });
 const StepArgs = z.strictObject({ stepKey: text });
 
 /** What agents and decisions may read. The ledgers' own readings are for follow-ups' decisions only. */
@@ -67,6 +69,9 @@ export function createReadTools(sql: Sql, { crm, programme }: Adapters, now: () 
 /** The readings of our own ledgers, through the pool or within a transaction. */
 export function ledgerReadTools(sql: Sql, now: () => string): ReadTools {
   return byName([
+    readTool("batch.reading", "what the last batch in force said of an object", BatchReadingArgs, (company, object) =>
+      readBatchReading(sql, company, object, now()),
+    ),
     readTool("ledger.step-outcome", "how a governed step ended", StepArgs, async (company, { stepKey }) => {
       const outcome = await readStepOutcome(sql, company, stepKey);
       const source = { source: "ledger.step-outcome", ref: stepKey, version: outcome, observedAt: now() };

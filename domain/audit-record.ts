@@ -19,6 +19,7 @@ export const recordKinds = [
   "erasure",
   "hold",
   "key",
+  "batch",
 ] as const;
 export type RecordKind = (typeof recordKinds)[number];
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { OutcomeKind } from "./outcome.ts";
 
 /** A verified, deduplicated message from a CRM, reduced to what a case needs: it points, it does not carry the record. */
 export const EventRef = z.strictObject({
@@ -25,7 +26,9 @@ export type Change =
 
 /**
  * What opens a function's case, or tells one that runs. `record`: an object of the system of record changed; without a
- * property any change of one, without a value any value. `asked`: a person or a system asks by name.
+ * property any change of one, without a value any value. `asked`: a person or a system asks by name. `follows`: a case of
+ * another function ended an event of the same object in one of these ways. `batch`: data of a source came in bulk, and the
+ * function's aggregate has a reading of the object.
  */
 export type Trigger =
   | {
@@ -36,7 +39,9 @@ export type Trigger =
         | { readonly kind: "created" | "deleted" | "merged" | "restored" }
         | { readonly kind: "changed"; readonly property?: string; readonly value?: string };
     }
-  | { readonly kind: "asked" };
+  | { readonly kind: "asked" }
+  | { readonly kind: "follows"; readonly function: string; readonly outcomes: readonly [OutcomeKind, ...OutcomeKind[]] }
+  | { readonly kind: "batch"; readonly source: string };
 
 /** One change in the gateway's terms, before it is matched with triggers. */
 export type Notification = {
@@ -52,4 +57,11 @@ export function triggerMatches(trigger: Trigger, { system, objectType, change }:
   if (on.kind !== "changed" || change.kind !== "changed") return on.kind === change.kind;
   const isProperty = on.property === undefined || on.property === change.property;
   return isProperty && (on.value === undefined || on.value === change.value);
+}
+
+/** How a case ended one of its events. */
+export type CaseEnd = { readonly functionId: string; readonly outcome: OutcomeKind };
+
+export function follows(trigger: Trigger, { functionId, outcome }: CaseEnd): boolean {
+  return trigger.kind === "follows" && trigger.function === functionId && trigger.outcomes.includes(outcome);
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Trigger } from "../domain/event.ts";
 import type { Evidence, Finding, Lookup } from "../domain/evidence.ts";
-import type { JsonObject } from "../domain/json.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
 import type { Action, TurnCitation } from "../domain/proposal.ts";
 
 /** What a decision knows when facts are computed: the readings by tool name, the action proposed, and the instant. */
@@ -97,6 +97,25 @@ export type Subject = {
   readonly record: z.ZodObject;
 };
 
+/** The stretch of time that bulk data is about, ISO 8601; `until` is not part of it. */
+export type Window = { readonly from: string; readonly until: string };
+
+/**
+ * How bulk data becomes objects: a fold over one object's rows of one window, in the order they were sent, one object after
+ * the other. In whatever chunks rows came, the readings are the same. Pure.
+ */
+export type Aggregate<Row extends z.ZodObject = z.ZodObject, Sum extends Json = Json> = {
+  /** The columns of a row, plain and without transforms; amounts are whole numbers. No other column is ever stored. */
+  readonly row: Row;
+  /** The column that holds the id of an object of the function's subject. */
+  readonly by: string;
+  /** What an object begins with. */
+  readonly start: Sum;
+  add(sum: Sum, row: z.infer<Row>): Sum;
+  /** What a case is told of the object. Undefined: nothing that a case is opened for. */
+  reading(sum: Sum, window: Window): JsonObject | undefined;
+};
+
 /** One of the programme's functions, end to end, as data. The registry drives everything else. */
 export type FunctionDefinition = {
   readonly id: string;
@@ -107,7 +126,12 @@ export type FunctionDefinition = {
   /** What opens a case, or tells one that runs; several functions may hear one event. */
   readonly triggers: readonly [Trigger, ...Trigger[]];
   readonly subject: Subject;
+  /** How its batches become objects; a function with a `batch` trigger has one. */
+  readonly aggregate?: Aggregate;
   /** What it may propose. The standard choreography runs the first; an own choreography names them. */
   readonly actions: readonly [FunctionAction, ...FunctionAction[]];
   readonly agent: AgentPart;
 };
+
+/** Functions by their ids. */
+export type FunctionTable = { readonly [id: string]: FunctionDefinition };

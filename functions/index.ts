@@ -1,6 +1,6 @@
 import { assertKnown } from "../domain/registry.ts";
 import { dealRegistration } from "./deal-registration/function.ts";
-import type { FunctionAction, FunctionDefinition } from "./definition.ts";
+import type { FunctionAction, FunctionDefinition, FunctionTable } from "./definition.ts";
 import { quoting } from "./quoting/function.ts";
 
 /** The functions that run. One line each; everything else is driven by this table. */
@@ -9,17 +9,15 @@ const registered: readonly FunctionDefinition[] = [
   dealRegistration, //
 ];
 
-export const functions: { readonly [id: string]: FunctionDefinition } = Object.fromEntries(
-  registered.map((definition) => [definition.id, definition]),
-);
+export const functions: FunctionTable = Object.fromEntries(registered.map((definition) => [definition.id, definition]));
 
-export function functionOf(id: string): FunctionDefinition {
-  return assertKnown(functions, id, "function");
+export function functionOf(id: string, table = functions): FunctionDefinition {
+  return assertKnown(table, id, "function");
 }
 
 /** The action of the standard choreography. */
-export function firstActionOf(functionId: string): FunctionAction {
-  return functionOf(functionId).actions[0];
+export function firstActionOf(functionId: string, table = functions): FunctionAction {
+  return functionOf(functionId, table).actions[0];
 }
 
 /** An action that a function's agents propose. Throws `UnknownName`. */

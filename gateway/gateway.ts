@@ -8,7 +8,14 @@ import type { Alarm } from "../deciding/decider.ts";
 import { startOverdueWatch } from "../deciding/overdue.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
 import { createDecideService } from "../deciding/service.ts";
+import { ConfigError } from "../domain/config-error.ts";
+import type { FunctionTable } from "../functions/definition.ts";
+import { functions as shipped } from "../functions/index.ts";
+import { triggerFaults } from "../functions/triggers.ts";
+import { BATCH_TIMEOUT_MS } from "./batches/limits.ts";
+import { startBatchPump } from "./batches/pump.ts";
 import { acceptEvents } from "./inbox/accept.ts";
+import { startFollowRelay } from "./inbox/follow-relay.ts";
 import { createGroupCommit } from "./inbox/group-commit.ts";
 import { startOutboxRelay } from "./inbox/outbox-relay.ts";
 import { startRelay } from "./inbox/relay.ts";
@@ -17,6 +24,7 @@ import type { BundleKeys } from "../proof/export/keys.ts";
 import { createApi } from "./http/api.ts";
 import { REQUEST_TIMEOUT_MS } from "./http/limits.ts";
 import { CHECK_TIMEOUT_MS } from "./http/health.ts";
+import { boundRequests } from "./http/patience.ts";
 import { HUBSPOT_PATH } from "./webhooks/hubspot/route.ts";
 
 export type GatewayOptions = {
@@ -38,6 +46,8 @@ export type GatewayOptions = {
   readonly bundleKeys?: BundleKeys;
   /** Whether the sandbox's own door is open; it is shut when nobody says. */
   readonly sandbox?: "open" | "closed";
+  /** The functions that run; the shipped ones when absent. */
+  readonly functions?: FunctionTable;
 };
 
 export type Gateway = {
@@ -46,12 +56,21 @@ export type Gateway = {
   stop(): Promise<void>;
 };
 
-/** Serves HTTP: webhooks into the inbox, the API, and the relays that carry rows on to the durable engine. */
+/**
+ * Serves HTTP: webhooks into the inbox, the API, and the relays that carry rows on to the durable engine.
+ * @throws ConfigError when functions listen to what cannot be.
+ */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { pool, now, engine, company, policies, hubspotSecret, publicUrl, port, host = "127.0.0.1" } = options;
+  const { functions = shipped } = options;
+  const faults = triggerFaults(functions);
+  if (faults.length > 0) throw new ConfigError(faults);
   const log = options.log.child({ component: "gateway" });
   const inbox = createGroupCommit((events: Parameters<typeof acceptEvents>[1]) => acceptEvents(pool, events));
-  const relay = startRelay({ pool, starter: engine, log: options.log });
+  const relay = startRelay({ pool, starter: engine, log: options.log, functions });
+  const doors = { accept: inbox.submit, onAccepted: relay.poke, functions };
+  const follow = startFollowRelay({ pool, company, log: options.log, ...doors });
+  const batches = startBatchPump({ pool, company, functions, now, onTold: relay.poke, log: options.log });
   const outbox = startOutboxRelay({ pool, messenger: engine, log: options.log });
   const overdue = startOverdueWatch({ pool, company, now, log: options.log });
   const alarm: Alarm = (detail) => log.error(detail, "evaluators disagree");
@@ -65,9 +84,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     targetUrl: () => `${(publicUrl ?? url).replace(/\/+$/, "")}${HUBSPOT_PATH}`,
     now: Date.now,
     at: now,
-    accept: inbox.submit,
-    onAccepted: relay.poke,
+    ...doors,
     onVerdict: outbox.poke,
+    onBatch: batches.poke,
     decisions,
     bundleKeys: options.bundleKeys,
     sandbox: options.sandbox ?? "closed",
@@ -75,9 +94,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     checks: { database: () => pool.query("select 1"), temporal: () => engine.answers(CHECK_TIMEOUT_MS) },
   });
   const server = serverOf(app.fetch);
+  boundRequests(server);
   const requests = watchRequests(server);
   const stopRelays = async () => {
-    await Promise.all([inbox.drain(), decisions.drain()]);
+    await Promise.all([follow.stop(), batches.stop(), decisions.drain()]);
+    await inbox.drain();
     await Promise.all([relay.stop(), outbox.stop(), overdue.stop()]);
   };
   try {
@@ -99,7 +120,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 function serverOf(fetch: Parameters<typeof createAdaptorServer>[0]["fetch"]): Server {
   const serverOptions = {
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: BATCH_TIMEOUT_MS,
     headersTimeout: 5_000,
     connectionsCheckingInterval: 1_000,
     maxHeaderSize: 16_384,

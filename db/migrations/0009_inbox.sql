@@ -24,10 +24,15 @@ create table inbox (
   primary key (company, event_id),
   unique nulls not distinct (company, source, source_key, body_digest, function_id)
 );
--- Rows the relay still has to tell: pending ones to their case, late ones to the audit record.
-create index inbox_untold on inbox (company, retry_at) where dispatched_at is null and state in ('pending', 'late');
+-- Rows the relay still has to tell: pending ones to their case, late ones to the audit record. Those of batches go last.
+create index inbox_untold on inbox (company, (source = 'batch'), retry_at)
+  where dispatched_at is null and state in ('pending', 'late');
 create index inbox_by_arrival on inbox (company, received_at, event_id);
 create index inbox_ignored on inbox (company, source, object_type, object_id) where state = 'ignored';
+-- Who asks twice under one key asks once: another body under it is refused.
+create unique index inbox_asked on inbox (company, source_key) where source = 'asked';
+-- What batches said of an object.
+create index inbox_of_batches on inbox (company, function_id, object_type, object_id) where source = 'batch';
 grant select, insert, update (state, dispatched_at, attempts, retry_at) on inbox to mandate_app;
 
 -- The newest occurrence seen per function and object: an older delivery never moves the object backwards.
@@ -45,7 +50,7 @@ grant select, insert, update (occurred_at) on inbox_clock to mandate_app;
 create table outbox (
   outbox_id bigint generated always as identity primary key,
   company text not null,
-  topic text not null check (topic in ('verdict')),
+  topic text not null check (topic in ('verdict', 'case-end')),
   key text not null,
   payload jsonb not null,
   created_at timestamptz not null default clock_timestamp(),
@@ -57,6 +62,32 @@ create table outbox (
 create index outbox_waiting on outbox (company, retry_at) where delivered_at is null;
 grant select, insert, update (delivered_at, attempts, retry_at) on outbox to mandate_app;
 
+-- Functions whose cases' ends are told to the functions that follow them: what a gateway that knows a follower says when it
+-- starts. A follower hears what ends from then on.
+create table followed_function (
+  company text not null,
+  function_id text not null,
+  primary key (company, function_id)
+);
+grant select, insert on followed_function to mandate_app;
+
+-- The end of a followed function's case is told: in the transaction of its record, whoever appends it. The key is the case
+-- and its event.
+create function case_end_is_told() returns trigger language plpgsql as $$
+begin
+  if exists (select from followed_function f where f.company = new.company
+             and starts_with(new.case_id, f.company || ':' || f.function_id || ':')) then
+    insert into outbox (company, topic, key, payload)
+    values (new.company, 'case-end', left(new.key, -length('/end')),
+            jsonb_build_object('caseId', new.case_id, 'recordKey', new.key));
+  end if;
+  return null;
+end $$;
+create trigger audit_record_case_end after insert on audit_record
+  for each row when (new.kind = 'case_end') execute function case_end_is_told();
+grant select on followed_function to mandate_recorder;
+grant insert on outbox to mandate_recorder;
+
 -- A case's name as domain/ids.ts builds it; a test holds the two equal.
 create function case_id_of(p_company text, p_function text, p_system text, p_type text, p_id text)
 returns text language sql immutable as $$
@@ -64,37 +95,41 @@ returns text language sql immutable as $$
 $$;
 
 -- Stores a batch in the order given and answers one outcome per event: accepted, duplicate, ignored or late. As if each
--- event had come alone: a newer one of the same function and object makes every later delivery of an older one late.
+-- event had come alone: a newer one of the same function and object makes every later delivery of an older one late. What is
+-- stamped on arrival was made here and comes after all that came before: it takes the newest stamp there is.
 -- Locks are taken in one order (object, then arrival), so that two batches cannot wait for each other.
 create function accept_events(p_rows jsonb) returns text[] language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   r record;
   v_newest timestamptz;
+  v_occurred timestamptz;
   v_state text;
   v_outcomes text[] := array_fill(null::text, array[jsonb_array_length(p_rows)]);
 begin
   for r in
     select * from rows from (jsonb_to_recordset(p_rows) as (company text, "eventId" text, source text, "sourceKey" text,
       "bodyDigest" text, "functionId" text, system text, "objectType" text, "objectId" text, "occurredAt" timestamptz,
-      body jsonb))
+      stamp text, body jsonb))
       with ordinality as e (company, event_id, source, source_key, body_digest, function_id, system, object_type,
-        object_id, occurred_at, body, n)
+        object_id, occurred_at, stamp, body, n)
     order by company, function_id nulls last, object_type, object_id,
       case when function_id is null then source_key end, n
   loop
     v_state := 'ignored';
+    v_occurred := r.occurred_at;
     if r.function_id is not null then
       insert into inbox_clock as clock (company, function_id, object_type, object_id, occurred_at)
         values (r.company, r.function_id, r.object_type, r.object_id, r.occurred_at)
         on conflict (company, function_id, object_type, object_id)
           do update set occurred_at = greatest(clock.occurred_at, excluded.occurred_at)
         returning occurred_at into v_newest;
-      v_state := case when r.occurred_at < v_newest then 'late' else 'pending' end;
+      v_occurred := case when r.stamp = 'arrival' then v_newest else r.occurred_at end;
+      v_state := case when v_occurred < v_newest then 'late' else 'pending' end;
     end if;
     insert into inbox (company, event_id, source, source_key, body_digest, function_id, system, object_type, object_id,
                        occurred_at, body, state)
       values (r.company, r.event_id, r.source, r.source_key, r.body_digest, r.function_id, r.system, r.object_type, r.object_id,
-              r.occurred_at, r.body, v_state)
+              v_occurred, r.body, v_state)
       on conflict do nothing;
     v_outcomes[r.n] := case when not found then 'duplicate' when v_state = 'pending' then 'accepted' else v_state end;
   end loop;

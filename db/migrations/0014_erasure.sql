@@ -82,7 +82,10 @@ create function open_matter_of_person(p_company text, p_person text) returns tex
      limit 1),
     (select 'effect ' || e.effect_key || ' is in state ' || e.state from effect e
      join decision d on d.company = e.company and d.step_key = e.effect_key
-     where e.company = p_company and e.state in ('intent', 'unknown') and d.requested_by = p_person limit 1))
+     where e.company = p_company and e.state in ('intent', 'unknown') and d.requested_by = p_person limit 1),
+    (select 'event ' || i.event_id || ' waits to be brought to its case' from inbox i
+     where i.company = p_company and i.dispatched_at is null and i.state in ('pending', 'late')
+       and i.source = 'asked' and i.body->>'askedBy' = p_person limit 1))
 $$;
 
 -- The standing hold that covers a subject, or null: on the company, on the subject itself, or, since a case's record and
@@ -215,6 +218,8 @@ begin
   update escalation set requested_by = p_subject_id where company = p_company and requested_by = p_person;
   update proposal set args = args || jsonb_build_object('caller', p_subject_id)
     where company = p_company and tool = 'external' and args->>'caller' = p_person;
+  update inbox set body = jsonb_build_object('askedBy', p_subject_id)
+    where company = p_company and source = 'asked' and body->>'askedBy' = p_person;
   update outbox set payload = payload || jsonb_build_object('personId', p_subject_id)
     where company = p_company and payload->>'personId' = p_person;
   update approval set person_id = p_subject_id, reason = 'erased' where company = p_company and person_id = p_person;

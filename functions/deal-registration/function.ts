@@ -8,7 +8,7 @@ export const dealRegistration = {
   code: "F3",
   title: "Deal registration",
   cells: [{ pillar: "process", zone: "partner" }],
-  triggers: [{ kind: "record", system: "crm", type: "registration", on: { kind: "created" } }],
+  triggers: [{ kind: "record", system: "crm", type: "registration", on: { kind: "created" } }, { kind: "asked" }],
   subject: { system: "crm", type: "registration", record: RegistrationRecord },
   actions: [registerDeal],
   agent,

@@ -15,6 +15,7 @@ export const quoting = {
       type: "deal",
       on: { kind: "changed", property: "quote_status", value: "approval_requested" },
     },
+    { kind: "asked" },
   ],
   subject: { system: "crm", type: "deal", record: QuoteRecord },
   actions: [approveDiscount],

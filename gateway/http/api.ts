@@ -1,11 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Hono } from "hono";
+import type { Hono, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { timeout } from "hono/timeout";
 import type { UnionToIntersection } from "hono/utils/types";
 import type { Logger } from "pino";
 import type { LedgerPool } from "../../audit/records.ts";
+import { functions as shipped } from "../../functions/index.ts";
 import type { DecideService } from "../../deciding/service.ts";
 import type { BundleKeys } from "../../proof/export/keys.ts";
 import { createReleaseReader } from "../../releases/reader.ts";
@@ -13,6 +14,8 @@ import type { StatusDeps } from "../status/read-status.ts";
 import { mountWebhooks, type WebhookDeps } from "../webhooks/hubspot/route.ts";
 import { auditBundleApi } from "./audit-bundle.ts";
 import { requirePerson, type ApiEnv } from "./auth.ts";
+import { batchUploadApi } from "./batch-upload.ts";
+import { batchesApi } from "./batches.ts";
 import { casesApi } from "./cases.ts";
 import { decisionsApi } from "./decisions.ts";
 import { erasuresApi } from "./erasures.ts";
@@ -24,6 +27,8 @@ import { holdsApi } from "./holds.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MS } from "./limits.ts";
 import { modesApi } from "./modes.ts";
+import { openCaseApi } from "./open-case.ts";
+import { isBatchUpload } from "./patience.ts";
 import { permitsApi } from "./permits.ts";
 import { fieldErrors, refuse } from "./problem.ts";
 import { releasesApi } from "./releases.ts";
@@ -40,6 +45,7 @@ export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
   /** The company's clock, ISO 8601. */
   readonly at: () => string;
   readonly onVerdict: () => void;
+  readonly onBatch: () => void;
   readonly decisions: DecideService;
   readonly checks: Checks;
   /** Asks the durable engine; rejects when it does not answer. */
@@ -68,7 +74,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       result.success ? undefined : refuse(c, "validation", "a field is wrong", fieldErrors(result.error)),
   });
   declareSecurity(app);
-  app.use("*", timeout(REQUEST_TIMEOUT_MS));
+  app.use("*", unlessBatch(timeout(REQUEST_TIMEOUT_MS)));
   app.use("*", requirePerson(pool, company));
   guardBodies(app);
   answerFaults(app, log);
@@ -82,13 +88,16 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
 
 /** What the API is about, in the order of its document. `history` goes before `decisions`, which would take it for an id. */
 function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
-  const { pool, company, now, log } = deps;
+  const { pool, company, now, log, functions = shipped } = deps;
   const own = { sql: pool, company };
   const privacy = { pool, company, now, log };
   const changes = { ...own, reader: createReleaseReader(own), now, log };
   return [
-    eventsApi(own),
+    eventsApi({ ...own, functions }),
     casesApi(own),
+    openCaseApi({ ...deps, sql: pool, functions }),
+    batchesApi(own),
+    batchUploadApi({ ...deps, functions }),
     escalationsApi(own),
     verdictsApi({ pool, company, at: deps.at, onVerdict: deps.onVerdict, log }),
     releasesApi(changes),
@@ -133,11 +142,16 @@ function guardBodies(app: OpenAPIHono<ApiEnv>): void {
     maxSize: MAX_BODY_BYTES,
     onError: (c) => refuse(c, "too-large", "a body has at most 256 KiB"),
   });
-  app.post("/v1/*", tooLarge, async (c, next) => {
+  const asJson: MiddlewareHandler = async (c, next) => {
     const json = parseJsonBody(new Uint8Array(await c.req.arrayBuffer()));
     if (json.kind === "refused") return refuse(c, json.code, json.detail);
     return next();
-  });
+  };
+  app.post("/v1/*", unlessBatch(tooLarge), unlessBatch(asJson));
+}
+
+function unlessBatch(handler: MiddlewareHandler): MiddlewareHandler {
+  return (c, next) => (isBatchUpload(c.req.method, c.req.path) ? next() : handler(c, next));
 }
 
 function declareSecurity(app: OpenAPIHono<ApiEnv>): void {

@@ -8,7 +8,7 @@ import { governedActions } from "../../functions/governed-actions.ts";
 import type { ApiEnv } from "./auth.ts";
 import type { Person } from "./people.ts";
 import { problemResponses, refuse } from "./problem.ts";
-import { Iso, jsonBody, ok, Verdict, withToken } from "./route.ts";
+import { IdempotencyKey, Iso, jsonBody, ok, Verdict, withToken } from "./route.ts";
 import { policyIdPattern } from "../../domain/policy-id.ts";
 
 /** A token of this role belongs to a system, which asks for other people. */
@@ -52,13 +52,6 @@ const DecisionRequest = z
   })
   .openapi("DecisionRequest");
 export type DecisionRequest = z.infer<typeof DecisionRequest>;
-
-const IdempotencyKey = z.object({
-  "idempotency-key": z
-    .string()
-    .regex(/^(?:"[\x20-\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255})$/, "expected 1 to 255 printable characters")
-    .openapi({ description: "the caller's name for this request; the same request under it has the same answer" }),
-});
 
 const Limit = z.object({
   id: z.string(),

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Sql } from "../../audit/records.ts";
 import type { MatchedRule } from "../../domain/decision.ts";
-import { functions } from "../../functions/index.ts";
+import type { FunctionTable } from "../../functions/definition.ts";
 import type { ApiEnv } from "./auth.ts";
 import { notACursor, pageParameters, readCursor, writeCursor, type Position } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
@@ -70,14 +70,16 @@ const route = createRoute({
 });
 
 /** What came in, and what became of it. */
-export function eventsApi({ sql, company }: { readonly sql: Sql; readonly company: string }) {
+type EventsDeps = { readonly sql: Sql; readonly company: string; readonly functions: FunctionTable };
+
+export function eventsApi({ sql, company, functions }: EventsDeps) {
   return new OpenAPIHono<ApiEnv>().openapi(route, async (c) => {
     const { since, limit, cursor } = c.req.valid("query");
     const after = cursor === undefined ? undefined : readCursor(cursor);
     if (cursor !== undefined && after === undefined) {
       return refuse(c, "validation", "a parameter is wrong", notACursor);
     }
-    return c.json(await readEvents(sql, { company, since, after, limit }), 200);
+    return c.json(await readEvents(sql, { company, since, after, limit, functions }), 200);
   });
 }
 
@@ -87,6 +89,7 @@ type EventPage = {
   readonly since: string;
   readonly after: Position | undefined;
   readonly limit: number;
+  readonly functions: FunctionTable;
 };
 
 type EventRow = Omit<EventView, "decision" | "waitingFor"> & {
@@ -164,16 +167,16 @@ const pageOfEvents = `
     where own.company = i.company and own.key = i.event_id || '/event' limit 1) overtaken on d.decision_id is null
   order by i.received_at, i.event_id`;
 
-const steps = JSON.stringify(
-  Object.fromEntries(Object.values(functions).map(({ id, actions: [{ step }] }) => [id, step])),
-);
 const BEGINNING: Position = { at: "1970-01-01T00:00:00.000000Z", id: "" };
 
 async function readEvents(
   sql: Sql,
-  { company, since, after, limit }: EventPage,
+  { company, since, after, limit, functions }: EventPage,
 ): Promise<{ events: EventView[]; next: string | null }> {
   const { at, id } = after ?? BEGINNING;
+  const steps = JSON.stringify(
+    Object.fromEntries(Object.values(functions).map((one) => [one.id, one.actions[0].step])),
+  );
   const { rows } = await sql.query<EventRow>(pageOfEvents, [company, since, at, id, limit + 1, steps]);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);

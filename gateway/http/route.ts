@@ -24,3 +24,11 @@ export const RuleView = z.object({ id: z.string(), effect: Verdict, reason: z.st
 export function ruleView({ id, effect, reason }: MatchedRule): z.infer<typeof RuleView> {
   return { id, effect, reason };
 }
+
+/** Under which a caller asks once, however often it sends. */
+export const IdempotencyKey = z.object({
+  "idempotency-key": z
+    .string()
+    .regex(/^(?:"[\x20-\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255})$/, "expected 1 to 255 printable characters")
+    .openapi({ description: "the caller's name for this request; the same request under it has the same answer" }),
+});

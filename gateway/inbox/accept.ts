@@ -1,6 +1,7 @@
 import { derivedId, sha256Hex } from "../../audit/digest.ts";
 import type { Sql } from "../../audit/records.ts";
 import { triggerMatches, type Notification, type Trigger } from "../../domain/event.ts";
+import type { FunctionTable } from "../../functions/definition.ts";
 import { functions } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
 
@@ -17,41 +18,57 @@ export type InboxEvent = {
   readonly objectType: string;
   readonly objectId: string;
   readonly occurredAt: string;
+  /**
+   * Whose order counts. `source`: events of a source may be delivered in any order, and an older one is late. `arrival`:
+   * made here, and in order as it comes.
+   */
+  readonly stamp: "source" | "arrival";
   readonly body: JsonObject;
 };
 
 /** What became of an event. `late`: a newer one of the same function and object came first. */
 export type Acceptance = "accepted" | "duplicate" | "ignored" | "late";
 
-/** What a source's adapter makes of one event. */
-export type IncomingItem = Pick<
-  InboxEvent,
-  "sourceKey" | "system" | "objectType" | "objectId" | "occurredAt" | "body"
-> & {
+/** One event before it is known who hears it. */
+export type ToldItem = Omit<InboxEvent, "eventId" | "bodyDigest" | "functionId"> & {
+  /** What tells two bodies under one source key apart. */
   readonly bodyDigestInput: string;
+};
+
+/** What a source's adapter makes of one event. */
+export type IncomingItem = Omit<ToldItem, "company" | "source" | "stamp"> & {
   readonly notification: Notification | undefined;
 };
 
 /** The functions that listen for a notification, in the registry's order. */
-export function listenersOf(notification: Notification | undefined): readonly string[] {
+export function listenersOf(notification: Notification | undefined, table = functions): readonly string[] {
   if (notification === undefined) return [];
-  const hears = (trigger: Trigger) => triggerMatches(trigger, notification);
-  return Object.values(functions).flatMap(({ id, triggers }) => (triggers.some(hears) ? [id] : []));
+  return hearing(table, (trigger) => triggerMatches(trigger, notification));
 }
 
-/**
- * The rows for what a source told: one for each function that listens, each its own case's event, else one that is
- * ignored. Ids follow from source key, body and function, so that every delivery of it has the same ones.
- */
-export function inboxEventsOf(company: string, source: string, item: IncomingItem): readonly InboxEvent[] {
-  const { sourceKey, system, objectType, objectId, occurredAt, body } = item;
-  const bodyDigest = sha256Hex(item.bodyDigestInput);
-  const listeners: readonly (string | null)[] = listenersOf(item.notification);
-  return (listeners.length === 0 ? [null] : listeners).map((functionId) => {
-    const eventId = derivedId("evt", company, source, sourceKey, bodyDigest, functionId ?? "");
-    const names = { company, eventId, source, sourceKey, bodyDigest, functionId };
-    return { ...names, system, objectType, objectId, occurredAt, body };
-  });
+/** The functions with a trigger that hears, in the registry's order. */
+export function hearing(table: FunctionTable, hears: (trigger: Trigger) => boolean): readonly string[] {
+  return Object.values(table).flatMap(({ id, triggers }) => (triggers.some(hears) ? [id] : []));
+}
+
+/** One function's row. Its id follows from source key, body and function, so that every telling of it has the same one. */
+export function inboxEventFor({ bodyDigestInput, ...item }: ToldItem, functionId: string | null): InboxEvent {
+  const { company, source, sourceKey } = item;
+  const bodyDigest = sha256Hex(bodyDigestInput);
+  const eventId = derivedId("evt", company, source, sourceKey, bodyDigest, functionId ?? "");
+  return { ...item, eventId, bodyDigest, functionId };
+}
+
+/** The rows for what a source told: one for each function that listens, each its own case's event, else one that is ignored. */
+export function inboxEventsOf(
+  company: string,
+  source: string,
+  { notification, ...item }: IncomingItem,
+  table = functions,
+): readonly InboxEvent[] {
+  const listeners: readonly (string | null)[] = listenersOf(notification, table);
+  const told: ToldItem = { ...item, company, source, stamp: "source" };
+  return (listeners.length === 0 ? [null] : listeners).map((functionId) => inboxEventFor(told, functionId));
 }
 
 /**

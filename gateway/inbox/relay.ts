@@ -2,12 +2,14 @@ import type { Logger } from "pino";
 import { recordKeys } from "../../audit/record-keys.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import type { RecordDraft } from "../../domain/audit-record.ts";
-import { firstActionOf } from "../../functions/index.ts";
+import type { FunctionTable } from "../../functions/definition.ts";
+import { firstActionOf, functions as shipped } from "../../functions/index.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
 import { backoffMs, LOUD_AFTER } from "./backoff.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { groupedAppend } from "./grouped-append.ts";
 import { startLanes } from "./lanes.ts";
+import { originOf } from "./origin.ts";
 import type { Pump } from "../../db/pump.ts";
 import { claimEvents, markTold, postponeEvent, type UntoldEvent } from "./untold-events.ts";
 import type { WorkflowStarter } from "./workflow-starter.ts";
@@ -16,6 +18,8 @@ export type RelayDeps = {
   readonly pool: LedgerPool;
   readonly starter: WorkflowStarter;
   readonly log: Logger;
+  /** The functions that run; the shipped ones when absent. */
+  readonly functions?: FunctionTable;
   readonly pollMs?: number;
 };
 
@@ -24,7 +28,7 @@ export type RelayDeps = {
  * signalled, then the row is marked. A row that fails waits alone; events of one object go in the order they came.
  * Rows that move at the same time share their commits.
  */
-export function startRelay({ pool, starter, log, pollMs }: RelayDeps): Pump {
+export function startRelay({ pool, starter, log, functions = shipped, pollMs }: RelayDeps): Pump {
   const child = log.child({ component: "relay" });
   const append = groupedAppend(pool);
   const marks = createGroupCommit((events: readonly UntoldEvent[]) => markTold(pool, events));
@@ -32,7 +36,7 @@ export function startRelay({ pool, starter, log, pollMs }: RelayDeps): Pump {
   /** The event's own audit record, then its case. A late event is recorded and changes nothing. Safe to repeat. */
   async function tell(event: UntoldEvent): Promise<void> {
     await append(recordOf(event));
-    if (event.state === "pending") await deliver(starter, event);
+    if (event.state === "pending") await deliver(starter, functions, event);
     await marks.submit([event]);
   }
 
@@ -58,14 +62,16 @@ function recordOf(event: UntoldEvent): RecordDraft {
   const { company, event_id: eventId, source, function_id: functionId } = event;
   const { occurred_at: occurredAt, received_at: receivedAt } = event;
   const state = event.state === "late" ? "late" : "accepted";
-  const body = { eventId, functionId, source, object: objectOf(event), occurredAt, receivedAt, state };
-  return { company, caseId: caseOf(event), kind: "event", key: recordKeys.event(eventId), at: receivedAt, body };
+  const { why, ...origin } = originOf(event);
+  const body = { eventId, functionId, source, object: objectOf(event), occurredAt, receivedAt, state, ...why };
+  const key = recordKeys.event(eventId);
+  return { company, caseId: caseOf(event), kind: "event", key, at: receivedAt, body, ...origin };
 }
 
-async function deliver(starter: WorkflowStarter, event: UntoldEvent): Promise<void> {
+async function deliver(starter: WorkflowStarter, functions: FunctionTable, event: UntoldEvent): Promise<void> {
   const { company, event_id: eventId, source, system, function_id: functionId, object_type: objectType } = event;
   const { object_id: objectId, occurred_at: occurredAt, received_at: receivedAt } = event;
-  const { step, id: action } = firstActionOf(functionId);
+  const { step, id: action } = firstActionOf(functionId, functions);
   const input = { company, functionId, objectType, objectId, step, action };
   const reference = { eventId, company, functionId, source, system, objectType, objectId, occurredAt, receivedAt };
   await starter.deliverEvent(caseOf(event), input, reference);

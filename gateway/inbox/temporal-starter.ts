@@ -1,10 +1,14 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from "@temporalio/client";
 import { CASE_WORKFLOW, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
 import { lookAtCases } from "../status/stalled-cases.ts";
+import { madeHere } from "./origin.ts";
 import type { VerdictMessenger, WorkflowEngine, WorkflowStarter } from "./workflow-starter.ts";
 
 /** Connects on first use, so that a gateway starts, and keeps accepting events, while the engine is away. */
 export type LazyClient = () => Promise<Client>;
+
+/** Of 1 to 5, where 3 is the usual and 5 the last: cases that a batch opens wait for workers while there are others. */
+const BATCH_PRIORITY = 5;
 
 /** A call that takes longer has failed: the rows it was made for come back later. */
 const CALL_TIMEOUT_MS = 8_000;
@@ -23,6 +27,7 @@ function temporalStarter(call: Call, queue: string): WorkflowStarter {
           signal: "eventArrived",
           signalArgs: [event],
           workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+          ...(event.source === madeHere.batch && { priority: { priorityKey: BATCH_PRIORITY } }),
         }),
       );
     },

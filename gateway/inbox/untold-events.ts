@@ -1,4 +1,5 @@
 import type { Sql } from "../../audit/records.ts";
+import type { JsonObject } from "../../domain/json.ts";
 
 /** How long a claimed row is ours: longer than any delivery takes, so that only a dead relay's rows are claimed again. */
 const LEASE_SECONDS = 15;
@@ -8,6 +9,7 @@ export type UntoldEvent = {
   event_id: string;
   company: string;
   source: string;
+  source_key: string;
   system: string;
   function_id: string;
   object_type: string;
@@ -15,22 +17,28 @@ export type UntoldEvent = {
   occurred_at: string;
   received_at: string;
   state: "pending" | "late";
+  /** What the record says of why it came, where it was made here; null for what a source told. */
+  made_here: JsonObject | null;
   /** This attempt included. */
   attempts: number;
 };
 
-/** Takes events that are due, for the length of a lease; those that another relay is taking are passed over. */
+/**
+ * Takes events that are due, for the length of a lease; those that another relay is taking are passed over. Events of
+ * batches wait while there are others.
+ */
 export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[]> {
   const { rows } = await sql.query<UntoldEvent>({
     name: "claim-events",
     text: `with due as materialized (
              select company, event_id from inbox
              where dispatched_at is null and state in ('pending', 'late') and retry_at <= clock_timestamp()
-             order by retry_at limit $1 for update skip locked),
+             order by source = 'batch', retry_at limit $1 for update skip locked),
            claimed as (
              update inbox i set attempts = attempts + 1, retry_at = clock_timestamp() + make_interval(secs => $2)
              from due where i.company = due.company and i.event_id = due.event_id returning i.*)
-           select event_id, company, source, system, function_id, object_type, object_id, occurred_at, received_at, state, attempts
+           select event_id, company, source, source_key, system, function_id, object_type, object_id, occurred_at, received_at, state,
+             attempts, case when source in ('asked', 'case') then body end as made_here
            from claimed order by claimed.received_at, event_id`,
     values: [limit, LEASE_SECONDS],
   });

@@ -5,6 +5,7 @@ import { auditAppend, type Appends } from "./audit-append.ts";
 import { auditRebuild, type Rebuilds } from "./audit-rebuild.ts";
 import { auditShare } from "./audit-share.ts";
 import { auditVerify, type Verified } from "./audit-verify.ts";
+import { bulkBatch, type Bulk } from "./bulk-batch.ts";
 import { coldStart, type ColdStart } from "./cold-start.ts";
 import { decideService, type Answers } from "./decide-service.ts";
 import { governedQuote, type CaseCost, type GovernedQuote } from "./governed-quote.ts";
@@ -23,6 +24,7 @@ import { webhookAcceptance } from "./webhook-acceptance.ts";
 
 type Result =
   | Analysed
+  | Bulk
   | Comparison
   | GovernedQuote
   | Latency
@@ -48,6 +50,7 @@ const cases: Record<string, () => Promise<Result>> = {
   "rule scale": () => ruleScale(),
   "replayed history": () => simulateHistory(),
   "policy analysis": () => Promise.resolve(policyAnalysis()),
+  "bulk batch": () => bulkBatch(engines),
   "audit append": () => auditAppend(engines),
   "audit rebuild": () => auditRebuild(engines),
   "audit verify": () => auditVerify(),
@@ -84,6 +87,11 @@ function line(result: Result): string {
     const { name, idleP50Ms, idleP99Ms, alonePerSecond, togetherPerSecond } = result;
     const rates = `${alonePerSecond.toFixed(0)} decisions/s by one caller, ${togetherPerSecond.toFixed(0)} by 16`;
     return `${name}: p50 ${idleP50Ms.toFixed(1)} ms, p99 ${idleP99Ms.toFixed(1)} ms over HTTP when idle; ${rates}`;
+  }
+  if ("storedPerSecond" in result) {
+    const { name, batchRows, objects, storedPerSecond, foldedPerSecond, highestMb } = result;
+    const rates = `${storedPerSecond.toFixed(0)} rows/s stored, ${foldedPerSecond.toFixed(0)} folded`;
+    return `${name} of ${batchRows} rows about ${objects} objects: ${rates}, ${highestMb} MB resident at most`;
   }
   if ("ways" in result) {
     const rate = ({ way, perSecond, ofInteractive, ofOrdered }: Appends["ways"][number]) =>

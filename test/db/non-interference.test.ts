@@ -1,14 +1,24 @@
 import fc from "fast-check";
+import { Readable } from "node:stream";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDay } from "../../app/day/seed.ts";
 import type { Permit } from "../../domain/permit.ts";
+import type { LedgerPool } from "../../audit/records.ts";
+import { foldRows } from "../../gateway/batches/fold-rows.ts";
+import { hearersOf } from "../../gateway/batches/hearers.ts";
+import { openShares } from "../../gateway/batches/open-batches.ts";
+import { receiveBatch } from "../../gateway/batches/receive.ts";
+import { tellObjects } from "../../gateway/batches/tell.ts";
+import { listBatches } from "../../gateway/batches/view.ts";
+import { parseWindow } from "../../gateway/batches/window.ts";
 import { addPerson, personOf } from "../../gateway/http/people.ts";
 import { acceptEvents } from "../../gateway/inbox/accept.ts";
 import { claimEvents } from "../../gateway/inbox/untold-events.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
 import { companyTables } from "../fixtures/company-rows.ts";
 import { incomingEvent } from "../fixtures/inbox.ts";
+import { ndjson, withUsage } from "../fixtures/usage.ts";
 import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 import { wallTime } from "../../db/company-clock.ts";
@@ -86,6 +96,29 @@ const doings = {
   stop: async (pool: Pool, company: string, name: string) => {
     const stop = "insert into kill_switch (company, function_id, stopped_by, reason) values ($1, $2, 'ola', 'test')";
     return (await pool.query(stop, [company, name])).rowCount;
+  },
+  batch: async (pool: LedgerPool, company: string, name: string) => {
+    const [hearer] = hearersOf("usage", withUsage);
+    const window = parseWindow(`2026-03-0${name}`);
+    if (hearer === undefined || window === undefined) throw new Error("nobody hears it");
+    const body = Readable.from([Buffer.from(ndjson([{ account: name, points: 1 }]))]);
+    const sent = {
+      company,
+      source: "usage",
+      window,
+      format: "ndjson",
+      hearers: [hearer],
+      replace: false,
+      personId: "feed",
+      body,
+    } as const;
+    const { kind } = await receiveBatch({ pool, now: () => AT }, sent);
+    for (const share of await openShares(pool, company)) {
+      await foldRows(pool, share, hearer, () => false);
+      await tellObjects(pool, { ...share, state: "telling" }, hearer, AT);
+    }
+    const known = (await listBatches(pool, company, undefined, 9)).map(({ window: of, state }) => `${of} ${state}`);
+    return [kind, known.sort()];
   },
   day: (pool: Pool, company: string) => openDay(pool, company, AT),
 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { triggerMatches, type Notification, type Trigger } from "../../domain/event.ts";
+import { follows, triggerMatches, type CaseEnd, type Notification, type Trigger } from "../../domain/event.ts";
 
 const notice = (change: Notification["change"]): Notification => {
   return { system: "crm", objectType: "deal", objectId: "1", change };
@@ -20,3 +20,13 @@ test.for([
   ["a creation is no change", listening({ kind: "changed" }), notice({ kind: "created" }), false],
   ["what is asked for hears no record", { kind: "asked" }, amount, false],
 ] as const)("%s", ([, trigger, notification, heard]) => expect(triggerMatches(trigger, notification)).toBe(heard));
+
+const after: Trigger = { kind: "follows", function: "quoting", outcomes: ["executed", "expired"] };
+
+test.for<[string, Trigger, CaseEnd, boolean]>([
+  ["the outcome it waits for is followed", after, { functionId: "quoting", outcome: "executed" }, true],
+  ["each of several is", after, { functionId: "quoting", outcome: "expired" }, true],
+  ["another outcome is not", after, { functionId: "quoting", outcome: "blocked" }, false],
+  ["another function is not", after, { functionId: "deal-registration", outcome: "executed" }, false],
+  ["what is asked for follows nobody", { kind: "asked" }, { functionId: "quoting", outcome: "executed" }, false],
+])("%s", ([, trigger, end, followed]) => expect(follows(trigger, end)).toBe(followed));

@@ -2,6 +2,7 @@ import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 import type { JsonObject } from "../../../domain/json.ts";
+import type { FunctionTable } from "../../../functions/definition.ts";
 import { SIGNATURE_HEADER, TIMESTAMP_HEADER, verifyHubspotRequest, type SignatureCheck } from "./signature.ts";
 import { HubspotBatch, readHubspotEvent } from "./batch.ts";
 import { inboxEventsOf, type Acceptance, type InboxEvent } from "../../inbox/accept.ts";
@@ -29,6 +30,8 @@ export type WebhookDeps = {
   readonly accept: (events: readonly InboxEvent[]) => Promise<readonly Acceptance[]>;
   /** Called when at least one event waits for its case. */
   readonly onAccepted: () => void;
+  /** The functions that run; the shipped ones when absent. */
+  readonly functions?: FunctionTable | undefined;
   readonly log: Logger;
 };
 
@@ -65,7 +68,7 @@ export function hubspotWebhook(deps: WebhookDeps): (c: Context) => Promise<Respo
     if (!batch.success) return refuse(c, "validation", "the batch is not HubSpot's", fieldErrors(batch.error));
     const bodies = json.value as readonly JsonObject[];
     const events = batch.data.map((event, index) =>
-      inboxEventsOf(deps.company, "hubspot", readHubspotEvent(event, bodies[index] ?? {})),
+      inboxEventsOf(deps.company, "hubspot", readHubspotEvent(event, bodies[index] ?? {}), deps.functions),
     );
     return store(deps, log, c, events);
   };

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { CaseRecords } from "../../../gateway/http/cases.ts";
 import type { EscalationView } from "../../../gateway/http/escalations.ts";
 import type { EventView } from "../../../gateway/http/events.ts";
+import type { CaseAsked } from "../../../gateway/http/open-case.ts";
 import type { Gateway } from "../../../gateway/gateway.ts";
 import { addPerson } from "../../../gateway/http/people.ts";
 import { temporalEngine } from "../../../gateway/inbox/temporal-starter.ts";
@@ -40,8 +42,8 @@ async function asked(objectId: number, discountPpm: number): Promise<number> {
   return (await fetch(target, { method: "POST", body, headers })).status;
 }
 
-async function call<T>(path: string, body?: object): Promise<T> {
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+async function call<T>(path: string, body?: object, more: { [name: string]: string } = {}): Promise<T> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", ...more };
   const init = body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
   return (await (await fetch(`${gateway.url}${path}`, init)).json()) as T;
 }
@@ -80,4 +82,18 @@ test("a discount over the limit waits for a person, whose approval over HTTP car
     return lines.find(([objectId]) => objectId === "2002");
   });
   expect(told).toEqual(["2002", "quote_status", "approved"]);
+});
+
+test("a quote that nobody's system told of is decided when a person asks, and only the record knows who", async () => {
+  await givenQuote(system.pool, system.company, "2003", 120_000);
+  const request = { function: "quoting", object: { system: "crm", type: "deal", id: "2003" }, reason: "they wait" };
+  const { caseId, eventId } = await call<CaseAsked>("/v1/cases", request, { "idempotency-key": "road" });
+  expect(await ended(2003)).toMatchObject({ eventId, caseId, source: "asked", outcome: "executed" });
+  const { records } = await call<CaseRecords>(`/v1/cases/${encodeURIComponent(caseId)}/records`);
+  expect(records[0]).toMatchObject({ kind: "event", body: { askedBy: "dana", reason: "they wait" } });
+  const history = await system.client.workflow.getHandle(caseId).fetchHistory();
+  const data = [...JSON.stringify(history).matchAll(/"data":"([^"]*)"/g)].map(([, base64 = ""]) => base64);
+  const payloads = data.map((base64) => Buffer.from(base64, "base64").toString("utf8")).join("\n");
+  expect(payloads).toContain(eventId);
+  expect(payloads).not.toMatch(/dana|they wait/);
 });

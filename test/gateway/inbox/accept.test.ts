@@ -101,6 +101,25 @@ describe("an object never moves backwards", () => {
   });
 });
 
+describe("what is stamped on arrival", () => {
+  const made = (name: string, occurredAt: string) => ({
+    ...incomingEvent(name, { occurredAt }),
+    stamp: "arrival" as const,
+  });
+
+  test("is never late: it comes after all that came before, whatever its source's clock said", async () => {
+    await accept(incomingEvent("ahead", { occurredAt: "2026-03-02T09:05:00.000Z" }));
+    expect(await accept(made("asked", "2026-03-02T09:00:00.000Z"))).toEqual(["accepted"]);
+    const { rows } = await database.pool.query("select occurred_at from inbox where source_key = 'asked'");
+    expect(rows).toEqual([{ occurred_at: "2026-03-02T09:05:00.000Z" }]);
+  });
+
+  test("moves the object's clock on", async () => {
+    await accept(made("asked", "2026-03-02T09:05:00.000Z"));
+    expect(await accept(incomingEvent("older", { occurredAt: "2026-03-02T09:00:00.000Z" }))).toEqual(["late"]);
+  });
+});
+
 test("an event that no function listens to is kept and ignored, and moves no clock", async () => {
   expect(await accept(incomingEvent("a", { listened: false }))).toEqual(["ignored"]);
   expect(await keptEvents(database.pool)).toMatchObject([{ state: "ignored", told: false }]);

@@ -37,6 +37,20 @@ describe("events on the real server", () => {
     await client.workflow.getHandle(caseId).terminate();
   });
 
+  test("a case that a batch opens comes after the others", async () => {
+    const engine = temporalEngine(() => Promise.resolve(client), "nobody-works-here");
+    const priorityOf = async (source: string) => {
+      const caseId = `acme:quoting:crm-deal-${randomBytes(4).toString("hex")}`;
+      const [input, event] = delivery("evt_1");
+      await engine.deliverEvent(caseId, input, { ...event, source });
+      const { events } = await client.workflow.getHandle(caseId).fetchHistory();
+      await client.workflow.getHandle(caseId).terminate();
+      return events?.[0]?.workflowExecutionStartedEventAttributes?.priority?.priorityKey;
+    };
+    expect(await priorityOf("batch")).toBe(5);
+    expect(await priorityOf("hubspot")).toBeUndefined();
+  });
+
   test("a verdict for a case that does not run is gone", async () => {
     const engine = temporalEngine(() => Promise.resolve(client), "q");
     const message = { escalationId: "e", actionDigest: "d", personId: "p", role: "r" };

@@ -1,0 +1,107 @@
+import type { Pool, PoolClient } from "pg";
+import { canonicalJson } from "../../audit/canonical-json.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { createFold, type FoldedObject } from "./fold.ts";
+import type { Hearer } from "./hearers.ts";
+import type { OpenShare } from "./open-batches.ts";
+
+/** Rows in memory at a time, and objects that are written together. */
+const PAGE_ROWS = 2_000;
+const PAGE_OBJECTS = 500;
+
+type SortedRow = { objectId: string; row: JsonObject };
+
+/**
+ * Folds the rows of a function's batch into objects, in one reading that PostgreSQL sorts by object and line, and keeps
+ * their readings as it goes: interrupted, it goes on after the last object that was kept. Answers false when `stopped`.
+ */
+export async function foldRows(pool: Pool, share: OpenShare, hearer: Hearer, stopped: () => boolean): Promise<boolean> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("begin read only");
+    await openReading(client, share, hearer);
+    const isDone = await foldPages(pool, client, share, hearer, stopped);
+    await client.query("commit");
+    if (isDone) await endFolding(pool, share);
+    return isDone;
+  } catch (error) {
+    await client.query("rollback").catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function openReading(client: PoolClient, share: OpenShare, { aggregate }: Hearer): Promise<void> {
+  const { company, batchId, afterId } = share;
+  await client.query(
+    `declare batch_rows no scroll cursor for
+     select (r.pair->1->>$3) collate "C" as "objectId", r.pair->1 as row
+     from batch_chunk c, jsonb_array_elements(c.rows) as r (pair)
+     where c.company = $1 and c.batch_id = $2 and (r.pair->1->>$3) collate "C" > $4
+     order by (r.pair->1->>$3) collate "C", (r.pair->>0)::int`,
+    [company, batchId, aggregate.by, afterId],
+  );
+}
+
+async function foldPages(
+  pool: Pool,
+  client: PoolClient,
+  share: OpenShare,
+  hearer: Hearer,
+  stopped: () => boolean,
+): Promise<boolean> {
+  const fold = createFold(hearer, share.window);
+  let done: FoldedObject[] = [];
+  for (;;) {
+    if (stopped()) return false;
+    const { rows } = await client.query<SortedRow>(`fetch ${PAGE_ROWS} from batch_rows`);
+    for (const { objectId, row } of rows) {
+      const before = fold.add(objectId, row);
+      if (before !== undefined) done.push(before);
+    }
+    const last = rows.length < PAGE_ROWS ? fold.end() : undefined;
+    if (last !== undefined) done.push(last);
+    if (done.length >= PAGE_OBJECTS || rows.length < PAGE_ROWS) {
+      await keepObjects(pool, share, done);
+      done = [];
+    }
+    if (rows.length < PAGE_ROWS) return true;
+  }
+}
+
+/** Keeps readings and how far the fold is, in one statement; nothing of a batch that another one replaced meanwhile. */
+async function keepObjects(pool: Pool, share: OpenShare, done: readonly FoldedObject[]): Promise<void> {
+  const last = done.at(-1);
+  if (last === undefined) return;
+  const told = done.flatMap(({ objectId: id, reading }) => (reading === undefined ? [] : [{ id, reading }]));
+  await pool.query({
+    name: "keep-batch-objects",
+    text: `with live as (
+             select s.company, s.batch_id, s.function_id, s.after_id from batch b join batch_share s using (company, batch_id)
+             where b.company = $1 and b.batch_id = $2 and b.state = 'stored' and s.function_id = $3 and s.state = 'folding'
+             for share of b),
+           kept as (
+             insert into batch_object (company, batch_id, function_id, object_id, reading)
+             select live.company, live.batch_id, live.function_id, o.id, o.reading
+             from live, jsonb_to_recordset($4::jsonb) as o (id text, reading jsonb)
+             where o.id collate "C" > live.after_id
+             on conflict do nothing returning 1)
+           update batch_share s set after_id = greatest(s.after_id, $5), objects = s.objects + (select count(*) from kept)
+           from live
+           where s.company = live.company and s.batch_id = live.batch_id and s.function_id = live.function_id`,
+    values: [share.company, share.batchId, share.functionId, canonicalJson(told), last.objectId],
+  });
+}
+
+async function endFolding(pool: Pool, { company, batchId, functionId }: OpenShare): Promise<void> {
+  await pool.query({
+    name: "end-folding",
+    text: `update batch_share set state = 'telling'
+           where company = $1 and batch_id = $2 and function_id = $3 and state = 'folding'`,
+    values: [company, batchId, functionId],
+  });
+}
