@@ -1,5 +1,6 @@
 import type { Evidence, Lookup } from "../domain/evidence.ts";
-import type { GovernedAction } from "../functions/definition.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { FunctionAction, GovernedAction } from "../functions/definition.ts";
 import { assertKnown } from "../domain/registry.ts";
 import type { StepRef } from "../workflows/activities.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
@@ -11,18 +12,23 @@ export type FrozenEvidence = { readonly [tool: string]: Evidence };
 
 /**
  * Reads afresh, from the systems of record, what the action's facts need: a model's reading is never a decision's fact.
- * A thing that does not exist is left out, so that its facts are missing and the decision escalates. Throws `UnknownName`
- * for a reading that is not wired.
+ * `proposed`: the arguments of an action that no record asks for. A thing that does not exist is left out, so that its facts are missing and the
+ * decision escalates. Throws `UnknownName` for a reading that is not wired.
  */
 export async function readEvidence(
   tools: ReadTools,
   action: GovernedAction,
   { company, objectType, objectId, reportsStep }: StepRef,
+  proposed: JsonObject = {},
 ): Promise<FrozenEvidence> {
   const read = async ({ tool, args }: Lookup) =>
     [tool, await assertKnown(tools, tool, "tool").read(company, args)] as const;
   const [, record] = action.readsRecord ? await read({ tool: "crm.record", args: { objectType, objectId } }) : [];
-  const others = await Promise.all(action.lookups(record?.value ?? {}, reportsStep).map(read));
+  const lookups = action.lookups(record?.value ?? {}, reportsStep, {
+    objectId,
+    args: requestedArgs(action, record?.value) ?? proposed,
+  });
+  const others = await Promise.all(lookups.map(read));
   const present: { [tool: string]: Evidence } = record === undefined ? {} : { "crm.record": record };
   for (const [tool, evidence] of others) if (evidence !== undefined) present[tool] = evidence;
   return present;
@@ -30,7 +36,18 @@ export async function readEvidence(
 
 /** Whether an action rests on our own ledgers alone: its readings are then statements of the transaction that decides it. */
 export function restsOnLedgers(action: GovernedAction, { reportsStep }: StepRef): boolean {
-  return !action.readsRecord && action.lookups({}, reportsStep).every(({ tool }) => tool.startsWith("ledger."));
+  return (
+    !action.readsRecord &&
+    action.lookups({}, reportsStep, { objectId: "", args: {} }).every(({ tool }) => tool.startsWith("ledger."))
+  );
+}
+
+/** What the record itself asks for: no model's arguments choose what is read. */
+function requestedArgs(
+  action: GovernedAction | FunctionAction,
+  record: JsonObject | undefined,
+): JsonObject | undefined {
+  return "requested" in action && record !== undefined ? action.requested(record)?.args : undefined;
 }
 
 /** The CRM record's version among the readings; empty when there is no record. */

@@ -1,7 +1,6 @@
 import type { ProposalDraft } from "../audit/ledgers/turns.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { owedActionOf } from "../functions/owed-actions.ts";
-import { StepDecisionReading } from "../functions/shared/crm-note.ts";
 import { reportedAction, writeBack, writeBackValue } from "../functions/shared/write-back.ts";
 import type { FollowUp } from "../workflows/activities.ts";
 import type { FrozenEvidence } from "./evidence.ts";
@@ -37,8 +36,7 @@ function telling({ step, reports, outcome }: FollowUp): Proposed {
 }
 
 function owed({ step }: FollowUp, evidence: FrozenEvidence): Proposed {
-  const { action, args, reasoning } = owedActionOf(step.action);
-  const decided = StepDecisionReading.safeParse(evidence["ledger.step-decision"]?.value);
-  if (!decided.success) return `step \`${step.reportsStep}\` has no decision to tell of`;
-  return { tool: action.tool, args: args(step, step.reportsStep, decided.data), reasoning };
+  const { action, args: argsFrom, reasoning, nothing } = owedActionOf(step.action);
+  const args = argsFrom(step, step.reportsStep, evidence);
+  return args === undefined ? nothing : { tool: action.tool, args, reasoning };
 }

@@ -37,6 +37,7 @@ function byName(tools: readonly ReadTool[]): ReadTools {
 
 const CrmRecordArgs = z.strictObject({ objectType: text, objectId: text });
 const PartnerArgs = z.strictObject({ partnerId: text });
+const DealTeamArgs = z.strictObject({ dealId: text, crmPartner: z.string().max(256) });
 const OpenRegistrationsArgs = z.strictObject({ customerDomain: text, productFamily: text });
 const BatchReadingArgs = z.strictObject({ functionId: text, objectType: text, objectId: text });
 const StepArgs = z.strictObject({ stepKey: text });
@@ -57,8 +58,14 @@ export function createReadTools(sql: Sql, { crm, programme }: Adapters, now: () 
       programme.readPartner(company, args.partnerId),
     ),
     readTool(
+      "programme.deal-team",
+      "who takes part in a deal, in which role, and how each partner stands",
+      DealTeamArgs,
+      (company, { dealId, crmPartner }) => programme.readDealTeam(company, dealId, crmPartner),
+    ),
+    readTool(
       "programme.open-registrations",
-      "registrations whose protection runs now, for one customer domain and product family",
+      "registrations whose protection runs now, for one customer domain and product family, with the role claimed",
       OpenRegistrationsArgs,
       (company, args) => programme.readOpenRegistrations(company, args.customerDomain, args.productFamily),
     ),

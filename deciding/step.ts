@@ -4,7 +4,9 @@ import { writeStep } from "../audit/ledgers/step-writing.ts";
 import { inTransaction } from "../audit/ledgers/transaction.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
 import type { GovernedAction } from "../functions/definition.ts";
+import type { JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
+import { functionOfAction } from "../functions/index.ts";
 import type { DecisionRef, FollowUp, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
 import { decisionRefOf } from "./decision-ref.ts";
@@ -39,7 +41,7 @@ export type GateOfStep = {
 export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<DecisionRef> {
   const { step, gate } = asked;
   const action = actionOf(step.functionId, step.action);
-  const evidence = await readEvidence(deps.readTools, action, step);
+  const evidence = await readEvidence(deps.readTools, action, step, await unaskedArgs(deps, asked));
   return transacted(deps.pool, async (place) => {
     const { proposal, review, decision } = await readGate(place.ledger, step.company, step.stepKey, gate);
     if (proposal === undefined) throw new Error(`no proposal for step \`${step.stepKey}\``);
@@ -52,6 +54,12 @@ export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<Dec
     const question = questionOf(asked, action, evidence, { proposal, review: reviewed });
     return decisionRefOf(step, await decide(deps, place, question, asked.runId), proposal.action.tool);
   });
+}
+
+/** The arguments of a proposal that no record asks for; none for a function's own, whose record says what is read. */
+async function unaskedArgs({ pool }: StepDeps, { step, gate }: GateOfStep): Promise<JsonObject> {
+  if (functionOfAction(step.action) !== undefined) return {};
+  return (await readGate(pool, step.company, step.stepKey, gate)).proposal?.action.args ?? {};
 }
 
 /** When a follow-up is proposed and decided, the workflow run that acts on it, and records that are appended before its own. */

@@ -12,6 +12,14 @@ export type FactInput = {
   readonly at: string;
 };
 
+/** What a step is about, beside its subject's record. */
+export type About = {
+  /** The subject's id in its system of record. */
+  readonly objectId: string;
+  /** Arguments of what is proposed; while nothing is, of what the record asks for. They are whatever somebody wrote. */
+  readonly args: JsonObject;
+};
+
 /**
  * One kind of action that needs a decision. Pure: no clock, no I/O.
  * The policy of the same id decides it, over the facts declared here and nothing else.
@@ -31,7 +39,7 @@ export type GovernedAction = {
    * The further readings a decision needs, given the subject's record. Computed by code: a model
    * cannot choose what is read. `reportsStep` is the key of the step that a write-back tells about, else empty.
    */
-  readonly lookups: (record: JsonObject, reportsStep: string) => readonly Lookup[];
+  readonly lookups: (record: JsonObject, reportsStep: string, about: About) => readonly Lookup[];
   /**
    * Facts from the readings and the proposed arguments. A reading that is absent or malformed leaves its facts out:
    * a missing fact escalates. Never throws for bad data.

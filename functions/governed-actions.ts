@@ -1,13 +1,17 @@
 import { describeExternal, EXTERNAL_TOOL } from "../domain/decide-case.ts";
 import { crmNote } from "./shared/crm-note.ts";
+import { changeDealTeam } from "./shared/deal-team-change.ts";
+import { tellSeller } from "./shared/deal-team-tell.ts";
 import { functions, ownActionOf } from "./index.ts";
 import type { GovernedAction } from "./definition.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { assertKnown } from "../domain/registry.ts";
 import { writeBack } from "./shared/write-back.ts";
 
-/** What follows from a step of any function, by policy id. */
-const followUps: { readonly [id: string]: GovernedAction } = { [writeBack.id]: writeBack, [crmNote.id]: crmNote };
+/** What follows from a step of any function, and what anybody may ask of our own records, by policy id. */
+const followUps: { readonly [id: string]: GovernedAction } = Object.fromEntries(
+  [writeBack, crmNote, changeDealTeam, tellSeller].map((action) => [action.id, action]),
+);
 
 /** Every action that can be decided, by policy id: those of the functions, and the follow-ups that they share. */
 export const governedActions: { readonly [id: string]: GovernedAction } = {

@@ -1,5 +1,6 @@
-import { crmNote, noteText, type StepDecisionReading } from "./shared/crm-note.ts";
-import type { GovernedAction } from "./definition.ts";
+import { crmNote, noteText, StepDecisionReading } from "./shared/crm-note.ts";
+import { sellerToTell, tellSeller } from "./shared/deal-team-tell.ts";
+import type { FactInput, GovernedAction } from "./definition.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { ObligationId } from "../domain/obligations.ts";
 import { assertKnown } from "../domain/registry.ts";
@@ -10,21 +11,29 @@ type About = { readonly objectType: string; readonly objectId: string };
 /** How an obligation is met: a governed action of its own, decided like any other. */
 export type OwedAction = {
   readonly action: GovernedAction;
-  readonly args: (about: About, reportsStep: string, decided: StepDecisionReading) => JsonObject;
+  /** From what the action's own lookups read; undefined when there is nothing to do. */
+  readonly args: (about: About, reportsStep: string, evidence: FactInput["evidence"]) => JsonObject | undefined;
   /** Why it is proposed, for the record. */
   readonly reasoning: string;
+  /** Why there is nothing to do. */
+  readonly nothing: string;
 };
 
 const owedActions: { readonly [id in ObligationId]: OwedAction } = {
   "crm-note": {
     action: crmNote,
-    args: ({ objectType, objectId }, reportsStep, decided) => ({
-      objectType,
-      objectId,
-      reportsStep,
-      text: noteText(decided),
-    }),
+    args({ objectType, objectId }, reportsStep, evidence) {
+      const decided = StepDecisionReading.safeParse(evidence["ledger.step-decision"]?.value);
+      return decided.success ? { objectType, objectId, reportsStep, text: noteText(decided.data) } : undefined;
+    },
     reasoning: "The rules that decided the step owe a note on its CRM record.",
+    nothing: "the step has no decision to tell of",
+  },
+  "deal-team.tell": {
+    action: tellSeller,
+    args: (_about, _reportsStep, evidence) => sellerToTell(evidence),
+    reasoning: "The rules that decided the step owe that the CRM names the partner who sells on the deal.",
+    nothing: "no partner sells alone on the deal, and the CRM's field has room for one",
   },
 };
 

@@ -5,6 +5,8 @@ import { governedActions } from "../functions/governed-actions.ts";
 import type { CrmReader, CrmWriter } from "./crm/port.ts";
 import { createSandboxCrm } from "./crm/sandbox.ts";
 import type { EffectTool } from "./effect-tool.ts";
+import type { DealTeamReader, DealTeamWriter } from "./programme/deal-team-port.ts";
+import { createDealTeams } from "./programme/deal-team.ts";
 import type { ProgrammeReader, ProgrammeWriter } from "./programme/port.ts";
 import { createProgramme } from "./programme/postgres.ts";
 import { sandboxTool } from "./sandbox/tool.ts";
@@ -12,7 +14,7 @@ import { sandboxTool } from "./sandbox/tool.ts";
 /** The adapter registry: which system stands behind each port. */
 export type Adapters = {
   readonly crm: CrmReader & CrmWriter;
-  readonly programme: ProgrammeReader & ProgrammeWriter;
+  readonly programme: ProgrammeReader & ProgrammeWriter & DealTeamReader & DealTeamWriter;
   /** Tools of systems that need no port of their own: a schema says it all. */
   readonly others: readonly EffectTool[];
 };
@@ -35,5 +37,6 @@ function sandboxTools(pool: Pool): readonly EffectTool[] {
 
 /** The systems that ship: the sandbox for those outside, and our own records. `now`: the company's clock. */
 export function embeddedAdapters(pool: Pool, now: () => string): Adapters {
-  return { crm: createSandboxCrm(pool), programme: createProgramme(pool, now), others: sandboxTools(pool) };
+  const programme = { ...createProgramme(pool, now), ...createDealTeams(pool, now) };
+  return { crm: createSandboxCrm(pool), programme, others: sandboxTools(pool) };
 }

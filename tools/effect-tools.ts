@@ -1,8 +1,11 @@
 import { ApproveRegistrationArgs } from "../functions/deal-registration/register-deal.ts";
 import { governedActions } from "../functions/governed-actions.ts";
+import { ChangeDealTeamArgs } from "../functions/shared/deal-team-change.ts";
+import { TellSellerArgs } from "../functions/shared/deal-team-tell.ts";
 import { CrmNoteArgs } from "../functions/shared/crm-note.ts";
 import { WriteBackArgs } from "../functions/shared/write-back.ts";
 import type { Adapters } from "./adapters.ts";
+import { namePartner } from "./crm/name-partner.ts";
 import { effectTool, type EffectTool } from "./effect-tool.ts";
 
 /**
@@ -17,6 +20,18 @@ export function createEffectTools({ crm, programme, others }: Adapters): { reado
       args: ApproveRegistrationArgs,
       execute: (permit, deal) => programme.registerDeal(permit, deal),
       lookUp: (company, key) => programme.findRegistration(company, key),
+    }),
+    effectTool({
+      name: "programme.change-deal-team",
+      args: ChangeDealTeamArgs,
+      execute: (permit, change) => programme.changeDealTeam(permit, change),
+      lookUp: (company, key) => programme.findDealTeamChange(company, key),
+    }),
+    effectTool({
+      name: "crm.set-selling-partner",
+      args: TellSellerArgs,
+      execute: (permit, seller) => namePartner(crm, permit, seller),
+      lookUp: (company, key) => crm.findCall(company, key),
     }),
     effectTool({
       name: "crm.update-property",

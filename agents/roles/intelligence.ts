@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Finding, type Evidence } from "../../domain/evidence.ts";
-import { actionOf } from "../../functions/governed-actions.ts";
+import { ownActionOf } from "../../functions/index.ts";
 import type { ReadTool } from "../../tools/read-tool.ts";
 import type { AnswerForm } from "../answer-check.ts";
 import { inputSchemaOf, type Binding, type Bindings } from "../binding.ts";
@@ -59,7 +59,9 @@ async function openTurn({ bindings, tools }: IntelligenceDeps, turn: TurnInput) 
   const own = { tool: "crm.record", args: { objectType, objectId } };
   const record = await toolOf(tools, own.tool).read(company, own.args);
   if (record === undefined) throw new AgentFault("RECORD_NOT_FOUND", `no crm record \`${objectType}/${objectId}\``);
-  const lookups = actionOf(functionId, action).lookups(record.value, "");
+  const wanted = ownActionOf(functionId, action);
+  const { args = {} } = wanted.requested(record.value) ?? {};
+  const lookups = wanted.lookups(record.value, "", { objectId, args });
   const gate: ReadGate = createReadGate(
     company,
     [{ lookup: own, given: record }, ...lookups.map((lookup) => ({ lookup }))],

@@ -15,11 +15,12 @@ create table programme.partner (
   primary key (company, partner_id)
 );
 
--- A deal that a partner has registered: protected until it expires.
+-- A deal that a partner has registered, in the role that it claims: protected until it expires.
 create table programme.registration (
   company text not null,
   registration_id text not null,
   partner_id text not null,
+  role text not null default 'sell' check (role in ('source', 'sell')),
   customer_domain text not null,
   product_family text not null,
   value_minor bigint not null check (value_minor >= 0),
@@ -34,9 +35,9 @@ create index registration_by_customer on programme.registration (company, custom
 
 grant select, insert on programme.partner, programme.registration to mandate_app;
 
--- Registers a deal once per key. False when somebody else's open registration of the same customer and product family
--- came after the decision: two partners who ask in the same instant are both told "no overlap", and only one may act on
--- it. An overlap that the decision saw, and a person approved, is older than the decision and does not stand in the way.
+-- Registers a deal once per key. False when somebody else's open registration of the same customer and product family, in
+-- the same role, came after the decision: two partners who ask in the same instant are both told "no overlap", and only
+-- one may act on it. An overlap that the decision saw, and a person approved, is older than the decision and does not stand in the way.
 create function programme.register_deal(p_company text, p_key text, p_decided_at timestamptz, p_at timestamptz,
                                         p_days int, p jsonb)
 returns boolean language plpgsql as $$
@@ -45,14 +46,80 @@ begin
   if exists (
     select 1 from programme.registration r
     where r.company = p_company and r.customer_domain = p->>'customerDomain' and r.product_family = p->>'productFamily'
-      and r.registered_at > p_decided_at and r.expires_at > p_at and r.effect_key <> p_key
+      and r.role = p->>'role' and r.registered_at > p_decided_at and r.expires_at > p_at and r.effect_key <> p_key
   ) then
     return false;
   end if;
-  insert into programme.registration (company, registration_id, partner_id, customer_domain, product_family, value_minor,
-                                      currency, registered_at, expires_at, effect_key)
-    values (p_company, p->>'registrationId', p->>'partnerId', p->>'customerDomain', p->>'productFamily',
+  insert into programme.registration (company, registration_id, partner_id, role, customer_domain, product_family,
+                                      value_minor, currency, registered_at, expires_at, effect_key)
+    values (p_company, p->>'registrationId', p->>'partnerId', p->>'role', p->>'customerDomain', p->>'productFamily',
             (p->>'valueMinor')::bigint, p->>'currency', p_at, p_at + make_interval(days => p_days), p_key)
     on conflict do nothing;
   return true;
+end $$;
+
+-- Who takes part in a deal: a row per change of a partner's part in a role. A row is never written again: the partner's
+-- next one in that role, recorded at the company's clock, ended it then.
+create table programme.deal_team (
+  company text not null,
+  row_id bigint generated always as identity,
+  deal_id text not null,
+  partner_id text not null,
+  role text not null check (role in ('source', 'sell', 'influence', 'deliver', 'keep')),
+  motion text not null check (motion in ('referral', 'resell', 'co-sell')),
+  recorded_at timestamptz not null,
+  from_at timestamptz not null check (from_at >= recorded_at),
+  -- Open while null; at `from_at`: the partner has left the role.
+  until_at timestamptz check (until_at >= from_at),
+  -- Null until it is settled. The partner's newest row in the role counts, also after it has left.
+  credit_ppm int check (credit_ppm between 0 and 1000000),
+  effect_key text not null,
+  primary key (company, row_id),
+  unique (company, effect_key)
+);
+create index deal_team_by_deal on programme.deal_team (company, deal_id);
+grant select, insert on programme.deal_team to mandate_app;
+
+-- Adds a row once per key: `done`, or why not. `key-reused`: the key is another change's. `moved-on`: the role, or what
+-- the credits rest on, was changed after the decision, which did not see it. `over-credited`: the credits of the deal
+-- would come to more than the whole.
+create function programme.change_deal_team(p_company text, p_key text, p_decided_at timestamptz, p_at timestamptz, p jsonb)
+returns text language plpgsql as $$
+declare
+  v_known programme.deal_team%rowtype;
+  v_credits bigint;
+  v_changed boolean;
+  v_changed_role boolean;
+  v_at timestamptz;
+  v_from timestamptz;
+begin
+  perform pg_advisory_xact_lock(hashtext(p_company), hashtext('deal-team/' || (p->>'dealId')));
+  select * into v_known from programme.deal_team t where t.company = p_company and t.effect_key = p_key;
+  if found then
+    return case when (v_known.deal_id, v_known.partner_id, v_known.role) = (p->>'dealId', p->>'partnerId', p->>'role')
+                then 'done' else 'key-reused' end;
+  end if;
+  -- Two clocks may differ by a little; no row is recorded before one that is there.
+  select greatest(p_at, max(t.recorded_at)), coalesce(bool_or(t.recorded_at > p_decided_at), false),
+         coalesce(bool_or(t.recorded_at > p_decided_at) filter (where t.role = p->>'role'), false)
+    into v_at, v_changed, v_changed_role
+    from programme.deal_team t where t.company = p_company and t.deal_id = p->>'dealId';
+  if v_changed_role then
+    return 'moved-on';
+  end if;
+  select coalesce(sum(newest.credit_ppm), 0) + coalesce((p->>'creditPpm')::int, 0) into v_credits from (
+    select distinct on (t.partner_id, t.role) t.partner_id, t.role, t.credit_ppm
+    from programme.deal_team t where t.company = p_company and t.deal_id = p->>'dealId'
+    order by t.partner_id, t.role, t.row_id desc) newest
+    where (newest.partner_id, newest.role) <> (p->>'partnerId', p->>'role');
+  if v_credits > 1000000 then
+    return case when v_changed then 'moved-on' else 'over-credited' end;
+  end if;
+  v_from := greatest((p->>'from')::timestamptz, v_at);
+  insert into programme.deal_team (company, deal_id, partner_id, role, motion, recorded_at, from_at, until_at, credit_ppm,
+                                   effect_key)
+    values (p_company, p->>'dealId', p->>'partnerId', p->>'role', p->>'motion', v_at, v_from,
+            case when p->>'until' is not null then greatest((p->>'until')::timestamptz, v_from) end,
+            (p->>'creditPpm')::int, p_key);
+  return 'done';
 end $$;

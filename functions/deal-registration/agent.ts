@@ -1,5 +1,7 @@
+import type { z } from "zod";
+import { inRole } from "../../domain/deal-team.ts";
 import type { Finding } from "../../domain/evidence.ts";
-import { ApproveRegistrationArgs, OpenRegistrationsReading, RegistrationRecord } from "./register-deal.ts";
+import { ApproveRegistrationArgs, OpenRegistrationsReading, RegistrationRecord, rivalsOf } from "./register-deal.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { formatMinor } from "../../domain/money.ts";
 import type { AgentPart, Briefing } from "../definition.ts";
@@ -11,7 +13,7 @@ function findings({ readings, facts, requested }: Briefing): readonly Finding[] 
   if (!record.success || !args.success) {
     return [certain("record-incomplete", ["crm.record"], "The record does not hold a whole registration.")];
   }
-  const { partner_id: partnerId, expected_close_date: close, vendor_engaged: engaged } = record.data;
+  const { partner_id: partnerId, partner_role: role, expected_close_date: close } = record.data;
   const { customerDomain, productFamily, valueMinor, currency } = args.data;
   return [
     certain(
@@ -20,8 +22,8 @@ function findings({ readings, facts, requested }: Briefing): readonly Finding[] 
       `${quoted(customerDomain)} and product family ${quoted(productFamily)} are claimed, worth ` +
         `${formatMinor(valueMinor, currency)}, closing ${close}.`,
     ),
-    partnerFinding(readings["programme.partner"], partnerId),
-    ...overlapFinding(readings["programme.open-registrations"], record.data.registration_id),
+    partnerFinding(readings["programme.partner"], partnerId, role),
+    ...overlapFinding(readings["programme.open-registrations"], record.data),
     facts["complete"] === true
       ? certain(
           "evidence-given",
@@ -29,24 +31,28 @@ function findings({ readings, facts, requested }: Briefing): readonly Finding[] 
           `Pre-sales work is described; first call ${record.data.first_call_date}.`,
         )
       : certain("evidence-missing", ["crm.record"], "Pre-sales evidence or the date of the first call is missing."),
-    ...(engaged === "true"
+    ...(record.data.vendor_engaged === "true"
       ? [certain("vendor-engaged", ["crm.record"], "The vendor is already engaged with this customer.")]
       : []),
   ];
 }
 
-function overlapFinding(reading: JsonObject | undefined, registrationId: string): readonly Finding[] {
+function overlapFinding(
+  reading: JsonObject | undefined,
+  record: z.infer<typeof RegistrationRecord>,
+): readonly Finding[] {
   const parsed = OpenRegistrationsReading.safeParse(reading);
   if (!parsed.success) return [];
   const sources = ["programme.open-registrations"];
-  const [first, ...others] = parsed.data.registrations.filter((open) => open.registrationId !== registrationId);
+  const [first, ...others] = rivalsOf(parsed.data, record);
   if (first === undefined) {
-    return [certain("no-overlap", sources, "No other open registration covers this domain and product family.")];
+    const statement = "No other open registration covers this domain and product family in the same role.";
+    return [certain("no-overlap", sources, statement)];
   }
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
   const statement =
-    `Registration ${quoted(first.registrationId)} of partner ${quoted(first.partnerId)} covers the same domain and ` +
-    `product family until ${first.expiresAt.slice(0, 10)}${more}.`;
+    `Registration ${quoted(first.registrationId)} of partner ${quoted(first.partnerId)}, ${inRole(first.role)}, covers ` +
+    `the same domain and product family until ${first.expiresAt.slice(0, 10)}${more}.`;
   return [certain("overlap", sources, statement)];
 }
 
@@ -55,24 +61,25 @@ export const agent: AgentPart = {
   guidance: {
     intelligence:
       "Function: deal registration. A partner claims a customer domain and a product family first. Report: what is claimed " +
-      "and its value; the partner's standing, authorisation and certification for that product family; every open " +
-      "registration that overlaps, with its partner and end; whether pre-sales evidence and a first call are given; whether " +
+      "and its value, and in which role; the partner's standing, authorisation and certification for that product " +
+      "family; every open registration that overlaps in the same role, with its partner and end; whether pre-sales evidence and a first call are given; whether " +
       "the vendor is already engaged.",
     orchestration:
       "Function: deal registration. Propose the registration that the record asks for, for the registrable domain given as " +
       "requested. Amounts are whole minor units: `10000.50` is 1000050. State overlap, standing and value in the reasoning.",
     compliance:
-      "Function: deal registration. Check that registration, partner, domain, product family and value are the record's " +
-      "own, and that an overlap is stated when a reading shows one.",
+      "Function: deal registration. Check that registration, partner, role, domain, product family and value are the " +
+      "record's own, and that an overlap is stated when a reading shows one.",
   },
   findings,
   proposes({ args }) {
     const asked = ApproveRegistrationArgs.safeParse(args);
     if (!asked.success) return "The registration is proposed as the record asks for it.";
-    const { registrationId, customerDomain, productFamily, valueMinor, currency } = asked.data;
+    const { registrationId, role, customerDomain, productFamily, valueMinor, currency } = asked.data;
     return (
       `Proposed: register ${quoted(registrationId)} for ${quoted(customerDomain)}, product family ` +
-      `${quoted(productFamily)}, worth ${formatMinor(valueMinor, currency)}, exactly as the record asks.`
+      `${quoted(productFamily)}, worth ${formatMinor(valueMinor, currency)}, the partner ${inRole(role)}, exactly as ` +
+      "the record asks."
     );
   },
 };

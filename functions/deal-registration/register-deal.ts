@@ -2,13 +2,19 @@ import { z } from "zod";
 import { getDomain } from "tldts";
 import type { JsonObject } from "../../domain/json.ts";
 import { Currency, DecimalMinor, formatMinor, MAX_MINOR } from "../../domain/money.ts";
+import { DealRole, inRole } from "../../domain/deal-team.ts";
 import { PartnerReading } from "../../domain/partner.ts";
 import type { FactInput, FunctionAction } from "../definition.ts";
+
+/** What a registration may claim: the other roles of a deal's team are agreed, not claimed first. */
+const ClaimedRole = DealRole.extract(["source", "sell"]);
 
 /** A deal registration as the CRM keeps it. Unknown properties are ignored. */
 export const RegistrationRecord = z.object({
   registration_id: z.string().min(1),
   partner_id: z.string().min(1),
+  /** A record that does not say claims the sale. */
+  partner_role: ClaimedRole.default("sell"),
   customer_domain: z.string().min(1),
   product_family: z.string().min(1),
   estimated_value: DecimalMinor,
@@ -29,6 +35,7 @@ export function registrableDomain(text: string): string | undefined {
 export const ApproveRegistrationArgs = z.strictObject({
   registrationId: z.string().min(1).max(64),
   partnerId: z.string().min(1).max(64),
+  role: ClaimedRole,
   customerDomain: z.string().min(1).max(253),
   productFamily: z.string().min(1).max(64),
   valueMinor: z.int().min(0).max(MAX_MINOR),
@@ -42,7 +49,7 @@ export const RegistrationFacts = z.strictObject({
   complete: z.boolean().meta({ title: "close date, pre-sales evidence and the first call's date are given" }),
   overlap: z
     .enum(["none", "same-partner", "other-partner"])
-    .meta({ title: "an open registration exists for the same customer domain and product family" }),
+    .meta({ title: "an open registration exists for the same customer domain, product family and role" }),
   vendorEngaged: z.boolean().meta({ title: "the vendor is already engaged with the customer" }),
   estimatedValue: z
     .int()
@@ -51,13 +58,19 @@ export const RegistrationFacts = z.strictObject({
     .meta({ unit: "minor", currency: "USD", title: "estimated value; known only in USD", adjustable: true }),
   proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
   partner: z.string().max(64).meta({ title: "id of the partner who registers" }),
+  role: ClaimedRole.meta({ title: "the role on the deal that the partner claims" }),
   account: z.string().max(253).meta({ title: "registrable domain of the customer" }),
 });
 
 /** Open registrations for one registrable domain and product family, as the programme's records tell them. */
 export const OpenRegistrationsReading = z.strictObject({
   registrations: z.array(
-    z.strictObject({ registrationId: z.string(), partnerId: z.string(), expiresAt: z.iso.datetime() }),
+    z.strictObject({
+      registrationId: z.string(),
+      partnerId: z.string(),
+      role: ClaimedRole,
+      expiresAt: z.iso.datetime(),
+    }),
   ),
 });
 
@@ -70,6 +83,7 @@ function requested(record: JsonObject) {
     args: {
       registrationId: parsed.data.registration_id,
       partnerId: parsed.data.partner_id,
+      role: parsed.data.partner_role,
       customerDomain: domain,
       productFamily: parsed.data.product_family,
       valueMinor: parsed.data.estimated_value,
@@ -78,12 +92,22 @@ function requested(record: JsonObject) {
   };
 }
 
-function overlapOf(reading: unknown, partnerId: string, registrationId: string): string | undefined {
+/** Open registrations that the record's claim meets: a distributor who sources and a reseller who sells are no rivals. */
+export function rivalsOf(
+  { registrations }: z.infer<typeof OpenRegistrationsReading>,
+  record: z.infer<typeof RegistrationRecord>,
+) {
+  return registrations.filter(
+    ({ registrationId, role }) => registrationId !== record.registration_id && role === record.partner_role,
+  );
+}
+
+function overlapOf(reading: unknown, record: z.infer<typeof RegistrationRecord>): string | undefined {
   const parsed = OpenRegistrationsReading.safeParse(reading);
   if (!parsed.success) return undefined;
-  const others = parsed.data.registrations.filter((open) => open.registrationId !== registrationId);
-  if (others.some((open) => open.partnerId === partnerId)) return "same-partner";
-  return others.length > 0 ? "other-partner" : "none";
+  const rivals = rivalsOf(parsed.data, record);
+  if (rivals.some((open) => open.partnerId === record.partner_id)) return "same-partner";
+  return rivals.length > 0 ? "other-partner" : "none";
 }
 
 /** Shorter than this is not a description of work done. Source: programmes ask for real pre-sales work (Fortra, Sectona). */
@@ -105,6 +129,7 @@ function facts({ evidence, action }: FactInput): JsonObject {
   const { product_family: family } = record.data;
   const customer = registrableDomain(record.data.customer_domain);
   if (record.data.partner_id.length <= 64) known["partner"] = record.data.partner_id;
+  known["role"] = record.data.partner_role;
   if (customer !== undefined) known["account"] = customer;
   if (record.data.currency === "USD") known["estimatedValue"] = args.data.valueMinor;
   known["vendorEngaged"] = record.data.vendor_engaged === "true";
@@ -118,11 +143,7 @@ function facts({ evidence, action }: FactInput): JsonObject {
     known["partnerAuthorised"] = partner.data.standing === "active" && partner.data.authorisedFor.includes(family);
     known["partnerCertified"] = partner.data.certifiedFor.includes(family);
   }
-  const overlap = overlapOf(
-    evidence["programme.open-registrations"]?.value,
-    record.data.partner_id,
-    record.data.registration_id,
-  );
+  const overlap = overlapOf(evidence["programme.open-registrations"]?.value, record.data);
   if (overlap !== undefined) known["overlap"] = overlap;
   return known;
 }
@@ -137,13 +158,14 @@ function lookups(record: JsonObject) {
   return [partner, { tool: "programme.open-registrations", args: { customerDomain, productFamily } }];
 }
 
-/** `Northwind asks to register example.com for analytics, worth 42,000.00 USD, as R-7`. */
+/** `Northwind, selling, asks to register example.com for analytics, worth 42,000.00 USD, as R-7`. */
 function describe(given: JsonObject, who: string): string | undefined {
   const args = ApproveRegistrationArgs.safeParse(given);
   if (!args.success) return undefined;
-  const { registrationId, customerDomain, productFamily, valueMinor, currency } = args.data;
+  const { registrationId, role, customerDomain, productFamily, valueMinor, currency } = args.data;
   const worth = formatMinor(valueMinor, currency);
-  return `${who} asks to register ${customerDomain} for ${productFamily}, worth ${worth}, as ${registrationId}`;
+  const claim = `register ${customerDomain} for ${productFamily}, worth ${worth}, as ${registrationId}`;
+  return `${who}, ${inRole(role)}, asks to ${claim}`;
 }
 
 /** A partner claims a customer and product family first. Rules: policies/deal-registration.yaml. */

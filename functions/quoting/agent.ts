@@ -3,7 +3,8 @@ import { ApproveDiscountArgs, QuoteRecord } from "./approve-discount.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm } from "../../domain/ppm.ts";
 import type { AgentPart, Briefing } from "../definition.ts";
-import { certain, partnerFinding, quoted } from "../shared/finding.ts";
+import { certain, quoted } from "../shared/finding.ts";
+import { teamFindings } from "./sellers.ts";
 
 function findings({ readings, facts }: Briefing): readonly Finding[] {
   const quote = QuoteRecord.safeParse(readings["crm.record"]);
@@ -40,7 +41,7 @@ function findings({ readings, facts }: Briefing): readonly Finding[] {
     ...(terms === "none"
       ? []
       : [certain("protected-terms", ["crm.record"], `The quote touches a protected contract term: ${terms}.`)]),
-    partnerFinding(readings["programme.partner"], quote.data.partner_id),
+    ...teamFindings(readings["programme.deal-team"]),
   ];
 }
 
@@ -50,7 +51,8 @@ export const agent: AgentPart = {
     intelligence:
       "Function: quoting. A discount is asked on a quote. Report: the effective discount (list price less net price plus " +
       "concessions, as a share of the list price) with its amounts; whether the net price less concessions is under the " +
-      "floor price; a protected contract term, when one is touched; the partner's tier, standing and authorisations. " +
+      "floor price; a protected contract term, when one is touched; of the deal's team, who holds a role now: each " +
+      "partner who sells with its tier, standing and authorisations, and the others with their role. " +
       "Amounts in the record are decimal text such as `10000.50`.",
     orchestration:
       "Function: quoting. Propose the discount approval that the record asks for. Amounts are whole minor units: `10000.50` " +

@@ -2,13 +2,16 @@ import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
 import { Currency, DecimalMinor, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm } from "../../domain/ppm.ts";
-import { PartnerReading } from "../../domain/partner.ts";
+import { inRole } from "../../domain/deal-team.ts";
 import type { FactInput, FunctionAction } from "../definition.ts";
+import { teamLookup } from "../shared/deal-team.ts";
+import { sellersIn } from "./sellers.ts";
 
 /** The quote's part of a CRM deal. Amounts are decimal strings there and minor units here. Unknown properties are ignored. */
 export const QuoteRecord = z.object({
   quote_id: z.string().min(1),
-  partner_id: z.string().min(1),
+  /** Who sells while the deal's team does not say otherwise; may be empty. */
+  partner_id: z.string().default(""),
   quote_currency: Currency,
   quote_list_price: DecimalMinor,
   quote_net_price: DecimalMinor,
@@ -57,9 +60,10 @@ export const QuoteFacts = z.strictObject({
     .meta({ title: "protected contract term that the quote touches" }),
   partnerStanding: z
     .enum(["active", "suspended", "unknown"])
-    .meta({ title: "the partner's standing in the programme" }),
+    .meta({ title: "standing in the programme of the partner who sells; the strictest when several do" }),
+  sellers: z.enum(["none", "one", "several"]).meta({ title: "how many partners sell on the deal" }),
   proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
-  partner: z.string().max(64).meta({ title: "id of the partner whose quote it is" }),
+  partner: z.string().max(64).meta({ title: "id of the partner who sells; known when exactly one does" }),
   deal: z.string().max(64).meta({ title: "id of the quote" }),
   requester: z.string().max(64).meta({ title: "who asks for the discount" }),
 });
@@ -80,24 +84,37 @@ function requested(record: JsonObject) {
   };
 }
 
-/** Whom a quote counts for. What is too long to be an id is left out. */
-function countedFor({ quote_id, partner_id, quote_requested_by }: z.infer<typeof QuoteRecord>): JsonObject {
-  const names = { partner: partner_id, deal: quote_id, requester: quote_requested_by };
-  return Object.fromEntries(Object.entries(names).filter(([, name]) => Name.safeParse(name).success));
+type Sellers = ReturnType<typeof sellersIn>;
+
+function howMany({ length }: readonly unknown[]): z.infer<typeof QuoteFacts>["sellers"] {
+  return length === 0 ? "none" : length === 1 ? "one" : "several";
+}
+
+/** Whom a quote counts for: of partners the one who sells, nobody when several do. What is too long for an id is left out. */
+function countedFor({ quote_id, quote_requested_by }: z.infer<typeof QuoteRecord>, team: Sellers): JsonObject {
+  const [seller, ...others] = team?.sellers ?? [];
+  const partner = others.length === 0 ? seller?.partnerId : undefined;
+  const names = { partner, deal: quote_id, requester: quote_requested_by };
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([fact, name]) => {
+      const known = Name.safeParse(name);
+      return known.success ? [[fact, known.data]] : [];
+    }),
+  );
 }
 
 /** The list price is always the record's: a proposal cannot shrink its discount by inventing a list price. */
 function facts({ evidence, action }: FactInput): JsonObject {
   const quote = QuoteRecord.safeParse(evidence["crm.record"]?.value);
-  const partner = PartnerReading.safeParse(evidence["programme.partner"]?.value);
+  const team = sellersIn(evidence["programme.deal-team"]?.value);
   const args = ApproveDiscountArgs.safeParse(action.args);
   const known: Record<string, JsonObject[string]> = {};
-  if (partner.success) known["partnerStanding"] = partner.data.standing;
+  if (team !== undefined) Object.assign(known, { partnerStanding: team.standing, sellers: howMany(team.sellers) });
   if (!quote.success || !args.success) return known;
   const { quote_list_price: listPriceMinor, quote_floor_price: floorPriceMinor } = quote.data;
   const { netPriceMinor, concessionsMinor } = args.data;
   const wanted = requested(evidence["crm.record"]?.value ?? {});
-  Object.assign(known, countedFor(quote.data));
+  Object.assign(known, countedFor(quote.data, team));
   known["protectedTerms"] = quote.data.quote_protected_terms;
   if (listPriceMinor > 0) {
     const discountMinor = listPriceMinor - netPriceMinor + concessionsMinor;
@@ -114,14 +131,14 @@ function facts({ evidence, action }: FactInput): JsonObject {
   return known;
 }
 
-/** `Northwind asks 18 % off 100,000.00 USD on quote Q-1004`; concessions count as discount and are named. */
+/** `Northwind, selling, asks 18 % off 100,000.00 USD on quote Q-1004`; concessions count as discount and are named. */
 function describe(given: JsonObject, who: string): string | undefined {
   const args = ApproveDiscountArgs.safeParse(given);
   if (!args.success) return undefined;
   const { quoteId, currency, listPriceMinor, netPriceMinor, concessionsMinor } = args.data;
   const discount = formatPpm(sharePpm(listPriceMinor - netPriceMinor + concessionsMinor, listPriceMinor));
   const counted = concessionsMinor === 0 ? "" : `, ${formatMinor(concessionsMinor, currency)} of concessions counted`;
-  return `${who} asks ${discount} off ${formatMinor(listPriceMinor, currency)} on quote ${quoteId}${counted}`;
+  return `${who}, ${inRole("sell")}, asks ${discount} off ${formatMinor(listPriceMinor, currency)} on quote ${quoteId}${counted}`;
 }
 
 /** A discount is asked on a quote; the effective discount decides. Limits: policies/quoting.yaml. */
@@ -132,10 +149,7 @@ export const approveDiscount = {
   args: ApproveDiscountArgs,
   factSchema: QuoteFacts,
   readsRecord: true,
-  lookups: (record) =>
-    typeof record["partner_id"] === "string"
-      ? [{ tool: "programme.partner", args: { partnerId: record["partner_id"] } }]
-      : [],
+  lookups: (record, _reportsStep, { objectId }) => [teamLookup(objectId, record)],
   facts,
   describe,
   requestedBy: (record) => (typeof record["quote_requested_by"] === "string" ? record["quote_requested_by"] : ""),

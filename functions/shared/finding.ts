@@ -1,3 +1,4 @@
+import { inRole, type DealRole, type TeamMember } from "../../domain/deal-team.ts";
 import type { Finding } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { PartnerReading } from "../../domain/partner.ts";
@@ -17,16 +18,29 @@ function listed(names: readonly string[]): string {
   return names.length === 0 ? "nothing" : quoted(names.join(", "));
 }
 
-/** The partner's standing, or that the programme does not know the partner. */
-export function partnerFinding(reading: JsonObject | undefined, partnerId: string): Finding {
+/** The standing of the partner who claims a role, or that the programme does not know the partner. */
+export function partnerFinding(reading: JsonObject | undefined, partnerId: string, role: DealRole): Finding {
   const parsed = PartnerReading.safeParse(reading);
-  if (!parsed.success) {
-    const statement = `The programme has no record of partner ${quoted(partnerId)}.`;
-    return certain("partner-unknown", ["crm.record"], statement);
-  }
-  const { name, tier, standing, authorisedFor, certifiedFor } = parsed.data;
+  if (!parsed.success) return unknownPartner(partnerId, role, "crm.record");
+  return standingFinding(parsed.data, inRole(role), "programme.partner");
+}
+
+/** The same of a partner on a deal's team. */
+export function memberFinding({ name, tier, ...member }: TeamMember): Finding {
+  const source = "programme.deal-team";
+  if (name === null || tier === null) return unknownPartner(member.partnerId, member.role, source);
+  return standingFinding({ ...member, name, tier }, `${inRole(member.role)} (${member.motion})`, source);
+}
+
+function unknownPartner(partnerId: string, role: DealRole, source: string): Finding {
+  const statement = `The programme has no record of partner ${quoted(partnerId)}, ${inRole(role)}.`;
+  return certain("partner-unknown", [source], statement);
+}
+
+function standingFinding(partner: PartnerReading, doing: string, source: string): Finding {
+  const { name, tier, standing, authorisedFor, certifiedFor } = partner;
   const statement =
-    `${quoted(name)} is a ${tier} partner, standing ${standing}, ` +
+    `${quoted(name)}, ${doing}, is a ${tier} partner, standing ${standing}, ` +
     `authorised for ${listed(authorisedFor)} and certified for ${listed(certifiedFor)}.`;
-  return certain("partner-standing", ["programme.partner"], statement);
+  return certain("partner-standing", [source], statement);
 }

@@ -129,10 +129,7 @@ const escalations = `
     select bool_or((r.envelope::jsonb #>> '{fields,offline}')::boolean) as offline
     from audit_record r where r.company = s.company
       and r.key in (s.step_key || '/intelligence/turn', s.step_key || '/orchestration/turn')) said on true
-  left join lateral (
-    select p.name from jsonb_array_elements(d.sources) read
-    join programme.partner p on p.company = s.company and read->>'ref' = 'partner/' || p.partner_id
-    where read->>'source' = 'programme.partner' limit 1) partner on true`;
+  left join programme.partner partner on partner.company = s.company and partner.partner_id = d.facts->>'partner'`;
 
 /** At most this many escalations are listed; those due first come first. */
 const MAX_LISTED = 200;

@@ -47,8 +47,10 @@ export function stageOf(
   const evidence = turns.get("intelligence")?.evidence;
   if (evidence === undefined) return { kind: "cannot", why: "what the agents read is not recorded" };
   const { type: objectType } = made.subject;
+  const read = evidence.find(({ source }) => source.source === "crm.record")?.source.ref ?? "";
+  const objectId = read.startsWith(`${objectType}/`) ? read.slice(objectType.length + 1) : "recorded";
   const names = { company, caseId, stepKey, functionId: made.id, action: textAt(body, "actionId") };
-  const input = { ...names, objectType, objectId: "recorded", at };
+  const input = { ...names, objectType, objectId, at };
   return createStage(input, turns, evidence, shipped);
 }
 

@@ -22,14 +22,14 @@ const finding = {
   code: "seen",
   statement: "Northwind is active.",
   confidencePpm: 950_000,
-  sources: ["programme.partner"],
+  sources: ["programme.deal-team"],
 };
 
 function answerAll() {
   mock
     .on(
       { systemMessage: "Role: Intelligence", hasToolResult: false },
-      call("programme_partner", { partnerId: "partner-7" }),
+      call("programme_deal-team", { dealId: "1001", crmPartner: "partner-7" }),
     )
     .on({ systemMessage: "Role: Intelligence", hasToolResult: true }, call("report_findings", { findings: [finding] }))
     .on({ systemMessage: "Role: Orchestration" }, call("propose_action", { args, reasoning: "As asked." }))
@@ -62,7 +62,7 @@ test("only the answering tool, and the readings that the record allows, are boun
     const tools: unknown = body === null ? [] : Reflect.get(body, "tools");
     return Array.isArray(tools) ? tools.map((tool: { function: { name: string } }) => tool.function.name) : [];
   });
-  const reading = ["report_findings", "programme_partner"];
+  const reading = ["report_findings", "programme_deal-team"];
   expect(bound).toEqual([reading, reading, ["propose_action"]]);
 });
 
@@ -81,7 +81,7 @@ test("key and address come from the arguments, whatever the environment holds", 
 });
 
 test("a supplier's delay reaches the caller, and its answers so far are kept", async () => {
-  mock.on({ hasToolResult: false }, call("programme_partner", { partnerId: "partner-7" }));
+  mock.on({ hasToolResult: false }, call("programme_deal-team", { dealId: "1001", crmPartner: "partner-7" }));
   mock.on(
     { hasToolResult: true },
     { error: { message: "slow down", type: "rate_limit_error" }, status: 429, retryAfter: 3 },

@@ -21,9 +21,9 @@ test("a retried turn asks no model again and leaves the same", async () => {
 test("a turn that died between two calls pays only for the second", async () => {
   const ledger = memoryLedger();
   const report = calls("report_findings", {
-    findings: [{ code: "seen", statement: "Seen.", confidencePpm: 1, sources: ["programme.partner"] }],
+    findings: [{ code: "seen", statement: "Seen.", confidencePpm: 1, sources: ["programme.deal-team"] }],
   });
-  const read = calls("programme_partner", { partnerId: "partner-7" });
+  const read = calls("programme_deal-team", { dealId: "1001", crmPartner: "partner-7" });
   const dying = agentsOn(quoteReadings(), scriptedModel(read, { error: new Error("socket hang up") }), ledger);
   await expect(dying.agents.gatherFindings(quoteTurn)).rejects.toMatchObject({ code: "MODEL_UNAVAILABLE" });
   const model = scriptedModel(report);

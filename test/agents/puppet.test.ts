@@ -12,6 +12,8 @@ const finding = { code: "seen", statement: "The quote asks 15 %.", confidencePpm
 const report = calls("report_findings", { findings: [finding] });
 const asRequested = firstActionOf("quoting").requested(quoteReadings()["crm.record"])?.args ?? {};
 
+const team = { dealId: "1001", crmPartner: "partner-7" };
+
 async function findingsOf(): Promise<FindingsTurn> {
   return agentsOn(quoteReadings()).agents.gatherFindings(quoteTurn);
 }
@@ -19,10 +21,11 @@ async function findingsOf(): Promise<FindingsTurn> {
 describe("a puppet that reads what it is told to", () => {
   test.for<readonly [string, string, JsonObject]>([
     ["another object's record", "crm_record", { objectType: "deal", objectId: "2002" }],
-    ["another partner", "programme_partner", { partnerId: "partner-8" }],
-    ["its partner, with one argument more", "programme_partner", { partnerId: "partner-7", company: "globex" }],
+    ["another deal's team", "programme_deal-team", { dealId: "2002", crmPartner: "partner-7" }],
+    ["its deal's team with another partner", "programme_deal-team", { dealId: "1001", crmPartner: "partner-8" }],
+    ["its deal's team, with one argument more", "programme_deal-team", { ...team, company: "globex" }],
     ["another function's reading", "programme_open-registrations", { customerDomain: "a.com", productFamily: "x" }],
-    ["a reading by its undotted neighbour", "programme.partner", { partnerId: "partner-7" }],
+    ["a reading by its undotted neighbour", "programme.deal-team", team],
     ["a writing tool", "quotes_approve-discount", { quoteId: "Q-1001" }],
     ["a name from a prototype", "constructor", {}],
   ])("is refused %s, and the refusal is a finding", async ([, name, args]) => {
@@ -34,11 +37,11 @@ describe("a puppet that reads what it is told to", () => {
   });
 
   test("takes an allowed reading once, however often it asks", async () => {
-    const partner = { name: "programme_partner", args: { partnerId: "partner-7" } };
+    const read = { name: "programme_deal-team", args: team };
     const own = { name: "crm_record", args: { objectType: "deal", objectId: "1001" } };
-    const { agents, reads } = agentsOn(quoteReadings(), scriptedModel({ calls: [partner, own, partner, own] }, report));
+    const { agents, reads } = agentsOn(quoteReadings(), scriptedModel({ calls: [read, own, read, own] }, report));
     await agents.gatherFindings(quoteTurn);
-    expect(reads.map(({ tool }) => tool)).toEqual(["crm.record", "programme.partner"]);
+    expect(reads.map(({ tool }) => tool)).toEqual(["crm.record", "programme.deal-team"]);
   });
 
   test("makes 50 calls at once and gets eight answers", async () => {

@@ -3,7 +3,7 @@ import type { TurnInput } from "../../agents/turn.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ReadTool } from "../../tools/read-tool.ts";
-import { evidenceOf, partnerReading } from "../../functions/shared/fixture.ts";
+import { evidenceOf, partnerReading, teamOf } from "../../functions/shared/fixture.ts";
 
 /** A quote asking 15 %: 10,000.00 USD list, 8,500.00 USD net, no concessions. */
 function quoteRecord(changes: JsonObject = {}): JsonObject {
@@ -43,6 +43,7 @@ export type Read = { readonly company: string; readonly tool: string; readonly a
 
 const argsOf = {
   "crm.record": z.strictObject({ objectType: z.string(), objectId: z.string() }),
+  "programme.deal-team": z.strictObject({ dealId: z.string(), crmPartner: z.string() }),
   "programme.partner": z.strictObject({ partnerId: z.string() }),
   "programme.open-registrations": z.strictObject({ customerDomain: z.string(), productFamily: z.string() }),
 };
@@ -64,7 +65,7 @@ export function readTools(values: { readonly [tool: string]: JsonObject }): { to
 }
 
 export function quoteReadings(changes: JsonObject = {}) {
-  return { "crm.record": quoteRecord(changes), "programme.partner": partnerReading() };
+  return { "crm.record": quoteRecord(changes), "programme.deal-team": teamOf() };
 }
 
 export function registrationReadings(changes: JsonObject = {}, registrations: readonly JsonObject[] = []) {

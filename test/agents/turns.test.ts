@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { firstActionOf } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { partnerReading } from "../../functions/shared/fixture.ts";
+import { partnerReading, teamOf } from "../../functions/shared/fixture.ts";
+import type { TeamMember } from "../../domain/deal-team.ts";
 import { agentsOn } from "./agents-under-test.ts";
 import { quoteReadings, quoteTurn, registrationReadings, registrationTurn } from "./readings.ts";
 
@@ -13,6 +14,11 @@ async function threeTurns(turn: typeof quoteTurn, readings: { readonly [tool: st
   return { findings, proposal, review, citation, reads };
 }
 
+const withTeam = (...members: readonly Partial<TeamMember>[]) => ({
+  ...quoteReadings(),
+  "programme.deal-team": teamOf(...members),
+});
+
 const LABEL = "Written by the offline deterministic model, not by a language model.";
 
 describe("a quote's three turns on the offline model", () => {
@@ -21,12 +27,12 @@ describe("a quote's three turns on the offline model", () => {
     const statements = [
       "The effective discount is 18 %: list price 10,000.00 USD, net price 8,500.00 USD, concessions worth 300.00 USD.",
       "8,200.00 USD is left after concessions; the floor is 7,000.00 USD.",
-      "Northwind Partners is a gold partner, standing active, authorised for analytics and certified for analytics.",
+      "Northwind Partners, selling (resell), is a gold partner, standing active, authorised for analytics and certified for analytics.",
     ];
     expect(findings.findings.map(({ code, statement, sources }) => [code, statement, sources])).toEqual([
       ["effective-discount", statements[0], ["crm.record"]],
       ["above-floor", statements[1], ["crm.record"]],
-      ["partner-standing", statements[2], ["programme.partner"]],
+      ["partner-standing", statements[2], ["programme.deal-team"]],
     ]);
     expect(proposal.action).toEqual({
       tool: "quotes.approve-discount",
@@ -46,11 +52,11 @@ describe("a quote's three turns on the offline model", () => {
     expect(review).toEqual({ verdict: "agree", reasons: [] });
   });
 
-  test("read the record and its partner once each, for their own company", async () => {
+  test("read the record and its deal's team once each, for their own company", async () => {
     const { reads } = await threeTurns(quoteTurn, quoteReadings());
     expect(reads).toEqual([
       { company: "acme", tool: "crm.record", args: { objectType: "deal", objectId: "1001" } },
-      { company: "acme", tool: "programme.partner", args: { partnerId: "partner-7" } },
+      { company: "acme", tool: "programme.deal-team", args: { dealId: "1001", crmPartner: "partner-7" } },
     ]);
   });
 
@@ -74,10 +80,37 @@ describe("a quote's three turns on the offline model", () => {
   test.for([
     ["a net price under the floor", quoteReadings({ quote_floor_price: "9000" }), "below-floor"],
     ["a protected contract term", quoteReadings({ quote_protected_terms: "liability" }), "protected-terms"],
-    ["a partner that the programme does not know", { "crm.record": quoteReadings()["crm.record"] }, "partner-unknown"],
+    ["a partner that the programme does not know", withTeam({ name: null, tier: null }), "partner-unknown"],
+    ["a deal on which nobody sells", withTeam({ role: "source" }), "no-seller"],
+    ["several who sell", withTeam({}, { partnerId: "partner-8" }), "several-sellers"],
+    ["that nobody could say who sells", { "crm.record": quoteReadings()["crm.record"] }, "team-unread"],
   ] as const)("find %s", async ([, readings, code]) => {
     const { findings } = await threeTurns(quoteTurn, readings);
     expect(findings.findings.map((finding) => finding.code)).toContain(code);
+  });
+});
+
+describe("findings about a deal's team", () => {
+  const cirrus = { partnerId: "partner-9", name: "Cirrus", role: "source", motion: "referral" } as const;
+  const acme = { partnerId: "partner-8", name: "Acme" };
+  const statementsOf = async (...members: readonly Partial<TeamMember>[]) =>
+    (await threeTurns(quoteTurn, withTeam(...members))).findings.findings.slice(2).map(({ statement }) => statement);
+  const standing = "is a gold partner, standing active, authorised for analytics and certified for analytics.";
+
+  test("name each who sells, and the others with their role", async () => {
+    expect(await statementsOf({}, cirrus, { ...acme, role: "deliver", motion: "co-sell" })).toEqual([
+      `Northwind Partners, selling (resell), ${standing}`,
+      "Also on the deal: Cirrus, sourcing (referral); Acme, delivering (co-sell).",
+    ]);
+  });
+
+  test("say of several why that asks, and leave out who has left or is to come", async () => {
+    expect(await statementsOf({}, acme, { ...cirrus, holds: "ended" }, { ...cirrus, holds: "to-come" })).toEqual([
+      "2 partners sell on this deal: Northwind Partners, selling (resell); Acme, selling (resell). " +
+        "Limits count by the one partner who sells, so a person decides.",
+      `Northwind Partners, selling (resell), ${standing}`,
+      `Acme, selling (resell), ${standing}`,
+    ]);
   });
 });
 
@@ -86,8 +119,8 @@ describe("a registration's three turns on the offline model", () => {
     const { findings, proposal, review, reads } = await threeTurns(registrationTurn, registrationReadings());
     expect(findings.findings.map(({ statement }) => statement)).toEqual([
       "example.com and product family analytics are claimed, worth 42,000.00 USD, closing 2026-09-30.",
-      "Northwind Partners is a gold partner, standing active, authorised for analytics and certified for analytics.",
-      "No other open registration covers this domain and product family.",
+      "Northwind Partners, selling, is a gold partner, standing active, authorised for analytics and certified for analytics.",
+      "No other open registration covers this domain and product family in the same role.",
       "Pre-sales work is described; first call 2026-02-11.",
     ]);
     expect(proposal.action).toEqual(firstActionOf("deal-registration").requested(registrationReadings()["crm.record"]));
@@ -95,11 +128,11 @@ describe("a registration's three turns on the offline model", () => {
     expect(reads.map(({ tool }) => tool)).toEqual(["crm.record", "programme.partner", "programme.open-registrations"]);
   });
 
-  test("name the registration that overlaps, its partner and its end", async () => {
-    const open = { registrationId: "R-0", partnerId: "partner-3", expiresAt: "2026-05-31T00:00:00.000Z" };
+  test("name the registration that overlaps, its partner and role, and its end", async () => {
+    const open = { registrationId: "R-0", partnerId: "partner-3", role: "sell", expiresAt: "2026-05-31T00:00:00.000Z" };
     const { findings } = await threeTurns(registrationTurn, registrationReadings({}, [open]));
     expect(findings.findings.find(({ code }) => code === "overlap")?.statement).toBe(
-      "Registration R-0 of partner partner-3 covers the same domain and product family until 2026-05-31.",
+      "Registration R-0 of partner partner-3, selling, covers the same domain and product family until 2026-05-31.",
     );
   });
 

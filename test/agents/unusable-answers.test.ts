@@ -45,19 +45,22 @@ describe("an answer that does not fit is told why, and may be given again", () =
   });
 
   test("a finding must rest on a reading that was taken", async () => {
-    const model = scriptedModel(report({ sources: ["programme.partner"] }), report({}));
+    const model = scriptedModel(report({ sources: ["programme.deal-team"] }), report({}));
     const { findings } = await agentsOn(quoteReadings(), model).agents.gatherFindings(quoteTurn);
-    expect(model.asked.at(-1)?.at(-1)?.text).toBe("no reading `programme.partner` was taken; sources are crm.record");
+    expect(model.asked.at(-1)?.at(-1)?.text).toBe("no reading `programme.deal-team` was taken; sources are crm.record");
     expect(findings).toHaveLength(1);
   });
 
   test("a report given together with its readings waits for them", async () => {
     const both: Line = {
-      calls: [{ name: "programme_partner", args: { partnerId: "partner-7" } }, ...(report({}).calls ?? [])],
+      calls: [
+        { name: "programme_deal-team", args: { dealId: "1001", crmPartner: "partner-7" } },
+        ...(report({}).calls ?? []),
+      ],
     };
-    const model = scriptedModel(both, report({ sources: ["programme.partner"] }));
+    const model = scriptedModel(both, report({ sources: ["programme.deal-team"] }));
     const { findings } = await agentsOn(quoteReadings(), model).agents.gatherFindings(quoteTurn);
-    expect(findings.map(({ sources }) => sources)).toEqual([["programme.partner"]]);
+    expect(findings.map(({ sources }) => sources)).toEqual([["programme.deal-team"]]);
   });
 });
 

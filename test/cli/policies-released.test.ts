@@ -155,7 +155,11 @@ describe("mandate policy apply", () => {
 
   test("what changes no decision is in force by one person", async () => {
     await install();
-    change("quoting.yaml", "The partner is suspended from the programme", "The partner is suspended");
+    change(
+      "quoting.yaml",
+      "A partner who sells on the deal is suspended from",
+      "A partner who sells is suspended from",
+    );
     const applied = await json("apply", "--as", "ola", ...reason);
     expect(applied).toMatchObject({ exitCode: 0, data: { state: "in-force", loosens: [], waiting: null } });
     expect((await inForce())?.release).toBe(applied.data.release);

@@ -23,7 +23,7 @@ describe("mandate policy list", () => {
     const { exitCode, stdout } = await policy("list");
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^quoting +F5 Quoting +escalate +3 +5 +1 +[0-9a-f]{12} +auto_max, manager_max, one_tier_up, quarter_cap$/m,
+      /^quoting +F5 Quoting +escalate +3 +7 +1 +[0-9a-f]{12} +auto_max, manager_max, one_tier_up, quarter_cap$/m,
     );
     expect(stdout).toMatch(/^write-back +shared +block +2 +0 +1 +[0-9a-f]{12}$/m);
   });
@@ -33,6 +33,8 @@ describe("mandate policy list", () => {
     expect(data.policies.map(({ id, version }: { id: string; version: string }) => [id, version.length])).toEqual([
       ["crm-note", 64],
       ["deal-registration", 64],
+      ["deal-team.change", 64],
+      ["deal-team.tell", 64],
       ["quoting", 64],
       ["write-back", 64],
     ]);
@@ -89,7 +91,7 @@ describe("mandate policy show", () => {
 
 describe("mandate policy check", () => {
   test("the shipped policies and cases have no problem", async () => {
-    expect(await policy("check")).toMatchObject({ exitCode: 0, stdout: "8 files, no problem\n" });
+    expect(await policy("check")).toMatchObject({ exitCode: 0, stdout: "12 files, no problem\n" });
   });
 
   test("every problem of every file, at line and column with its fix, exits 3", async () => {
@@ -104,7 +106,7 @@ describe("mandate policy check", () => {
         "quoting.yaml:18:48: unknown operator `greaterThen`; did you mean `greaterThan`?",
         expect.stringMatching(/^quoting\.yaml:\d+:10: `sla` does not take `4 hours`; write how long/),
         "write-back.test.yaml:12:14: unknown fact `propertyAlowed`; did you mean `propertyAllowed`?",
-        "3 problems in 7 files",
+        "3 problems in 11 files",
         "",
       ],
     ]);

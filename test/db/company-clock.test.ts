@@ -51,11 +51,12 @@ test("a protection begins and ends by the company's clock", async () => {
   const deal = {
     registrationId: "R-1",
     partnerId: "p-1",
+    role: "sell",
     customerDomain: "example.com",
     productFamily: "analytics",
     valueMinor: 1,
     currency: "USD",
-  };
+  } as const;
   const permit = { company: "acme", effectKey: "k-1", decidedAt: at } as Parameters<typeof programme.registerDeal>[0];
   expect(await programme.registerDeal(permit, deal)).toEqual({ externalRef: "R-1", answeredAt: at });
   const open = async () => {
@@ -63,7 +64,9 @@ test("a protection begins and ends by the company's clock", async () => {
     return reading?.value["registrations"];
   };
   at = "2026-05-31T08:59:59.999Z";
-  expect(await open()).toEqual([{ registrationId: "R-1", partnerId: "p-1", expiresAt: "2026-05-31T09:00:00.000Z" }]);
+  expect(await open()).toEqual([
+    { registrationId: "R-1", partnerId: "p-1", role: "sell", expiresAt: "2026-05-31T09:00:00.000Z" },
+  ]);
   at = "2026-05-31T09:00:00.000Z";
   expect(await open()).toEqual([]);
 });

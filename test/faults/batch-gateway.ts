@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { Client } from "pg";
+import pg from "pg";
 import { createLedgerPool } from "../../db/pool.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
 import { withUsage } from "../fixtures/usage.ts";
@@ -27,8 +27,8 @@ function dieAt(when: StatementKill["when"], occurrence: number): void {
   process.kill(process.pid, "SIGKILL");
 }
 
-type Query = (this: Client, ...given: unknown[]) => unknown;
-const statements = Client.prototype as unknown as { query: Query };
+type Query = (this: pg.Client, ...given: unknown[]) => unknown;
+const statements = pg.Client.prototype as unknown as { query: Query };
 const send = statements.query;
 let sent = 0;
 statements.query = function (...given) {

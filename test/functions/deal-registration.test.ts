@@ -14,6 +14,7 @@ const clean = {
   estimatedValue: 4_200_000,
   proposedAsRequested: true,
   partner: "partner-7",
+  role: "sell",
   account: "contoso.co.uk",
 };
 
@@ -67,9 +68,20 @@ describe("the facts of a registration", () => {
     ["another partner holds it", [openRegistration("partner-9")], "other-partner"],
     ["the partner itself holds it", [openRegistration("partner-7")], "same-partner"],
     ["both hold it", [openRegistration("partner-9"), openRegistration("partner-7")], "same-partner"],
-    ["only this very registration is open", [openRegistration("partner-7", "R-2001")], "none"],
+    ["only this very registration is open", [openRegistration("partner-7", { registrationId: "R-2001" })], "none"],
   ] as const)("tell an overlap: %s", ([, open, overlap]) => {
     expect(facts(registrationInput(registrationRecord(), {}, open))).toEqual({ ...clean, overlap });
+  });
+
+  test.for([
+    ["sells where another sources it", "sell", "source", "none"],
+    ["sources where another sells it", "source", "sell", "none"],
+    ["sources where another sources it", "source", "source", "other-partner"],
+  ] as const)("tell that a partner who %s is a rival in the same role only", ([, claimed, held, overlap]) => {
+    const input = registrationInput(registrationRecord({ partner_role: claimed }), {}, [
+      openRegistration("partner-9", { role: held }),
+    ]);
+    expect(facts(input)).toEqual({ ...clean, role: claimed, overlap });
   });
 
   test("leave out what was not read", () => {

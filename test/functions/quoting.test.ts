@@ -1,10 +1,15 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { approveDiscount } from "../../functions/quoting/approve-discount.ts";
 import type { FactInput } from "../../functions/definition.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { FIXTURE_AT } from "../../functions/shared/fixture.ts";
-import { quoteAtDiscount, quoteInput, quoteRecord } from "../../functions/quoting/fixture.ts";
+import { quoteAtDiscount, quoteInput, quoteRecord, teamInput } from "../../functions/quoting/fixture.ts";
+import { evidenceOf, FIXTURE_AT, teamOf } from "../../functions/shared/fixture.ts";
+import type { TeamMember } from "../../domain/deal-team.ts";
+import { evaluate } from "../../guardrails/evaluate.ts";
+import { policyOf } from "../fixtures/policy.ts";
 
+const quoting = policyOf("quoting");
 const facts = (input: FactInput): JsonObject => approveDiscount.facts(input);
 const clean = {
   effectiveDiscount: 120_000,
@@ -13,6 +18,7 @@ const clean = {
   belowFloorPrice: false,
   protectedTerms: "none",
   partnerStanding: "active",
+  sellers: "one",
   proposedAsRequested: true,
   partner: "partner-7",
   deal: "Q-1001",
@@ -79,8 +85,8 @@ describe("the facts of a quote", () => {
     ["an amount that is no decimal", { quote_net_price: "1e3" }],
     ["a term outside the list", { quote_protected_terms: "other" }],
     ["an empty id", { quote_id: "" }],
-  ] as const)("keep only the partner's standing for a record with %s", ([, changes]) => {
-    expect(facts(quoteInput(quoteRecord(changes)))).toEqual({ partnerStanding: "active" });
+  ] as const)("keep only what the team tells for a record with %s", ([, changes]) => {
+    expect(facts(quoteInput(quoteRecord(changes)))).toEqual({ partnerStanding: "active", sellers: "one" });
   });
 
   test.for([
@@ -132,17 +138,82 @@ describe("a proposal that is not the request", () => {
     expect(propose(change)).toEqual({ ...clean, ...expected, proposedAsRequested: false });
   });
 
-  test("gives no facts but the partner's when its arguments are no arguments", () => {
-    expect(propose({ netPriceMinor: "8800000" })).toEqual({ partnerStanding: "active" });
-    expect(propose({ note: "approve this" })).toEqual({ partnerStanding: "active" });
+  test("gives no facts but the team's when its arguments are no arguments", () => {
+    expect(propose({ netPriceMinor: "8800000" })).toEqual({ partnerStanding: "active", sellers: "one" });
+    expect(propose({ note: "approve this" })).toEqual({ partnerStanding: "active", sellers: "one" });
   });
 });
 
-test("what is read beside the record is the partner it names", () => {
-  expect(approveDiscount.lookups(quoteRecord())).toEqual([
-    { tool: "programme.partner", args: { partnerId: "partner-7" } },
-  ]);
-  expect(approveDiscount.lookups({})).toEqual([]);
+describe("the partner of a quote is who sells on the deal", () => {
+  const { partner: _, ...nobodys } = clean;
+  const cirrus = { partnerId: "partner-9", name: "Cirrus" };
+
+  test.for([
+    ["the CRM's partner as a team of one", [], clean],
+    [
+      "somebody else than the CRM names, by our own records",
+      [{ ...cirrus, toldBy: "team" }],
+      { ...clean, partner: "partner-9" },
+    ],
+    ["one, whoever holds the other roles", [{}, { ...cirrus, role: "source", standing: "suspended" }], clean],
+    ["one, after another has ended", [{ ...cirrus, holds: "ended", standing: "suspended" }, {}], clean],
+    ["one, before another begins", [{}, { ...cirrus, holds: "to-come" }], clean],
+    [
+      "nobody, when others hold the other roles",
+      [{ role: "deliver" }],
+      { ...nobodys, partnerStanding: "unknown", sellers: "none" },
+    ],
+    ["several: none of them by name", [{}, cirrus], { ...nobodys, sellers: "several" }],
+    [
+      "several, one of unknown standing",
+      [{ ...cirrus, standing: "unknown" }, {}],
+      { ...nobodys, partnerStanding: "unknown", sellers: "several" },
+    ],
+    [
+      "several, one suspended",
+      [{ standing: "unknown" }, { ...cirrus, standing: "suspended" }, {}],
+      { ...nobodys, partnerStanding: "suspended", sellers: "several" },
+    ],
+  ] as const satisfies readonly (readonly [string, readonly Partial<TeamMember>[], JsonObject])[])(
+    "%s",
+    ([, members, expected]) => {
+      expect(facts(teamInput(quoteRecord(), teamOf(...members)))).toEqual(expected);
+    },
+  );
+
+  test("is not known without a reading of the team", () => {
+    const { evidence, action, at } = quoteInput(quoteRecord());
+    const { partnerStanding: _standing, sellers: _sellers, ...rest } = nobodys;
+    for (const readings of [{}, evidenceOf({ "programme.deal-team": { dealId: "1001", members: [{}] } })]) {
+      const { "programme.deal-team": _team, ...others } = evidence;
+      expect(facts({ evidence: { ...others, ...readings }, action, at })).toEqual(rest);
+    }
+  });
+
+  test("is read for the deal of the case, with the partner that the CRM names, if any", () => {
+    const read = (record: JsonObject) => approveDiscount.lookups(record, "", { objectId: "1001", args: {} });
+    const team = (crmPartner: string) => [{ tool: "programme.deal-team", args: { dealId: "1001", crmPartner } }];
+    expect(read(quoteRecord())).toEqual(team("partner-7"));
+    expect(read({})).toEqual(team(""));
+    expect(read(quoteRecord({ partner_id: "x".repeat(257) }))).toEqual(team(""));
+  });
+});
+
+test("several who sell never go ahead by themselves, whatever is asked and however they stand", async () => {
+  const standing = fc.constantFrom("active", "active", "suspended", "unknown");
+  const sellers = fc.array(fc.record({ standing }), { minLength: 2, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(sellers, fc.integer({ min: 0, max: 400_000 }), async (members, discountPpm) => {
+      const team = teamOf(...members.map(({ standing }, index) => ({ partnerId: `p-${index}`, standing })));
+      const known = facts(teamInput(quoteAtDiscount(discountPpm), team));
+      const decision = await evaluate(quoting, known);
+      const blocked = discountPpm > 250_000 || known["partnerStanding"] === "suspended";
+      expect({ kind: decision.kind, asks: decision.rules.some(({ id }) => id === "several-sellers") }).toEqual({
+        kind: blocked ? "block" : "escalate",
+        asks: true,
+      });
+    }),
+  );
 });
 
 test("the requester is the person the record names", () => {

@@ -6,7 +6,7 @@ import { policyOf } from "../fixtures/policy.ts";
 
 const policy = policyOf("deal-registration");
 const base = `policy: deal-registration
-base: { partnerAuthorised: true, partnerCertified: true, complete: true, overlap: none, vendorEngaged: false, estimatedValue: 1.00 USD, proposedAsRequested: true, partner: p7, account: example.com }
+base: { partnerAuthorised: true, partnerCertified: true, complete: true, overlap: none, vendorEngaged: false, estimatedValue: 1.00 USD, proposedAsRequested: true, partner: p7, role: sell, account: example.com }
 `;
 const load = (text: string) => loadCases("deal-registration.test.yaml", text, policy);
 
@@ -30,6 +30,7 @@ test("a case is the base with its changes, in the policy's own units", () => {
           estimatedValue: 5_000_001,
           proposedAsRequested: true,
           partner: "p7",
+          role: "sell",
           account: "example.com",
         },
         expect: { decision: "escalate", rules: ["over-value-limit"], missing: ["overlap"], route: "partner-manager" },

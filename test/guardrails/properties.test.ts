@@ -27,6 +27,7 @@ import {
 import { policyOf } from "../fixtures/policy.ts";
 import { decimal, quoteFacts, quoteInput, quoteRecord } from "../../functions/quoting/fixture.ts";
 import { registrationFacts } from "../../functions/deal-registration/fixture.ts";
+import { teamChangeFacts } from "../../functions/shared/fixture.ts";
 
 const policies = Object.keys(governedActions).map((id) => policyOf(id));
 const quoting = policyOf("quoting");
@@ -39,7 +40,13 @@ function valueOf(policy: Policy, type: FactType): fc.Arbitrary<Json> {
   return number.map((value) => jsonValue(type, value));
 }
 
-const clean: JsonObject = { ...quoteFacts(), ...registrationFacts(), propertyAllowed: true, tellsOutcome: true };
+const clean: JsonObject = {
+  ...quoteFacts(),
+  ...registrationFacts(),
+  ...teamChangeFacts(),
+  propertyAllowed: true,
+  tellsOutcome: true,
+};
 
 /** Facts of which most are clean, so that a good share of the requests would execute. */
 const factsOf = (policy: Policy): fc.Arbitrary<{ [name: string]: Json }> =>
@@ -269,6 +276,7 @@ describe("for any quote", () => {
       large ||
       facts["protectedTerms"] !== "none" ||
       facts["partnerStanding"] === "unknown" ||
+      facts["sellers"] !== "one" ||
       facts["proposedAsRequested"] === false;
     if (asks) return { kind: "escalate", route: large ? "regional-director" : "partner-manager" };
     return { kind: "execute", route: undefined };

@@ -139,7 +139,7 @@ describe("a rule is refused when", () => {
         name: "it owes the name that every object has",
         change: "[crm-note]",
         to: "[▸constructor]",
-        says: ["unknown obligation `constructor`; use one of `crm-note`"],
+        says: ["unknown obligation `constructor`; use one of `crm-note`, `deal-team.tell`"],
       },
       {
         name: "it owes a thing twice",

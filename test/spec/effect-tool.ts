@@ -28,6 +28,10 @@ function permitOf(tool: string, effectKey: string): Permit {
   return { ...names, permitId: "prm_1", actionDigest: "ab".repeat(32), effectKey };
 }
 
+function without(args: JsonObject, field: string): JsonObject {
+  return Object.fromEntries(Object.entries(args).filter(([name]) => name !== field));
+}
+
 /** What a call came to: its code with what that means for the next call, or that it was answered. */
 const endOf = (call: Promise<unknown>) =>
   call.then(
@@ -94,7 +98,7 @@ export function effectToolSpec({ name, unscriptable }: About, open: () => Promis
 
     test("refuses arguments that lack a field, or have one too many, and names it", async () => {
       const args = subject.argsOf("wrong");
-      const lacking = Object.keys(args).map((field) => [field, { ...args, [field]: null }] as const);
+      const lacking = Object.keys(args).map((field) => [field, without(args, field)] as const);
       for (const [field, wrong] of [...lacking, ["surplus", { ...args, surplus: "x" }] as const]) {
         const sent = send("wrong", wrong);
         await expect(sent, field).rejects.toMatchObject({ code: "TARGET_ARGUMENTS_INVALID" });

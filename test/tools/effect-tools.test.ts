@@ -24,11 +24,22 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
   "programme.register-deal": (name) => ({
     registrationId: `R-${name}`,
     partnerId: "partner-7",
+    role: "sell",
     customerDomain: `${name.replaceAll(" ", "-")}.example`,
     productFamily: "analytics",
     valueMinor: 4_200_000,
     currency: "USD",
   }),
+  "programme.change-deal-team": (name) => ({
+    dealId: name.slice(0, 64),
+    partnerId: "partner-7",
+    role: "source",
+    motion: "referral",
+    from: "2026-03-02T09:00:00.000Z",
+    until: null,
+    creditPpm: null,
+  }),
+  "crm.set-selling-partner": (name) => ({ dealId: deal.objectId, partnerId: name.slice(0, 64) }),
   "crm.update-property": (name) => ({
     ...deal,
     action: "quoting",
@@ -38,6 +49,9 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
   }),
   "crm.add-note": (name) => ({ ...deal, reportsStep: "s", text: `Mandate: ${name}` }),
 };
+
+/** What a tool of several steps does last at its target. */
+const lastOperations: { readonly [tool: string]: string } = { "crm.set-selling-partner": "update-property" };
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -51,7 +65,8 @@ test("every tool that there is has a sample here", () => {
 });
 
 for (const [name, argsOf] of Object.entries(samples)) {
-  const [system = "", operation = ""] = name.split(".");
+  const [system = "", ownOperation = ""] = name.split(".");
+  const operation = lastOperations[name] ?? ownOperation;
   const isOurs = system === "programme";
   const about = isOurs ? { name, unscriptable: "our own records have no script of faults" } : { name };
   effectToolSpec(about, async () => {
@@ -59,7 +74,12 @@ for (const [name, argsOf] of Object.entries(samples)) {
     const pool = await own.poolOf(COMPANY);
     await givenCrmObject(pool, COMPANY, deal.objectType, deal.objectId, { quote_status: "draft" });
     const acts = async () => {
-      if (isOurs) return (await pool.query("select from programme.registration")).rows.length;
+      if (isOurs) {
+        const { rows } = await pool.query(
+          "select from programme.registration union all select from programme.deal_team",
+        );
+        return rows.length;
+      }
       const calls = await readCalls(pool, COMPANY, system);
       return calls.filter((call) => call.operation === operation && call.outcome === "done").length;
     };

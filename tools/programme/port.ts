@@ -12,6 +12,8 @@ export type ProgrammeReader = {
 export type DealRegistered = {
   readonly registrationId: string;
   readonly partnerId: string;
+  /** What the partner does on it; another role's protection is no rival. */
+  readonly role: "source" | "sell";
   readonly customerDomain: string;
   readonly productFamily: string;
   readonly valueMinor: number;

@@ -34,7 +34,7 @@ function createReader(pool: Pool, now: () => string): ProgrammeReader {
         .query<{ registrations: JsonObject[] }>({
           name: "programme-open-registrations",
           text: `select coalesce(jsonb_agg(jsonb_build_object('registrationId', registration_id,
-                   'partnerId', partner_id, 'expiresAt', ${iso("expires_at")}) order by registered_at), '[]') as registrations
+                   'partnerId', partner_id, 'role', role, 'expiresAt', ${iso("expires_at")}) order by registered_at), '[]') as registrations
                  from programme.registration where company = $1 and customer_domain = $2 and product_family = $3
                    and expires_at > $4`,
           values: [company, customerDomain, productFamily, at],
@@ -76,7 +76,7 @@ function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
       }
       const kept = await pool
         .query<Receipt & { isAsked: boolean }>(
-          `select ${RECEIPT}, jsonb_build_object('registrationId', registration_id, 'partnerId', partner_id,
+          `select ${RECEIPT}, jsonb_build_object('registrationId', registration_id, 'partnerId', partner_id, 'role', role,
                     'customerDomain', customer_domain, 'productFamily', product_family, 'valueMinor', value_minor,
                     'currency', currency) = $3 as "isAsked"
            from programme.registration where company = $1 and effect_key = $2`,

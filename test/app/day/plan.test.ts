@@ -24,7 +24,7 @@ import {
   verifyHubspotRequest,
 } from "../../../gateway/webhooks/hubspot/signature.ts";
 import { HubspotBatch, readHubspotEvent } from "../../../gateway/webhooks/hubspot/batch.ts";
-import { evidenceOf, FIXTURE_AT } from "../../../functions/shared/fixture.ts";
+import { evidenceOf, FIXTURE_AT, teamOf } from "../../../functions/shared/fixture.ts";
 import { policyOf } from "../../fixtures/policy.ts";
 
 const startedAt = "2026-03-02T09:00:00.000Z";
@@ -191,10 +191,11 @@ function inputOf({ objectType, properties }: Pick<DayItem, "objectType" | "prope
   const domain = registrableDomain(properties["customer_domain"] ?? "");
   const open = plan.registrations
     .filter(({ customerDomain }) => customerDomain === domain)
-    .map(({ registrationId, partnerId, expiresAt }) => ({ registrationId, partnerId, expiresAt }));
+    .map(({ registrationId, partnerId, expiresAt }) => ({ registrationId, partnerId, role: "sell", expiresAt }));
   const evidence = evidenceOf({
     "crm.record": properties,
     "programme.partner": PartnerReading.parse(partner),
+    "programme.deal-team": teamOf(PartnerReading.parse(partner)),
     "programme.open-registrations": OpenRegistrationsReading.parse({ registrations: open }),
   });
   return { input: { evidence, action, at: FIXTURE_AT }, functionId };

@@ -69,7 +69,7 @@ test("a discount over the limit waits for a person, whose approval over HTTP car
   const waitingFor = await eventually(async () => (await eventOf(2002))?.waitingFor ?? undefined, 20_000);
   const shown = await call<EscalationView>(`/v1/escalations/${waitingFor.escalationId}`);
   expect(shown).toMatchObject({
-    ask: "Northwind asks 18 % off 100,000.00 USD on quote Q-2002",
+    ask: "Northwind, selling, asks 18 % off 100,000.00 USD on quote Q-2002",
     functionId: "quoting",
     requestedBy: "sam",
     reasoning: expect.stringMatching(/^\[offline model\] /) as string,

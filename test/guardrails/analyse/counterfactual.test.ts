@@ -20,6 +20,7 @@ function quote(changed: Known): Known {
   return {
     ...Object.fromEntries([...texts, ...numbers]),
     partnerStanding: "active",
+    sellers: "one",
     proposedAsRequested: true,
     ...given,
     ...changed,

@@ -33,7 +33,7 @@ describe("what was asked", () => {
   test("is the action in words and with amounts, from the proposal's record", async () => {
     const { asked: told } = disputed(await quoteCase(180_000));
     expect(told).toMatchObject({ n: 2, by: "sam", tool: "quotes.approve-discount" });
-    expect(told.sentence).toBe("partner-7 asks 18 % off 100,000.00 USD on quote Q-1001");
+    expect(told.sentence).toBe("partner-7, selling, asks 18 % off 100,000.00 USD on quote Q-1001");
     expect(told.args).toContainEqual({ name: "net price", text: "82,000.00 USD" });
     expect(told.trigger?.text).toBe("hubspot reported crm-deal-1001, as of 2026-03-02 09:00 UTC");
   });

@@ -69,7 +69,9 @@ describe("anyone can read it", () => {
   test("it names its language, its title and its parts", async () => {
     const page = pageOf(await approved());
     expect(named(page, "html")[0]?.attributes["lang"]).toBe("en");
-    expect(named(page, "title").map(textOf)).toEqual(["dec_1: partner-7 asks 18 % off 100,000.00 USD on quote Q-1001"]);
+    expect(named(page, "title").map(textOf)).toEqual([
+      "dec_1: partner-7, selling, asks 18 % off 100,000.00 USD on quote Q-1001",
+    ]);
     expect(named(page, "header", "nav", "main", "footer").map(({ name }) => name)).toEqual([
       "header",
       "nav",
