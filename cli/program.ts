@@ -6,6 +6,7 @@ import type { Cli } from "./command.ts";
 import { addDecide } from "./decide.ts";
 import { addEscalations } from "./escalations.ts";
 import { addEvents } from "./events.ts";
+import { addFunctions } from "./functions.ts";
 import { addPeople } from "./people.ts";
 import { addPolicies } from "./policies.ts";
 import { addProcesses } from "./processes.ts";
@@ -35,6 +36,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addBatches(program, cli);
   addAudit(program, cli);
   addPolicies(program, cli);
+  addFunctions(program, cli);
   addDecide(program, cli);
   addPeople(program, cli);
   addWitness(program, cli);

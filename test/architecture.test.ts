@@ -137,12 +137,11 @@ describe("the house", () => {
     ).toEqual([]);
   });
 
-  test("the README's function table lists all ten functions and marks those that run", () => {
-    const rows = readFileSync(join(root, "README.md"), "utf8")
-      .split("\n")
-      .filter((line) => /^\| (F\d+|\+) \|/.test(line));
+  test("the README's function table lists the ten functions of the framework first, and marks those that run", () => {
+    const [table = ""] = /^\| F1 \|.*\n(?:\|.*\n)*/m.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
+    const rows = table.trimEnd().split("\n");
     const codes = rows.map((row) => row.split("|")[1]?.trim());
-    expect(codes).toEqual(["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "+"]);
+    expect(codes.slice(0, 11)).toEqual(["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "+"]);
     const running = rows.filter((row) => /\bruns\b/.test(row)).map((row) => row.split("|")[1]?.trim());
     expect(new Set(running)).toEqual(new Set(Object.values(functions).map(({ code }) => code)));
   });
