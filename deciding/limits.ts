@@ -1,9 +1,16 @@
-import { digestOf } from "../audit/digest.ts";
+import { digestOf, sha256Hex } from "../audit/digest.ts";
 import type { StoredDecision } from "../audit/ledgers/decisions.ts";
 import { decisionIdOf } from "../audit/record-keys.ts";
-import { askLimits, readLimits, type AccountReading, type AskedLimits } from "../audit/ledgers/reservations.ts";
+import {
+  askLimits,
+  readLimits,
+  type AccountReading,
+  type AskedLimits,
+  type LimitAsk,
+} from "../audit/ledgers/reservations.ts";
 import { inTransaction } from "../audit/ledgers/transaction.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
+import { sharedAccountText } from "../domain/account.ts";
 import type { LimitReading } from "../domain/decision-details.ts";
 import type { Decision } from "../domain/decision.ts";
 import { readingOf, type Ask } from "../guardrails/limits.ts";
@@ -28,13 +35,16 @@ export type Place =
 type Keep = (sql: Ledger, decision: Decision, readings: readonly LimitReading[]) => Promise<StoredDecision>;
 
 /** What stands for an account: nobody can read a person or a customer out of a ledger row. */
-export function accountOf(
-  company: string,
-  policyId: string,
-  { limit, account }: Pick<Ask, "limit" | "account">,
-): string {
-  const { id, sum, window } = limit;
-  return digestOf({ company, policy: policyId, limit: id, sum, window, account });
+export function accountOf(company: string, policyId: string, ask: Pick<Ask, "limit" | "account" | "unit">): string {
+  const { limit, account, unit } = ask;
+  const { id, sum, window, shared } = limit;
+  if (shared === undefined) return digestOf({ company, policy: policyId, limit: id, sum, window, account });
+  return sha256Hex(sharedAccountText({ company, kind: kindOf(limit), id, window, unit, values: account }));
+}
+
+/** Where the cap of an account comes from: a policy, or deposits. */
+function kindOf({ cap }: Ask["limit"]): "limit" | "fund" {
+  return typeof cap === "object" && "deposited" in cap ? "fund" : "limit";
 }
 
 /** The accounts could not be read. Within a transaction it is the end of that: its work is done again without them. */
@@ -47,14 +57,11 @@ export class LimitsUnread extends Error {
 
 function askedLimits({ names, cell, asked }: Counting): AskedLimits {
   const { company, stepKey, gate } = names;
-  const asks = asked.asks.map((ask) => ({
-    limitId: ask.limit.id,
-    account: accountOf(company, cell.id, ask),
-    window: ask.window,
-    amount: ask.asked,
-    cap: ask.cap,
-    replaces: ask.limit.sum !== null,
-  }));
+  const asks = asked.asks.map((ask): LimitAsk => {
+    const { limit, unit, window, asked: amount, cap } = ask;
+    const name = `${limit.shared === undefined ? cell.id : "shared"}/${limit.id}`;
+    return { account: accountOf(company, cell.id, ask), name, kind: kindOf(limit), ...unit, window, amount, cap };
+  });
   return { ...names, policyId: cell.id, decisionId: decisionIdOf(company, stepKey, gate), asks };
 }
 

@@ -1,12 +1,13 @@
 import { stricter } from "../domain/decision.ts";
 import type { Decision, MatchedRule } from "../domain/decision.ts";
 import type { LimitReading } from "../domain/decision-details.ts";
+import type { AccountUnit } from "../domain/account.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { WHOLE_PPM } from "../domain/ppm.ts";
 import { strictestFirst } from "./combine.ts";
 import { listed } from "./did-you-mean.ts";
 import { jsonValue, showValue } from "./fact-types.ts";
-import { routeOf } from "./policy.ts";
+import { capParam, routeOf } from "./policy.ts";
 import type { Limit, Policy, Window } from "./policy.ts";
 import { valueIn } from "./ternary.ts";
 import type { Known } from "./ternary.ts";
@@ -18,9 +19,11 @@ export type Ask = {
   readonly limit: Limit;
   /** The values of the `per` facts by name: together they name the account. They may name people. */
   readonly account: JsonObject;
+  readonly unit: AccountUnit;
   readonly window: Span | null;
   readonly asked: number;
-  readonly cap: number;
+  /** Null: what was deposited into the account, which nobody knows before it is read. */
+  readonly cap: number | null;
 };
 
 /** A limit that cannot be counted for a request, and the names that are not known. It lets nothing execute. */
@@ -29,20 +32,37 @@ export type Uncounted = { readonly limit: Limit; readonly missing: readonly stri
 export type Asked = { readonly asks: readonly Ask[]; readonly uncounted: readonly Uncounted[] };
 
 /** What an account holds without the request. `window` is the one it was counted in. */
-export type AccountState = { readonly window: Span | null; readonly used: number; readonly reserved: number };
+export type AccountState = {
+  readonly window: Span | null;
+  readonly deposited: number;
+  readonly used: number;
+  readonly reserved: number;
+};
 
-function capIn({ cap }: Limit, { params }: Policy): number | undefined {
+/** Undefined while nobody can say what it is. */
+function capIn({ cap }: Limit, { params }: Policy): number | null | undefined {
   if (typeof cap === "number") return cap;
+  if ("deposited" in cap) return null;
   const param = params.find(({ name }) => name === cap.param);
   return param === undefined || param.unsettled === true ? undefined : param.value;
 }
 
-function accountIn({ per }: Limit, cell: Policy, known: Known): JsonObject {
+/** What a limit adds up. */
+export function unitOf({ sum }: Pick<Limit, "sum">, { facts }: Pick<Policy, "facts">): AccountUnit {
+  if (sum === null) return { unit: "count", currency: null };
+  const type = facts.find(({ name }) => name === sum);
+  return type?.kind === "minor" ? { unit: "minor", currency: type.currency } : { unit: "number", currency: null };
+}
+
+/** A shared limit's account is made of the names that the limit is shared by. */
+function accountIn({ per, shared }: Limit, cell: Policy, known: Known): JsonObject {
   return Object.fromEntries(
-    per.flatMap((name) => {
+    per.flatMap((name, at) => {
       const type = cell.facts.find((fact) => fact.name === name);
       const value = valueIn(known, name);
-      return type === undefined || value === undefined ? [] : [[name, jsonValue(type, value)] as const];
+      return type === undefined || value === undefined
+        ? []
+        : [[shared?.per[at] ?? name, jsonValue(type, value)] as const];
     }),
   );
 }
@@ -50,15 +70,16 @@ function accountIn({ per }: Limit, cell: Policy, known: Known): JsonObject {
 function askOf(limit: Limit, cell: Policy, known: Known, at: string): Ask | Uncounted {
   const cap = capIn(limit, cell);
   const asked = limit.sum === null ? 1 : valueIn(known, limit.sum);
-  const account = accountIn(limit, cell, known);
   const isAmount = typeof asked === "number" && Number.isSafeInteger(asked) && asked >= 0;
   const missing = [
-    ...limit.per.filter((name) => !Object.hasOwn(account, name)),
+    ...limit.per.filter((name) => valueIn(known, name) === undefined),
     ...(isAmount || limit.sum === null ? [] : [limit.sum]),
-    ...(cap === undefined && typeof limit.cap === "object" ? [limit.cap.param] : []),
+    ...(cap === undefined ? [capParam(limit.cap) ?? "cap"] : []),
   ];
   if (missing.length > 0 || !isAmount || cap === undefined) return { limit, missing };
-  return { limit, account, window: windowAt(limit.window, at, cell.timezone), asked, cap };
+  const account = accountIn(limit, cell, known);
+  const window = windowAt(limit.window, at, limit.shared?.timezone ?? cell.timezone);
+  return { limit, account, unit: unitOf(limit, cell), window, asked, cap };
 }
 
 /**
@@ -79,8 +100,9 @@ function reaches(total: number, sharePpm: number, cap: number): boolean {
 }
 
 /** An ask against what its account holds. `account` is the digest that stands for the account's values. */
-export function readingOf({ limit, asked, cap }: Ask, account: string, state: AccountState): LimitReading {
-  const { window, used, reserved } = state;
+export function readingOf({ limit, asked, cap: given }: Ask, account: string, state: AccountState): LimitReading {
+  const { window, deposited, used, reserved } = state;
+  const cap = given ?? deposited;
   const total = used + reserved + asked;
   const admitted = Number.isSafeInteger(total) && total <= cap;
   const warned = admitted && limit.warnAtPpm !== null && reaches(total, limit.warnAtPpm, cap);
@@ -96,15 +118,21 @@ const windowWords: { readonly [window in Window]: string } = {
   ever: "altogether",
 };
 
-/** `discountAmount of this partner in the quarter comes to 612,000.00 USD with this one, over the cap of 600,000.00 USD`. */
-function overReason(cell: Policy, { sum, per, window }: Limit, { used, reserved, asked, cap }: LimitReading): string {
+/**
+ * `discountAmount of this partner in the quarter comes to 612,000.00 USD with this one, over the cap of 600,000.00 USD`.
+ * What other policies took of a shared account is in the total, and said to be.
+ */
+function overReason(cell: Policy, limit: Limit, { used, reserved, asked, cap }: LimitReading): string {
+  const { sum, per, window, shared } = limit;
   const type = cell.facts.find(({ name }) => name === sum);
   const show = (amount: number) => (type === undefined ? String(amount) : showValue(type, amount));
   const whose = per.length === 0 ? "of all together" : `of this ${per.join(" and ")}`;
   const verb = sum === null ? "requests" : sum;
   const total = show(used + reserved + asked);
   const comes = sum === null ? "come" : "comes";
-  return `${verb} ${whose} ${windowWords[window]} ${comes} to ${total} with this one, over the cap of ${show(cap)}`;
+  const beside = shared === undefined ? "" : `, with all that shares \`${limit.id}\`,`;
+  const bound = typeof limit.cap === "object" && "deposited" in limit.cap ? "the deposits of" : "the cap of";
+  return `${verb} ${whose} ${windowWords[window]}${beside} ${comes} to ${total} with this one, over ${bound} ${show(cap)}`;
 }
 
 type Found = { readonly rule: MatchedRule; readonly route: string };

@@ -1,8 +1,17 @@
 import { z } from "zod";
 import { modes } from "../domain/decision-details.ts";
 import { Currency } from "../domain/money.ts";
-import { equalityOperators, orderOperators, patternOperators, readsOf, setOperators, windows } from "./policy.ts";
-import type { Condition, Policy } from "./policy.ts";
+import {
+  capParam,
+  equalityOperators,
+  orderOperators,
+  patternOperators,
+  readsOf,
+  setOperators,
+  windows,
+  type Condition,
+  type Policy,
+} from "./policy.ts";
 import { testOf } from "./ternary.ts";
 import { frozen } from "./frozen.ts";
 
@@ -76,15 +85,23 @@ const Override = z.strictObject({
   reason: z.string(),
 });
 
+const Shared = z.strictObject({
+  version: z.string().regex(/^[0-9a-f]{64}$/),
+  timezone: Name,
+  sum: Name.nullable(),
+  per: z.array(Name),
+});
+
 const Limit = z.strictObject({
   id: Name,
   sum: Name.nullable(),
   per: z.array(Name),
   window: z.enum(windows),
-  cap: z.union([z.int().min(0), z.strictObject({ param: Name })]),
+  cap: z.union([z.int().min(0), z.strictObject({ param: Name }), z.strictObject({ deposited: Currency })]),
   warnAtPpm: z.int().nullable(),
   over: Escalating,
   route: Name,
+  shared: Shared.exactOptional(),
 });
 
 const Invariant = z.union([
@@ -149,7 +166,7 @@ function looseEnd({ facts, params, rules, overrides, limits, invariants, routes,
   const again = twice.find((name) => name !== undefined);
   if (again !== undefined) return `\`${again}\` is declared twice`;
   const reads = [...rules, ...invariants].map(({ when }) => readsOf(when));
-  const caps = limits.flatMap(({ cap }) => (typeof cap === "object" ? [cap.param] : []));
+  const caps = limits.flatMap(({ cap }) => capParam(cap) ?? []);
   const namedFacts = [
     ...reads.flatMap((read) => read.facts),
     ...overrides.flatMap((override) => Object.keys(override.for)),
@@ -165,6 +182,8 @@ function looseEnd({ facts, params, rules, overrides, limits, invariants, routes,
     ...rules.flatMap((rule) => (rule.effect === "escalate" ? [rule.route] : [])),
     policy.defaultRoute.id,
   ];
+  const unnamed = limits.find(({ per, shared }) => shared !== undefined && shared.per.length !== per.length);
+  if (unnamed !== undefined) return `\`${unnamed.id}\` does not say what its accounts are made of`;
   const stray =
     namedFacts.find((name) => !lists.fact.includes(name)) ??
     namedParams.find((name) => !lists.param.includes(name)) ??

@@ -1,6 +1,7 @@
 import type { Mode } from "../domain/decision-details.ts";
 import type { Route, Verdict } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { Currency } from "../domain/money.ts";
 import type { FactType, Scalar } from "./fact-types.ts";
 import type { Amount } from "./literals.ts";
 
@@ -75,7 +76,21 @@ export const windows = [
 ] as const;
 export type Window = (typeof windows)[number];
 
-/** A cap on what requests may come to together, counted in the ledger over a calendar window of the policy's time zone. */
+/** An amount in the unit of what is summed, a parameter that holds one, or whatever a fund was given in a currency. */
+export type Cap = number | { readonly param: string } | { readonly deposited: Currency };
+
+/** Where a limit that several policies name is declared, and what it is called there. */
+export type SharedBy = {
+  /** SHA-256 (hex) of the shared limit's document, as `sharedDocument` gives it. */
+  readonly version: string;
+  /** IANA name; its windows are counted in it, whatever the policy's own zone. */
+  readonly timezone: string;
+  /** What `sum` and `per` are called there: in `per` the names stand in the same order. */
+  readonly sum: string | null;
+  readonly per: readonly string[];
+};
+
+/** A cap on what requests may come to together, counted in the ledger over a calendar window. */
 export type Limit = {
   readonly id: string;
   /** The fact that is summed, in its own unit; null counts requests. */
@@ -83,13 +98,20 @@ export type Limit = {
   /** The facts whose values together make one account: `["partner"]` is a cap per partner. */
   readonly per: readonly string[];
   readonly window: Window;
-  readonly cap: number | { readonly param: string };
+  readonly cap: Cap;
   /** Share of the cap, in ppm, from which a decision that is within it carries a warning. */
   readonly warnAtPpm: number | null;
   readonly over: Exclude<Verdict, "execute">;
   /** Who answers when `over` is `escalate`. */
   readonly route: string;
+  /** The policy shares the account with others that name it. Absent: the account is the policy's own. */
+  readonly shared?: SharedBy;
 };
+
+/** The parameter that a cap is taken from. */
+export function capParam(cap: Cap): string | undefined {
+  return typeof cap === "object" && "param" in cap ? cap.param : undefined;
+}
 
 /** What must hold of every request that the policy's types allow, whatever overrides apply. Proved by `policy prove`. */
 export type Invariant = { readonly id: string; readonly when: Condition } & (

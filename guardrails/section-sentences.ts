@@ -32,18 +32,27 @@ const windowWords: { readonly [window in Window]: string } = {
 function capText(policy: Policy, { sum, cap }: Limit): string {
   const type = policy.facts.find(({ name }) => name === sum);
   if (typeof cap === "number") return type === undefined ? String(cap) : showValue(type, cap);
+  if ("deposited" in cap) return `what was deposited, in ${cap.deposited}`;
   const param = policy.params.find(({ name }) => name === cap.param);
   return param === undefined ? cap.param : `${showValue(param, param.value)} (${param.name})`;
 }
 
+/** What a fact of the policy is called where the limit is declared: nothing where it has the same name. */
+function calledText(name: string, there: string | null | undefined): string {
+  return there === null || there === undefined || there === name ? name : `${name} (as ${there})`;
+}
+
 /** A limit as one sentence: what may come together to how much, for whom, over which time, and what happens beyond. */
 export function limitText(policy: Policy, limit: Limit): string {
-  const { sum, per, window, warnAtPpm, over, route } = limit;
-  const account = per.length === 0 ? "for all together" : `per ${per.join(" and ")}`;
+  const { sum, per, window, warnAtPpm, over, route, shared } = limit;
+  const whose = per.map((name, at) => calledText(name, shared?.per[at])).join(" and ");
+  const account = per.length === 0 ? "for all together" : `per ${whose}`;
   const beyond = over === "block" ? "over it block" : `over it escalate to ${route}`;
   const warned = warnAtPpm === null ? "" : `, warned from ${showValue({ kind: "ppm" }, warnAtPpm)} of it`;
-  const most = `${sum ?? "requests"} up to ${capText(policy, limit)} ${account}, ${windowWords[window]}`;
-  return `${most}; ${beyond}${warned}`;
+  const what = sum === null ? "requests" : calledText(sum, shared?.sum);
+  const most = `${what} up to ${capText(policy, limit)} ${account}, ${windowWords[window]}`;
+  const others = shared === undefined ? "" : `; shared by every policy that names it, counted in ${shared.timezone}`;
+  return `${most}; ${beyond}${warned}${others}`;
 }
 
 /** What must hold, as one sentence: `never execute when listPrice is over 500,000.00 USD (tier)`. */

@@ -1,8 +1,7 @@
 import { canonicalJson } from "../audit/canonical-json.ts";
 import { modes } from "../domain/decision-details.ts";
 import type { Json } from "../domain/json.ts";
-import type { Limit, Param, Policy, PolicyRule } from "../guardrails/policy.ts";
-import { readsOf } from "../guardrails/policy.ts";
+import { capParam, readsOf, type Limit, type Param, type Policy, type PolicyRule } from "../guardrails/policy.ts";
 import type { Bundle } from "./bundle.ts";
 import { routeLoosenings } from "./route-loosening.ts";
 import { verdictLoosenings } from "./verdict-loosening.ts";
@@ -55,7 +54,7 @@ function unlessSame(what: string, before: object | string | null, after: object 
 /** What overrides make of verdicts is searched; what they make of the cap of a limit is not. */
 function overrideLoosenings(before: Policy, after: Policy): readonly string[] {
   if (same(before.overrides, after.overrides)) return [];
-  const caps = [...before.limits, ...after.limits].flatMap(({ cap }) => (typeof cap === "object" ? [cap.param] : []));
+  const caps = [...before.limits, ...after.limits].flatMap(({ cap }) => capParam(cap) ?? []);
   const set = [...before.overrides, ...after.overrides].flatMap((override) => Object.keys(override.set));
   return set.some((name) => caps.includes(name)) ? ["overrides that set the cap of a limit changed"] : [];
 }
@@ -86,20 +85,33 @@ function paramLoosenings(before: Param, { params }: Policy): readonly string[] {
   ];
 }
 
+/** The cap as written; of a fund there is none to compare, since people deposit into it. */
 function capOf({ params }: Policy, { cap }: Limit): number {
-  return typeof cap === "number" ? cap : (params.find(({ name }) => name === cap.param)?.value ?? 0);
+  if (typeof cap === "number") return cap;
+  const name = capParam(cap);
+  return params.find((param) => param.name === name)?.value ?? 0;
+}
+
+/** Where a cap comes from: a number may be compared with another one. */
+function sourceOf(cap: Limit["cap"]): string | null {
+  if (typeof cap === "number") return null;
+  return "param" in cap ? `param ${cap.param}` : `deposited ${cap.deposited}`;
+}
+
+/** What is counted, over what and for whom. An account that is shared otherwise begins anew, or with others' requests. */
+function countedBy({ sum, per, window, route, shared }: Limit): object {
+  const { version: _version, ...sharedAs } = shared ?? {};
+  return { sum, per, window, route, sharedAs };
 }
 
 function limitLoosenings(policy: Policy, before: Limit, after: Policy): readonly string[] {
   const { id, warnAtPpm } = before;
   const found = after.limits.find((limit) => limit.id === id);
   if (found === undefined) return [`the limit ${id} is gone`];
-  const counted = ({ sum, per, window, route }: Limit) => ({ sum, per, window, route });
-  const byName = (cap: Limit["cap"]) => (typeof cap === "number" ? null : cap.param);
   const warned = warnAtPpm === null || (found.warnAtPpm !== null && found.warnAtPpm <= warnAtPpm);
   return [
-    ...(same(counted(before), counted(found)) ? [] : [`the limit ${id} counts otherwise`]),
-    ...(byName(before.cap) === byName(found.cap) ? [] : [`the limit ${id} has its cap from elsewhere`]),
+    ...(same(countedBy(before), countedBy(found)) ? [] : [`the limit ${id} counts otherwise`]),
+    ...(sourceOf(before.cap) === sourceOf(found.cap) ? [] : [`the limit ${id} has its cap from elsewhere`]),
     ...(capOf(after, found) > capOf(policy, before) ? [`the cap of ${id} is higher`] : []),
     ...(before.over === "block" && found.over !== "block" ? [`the limit ${id} no longer blocks`] : []),
     ...(warned ? [] : [`the limit ${id} warns later`]),

@@ -88,8 +88,8 @@ export async function readPermittedEffect(sql: Sql, permit: Permit, functionId: 
              exists (select from kill_switch k where k.company = m.company and k.function_id in ($8, '*'))
                or coalesce((select a.mode from autonomy_mode a where a.company = m.company and a.policy_id = d.policy_id
                               and a.in_force order by a.n desc limit 1) in ('off', 'shadow'), false) as stopped,
-             exists (select from limit_reservation r where r.company = m.company and r.decision_id = m.decision_id
-                       and r.state = 'released') as released
+             exists (select from account_entry r where r.company = m.company and r.cause = m.decision_id
+                       and r.kind = 'release') as released
            from permit m
            join effect e on e.company = m.company and e.effect_key = m.effect_key
            join decision d on d.company = m.company and d.decision_id = m.decision_id

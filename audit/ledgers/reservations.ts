@@ -1,13 +1,17 @@
+import type { AccountUnit } from "../../domain/account.ts";
 import type { LimitReading } from "../../domain/decision-details.ts";
 import type { Sql } from "../records.ts";
 
-/** What a decision asks of one limit. `account` is SHA-256 (hex); amounts are in the unit of the limit's fact. */
-export type LimitAsk = Pick<LimitReading, "account" | "window" | "cap"> & {
-  readonly limitId: string;
-  readonly amount: number;
-  /** It takes the place of what the same case committed before for the account; a count of requests never does. */
-  readonly replaces: boolean;
-};
+/** What a decision asks of one account, which is SHA-256 (hex). Amounts are in the account's unit. */
+export type LimitAsk = AccountUnit &
+  Pick<LimitReading, "account" | "window"> & {
+    /** What the account is called, and where its cap comes from: kept with it when it is opened. */
+    readonly name: string;
+    readonly kind: "limit" | "fund";
+    readonly amount: number;
+    /** Null for a fund: what was deposited. */
+    readonly cap: number | null;
+  };
 
 /** All that one decision asks, under the policy that it is taken by. */
 export type AskedLimits = {
@@ -20,13 +24,16 @@ export type AskedLimits = {
   readonly asks: readonly LimitAsk[];
 };
 
-/** What the account of a limit holds without this decision, and the window that it is counted in. */
-export type AccountReading = Pick<LimitReading, "window" | "used" | "reserved"> & { readonly limitId: string };
+/**
+ * What an account holds without this decision, and the window that it is counted in: an amount under a limit takes the
+ * place of what the same policy posted before in the case, in that one's window.
+ */
+export type AccountReading = Pick<LimitReading, "window" | "used" | "reserved"> & { readonly deposited: number };
 
 type AccountRow = {
-  limit_id: string;
   window_from: string | null;
   window_until: string | null;
+  deposited: number;
   used: number;
   reserved: number;
 };
@@ -40,8 +47,8 @@ function argument({ asks, ...names }: AskedLimits): string {
   return JSON.stringify({ ...names, asks: rows });
 }
 
-function readingOf({ limit_id: limitId, window_from: from, window_until: until, used, reserved }: AccountRow) {
-  return { limitId, window: from === null || until === null ? null : { from, until }, used, reserved };
+function readingOf({ window_from: from, window_until: until, ...totals }: AccountRow): AccountReading {
+  return { window: from === null || until === null ? null : { from, until }, ...totals };
 }
 
 async function accounts(sql: Sql, name: string, text: string, asked: AskedLimits): Promise<readonly AccountReading[]> {
@@ -51,14 +58,15 @@ async function accounts(sql: Sql, name: string, text: string, asked: AskedLimits
 
 /**
  * Locks the accounts and answers what they hold, in the order asked. Must share its transaction with the decision: when
- * that is recorded as one that may act, within every cap or approved beyond them, all of what is asked is held, and
- * otherwise none. A decision that was recorded before holds nothing more.
+ * that is recorded as one that may act, within every cap or approved beyond them, all of what its details say is asked is
+ * held, and otherwise none. A decision that was recorded before holds nothing more. Throws for an account that is kept in
+ * another unit, and for one that stays locked.
  */
 export function askLimits(sql: Sql, asked: AskedLimits): Promise<readonly AccountReading[]> {
-  return accounts(sql, "ask-limits", "select * from ask_limits($1)", asked);
+  return accounts(sql, "ask-accounts", "select * from ask_accounts($1)", asked);
 }
 
 /** As `askLimits`, for a decision that nothing comes of: locks and holds nothing. */
 export function readLimits(sql: Sql, asked: AskedLimits): Promise<readonly AccountReading[]> {
-  return accounts(sql, "read-limits", "select * from read_limits($1)", asked);
+  return accounts(sql, "read-accounts", "select * from read_accounts($1)", asked);
 }

@@ -296,7 +296,7 @@ begin
 end $$;
 
 -- What is told once per case is not told again by a case that is started anew for the same event. When a case ends, what
--- it holds of a limit and no effect was begun for will not happen. Accounts are locked before the case, as everywhere.
+-- it holds of its limits is given back. Accounts are locked before the case, as everywhere.
 create function append_once(p_company text, p_case text, p_kind text, p_key text, p_parts text)
 returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin

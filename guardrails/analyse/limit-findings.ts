@@ -1,4 +1,4 @@
-import { comparisonsOf, orderOperators } from "../policy.ts";
+import { capParam, comparisonsOf, orderOperators } from "../policy.ts";
 import type { Comparison, Condition, Policy, PolicyRule } from "../policy.ts";
 import { factText } from "../sentences.ts";
 import { isUnsettled } from "../ternary.ts";
@@ -32,7 +32,7 @@ function limitsIn(policy: Policy): readonly Limit[] {
     string,
     { readonly name: string; readonly rules: Set<PolicyRule>; readonly parts: Set<Comparison> }
   >();
-  const capped = new Set(policy.limits.flatMap(({ cap }) => (typeof cap === "object" ? cap.param : [])));
+  const capped = new Set(policy.limits.flatMap(({ cap }) => capParam(cap) ?? []));
   for (const rule of policy.rules.filter(({ state }) => state === undefined)) {
     for (const comparison of comparisonsOf(rule.when).filter((one) => isOrdered(one) || paramOf(one) !== undefined)) {
       const { fact, value } = comparison;

@@ -1,10 +1,10 @@
-import { readsOf } from "../policy.ts";
-import type { Policy } from "../policy.ts";
+import { capParam, readsOf } from "../policy.ts";
+import type { Limit, Policy } from "../policy.ts";
 import type { Written } from "./names.ts";
 import type { Reader } from "./reader.ts";
 
 /** The sections that may read a parameter. */
-type Readers = Pick<Policy, "rules" | "limits" | "invariants">;
+type Readers = Pick<Policy, "rules" | "invariants"> & { readonly limits: readonly Pick<Limit, "cap">[] };
 
 const paramUsers = ["rules", "limits", "invariants"] as const;
 
@@ -14,7 +14,7 @@ export function checkUse(reader: Reader, written: Written, declared: readonly st
   const count = (value: unknown) => (Array.isArray(value) ? value.length : value === undefined ? 0 : Number.NaN);
   if (paramUsers.some((key) => count(written[key]) !== sections[key].length)) return;
   const conditions = [...rules, ...invariants].flatMap(({ when }) => readsOf(when).params);
-  const caps = limits.flatMap(({ cap }) => (typeof cap === "object" ? [cap.param] : []));
+  const caps = limits.flatMap(({ cap }) => capParam(cap) ?? []);
   for (const name of declared.filter((candidate) => ![...conditions, ...caps].includes(candidate))) {
     reader.reportKey(
       ["params"],

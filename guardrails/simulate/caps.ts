@@ -32,7 +32,7 @@ function readCap(ask: Ask, past: PastDecision): CapReading {
   const recorded = past.limits.find((reading) => reading.id === id);
   const wasOver = recorded?.admitted === false;
   if (recorded === undefined || !answers(ask, recorded)) return { id, over: "unread", wasOver };
-  const isWithin = recorded.used + recorded.reserved + recorded.asked <= ask.cap;
+  const isWithin = recorded.used + recorded.reserved + recorded.asked <= (ask.cap ?? recorded.cap);
   return { id, over: isWithin ? "within" : "over", wasOver };
 }
 

@@ -88,7 +88,7 @@ function readAgain(
   return asks.flatMap((ask) => {
     const account = accountOf(company, cell.id, ask);
     const found = recorded.find(({ id }) => id === ask.limit.id);
-    return found === undefined ? [] : [readingOf(ask, account, found)];
+    return found === undefined ? [] : [readingOf(ask, account, { ...found, deposited: found.cap })];
   });
 }
 

@@ -15,6 +15,7 @@ const Reading = z.looseObject({
   used: z.int(),
   reserved: z.int(),
   asked: z.int(),
+  cap: z.int(),
 });
 
 const Details = z.looseObject({

@@ -38,7 +38,9 @@ export async function whatIf(
   const { asks } = ruling.asked;
   const answered = asks.flatMap((ask) => {
     const found = limits.find((limit) => answers(ask, limit));
-    return found === undefined ? [] : [readingOf(ask, accountOf(question.company, ruling.cell.id, ask), found)];
+    if (found === undefined) return [];
+    const account = accountOf(question.company, ruling.cell.id, ask);
+    return [readingOf(ask, account, { ...found, deposited: found.cap })];
   });
   const conclusion = concluded(ruling, underLimits(ruling, answered), answered);
   const bound = { actionDigest: decided.actionDigest, approvalId: null };

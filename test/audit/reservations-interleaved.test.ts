@@ -48,10 +48,12 @@ describe("however decisions, approvals and effects interleave", () => {
   /** By how much an account is past its cap, less what people approved beyond it and still holds. */
   async function passed(name: string): Promise<readonly unknown[]> {
     const { rows } = await pool.query(
-      `select t.* from limit_account t where t.company = $1 and t.used + t.reserved > $2 + (
-         select coalesce(sum(r.amount), 0) from limit_reservation r join decision d using (company, decision_id)
-         where r.company = t.company and r.window_from = t.window_from and d.approval_id is not null
-           and r.state in ('reserved', 'committed', 'replaced'))`,
+      `select t.* from account t where t.company = $1 and t.used + t.reserved > $2 + (
+         select coalesce(sum(r.amount), 0) from account_entry r join decision d using (company, decision_id)
+         where (r.company, r.account, r.window_from) = (t.company, t.account, t.window_from) and d.approval_id is not null
+           and (r.kind = 'posting' or (r.kind = 'reservation' and not exists (
+             select 1 from account_entry e where (e.company, e.cause, e.account) = (r.company, r.cause, r.account)
+               and e.kind in ('posting', 'release')))))`,
       [name, CAP],
     );
     return rows;

@@ -3,7 +3,7 @@ import type { LedgerPool } from "../../audit/records.ts";
 import { decisionIdOf } from "../../audit/record-keys.ts";
 import { askLimits } from "../../audit/ledgers/reservations.ts";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
-import { givenProposal, route } from "../fixtures/ledger.ts";
+import { route } from "../fixtures/ledger.ts";
 import {
   accountsOf,
   acted,
@@ -46,15 +46,29 @@ describe("one step holds its room once", () => {
     ]);
   });
 
-  test("a decision that is rolled back holds nothing", async () => {
+  test("asking alone holds nothing", async () => {
     const acme = someCompany();
     const names = acme.step("deal");
-    await givenProposal(pool, names);
     const decisionId = decisionIdOf(acme.name, names.stepKey, 1);
     const asked = { ...names, policyId: "quoting", gate: 1, decisionId, asks: [askOf()] };
-    const alone = inTransaction(pool, (client) => askLimits(client, asked));
-    await expect(alone).rejects.toMatchObject({ code: "23503" });
+    await inTransaction(pool, (client) => askLimits(client, asked));
+    expect(await totalsOf(pool, acme.name)).toEqual([0, 0]);
+    expect(await reservationsOf(pool, acme.name)).toEqual([]);
+  });
+
+  test("a decision that is rolled back holds nothing", async () => {
+    const acme = someCompany();
+    const unwritable = decideAsking(pool, acme.step("deal"), [askOf()], { policyDocument: "\0" });
+    await expect(unwritable).rejects.toMatchObject({ code: "22P05" });
     expect(await accountsOf(pool, acme.name)).toEqual([]);
+  });
+
+  test("a decision that tells what it never asked is refused", async () => {
+    const acme = someCompany();
+    const plain = { mode: "led", release: "", canary: null, params: [], candidate: null, obligations: [] } as const;
+    const reading = { id: "cap", account: "acc", window: QUARTER, used: 0, reserved: 0, asked: 10, cap: 90 };
+    const details = { ...plain, limits: [{ ...reading, admitted: true, warned: false }] };
+    await expect(decideAsking(pool, acme.step("deal"), [], { details })).rejects.toMatchObject({ code: "42501" });
   });
 
   test("a later gate takes over what the earlier one held", async () => {
@@ -149,7 +163,7 @@ describe("a change of a deal books the difference in the window of its first dec
   });
 
   test("requests that are counted are never the same one", async () => {
-    const { acme } = await changed(1, 1, { replaces: false, window: QUARTER });
+    const { acme } = await changed(1, 1, { unit: "count", currency: null, window: QUARTER });
     expect(await totalsOf(pool, acme.name)).toEqual([1, 1]);
   });
 });

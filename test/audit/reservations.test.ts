@@ -65,7 +65,7 @@ describe("used, reserved and asked together never pass the cap", () => {
   test("each account and each window has its own room", async () => {
     const acme = someCompany();
     const later = { from: QUARTER.until, until: "2026-07-01T00:00:00.000Z" };
-    const asks = [{}, { account: "other" }, { window: later }, { window: null }, { limitId: "second" }].map((changes) =>
+    const asks = [{}, { account: "other" }, { window: later }, { window: null }, { account: "second" }].map((changes) =>
       askOf({ amount: 90, ...changes }),
     );
     const all = await Promise.all(asks.map((ask, n) => decideAsking(pool, acme.step(`deal-${n}`), [ask])));
@@ -75,7 +75,7 @@ describe("used, reserved and asked together never pass the cap", () => {
 
   test("of several limits all are held or none", async () => {
     const acme = someCompany();
-    const asks = [askOf({ amount: 60 }), askOf({ limitId: "tight", amount: 60, cap: 50 })];
+    const asks = [askOf({ amount: 60 }), askOf({ account: "tight", amount: 60, cap: 50 })];
     expect((await decideAsking(pool, acme.step("deal"), asks)).readings).toMatchObject([
       { admitted: true },
       { admitted: false },
@@ -86,7 +86,7 @@ describe("used, reserved and asked together never pass the cap", () => {
 
   test("limits asked in any order do not wait for each other in a circle", async () => {
     const acme = someCompany();
-    const asks = ["a", "b", "c"].map((limitId) => askOf({ limitId, amount: 1, cap: 1000 }));
+    const asks = ["a", "b", "c"].map((account) => askOf({ account, amount: 1, cap: 1000 }));
     const turned = (n: number) => [...asks.slice(n % 3), ...asks.slice(0, n % 3)];
     const all = await Promise.all(
       Array.from({ length: 30 }, (_, n) => decideAsking(pool, acme.step(`deal-${n}`), turned(n))),
@@ -184,10 +184,11 @@ describe("what a decision holds follows what comes of it", () => {
     const { permit } = await decideAsking(pool, acme.step("deal"), [askOf()]);
     await acted(pool, permit, "done");
     for (const statement of [
-      "update limit_reservation set state = 'released' where company = $1",
-      "update limit_reservation set amount = 0 where company = $1",
-      "delete from limit_reservation where company = $1",
-      "delete from limit_account where company = $1",
+      "update account_entry set kind = 'release' where company = $1 and kind = 'posting'",
+      "update account_entry set amount = 0 where company = $1",
+      "insert into account_entry (company, cause, account, window_from, kind, amount) select company, cause, account, window_from, 'release', amount from account_entry where company = $1 and kind = 'posting'",
+      "delete from account_entry where company = $1",
+      "delete from account where company = $1",
     ]) {
       await expect(pool.query(statement, [acme.name])).rejects.toMatchObject({ code: "42501" });
     }
@@ -206,10 +207,10 @@ test("reading locks and holds nothing", async () => {
     asks: [askOf(), askOf({ window: null })],
   };
   await inTransaction(pool, async (client) => {
-    await client.query("select 1 from limit_account where company = $1 for update", [acme.name]);
+    await client.query("select 1 from account where company = $1 for update", [acme.name]);
     expect(await readLimits(pool, asked)).toEqual([
-      { limitId: "cap", window: QUARTER, used: 0, reserved: 10 },
-      { limitId: "cap", window: null, used: 0, reserved: 0 },
+      { window: QUARTER, deposited: 0, used: 0, reserved: 10 },
+      { window: null, deposited: 0, used: 0, reserved: 0 },
     ]);
   });
   expect(await totalsOf(pool, acme.name)).toEqual([0, 10]);

@@ -83,8 +83,8 @@ test("a verdict is past its deadline by the company's clock, not by the database
   expect(await giveVerdict(database.pool, { ...late, at })).toMatchObject({ kind: "taken", state: "approved" });
 });
 
-/** What may read the database's clock: leases, log times and the clocks of rows that nobody decides by. */
-const WALL_TIME = new Set(["claim_model_turn", "settle_reservations"]);
+/** What may read the database's clock: leases. */
+const WALL_TIME = new Set(["claim_model_turn"]);
 
 test("no stored function that decides reads the database's clock", async () => {
   const { rows } = await database.pool.query<{ name: string }>(

@@ -86,12 +86,15 @@ const doings = {
     return (await pool.query(claim, [company, name])).rows;
   },
   limit: async (pool: Pool, company: string, name: string) => {
-    const use = `insert into limit_account as t (company, policy_id, limit_id, account, window_from, used) values ($1, 'quoting', 'sum', $2, $3, 1)
-                 on conflict (company, policy_id, limit_id, account, window_from) do update set used = t.used + 1`;
-    await pool.query(use, [company, name, AT]);
-    const ask = { limitId: "sum", account: name, windowFrom: AT, windowUntil: AT, amount: 1, cap: 2, replaces: false };
+    const open = `insert into account (company, account, window_from, name, kind, unit) values ($1, $2, $3, 'quoting/sum', 'fund', 'number')
+                  on conflict do nothing`;
+    await pool.query(open, [company, name, AT]);
+    const pay = `insert into account_entry (company, cause, account, window_from, kind, amount, entered_at)
+                 select $1, count(*)::text, $2, $3, 'deposit', 1, $3 from account_entry`;
+    await pool.query(pay, [company, name, AT]);
+    const ask = { account: name, windowFrom: AT, windowUntil: AT, amount: 1, cap: 2 };
     const asks = { company, policyId: "quoting", caseId: "one-case", stepKey: "s", gate: 1, asks: [ask] };
-    return (await pool.query("select used, reserved from read_limits($1)", [JSON.stringify(asks)])).rows;
+    return (await pool.query("select deposited, used, reserved from read_accounts($1)", [JSON.stringify(asks)])).rows;
   },
   stop: async (pool: Pool, company: string, name: string) => {
     const stop = "insert into kill_switch (company, function_id, stopped_by, reason) values ($1, $2, 'ola', 'test')";

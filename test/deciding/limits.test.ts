@@ -102,6 +102,7 @@ async function approved(names: Names, { decisionId, actionDigest, route, reason 
   return answer.approvalId;
 }
 
+const usd = { unit: "minor", currency: "USD" } as const;
 const room = (quotes: number) => quarterLimit({ cap: quotes * 1_200_000 });
 
 describe("a limit cannot be split around", () => {
@@ -133,7 +134,7 @@ describe("a limit cannot be split around", () => {
     expect(verdicts).toEqual(["execute", "execute", "escalate"]);
     const digests = partners
       .slice(0, 2)
-      .map((partner) => accountOf(company, "quoting", { limit: room(1), account: { partner } }));
+      .map((partner) => accountOf(company, "quoting", { limit: room(1), account: { partner }, unit: usd }));
     expect((await accountsOf(pool, company)).map(({ account }) => account).toSorted()).toEqual(digests.toSorted());
     expect(digests.every((digest) => /^[0-9a-f]{64}$/.test(digest))).toBe(true);
   });
@@ -204,7 +205,7 @@ describe("people may approve beyond a cap", () => {
     const names = step("deal");
     const first = await decide(names, { protectedTerms: "data" });
     const approvalId = await approved(names, first);
-    await pool.query("update limit_account set used = 60000000 where limit_id = 'hard' and company = $1", [company]);
+    await pool.query("update account set used = 60000000 where name = 'quoting/hard' and company = $1", [company]);
     const second = await decide(names, { protectedTerms: "data" }, { gate: 2, approvalId });
     expect(second).toMatchObject({ verdict: "block", permitId: null });
     expect((await accountsOf(pool, company)).map(({ reserved }) => reserved)).toEqual([0, 0]);
@@ -244,7 +245,7 @@ describe("accounts that cannot be read", () => {
               const value: unknown = Reflect.get(target, key);
               if (key !== "query") return typeof value === "function" ? value.bind(target) : value;
               return (query: unknown) =>
-                typeof query === "object" && JSON.stringify(query).includes("ask_limits")
+                typeof query === "object" && JSON.stringify(query).includes("ask_accounts")
                   ? target.query("select * from limits_that_are_gone")
                   : target.query(query as string);
             },
@@ -267,7 +268,7 @@ describe("accounts that cannot be read", () => {
     const holder = await pool.connect();
     try {
       await holder.query("begin");
-      await holder.query("select 1 from limit_account where company = $1 for update", [company]);
+      await holder.query("select 1 from account where company = $1 for update", [company]);
       const decided = await decide(step("second"));
       expect(decided).toMatchObject({ verdict: "escalate", permitId: null });
       expect(decided.reason).toMatch(/^runtime_error:limit_unread/);

@@ -28,9 +28,7 @@ const asked = (key: string, hours = 10): Asked => ({
 });
 
 async function account() {
-  const { rows } = await database.pool.query<{ used: number; reserved: number }>(
-    "select used, reserved from limit_account",
-  );
+  const { rows } = await database.pool.query<{ used: number; reserved: number }>("select used, reserved from account");
   return rows[0];
 }
 
@@ -60,6 +58,6 @@ test("a key that is sent again, with the same request or another, moves no accou
   expect(await service.decide(asked("limit-again"))).toMatchObject({ kind: "decided" });
   expect(await service.decide(asked("limit-again", 1))).toEqual({ kind: "key-reused" });
   expect(await account()).toEqual(before);
-  const asking = "select count(*)::int as count from limit_reservation where state = 'asked'";
-  expect((await database.pool.query(asking)).rows).toEqual([{ count: 0 }]);
+  const entered = "select count(*)::int as count from account_entry where kind = 'reservation'";
+  expect((await database.pool.query(entered)).rows).toEqual([{ count: 10 }]);
 });

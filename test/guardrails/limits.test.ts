@@ -13,7 +13,7 @@ import { quoteFacts } from "../../functions/quoting/fixture.ts";
 const at = "2026-05-14T09:30:00.000Z";
 const quarter = { from: "2026-04-01T00:00:00.000Z", until: "2026-07-01T00:00:00.000Z" };
 const known = quoteFacts() as Known;
-const empty = { window: quarter, used: 0, reserved: 0 };
+const empty = { window: quarter, deposited: 0, used: 0, reserved: 0 };
 
 const readingWith = (policy: Policy, state: { used: number; reserved: number }) => {
   const [ask] = asksOf(policy, known, at).asks;
@@ -29,6 +29,7 @@ describe("what a request asks of a limit", () => {
         {
           limit: quarterLimit(),
           account: { partner: "partner-7" },
+          unit: { unit: "minor", currency: "USD" },
           window: quarter,
           asked: 1_200_000,
           cap: 60_000_000,

@@ -1,0 +1,343 @@
+-- Accounts: what requests come to together under a limit, and what a fund holds. One ledger for both. An account's totals
+-- are the sums of its entries; entries are only added, and one function says what each kind of them adds. The cap of a
+-- limit comes with each decision that asks; the cap of a fund is what was deposited.
+-- Every change of an account is made under its row's lock; several are locked in the order of the primary key.
+
+-- An account in one window. `account` is SHA-256 (hex) over what names it and the values it is made of: nobody reads a
+-- partner or a person out of it. `reserved` is held for what has not happened yet, `used` is what did.
+create table account (
+  company text not null,
+  account text not null,
+  -- The window's first instant, and the first one after it; -infinity and null for an account without windows.
+  window_from timestamptz not null,
+  window_until timestamptz,
+  -- Whose it is: `quoting/many-in-a-day` of one policy, `shared/quarter-discount` of all that name it.
+  name text not null,
+  kind text not null check (kind in ('limit', 'fund')),
+  -- Requests, or a number or minor units that facts bring.
+  unit text not null check (unit in ('count', 'number', 'minor')),
+  currency text check ((currency is not null) = (unit = 'minor')),
+  deposited bigint not null default 0,
+  used bigint not null default 0 check (used >= 0),
+  reserved bigint not null default 0 check (reserved >= 0),
+  primary key (account, window_from, company)
+);
+create trigger account_is_kept before delete on account for each row execute function refuse_change();
+create trigger account_keeps_all before truncate on account for each statement execute function refuse_change();
+grant select, insert, update (deposited, used, reserved) on account to mandate_app;
+
+-- What is left of an account: of a fund's deposits, or of the cap that a decision brings. Below zero only by what people
+-- approved beyond a limit's cap, what happened though its room had been given back, or what was adjusted so on purpose.
+create function room_of(p_kind text, p_cap bigint, p_deposited bigint, p_used bigint, p_reserved bigint) returns bigint
+language sql immutable as $$
+  select case p_kind when 'fund' then p_deposited else p_cap end - p_used - p_reserved
+$$;
+
+-- A reservation holds a decision's part; it ends as a posting when the effect is done, or as a release when nothing comes
+-- of it. What was released and happened all the same is posted from then on. Deposits, adjustments and reversals are asked
+-- for the account itself.
+create table account_entry (
+  company text not null,
+  -- The order they were entered in: those of one account are made under its lock.
+  n bigint not null generated always as identity,
+  -- A decision, for what it holds and what becomes of that; else the key of the effect that made the entry.
+  cause text not null,
+  account text not null,
+  window_from timestamptz not null,
+  kind text not null check (kind in ('reservation', 'posting', 'release', 'deposit', 'adjustment', 'reversal')),
+  -- What it is about, in the account's unit. Only an adjustment may be below zero.
+  amount bigint not null check (amount >= 0 or kind = 'adjustment'),
+  -- The decision whose posting this one takes the place of, or gives back.
+  about text check ((about is not null) or kind <> 'reversal'),
+  -- What it adds to the totals: worked out by `entry_adds`, never by who inserts it.
+  deposited bigint not null default 0,
+  used bigint not null default 0,
+  reserved bigint not null default 0,
+  case_id text,
+  -- By the company's clock, where the entry was asked for itself; the others are timed by their decision and what came of it.
+  entered_at timestamptz check ((entered_at is not null) = (kind in ('deposit', 'adjustment', 'reversal'))),
+  decision_id text generated always as (case when kind in ('reservation', 'posting', 'release') then cause end) stored,
+  primary key (cause, account, kind, company),
+  foreign key (company, account, window_from) references account (company, account, window_from),
+  foreign key (company, decision_id) references decision (company, decision_id)
+);
+create index account_entry_of_case on account_entry (company, case_id) where case_id is not null;
+create index account_entry_about on account_entry (company, about) where about is not null;
+-- What is asked for an account itself is entered once per key, whatever the account.
+create unique index account_entry_once on account_entry (company, cause) where kind in ('deposit', 'adjustment', 'reversal');
+create trigger account_entry_is_append_only before update or delete on account_entry
+  for each row execute function refuse_change();
+create trigger account_entry_keeps_all before truncate on account_entry for each statement execute function refuse_change();
+grant select, insert on account_entry to mandate_app;
+
+-- Of a decision and an account, the entry of a kind; null when there is none.
+create function entry_of(p_company text, p_cause text, p_account text, p_kind text) returns account_entry language sql stable as $$
+  select e from account_entry e
+  where e.company = p_company and e.cause = p_cause and e.account = p_account and e.kind = p_kind
+$$;
+
+-- What a posting in a window still counts: less what was reversed of it. Null when there is none, or another took its place.
+create function posting_stands(p_company text, p_cause text, p_account text, p_from timestamptz) returns bigint
+language sql stable as $$
+  select p.amount - coalesce((select sum(r.amount) from account_entry r
+                              where r.company = p_company and r.about = p_cause and r.account = p_account and r.kind = 'reversal'), 0)::bigint
+  from account_entry p
+  where p.company = p_company and p.cause = p_cause and p.account = p_account and p.kind = 'posting' and p.window_from = p_from
+    and (select o.cause from account_entry o
+         where o.company = p_company and o.about = p_cause and o.account = p_account and o.kind = 'posting' limit 1) is null
+$$;
+
+-- What each kind of entry adds to its account. An amount that takes the place of a posting holds only what it asks more.
+create function entry_adds() returns trigger language plpgsql as $$
+declare
+  v_stands bigint := posting_stands(new.company, new.about, new.account, new.window_from);
+  v_held account_entry;
+begin
+  new.deposited := 0;
+  new.used := 0;
+  new.reserved := 0;
+  if new.kind in ('deposit', 'adjustment') then
+    new.deposited := new.amount;
+  elsif new.kind = 'reservation' then
+    new.reserved := greatest(0, new.amount - coalesce(v_stands, 0));
+  elsif new.kind = 'reversal' then
+    if v_stands is null or new.amount > v_stands then
+      raise exception 'NOT_POSTED: % of % is not posted by %', new.amount, new.account, new.about using errcode = '42501';
+    end if;
+    new.used := -new.amount;
+  else
+    v_held := entry_of(new.company, new.cause, new.account, 'reservation');
+    if (v_held.window_from, v_held.amount) is distinct from (new.window_from, new.amount) then
+      raise exception 'NOT_HELD: % holds no % of %', new.cause, new.amount, new.account using errcode = '42501';
+    end if;
+    if (entry_of(new.company, new.cause, new.account, 'release')).cause is null then
+      new.reserved := -v_held.reserved;
+    end if;
+    if new.kind = 'posting' then
+      new.about := case when v_stands is not null then new.about end;
+      new.used := new.amount - coalesce(v_stands, 0);
+    elsif (entry_of(new.company, new.cause, new.account, 'posting')).cause is not null then
+      raise exception 'FORWARD_ONLY: % posted its part of % already', new.cause, new.account using errcode = '42501';
+    end if;
+  end if;
+  return new;
+end $$;
+create trigger entry_adds before insert on account_entry for each row execute function entry_adds();
+
+create function account_adds_up() returns trigger language plpgsql as $$
+begin
+  update account
+    set deposited = deposited + new.deposited, used = used + new.used, reserved = reserved + new.reserved
+    where company = new.company and account = new.account and window_from = new.window_from;
+  return null;
+end $$;
+create trigger account_adds_up after insert on account_entry for each row execute function account_adds_up();
+
+-- The few entries of a case. `offset 0`: they are found first, by their index, whatever a plan was made for.
+create function entries_of_case(p_company text, p_case text) returns setof account_entry language sql stable as $$
+  select e.* from account_entry e where e.company = p_company and e.case_id = p_case offset 0
+$$;
+
+-- What a case's reservations that are neither posted nor released hold, and by which gate of which step.
+create function held_by_case(p_company text, p_case text)
+returns table (cause text, account text, window_from timestamptz, about text, reserved bigint, step_key text, gate int)
+language sql stable as $$
+  select r.cause, r.account, r.window_from, r.about, r.reserved, d.step_key, d.gate
+  from entries_of_case(p_company, p_case) r
+  cross join lateral (
+    select q.step_key, q.gate from decision q where q.company = p_company and q.decision_id = r.cause limit 1) d
+  where r.kind = 'reservation'
+    and (entry_of(p_company, r.cause, r.account, 'posting')).cause is null
+    and (entry_of(p_company, r.cause, r.account, 'release')).cause is null
+  offset 0
+$$;
+
+-- Whether a decision takes the place of what another one of its case holds: an earlier gate's, or an earlier step's that
+-- ended without a permit, since a case takes one step at a time.
+create function gives_way(p_company text, p_step text, p_gate int, p_by_step text, p_by_gate int) returns boolean
+language sql stable as $$
+  select (p_step = p_by_step and p_gate < p_by_gate)
+    or (p_step <> p_by_step and not exists (select 1 from permit m where m.company = p_company and m.effect_key = p_step))
+$$;
+
+-- What is asked of each account, and what that holds without it. An amount that the same policy posted before in the case,
+-- under a limit, is replaced in its own window, unless another replacement of it is under way. Requests are counted each,
+-- and money that left a fund stays out of it.
+create function account_asks(p jsonb)
+returns table (n bigint, account text, kind text, window_from timestamptz, window_until timestamptz, amount bigint,
+               replaces text, deposited bigint, used bigint, reserved bigint, room bigint) language sql stable as $$
+  select a.n, a.account, t.kind, w.window_from, case when prior.cause is null then a.window_until else prior.window_until end,
+         a.amount, prior.cause, h.deposited, h.used, h.reserved, room_of(t.kind, a.cap, h.deposited, h.used, h.reserved)
+  from rows from (jsonb_to_recordset(p->'asks') as (account text, "windowFrom" timestamptz, "windowUntil" timestamptz,
+                  amount bigint, cap bigint)) with ordinality as a (account, window_from, window_until, amount, cap, n)
+  left join lateral (
+    select r.cause, r.window_from, f.window_until, s.stands
+    from entries_of_case(p->>'company', p->>'caseId') r
+    cross join lateral posting_stands(p->>'company', r.cause, r.account, r.window_from) as s (stands)
+    cross join lateral (
+      select o.kind, o.unit, o.window_until from account o
+      where o.company = p->>'company' and o.account = r.account and o.window_from = r.window_from limit 1) f
+    cross join lateral (
+      select d.policy_id from decision d where d.company = p->>'company' and d.decision_id = r.cause limit 1) q
+    where r.kind = 'posting' and r.account = a.account and s.stands is not null
+      and f.kind = 'limit' and f.unit <> 'count' and q.policy_id = p->>'policyId'
+      and not exists (
+        select 1 from held_by_case(p->>'company', p->>'caseId') o
+        where o.account = r.account and o.about = r.cause
+          and not gives_way(p->>'company', o.step_key, o.gate, p->>'stepKey', (p->>'gate')::int))
+    order by r.n desc limit 1
+  ) prior on true
+  cross join lateral (select coalesce(prior.window_from, a.window_from, '-infinity') as window_from) w
+  left join lateral (
+    select o.kind, o.deposited, o.used, o.reserved from account o
+    where o.company = p->>'company' and o.account = a.account and o.window_from = w.window_from limit 1
+  ) t on true
+  cross join lateral (
+    select coalesce(sum(o.reserved), 0)::bigint as held from held_by_case(p->>'company', p->>'caseId') o
+    where o.account = a.account and o.window_from = w.window_from
+      and gives_way(p->>'company', o.step_key, o.gate, p->>'stepKey', (p->>'gate')::int)
+  ) own
+  cross join lateral (
+    select coalesce(t.deposited, 0) as deposited, coalesce(t.used, 0) - coalesce(prior.stands, 0) as used,
+           coalesce(t.reserved, 0) - own.held as reserved
+  ) h
+$$;
+
+create function read_accounts(p jsonb)
+returns table (window_from timestamptz, window_until timestamptz, deposited bigint, used bigint, reserved bigint)
+language sql stable as $$
+  select nullif(a.window_from, '-infinity'), a.window_until, a.deposited, a.used, a.reserved from account_asks(p) a order by a.n
+$$;
+
+-- Locks accounts until the end of the transaction, one by one in the order of their key.
+create function lock_accounts(p_company text, p_accounts text[], p_windows timestamptz[]) returns void language plpgsql as $$
+declare
+  o record;
+begin
+  for o in select distinct k.account, k.window_from from unnest(p_accounts, p_windows) as k (account, window_from) order by 1, 2 loop
+    perform 1 from account t
+      where t.company = p_company and t.account = o.account and t.window_from = o.window_from for update;
+  end loop;
+end $$;
+
+-- Locks the accounts that are asked, and those that the case has entries in.
+create function lock_asked(p jsonb) returns void language sql as $$
+  select lock_accounts(p->>'company', array_agg(k.account), array_agg(k.window_from)) from (
+    select a.account, coalesce(a."windowFrom", '-infinity') as window_from
+    from jsonb_to_recordset(p->'asks') as a (account text, "windowFrom" timestamptz)
+    union
+    select e.account, e.window_from from entries_of_case(p->>'company', p->>'caseId') e) k
+$$;
+
+-- Locks every account that the decision may change, and answers what they hold. Nothing is held before the decision is
+-- inserted. An account that is kept in another unit than it is asked in is a fault, and so is one that stays locked for
+-- five seconds: nobody knows what it holds.
+create function ask_accounts(p jsonb)
+returns table (window_from timestamptz, window_until timestamptz, deposited bigint, used bigint, reserved bigint)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  v_timeout text := current_setting('lock_timeout');
+begin
+  perform set_config('lock_timeout', '5s', true);
+  insert into account (company, account, window_from, window_until, name, kind, unit, currency)
+    select p->>'company', a.account, coalesce(a."windowFrom", '-infinity'), a."windowUntil", a.name, a.kind, a.unit, a.currency
+    from jsonb_to_recordset(p->'asks') as a (account text, "windowFrom" timestamptz, "windowUntil" timestamptz, name text,
+                                             kind text, unit text, currency text)
+    order by 2, 3
+    on conflict do nothing;
+  perform lock_asked(p);
+  perform set_config('lock_timeout', v_timeout, true);
+  if exists (
+    select 1 from jsonb_to_recordset(p->'asks') as a (account text, kind text, unit text, currency text)
+    cross join lateral (
+      select o.kind, o.unit, o.currency from account o where o.company = p->>'company' and o.account = a.account offset 0) t
+    where (t.kind, t.unit, t.currency) is distinct from (a.kind, a.unit, a.currency)) then
+    raise exception 'OTHER_UNIT: an account is asked in another unit than it is kept in' using errcode = '42501';
+  end if;
+  return query select * from read_accounts(p);
+end $$;
+
+-- Ends what these decisions hold as postings or as releases. What was released and happened all the same is posted.
+create function settle_reservations(p_company text, p_decisions text[], p_kind text) returns void language plpgsql as $$
+declare
+  v_accounts text[];
+  v_windows timestamptz[];
+begin
+  select array_agg(r.account), array_agg(r.window_from) into v_accounts, v_windows
+    from account_entry r where r.company = p_company and r.cause = any (p_decisions) and r.kind = 'reservation';
+  if v_accounts is null then
+    return;
+  end if;
+  perform lock_accounts(p_company, v_accounts, v_windows);
+  insert into account_entry (company, cause, account, window_from, kind, amount, about, case_id)
+    select r.company, r.cause, r.account, r.window_from, p_kind, r.amount, case p_kind when 'posting' then r.about end, r.case_id
+    from account_entry r
+    where r.company = p_company and r.cause = any (p_decisions) and r.kind = 'reservation'
+      and (entry_of(p_company, r.cause, r.account, 'posting')).cause is null
+      and (entry_of(p_company, r.cause, r.account, p_kind)).cause is null;
+end $$;
+
+-- What a decision asks of its limits, as its details tell it.
+create function asks_of(d decision) returns jsonb language sql stable as $$
+  select jsonb_build_object('company', d.company, 'policyId', d.policy_id, 'caseId', d.case_id, 'stepKey', d.step_key,
+    'gate', d.gate, 'asks', jsonb_agg(jsonb_build_object('account', l->>'account', 'windowFrom', l #>> '{window,from}',
+      'windowUntil', l #>> '{window,until}', 'amount', l->'asked', 'cap', l->'cap') order by n))
+  from jsonb_array_elements(d.details->'limits') with ordinality as limits (l, n)
+$$;
+
+-- A decision that may act holds what it asks: all of its limits, or none of them. One that people approved holds it beyond
+-- a limit's cap too, never beyond what a fund has. What would act over a cap, or uncounted, is refused, whoever asks.
+create function decision_holds_limits() returns trigger language plpgsql as $$
+declare
+  v_asks jsonb;
+  v_fits boolean;
+begin
+  perform settle_reservations(new.company, array(
+    select r.cause from held_by_case(new.company, new.case_id) r
+    where gives_way(new.company, r.step_key, r.gate, new.step_key, new.gate)), 'release');
+  if new.verdict = 'block' or new.details->>'mode' in ('off', 'shadow')
+     or coalesce(jsonb_array_length(new.details->'limits'), 0) = 0 then
+    return null;
+  end if;
+  v_asks := asks_of(new);
+  perform lock_asked(v_asks);
+  select bool_and(a.kind is not null and (a.amount <= a.room or (a.kind = 'limit' and new.approval_id is not null))) into v_fits
+    from account_asks(v_asks) a;
+  if v_fits then
+    insert into account_entry (company, cause, account, window_from, kind, amount, about, case_id)
+      select new.company, new.decision_id, a.account, a.window_from, 'reservation', a.amount, a.replaces, new.case_id
+      from account_asks(v_asks) a
+      order by a.account;
+  elsif new.verdict = 'execute' or new.approval_id is not null then
+    raise exception 'OVER_LIMIT: decision % would act over a limit', new.decision_id using errcode = '42501';
+  end if;
+  return null;
+end $$;
+create trigger decision_holds_limits after insert on decision for each row
+  when (new.gate > 1 or jsonb_array_length(new.details->'limits') > 0) execute function decision_holds_limits();
+
+-- What is done counts; what failed gives its room back. An effect whose end is unknown keeps it until somebody settles it.
+create function effect_settles_limits() returns trigger language plpgsql as $$
+begin
+  perform settle_reservations(new.company, array(
+    select p.decision_id from permit p where p.company = new.company and p.permit_id = new.permit_id),
+    case new.state when 'done' then 'posting' else 'release' end);
+  return null;
+end $$;
+create trigger effect_settles_limits after update of state on effect for each row
+  when (new.state in ('done', 'failed') and old.state <> new.state) execute function effect_settles_limits();
+
+create function escalation_releases_limits() returns trigger language plpgsql as $$
+begin
+  perform settle_reservations(new.company, array[new.decision_id], 'release');
+  return null;
+end $$;
+create trigger escalation_releases_limits after update of state on escalation for each row
+  when (new.state in ('rejected', 'expired', 'superseded')) execute function escalation_releases_limits();
+
+-- When a case ends, what it holds and no effect was begun for will not happen.
+create function release_unbegun(p_company text, p_case text) returns void language sql as $$
+  select settle_reservations(p_company, array(
+    select r.cause from held_by_case(p_company, p_case) r
+    where (select e.state from effect e where e.company = p_company and e.effect_key = r.step_key limit 1) is null), 'release')
+$$;
