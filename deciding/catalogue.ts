@@ -5,6 +5,7 @@ import { governedActions } from "../functions/governed-actions.ts";
 import { governedCatalogue, type Catalogue } from "../guardrails/fact-types.ts";
 import { loadFacts } from "../guardrails/load/facts.ts";
 import type { Problem } from "../guardrails/problem.ts";
+import { readSharedLimits, type FolderShared } from "./shared-limits.ts";
 
 /** `loans.facts.yaml`, or `loans.facts.json` as JSON Schema: the facts of the policy beside it. */
 const factsName = /^(.+)\.facts\.(?:yaml|json)$/;
@@ -14,14 +15,18 @@ export function isPolicyName(name: string): boolean {
   return /^[^.]+(?:\.(?!(?:test|facts)\.)[^.]+)?\.yaml$/.test(name);
 }
 
-/** The facts of every policy that a folder can hold: those of our own governed actions, and those it declares itself. */
+/**
+ * What the policies of a folder may name: the facts of our own governed actions, those it declares itself, and the limits
+ * that several of them share.
+ */
 export type FolderCatalogue = {
   readonly catalogue: Catalogue;
+  readonly shared: FolderShared;
   /** What declares facts here, with what is wrong in it. */
   readonly files: readonly { readonly id: string; readonly file: string; readonly problems: readonly Problem[] }[];
 };
 
-/** Reads the facts files of a folder. `shown` is how messages call a path. Rejects when the folder cannot be read. */
+/** Reads the facts files and the shared limits of a folder. `shown` is how messages call a path. Rejects when the folder cannot be read. */
 export async function readCatalogue(
   folder: string,
   shown: (path: string) => string = (path) => path,
@@ -39,7 +44,7 @@ export async function readCatalogue(
     files.push({ id, file, problems });
     if (loaded.kind === "loaded" && problems.length === 0) catalogue[id] = loaded.facts;
   }
-  return { catalogue, files };
+  return { catalogue, files, shared: await readSharedLimits(folder, shown) };
 }
 
 /** A name that no policy may have, or facts that are declared already. */

@@ -59,11 +59,11 @@ export async function readPolicies(folder: string): Promise<{ readonly [id: stri
   const present = new Set(await readdir(folder));
   const names = [...present].filter(isPolicyName).sort();
   const loaded: { [id: string]: VersionedPolicy } = {};
-  const problems: Problem[] = facts.files.flatMap((file) => file.problems);
+  const problems: Problem[] = [...facts.files, ...facts.shared.files].flatMap((file) => file.problems);
   for (const name of names) {
     const file = join(folder, name);
     if (factProblems(facts, basename(name, ".yaml")).length > 0) continue;
-    const result = loadPolicy(file, await readFile(file, "utf8"), facts.catalogue);
+    const result = loadPolicy(file, await readFile(file, "utf8"), facts.catalogue, facts.shared.limits);
     if (result.kind === "refused") problems.push(...result.problems);
     else loaded[result.policy.id] = versioned(result.policy);
   }

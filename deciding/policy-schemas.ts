@@ -1,26 +1,39 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import type { JsonObject } from "../domain/json.ts";
 import type { FactType } from "../guardrails/fact-types.ts";
 import { policySchema } from "../guardrails/schema.ts";
+import { sharedSchema } from "../guardrails/schema/limits.ts";
 import { readCatalogue } from "./catalogue.ts";
+import { SHARED } from "./shared-limits.ts";
 
-/** The text of `schema/<id>.schema.json` beside a policy: JSON Schema of the policy over these facts, for editors. */
-export function schemaText(id: string, facts: readonly FactType[]): string {
-  return `${JSON.stringify(policySchema(id, facts), null, 2)}\n`;
+function textOf(schema: JsonObject): string {
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
 /**
- * Writes what editors complete and check policies by into the folder's `schema/`, from the facts alone; a file that says
- * the same already is left. Answers the ids written. Rejects when the folder cannot be read or written.
+ * The text of `schema/<id>.schema.json` beside a policy: JSON Schema of the policy over these facts and shared limits (by
+ * id), for editors.
+ */
+export function schemaText(id: string, facts: readonly FactType[], shared: readonly string[] = []): string {
+  return textOf(policySchema(id, facts, shared));
+}
+
+/**
+ * Writes what editors complete and check policies by into the folder's `schema/`, from the facts and the shared limits
+ * alone, and one for the files of those, if there are any; a file that says the same already is left. Answers what was
+ * written, by id. Rejects when the folder cannot be read or written.
  */
 export async function writeSchemas(folder: string): Promise<readonly string[]> {
-  const { catalogue } = await readCatalogue(folder);
-  await mkdir(join(folder, "schema"), { recursive: true });
+  const { catalogue, shared } = await readCatalogue(folder);
+  const ids = Object.keys(shared.limits);
+  const texts = Object.entries(catalogue).map(([id, facts]) => [id, schemaText(id, facts, ids)] as const);
+  const limits = shared.files.length === 0 ? [] : [[`${SHARED}/limit`, textOf(sharedSchema())] as const];
   const written = await Promise.all(
-    Object.entries(catalogue).map(async ([id, facts]) => {
+    [...texts, ...limits].map(async ([id, text]) => {
       const file = join(folder, "schema", `${id}.schema.json`);
-      const text = schemaText(id, facts);
       if ((await readFile(file, "utf8").catch(() => "")) === text) return [];
+      await mkdir(dirname(file), { recursive: true });
       await writeFile(file, text);
       return [id];
     }),

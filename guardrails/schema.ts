@@ -49,10 +49,11 @@ function settings(facts: readonly FactType[]): JsonObject {
 }
 
 /**
- * JSON Schema (draft 2020-12) of one policy's file, from the facts it may name: what an editor completes and marks while
- * it is written. Looser than the loader, which alone decides: parameters, routes and ranges are checked there.
+ * JSON Schema (draft 2020-12) of one policy's file, from the facts and the shared limits (by id) that it may name: what an
+ * editor completes and marks while it is written. Looser than the loader, which alone decides: parameters, routes and
+ * ranges are checked there.
  */
-export function policySchema(id: string, facts: readonly FactType[]): JsonObject {
+export function policySchema(id: string, facts: readonly FactType[], shared: readonly string[] = []): JsonObject {
   const properties = {
     policy: { const: id },
     default: { enum: ["escalate", "block"], description: "the verdict when no rule matches" },
@@ -62,7 +63,7 @@ export function policySchema(id: string, facts: readonly FactType[]): JsonObject
       ? {}
       : { overrides: some(overrideOf(facts), "set parameters for some requests, between two days") }),
     rules: some(ruleOf()),
-    limits: some(limitOf(facts), "caps on what requests come to together"),
+    limits: some(limitOf(facts, shared), "caps on what requests come to together"),
     routes: routes(),
     defaultRoute: { ...slug, description: "the route of every escalation that names none" },
     invariants: some(invariantOf(), "what must hold of every request: proved, not decided by"),

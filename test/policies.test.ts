@@ -8,7 +8,7 @@ import { loadCases } from "../guardrails/load/cases.ts";
 import type { PolicyCase } from "../guardrails/load/cases.ts";
 import { formatProblem } from "../guardrails/problem.ts";
 import { thresholdsOf } from "../guardrails/thresholds.ts";
-import { policyFile, policyOf } from "./fixtures/policy.ts";
+import { policyFile, policyOf, sharedIds } from "./fixtures/policy.ts";
 
 const ids = Object.keys(governedActions);
 
@@ -22,6 +22,11 @@ function casesOf(id: string): readonly PolicyCase[] {
 test("every governed action has a policy and cases, and nothing else is in the folder", () => {
   const files = readdirSync(new URL("../policies", import.meta.url)).filter((name) => name.endsWith(".yaml"));
   expect(files.toSorted()).toEqual(ids.flatMap((id) => [`${id}.yaml`, `${id}.test.yaml`]).toSorted());
+});
+
+test("each shared limit is named by a policy, and every policy loads with it", () => {
+  const named = ids.flatMap((id) => policyOf(id).limits.flatMap(({ id: limit, shared }) => (shared ? [limit] : [])));
+  expect([...new Set(named)].toSorted()).toEqual(sharedIds.toSorted());
 });
 
 test("the policy that the README shows is a sound one", () => {

@@ -6,7 +6,7 @@ import { bodyOf } from "../api-body.ts";
 import { answering, operand, type Call, type Cli } from "../command.ts";
 import { failure, type ExitName } from "../failure.ts";
 import { findCase, isDecisionId } from "../find-case.ts";
-import { connect } from "../session.ts";
+import { connect, type Environment } from "../session.ts";
 import { knownKeys } from "./known-keys.ts";
 
 type ReplayOptions = { readonly level?: string; readonly policy?: string; readonly vkey?: string };
@@ -28,7 +28,7 @@ export function addReplay(noun: Command, cli: Cli): void {
 
 async function replay({ args, options }: Call<ReplayOptions>): Promise<Answer> {
   const wanted = levelsOf(options);
-  const policy = options.policy === undefined ? null : await policyIn(options.policy);
+  const policy = options.policy === undefined ? null : await policyIn(options, options.policy);
   const given = operand(args);
   const client = await connect(options, { kind: "reader" });
   const caseId = isDecisionId(given) ? given : await findCase(client, given);
@@ -60,12 +60,12 @@ function levelsOf({ level, policy }: ReplayOptions): readonly Level[] {
   return policy === undefined ? usual : ["what-if"];
 }
 
-async function policyIn(path: string): Promise<VersionedPolicy> {
+async function policyIn(options: Environment, path: string): Promise<VersionedPolicy> {
   const [{ policyFileOf, readPolicyFile, soundPolicy }, { versioned }] = await Promise.all([
     import("../policies/folder.ts"),
     import("../../deciding/policies.ts"),
   ]);
-  return versioned(soundPolicy(await readPolicyFile(policyFileOf(path))));
+  return versioned(soundPolicy(await readPolicyFile(options, policyFileOf(path))));
 }
 
 const words = { same: "same", differs: "DIFFERS", cannot: "cannot be checked", nothing: "nothing to replay" } as const;

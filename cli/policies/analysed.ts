@@ -16,7 +16,7 @@ export async function soundPolicies(options: Environment, ids: readonly string[]
 /** A policy by its id in the folder or by the path of its file. */
 export async function soundPolicyAt(options: Environment, what: string): Promise<Policy> {
   const isFile = what.endsWith(".yaml") || /[/\\]/.test(what);
-  return soundPolicy(isFile ? await readPolicyFile(what) : entryOf(await readFolder(options), what));
+  return soundPolicy(isFile ? await readPolicyFile(options, what) : entryOf(await readFolder(options), what));
 }
 
 /** The facts of a request in words: `effectiveDiscount 15.0001 %, partnerStanding active`. */

@@ -7,10 +7,12 @@ import {
   actionsWithout,
   casesFileOf,
   entryOf,
+  isSharedFile,
   policyFileOf,
   readCases,
   readFolder,
   readPolicyFile,
+  readSharedFile,
   type PolicyEntry,
 } from "./folder.ts";
 import type { Environment } from "../session.ts";
@@ -51,7 +53,8 @@ async function checkFolder(options: Environment): Promise<readonly Checked[]> {
   }));
   const orphans = folder.orphans.map(orphanProblem);
   const checked = await Promise.all(folder.entries.map(checkEntry));
-  return [...checked, { files: folder.orphans, problems: [...missing, ...orphans] }];
+  const shared = folder.facts.shared.files.map(({ file, problems }) => ({ files: [file], problems }));
+  return [...shared, ...checked, { files: folder.orphans, problems: [...missing, ...orphans] }];
 }
 
 function orphanProblem(file: string): Problem {
@@ -67,12 +70,18 @@ async function checkNamed(options: Environment, names: readonly string[]): Promi
   const isFile = (name: string) => /\.(?:yaml|json)$/.test(name) || /[/\\]/.test(name);
   const folder = names.every(isFile) ? undefined : await readFolder(options);
   const entries: PolicyEntry[] = [];
-  for (const name of names) {
+  const shared = names.filter((name) => isFile(name) && isSharedFile(name));
+  for (const name of names.filter((each) => !shared.includes(each))) {
     const isNamed = folder !== undefined && !isFile(name);
-    entries.push(isNamed ? entryOf(folder, name) : await readPolicyFile(policyFileOf(name)));
+    entries.push(isNamed ? entryOf(folder, name) : await readPolicyFile(options, policyFileOf(name)));
   }
   const once = new Map(entries.map((entry) => [entry.file, entry]));
-  return Promise.all([...once.values()].map(checkEntry));
+  return Promise.all([...[...new Set(shared)].map(checkShared), ...[...once.values()].map(checkEntry)]);
+}
+
+async function checkShared(path: string): Promise<Checked> {
+  const { file, problems } = await readSharedFile(path);
+  return { files: [file], problems };
 }
 
 /** The cases of a policy that is refused are not read: they are checked against what it declares. */

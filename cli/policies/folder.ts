@@ -4,8 +4,11 @@ import { governedActions } from "../../functions/governed-actions.ts";
 import { didYouMean } from "../../guardrails/did-you-mean.ts";
 import { loadCases, type LoadedCases } from "../../guardrails/load/cases.ts";
 import { loadPolicy, type LoadedPolicy } from "../../guardrails/load/policy.ts";
+import { loadShared } from "../../guardrails/load/shared-file.ts";
 import type { Policy } from "../../guardrails/policy.ts";
+import type { Problem } from "../../guardrails/problem.ts";
 import { factProblems, isPolicyName, readCatalogue, type FolderCatalogue } from "../../deciding/catalogue.ts";
+import { readSharedLimits, SHARED } from "../../deciding/shared-limits.ts";
 import { CliFailure, failure } from "../failure.ts";
 import type { Environment } from "../session.ts";
 
@@ -39,16 +42,46 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** Reads one policy file, with the facts of its folder. Throws `CliFailure` (not found) when there is none. */
-export async function readPolicyFile(path: string, known?: FolderCatalogue): Promise<PolicyEntry> {
-  const file = shownPath(path);
+/** The text of a file that must be there. Throws `CliFailure` (not found) when it is not. */
+async function neededText(path: string): Promise<string> {
   const text = await textOf(path);
-  if (text === undefined) throw failure("notFound", "no-such-file", `there is no file ${file}`);
-  const facts = known ?? (await readCatalogue(dirname(path), shownPath));
-  const id = basename(path, ".yaml");
+  if (text === undefined) throw failure("notFound", "no-such-file", `there is no file ${shownPath(path)}`);
+  return text;
+}
+
+/** Reads one policy file by itself: see `catalogueFor`. Throws `CliFailure` (not found) when there is none. */
+export async function readPolicyFile(options: Environment, path: string): Promise<PolicyEntry> {
+  const text = await neededText(path);
+  return entryFrom(path, text, await catalogueFor(options, dirname(path)));
+}
+
+/** What a file may name: what its folder declares, and where that shares nothing, the configured folder's shared limits. */
+async function catalogueFor({ settings }: Environment, folder: string): Promise<FolderCatalogue> {
+  const beside = await readCatalogue(folder, shownPath);
+  if (beside.shared.files.length > 0) return beside;
+  const { policies } = await settings();
+  return { ...beside, shared: await readSharedLimits(policies, shownPath) };
+}
+
+function entryFrom(path: string, text: string, facts: FolderCatalogue): PolicyEntry {
+  const [id, file] = [basename(path, ".yaml"), shownPath(path)];
   const problems = factProblems(facts, id);
   if (problems.length > 0) return { id, file, loaded: { kind: "refused", problems } };
-  return { id, file, loaded: loadPolicy(file, text, facts.catalogue) };
+  return { id, file, loaded: loadPolicy(file, text, facts.catalogue, facts.shared.limits) };
+}
+
+/** Whether a path is that of a shared limit's file, by where it lies. */
+export function isSharedFile(path: string): boolean {
+  return basename(dirname(path)) === SHARED;
+}
+
+/** The file of a shared limit with what is wrong in it. Throws `CliFailure` (not found) when there is none. */
+export async function readSharedFile(
+  path: string,
+): Promise<{ readonly file: string; readonly problems: readonly Problem[] }> {
+  const file = shownPath(path);
+  const loaded = loadShared(file, await neededText(path));
+  return { file, problems: loaded.kind === "refused" ? loaded.problems : [] };
 }
 
 /** The cases beside a policy file, or undefined when there are none. */
@@ -85,7 +118,9 @@ export async function readFolder({ settings }: Environment): Promise<PolicyFolde
   return {
     path: shownPath(path),
     facts,
-    entries: await Promise.all(files.map((name) => readPolicyFile(join(path, name), facts))),
+    entries: await Promise.all(
+      files.map(async (name) => entryFrom(join(path, name), await neededText(join(path, name)), facts)),
+    ),
     orphans: orphans.map((name) => shownPath(join(path, name))),
   };
 }

@@ -1,27 +1,33 @@
 import { schemaText } from "../../deciding/policy-schemas.ts";
 import { didYouMean } from "../../guardrails/did-you-mean.ts";
-import { governedCatalogue, type Catalogue } from "../../guardrails/fact-types.ts";
+import { governedCatalogue } from "../../guardrails/fact-types.ts";
 import type { Answer } from "../answer.ts";
 import { operand, type Call } from "../command.ts";
 import { failure } from "../failure.ts";
 import type { Environment } from "../session.ts";
 import { readFolder } from "./folder.ts";
 
-/** `mandate policy schema ID`: from the facts alone, so that it is there before the policy is. */
+/** `mandate policy schema ID`: from what it may name alone, so that it is there before the policy is. */
 export async function schema({ args, options }: Call<object>): Promise<Answer> {
   const id = operand(args);
-  const catalogue = await catalogueFor(options, id);
+  const { catalogue, shared } = await namesFor(options, id);
   const facts = Object.hasOwn(catalogue, id) ? catalogue[id] : undefined;
   if (facts === undefined) {
     const fix = didYouMean(id, Object.keys(catalogue));
     throw failure("notFound", "no-such-policy", `nothing is decided by a policy \`${id}\``, fix);
   }
-  const text = schemaText(id, facts);
+  const text = schemaText(id, facts, shared);
   return { data: { id, schema: JSON.parse(text) as unknown }, text };
 }
 
-/** Our own facts need no folder; others come from the configured one. */
-async function catalogueFor(options: Environment, id: string): Promise<Catalogue> {
-  const governed = governedCatalogue();
-  return Object.hasOwn(governed, id) ? governed : (await readFolder(options)).facts.catalogue;
+/** Facts and shared limits, by id, of the configured folder. Our own facts are there without one. */
+async function namesFor(options: Environment, id: string) {
+  const own = governedCatalogue();
+  try {
+    const { catalogue, shared } = (await readFolder(options)).facts;
+    return { catalogue, shared: Object.keys(shared.limits) };
+  } catch (error) {
+    if (!Object.hasOwn(own, id)) throw error;
+    return { catalogue: own, shared: [] };
+  }
 }

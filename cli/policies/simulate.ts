@@ -48,7 +48,9 @@ export async function simulate({ args, options, io }: Call<SimulateOptions>): Pr
 
 async function candidateOf(options: Environment, name: string): Promise<Policy> {
   const isFile = name.endsWith(".yaml") || /[/\\]/.test(name);
-  return soundPolicy(isFile ? await readPolicyFile(policyFileOf(name)) : entryOf(await readFolder(options), name));
+  return soundPolicy(
+    isFile ? await readPolicyFile(options, policyFileOf(name)) : entryOf(await readFolder(options), name),
+  );
 }
 
 type History = { readonly decisions: readonly PastDecision[]; readonly source: string };

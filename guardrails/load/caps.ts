@@ -42,6 +42,10 @@ export function readCap(
     return undefined;
   }
   const isMap = typeof value === "object" && !Array.isArray(value);
+  if (isMap && "deposited" in value) {
+    reader.report(path, "only a shared limit draws on deposits", "declare it in `shared/` and name it here");
+    return undefined;
+  }
   const literal = isMap ? undefined : readAmount(reader, path, value, unit.kind);
   if (literal !== undefined && !sameUnit(literal, unit)) {
     reader.report(path, "the cap is in another currency than the limit", unitFix(unit));

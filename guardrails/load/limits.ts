@@ -4,6 +4,7 @@ import type { FactType } from "../fact-types.ts";
 import { parsePercent } from "../literals.ts";
 import { windows } from "../policy.ts";
 import type { Limit } from "../policy.ts";
+import type { SharedLimits } from "../shared.ts";
 import { readCap } from "./caps.ts";
 import { factNamed, summedFact, wordFact } from "./fact-names.ts";
 import { Slug, checkReserved } from "./names.ts";
@@ -11,10 +12,11 @@ import { itemsAt, readMap } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
 import { checkRoute } from "./routes.ts";
 import type { RouteNames } from "./routes.ts";
+import { isShared, readShared } from "./shared-limit.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-const LimitFields = z.strictObject({
-  id: Slug,
+/** What a limit says of itself, wherever it is declared. */
+export const counted = {
   sum: z.string().optional().describe("the fact to add up"),
   count: z.literal(true).optional().describe("`count: true`, or leave it out"),
   per: z.array(z.string()).describe("the facts that make one account, such as `per: [partner]`; `[]` is one for all"),
@@ -27,26 +29,37 @@ const LimitFields = z.strictObject({
     .describe("a share of the cap over 0% and up to 100%, such as `80%`"),
   over: z.enum(["escalate", "block"]).describe("`escalate` or `block`: what is over a cap is never executed"),
   route: z.string().optional().describe("the name of a route"),
-});
+};
+
+const LimitFields = z.strictObject({ id: Slug, ...counted });
 type LimitFields = z.infer<typeof LimitFields>;
 
 function within(ppm: number | undefined): boolean {
   return ppm !== undefined && ppm > 0 && ppm <= 1_000_000;
 }
 
+/** Whether requests are counted, and not a fact added up; undefined when the file does not say which. */
+export function readCounted(
+  reader: Reader,
+  path: Path,
+  { sum, count }: Pick<LimitFields, "sum" | "count">,
+): boolean | undefined {
+  if ((sum === undefined) !== (count === undefined)) return sum === undefined;
+  reader.report(path, "a limit needs one of `sum` and `count`", "write `sum: fact`, or `count: true`");
+  return undefined;
+}
+
 /** What is added up: null for requests. Undefined when the file does not say which. */
 function readSummed(
   reader: Reader,
   path: Path,
-  { sum, count }: LimitFields,
+  fields: LimitFields,
   facts: readonly FactType[],
 ): FactType | null | undefined {
-  if ((sum === undefined) === (count === undefined)) {
-    reader.report(path, "a limit needs one of `sum` and `count`", "write `sum: fact`, or `count: true`");
-    return undefined;
-  }
-  if (sum === undefined) return null;
-  return factNamed((message, fix) => reader.report([...path, "sum"], message, fix), sum, facts, summedFact);
+  const isCount = readCounted(reader, path, fields);
+  if (isCount === undefined || isCount) return isCount === undefined ? undefined : null;
+  const report = (message: string, fix: string) => reader.report([...path, "sum"], message, fix);
+  return factNamed(report, fields.sum ?? "", facts, summedFact);
 }
 
 function checkAccount(reader: Reader, path: Path, per: readonly string[], facts: readonly FactType[]): void {
@@ -78,15 +91,21 @@ function readLimit(
   return { id, sum: summed?.name ?? null, per, window, cap, warnAtPpm, over, route: route ?? routes.default };
 }
 
-/** The limits of a policy over windows of time, in file order. */
+/** The limits of a policy over windows of time, in file order: its own, and the shared ones that it names. */
 export function readLimits(
   reader: Reader,
   value: unknown,
   vocabulary: Vocabulary,
-  routes: RouteNames,
+  { shared, routes }: { readonly shared: SharedLimits; readonly routes: RouteNames },
 ): readonly Limit[] {
   if (value === undefined) return [];
-  const fix = "write limits with `id`, `sum` or `count`, `per`, `window`, `cap` and `over`";
-  const items = itemsAt(reader, ["limits"], value, fix);
-  return items.flatMap((item, index) => readLimit(reader, ["limits", index], item, vocabulary, routes) ?? []);
+  const fix = "write limits with `id`, `sum` or `count`, `per`, `window`, `cap` and `over`, or with `shared`";
+  const { facts } = vocabulary;
+  return itemsAt(reader, ["limits"], value, fix).flatMap((item, index) => {
+    const path = ["limits", index];
+    const limit = isShared(item)
+      ? readShared(reader, path, item, { facts, shared, routes })
+      : readLimit(reader, path, item, vocabulary, routes);
+    return limit ?? [];
+  });
 }

@@ -24,24 +24,26 @@ export type Written = { readonly [section: string]: unknown };
 /** A section of the file whose entries have an `id`, and what one of them is called. */
 type Section = { readonly key: string; readonly noun: string };
 
-function idsIn(value: unknown): readonly unknown[] {
+/** What each entry is called, and under which key: a limit that names a shared one has that one's id. */
+function idsIn(value: unknown): readonly { readonly field: "id" | "shared"; readonly id: unknown }[] {
   if (!Array.isArray(value)) return [];
-  return value.map((item: unknown) =>
-    typeof item === "object" && item !== null && "id" in item ? item.id : undefined,
-  );
+  return value.map((item: unknown) => {
+    const entry: { readonly id?: unknown; readonly shared?: unknown } = typeof item === "object" ? { ...item } : {};
+    return "shared" in entry ? { field: "shared", id: entry.shared } : { field: "id", id: entry.id };
+  });
 }
 
 /** Notes every id that an entry of one of the sections has already. All of them may appear in one decision. */
 export function checkUnique(reader: Reader, written: Written, sections: readonly Section[]): void {
   const owners = new Map<unknown, string>();
   for (const { key, noun } of sections) {
-    for (const [index, id] of idsIn(written[key]).entries()) {
+    for (const [index, { field, id }] of idsIn(written[key]).entries()) {
       const owner = owners.get(id);
       if (id !== undefined) owners.set(id, noun);
       if (owner === undefined) continue;
       const said = owner === noun ? "is declared twice" : `has the id of a ${owner}`;
       const names = owner === noun ? noun : `${owner} and each ${noun}`;
-      reader.report([key, index, "id"], `${noun} ${shown(id)} ${said}`, `give each ${names} its own name`);
+      reader.report([key, index, field], `${noun} ${shown(id)} ${said}`, `give each ${names} its own name`);
     }
   }
 }

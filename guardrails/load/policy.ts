@@ -4,6 +4,7 @@ import { didYouMean, listed } from "../did-you-mean.ts";
 import type { Catalogue, FactType } from "../fact-types.ts";
 import type { Policy } from "../policy.ts";
 import type { Problem } from "../problem.ts";
+import type { SharedLimits } from "../shared.ts";
 import { readInvariants } from "./invariants.ts";
 import { readLimits } from "./limits.ts";
 import { checkUnique } from "./names.ts";
@@ -15,6 +16,7 @@ import { readMap, readerOf } from "./reader.ts";
 import type { Reader } from "./reader.ts";
 import { readRoutes } from "./routes.ts";
 import { readRules } from "./rules.ts";
+import { sharedParams } from "./shared-limit.ts";
 import { Timezone, readDemotion, readSubject } from "./settings.ts";
 import { frozen } from "../frozen.ts";
 
@@ -60,11 +62,16 @@ const owners = [
   { key: "overrides", noun: "override" },
 ] as const;
 
-function readSections(reader: Reader, written: Written, facts: readonly FactType[]): Sections {
+type Given = { readonly facts: readonly FactType[]; readonly shared: SharedLimits };
+
+function readSections(reader: Reader, written: Written, { facts, shared }: Given): Sections {
   const factNames = facts.map(({ name }) => name);
-  const params = readParams(reader, written["params"], factNames);
+  const own = readParams(reader, written["params"], factNames);
   const routes = readRoutes(reader, written["routes"]);
-  const declaredParams = Object.keys(written["params"] ?? {});
+  const ownNames = Object.keys(written["params"] ?? {});
+  const brought = sharedParams(reader, written["limits"], shared, [...ownNames, ...factNames]);
+  const params = [...own, ...brought];
+  const declaredParams = [...ownNames, ...brought.map(({ name }) => name)];
   const defaultRoute = typeof written["defaultRoute"] === "string" ? written["defaultRoute"] : "";
   const named = { declared: routes.map(({ id }) => id), default: defaultRoute };
   const vocabulary = { facts, params, declaredParams };
@@ -73,13 +80,13 @@ function readSections(reader: Reader, written: Written, facts: readonly FactType
     params,
     overrides: readOverrides(reader, written["overrides"], vocabulary),
     rules: readRules(reader, written["rules"], vocabulary, named),
-    limits: readLimits(reader, written["limits"], vocabulary, named),
+    limits: readLimits(reader, written["limits"], vocabulary, { shared, routes: named }),
     invariants: readInvariants(reader, written["invariants"], vocabulary),
     routes,
   };
   checkUnique(reader, written, owners);
   checkUnique(reader, written, [{ key: "invariants", noun: "invariant" }]);
-  checkUse(reader, written, declaredParams, sections);
+  checkUse(reader, written, ownNames, sections);
   if (defaultRoute !== "" && !named.declared.includes(defaultRoute)) {
     reader.report(["defaultRoute"], `unknown route \`${defaultRoute}\``, didYouMean(defaultRoute, named.declared));
   }
@@ -87,16 +94,17 @@ function readSections(reader: Reader, written: Written, facts: readonly FactType
 }
 
 /**
- * Reads a policy file against the catalogue's facts. Gives the policy, or every problem in the file in its order;
- * never throws for what the text says. `file` is for messages, and its name must be the policy's id.
+ * Reads a policy file against the catalogue's facts and the shared limits that it may name. Gives the policy, or every
+ * problem in the file in its order; never throws for what the text says. `file` is for messages, and its name must be the
+ * policy's id.
  */
-export function loadPolicy(file: string, text: string, catalogue: Catalogue): LoadedPolicy {
+export function loadPolicy(file: string, text: string, catalogue: Catalogue, shared: SharedLimits = {}): LoadedPolicy {
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
   const fields = readMap(reader, [], reader.value, PolicyFields);
   const written: Written = typeof reader.value === "object" ? { ...reader.value } : {};
   const facts = factsFor(reader, file, written["policy"], catalogue);
-  const sections = facts && readSections(reader, written, facts);
+  const sections = facts && readSections(reader, written, { facts, shared });
   const demotion = readDemotion(reader, written["demote"]);
   const subject = readSubject(reader, written["subject"], facts ?? []);
   const defaultRoute = sections?.routes.find(({ id }) => id === fields?.defaultRoute);

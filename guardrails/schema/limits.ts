@@ -1,8 +1,10 @@
 import type { JsonObject } from "../../domain/json.ts";
+import { Currency } from "../../domain/money.ts";
 import type { FactType } from "../fact-types.ts";
-import { namable, summedFact, wordFact } from "../load/fact-names.ts";
+import { namable, summedFact, wordFact, type Wanted } from "../load/fact-names.ts";
 import { windows } from "../policy.ts";
-import { money, paramRef, percent, slug, strict, whole } from "./literals.ts";
+import { money, paramName, paramRef, percent, slug, strict, whole } from "./literals.ts";
+import { paramOf } from "./params.ts";
 
 /** What may be added up, and a cap in its unit. */
 type Measure = { readonly key: string; readonly what: JsonObject; readonly cap: JsonObject };
@@ -21,23 +23,77 @@ function measures(facts: readonly FactType[]): readonly Measure[] {
   return [...sums, { key: "count", what: { const: true, description: "count requests" }, cap: number }];
 }
 
-/** A cap over a window of time. Only a limit that asks takes a route. */
-export function limitOf(facts: readonly FactType[]): JsonObject {
+const about = "what the next request over the cap gets";
+const asks = { over: { const: "escalate", description: about }, route: { ...slug, description: "who answers" } };
+const blocks = { over: { const: "block", description: about } };
+const windowed = {
+  window: { enum: windows, description: "in the time zone of the file" },
+  warnAt: { ...percent, description: "the share of the cap from which people are warned" },
+};
+const most = (literals: readonly JsonObject[]): JsonObject => ({
+  anyOf: literals,
+  description: "the most that requests may come to together",
+});
+
+/** A shared limit that the policy names, and what is called otherwise here. */
+function namedOf(facts: readonly FactType[], shared: readonly string[]): readonly JsonObject[] {
+  if (shared.length === 0) return [];
+  const fact = (wanted: Wanted) => ({ enum: namable(facts, wanted).map(({ name }) => name) });
+  const [sum, per] = [fact(summedFact), fact(wordFact)];
+  const named = {
+    shared: { enum: shared, description: "a limit of `shared/`, counted with all other policies that name it" },
+    ...(sum.enum.length === 0
+      ? {}
+      : { sum: { ...sum, description: "what it adds up, where that is called otherwise" } }),
+    ...(per.enum.length === 0 ? {} : { per: { type: "object", additionalProperties: per } }),
+  };
+  return [strict(named, ["shared"])];
+}
+
+/** A cap over a window of time, of the policy's own or shared. Only a limit that asks takes a route. */
+export function limitOf(facts: readonly FactType[], shared: readonly string[]): JsonObject {
   const words = namable(facts, wordFact).map(({ name }) => name);
   const accounts = words.length === 0 ? { type: "array", maxItems: 0 } : { type: "array", items: { enum: words } };
-  const about = "what the next request over the cap gets";
-  const shared = {
+  const own = {
     id: { ...slug, description: "shown in every decision the limit takes part in" },
     per: { ...accounts, description: "the facts that make one account; `[]` is one for all" },
-    window: { enum: windows, description: "in the policy's time zone" },
-    warnAt: { ...percent, description: "the share of the cap from which people are warned" },
+    ...windowed,
   };
-  const asks = { over: { const: "escalate", description: about }, route: { ...slug, description: "who answers" } };
-  const blocks = { over: { const: "block", description: about } };
   const variants = measures(facts).flatMap(({ key, what, cap: literal }) => {
-    const cap = { anyOf: [literal, paramRef], description: "the most that requests may come to together" };
     const required = ["id", key, "per", "window", "cap", "over"];
-    return [asks, blocks].map((over) => strict({ ...shared, [key]: what, cap, ...over }, required));
+    const cap = most([literal, paramRef]);
+    return [asks, blocks].map((over) => strict({ ...own, [key]: what, cap, ...over }, required));
   });
-  return { anyOf: variants };
+  return { anyOf: [...variants, ...namedOf(facts, shared)] };
+}
+
+const factName = { type: "string", pattern: "^[a-z][A-Za-z0-9]*$" };
+
+/** JSON Schema (draft 2020-12) of a shared limit's file. As of a policy, looser than the loader. */
+export function sharedSchema(): JsonObject {
+  const file = {
+    shared: { ...slug, description: "the file's name, by which policies name it" },
+    timezone: { type: "string", description: "an IANA name; its windows are counted in it, else in UTC" },
+    params: { type: "object", propertyNames: paramName, additionalProperties: paramOf() },
+    per: { type: "array", items: factName, description: "the facts that make one account; `[]` is one for all" },
+    ...windowed,
+  };
+  const amounts = most([money("[A-Z]{3}"), { ...whole, minimum: 0 }, { $ref: "#/$defs/param" }]);
+  const counts = most([{ ...whole, minimum: 0 }, { $ref: "#/$defs/param" }]);
+  const deposited = strict({ deposited: { enum: Currency.options } }, ["deposited"], "what a fund was given");
+  const sum = { ...factName, description: "the fact that is added up" };
+  const count = { const: true, description: "count requests" };
+  const needed = ["per", "window", "cap"];
+  const variant = (key: string, what: JsonObject, cap: JsonObject, over: JsonObject) =>
+    strict({ ...file, [key]: what, cap, ...over }, ["shared", key, ...needed, ...Object.keys(over)]);
+  const variants = [asks, blocks].flatMap((over) => [
+    variant("sum", sum, amounts, over),
+    variant("count", count, counts, over),
+  ]);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "a limit that several policies share",
+    anyOf: [...variants, variant("sum", sum, deposited, blocks)],
+    $defs: { param: strict({ param: { type: "string" } }, ["param"], "a parameter declared above") },
+  };
 }

@@ -29,9 +29,10 @@ function limitRow(policy: Policy | undefined, reading: LimitReading): LimitRow {
   const show = (value: number) => showValue(unit, value);
   const what = limit === undefined ? "not known" : (limit.sum ?? "requests");
   const per = limit === undefined || limit.per.length === 0 ? "" : ` per ${limit.per.join(" and ")}`;
+  const others = limit?.shared === undefined ? "" : ", with every policy that shares it";
   return {
     id,
-    counts: `${what}${per}`,
+    counts: `${what}${per}${others}`,
     window: window === null ? "no window" : `${formatMinute(window.from)} to ${formatMinute(window.until)}`,
     used: show(used),
     reserved: show(reserved),

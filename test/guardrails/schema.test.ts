@@ -8,7 +8,9 @@ import { schemaText, writeSchemas } from "../../deciding/policy-schemas.ts";
 import { governedActions } from "../../functions/governed-actions.ts";
 import { governedCatalogue } from "../../guardrails/fact-types.ts";
 import { policySchema } from "../../guardrails/schema.ts";
-import { policyFile } from "../fixtures/policy.ts";
+import { sharedSchema } from "../../guardrails/schema/limits.ts";
+import { policyFile, sharedIds } from "../fixtures/policy.ts";
+import { fundText, quarterText, renewalFacts, renewalsText } from "../fixtures/shared-limits.ts";
 import { catalogue, sound, whole } from "./traps.ts";
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
@@ -23,8 +25,38 @@ describe.for(ids)("the schema of %s", (id) => {
   });
 
   test("takes the policy as it is", () => {
-    const text = schemaText(id, governedCatalogue()[id] ?? []);
+    const text = schemaText(id, governedCatalogue()[id] ?? [], sharedIds);
     expect(takes(JSON.parse(text) as object, policyFile(`${id}.yaml`))).toBe(true);
+  });
+});
+
+describe("the schema of a shared limit", () => {
+  const file = "shared/quarter-discount.yaml";
+
+  test("takes the shipped ones, and a fund", () => {
+    const texts = [...sharedIds.map((id) => policyFile(`shared/${id}.yaml`)), quarterText, fundText];
+    expect(texts.map((text) => takes(sharedSchema(), text))).toEqual(texts.map(() => true));
+    expect(policyFile(file).split("\n")[0]).toBe("# yaml-language-server: $schema=../schema/shared/limit.schema.json");
+  });
+
+  test.for([
+    ["an amount without a currency", "cap: { deposited: USD }", "cap: { deposited: dollars }", fundText],
+    ["a fund that people may pass", "over: block", "over: escalate\nroute: desk", fundText],
+    ["a limit that asks nobody", "route: regional-director\n", "", quarterText],
+    ["a window that is none", "calendar-quarter", "quarter", quarterText],
+    ["a key that is none", "warnAt", "warn", quarterText],
+  ] as const)("marks %s", ([, from, to, text]) => {
+    expect(text).toContain(from);
+    expect(takes(sharedSchema(), text.replace(from, to))).toBe(false);
+  });
+
+  test("a policy is completed by those that are there, and by no other", () => {
+    const schema = (...shared: string[]) => policySchema("renewals.price", renewalFacts, shared);
+    expect(takes(schema("discount-quarter"), renewalsText)).toBe(true);
+    expect(takes(schema("other"), renewalsText)).toBe(false);
+    expect(takes(schema("discount-quarter"), renewalsText.replace("sum: renewalDiscount", "sum: incumbent"))).toBe(
+      false,
+    );
   });
 });
 

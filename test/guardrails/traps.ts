@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { governedCatalogue } from "../../guardrails/fact-types.ts";
 import type { Catalogue } from "../../guardrails/fact-types.ts";
 import { loadPolicy } from "../../guardrails/load/policy.ts";
+import type { Problem } from "../../guardrails/problem.ts";
 
 /** A sound policy. Each case below changes one piece of it and marks with `▸` where the problem has to be reported. */
 export const sound = `policy: quoting
@@ -140,21 +141,27 @@ type Trap = {
   readonly says: readonly string[];
 };
 
-function refusal(text: string, { change, to, also = ["", ""] }: Trap) {
+/** A file and how it is loaded: what is refused is in `problems`. */
+type Loaded = { readonly kind: "loaded" } | { readonly kind: "refused"; readonly problems: readonly Problem[] };
+type Loader = { readonly file: string; readonly load: (file: string, text: string) => Loaded };
+
+const asPolicy: Loader = { file: "policies/quoting.yaml", load: (file, text) => loadPolicy(file, text, catalogue) };
+
+function refusal(text: string, { change, to, also = ["", ""] }: Trap, { file, load }: Loader) {
   expect(text.split(change), "the change names one place").toHaveLength(2);
   const marked = text.replace(also[0], also[1]).replace(change, () => to);
   const before = marked.slice(0, marked.indexOf("▸")).split("\n");
-  const loaded = loadPolicy("policies/quoting.yaml", marked.replace("▸", ""), catalogue);
+  const loaded = load(file, marked.replace("▸", ""));
   return {
     problems: loaded.kind === "refused" ? loaded.problems : [],
-    place: { file: "policies/quoting.yaml", line: before.length, column: (before.at(-1)?.length ?? 0) + 1 },
+    place: { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 },
   };
 }
 
-/** One test per trap: every problem it causes in a sound policy, and the place of the first. */
-export function refuses(traps: readonly Trap[], text = sound): void {
+/** One test per trap: every problem it causes in a sound file, and the place of the first. */
+export function refuses(traps: readonly Trap[], text = sound, loader: Loader = asPolicy): void {
   test.for(traps)("$name", (trap) => {
-    const { problems, place } = refusal(text, trap);
+    const { problems, place } = refusal(text, trap, loader);
     expect(problems.map(({ message, fix }) => `${message}; ${fix}`)).toEqual(trap.says);
     expect(problems[0]).toMatchObject(place);
   });

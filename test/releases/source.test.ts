@@ -156,7 +156,8 @@ describe("the last good release stays, and one alarm is raised, for", () => {
     [
       "a bundle that is no bundle",
       async (world) => {
-        const document = JSON.stringify({ format: 1, parent: world.genesis.release, policies: { quoting: {} } });
+        const parent = world.genesis.release;
+        const document = JSON.stringify({ format: 2, parent, policies: { quoting: {} }, shared: {} });
         const release = createHash("sha256").update(document).digest("hex");
         await append(world.pool, signedChange(words(world, release)), document);
         await append(world.pool, signedChange({ ...words(world, release), ...pass }));
@@ -316,6 +317,6 @@ describe("modes", () => {
 
 test("the bundle is one canonical JSON document, whatever the order of its policies", () => {
   const one = quotingBundle(null);
-  expect(Object.keys(JSON.parse(one.document))).toEqual(["format", "parent", "policies"]);
+  expect(Object.keys(JSON.parse(one.document))).toEqual(["format", "parent", "policies", "shared"]);
   expect(writeBundle([], null).release).not.toBe(one.release);
 });
