@@ -34,12 +34,14 @@ export async function readEvidence(
   return present;
 }
 
-/** Whether an action rests on our own ledgers alone: its readings are then statements of the transaction that decides it. */
+/**
+ * Whether an action rests on our own ledgers alone: its readings are then statements of the transaction that decides it.
+ * What is read only by the names in its arguments does not.
+ */
 export function restsOnLedgers(action: GovernedAction, { reportsStep }: StepRef): boolean {
-  return (
-    !action.readsRecord &&
-    action.lookups({}, reportsStep, { objectId: "", args: {} }).every(({ tool }) => tool.startsWith("ledger."))
-  );
+  if (action.readsRecord) return false;
+  const lookups = action.lookups({}, reportsStep, { objectId: "", args: {} });
+  return lookups.length > 0 && lookups.every(({ tool }) => tool.startsWith("ledger."));
 }
 
 /** What the record itself asks for: no model's arguments choose what is read. */

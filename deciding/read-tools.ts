@@ -3,6 +3,7 @@ import { readStepOutcome } from "../audit/ledgers/effects.ts";
 import { readStepDecision } from "../audit/ledgers/step-decision.ts";
 import type { Sql } from "../audit/records.ts";
 import type { Evidence } from "../domain/evidence.ts";
+import { FundRef } from "../domain/fund.ts";
 import { propertiesRead } from "../functions/index.ts";
 import type { Adapters } from "../tools/adapters.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
@@ -39,6 +40,7 @@ const CrmRecordArgs = z.strictObject({ objectType: text, objectId: text });
 const PartnerArgs = z.strictObject({ partnerId: text });
 const DealTeamArgs = z.strictObject({ dealId: text, crmPartner: z.string().max(256) });
 const OpenRegistrationsArgs = z.strictObject({ customerDomain: text, productFamily: text });
+const PostingArgs = FundRef.extend({ decisionId: text });
 const BatchReadingArgs = z.strictObject({ functionId: text, objectType: text, objectId: text });
 const StepArgs = z.strictObject({ stepKey: text });
 
@@ -68,6 +70,15 @@ export function createReadTools(sql: Sql, { crm, programme }: Adapters, now: () 
       "registrations whose protection runs now, for one customer domain and product family, with the role claimed",
       OpenRegistrationsArgs,
       (company, args) => programme.readOpenRegistrations(company, args.customerDomain, args.productFamily),
+    ),
+    readTool("programme.fund", "what a partner's fund holds in a period", FundRef, (company, fund) =>
+      programme.readFund(company, fund),
+    ),
+    readTool(
+      "programme.posting",
+      "what a decision took from a partner's fund, and what of that still counts",
+      PostingArgs,
+      (company, { decisionId, ...fund }) => programme.readPosting(company, fund, decisionId),
     ),
   ];
   return { ...byName(outside), ...ledgerReadTools(sql, now) };

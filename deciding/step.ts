@@ -157,7 +157,7 @@ function questionOf(
     review,
     facts: action.facts({ evidence, action: proposal.action, at }),
     sources: Object.values(evidence).map(({ source }) => source),
-    requestedBy: action.requestedBy(evidence["crm.record"]?.value ?? {}),
+    requestedBy: action.requestedBy(evidence["crm.record"]?.value ?? {}, proposal.action.args),
   };
 }
 

@@ -50,8 +50,11 @@ export type GovernedAction = {
    * Undefined for arguments that are not this action's.
    */
   readonly describe: (args: JsonObject, who: string) => string | undefined;
-  /** The person or agent's principal on whose behalf the action is asked; that person may not approve it. */
-  readonly requestedBy: (record: JsonObject) => string;
+  /**
+   * The person or agent's principal on whose behalf the action is asked; that person may not approve it. Told by the record,
+   * or by the arguments of an action that no record asks for.
+   */
+  readonly requestedBy: (record: JsonObject, args: JsonObject) => string;
 };
 
 /** An action that a function's agents propose. What the record asks for is what they are checked against. */

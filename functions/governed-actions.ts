@@ -1,16 +1,22 @@
 import { describeExternal, EXTERNAL_TOOL } from "../domain/decide-case.ts";
+import { adjustFund } from "./shared/adjust-fund.ts";
 import { crmNote } from "./shared/crm-note.ts";
 import { changeDealTeam } from "./shared/deal-team-change.ts";
 import { tellSeller } from "./shared/deal-team-tell.ts";
+import { depositFund } from "./shared/deposit-fund.ts";
 import { functions, ownActionOf } from "./index.ts";
 import type { GovernedAction } from "./definition.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { assertKnown } from "../domain/registry.ts";
+import { reversePosting } from "./shared/reverse-posting.ts";
 import { writeBack } from "./shared/write-back.ts";
 
 /** What follows from a step of any function, and what anybody may ask of our own records, by policy id. */
 const followUps: { readonly [id: string]: GovernedAction } = Object.fromEntries(
-  [writeBack, crmNote, changeDealTeam, tellSeller].map((action) => [action.id, action]),
+  [writeBack, crmNote, changeDealTeam, tellSeller, depositFund, adjustFund, reversePosting].map((action) => [
+    action.id,
+    action,
+  ]),
 );
 
 /** Every action that can be decided, by policy id: those of the functions, and the follow-ups that they share. */

@@ -7,6 +7,8 @@ import { createSandboxCrm } from "./crm/sandbox.ts";
 import type { EffectTool } from "./effect-tool.ts";
 import type { DealTeamReader, DealTeamWriter } from "./programme/deal-team-port.ts";
 import { createDealTeams } from "./programme/deal-team.ts";
+import type { FundReader, FundWriter } from "./programme/funds-port.ts";
+import { createFunds } from "./programme/funds.ts";
 import type { ProgrammeReader, ProgrammeWriter } from "./programme/port.ts";
 import { createProgramme } from "./programme/postgres.ts";
 import { sandboxTool } from "./sandbox/tool.ts";
@@ -14,7 +16,7 @@ import { sandboxTool } from "./sandbox/tool.ts";
 /** The adapter registry: which system stands behind each port. */
 export type Adapters = {
   readonly crm: CrmReader & CrmWriter;
-  readonly programme: ProgrammeReader & ProgrammeWriter & DealTeamReader & DealTeamWriter;
+  readonly programme: ProgrammeReader & ProgrammeWriter & DealTeamReader & DealTeamWriter & FundReader & FundWriter;
   /** Tools of systems that need no port of their own: a schema says it all. */
   readonly others: readonly EffectTool[];
 };
@@ -37,6 +39,6 @@ function sandboxTools(pool: Pool): readonly EffectTool[] {
 
 /** The systems that ship: the sandbox for those outside, and our own records. `now`: the company's clock. */
 export function embeddedAdapters(pool: Pool, now: () => string): Adapters {
-  const programme = { ...createProgramme(pool, now), ...createDealTeams(pool, now) };
+  const programme = { ...createProgramme(pool, now), ...createDealTeams(pool, now), ...createFunds(pool, now) };
   return { crm: createSandboxCrm(pool), programme, others: sandboxTools(pool) };
 }

@@ -1,8 +1,11 @@
 import { ApproveRegistrationArgs } from "../functions/deal-registration/register-deal.ts";
 import { governedActions } from "../functions/governed-actions.ts";
+import { AdjustFundArgs } from "../functions/shared/adjust-fund.ts";
 import { ChangeDealTeamArgs } from "../functions/shared/deal-team-change.ts";
 import { TellSellerArgs } from "../functions/shared/deal-team-tell.ts";
 import { CrmNoteArgs } from "../functions/shared/crm-note.ts";
+import { DepositFundArgs } from "../functions/shared/deposit-fund.ts";
+import { ReversePostingArgs } from "../functions/shared/reverse-posting.ts";
 import { WriteBackArgs } from "../functions/shared/write-back.ts";
 import type { Adapters } from "./adapters.ts";
 import { namePartner } from "./crm/name-partner.ts";
@@ -26,6 +29,24 @@ export function createEffectTools({ crm, programme, others }: Adapters): { reado
       args: ChangeDealTeamArgs,
       execute: (permit, change) => programme.changeDealTeam(permit, change),
       lookUp: (company, key) => programme.findDealTeamChange(company, key),
+    }),
+    effectTool({
+      name: "programme.deposit-fund",
+      args: DepositFundArgs,
+      execute: (permit, deposit) => programme.depositFund(permit, deposit),
+      lookUp: (company, key) => programme.findFundEntry(company, key),
+    }),
+    effectTool({
+      name: "programme.adjust-fund",
+      args: AdjustFundArgs,
+      execute: (permit, adjustment) => programme.adjustFund(permit, adjustment),
+      lookUp: (company, key) => programme.findFundEntry(company, key),
+    }),
+    effectTool({
+      name: "programme.reverse-posting",
+      args: ReversePostingArgs,
+      execute: (permit, reversal) => programme.reversePosting(permit, reversal),
+      lookUp: (company, key) => programme.findFundEntry(company, key),
     }),
     effectTool({
       name: "crm.set-selling-partner",

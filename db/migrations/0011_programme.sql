@@ -123,3 +123,47 @@ begin
             (p->>'creditPpm')::int, p_key);
   return 'done';
 end $$;
+
+-- A partner's fund is an account of the ledger (0007). The receipt of an entry that was asked for a fund itself.
+create function programme.fund_receipt(e account_entry) returns jsonb language sql stable as $$
+  select jsonb_build_object('externalRef', 'FE-' || upper(substr(md5(e.cause), 1, 10)),
+    'answeredAt', to_char(e.entered_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+$$;
+
+-- Makes an entry that was asked for a fund itself, once per key, at the company's clock: `done` with its receipt, also when
+-- it was made before; `key-reused` for a key of another entry; `no-fund`, `would-be-negative` and `not-posted` when it is
+-- refused and nothing is entered. A deposit opens the account.
+create function programme.enter_fund(p_company text, p_key text, p_at timestamptz, p jsonb) returns jsonb language plpgsql as $$
+declare
+  v_account account;
+  v_entry account_entry;
+  v_from timestamptz := coalesce((p->>'windowFrom')::timestamptz, '-infinity');
+  v_amount bigint := (p->>'amountMinor')::bigint;
+begin
+  if p->>'kind' = 'deposit' then
+    insert into account (company, account, window_from, window_until, name, kind, unit, currency)
+      values (p_company, p->>'account', v_from, (p->>'windowUntil')::timestamptz, p->>'name', 'fund', 'minor', p->>'currency')
+      on conflict do nothing;
+  end if;
+  select * into v_account from account t
+    where t.company = p_company and t.account = p->>'account' and t.window_from = v_from and t.kind = 'fund' for update;
+  select * into v_entry from account_entry e
+    where e.company = p_company and e.cause = p_key and e.kind in ('deposit', 'adjustment', 'reversal');
+  if v_entry.cause is not null then
+    return case when (v_entry.account, v_entry.window_from, v_entry.kind, v_entry.amount, v_entry.about)
+                  is not distinct from (p->>'account', v_from, p->>'kind', v_amount, p->>'decisionId')
+      then jsonb_build_object('outcome', 'done', 'receipt', programme.fund_receipt(v_entry))
+      else jsonb_build_object('outcome', 'key-reused') end;
+  elsif v_account.account is null then
+    return jsonb_build_object('outcome', 'no-fund');
+  elsif p->>'kind' = 'adjustment' and v_amount < 0 and not (p->>'mayGoNegative')::boolean
+    and room_of('fund', null, v_account.deposited, v_account.used, v_account.reserved) + v_amount < 0 then
+    return jsonb_build_object('outcome', 'would-be-negative');
+  elsif p->>'kind' = 'reversal' and coalesce(posting_stands(p_company, p->>'decisionId', p->>'account', v_from), 0) < v_amount then
+    return jsonb_build_object('outcome', 'not-posted');
+  end if;
+  insert into account_entry (company, cause, account, window_from, kind, amount, about, entered_at)
+    values (p_company, p_key, p->>'account', v_from, p->>'kind', v_amount, p->>'decisionId', p_at)
+    returning * into v_entry;
+  return jsonb_build_object('outcome', 'done', 'receipt', programme.fund_receipt(v_entry));
+end $$;

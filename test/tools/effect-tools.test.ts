@@ -1,16 +1,34 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { decisionIdOf } from "../../audit/record-keys.ts";
+import type { LedgerPool } from "../../audit/records.ts";
 import { wallTime } from "../../db/company-clock.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
 import { createEffectTools } from "../../tools/effect-tools.ts";
+import { createFunds } from "../../tools/programme/funds.ts";
 import { readCalls, scriptFault } from "../../tools/sandbox/door.ts";
 import { assertKnown } from "../../domain/registry.ts";
+import { fundAsk, fundOf, fundPermit } from "../fixtures/funds.ts";
+import { stepNames } from "../fixtures/ledger.ts";
 import { givenCrmObject } from "../fixtures/programme.ts";
+import { acted, decideAsking } from "../fixtures/reservations.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 import { effectToolSpec } from "../spec/effect-tool.ts";
 
 const COMPANY = "acme";
 const deal = { objectType: "deal", objectId: "d1" };
+
+const fund = fundOf("partner-7");
+const ofFund = { ...fund, askedBy: "dana", reason: "yearly budget" };
+const spender = stepNames("spender", COMPANY);
+const spentBy = decisionIdOf(COMPANY, spender.stepKey, 1);
+
+/** A fund with money in it, of which a decision spent a part. */
+async function givenFund(pool: LedgerPool) {
+  await createFunds(pool, wallTime).depositFund(fundPermit(COMPANY, "first"), { ...fund, amountMinor: 10_000 });
+  const { permit } = await decideAsking(pool, spender, [fundAsk(COMPANY, fund, 9_000)]);
+  await acted(pool, permit, "done");
+}
 
 /** Arguments that each tool takes, by the name it has; what is asked differs by `name`. */
 const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
@@ -39,6 +57,9 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
     until: null,
     creditPpm: null,
   }),
+  "programme.deposit-fund": (name) => ({ ...ofFund, amountMinor: name.length }),
+  "programme.adjust-fund": (name) => ({ ...ofFund, changeMinor: name.length, mayGoNegative: false }),
+  "programme.reverse-posting": (name) => ({ ...ofFund, amountMinor: name.length, decisionId: spentBy }),
   "crm.set-selling-partner": (name) => ({ dealId: deal.objectId, partnerId: name.slice(0, 64) }),
   "crm.update-property": (name) => ({
     ...deal,
@@ -72,11 +93,13 @@ for (const [name, argsOf] of Object.entries(samples)) {
   effectToolSpec(about, async () => {
     const own = await testDatabase();
     const pool = await own.poolOf(COMPANY);
+    await givenFund(pool);
     await givenCrmObject(pool, COMPANY, deal.objectType, deal.objectId, { quote_status: "draft" });
     const acts = async () => {
       if (isOurs) {
         const { rows } = await pool.query(
-          "select from programme.registration union all select from programme.deal_team",
+          `select from programme.registration union all select from programme.deal_team
+           union all select from account_entry where kind in ('deposit', 'adjustment', 'reversal')`,
         );
         return rows.length;
       }
