@@ -290,7 +290,6 @@ $$;
 create function decision_holds_limits() returns trigger language plpgsql as $$
 declare
   v_asks jsonb;
-  v_fits boolean;
 begin
   perform settle_reservations(new.company, array(
     select r.cause from held_by_case(new.company, new.case_id) r
@@ -301,14 +300,13 @@ begin
   end if;
   v_asks := asks_of(new);
   perform lock_asked(v_asks);
-  select bool_and(a.kind is not null and (a.amount <= a.room or (a.kind = 'limit' and new.approval_id is not null))) into v_fits
-    from account_asks(v_asks) a;
-  if v_fits then
+  with a as materialized (select * from account_asks(v_asks))
     insert into account_entry (company, cause, account, window_from, kind, amount, about, case_id)
       select new.company, new.decision_id, a.account, a.window_from, 'reservation', a.amount, a.replaces, new.case_id
-      from account_asks(v_asks) a
+      from a
+      where (select bool_and(o.kind is not null and (o.amount <= o.room or (o.kind = 'limit' and new.approval_id is not null))) from a o)
       order by a.account;
-  elsif new.verdict = 'execute' or new.approval_id is not null then
+  if not found and (new.verdict = 'execute' or new.approval_id is not null) then
     raise exception 'OVER_LIMIT: decision % would act over a limit', new.decision_id using errcode = '42501';
   end if;
   return null;
