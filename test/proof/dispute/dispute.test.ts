@@ -226,7 +226,7 @@ describe("limits", () => {
     expect(disputed(await quoteCase(120_000, [], { decision: { body } })).limits).toEqual([
       {
         id: "quarter-discount",
-        counts: "discountAmount per partner",
+        counts: "discountAmount per partner, with every policy that shares it",
         window: "no window",
         used: "1.00 USD",
         reserved: "2.00 USD",
