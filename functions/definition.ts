@@ -142,6 +142,8 @@ export type FunctionDefinition = {
   /** What it may propose. The standard choreography runs the first; an own choreography names them. */
   readonly actions: readonly [FunctionAction, ...FunctionAction[]];
   readonly agent: AgentPart;
+  /** The workflow type that runs its cases, of `workflows/index.ts`. The standard choreography when absent. */
+  readonly choreography?: string;
 };
 
 /** Functions by their ids. */

@@ -9,16 +9,20 @@ import type { OutcomeKind } from "../domain/outcome.ts";
  * carry ids, digests and times, never bodies: those are in the ledgers.
  */
 
-/** Names one governed step of one event. `stepKey` is its idempotency key everywhere. */
-export type StepRef = {
+/** Names a case at work on one event. */
+export type CaseRef = {
   readonly company: string;
   readonly caseId: string;
   readonly functionId: string;
-  /** The governed action that the step is about: an id of `functions/governed-actions.ts`. */
-  readonly action: string;
   readonly objectType: string;
   readonly objectId: string;
   readonly eventId: string;
+};
+
+/** Names one governed step of one event. `stepKey` is its idempotency key everywhere. */
+export type StepRef = CaseRef & {
+  /** The governed action that the step is about: an id of `functions/governed-actions.ts`. */
+  readonly action: string;
   readonly stepKey: string;
   /** The key of the step that a follow-up tells about; empty for a function's own step. */
   readonly reportsStep: string;

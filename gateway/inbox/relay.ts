@@ -3,9 +3,10 @@ import { recordKeys } from "../../audit/record-keys.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import type { RecordDraft } from "../../domain/audit-record.ts";
 import type { FunctionTable } from "../../functions/definition.ts";
-import { firstActionOf, functions as shipped } from "../../functions/index.ts";
+import { functions as shipped } from "../../functions/index.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
 import { backoffMs, LOUD_AFTER } from "./backoff.ts";
+import { caseStartOf } from "./case-start.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { groupedAppend } from "./grouped-append.ts";
 import { startLanes } from "./lanes.ts";
@@ -71,10 +72,9 @@ function recordOf(event: UntoldEvent): RecordDraft {
 async function deliver(starter: WorkflowStarter, functions: FunctionTable, event: UntoldEvent): Promise<void> {
   const { company, event_id: eventId, source, system, function_id: functionId, object_type: objectType } = event;
   const { object_id: objectId, occurred_at: occurredAt, received_at: receivedAt } = event;
-  const { step, id: action } = firstActionOf(functionId, functions);
-  const input = { company, functionId, objectType, objectId, step, action };
+  const start = caseStartOf({ company, functionId, objectType, objectId }, functions);
   const reference = { eventId, company, functionId, source, system, objectType, objectId, occurredAt, receivedAt };
-  await starter.deliverEvent(caseOf(event), input, reference);
+  await starter.deliverEvent(caseOf(event), start, reference);
 }
 
 /** A failed row waits alone. When even that cannot be written, its lease runs out and it comes back by itself. */

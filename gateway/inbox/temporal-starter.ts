@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from "@temporalio/client";
-import { CASE_WORKFLOW, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
+import { WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
 import { lookAtCases } from "../status/stalled-cases.ts";
 import { madeHere } from "./origin.ts";
 import type { VerdictMessenger, WorkflowEngine, WorkflowStarter } from "./workflow-starter.ts";
@@ -18,9 +18,9 @@ type Call = <T>(work: (client: Client) => Promise<T>, timeoutMs?: number) => Pro
 /** Starts or signals cases in one call. */
 function temporalStarter(call: Call, queue: string): WorkflowStarter {
   return {
-    async deliverEvent(caseId, input, event) {
+    async deliverEvent(caseId, { workflow, input }, event) {
       await call((client) =>
-        client.workflow.signalWithStart(CASE_WORKFLOW, {
+        client.workflow.signalWithStart(workflow, {
           workflowId: caseId,
           taskQueue: queue,
           args: [input],

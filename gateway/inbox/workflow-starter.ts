@@ -1,11 +1,11 @@
 import type { EventRef } from "../../domain/event.ts";
-import type { CaseInput } from "../../workflows/governed-case.ts";
+import type { CaseStart } from "./case-start.ts";
 import type { VerdictMessage } from "../../workflows/escalation.ts";
 import type { AskedCases, OpenCases } from "../status/stalled-cases.ts";
 
 /** Brings an event to its case, which is started when it does not run. At least once: the case drops repeats by id. */
 export type WorkflowStarter = {
-  deliverEvent(caseId: string, input: CaseInput, event: EventRef): Promise<void>;
+  deliverEvent(caseId: string, start: CaseStart, event: EventRef): Promise<void>;
 };
 
 /**

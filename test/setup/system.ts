@@ -3,6 +3,7 @@ import type { WorkerOptions } from "@temporalio/worker";
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import type { UnknownNameAlarm } from "../../app/activities/unknown-name.ts";
+import { caseStartOf } from "../../gateway/inbox/case-start.ts";
 import type { Alarm } from "../../deciding/decider.ts";
 import type { PolicySource } from "../../deciding/policy-source.ts";
 import { embeddedAdapters, type Adapters } from "../../tools/adapters.ts";
@@ -13,8 +14,7 @@ import type { LedgerPool } from "../../audit/records.ts";
 import type { EventRef } from "../../domain/event.ts";
 import { functionOf } from "../../functions/index.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
-import { CASE_WORKFLOW, taskQueue, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
-import type { CaseInput } from "../../workflows/governed-case.ts";
+import { taskQueue, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
 import { quietRuntime } from "./quiet-runtime.ts";
 import { createDatabase, type TestDatabase } from "./database.ts";
 import { wallTime } from "../../db/company-clock.ts";
@@ -109,9 +109,7 @@ export async function arrive(
   client: Client,
   { company, queuePrefix, functionId, objectId, event }: Arrival,
 ): Promise<string> {
-  const { subject, actions } = functionOf(functionId);
-  const { system, type: objectType } = subject;
-  const [{ step, id: action }] = actions;
+  const { system, type: objectType } = functionOf(functionId).subject;
   const workflowId = caseIdOf(company, functionId, objectRefOf(system, objectType, objectId));
   const at = new Date().toISOString();
   const ref: EventRef = {
@@ -126,8 +124,8 @@ export async function arrive(
     receivedAt: at,
     ...event,
   };
-  const input: CaseInput = { company, functionId, objectType, objectId, step, action };
-  await client.workflow.signalWithStart(CASE_WORKFLOW, {
+  const { workflow, input } = caseStartOf({ company, functionId, objectType, objectId });
+  await client.workflow.signalWithStart(workflow, {
     workflowId,
     taskQueue: taskQueue(queuePrefix, "orchestration"),
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,

@@ -1,6 +1,7 @@
 import { Client, Connection } from "@temporalio/client";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { caseStartOf } from "../../../gateway/inbox/case-start.ts";
 import { temporalEngine } from "../../../gateway/inbox/temporal-starter.ts";
 import { taskQueue } from "../../../temporal.config.ts";
 import { openEscalationOf } from "../../fixtures/escalations.ts";
@@ -12,7 +13,7 @@ const AT = "2026-03-02T09:00:00.000Z";
 function delivery(eventId: string, company = "acme") {
   const common = { company, functionId: "quoting", objectType: "deal", objectId: "1" };
   const event = { ...common, eventId, source: "hubspot", system: "crm", occurredAt: AT, receivedAt: AT };
-  return [{ ...common, step: "approve-discount", action: "quoting" }, event] as const;
+  return [caseStartOf(common), event] as const;
 }
 
 describe("events on the real server", () => {
@@ -41,8 +42,8 @@ describe("events on the real server", () => {
     const engine = temporalEngine(() => Promise.resolve(client), "nobody-works-here");
     const priorityOf = async (source: string) => {
       const caseId = `acme:quoting:crm-deal-${randomBytes(4).toString("hex")}`;
-      const [input, event] = delivery("evt_1");
-      await engine.deliverEvent(caseId, input, { ...event, source });
+      const [start, event] = delivery("evt_1");
+      await engine.deliverEvent(caseId, start, { ...event, source });
       const { events } = await client.workflow.getHandle(caseId).fetchHistory();
       await client.workflow.getHandle(caseId).terminate();
       return events?.[0]?.workflowExecutionStartedEventAttributes?.priority?.priorityKey;

@@ -1,0 +1,113 @@
+import { allHandlersFinished, condition, defineSignal, setHandler, workflowInfo } from "@temporalio/workflow";
+import type { EventRef } from "../domain/event.ts";
+import { stepKeyOf } from "../domain/ids.ts";
+import type { CaseRef, EndedStep, StepRef } from "./activities.ts";
+import { now } from "./clock.ts";
+import { openDesk, type EscalationDesk } from "./escalation.ts";
+
+/** One business object under one function; the workflow id names it. */
+export type CaseInput = {
+  readonly company: string;
+  readonly functionId: string;
+  readonly objectType: string;
+  readonly objectId: string;
+};
+
+export const eventArrived = defineSignal<[EventRef]>("eventArrived");
+
+/** What a case hands to its next run, so that no history grows without end. */
+export type Carried = {
+  readonly event: EventRef;
+  readonly newestAt: string;
+  /** Events of the newest instant: an older one is dropped by its time. */
+  readonly seen: readonly string[];
+  readonly ended: readonly EndedStep[];
+};
+
+/** A running case: what came and was not taken up yet, and the desk at which it asks people. */
+export type Case = {
+  readonly input: CaseInput;
+  readonly desk: EscalationDesk;
+  /** Whether something newer came than what is worked on. */
+  readonly hasNews: () => boolean;
+  /** Takes up the newest event. Only that one counts, and none that is older than what came before. */
+  readonly take: () => EventRef | undefined;
+  readonly carried: (work: Work) => Carried;
+};
+
+/** Opens a case before its first await: no signal and no verdict is missed. */
+export function openCase(input: CaseInput, carried?: Carried): Case {
+  let seen = new Set(carried?.seen);
+  let newestAt = carried?.newestAt ?? "";
+  let next: EventRef | undefined;
+  setHandler(eventArrived, (event) => {
+    if (seen.has(event.eventId) || event.occurredAt < newestAt) return;
+    if (event.occurredAt > newestAt) seen = new Set();
+    seen.add(event.eventId);
+    newestAt = event.occurredAt;
+    next = event;
+  });
+  const hasNews = () => next !== undefined;
+  return {
+    input,
+    desk: openDesk(hasNews),
+    hasNews,
+    take() {
+      const event = next;
+      next = undefined;
+      return event;
+    },
+    carried: ({ event, ended }) => ({ event, newestAt, seen: [...seen], ended }),
+  };
+}
+
+/** The newest event, once there is one. */
+export async function nextEvent(opened: Case): Promise<EventRef> {
+  for (;;) {
+    await condition(opened.hasNews);
+    const event = opened.take();
+    if (event !== undefined) return event;
+  }
+}
+
+/** What a case does about one event: what its steps share, and how those that are over ended. */
+export type Work = {
+  readonly opened: Case;
+  readonly event: EventRef;
+  readonly ended: EndedStep[];
+  /** How often each of the function's steps was proposed, and how many were taken. */
+  readonly rounds: Map<string, number>;
+  ownSteps: number;
+};
+
+export function workOn(opened: Case, event: EventRef, ended: readonly EndedStep[] = []): Work {
+  return { opened, event, ended: [...ended], rounds: new Map(), ownSteps: 0 };
+}
+
+export function caseRefOf({ opened, event }: Work): CaseRef {
+  const { company, functionId, objectType, objectId } = opened.input;
+  return { company, caseId: workflowInfo().workflowId, functionId, objectType, objectId, eventId: event.eventId };
+}
+
+/** A step's name within the case, the governed action that it is about, and the step that it tells of. */
+export type Named = { readonly name: string; readonly action: string; readonly reports?: string };
+
+export function stepRefOf(work: Work, { name, action, reports = "" }: Named, round: number): StepRef {
+  const ref = caseRefOf(work);
+  return { ...ref, action, stepKey: stepKeyOf(ref.caseId, ref.eventId, name, round), reportsStep: reports };
+}
+
+/**
+ * Sleeps until an instant, or until something comes; false when something came first. The timer is the engine's: it
+ * outlives workers, and months.
+ */
+export async function until(opened: Case, at: string): Promise<boolean> {
+  const leftMs = Date.parse(at) - Date.parse(now());
+  if (leftMs <= 0) return true;
+  return !(await condition(opened.hasNews, leftMs));
+}
+
+/** Every message that came is answered: a run may end. */
+export async function settled(): Promise<void> {
+  await condition(allHandlersFinished);
+}

@@ -1,0 +1,92 @@
+import type { OutcomeKind, StepOutcome } from "../domain/outcome.ts";
+import { MAX_ROUNDS } from "../temporal.config.ts";
+import type { Afterwards, DecisionRef, EndedStep, FollowUp, StepRef } from "./activities.ts";
+import { stepRefOf, type Named, type Work } from "./case.ts";
+import { now } from "./clock.ts";
+import { guardedStep, type Stepped } from "./guarded-step.ts";
+import { decideByAgents } from "./proposing.ts";
+import { ledger } from "./proxies.ts";
+
+/** The step that tells the CRM how the function's own one ended, and its action. */
+const WRITE_BACK = "write-back";
+
+/** A function's own step, how it ended, and what of its following is durable already. */
+export type OwnStep = Stepped & {
+  readonly step: StepRef;
+  /** Which of the function's steps about the event it is, from 1: what follows from it bears the same number. */
+  readonly ordinal: number;
+};
+
+/**
+ * Runs a step that the function's agents propose, afresh while the record changes under it. Too many rounds end it:
+ * nothing acts. Its end is the first of what `tellOutcome` adds to.
+ */
+export async function ownStep(work: Work, named: Named): Promise<OwnStep> {
+  const taken = await proposedAfresh(work, named);
+  work.ended.push(endedStep(named.name, taken.outcome));
+  return taken;
+}
+
+async function proposedAfresh(work: Work, named: Named): Promise<OwnStep> {
+  work.ownSteps += 1;
+  const ordinal = work.ownSteps;
+  for (let tries = 1; ; tries += 1) {
+    const round = (work.rounds.get(named.name) ?? 0) + 1;
+    work.rounds.set(named.name, round);
+    const step = stepRefOf(work, named, round);
+    const follow = followUpOf(work, { step, ordinal }, WRITE_BACK, "executed");
+    const telling = { kind: "follow-up", followUp: follow } as const;
+    const stepped = await guardedStep(step, () => decideByAgents(step), work.opened.desk, telling);
+    const { outcome } = stepped;
+    if (outcome.kind !== "superseded" || outcome.reason !== "record-changed") return { step, ordinal, ...stepped };
+    if (tries === MAX_ROUNDS) return { step, ordinal, outcome: { kind: "superseded", reason: "too-many-rounds" } };
+  }
+}
+
+/** Ends that the CRM is told of: what was decided and holds. What was only recorded has not happened there. */
+const tellable: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>(["executed", "blocked", "rejected", "expired"]);
+
+/**
+ * Tells the CRM how a function's step ended, and then whatever its deciding rules owe: each a governed step of its own,
+ * whose decision rides with the receipt of the step before it. One that fails stops none of the others. `last`: the work
+ * on the event ends with it, in the last receipt's transaction when there is one.
+ */
+export async function tellOutcome(work: Work, own: OwnStep, { last }: { readonly last: boolean }): Promise<void> {
+  const told = tellable.has(own.outcome.kind) ? await followUps(work, own, last) : own;
+  if (last && told.after !== "ended") await ledger().endCase(own.step, work.ended, now());
+}
+
+async function followUps(work: Work, own: OwnStep, isLast: boolean): Promise<Stepped> {
+  const { outcome, after } = own;
+  const names = [WRITE_BACK, ...(outcome.owes ?? [])];
+  const steps = names.map((name) => followUpOf(work, own, name, outcome.kind));
+  let last: Stepped = after === undefined ? { outcome } : { outcome, after };
+  for (const [index, follow] of steps.entries()) {
+    const name = names[index] ?? "";
+    const taken = last.after;
+    const open = async (): Promise<DecisionRef> =>
+      taken === undefined || taken === "ended" ? ledger().decideFollowUp(follow, now()) : taken;
+    const ending: Afterwards | null = isLast ? { kind: "end", step: own.step, outcomes: asExecuted(work, name) } : null;
+    const next = steps[index + 1];
+    const afterwards = next === undefined ? ending : ({ kind: "follow-up", followUp: next } as const);
+    last = await guardedStep(follow.step, open, work.opened.desk, afterwards);
+    work.ended.push(endedStep(name, last.outcome));
+  }
+  return last;
+}
+
+/** How the work has ended when the step that is about to act is done. */
+function asExecuted({ ended }: Work, step: string): readonly EndedStep[] {
+  return [...ended, { step, kind: "executed", reason: "" }];
+}
+
+type Reported = Pick<OwnStep, "step" | "ordinal">;
+
+function followUpOf(work: Work, { step, ordinal }: Reported, name: string, outcome: OutcomeKind): FollowUp {
+  const follow = stepRefOf(work, { name, action: name, reports: step.stepKey }, ordinal);
+  return { step: follow, reports: step.action, outcome };
+}
+
+function endedStep(step: string, outcome: StepOutcome): EndedStep {
+  return { step, kind: outcome.kind, reason: "reason" in outcome ? outcome.reason : "" };
+}
