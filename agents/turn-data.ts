@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Evidence, Finding } from "../domain/evidence.ts";
-import { ownActionOf } from "../functions/index.ts";
+import { ownActionOf, recordToolOf } from "../functions/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Action } from "../domain/proposal.ts";
 import { dataBlock, readDataBlock } from "./data-block.ts";
@@ -53,7 +53,7 @@ export function findingsJson(findings: readonly Finding[]): JsonObject[] {
 
 /** What the record asks for. Throws `RECORD_UNREADABLE` when it asks for nothing: an agent must not invent a request. */
 export function requestedAction({ functionId, action }: TurnInput, evidence: readonly Evidence[]): Action {
-  const record = evidence.find(({ source }) => source.source === "crm.record");
+  const record = evidence.find(({ source }) => source.source === recordToolOf(functionId));
   const requested = record && ownActionOf(functionId, action).requested(record.value);
   if (requested === undefined) {
     throw new AgentFault("RECORD_UNREADABLE", `record holds no readable request for \`${functionId}\``);

@@ -8,6 +8,7 @@ import { createAct, type EffectTools } from "./activities/act.ts";
 import { createDecide } from "./activities/decide.ts";
 import { createEscalate } from "./activities/escalate.ts";
 import type { ReadTools } from "../deciding/evidence.ts";
+import { createPlan } from "./activities/plan.ts";
 import { createAgentActivities, createPropose } from "./activities/propose.ts";
 import { createRecord } from "./activities/record.ts";
 import type { Alarm } from "../deciding/decider.ts";
@@ -44,7 +45,13 @@ const MAX_CACHED_WORKFLOWS = 500;
 const STICKY_TIMEOUT = "2 seconds";
 
 export function createLedgerActivities(deps: WorkerDeps): LedgerActivities {
-  return { ...createPropose(deps), ...createDecide(deps), ...createEscalate(deps), ...createRecord(deps) };
+  return {
+    ...createPropose(deps),
+    ...createDecide(deps),
+    ...createEscalate(deps),
+    ...createPlan(deps),
+    ...createRecord(deps),
+  };
 }
 
 /** One process, two task queues, one connection. `run` ends when `shutdown` has drained what was under way. */

@@ -22,6 +22,7 @@ export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
   hold: ["change", "holdId", "scope"],
   key: ["change", "name", "vkey"],
   batch: ["change", "batchId", "source", "window", "from", "until", "rows", "badRows", "replaces", "by"],
+  plan: ["eventId", "asks"],
 };
 
 /** What of a body is told of the person whose doing it is, and sealed under their key. The rest is the case's. */

@@ -1,6 +1,7 @@
 import type { AuditRecord } from "../domain/audit-record.ts";
 import { assertNever } from "../domain/assert-never.ts";
 import { tellBatch } from "./story/batch.ts";
+import { tellPlan } from "./story/plan.ts";
 import { tellDecision } from "./story/decision.ts";
 import { elapsedMs, formatDuration, formatMinute } from "./story/duration.ts";
 import { tellEnd, tellIntent, tellReceipt } from "./story/effect.ts";
@@ -75,6 +76,8 @@ function tell({ kind, body }: AuditRecord, tool: string): Told {
       return tellUpkeep(kind, body);
     case "batch":
       return tellBatch(body);
+    case "plan":
+      return tellPlan(body);
     default:
       return assertNever(kind);
   }

@@ -1,9 +1,11 @@
-import type { FindingsTurn, ProposalTurn } from "../agents/turn.ts";
+import type { FindingsTurn, ProposalTurn, TurnInput } from "../agents/turn.ts";
 import type { ProposalDraft } from "../audit/ledgers/turns.ts";
+import { versionOf } from "../domain/evidence.ts";
+import { ownActionOf, restsOn } from "../functions/index.ts";
 
 /** What two turns of the agents come to: the action, and the chain of reasoning behind it. `at` is ISO 8601. */
 export function agentsProposal(
-  actionId: string,
+  { functionId, action: actionId }: Pick<TurnInput, "functionId" | "action">,
   { findings, evidence, citation }: FindingsTurn,
   proposal: ProposalTurn,
   at: string,
@@ -11,7 +13,7 @@ export function agentsProposal(
   const { action, reasoning } = proposal;
   const sources = evidence.map(({ source }) => source);
   const turns = [citation, proposal.citation];
-  const recordVersion = sources.find(({ source }) => source === "crm.record")?.version ?? "";
+  const recordVersion = versionOf(sources, restsOn(functionId, ownActionOf(functionId, actionId)));
   const chain = { findings: [...findings], sources, reasoning, turns, origin: "agents" as const };
   return { actionId, action, recordVersion, chain, at };
 }

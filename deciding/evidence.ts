@@ -2,13 +2,17 @@ import type { Evidence, Lookup } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { FunctionAction, GovernedAction } from "../functions/definition.ts";
 import { assertKnown } from "../domain/registry.ts";
-import type { StepRef } from "../workflows/activities.ts";
+import { recordToolOf } from "../functions/index.ts";
+import type { CaseRef, StepRef } from "../workflows/activities.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 
 export type ReadTools = { readonly [name: string]: ReadTool };
 
-/** The readings a decision freezes, by tool name. The CRM record is first, the rest follow from it by code. */
+/** The readings a decision freezes, by tool name. The record is first, the rest follow from it by code. */
 export type FrozenEvidence = { readonly [tool: string]: Evidence };
+
+/** What a reading is about: the subject, and the step that a report tells of. */
+type About = Pick<StepRef, "company" | "functionId" | "objectType" | "objectId" | "reportsStep">;
 
 /**
  * Reads afresh, from the systems of record, what the action's facts need: a model's reading is never a decision's fact.
@@ -18,18 +22,19 @@ export type FrozenEvidence = { readonly [tool: string]: Evidence };
 export async function readEvidence(
   tools: ReadTools,
   action: GovernedAction,
-  { company, objectType, objectId, reportsStep }: StepRef,
+  { company, functionId, objectType, objectId, reportsStep }: About,
   proposed: JsonObject = {},
 ): Promise<FrozenEvidence> {
   const read = async ({ tool, args }: Lookup) =>
     [tool, await assertKnown(tools, tool, "tool").read(company, args)] as const;
-  const [, record] = action.readsRecord ? await read({ tool: "crm.record", args: { objectType, objectId } }) : [];
+  const recordTool = recordToolOf(functionId);
+  const [, record] = action.readsRecord ? await read({ tool: recordTool, args: { objectType, objectId } }) : [];
   const lookups = action.lookups(record?.value ?? {}, reportsStep, {
     objectId,
     args: requestedArgs(action, record?.value) ?? proposed,
   });
   const others = await Promise.all(lookups.map(read));
-  const present: { [tool: string]: Evidence } = record === undefined ? {} : { "crm.record": record };
+  const present: { [tool: string]: Evidence } = record === undefined ? {} : { [recordTool]: record };
   for (const [tool, evidence] of others) if (evidence !== undefined) present[tool] = evidence;
   return present;
 }
@@ -52,7 +57,15 @@ function requestedArgs(
   return "requested" in action && record !== undefined ? action.requested(record)?.args : undefined;
 }
 
-/** The CRM record's version among the readings; empty when there is no record. */
-export function recordVersionOf(evidence: FrozenEvidence): string {
-  return evidence["crm.record"]?.source.version ?? "";
+/** The subject's record as it is now. Undefined when there is none. */
+export function readRecord(
+  tools: ReadTools,
+  { company, functionId, objectType, objectId }: CaseRef,
+): Promise<Evidence | undefined> {
+  return assertKnown(tools, recordToolOf(functionId), "tool").read(company, { objectType, objectId });
+}
+
+/** The subject's record among the readings; empty when there is none. */
+export function recordIn(evidence: FrozenEvidence, functionId: string): JsonObject {
+  return evidence[recordToolOf(functionId)]?.value ?? {};
 }

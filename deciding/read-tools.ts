@@ -13,8 +13,8 @@ import type { ReadTools } from "./evidence.ts";
 const text = z.string().min(1).max(256);
 
 /** Leaves out what no function reads: personal data in other properties never reaches a model, a ledger or a record. */
-function onlyRead(objectType: string, { source, value }: Evidence): Evidence {
-  const wanted = propertiesRead("crm", objectType);
+function onlyRead(system: string, objectType: string, { source, value }: Evidence): Evidence {
+  const wanted = propertiesRead(system, objectType);
   return { source, value: Object.fromEntries(Object.entries(value).filter(([name]) => wanted.has(name))) };
 }
 
@@ -36,7 +36,7 @@ function byName(tools: readonly ReadTool[]): ReadTools {
   return Object.fromEntries(tools.map((tool) => [tool.name, tool]));
 }
 
-const CrmRecordArgs = z.strictObject({ objectType: text, objectId: text });
+const RecordArgs = z.strictObject({ objectType: text, objectId: text });
 const PartnerArgs = z.strictObject({ partnerId: text });
 const DealTeamArgs = z.strictObject({ dealId: text, crmPartner: z.string().max(256) });
 const OpenRegistrationsArgs = z.strictObject({ customerDomain: text, productFamily: text });
@@ -45,16 +45,18 @@ const BatchReadingArgs = z.strictObject({ functionId: text, objectType: text, ob
 const StepArgs = z.strictObject({ stepKey: text });
 
 /** What agents and decisions may read. The ledgers' own readings are for follow-ups' decisions only. */
-export function createReadTools(sql: Sql, { crm, programme }: Adapters, now: () => string): ReadTools {
+export function createReadTools(sql: Sql, { records, programme }: Adapters, now: () => string): ReadTools {
   const outside = [
-    readTool(
-      "crm.record",
-      "one CRM object with the properties that the functions read",
-      CrmRecordArgs,
-      async (company, { objectType, objectId }) => {
-        const record = await crm.readRecord(company, objectType, objectId);
-        return record === undefined ? undefined : onlyRead(objectType, record);
-      },
+    ...Object.entries(records).map(([system, reader]) =>
+      readTool(
+        `${system}.record`,
+        `one ${system} object with the properties that the functions read`,
+        RecordArgs,
+        async (company, { objectType, objectId }) => {
+          const record = await reader.readRecord(company, objectType, objectId);
+          return record === undefined ? undefined : onlyRead(system, objectType, record);
+        },
+      ),
     ),
     readTool("programme.partner", "a partner's tier, standing and certifications", PartnerArgs, (company, args) =>
       programme.readPartner(company, args.partnerId),

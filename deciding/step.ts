@@ -4,13 +4,14 @@ import { writeStep } from "../audit/ledgers/step-writing.ts";
 import { inTransaction } from "../audit/ledgers/transaction.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
 import type { GovernedAction } from "../functions/definition.ts";
+import { versionOf } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
-import { functionOfAction } from "../functions/index.ts";
+import { functionOfAction, restsOn } from "../functions/index.ts";
 import type { DecisionRef, FollowUp, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
 import { decisionRefOf } from "./decision-ref.ts";
-import { readEvidence, recordVersionOf, restsOnLedgers, type FrozenEvidence, type ReadTools } from "./evidence.ts";
+import { readEvidence, recordIn, restsOnLedgers, type FrozenEvidence, type ReadTools } from "./evidence.ts";
 import { followUpProposal } from "./follow-up.ts";
 import { LimitsUnread, type Place } from "./limits.ts";
 import type { PolicySource } from "./policy-source.ts";
@@ -49,7 +50,7 @@ export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<Dec
     if (proposal.actionId !== action.id) {
       return { kind: "refused", reason: `\`${proposal.actionId}\` was proposed for a step of \`${action.id}\`` };
     }
-    if (isStale(proposal, evidence)) return { kind: "stale" };
+    if (isStale(proposal, evidence, restsOn(step.functionId, action))) return { kind: "stale" };
     const reviewed = step.reportsStep === "" ? review : "exempt";
     const question = questionOf(asked, action, evidence, { proposal, review: reviewed });
     return decisionRefOf(step, await decide(deps, place, question, asked.runId), proposal.action.tool);
@@ -157,11 +158,12 @@ function questionOf(
     review,
     facts: action.facts({ evidence, action: proposal.action, at }),
     sources: Object.values(evidence).map(({ source }) => source),
-    requestedBy: action.requestedBy(evidence["crm.record"]?.value ?? {}, proposal.action.args),
+    requestedBy: action.requestedBy(recordIn(evidence, step.functionId), proposal.action.args),
   };
 }
 
-/** The reasoning rests on another version of the record than the one there now. */
-function isStale({ recordVersion }: StoredProposal, evidence: FrozenEvidence): boolean {
-  return recordVersion !== "" && recordVersion !== recordVersionOf(evidence);
+/** The reasoning rests on another version of what the action rests on than the one there now. */
+function isStale({ recordVersion }: StoredProposal, evidence: FrozenEvidence, tools: readonly string[]): boolean {
+  const sources = Object.values(evidence).map(({ source }) => source);
+  return recordVersion !== "" && recordVersion !== versionOf(sources, tools);
 }

@@ -20,6 +20,7 @@ export const recordKinds = [
   "hold",
   "key",
   "batch",
+  "plan",
 ] as const;
 export type RecordKind = (typeof recordKinds)[number];
 

@@ -13,6 +13,14 @@ export type SourceRef = z.infer<typeof SourceRef>;
 /** One reading by a read-only tool. `value` is what the source said, unparsed. */
 export type Evidence = { readonly source: SourceRef; readonly value: JsonObject };
 
+/** The versions of the readings that something rests on, as one text; one that is absent has none. */
+export function versionOf(sources: readonly SourceRef[], restsOn: readonly string[]): string {
+  const versions = restsOn.map((tool) => [tool, sources.find(({ source }) => source === tool)?.version ?? ""] as const);
+  const [only, ...others] = versions;
+  if (others.length === 0) return only?.[1] ?? "";
+  return versions.map(([tool, version]) => `${tool}=${version}`).join(" ");
+}
+
 /** A reading that a decision needs: the tool's name and its arguments. */
 export type Lookup = { readonly tool: string; readonly args: { readonly [name: string]: string } };
 

@@ -40,6 +40,8 @@ export type GovernedAction = {
    * cannot choose what is read. `reportsStep` is the key of the step that a write-back tells about, else empty.
    */
   readonly lookups: (record: JsonObject, reportsStep: string, about: About) => readonly Lookup[];
+  /** Readings, beside the subject's record, of which a newer version makes a proposal stale: it is then made afresh. */
+  readonly restsOn?: readonly string[];
   /**
    * Facts from the readings and the proposed arguments. A reading that is absent or malformed leaves its facts out:
    * a missing fact escalates. Never throws for bad data.
@@ -127,6 +129,18 @@ export type Aggregate<Row extends z.ZodObject = z.ZodObject, Sum extends Json = 
   reading(sum: Sum, window: Window): JsonObject | undefined;
 };
 
+/** The dated course of a case. Instants are ISO 8601 in UTC. */
+export type Plan = {
+  /** What the record dates, by name: they move with it, and with nothing else. */
+  readonly anchors: { readonly [name: string]: string };
+  /** When what is begun at the given instant runs out, by name. */
+  readonly deadlines: { readonly [name: string]: string };
+  /** What an answer from outside names, by name: from business names only. */
+  readonly correlations: { readonly [name: string]: string };
+  /** The last anchor plus grace: no case waits longer. */
+  readonly endsBy: string;
+};
+
 /** One of the programme's functions, end to end, as data. The registry drives everything else. */
 export type FunctionDefinition = {
   readonly id: string;
@@ -142,6 +156,8 @@ export type FunctionDefinition = {
   /** What it may propose. The standard choreography runs the first; an own choreography names them. */
   readonly actions: readonly [FunctionAction, ...FunctionAction[]];
   readonly agent: AgentPart;
+  /** The dates of a case, where it goes by dates; `at` is ISO 8601. Undefined for a record that cannot be read. Pure. */
+  readonly plan?: (record: JsonObject, at: string) => Plan | undefined;
   /** The workflow type that runs its cases, of `workflows/index.ts`. The standard choreography when absent. */
   readonly choreography?: string;
 };

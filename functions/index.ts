@@ -1,6 +1,6 @@
 import { assertKnown } from "../domain/registry.ts";
 import { dealRegistration } from "./deal-registration/function.ts";
-import type { FunctionAction, FunctionDefinition, FunctionTable } from "./definition.ts";
+import type { FunctionAction, FunctionDefinition, FunctionTable, GovernedAction } from "./definition.ts";
 import { quoting } from "./quoting/function.ts";
 
 /** The functions that run. One line each; everything else is driven by this table. */
@@ -25,6 +25,21 @@ export function ownActionOf(functionId: string, actionId: string): FunctionActio
   const { actions } = functionOf(functionId);
   const byId = Object.fromEntries(actions.map((action) => [action.id, action]));
   return assertKnown(byId, actionId, `action of ${functionId}`);
+}
+
+/** The reading of a function's subject, in its system of record. */
+export function recordToolOf(functionId: string, table = functions): string {
+  return `${functionOf(functionId, table).subject.system}.record`;
+}
+
+/** The readings that a proposal of an action rests on: when one of them has another version, it is proposed afresh. */
+export function restsOn(functionId: string, action: GovernedAction): readonly string[] {
+  return [recordToolOf(functionId), ...(action.restsOn ?? [])];
+}
+
+/** The systems that keep subjects of our functions. */
+export function subjectSystems(): readonly string[] {
+  return [...new Set(Object.values(functions).map(({ subject }) => subject.system))];
 }
 
 /** The function whose action a policy decides; undefined for the actions that all share, and for foreign policies. */

@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import type { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
 import { governedActions } from "../functions/governed-actions.ts";
+import { subjectSystems } from "../functions/index.ts";
 import type { CrmReader, CrmWriter } from "./crm/port.ts";
 import { createSandboxCrm } from "./crm/sandbox.ts";
 import type { EffectTool } from "./effect-tool.ts";
@@ -11,12 +12,16 @@ import type { FundReader, FundWriter } from "./programme/funds-port.ts";
 import { createFunds } from "./programme/funds.ts";
 import type { ProgrammeReader, ProgrammeWriter } from "./programme/port.ts";
 import { createProgramme } from "./programme/postgres.ts";
+import type { RecordReader } from "./record-reader.ts";
+import { sandboxRecords } from "./sandbox/records.ts";
 import { sandboxTool } from "./sandbox/tool.ts";
 
 /** The adapter registry: which system stands behind each port. */
 export type Adapters = {
   readonly crm: CrmReader & CrmWriter;
   readonly programme: ProgrammeReader & ProgrammeWriter & DealTeamReader & DealTeamWriter & FundReader & FundWriter;
+  /** The systems that keep subjects, by name. */
+  readonly records: { readonly [system: string]: RecordReader };
   /** Tools of systems that need no port of their own: a schema says it all. */
   readonly others: readonly EffectTool[];
 };
@@ -40,5 +45,10 @@ function sandboxTools(pool: Pool): readonly EffectTool[] {
 /** The systems that ship: the sandbox for those outside, and our own records. `now`: the company's clock. */
 export function embeddedAdapters(pool: Pool, now: () => string): Adapters {
   const programme = { ...createProgramme(pool, now), ...createDealTeams(pool, now), ...createFunds(pool, now) };
-  return { crm: createSandboxCrm(pool), programme, others: sandboxTools(pool) };
+  const crm = createSandboxCrm(pool);
+  const records = {
+    ...Object.fromEntries(subjectSystems().map((system) => [system, sandboxRecords(pool, system)])),
+    crm,
+  };
+  return { crm, programme, records, others: sandboxTools(pool) };
 }

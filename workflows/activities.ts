@@ -19,6 +19,19 @@ export type CaseRef = {
   readonly eventId: string;
 };
 
+/** The dated course of a case and what its record asks for, or why there is none. Instants are ISO 8601 in UTC. */
+export type CasePlan =
+  | {
+      readonly kind: "plan";
+      readonly anchors: { readonly [name: string]: string };
+      readonly deadlines: { readonly [name: string]: string };
+      readonly correlations: { readonly [name: string]: string };
+      readonly endsBy: string;
+      /** By action: the digest of what the record asks for and is not done yet. */
+      readonly asks: { readonly [action: string]: string };
+    }
+  | { readonly kind: "unreadable"; readonly reason: string };
+
 /** Names one governed step of one event. `stepKey` is its idempotency key everywhere. */
 export type StepRef = CaseRef & {
   /** The governed action that the step is about: an id of `functions/governed-actions.ts`. */
@@ -99,7 +112,9 @@ export type LedgerActivities = {
   readEscalation(company: string, escalationId: string): Promise<EscalationState>;
   raiseEscalation(company: string, escalationId: string, fromLevel: number, at: string): Promise<EscalationState>;
   supersedeEscalation(company: string, escalationId: string, reason: string, at: string): Promise<EscalationState>;
-  endCase(step: StepRef, outcomes: readonly EndedStep[], at: string): Promise<void>;
+  /** Reads the case's record afresh and records the plan that follows from it. */
+  planCase(ref: CaseRef, at: string): Promise<CasePlan>;
+  endCase(step: CaseRef, outcomes: readonly EndedStep[], at: string): Promise<void>;
 };
 
 /** The one call that changes the outside world. */

@@ -12,10 +12,7 @@ export type GovernedCaseInput = CaseInput & { readonly step: string; readonly ac
  * never moves the object backwards. An event that comes while people are asked makes the open question moot and starts
  * over on fresh facts.
  */
-export async function governedCase(
-  input: GovernedCaseInput,
-  carried?: Carried,
-): Promise<{ outcomes: OutcomeKind[] }> {
+export async function governedCase(input: GovernedCaseInput, carried?: Carried): Promise<{ outcomes: OutcomeKind[] }> {
   const opened = openCase(input, carried);
   const outcomes: OutcomeKind[] = [];
   let event: Carried["event"] | undefined = carried?.event ?? (await nextEvent(opened));

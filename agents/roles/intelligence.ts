@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Finding, type Evidence } from "../../domain/evidence.ts";
-import { ownActionOf } from "../../functions/index.ts";
+import { ownActionOf, recordToolOf } from "../../functions/index.ts";
 import type { ReadTool } from "../../tools/read-tool.ts";
 import type { AnswerForm } from "../answer-check.ts";
 import { inputSchemaOf, type Binding, type Bindings } from "../binding.ts";
@@ -48,7 +48,7 @@ export async function gatherFindings(deps: IntelligenceDeps, turn: TurnInput): P
   });
   if (open === undefined) throw new Error("the turn was not assembled");
   const evidence = open.gate.taken();
-  const findings = [...output.findings, ...refusals(progress.refused)];
+  const findings = [...output.findings, ...refusals(turn.functionId, progress.refused)];
   return { findings, evidence, citation: deps.bindings.citation(ROLE, turn, open.binding, progress.requestDigests) };
 }
 
@@ -56,9 +56,9 @@ type Opened = Awaited<ReturnType<typeof openTurn>>;
 
 async function openTurn({ bindings, tools }: IntelligenceDeps, turn: TurnInput) {
   const { company, functionId, action, objectType, objectId } = turn;
-  const own = { tool: "crm.record", args: { objectType, objectId } };
+  const own = { tool: recordToolOf(functionId), args: { objectType, objectId } };
   const record = await toolOf(tools, own.tool).read(company, own.args);
-  if (record === undefined) throw new AgentFault("RECORD_NOT_FOUND", `no crm record \`${objectType}/${objectId}\``);
+  if (record === undefined) throw new AgentFault("RECORD_NOT_FOUND", `no record of \`${objectType}/${objectId}\``);
   const wanted = ownActionOf(functionId, action);
   const { args = {} } = wanted.requested(record.value) ?? {};
   const lookups = wanted.lookups(record.value, "", { objectId, args });
@@ -81,8 +81,8 @@ function unreadSource(findings: readonly Finding[], taken: readonly Evidence[]):
 }
 
 /** Code notes what a model was not allowed to read. */
-function refusals(count: number): Finding[] {
+function refusals(functionId: string, count: number): Finding[] {
   if (count === 0) return [];
   const statement = `The agent asked for ${count} readings outside this case; they were refused.`;
-  return [{ code: READING_REFUSED, statement, confidencePpm: 1_000_000, sources: ["crm.record"] }];
+  return [{ code: READING_REFUSED, statement, confidencePpm: 1_000_000, sources: [recordToolOf(functionId)] }];
 }

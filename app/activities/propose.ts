@@ -9,7 +9,7 @@ import { recordProposal } from "../../audit/ledgers/turns.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { agentsProposal } from "../../deciding/agents-proposal.ts";
 import type { ReadTools } from "../../deciding/evidence.ts";
-import { functionOf, ownActionOf } from "../../functions/index.ts";
+import { functionOf, ownActionOf, recordToolOf } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { TurnCitation } from "../../domain/proposal.ts";
@@ -62,7 +62,7 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
           const findings = await agents.gatherFindings(turn);
           const proposal = await agents.proposeAction(turn, findings);
           const review = await reviewed(turn, findings, proposal);
-          const draft = agentsProposal(step.action, findings, proposal, at);
+          const draft = agentsProposal(step, findings, proposal, at);
           await recordProposal(pool, step, draft, {
             intelligence: { ...(await taken(step, findings.citation, at)), evidence: findings.evidence },
             orchestration: await taken(step, proposal.citation, at),
@@ -94,8 +94,8 @@ export function createPropose({
     const { company, objectType, objectId } = step;
     const definition = functionOf(step.functionId);
     const { id: actionId, requested } = ownActionOf(step.functionId, step.action);
-    const record = await readTools["crm.record"]?.read(company, { objectType, objectId });
-    if (record === undefined) return nothing(`the CRM has no ${objectType} \`${objectId}\``);
+    const record = await readTools[recordToolOf(step.functionId)]?.read(company, { objectType, objectId });
+    if (record === undefined) return nothing(`${definition.subject.system} has no ${objectType} \`${objectId}\``);
     const action = requested(record.value);
     if (action === undefined)
       return nothing(`${objectType} \`${objectId}\`: ${whyUnreadable(definition.subject.record, record.value)}`);

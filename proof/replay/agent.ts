@@ -37,7 +37,7 @@ async function workAgain(proposal: AuditRecord, { records }: AgentRecords, stage
   const findings = await stage.agents("intelligence").gatherFindings(input);
   const proposed = await stage.agents("orchestration").proposeAction(input, findings);
   const draft = agentsProposal(
-    input.action,
+    input,
     { ...findings, citation: stage.cited(findings.citation) },
     { ...proposed, citation: stage.cited(proposed.citation) },
     proposal.at,

@@ -4,7 +4,7 @@ import { silentModel } from "../../agents/models/silent.ts";
 import type { Prompts } from "../../agents/prompts/index.ts";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 import type { Evidence } from "../../domain/evidence.ts";
-import { functionOfAction } from "../../functions/index.ts";
+import { functionOfAction, recordToolOf } from "../../functions/index.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { TurnCitation } from "../../domain/proposal.ts";
 import type { ReadTool } from "../../tools/read-tool.ts";
@@ -47,7 +47,7 @@ export function stageOf(
   const evidence = turns.get("intelligence")?.evidence;
   if (evidence === undefined) return { kind: "cannot", why: "what the agents read is not recorded" };
   const { type: objectType } = made.subject;
-  const read = evidence.find(({ source }) => source.source === "crm.record")?.source.ref ?? "";
+  const read = evidence.find(({ source }) => source.source === recordToolOf(made.id))?.source.ref ?? "";
   const objectId = read.startsWith(`${objectType}/`) ? read.slice(objectType.length + 1) : "recorded";
   const names = { company, caseId, stepKey, functionId: made.id, action: textAt(body, "actionId") };
   const input = { ...names, objectType, objectId, at };

@@ -1,10 +1,8 @@
-import type { Evidence } from "../../domain/evidence.ts";
 import type { Permit, Receipt } from "../../domain/permit.ts";
+import type { RecordReader } from "../record-reader.ts";
 
-/** Reads one CRM object: its properties as the CRM sends them, with its version. Undefined when there is none. */
-export type CrmReader = {
-  readRecord(company: string, objectType: string, objectId: string): Promise<Evidence | undefined>;
-};
+/** Reads the CRM's objects. */
+export type CrmReader = RecordReader;
 
 export type PropertyUpdate = {
   readonly objectType: string;

@@ -1,12 +1,13 @@
 import type { Pool } from "pg";
 import { createCounterparty } from "../sandbox/counterparty.ts";
+import { sandboxRecords } from "../sandbox/records.ts";
 import type { CrmReader, CrmWriter } from "./port.ts";
 
 /** The embedded CRM: the sandbox behind the CRM's port. A property that is set makes a new version of its object. */
 export function createSandboxCrm(pool: Pool): CrmReader & CrmWriter {
-  const { ask, lookUp, read } = createCounterparty(pool, "crm");
+  const { ask, lookUp } = createCounterparty(pool, "crm");
   return {
-    readRecord: (company, objectType, objectId) => read(company, "crm.record", objectType, objectId),
+    ...sandboxRecords(pool, "crm"),
 
     updateProperty: (permit, update) => {
       const { objectType: type, objectId: id, property, value } = update;

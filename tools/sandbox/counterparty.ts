@@ -34,6 +34,8 @@ export type Counterparty = {
   readonly lookUp: (company: string, effectKey: string) => Promise<Receipt | undefined>;
   /** `source` names the reading. Undefined when there is no such object. */
   readonly read: (company: string, source: string, type: string, id: string) => Promise<Evidence | undefined>;
+  /** Ids of the objects of a type after `after`, in order, `limit` at most. */
+  readonly list: (company: string, type: string, after: string, limit: number) => Promise<readonly string[]>;
 };
 
 /** The embedded counter-party behind an outside system: own rows, own idempotency, own record of every call. */
@@ -91,6 +93,18 @@ export function createCounterparty(pool: Pool, system: string): Counterparty {
         source: { source, ref: `${type}/${id}`, version: String(version), observedAt: now },
         value: properties,
       };
+    },
+
+    async list(company, type, after, limit) {
+      const { rows } = await pool
+        .query<{ id: string }>({
+          name: "sandbox-list",
+          text: `select object_id as id from sandbox.object
+                 where company = $1 and system = $2 and object_type = $3 and object_id > $4 order by object_id limit $5`,
+          values: [company, system, type, after, limit],
+        })
+        .catch(failed);
+      return rows.map(({ id }) => id);
     },
   };
 }

@@ -233,7 +233,7 @@ test("the follower's case is opened, and its record rests on the record of the e
   await follow({ onAccepted: relay.poke });
   const objectId = `followed-${run}`;
   const { eventId } = await ended(objectId, [["approve-discount", "rejected"]]);
-  const heard = await eventually(async () => engine.delivered.find(({ input }) => input.functionId === "rescue"));
+  const heard = await eventually(async () => engine.delivered.find(({ start }) => start.input.functionId === "rescue"));
   expect(heard.caseId).toBe(caseOf("rescue", objectId));
   expect(heard.event).toMatchObject({ source: "case", objectId });
   const opened = await openRecord(database.pool, "acme", recordKeys.event(heard.event.eventId));

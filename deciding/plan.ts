@@ -1,0 +1,48 @@
+import { digestOf } from "../audit/digest.ts";
+import { readDoneActions, recordPlan } from "../audit/ledgers/plans.ts";
+import type { LedgerPool } from "../audit/records.ts";
+import type { FunctionDefinition } from "../functions/definition.ts";
+import { functionOf } from "../functions/index.ts";
+import type { CasePlan, CaseRef } from "../workflows/activities.ts";
+import { readEvidence, readRecord, recordIn, type ReadTools } from "./evidence.ts";
+
+type Deps = { readonly pool: LedgerPool; readonly readTools: ReadTools };
+
+/**
+ * What a case goes by: its record read afresh, the dates that follow from it, and what the record asks for that is not done
+ * yet. Recorded when it is not the one that was recorded before.
+ */
+export async function planCase({ pool, readTools }: Deps, ref: CaseRef, at: string): Promise<CasePlan> {
+  const { company, caseId, functionId, objectType, objectId, eventId } = ref;
+  const definition = functionOf(functionId);
+  const record = await readRecord(readTools, ref);
+  if (record === undefined) return { kind: "unreadable", reason: `there is no ${objectType} \`${objectId}\`` };
+  const dated = definition.plan?.(record.value, at);
+  if (dated === undefined)
+    return { kind: "unreadable", reason: `${objectType} \`${objectId}\` tells no dates to go by` };
+  const [asked, done] = await Promise.all([
+    requestsOf(definition, readTools, ref),
+    readDoneActions(pool, company, caseId).then((actions) => new Set(actions.map((action) => digestOf(action)))),
+  ]);
+  const asks = Object.fromEntries(Object.entries(asked).filter(([, digest]) => !done.has(digest)));
+  const plan = { ...dated, asks };
+  const body = { anchors: dated.anchors, endsBy: dated.endsBy, asks: Object.keys(asks) };
+  await recordPlan(pool, { company, caseId, eventId, digest: digestOf(body), body, at });
+  return { kind: "plan", ...plan };
+}
+
+/** What the record asks for, by action: the digest of tool and arguments. An action that it does not ask for is left out. */
+async function requestsOf(
+  { actions }: FunctionDefinition,
+  readTools: ReadTools,
+  ref: CaseRef,
+): Promise<{ readonly [action: string]: string }> {
+  const asked = await Promise.all(
+    actions.map(async (action) => {
+      const evidence = await readEvidence(readTools, action, { ...ref, reportsStep: "" });
+      const request = action.requested(recordIn(evidence, ref.functionId));
+      return request === undefined ? [] : [[action.id, digestOf({ tool: request.tool, args: request.args })] as const];
+    }),
+  );
+  return Object.fromEntries(asked.flat());
+}
