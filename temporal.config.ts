@@ -54,5 +54,11 @@ export const toolActivity = {
 /** How long the server waits for a worker that took a workflow task and fell silent. */
 export const WORKFLOW_TASK_TIMEOUT_MS = 5_000;
 
+/** How long before its first date a dated case is opened: the daily sweep opens it, and one that comes earlier is left to that. */
+export const DATED_CASE_AHEAD_MS = 7 * 24 * 3_600_000;
+
+/** Events after which a case that sleeps begins its history anew. The engine warns at 10,240. */
+export const LONG_HISTORY = 2_000;
+
 /** Fresh proposals for one step when the record keeps changing under an approval. Then the step gives up: nothing acts. */
 export const MAX_ROUNDS = 5;

@@ -8,7 +8,7 @@ export const recordKeys = {
   event: (eventId: string) => `${eventId}/event`,
   end: (caseId: string, eventId: string) => `${caseId}/${eventId}/end`,
   /** `digest` names the plan's content. */
-  plan: (caseId: string, digest: string) => `${caseId}/plan/${digest}`,
+  plan: (caseId: string, eventId: string, digest: string) => `${caseId}/${eventId}/plan/${digest}`,
   batch: (batchId: string) => `${batchId}/batch`,
   superseded: (batchId: string) => `${batchId}/superseded`,
   /** `turnKey` as of `turnKeyOf`. */

@@ -10,7 +10,7 @@ type Deps = { readonly pool: LedgerPool; readonly readTools: ReadTools };
 
 /**
  * What a case goes by: its record read afresh, the dates that follow from it, and what the record asks for that is not done
- * yet. Recorded when it is not the one that was recorded before.
+ * yet. Recorded once for each event, and whenever it becomes another.
  */
 export async function planCase({ pool, readTools }: Deps, ref: CaseRef, at: string): Promise<CasePlan> {
   const { company, caseId, functionId, objectType, objectId, eventId } = ref;
@@ -20,12 +20,14 @@ export async function planCase({ pool, readTools }: Deps, ref: CaseRef, at: stri
   const dated = definition.plan?.(record.value, at);
   if (dated === undefined)
     return { kind: "unreadable", reason: `${objectType} \`${objectId}\` tells no dates to go by` };
-  const [asked, done] = await Promise.all([
+  const [asked, acted] = await Promise.all([
     requestsOf(definition, readTools, ref),
-    readDoneActions(pool, company, caseId).then((actions) => new Set(actions.map((action) => digestOf(action)))),
+    readDoneActions(pool, company, caseId),
   ]);
-  const asks = Object.fromEntries(Object.entries(asked).filter(([, digest]) => !done.has(digest)));
-  const plan = { ...dated, asks };
+  const done = Object.fromEntries(acted.map(({ actionId, action }) => [actionId, digestOf(action)] as const));
+  const asks = Object.fromEntries(Object.entries(asked).filter(([actionId, digest]) => done[actionId] !== digest));
+  const told = acted.flatMap(({ actionId, action }) => (actionId === message.id ? [textNameOf(action.args)] : []));
+  const plan = { ...dated, asks, done, told };
   const body = { anchors: dated.anchors, endsBy: dated.endsBy, asks: Object.keys(asks) };
   await recordPlan(pool, { company, caseId, eventId, digest: digestOf(body), body, at });
   return { kind: "plan", ...plan };

@@ -18,3 +18,6 @@ type StepEnd =
   | { readonly kind: "refused"; readonly decisionId: string; readonly reason: string };
 
 export type OutcomeKind = StepOutcome["kind"];
+
+/** How the work on an event ended. `deferred`: nothing is due yet; the daily sweep opens the case when it is. */
+export type EndKind = OutcomeKind | "deferred";

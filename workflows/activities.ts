@@ -2,7 +2,7 @@ import type { Mode } from "../domain/decision-details.ts";
 import type { Route } from "../domain/decision.ts";
 import type { EscalationState } from "../domain/escalation.ts";
 import type { Permit } from "../domain/permit.ts";
-import type { OutcomeKind } from "../domain/outcome.ts";
+import type { EndKind, OutcomeKind } from "../domain/outcome.ts";
 
 /**
  * What workflows need done in the world: the port that `app/activities` implements. Types only. Arguments and answers
@@ -29,6 +29,10 @@ export type CasePlan =
       readonly endsBy: string;
       /** By action: the digest of what the record asks for and is not done yet. */
       readonly asks: { readonly [action: string]: string };
+      /** By action: the digest of what was done last. */
+      readonly done: { readonly [action: string]: string };
+      /** Texts that were sent, each as `template/occasion`. */
+      readonly told: readonly string[];
     }
   | { readonly kind: "unreadable"; readonly reason: string };
 
@@ -45,7 +49,7 @@ export type StepRef = CaseRef & {
 export type Proposed = { readonly kind: "proposed" } | { readonly kind: "nothing"; readonly reason: string };
 
 /** How a step ended, as the case's last record tells it. */
-export type EndedStep = { readonly step: string; readonly kind: OutcomeKind; readonly reason: string };
+export type EndedStep = { readonly step: string; readonly kind: EndKind; readonly reason: string };
 
 export type DecisionRef = Decided & {
   /** What the rules that decided owe besides; names of `obligations.ts`. Absent: nothing. */
@@ -72,6 +76,9 @@ type Decided =
 
 /** A step that code proposes because another one ended: `reports` is that one's action, `outcome` how it ended. */
 export type FollowUp = { readonly step: StepRef; readonly reports: string; readonly outcome: OutcomeKind };
+
+/** A text of the step's function, by its name there. `occasion`: the repeat's business name, or empty. */
+export type Message = { readonly step: StepRef; readonly template: string; readonly occasion: string };
 
 /** What comes after an effect that is done, made durable with its receipt: the next step's decision, or the case's end. */
 export type Afterwards =
@@ -104,6 +111,8 @@ export type LedgerActivities = {
   decide(step: StepRef, gate: number, approvalId: string | null, at: string): Promise<DecisionRef>;
   /** Proposes a follow-up and decides it. */
   decideFollowUp(followUp: FollowUp, at: string): Promise<DecisionRef>;
+  /** Fills a text from what is read, proposes it and decides it. */
+  decideMessage(message: Message, at: string): Promise<DecisionRef>;
   openEscalation(
     step: StepRef,
     decision: Extract<DecisionRef, { kind: "escalate" }>,

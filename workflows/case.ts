@@ -3,6 +3,7 @@ import type { EventRef } from "../domain/event.ts";
 import { stepKeyOf } from "../domain/ids.ts";
 import type { CaseRef, EndedStep, StepRef } from "./activities.ts";
 import { now } from "./clock.ts";
+import { openReplyDesk, type ReplyDesk } from "./reply.ts";
 import { openDesk, type EscalationDesk } from "./escalation.ts";
 
 /** One business object under one function; the workflow id names it. */
@@ -22,12 +23,15 @@ export type Carried = {
   /** Events of the newest instant: an older one is dropped by its time. */
   readonly seen: readonly string[];
   readonly ended: readonly EndedStep[];
+  readonly rounds: { readonly [step: string]: number };
+  readonly ownSteps: number;
 };
 
 /** A running case: what came and was not taken up yet, and the desk at which it asks people. */
 export type Case = {
   readonly input: CaseInput;
   readonly desk: EscalationDesk;
+  readonly replies: ReplyDesk;
   /** Whether something newer came than what is worked on. */
   readonly hasNews: () => boolean;
   /** Takes up the newest event. Only that one counts, and none that is older than what came before. */
@@ -51,13 +55,21 @@ export function openCase(input: CaseInput, carried?: Carried): Case {
   return {
     input,
     desk: openDesk(hasNews),
+    replies: openReplyDesk(hasNews),
     hasNews,
     take() {
       const event = next;
       next = undefined;
       return event;
     },
-    carried: ({ event, ended }) => ({ event, newestAt, seen: [...seen], ended }),
+    carried: ({ event, ended, rounds, ownSteps }) => ({
+      event,
+      newestAt,
+      seen: [...seen],
+      ended,
+      rounds: Object.fromEntries(rounds),
+      ownSteps,
+    }),
   };
 }
 
@@ -80,8 +92,13 @@ export type Work = {
   ownSteps: number;
 };
 
-export function workOn(opened: Case, event: EventRef, ended: readonly EndedStep[] = []): Work {
-  return { opened, event, ended: [...ended], rounds: new Map(), ownSteps: 0 };
+export function workOn(opened: Case, event: EventRef): Work {
+  return { opened, event, ended: [], rounds: new Map(), ownSteps: 0 };
+}
+
+/** The work that an earlier run of the case was at. */
+export function resumed(opened: Case, { event, ended, rounds, ownSteps }: Carried): Work {
+  return { opened, event, ended: [...ended], rounds: new Map(Object.entries(rounds)), ownSteps };
 }
 
 export function caseRefOf({ opened, event }: Work): CaseRef {
@@ -98,13 +115,13 @@ export function stepRefOf(work: Work, { name, action, reports = "" }: Named, rou
 }
 
 /**
- * Sleeps until an instant, or until something comes; false when something came first. The timer is the engine's: it
+ * Sleeps until an instant, or until an event or an answer comes; false when something came first. The timer is the engine's: it
  * outlives workers, and months.
  */
 export async function until(opened: Case, at: string): Promise<boolean> {
   const leftMs = Date.parse(at) - Date.parse(now());
   if (leftMs <= 0) return true;
-  return !(await condition(opened.hasNews, leftMs));
+  return !(await condition(() => opened.hasNews() || opened.replies.news(), leftMs));
 }
 
 /** Every message that came is answered: a run may end. */

@@ -1,2 +1,3 @@
 /** What the worker registers: one line per choreography. */
 export { governedCase } from "./governed-case.ts";
+export { renewalCase } from "./renewal-case.ts";

@@ -1,6 +1,6 @@
 import type { OutcomeKind, StepOutcome } from "../domain/outcome.ts";
 import { MAX_ROUNDS } from "../temporal.config.ts";
-import type { Afterwards, DecisionRef, EndedStep, FollowUp, StepRef } from "./activities.ts";
+import type { Afterwards, DecisionRef, EndedStep, FollowUp, Message, StepRef } from "./activities.ts";
 import { stepRefOf, type Named, type Work } from "./case.ts";
 import { now } from "./clock.ts";
 import { guardedStep, type Stepped } from "./guarded-step.ts";
@@ -89,4 +89,19 @@ function followUpOf(work: Work, { step, ordinal }: Reported, name: string, outco
 
 function endedStep(step: string, outcome: StepOutcome): EndedStep {
   return { step, kind: outcome.kind, reason: "reason" in outcome ? outcome.reason : "" };
+}
+
+/** The governed action of every text that goes out. */
+const MESSAGE = "message";
+
+/**
+ * Sends one of the function's texts, filled by code from what is read then, under the rules of `message`. `occasion` is the
+ * repeat's business name: the same text goes out once for each.
+ */
+export async function tell(work: Work, { template, occasion }: Omit<Message, "step">): Promise<StepOutcome> {
+  const name = `tell-${template}${occasion === "" ? "" : `-${occasion}`}`;
+  const message = { step: stepRefOf(work, { name, action: MESSAGE }, 1), template, occasion };
+  const { outcome } = await guardedStep(message.step, () => ledger().decideMessage(message, now()), work.opened.desk);
+  work.ended.push(endedStep(name, outcome));
+  return outcome;
 }

@@ -8,7 +8,7 @@ export type PlanRecord = {
   readonly company: string;
   readonly caseId: string;
   readonly eventId: string;
-  /** Names the plan's content: a plan that stays as it was is recorded once. */
+  /** Names the plan's content: one that stays as it was is recorded once for each event. */
   readonly digest: string;
   readonly body: JsonObject;
   readonly at: string;
@@ -16,20 +16,24 @@ export type PlanRecord = {
 
 export async function recordPlan(pool: LedgerPool, { digest, body, eventId, ...plan }: PlanRecord): Promise<void> {
   const { company, caseId, at } = plan;
-  const key = recordKeys.plan(caseId, digest);
+  const key = recordKeys.plan(caseId, eventId, digest);
   const parents = [recordKeys.event(eventId)];
   await appendOnce(pool, { company, caseId, kind: "plan", key, at, body: { eventId, ...body }, parents });
 }
 
-/** The actions whose effects are done in a case, each as it was proposed. */
-export async function readDoneActions(sql: Sql, company: string, caseId: string): Promise<readonly Action[]> {
-  const { rows } = await sql.query<{ tool: string; args: JsonObject }>({
+/** An action whose effect is done, as it was proposed. */
+export type DoneAction = { readonly actionId: string; readonly action: Action };
+
+/** What was done in a case, in the order in which it was. */
+export async function readDoneActions(sql: Sql, company: string, caseId: string): Promise<readonly DoneAction[]> {
+  const { rows } = await sql.query<DoneAction>({
     name: "read-done-actions",
-    text: `select q.tool, q.args from effect e
+    text: `select q.action_id as "actionId", jsonb_build_object('tool', q.tool, 'args', q.args) as action from effect e
            join permit m on m.company = e.company and m.permit_id = e.permit_id
            join decision d on d.company = m.company and d.decision_id = m.decision_id
            join proposal q on q.company = d.company and q.proposal_id = d.proposal_id
-           where e.company = $1 and e.case_id = $2 and e.state = 'done'`,
+           where e.company = $1 and e.case_id = $2 and e.state = 'done'
+           order by e.settled_at, e.effect_key`,
     values: [company, caseId],
   });
   return rows;

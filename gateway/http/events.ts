@@ -19,7 +19,7 @@ const EventView = z
     state: z.enum(["pending", "dispatched", "ignored", "late"]),
     occurredAt: Iso,
     receivedAt: Iso,
-    /** The latest decision on this event's main step. */
+    /** The latest decision on a step that the function itself proposed about this event. */
     decision: z
       .object({
         decisionId: z.string(),
@@ -32,7 +32,7 @@ const EventView = z
       .nullable(),
     /**
      * `open` until the step ended, then how it ended. `none`: no function listens, or a newer event came first.
-     * `withheld`: decided under a mode that lets nothing come of it.
+     * `withheld`: decided under a mode that lets nothing come of it. `deferred`: nothing is due yet.
      */
     outcome: z.enum([
       "none",
@@ -45,6 +45,7 @@ const EventView = z
       "superseded",
       "unknown",
       "refused",
+      "deferred",
     ]),
     /** Milliseconds from arrival to the first effect's receipt. */
     firstEffectMs: z.int().nullable(),
@@ -106,18 +107,18 @@ type EventRow = Omit<EventView, "decision" | "waitingFor"> & {
 };
 
 /**
- * $1 company, $2 since, $3 and $4 position, $5 limit, $6 each function's step. An event without a decision is superseded
+ * $1 company, $2 since, $3 and $4 position, $5 limit, $6 each function's own steps. An event without a decision is superseded
  * once its case ended on an event that came after it: a case works on the newest one only.
  */
 const pageOfEvents = `
   with page as (
     select i.*, case_id_of(company, function_id, system, object_type, object_id) as case_id,
-      $6::jsonb->>function_id as step,
+      array(select jsonb_array_elements_text($6::jsonb->function_id)) as steps,
       to_char(received_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position
     from inbox i
     where company = $1 and received_at >= $2 and (received_at, event_id) > ($3::timestamptz, $4)
     order by received_at, event_id limit $5),
-  keyed as (select *, case_id || '/' || event_id || '/' as prefix, case_id || '/' || event_id || '/' || step as step_key from page)
+  keyed as (select *, case_id || '/' || event_id || '/' as prefix from page)
   select i.event_id as "eventId", i.source, i.function_id as "functionId", i.object_type as "objectType",
     i.object_id as "objectId", i.case_id as "caseId", i.state, i.occurred_at as "occurredAt",
     i.received_at as "receivedAt", i.position,
@@ -142,7 +143,7 @@ const pageOfEvents = `
   left join lateral (
     select * from decision x
     where x.company = i.company and x.case_id = i.case_id
-      and (x.step_key = i.step_key or starts_with(x.step_key, i.step_key || '~'))
+      and starts_with(x.step_key, i.prefix) and split_part(substr(x.step_key, length(i.prefix) + 1), '~', 1) = any(i.steps)
     order by x.decided_at desc, x.gate desc limit 1) d on true
   left join escalation s on s.company = d.company and s.decision_id = d.decision_id
   left join effect e on e.company = d.company and e.effect_key = d.step_key
@@ -156,8 +157,9 @@ const pageOfEvents = `
     order by x.opened_at limit 1) w on true
   left join lateral (
     select o->>'kind' as kind
-    from audit_record x, jsonb_array_elements(x.envelope::jsonb #> '{fields,outcomes}') o
-    where x.company = i.company and x.key = i.prefix || 'end' and o->>'step' = i.step limit 1) ended on true
+    from audit_record x, jsonb_array_elements(x.envelope::jsonb #> '{fields,outcomes}') with ordinality as every (o, n)
+    where x.company = i.company and x.key = i.prefix || 'end'
+    order by o->>'step' = any(i.steps) desc, n desc limit 1) ended on true
   left join lateral (
     select true as yes
     from audit_record own
@@ -175,7 +177,7 @@ async function readEvents(
 ): Promise<{ events: EventView[]; next: string | null }> {
   const { at, id } = after ?? BEGINNING;
   const steps = JSON.stringify(
-    Object.fromEntries(Object.values(functions).map((one) => [one.id, one.actions[0].step])),
+    Object.fromEntries(Object.values(functions).map(({ id, actions }) => [id, actions.map(({ step }) => step)])),
   );
   const { rows } = await sql.query<EventRow>(pageOfEvents, [company, since, at, id, limit + 1, steps]);
   const shown = rows.slice(0, limit);

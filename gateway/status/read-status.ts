@@ -82,7 +82,7 @@ async function readQuestions(sql: Sql, company: string): Promise<readonly OpenQu
 
 /**
  * $1 company, $2 its open cases. A case works on its newest event: one that was ended, or after which another one was
- * ended, is finished. An event that its case was told of twice is counted once.
+ * ended, is finished, and so is one that a case goes by dates on: it has a plan. An event that its case was told of twice is counted once.
  */
 const unfinished = `
   with kept as (
@@ -90,11 +90,11 @@ const unfinished = `
     from unnest($2::text[]) as open (case_id)
     join case_head h on h.company = $1 and h.case_id = open.case_id
     join audit_record r on r.company = h.company and r.log = h.log and r.case_id = h.case_id
-    where r.kind in ('event', 'case_end')),
+    where r.kind in ('event', 'plan', 'case_end')),
   ended as (
     select e.case_id, max(e.n) as n
     from kept c join kept e on e.case_id = c.case_id and e.kind = 'event' and e.fields->>'eventId' = c.fields->>'eventId'
-    where c.kind = 'case_end' group by e.case_id),
+    where c.kind in ('plan', 'case_end') group by e.case_id),
   untold as (
     select event_id, case_id_of(company, function_id, system, object_type, object_id) as case_id, received_at
     from inbox where company = $1 and dispatched_at is null and state = 'pending'),
