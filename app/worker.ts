@@ -11,6 +11,7 @@ import type { ReadTools } from "../deciding/evidence.ts";
 import { createPlan } from "./activities/plan.ts";
 import { createAgentActivities, createPropose } from "./activities/propose.ts";
 import { createRecord } from "./activities/record.ts";
+import { createReply } from "./activities/reply.ts";
 import type { Alarm } from "../deciding/decider.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
@@ -50,6 +51,7 @@ export function createLedgerActivities(deps: WorkerDeps): LedgerActivities {
     ...createDecide(deps),
     ...createEscalate(deps),
     ...createPlan(deps),
+    ...createReply(deps),
     ...createRecord(deps),
   };
 }

@@ -22,7 +22,8 @@ export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
   hold: ["change", "holdId", "scope"],
   key: ["change", "name", "vkey"],
   batch: ["change", "batchId", "source", "window", "from", "until", "rows", "badRows", "replaces", "by"],
-  plan: ["eventId", "asks"],
+  plan: ["eventId", "state", "asks"],
+  reply: ["replyId", "change", "deadline", "answer", "came", "answeredAt"],
 };
 
 /** What of a body is told of the person whose doing it is, and sealed under their key. The rest is the case's. */
@@ -34,4 +35,5 @@ export const personalFields: { readonly [K in RecordKind]?: readonly string[] } 
   erasure: ["person", "reason"],
   hold: ["person", "reason"],
   batch: ["person"],
+  reply: ["by", "reason"],
 };

@@ -10,6 +10,14 @@ export const recordKeys = {
   /** `digest` names the plan's content. */
   plan: (caseId: string, eventId: string, digest: string) => `${caseId}/${eventId}/plan/${digest}`,
   batch: (batchId: string) => `${batchId}/batch`,
+  /** `n` counts how often the reply was awaited, or awaited until another time. */
+  replyExpected: (replyId: string, n: number) => `${replyId}/expected/${n}`,
+  replyWithdrawn: (replyId: string, n: number) => `${replyId}/withdrawn/${n}`,
+  replyLapsed: (replyId: string) => `${replyId}/lapsed`,
+  /** The answer, in the record of the case that awaits it. */
+  replyGiven: (replyId: string) => `${replyId}/given`,
+  /** The answer while no case waits for it. */
+  replyEarly: (replyId: string) => `${replyId}/early`,
   superseded: (batchId: string) => `${batchId}/superseded`,
   /** `turnKey` as of `turnKeyOf`. */
   turn: (turnKey: string) => `${turnKey}/turn`,
@@ -35,6 +43,11 @@ export function relationshipLogOf(company: string, partner: string): string {
 
 export function decisionIdOf(company: string, stepKey: string, gate: number): string {
   return derivedId("dec", company, stepKey, gate);
+}
+
+/** What is awaited of the outside under a reference of its own. */
+export function replyIdOf(company: string, correlation: string): string {
+  return derivedId("rpl", company, correlation);
 }
 
 export function escalationIdOf(decisionId: string): string {

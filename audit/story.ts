@@ -11,6 +11,7 @@ import { sentence, textAt, withText } from "./story/loose.ts";
 import { tellApproval, tellEscalation } from "./story/people.ts";
 import { tellPolicy } from "./story/policy.ts";
 import { tellProposal, tellReview } from "./story/proposal.ts";
+import { tellReply } from "./story/reply.ts";
 import { tellCommitment, tellPrompt, tellTurn, tellUpkeep } from "./story/upkeep.ts";
 
 export type { StoryLine } from "./story/line.ts";
@@ -78,6 +79,8 @@ function tell({ kind, body }: AuditRecord, tool: string): Told {
       return tellBatch(body);
     case "plan":
       return tellPlan(body);
+    case "reply":
+      return tellReply(body);
     default:
       return assertNever(kind);
   }

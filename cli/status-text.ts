@@ -5,7 +5,7 @@ import type { StalledCase } from "../gateway/status/stalled-cases.ts";
 
 /** The status in plain words: what is under way, and what to do about what is stalled. */
 export function statusText(found: StatusView): string {
-  return [casesText(found), questionsText(found), eventsText(found), wayOut(found)].join("");
+  return [casesText(found), questionsText(found), repliesText(found), eventsText(found), wayOut(found)].join("");
 }
 
 /** What a stalled case is at, in one clause. */
@@ -37,6 +37,14 @@ function questionsText({ at, questions: { open, overdue, oldest } }: StatusView)
   const left = elapsedMs(at, dueAt) ?? 0;
   const due = left < 0 ? `overdue by ${formatDuration(-left)}` : `due in ${formatDuration(left)}`;
   return `Questions  ${open} open, ${overdue || "none"} past due; the oldest, ${escalationId}, was asked of ${role} ${ago(openedAt, at)}, ${due}\n`;
+}
+
+function repliesText({ at, replies: { waiting, overdue, next } }: StatusView): string {
+  if (next === null) return "";
+  const { correlation, caseId, deadline } = next;
+  const left = elapsedMs(at, deadline) ?? 0;
+  const due = left < 0 ? `overdue by ${formatDuration(-left)}` : `due in ${formatDuration(left)}`;
+  return `Replies    ${waiting} awaited, ${overdue || "none"} past due; the next, ${oneLine(correlation)} of ${caseId}, is ${due}\n`;
 }
 
 function eventsText({ at, events: { unfinished, oldest } }: StatusView): string {

@@ -36,11 +36,12 @@ async function status({ options }: Call<object>): Promise<Answer> {
   };
 }
 
-function warningsOf({ cases, questions: { overdue } }: StatusView): readonly string[] {
+function warningsOf({ cases, questions: { overdue }, replies }: StatusView): readonly string[] {
   if (cases === null) return ["the durable engine does not answer: what is stalled or with a case is not known"];
   const unseen = cases.open - cases.lookedAt;
   return [
     ...(unseen === 0 ? [] : [`there was no time to look at ${unseen} of the ${cases.open} open cases`]),
     ...(overdue === 0 ? [] : [`${overdue === 1 ? "a question is" : `${overdue} questions are`} past due`]),
+    ...(replies.overdue === 0 ? [] : [`replies past due, whose cases do not run: ${replies.overdue}`]),
   ];
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { FunctionAction, GovernedAction } from "../functions/definition.ts";
 import { assertKnown } from "../domain/registry.ts";
 import { recordToolOf } from "../functions/index.ts";
-import type { CaseRef, StepRef } from "../workflows/activities.ts";
+import type { WorkRef, StepRef } from "../workflows/activities.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 
 export type ReadTools = { readonly [name: string]: ReadTool };
@@ -60,7 +60,7 @@ function requestedArgs(
 /** The subject's record as it is now. Undefined when there is none. */
 export function readRecord(
   tools: ReadTools,
-  { company, functionId, objectType, objectId }: CaseRef,
+  { company, functionId, objectType, objectId }: WorkRef,
 ): Promise<Evidence | undefined> {
   return assertKnown(tools, recordToolOf(functionId), "tool").read(company, { objectType, objectId });
 }

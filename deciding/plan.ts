@@ -3,7 +3,7 @@ import { readDoneActions, recordPlan } from "../audit/ledgers/plans.ts";
 import type { LedgerPool } from "../audit/records.ts";
 import type { FunctionDefinition } from "../functions/definition.ts";
 import { functionOf } from "../functions/index.ts";
-import type { CasePlan, CaseRef } from "../workflows/activities.ts";
+import type { CasePlan, WorkRef } from "../workflows/activities.ts";
 import { readEvidence, readRecord, recordIn, type ReadTools } from "./evidence.ts";
 
 type Deps = { readonly pool: LedgerPool; readonly readTools: ReadTools };
@@ -12,7 +12,7 @@ type Deps = { readonly pool: LedgerPool; readonly readTools: ReadTools };
  * What a case goes by: its record read afresh, the dates that follow from it, and what the record asks for that is not done
  * yet. Recorded once for each event, and whenever it becomes another.
  */
-export async function planCase({ pool, readTools }: Deps, ref: CaseRef, at: string): Promise<CasePlan> {
+export async function planCase({ pool, readTools }: Deps, ref: WorkRef, at: string): Promise<CasePlan> {
   const { company, caseId, functionId, objectType, objectId, eventId } = ref;
   const definition = functionOf(functionId);
   const record = await readRecord(readTools, ref);
@@ -28,7 +28,7 @@ export async function planCase({ pool, readTools }: Deps, ref: CaseRef, at: stri
   const asks = Object.fromEntries(Object.entries(asked).filter(([actionId, digest]) => done[actionId] !== digest));
   const told = acted.flatMap(({ actionId, action }) => (actionId === message.id ? [textNameOf(action.args)] : []));
   const plan = { ...dated, asks, done, told };
-  const body = { anchors: dated.anchors, endsBy: dated.endsBy, asks: Object.keys(asks) };
+  const body = { state: dated.state, anchors: dated.anchors, endsBy: dated.endsBy, asks: Object.keys(asks) };
   await recordPlan(pool, { company, caseId, eventId, digest: digestOf(body), body, at });
   return { kind: "plan", ...plan };
 }
@@ -37,7 +37,7 @@ export async function planCase({ pool, readTools }: Deps, ref: CaseRef, at: stri
 async function requestsOf(
   { actions }: FunctionDefinition,
   readTools: ReadTools,
-  ref: CaseRef,
+  ref: WorkRef,
 ): Promise<{ readonly [action: string]: string }> {
   const asked = await Promise.all(
     actions.map(async (action) => {

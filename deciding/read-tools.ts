@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { readStepOutcome } from "../audit/ledgers/effects.ts";
+import { readStandingAnswer } from "../audit/ledgers/reply-answers.ts";
 import { readStepDecision } from "../audit/ledgers/step-decision.ts";
-import type { Sql } from "../audit/records.ts";
+import type { Ledger } from "../audit/records.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import { FundRef } from "../domain/fund.ts";
 import { propertiesRead } from "../functions/index.ts";
@@ -42,10 +43,11 @@ const DealTeamArgs = z.strictObject({ dealId: text, crmPartner: z.string().max(2
 const OpenRegistrationsArgs = z.strictObject({ customerDomain: text, productFamily: text });
 const PostingArgs = FundRef.extend({ decisionId: text });
 const BatchReadingArgs = z.strictObject({ functionId: text, objectType: text, objectId: text });
+const ReplyArgs = z.strictObject({ correlation: text });
 const StepArgs = z.strictObject({ stepKey: text });
 
-/** What agents and decisions may read. The ledgers' own readings are for follow-ups' decisions only. */
-export function createReadTools(sql: Sql, { records, programme }: Adapters, now: () => string): ReadTools {
+/** What agents and decisions may read. The ledgers' own readings are for decisions only. */
+export function createReadTools(ledger: Ledger, { records, programme }: Adapters, now: () => string): ReadTools {
   const outside = [
     ...Object.entries(records).map(([system, reader]) =>
       readTool(
@@ -83,22 +85,28 @@ export function createReadTools(sql: Sql, { records, programme }: Adapters, now:
       (company, { decisionId, ...fund }) => programme.readPosting(company, fund, decisionId),
     ),
   ];
-  return { ...byName(outside), ...ledgerReadTools(sql, now) };
+  return { ...byName(outside), ...ledgerReadTools(ledger, now) };
 }
 
 /** The readings of our own ledgers, through the pool or within a transaction. */
-export function ledgerReadTools(sql: Sql, now: () => string): ReadTools {
+export function ledgerReadTools(ledger: Ledger, now: () => string): ReadTools {
   return byName([
     readTool("batch.reading", "what the last batch in force said of an object", BatchReadingArgs, (company, object) =>
-      readBatchReading(sql, company, object, now()),
+      readBatchReading(ledger, company, object, now()),
     ),
     readTool("ledger.step-outcome", "how a governed step ended", StepArgs, async (company, { stepKey }) => {
-      const outcome = await readStepOutcome(sql, company, stepKey);
+      const outcome = await readStepOutcome(ledger, company, stepKey);
       const source = { source: "ledger.step-outcome", ref: stepKey, version: outcome, observedAt: now() };
       return { source, value: { outcome } };
     }),
+    readTool("ledger.reply", "what the outside answered in time", ReplyArgs, async (company, { correlation }) => {
+      const value = await readStandingAnswer(ledger, { company, correlation });
+      if (value === undefined) return undefined;
+      const source = { source: "ledger.reply", ref: correlation, version: value.answeredAt, observedAt: now() };
+      return { source, value };
+    }),
     readTool("ledger.step-decision", "what was decided of a step", StepArgs, async (company, { stepKey }) => {
-      const value = await readStepDecision(sql, company, stepKey);
+      const value = await readStepDecision(ledger, company, stepKey);
       if (value === undefined) return undefined;
       const source = { source: "ledger.step-decision", ref: stepKey, version: value.outcome, observedAt: now() };
       return { source, value };

@@ -21,6 +21,7 @@ export const recordKinds = [
   "key",
   "batch",
   "plan",
+  "reply",
 ] as const;
 export type RecordKind = (typeof recordKinds)[number];
 

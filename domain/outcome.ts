@@ -19,5 +19,5 @@ type StepEnd =
 
 export type OutcomeKind = StepOutcome["kind"];
 
-/** How the work on an event ended. `deferred`: nothing is due yet; the daily sweep opens the case when it is. */
-export type EndKind = OutcomeKind | "deferred";
+/** How the work on an event ended. `idle`: nothing is due, not yet or not any more; what comes due opens the case again. */
+export type EndKind = OutcomeKind | "idle";

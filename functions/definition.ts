@@ -131,6 +131,8 @@ export type Aggregate<Row extends z.ZodObject = z.ZodObject, Sum extends Json = 
 
 /** The dated course of a case. Instants are ISO 8601 in UTC. */
 export type Plan = {
+  /** Where the record itself says that it stands, such as `proposed`; empty where it does not. */
+  readonly state: string;
   /** What the record dates, by name: they move with it, and with nothing else. */
   readonly anchors: { readonly [name: string]: string };
   /** When what is begun at the given instant runs out, by name. */

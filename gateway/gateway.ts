@@ -19,6 +19,7 @@ import { startFollowRelay } from "./inbox/follow-relay.ts";
 import { createGroupCommit } from "./inbox/group-commit.ts";
 import { startOutboxRelay } from "./inbox/outbox-relay.ts";
 import { startRelay } from "./inbox/relay.ts";
+import { startReplyRelay } from "./inbox/reply-relay.ts";
 import type { WorkflowEngine } from "./inbox/workflow-starter.ts";
 import type { BundleKeys } from "../proof/export/keys.ts";
 import { createApi } from "./http/api.ts";
@@ -72,6 +73,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const follow = startFollowRelay({ pool, company, log: options.log, ...doors });
   const batches = startBatchPump({ pool, company, functions, now, onTold: relay.poke, log: options.log });
   const outbox = startOutboxRelay({ pool, messenger: engine, log: options.log });
+  const replies = startReplyRelay({ pool, messenger: engine, log: options.log });
   const overdue = startOverdueWatch({ pool, company, now, log: options.log });
   const alarm: Alarm = (detail) => log.error(detail, "evaluators disagree");
   const decisions = createDecideService({ pool, company, policies, alarm, now });
@@ -86,6 +88,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     at: now,
     ...doors,
     onVerdict: outbox.poke,
+    onReply: replies.poke,
     onBatch: batches.poke,
     decisions,
     bundleKeys: options.bundleKeys,
@@ -99,7 +102,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const stopRelays = async () => {
     await Promise.all([follow.stop(), batches.stop(), decisions.drain()]);
     await inbox.drain();
-    await Promise.all([relay.stop(), outbox.stop(), overdue.stop()]);
+    await Promise.all([relay.stop(), outbox.stop(), replies.stop(), overdue.stop()]);
   };
   try {
     url = await listen(server, port, host);

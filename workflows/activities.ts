@@ -3,6 +3,7 @@ import type { Route } from "../domain/decision.ts";
 import type { EscalationState } from "../domain/escalation.ts";
 import type { Permit } from "../domain/permit.ts";
 import type { EndKind, OutcomeKind } from "../domain/outcome.ts";
+import type { Awaited, ReplyState } from "../domain/reply.ts";
 
 /**
  * What workflows need done in the world: the port that `app/activities` implements. Types only. Arguments and answers
@@ -10,7 +11,7 @@ import type { EndKind, OutcomeKind } from "../domain/outcome.ts";
  */
 
 /** Names a case at work on one event. */
-export type CaseRef = {
+export type WorkRef = {
   readonly company: string;
   readonly caseId: string;
   readonly functionId: string;
@@ -23,6 +24,7 @@ export type CaseRef = {
 export type CasePlan =
   | {
       readonly kind: "plan";
+      readonly state: string;
       readonly anchors: { readonly [name: string]: string };
       readonly deadlines: { readonly [name: string]: string };
       readonly correlations: { readonly [name: string]: string };
@@ -37,13 +39,16 @@ export type CasePlan =
   | { readonly kind: "unreadable"; readonly reason: string };
 
 /** Names one governed step of one event. `stepKey` is its idempotency key everywhere. */
-export type StepRef = CaseRef & {
+export type StepRef = WorkRef & {
   /** The governed action that the step is about: an id of `functions/governed-actions.ts`. */
   readonly action: string;
   readonly stepKey: string;
   /** The key of the step that a follow-up tells about; empty for a function's own step. */
   readonly reportsStep: string;
 };
+
+/** The case that something is done for. */
+export type CaseRef = Pick<StepRef, "company" | "caseId">;
 
 /** Whether there was something to propose, and if not, why: `reason` names the field and what it should be. */
 export type Proposed = { readonly kind: "proposed" } | { readonly kind: "nothing"; readonly reason: string };
@@ -122,8 +127,12 @@ export type LedgerActivities = {
   raiseEscalation(company: string, escalationId: string, fromLevel: number, at: string): Promise<EscalationState>;
   supersedeEscalation(company: string, escalationId: string, reason: string, at: string): Promise<EscalationState>;
   /** Reads the case's record afresh and records the plan that follows from it. */
-  planCase(ref: CaseRef, at: string): Promise<CasePlan>;
-  endCase(step: CaseRef, outcomes: readonly EndedStep[], at: string): Promise<void>;
+  planCase(ref: WorkRef, at: string): Promise<CasePlan>;
+  expectReply(ref: CaseRef, awaited: Awaited, at: string): Promise<ReplyState>;
+  readReply(company: string, correlation: string): Promise<ReplyState>;
+  lapseReply(company: string, correlation: string, at: string): Promise<ReplyState>;
+  withdrawReply(company: string, correlation: string, at: string): Promise<ReplyState>;
+  endCase(ref: WorkRef, outcomes: readonly EndedStep[], at: string): Promise<void>;
 };
 
 /** The one call that changes the outside world. */

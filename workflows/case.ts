@@ -1,7 +1,7 @@
 import { allHandlersFinished, condition, defineSignal, setHandler, workflowInfo } from "@temporalio/workflow";
 import type { EventRef } from "../domain/event.ts";
 import { stepKeyOf } from "../domain/ids.ts";
-import type { CaseRef, EndedStep, StepRef } from "./activities.ts";
+import type { WorkRef, EndedStep, StepRef } from "./activities.ts";
 import { now } from "./clock.ts";
 import { openReplyDesk, type ReplyDesk } from "./reply.ts";
 import { openDesk, type EscalationDesk } from "./escalation.ts";
@@ -101,7 +101,7 @@ export function resumed(opened: Case, { event, ended, rounds, ownSteps }: Carrie
   return { opened, event, ended: [...ended], rounds: new Map(Object.entries(rounds)), ownSteps };
 }
 
-export function caseRefOf({ opened, event }: Work): CaseRef {
+export function workRefOf({ opened, event }: Work): WorkRef {
   const { company, functionId, objectType, objectId } = opened.input;
   return { company, caseId: workflowInfo().workflowId, functionId, objectType, objectId, eventId: event.eventId };
 }
@@ -110,7 +110,7 @@ export function caseRefOf({ opened, event }: Work): CaseRef {
 export type Named = { readonly name: string; readonly action: string; readonly reports?: string };
 
 export function stepRefOf(work: Work, { name, action, reports = "" }: Named, round: number): StepRef {
-  const ref = caseRefOf(work);
+  const ref = workRefOf(work);
   return { ...ref, action, stepKey: stepKeyOf(ref.caseId, ref.eventId, name, round), reportsStep: reports };
 }
 

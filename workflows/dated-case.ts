@@ -3,7 +3,7 @@ import type { EndKind } from "../domain/outcome.ts";
 import type { ReplyState } from "../domain/reply.ts";
 import { DATED_CASE_AHEAD_MS, LONG_HISTORY } from "../temporal.config.ts";
 import type { CasePlan, EndedStep } from "./activities.ts";
-import { caseRefOf, nextEvent, openCase, resumed, settled, until, workOn } from "./case.ts";
+import { workRefOf, nextEvent, openCase, resumed, settled, until, workOn } from "./case.ts";
 import type { CaseInput, Carried, Work } from "./case.ts";
 import { now } from "./clock.ts";
 import { ledger } from "./proxies.ts";
@@ -24,6 +24,8 @@ export type Standing = {
   /** ISO 8601, or undefined where the record dates no such thing. */
   readonly dateOf: (anchor: string) => string | undefined;
   readonly isDue: (anchor: string) => boolean;
+  /** Where the record itself says that it stands, in the function's words. */
+  readonly state: string;
   /** When what is begun now runs out. */
   readonly deadlineOf: (name: string) => string | undefined;
   /** The record asks for it, it is not done, and it was not put to the rules yet since the last event. */
@@ -66,25 +68,25 @@ const PLAN = "plan";
 export async function datedCase(input: CaseInput, agenda: Agenda, carried?: DatedCarried): Promise<void> {
   const opened = openCase(input, carried);
   let work = carried === undefined ? workOn(opened, await nextEvent(opened)) : resumed(opened, carried);
-  let course: Course = carried?.course ?? { put: [], awaited: {} };
+  // What arrived between two runs is found in the ledger.
+  let course: Course = carried === undefined ? { put: [], awaited: {} } : await lookedAt(work, carried.course);
   for (;;) {
-    const plan = await ledger().planCase(caseRefOf(work), now());
+    const plan = await ledger().planCase(workRefOf(work), now());
     if (plan.kind === "plan") course = { ...course, endsBy: plan.endsBy };
     const next = nextOf(agenda, plan, course);
     const end = endOf(work, course, plan, next);
-    if (end !== undefined) return ledger().endCase(caseRefOf(work), [...work.ended, ...end], now());
+    if (end !== undefined) return ledger().endCase(workRefOf(work), [...work.ended, ...end], now());
     course = await doNext(work, course, plan, next);
     const event = opened.take();
     if (event === undefined) continue;
-    await ledger().endCase(caseRefOf(work), overtaken(work), now());
+    await ledger().endCase(workRefOf(work), overtaken(work), now());
     work = workOn(opened, event);
     course = { ...course, put: [] };
   }
 }
 
 function nextOf(agenda: Agenda, plan: CasePlan, course: Course): Next {
-  const isOver = course.endsBy === undefined || isPast(course.endsBy);
-  if (isOver) return { kind: "end" };
+  if (isOver(course)) return { kind: "end" };
   return plan.kind === "plan" ? agenda(standingOf(plan, course)) : { kind: "wait" };
 }
 
@@ -92,6 +94,7 @@ function standingOf(plan: Plan, { put, awaited }: Course): Standing {
   const dateOf = (anchor: string) => plan.anchors[anchor];
   return {
     dateOf,
+    state: plan.state,
     isDue(anchor) {
       const date = dateOf(anchor);
       return date !== undefined && isPast(date);
@@ -118,13 +121,19 @@ function endOf({ ended }: Work, course: Course, plan: CasePlan, next: Next): rea
   const because = (kind: EndKind, reason: string) => [{ step: PLAN, kind, reason }];
   if (next.kind === "end") {
     if (plan.kind === "unreadable" && course.endsBy === undefined) return because("refused", plan.reason);
-    return ended.length > 0 ? [] : because("expired", "the last of its dates is over");
+    if (ended.length > 0) return [];
+    return isOver(course) ? because("expired", "the last of its dates is over") : because("idle", "nothing is left to do");
   }
   const isIdle = next.kind === "wait" && waitingFor(course).length === 0;
   if (!isIdle || plan.kind === "unreadable") return undefined;
   const [first] = Object.values(plan.anchors).toSorted();
   const isFar = first !== undefined && Date.parse(first) - Date.now() > DATED_CASE_AHEAD_MS;
-  return isFar ? because("deferred", `its first date is ${first}`) : undefined;
+  return isFar ? because("idle", `its first date is ${first}`) : undefined;
+}
+
+/** No plan could be read yet, or its last day has passed. */
+function isOver({ endsBy }: Course): boolean {
+  return endsBy === undefined || isPast(endsBy);
 }
 
 /** A newer event has come: what was done about this one is over. */
@@ -157,7 +166,7 @@ type Awaiting = Extract<Next, { kind: "await" }>;
 async function awaiting(work: Work, course: Course, plan: CasePlan, { reply, deadline, about }: Awaiting): Promise<Course> {
   const correlation = plan.kind === "plan" ? (plan.correlations[reply] ?? "") : "";
   const state: ReplyState =
-    correlation === "" ? { kind: "withdrawn" } : await expect(caseRefOf(work), { correlation, deadline });
+    correlation === "" ? { kind: "withdrawn" } : await expect(workRefOf(work), { correlation, deadline });
   return { ...course, awaited: { ...course.awaited, [reply]: { correlation, about, state } } };
 }
 
@@ -185,7 +194,7 @@ async function lookedAt(work: Work, course: Course): Promise<Course> {
   for (const [reply, known] of Object.entries(course.awaited)) {
     const { correlation, state } = known;
     if (state.kind !== "waiting" && !replies.arrived.has(correlation)) continue;
-    awaited[reply] = { ...known, state: await look(replies, caseRefOf(work), correlation) };
+    awaited[reply] = { ...known, state: await look(replies, workRefOf(work), correlation) };
   }
   replies.arrived.clear();
   return { ...course, awaited };

@@ -4,6 +4,9 @@ import { datedCase, type DatedCarried, type Next, type Standing } from "./dated-
 /** The days before the day to decide on which those who look after a contract hear what is still to be done, latest first. */
 const REMINDERS = ["step30", "step60"] as const;
 
+/** The record's words for a contract that goes on. */
+const renewed: ReadonlySet<string> = new Set(["accepted", "auto-renewed", "recovered"]);
+
 /** An offer is told apart from the next one by the beginning of its digest. */
 const OFFER_NAME_LENGTH = 12;
 
@@ -21,7 +24,8 @@ export function renewalAgenda(standing: Standing): Next {
   const offer = done("renewals.price")?.slice(0, OFFER_NAME_LENGTH);
   const isAnswered = offer !== undefined && reply("offer", offer) === "answered";
   if ((isAnswered || isDue("outcome")) && asksFor("renewals.record")) return step("renewals.record");
-  if (isDue("renewed")) return textOnce(standing, "renewed", "") ?? { kind: "end" };
+  if (renewed.has(standing.state)) return textOnce(standing, "renewed", "") ?? { kind: "end" };
+  if (standing.state === "lapsed") return isDue("recoveryEnds") ? { kind: "end" } : { kind: "wait" };
   if (asksFor("renewals.assign-partner")) return step("renewals.assign-partner");
   if (isDue("step120") && asksFor("renewals.propose")) return step("renewals.propose");
   if (isDue("step90") && asksFor("renewals.price")) return step("renewals.price");

@@ -6,11 +6,11 @@ import { externalTemporal } from "../config.ts";
 import type { TemporalPlace } from "../temporal-connection.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
-const CHECKS = ["cases", "questions"] as const;
-const [CASES, QUESTIONS] = CHECKS;
+const CHECKS = ["cases", "questions", "replies"] as const;
+const [CASES, QUESTIONS, REPLIES] = CHECKS;
 const CONNECT_TIMEOUT_MS = 3_000;
 
-/** Whether a case tries the same thing for ever, and whether a question is past due. */
+/** Whether a case tries the same thing for ever, and whether a question or an awaited reply is past due. */
 export async function checkCases(patient: Patient): Promise<readonly Finding[]> {
   const { config, databaseUrl, deps } = patient;
   const place = await placeOf(patient);
@@ -23,7 +23,7 @@ export async function checkCases(patient: Patient): Promise<readonly Finding[]> 
     let fault = "";
     const onFault = (error: unknown) => (fault = (error as Error).message);
     const status = await readStatus({ sql, company: config.company, openCases: askAt(place), onFault, at });
-    return [casesFinding(status, fault), questionsFinding(status)];
+    return [casesFinding(status, fault), questionsFinding(status), repliesFinding(status)];
   } catch (error) {
     const detail = `what is under way cannot be read: ${(error as Error).message}`;
     return CHECKS.map((check) => warn(check, detail, "npx mandate doctor"));
@@ -70,4 +70,11 @@ function casesFinding({ cases }: Status, fault: string): Finding {
 function questionsFinding({ questions: { open, overdue, oldest } }: Status): Finding {
   if (overdue === 0 || oldest === null) return ok(QUESTIONS, `${open} open, none past due`);
   return warn(QUESTIONS, `${overdue} of ${open} past due`, "npx mandate escalations list");
+}
+
+/** A case that runs lapses a reply at its deadline: one past it has no case any more, or one that nobody works on. */
+function repliesFinding({ replies: { waiting, overdue, next } }: Status): Finding {
+  if (overdue === 0 || next === null) return ok(REPLIES, `${waiting} awaited, none past due`);
+  const of = `${overdue} of ${waiting} past due: ${next.correlation} of ${next.caseId}`;
+  return warn(REPLIES, of, `npx mandate audit show ${next.caseId}`);
 }

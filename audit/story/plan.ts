@@ -13,7 +13,7 @@ export function tellPlan(body: JsonObject): Told {
   const ends = withText("until", formatMinute(textAt(body, "endsBy")));
   return {
     who: "code",
-    text: sentence("plans the case", ends),
+    text: sentence("plans the case", withText("at", textAt(body, "state")), ends),
     because: [...dates, ...(asks.length === 0 ? [] : [`the record asks for ${asks.join(", ")}`])],
   };
 }

@@ -32,6 +32,7 @@ import { isBatchUpload } from "./patience.ts";
 import { permitsApi } from "./permits.ts";
 import { fieldErrors, refuse } from "./problem.ts";
 import { releasesApi } from "./releases.ts";
+import { repliesApi } from "./replies.ts";
 import { retentionApi } from "./retention.ts";
 import { rolloutApi } from "./rollout.ts";
 import { sandboxApi, type SandboxDeps } from "./sandbox.ts";
@@ -45,6 +46,7 @@ export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
   /** The company's clock, ISO 8601. */
   readonly at: () => string;
   readonly onVerdict: () => void;
+  readonly onReply: () => void;
   readonly onBatch: () => void;
   readonly decisions: DecideService;
   readonly checks: Checks;
@@ -99,6 +101,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     batchesApi(own),
     batchUploadApi({ ...deps, functions }),
     escalationsApi(own),
+    repliesApi(deps),
     verdictsApi({ pool, company, at: deps.at, onVerdict: deps.onVerdict, log }),
     releasesApi(changes),
     modesApi(changes),

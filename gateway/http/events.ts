@@ -32,7 +32,7 @@ const EventView = z
       .nullable(),
     /**
      * `open` until the step ended, then how it ended. `none`: no function listens, or a newer event came first.
-     * `withheld`: decided under a mode that lets nothing come of it. `deferred`: nothing is due yet.
+     * `withheld`: decided under a mode that lets nothing come of it. `idle`: nothing is due, not yet or not any more.
      */
     outcome: z.enum([
       "none",
@@ -45,7 +45,7 @@ const EventView = z
       "superseded",
       "unknown",
       "refused",
-      "deferred",
+      "idle",
     ]),
     /** Milliseconds from arrival to the first effect's receipt. */
     firstEffectMs: z.int().nullable(),

@@ -39,6 +39,11 @@ const StatusView = z
         .object({ escalationId: z.string(), caseId: z.string(), role: z.string(), openedAt: Iso, dueAt: Iso })
         .nullable(),
     }),
+    replies: z.object({
+      waiting: z.int(),
+      overdue: z.int().openapi({ description: "past their deadline and not lapsed: their case does not run" }),
+      next: z.object({ correlation: z.string(), caseId: z.string(), openedAt: Iso, deadline: Iso }).nullable(),
+    }),
     events: z.object({
       unfinished: z.int(),
       oldest: z

@@ -2,7 +2,7 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from "@
 import { WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
 import { lookAtCases } from "../status/stalled-cases.ts";
 import { madeHere } from "./origin.ts";
-import type { VerdictMessenger, WorkflowEngine, WorkflowStarter } from "./workflow-starter.ts";
+import type { ReplyMessenger, VerdictMessenger, WorkflowEngine, WorkflowStarter } from "./workflow-starter.ts";
 
 /** Connects on first use, so that a gateway starts, and keeps accepting events, while the engine is away. */
 export type LazyClient = () => Promise<Client>;
@@ -54,6 +54,21 @@ function temporalVerdicts(call: Call): VerdictMessenger {
   };
 }
 
+/** Signals what arrived. A repeat is harmless: the case reads the ledger again. */
+function temporalReplies(call: Call): ReplyMessenger {
+  return {
+    async deliverReply(caseId, message) {
+      try {
+        await call((client) => client.workflow.getHandle(caseId).signal("replyArrived", message));
+        return "woken";
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return "gone";
+        throw error;
+      }
+    },
+  };
+}
+
 /** Temporal as the gateway needs it. `queue` is the task queue that case workflows run on. */
 export function temporalEngine(lazy: LazyClient, queue: string, callTimeoutMs = CALL_TIMEOUT_MS): WorkflowEngine {
   const call: Call = async (work, timeoutMs = callTimeoutMs) => {
@@ -63,6 +78,7 @@ export function temporalEngine(lazy: LazyClient, queue: string, callTimeoutMs = 
   return {
     ...temporalStarter(call, queue),
     ...temporalVerdicts(call),
+    ...temporalReplies(call),
     async answers(timeoutMs) {
       await call((client) => client.workflowService.getSystemInfo({}), timeoutMs);
     },

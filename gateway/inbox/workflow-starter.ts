@@ -1,6 +1,7 @@
 import type { EventRef } from "../../domain/event.ts";
 import type { CaseStart } from "./case-start.ts";
 import type { VerdictMessage } from "../../workflows/escalation.ts";
+import type { ReplyMessage } from "../../workflows/reply.ts";
 import type { AskedCases, OpenCases } from "../status/stalled-cases.ts";
 
 /** Brings an event to its case, which is started when it does not run. At least once: the case drops repeats by id. */
@@ -21,9 +22,15 @@ export type VerdictDelivery =
   | { readonly kind: "turned-away"; readonly reason: string }
   | { readonly kind: "gone" };
 
+/** Wakes a case that something arrived for from the outside. `gone`: it no longer runs. Throws when the engine could not be asked. */
+export type ReplyMessenger = {
+  deliverReply(caseId: string, message: ReplyMessage): Promise<"woken" | "gone">;
+};
+
 /** The durable engine as the gateway sees it. */
 export type WorkflowEngine = WorkflowStarter &
-  VerdictMessenger & {
+  VerdictMessenger &
+  ReplyMessenger & {
     /** Rejects when it cannot be reached within the time given. */
     answers(timeoutMs: number): Promise<void>;
     /** As `lookAtCases`. */

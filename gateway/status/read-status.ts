@@ -12,6 +12,14 @@ export type OpenQuestion = {
   readonly dueAt: string;
 };
 
+/** A reply that a case awaits of the outside. */
+export type AwaitedReply = {
+  readonly correlation: string;
+  readonly caseId: string;
+  readonly openedAt: string;
+  readonly deadline: string;
+};
+
 /** `pending`: no case has it yet. `dispatched`: its case works on it. */
 export type UnfinishedEvent = {
   readonly eventId: string;
@@ -32,6 +40,8 @@ export type Status = {
     readonly stalledCases: readonly StalledCase[];
   } | null;
   readonly questions: { readonly open: number; readonly overdue: number; readonly oldest: OpenQuestion | null };
+  /** `overdue`: past their deadline and not lapsed, so that their case does not run. `next`: due first. */
+  readonly replies: { readonly waiting: number; readonly overdue: number; readonly next: AwaitedReply | null };
   /** Without the engine's answer only those that no case has yet. */
   readonly events: { readonly unfinished: number; readonly oldest: UnfinishedEvent | null };
 };
@@ -56,6 +66,7 @@ export async function readStatus({ sql, company, openCases, onFault, at }: Statu
     return null;
   });
   const events = await readUnfinished(sql, company, cases?.caseIds ?? []);
+  const replies = await readReplies(sql, company, at);
   const overdue = waiting.filter(({ dueAt }) => Date.parse(dueAt) < Date.parse(at)).length;
   return {
     at,
@@ -66,6 +77,7 @@ export async function readStatus({ sql, company, openCases, onFault, at }: Statu
       stalledCases: cases.stalled.slice(0, MOST_NAMED),
     },
     questions: { open: waiting.length, overdue, oldest: waiting[0] ?? null },
+    replies,
     events,
   };
 }
@@ -78,6 +90,19 @@ async function readQuestions(sql: Sql, company: string): Promise<readonly OpenQu
     [company],
   );
   return rows;
+}
+
+async function readReplies(sql: Sql, company: string, at: string): Promise<Status["replies"]> {
+  const { rows } = await sql.query<AwaitedReply & { waiting: number; overdue: number }>(
+    `select correlation, case_id as "caseId", opened_at as "openedAt", deadline, count(*) over ()::int as waiting,
+       (count(*) filter (where deadline < $2) over ())::int as overdue
+     from reply where company = $1 and state = 'waiting' order by deadline, correlation limit 1`,
+    [company, at],
+  );
+  const [first] = rows;
+  if (first === undefined) return { waiting: 0, overdue: 0, next: null };
+  const { waiting, overdue, ...next } = first;
+  return { waiting, overdue, next };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { later } from "../../audit/ledgers/escalations.ts";
+import { expectReply } from "../../audit/ledgers/replies.ts";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { loadConfig } from "../../app/config.ts";
 import { runDoctor } from "../../app/doctor.ts";
@@ -66,7 +68,7 @@ async function examined(laterMs = 0): Promise<string[]> {
     externalTemporal: () => Promise.resolve({ address, namespace: "default", connectionOptions: { address } }),
   });
   return findings
-    .filter(({ check }) => check === "cases" || check === "questions")
+    .filter(({ check }) => ["cases", "questions", "replies"].includes(check))
     .map((found) => `${found.state} ${found.check}: ${found.detail}${found.state === "ok" ? "" : ` (${found.fix})`}`);
 }
 
@@ -78,7 +80,11 @@ test(
   async () => {
     const asking = await ask("d1", 180_000);
     await openEscalationOf(system, asking, "", 30_000);
-    expect(await examined()).toEqual(["ok cases: 1 open, none stalled", "ok questions: 1 open, none past due"]);
+    expect(await examined()).toEqual([
+      "ok cases: 1 open, none stalled",
+      "ok questions: 1 open, none past due",
+      "ok replies: 0 awaited, none past due",
+    ]);
     const caseId = await ask("d2", 120_000);
     const told = await eventually(async () => {
       const ran = await status();
@@ -97,7 +103,14 @@ test(
       return ran.exitCode === 0 ? ran : undefined;
     });
     expect(mended.stdout).toMatch(/^Cases {6}1 open, none stalled\nQuestions {2}1 open, none past due; /);
-    const late = ["ok cases: 1 open, none stalled", "warn questions: 1 of 1 past due (npx mandate escalations list)"];
+    const { pool, company } = system;
+    const at = new Date().toISOString();
+    await expectReply(pool, { company, caseId, correlation: "offer-1", deadline: later(at, 60_000), at });
+    const late = [
+      "ok cases: 1 open, none stalled",
+      "warn questions: 1 of 1 past due (npx mandate escalations list)",
+      `warn replies: 1 of 1 past due: offer-1 of ${caseId} (npx mandate audit show ${caseId})`,
+    ];
     expect(await examined(FOUR_HOURS_AND_A_BIT_MS)).toEqual(late);
     await setCompanyClock(system.database.pool, system.company, FOUR_HOURS_AND_A_BIT_MS);
     expect(await examined()).toEqual(late);

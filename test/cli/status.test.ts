@@ -13,6 +13,7 @@ const quiet: StatusView = {
   at: "2026-03-02T09:00:00.000Z",
   cases: { open: 2, lookedAt: 2, stalled: 0, stalledCases: [] },
   questions: { open: 0, overdue: 0, oldest: null },
+  replies: { waiting: 0, overdue: 0, next: null },
   events: { unfinished: 0, oldest: null },
 };
 
@@ -96,6 +97,23 @@ Nothing is lost: a stalled case goes on by itself once that is mended.
     expect(stderr).toContain("Warning: a question is past due\n");
     expect(stderr).toContain("npx mandate escalations show esc_1\n");
     expect(exitCode).toBe(0);
+  });
+
+  test("tells the awaited reply that is due first, and warns of those past due", async () => {
+    const next = {
+      correlation: "offer-1",
+      caseId: "acme:renewals:crm-contract-8",
+      openedAt: "2026-01-02T09:00:00.000Z",
+      deadline: "2026-03-04T12:00:00.000Z",
+    };
+    const { stdout, stderr, exitCode } = await status({ replies: { waiting: 3, overdue: 0, next } });
+    expect(stdout).toContain(
+      "Replies    3 awaited, none past due; the next, offer-1 of acme:renewals:crm-contract-8, is due in 2 d 3 h\n",
+    );
+    expect([stderr.includes("Warning"), exitCode]).toEqual([false, 0]);
+    await server?.close();
+    const past = await status({ replies: { waiting: 3, overdue: 2, next: { ...next, deadline: quiet.at } } });
+    expect(past.stderr).toContain("Warning: replies past due, whose cases do not run: 2\n");
   });
 
   test.for([

@@ -4,6 +4,8 @@ import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDay } from "../../app/day/seed.ts";
 import type { Permit } from "../../domain/permit.ts";
+import { expectReply } from "../../audit/ledgers/replies.ts";
+import { giveReply } from "../../audit/ledgers/reply-answers.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { foldRows } from "../../gateway/batches/fold-rows.ts";
 import { hearersOf } from "../../gateway/batches/hearers.ts";
@@ -122,6 +124,14 @@ const doings = {
     }
     const known = (await listBatches(pool, company, undefined, 9)).map(({ window: of, state }) => `${of} ${state}`);
     return [kind, known.sort()];
+  },
+  reply: async (pool: LedgerPool, company: string, name: string) => {
+    const awaited = { company, correlation: name };
+    const caseId = `${company}:quoting:crm-deal-${name}`;
+    const given = { ...awaited, answer: "accepted", by: "portal", requestKey: name, answeredAt: AT, at: AT };
+    const outcome = await giveReply(pool, given);
+    const state = await expectReply(pool, { ...awaited, caseId, deadline: AT, at: AT });
+    return [outcome.kind === "taken" && outcome.came, state.kind];
   },
   day: (pool: Pool, company: string) => openDay(pool, company, AT),
 };

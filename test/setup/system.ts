@@ -40,6 +40,8 @@ type Options = {
   readonly alarm?: Alarm;
   readonly unknownName?: UnknownNameAlarm;
   readonly interceptors?: WorkerOptions["interceptors"];
+  /** What the worker registers; the product's own choreographies when absent. */
+  readonly workflowsPath?: string;
 };
 
 const root = resolve(import.meta.dirname, "../..");
@@ -70,7 +72,7 @@ export async function startSystem(options: Options = {}): Promise<System> {
   const workers = await createWorkers(deps, {
     temporal: place,
     queuePrefix,
-    workflows: { workflowsPath: resolve(root, "workflows/index.ts") },
+    workflows: { workflowsPath: options.workflowsPath ?? resolve(root, "workflows/index.ts") },
     ...(options.interceptors && { interceptors: options.interceptors }),
   });
   const running = workers.run();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { expectReply } from "../../../audit/ledgers/replies.ts";
 import { appendRecord } from "../../../audit/records.ts";
 import { caseIdOf, objectRefOf } from "../../../domain/ids.ts";
 import type { ApiDeps } from "../../../gateway/http/api.ts";
@@ -140,4 +141,22 @@ describe("stalled cases", () => {
     expect(await response.json()).toMatchObject({ cases: null, questions: { oldest: {} }, events: nothing });
     expect(JSON.stringify(lines)).toContain("14 UNAVAILABLE");
   });
+});
+
+test("the awaited reply that is due first, and how many are past due by the company's clock", async () => {
+  expect((await statusOf()).replies).toEqual({ waiting: 0, overdue: 0, next: null });
+  const awaited = { company: "acme", at: "2026-03-02T09:00:00.000Z" };
+  for (const [n, deadline] of ["2026-03-04T09:00:00.000Z", "2026-03-03T09:00:00.000Z"].entries()) {
+    const caseId = `acme:renewals:crm-contract-${n}`;
+    await expectReply(database.pool, { ...awaited, caseId, correlation: `offer-${n}`, deadline });
+  }
+  const next = {
+    correlation: "offer-1",
+    caseId: "acme:renewals:crm-contract-1",
+    openedAt: awaited.at,
+    deadline: "2026-03-03T09:00:00.000Z",
+  };
+  const repliesAt = async (at: string) => (await statusOf([], { at: () => at })).replies;
+  expect(await repliesAt(next.deadline)).toEqual({ waiting: 2, overdue: 0, next });
+  expect(await repliesAt("2026-03-03T09:00:00.001Z")).toEqual({ waiting: 2, overdue: 1, next });
 });

@@ -58,6 +58,16 @@ describe("events on the real server", () => {
     expect(await engine.deliverVerdict("acme:quoting:crm-deal-never", message, "k")).toEqual({ kind: "gone" });
   });
 
+  test("a reply reaches a case that runs, and is gone for one that does not", async () => {
+    const caseId = `acme:quoting:crm-deal-${randomBytes(4).toString("hex")}`;
+    const engine = temporalEngine(() => Promise.resolve(client), "nobody-works-here");
+    expect(await engine.deliverReply(caseId, { correlation: "offer-1" })).toBe("gone");
+    await engine.deliverEvent(caseId, ...delivery("evt_1"));
+    expect(await engine.deliverReply(caseId, { correlation: "offer-1" })).toBe("woken");
+    await client.workflow.getHandle(caseId).terminate();
+    expect(await engine.deliverReply(caseId, { correlation: "offer-1" })).toBe("gone");
+  });
+
   test("a server that cannot be reached is a failure, never an answer", async () => {
     const away = new Client({ connection: Connection.lazy({ address: "127.0.0.1:9" }) });
     const engine = temporalEngine(() => Promise.resolve(away), "q", 300);
@@ -65,6 +75,7 @@ describe("events on the real server", () => {
     await expect(engine.answers(300)).rejects.toThrow(/./);
     await expect(engine.deliverVerdict("acme:case", message, "k")).rejects.toThrow(/./);
     await expect(engine.deliverEvent("acme:case", ...delivery("evt_1"))).rejects.toThrow(/./);
+    await expect(engine.deliverReply("acme:case", { correlation: "offer-1" })).rejects.toThrow(/./);
     await temporalEngine(() => Promise.resolve(client), "q").answers(5_000);
   });
 });
