@@ -1,4 +1,5 @@
 import { assertNever } from "../domain/assert-never.ts";
+import { parseDate, writeDate } from "../domain/day.ts";
 import { Currency, DecimalMinor, Money, formatMinor } from "../domain/money.ts";
 import { formatPpm } from "../domain/ppm.ts";
 
@@ -19,19 +20,7 @@ export function parseMoney(text: unknown): Money | undefined {
   return money.success ? money.data : undefined;
 }
 
-const DAY_MS = 86_400_000;
-
-/** `2026-07-01` as days since 1970-01-01; undefined for what is no day of the calendar. */
-export function parseDate(text: unknown): number | undefined {
-  if (typeof text !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
-  const days = Date.parse(`${text}T00:00:00Z`) / DAY_MS;
-  return Number.isInteger(days) && writeDate(days) === text ? days : undefined;
-}
-
-/** Days since 1970-01-01 as `2026-07-01`. Years 0000 to 9999. */
-export function writeDate(days: number): string {
-  return new Date(days * DAY_MS).toISOString().slice(0, 10);
-}
+export { parseDate, writeDate };
 
 /** A number with its unit: a plain one, a day, parts per million, or minor units of a currency. */
 export type Amount =
