@@ -4,7 +4,7 @@ import { crmNote } from "./shared/crm-note.ts";
 import { changeDealTeam } from "./shared/deal-team-change.ts";
 import { tellSeller } from "./shared/deal-team-tell.ts";
 import { depositFund } from "./shared/deposit-fund.ts";
-import { functions, ownActionOf } from "./index.ts";
+import { decided, ownActionOf } from "./index.ts";
 import type { GovernedAction } from "./definition.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { assertKnown } from "../domain/registry.ts";
@@ -21,9 +21,7 @@ const followUps: { readonly [id: string]: GovernedAction } = Object.fromEntries(
 
 /** Every action that can be decided, by policy id: those of the functions, and the follow-ups that they share. */
 export const governedActions: { readonly [id: string]: GovernedAction } = {
-  ...Object.fromEntries(
-    Object.values(functions).flatMap(({ actions }) => actions.map((action) => [action.id, action])),
-  ),
+  ...Object.fromEntries(decided.flatMap(({ actions }) => actions.map((action) => [action.id, action]))),
   ...followUps,
 };
 

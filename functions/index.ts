@@ -2,12 +2,19 @@ import { assertKnown } from "../domain/registry.ts";
 import { dealRegistration } from "./deal-registration/function.ts";
 import type { FunctionAction, FunctionDefinition, FunctionTable, GovernedAction } from "./definition.ts";
 import { quoting } from "./quoting/function.ts";
+import { renewals } from "./renewals/function.ts";
 
 /** The functions that run. One line each; everything else is driven by this table. */
 const registered: readonly FunctionDefinition[] = [
   quoting,
   dealRegistration, //
 ];
+
+/** Functions whose actions are decided already, when another system asks. No event opens a case of theirs yet. */
+const decidedOnly: readonly FunctionDefinition[] = [renewals];
+
+/** Every function that has actions to decide, those that run first. */
+export const decided: readonly FunctionDefinition[] = [...registered, ...decidedOnly];
 
 export const functions: FunctionTable = Object.fromEntries(registered.map((definition) => [definition.id, definition]));
 
@@ -44,7 +51,7 @@ export function subjectSystems(): readonly string[] {
 
 /** The function whose action a policy decides; undefined for the actions that all share, and for foreign policies. */
 export function functionOfAction(actionId: string): FunctionDefinition | undefined {
-  return Object.values(functions).find(({ actions }) => actions.some(({ id }) => id === actionId));
+  return decided.find(({ actions }) => actions.some(({ id }) => id === actionId));
 }
 
 /** The properties that our functions read of an object of this type. What none of them reads never comes in. */

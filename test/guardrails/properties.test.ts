@@ -28,6 +28,7 @@ import { policyOf } from "../fixtures/policy.ts";
 import { decimal, quoteFacts, quoteInput, quoteRecord } from "../../functions/quoting/fixture.ts";
 import { registrationFacts } from "../../functions/deal-registration/fixture.ts";
 import { teamChangeFacts } from "../../functions/shared/fixture.ts";
+import { renewalFacts } from "../../functions/renewals/fixture.ts";
 
 const policies = Object.keys(governedActions).map((id) => policyOf(id));
 const quoting = policyOf("quoting");
@@ -41,6 +42,7 @@ function valueOf(policy: Policy, type: FactType): fc.Arbitrary<Json> {
 }
 
 const clean: JsonObject = {
+  ...renewalFacts(),
   ...quoteFacts(),
   ...registrationFacts(),
   ...teamChangeFacts(),
@@ -92,14 +94,15 @@ describe("for any facts", () => {
     );
   });
 
-  test("without any one of them nothing executes", async () => {
+  test("without any one of the required ones nothing executes", async () => {
     await fc.assert(
       fc.asyncProperty(without(1), async ([policy, facts, removed]) => {
         const decision = await evaluate(policy, leaving(facts, removed));
-        const named = decision.kind === "escalate" ? decision.missing : removed;
-        expect({ executes: decision.kind === "execute", named: named.toSorted() }).toEqual({
+        const required = removed.filter((name) => policy.facts.find((type) => type.name === name)?.optional !== true);
+        const named = decision.kind === "escalate" ? decision.missing : required;
+        expect({ executes: decision.kind === "execute" && required.length > 0, named: named.toSorted() }).toEqual({
           executes: false,
-          named: removed.toSorted(),
+          named: required.toSorted(),
         });
       }),
     );
@@ -343,7 +346,8 @@ test.for(Object.values(governedActions))(
     );
     fc.assert(
       fc.property(fc.constantFrom(...types), value, (type, candidate) => {
-        const schema = factSchema.shape[type.name] as z.ZodType;
+        const declared = factSchema.shape[type.name];
+        const schema = (declared instanceof z.ZodOptional ? declared.unwrap() : declared) as z.ZodType;
         expect(givenValue(type, candidate) !== undefined).toBe(schema.safeParse(candidate).success);
       }),
       { numRuns: 500 },

@@ -49,18 +49,21 @@ test("reading the rules one by one gives what the live evaluation decides, over 
 });
 
 type FactTypes = typeof quoting.facts;
+type Given = boolean | number | string | readonly string[];
 
 /** Every combination of truth values and choices; numbers run through a few values. */
-function requestsOf(types: FactTypes): { [name: string]: boolean | number | string }[] {
+function requestsOf(types: FactTypes): { [name: string]: Given }[] {
   const [first, ...rest] = types;
   if (first === undefined) return [{}];
   const inner = requestsOf(rest);
   return valuesOf(first).flatMap((value) => inner.map((facts) => ({ ...facts, [first.name]: value })));
 }
 
-function valuesOf(type: FactTypes[number]): readonly (boolean | number | string)[] {
+function valuesOf(type: FactTypes[number]): readonly Given[] {
   if (type.kind === "boolean") return [true, false];
   if (type.kind === "choice") return type.values.slice(0, 2);
   if (type.kind === "text") return ["one"];
+  if (type.kind === "set") return [[], type.values.toSorted()];
+  if (type.kind === "number") return [type.min, type.max];
   return type.kind === "ppm" ? [150_000, 250_001] : [5_000_000, 50_000_001];
 }

@@ -105,7 +105,11 @@ describe("before anything happened", () => {
   test("a time that is none is a usage error, and a policy that is not there is not found", async () => {
     expect((await run("policy", "shadow-report", "--since", "yesterday")).exitCode).toBe(2);
     expect((await run("policy", "suggestions", "quotng")).exitCode).toBe(5);
-    expect((await run("policy", "suggestions", "show", "quoting.manager-band.auto_max")).exitCode).toBe(5);
+    const unknown = ["quoting.manager-band.auto_max", "renewals.price.rise-over-mandate.auto_rise"];
+    for (const id of unknown) {
+      const { exitCode, stderr } = await run("policy", "suggestions", "show", id);
+      expect([exitCode, stderr]).toEqual([5, expect.stringContaining(`nothing is suggested as \`${id}\``)]);
+    }
   });
 });
 

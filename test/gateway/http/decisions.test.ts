@@ -59,9 +59,11 @@ describe("a decision", () => {
     expect([body.verdict, body.permit, body.missing]).toEqual([expected, null, missing]);
   });
 
-  test("by a policy that is not in force goes to people", async () => {
-    const { body } = await api.ask(request(goes, { policy: "quoting" }));
-    expect(body).toMatchObject({ verdict: "escalate", permit: null, route: { levels: [{ role: "ops-engineer" }] } });
+  test.for(["quoting", "renewals.price"])("by `%s`, which is not in force, goes to people", async (policy) => {
+    const { body } = await api.ask(request(goes, { policy }));
+    const reason = expect.stringContaining(`no release holds a policy \`${policy}\``);
+    const route = { levels: [{ role: "ops-engineer" }] };
+    expect(body).toMatchObject({ verdict: "escalate", permit: null, reason, route });
   });
 
   test("is a case of no function", () => {

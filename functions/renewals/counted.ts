@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { JsonObject } from "../../domain/json.ts";
+import type { Action } from "../../domain/proposal.ts";
+import { readContract, type Contract } from "./contract.ts";
+
+/** Facts that every action of a renewal has: whom it counts for, and whether it is what was asked. */
+export const countedFacts = {
+  proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
+  partner: z.string().max(64).meta({ title: "id of the incumbent partner" }),
+  account: z.string().max(200).meta({ title: "the customer whose contract it is" }),
+  requester: z.string().max(64).meta({ title: "who asks for it" }),
+};
+
+/** The share a fact can hold at most, 2000 %; larger ones are kept as this one. */
+export const MAX_SHARE_PPM = 20_000_000;
+
+/** The most days a fact can hold. */
+export const MAX_DAYS = 100_000;
+
+/** Whom a contract counts for. What cannot be read is left out. */
+export function countedFor({ partner_id, customer, requested_by }: Contract): JsonObject {
+  const names = Object.entries({ partner: partner_id, account: customer, requester: requested_by });
+  return Object.fromEntries(names.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+/** Whether the record asks for exactly these arguments. */
+export function asksFor(requested: Action | undefined, args: JsonObject): boolean {
+  return requested !== undefined && Object.entries(requested.args).every(([name, value]) => args[name] === value);
+}
+
+/** Who asks, as the record has it; empty when it does not say. */
+export function requesterOf(record: JsonObject): string {
+  return readContract(record).requested_by ?? "";
+}

@@ -1,0 +1,41 @@
+import type { FunctionDefinition } from "../definition.ts";
+import { agent } from "./agent.ts";
+import { assignPartner } from "./assign-partner.ts";
+import { ContractRecord } from "./contract.ts";
+import { renewalPlan } from "./plan.ts";
+import { priceRenewal } from "./price-renewal.ts";
+import { proposeRenewal } from "./propose-renewal.ts";
+import { recordRenewal } from "./record-renewal.ts";
+
+/** The properties of a contract whose change opens a renewal, or is told to the one that runs. */
+const heard = [
+  "end_date",
+  "notice_days",
+  "auto_renew",
+  "usage",
+  "health",
+  "requested_price",
+  "requested_partner_id",
+  "acceptance_evidence",
+  "non_renewal_reason",
+] as const satisfies readonly (keyof typeof ContractRecord.shape)[];
+
+function changed(property: string) {
+  return { kind: "record", system: "crm", type: "contract", on: { kind: "changed", property } } as const;
+}
+
+/** F8 Renewals: a contract is proposed, priced and recorded for its next term, with the partner who keeps it. */
+export const renewals = {
+  id: "renewals",
+  code: "F8",
+  title: "Renewals",
+  cells: [
+    { pillar: "process", zone: "joint" },
+    { pillar: "governance", zone: "vendor" },
+  ],
+  triggers: [{ kind: "asked" }, ...heard.map(changed)],
+  subject: { system: "crm", type: "contract", record: ContractRecord },
+  actions: [proposeRenewal, priceRenewal, assignPartner, recordRenewal],
+  agent,
+  plan: renewalPlan,
+} as const satisfies FunctionDefinition;

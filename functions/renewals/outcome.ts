@@ -1,0 +1,105 @@
+import { endOfDayUtc, latestDayAt } from "../../domain/day.ts";
+import type { Contract, Term } from "./contract.ts";
+
+/** How a renewal ends, in the CRM's words for its state. */
+export const outcomes = ["accepted", "auto-renewed", "notice-given", "lapsed", "recovered"] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** What speaks for an outcome, as far as the record tells it. */
+type Proof = { readonly text: string | null; readonly day: number | null };
+
+/**
+ * Null where the record holds nothing, undefined where a part cannot be read. What is dated before the term that runs is of
+ * an earlier one, and nothing to this.
+ */
+function proofOf(text: string | null | undefined, day: number | null | undefined, { start_date: start }: Contract) {
+  if (text === undefined || day === undefined || start === undefined) return undefined;
+  const isNothing = (text === null && day === null) || (day !== null && day < start);
+  return isNothing ? null : { text, day };
+}
+
+/** The customer's acceptance. */
+export function acceptanceIn(contract: Contract): Proof | null | undefined {
+  return proofOf(contract.acceptance_evidence, contract.accepted_on, contract);
+}
+
+/** The customer's notice. */
+export function noticeIn(contract: Contract): Proof | null | undefined {
+  return proofOf(contract.non_renewal_reason, contract.notice_received_on, contract);
+}
+
+/**
+ * What the record says became of the contract: an acceptance, a notice, else what silence makes of it. Undefined where
+ * that cannot be read, and where the record's state tells it already.
+ */
+export function outcomeIn(contract: Contract): Outcome | undefined {
+  const { renewal_state: state, auto_renew: autoRenews } = contract;
+  const [acceptance, notice] = [acceptanceIn(contract), noticeIn(contract)];
+  if (state === undefined || autoRenews === undefined || acceptance === undefined || notice === undefined)
+    return undefined;
+  if (state === "accepted" || state === "auto-renewed" || state === "recovered") return undefined;
+  if (acceptance !== null) return state === "lapsed" ? "recovered" : "accepted";
+  if (state === "lapsed") return undefined;
+  if (notice !== null) return state === "notice-given" ? "lapsed" : "notice-given";
+  return autoRenews ? "auto-renewed" : "lapsed";
+}
+
+/** The day on which an outcome came about; null where the record does not tell it. */
+export function dayOf(outcome: Outcome, contract: Contract, { end, decideBy }: Term): number | null {
+  switch (outcome) {
+    case "accepted":
+    case "recovered":
+      return contract.accepted_on ?? null;
+    case "notice-given":
+      return contract.notice_received_on ?? null;
+    case "auto-renewed":
+      return decideBy;
+    case "lapsed":
+      return end;
+  }
+}
+
+/** Whether an outcome has come about: silence is one only when its day is over, a date may be anybody's calendar's. */
+export function hasCome(outcome: Outcome, day: number | null, at: string): boolean {
+  if (day === null) return false;
+  const isSilence = outcome === "auto-renewed" || outcome === "lapsed";
+  return isSilence ? Date.parse(at) >= Date.parse(endOfDayUtc(day)) : day <= latestDayAt(at);
+}
+
+const isWhole = (proof: Proof): boolean => proof.text !== null && proof.day !== null;
+
+/**
+ * Whether the record proves an outcome. `contradictory`: it proves another as well, or the contract's own clause does.
+ * Undefined where a part of it cannot be read.
+ */
+export function evidenceFor(outcome: Outcome, contract: Contract): "given" | "missing" | "contradictory" | undefined {
+  const [acceptance, notice, autoRenews] = [acceptanceIn(contract), noticeIn(contract), contract.auto_renew];
+  if (acceptance === undefined || notice === undefined || autoRenews === undefined) return undefined;
+  const proved = (proof: Proof | null, other: Proof | null) => {
+    if (other !== null) return "contradictory";
+    return proof !== null && isWhole(proof) ? "given" : "missing";
+  };
+  switch (outcome) {
+    case "accepted":
+    case "recovered":
+      return proved(acceptance, notice);
+    case "notice-given":
+      return proved(notice, acceptance);
+    case "auto-renewed":
+      return autoRenews && acceptance === null && notice === null ? "given" : "contradictory";
+    case "lapsed":
+      if (acceptance !== null) return "contradictory";
+      return autoRenews ? proved(notice, null) : "given";
+  }
+}
+
+/** Days by which a notice came after the last day for one; 0 in time, without one, and where none is needed. */
+export function noticeLateDays({ notice_received_on: received }: Contract, { autoRenews, decideBy }: Term): number {
+  if (!autoRenews || received === undefined || received === null) return 0;
+  return Math.max(0, received - decideBy);
+}
+
+/** Days from the end of the term to the acceptance; 0 before it, and without one. */
+export function recoveryDays({ accepted_on: accepted }: Contract, { end }: Term): number {
+  return accepted === undefined || accepted === null ? 0 : Math.max(0, accepted - end);
+}

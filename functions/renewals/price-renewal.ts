@@ -1,0 +1,145 @@
+import { z } from "zod";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import { Currency, formatMinor, MAX_MINOR } from "../../domain/money.ts";
+import { formatPpm, sharePpm, WHOLE_PPM } from "../../domain/ppm.ts";
+import type { Action } from "../../domain/proposal.ts";
+import type { FactInput, FunctionAction } from "../definition.ts";
+import { readContract, type Contract, type RenewalState } from "./contract.ts";
+import { asksFor, countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
+import { OFFER_DAYS } from "./plan.ts";
+
+export const PriceRenewalArgs = z.strictObject({
+  contractId: z.string().min(1).max(64),
+  partnerId: z.string().min(1).max(64),
+  currency: Currency,
+  /** What is paid now, per term. */
+  currentPriceMinor: z.int().min(0).max(MAX_MINOR),
+  /** What the next term is offered for. */
+  offerPriceMinor: z.int().min(0).max(MAX_MINOR),
+  validDays: z.int().min(1).max(365),
+});
+
+const share = z.int().min(0).max(MAX_SHARE_PPM);
+
+/** The facts that `policies/renewals.price.yaml` may name. */
+export const PriceRenewalFacts = z.strictObject({
+  rise: share.meta({ unit: "ppm", title: "rise over the price paid now, as a share of it", adjustable: true }),
+  overCap: share.meta({
+    unit: "ppm",
+    title: "how far the rise is over the contract's own cap; 0 within it, or without one",
+    adjustable: true,
+  }),
+  discount: share.meta({
+    unit: "ppm",
+    title: "list price less the offer, as a share of the list price",
+    adjustable: true,
+  }),
+  listPrice: z
+    .int()
+    .min(1)
+    .max(MAX_MINOR)
+    .meta({ unit: "minor", currency: "USD", title: "list price of what is renewed; known only in USD" }),
+  discountAmount: z
+    .int()
+    .min(0)
+    .max(MAX_MINOR)
+    .meta({ unit: "minor", currency: "USD", title: "list price less the offer; known only in USD", adjustable: true }),
+  coTermed: z.boolean().meta({ title: "other contracts end with this one and are priced together" }),
+  ...countedFacts,
+});
+
+/** In these no price is asked for any more. */
+const settled: readonly (RenewalState | undefined)[] = ["accepted", "auto-renewed", "recovered"];
+
+function requested(record: JsonObject): Action | undefined {
+  const {
+    contract_id: contractId,
+    partner_id: partnerId,
+    currency,
+    price,
+    requested_price: asked,
+    renewal_state: state,
+  } = readContract(record);
+  if (contractId === undefined || partnerId === undefined || currency === undefined || price === undefined)
+    return undefined;
+  if (asked === undefined || asked === null || state === undefined || settled.includes(state)) return undefined;
+  const args = {
+    contractId,
+    partnerId,
+    currency,
+    currentPriceMinor: price,
+    offerPriceMinor: asked,
+    validDays: OFFER_DAYS,
+  };
+  return { tool: priceRenewal.tool, args };
+}
+
+/** The highest price within the contract's cap, rounded down to a whole minor unit; undefined without a cap. */
+export function mostWithinCapMinor({ price, price_cap: capPpm }: Contract): number | undefined {
+  if (price === undefined || capPpm === undefined || capPpm === null) return undefined;
+  return Number((BigInt(price) * BigInt(WHOLE_PPM + capPpm)) / BigInt(WHOLE_PPM));
+}
+
+/**
+ * Shares are rounded up, so that a whole-ppm limit holds of the share exactly when it holds of the amounts; a cap is whole
+ * too, and what is over it then is as exact. The price paid now and the list price are always the record's.
+ */
+function facts({ evidence, action }: FactInput): JsonObject {
+  const record = evidence["crm.record"]?.value;
+  const args = PriceRenewalArgs.safeParse(action.args);
+  if (record === undefined || !args.success) return {};
+  const contract = readContract(record);
+  const { price, price_cap: capPpm, list_price: list, co_term_with: others, currency } = contract;
+  const { offerPriceMinor } = args.data;
+  const known: Record<string, Json> = countedFor(contract);
+  if (price !== undefined && price > 0) {
+    const risePpm = sharePpm(offerPriceMinor - price, price);
+    known["rise"] = Math.min(risePpm, MAX_SHARE_PPM);
+    if (capPpm !== undefined)
+      known["overCap"] = capPpm === null ? 0 : Math.min(Math.max(risePpm - capPpm, 0), MAX_SHARE_PPM);
+  }
+  if (list !== undefined && list > 0) {
+    known["discount"] = sharePpm(list - offerPriceMinor, list);
+    if (currency === "USD") {
+      known["listPrice"] = list;
+      known["discountAmount"] = Math.max(0, list - offerPriceMinor);
+    }
+  }
+  if (others !== undefined) known["coTermed"] = others !== null;
+  known["proposedAsRequested"] = asksFor(requested(record), args.data);
+  return known;
+}
+
+/** `5 % more than is paid now`, `as much as is paid now`. */
+export function changeInWords(currentMinor: number, offerMinor: number): string {
+  if (offerMinor === currentMinor) return "as much as is paid now";
+  const difference = Math.abs(offerMinor - currentMinor);
+  const way = offerMinor > currentMinor ? "more" : "less";
+  if (currentMinor === 0) return `${way} than is paid now`;
+  return `${formatPpm(sharePpm(difference, currentMinor))} ${way} than is paid now`;
+}
+
+/** `Northwind asks to offer contract C-7001 for 126,000.00 USD for the next term, 5 % more than is paid now`. */
+function describe(given: JsonObject, who: string): string | undefined {
+  const args = PriceRenewalArgs.safeParse(given);
+  if (!args.success) return undefined;
+  const { contractId, currency, currentPriceMinor, offerPriceMinor } = args.data;
+  const offer = formatMinor(offerPriceMinor, currency);
+  const change = changeInWords(currentPriceMinor, offerPriceMinor);
+  return `${who} asks to offer contract ${contractId} at ${offer} for the next term, ${change}`;
+}
+
+/** Releases the offer of the next term at a price. Limits: policies/renewals.price.yaml. */
+export const priceRenewal = {
+  id: "renewals.price",
+  step: "price",
+  tool: "quotes.release-renewal",
+  args: PriceRenewalArgs,
+  factSchema: PriceRenewalFacts,
+  readsRecord: true,
+  lookups: () => [],
+  facts,
+  describe,
+  requestedBy: requesterOf,
+  requested,
+} as const satisfies FunctionAction;

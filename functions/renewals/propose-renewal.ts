@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { endOfDayUtc, writeDate } from "../../domain/day.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import type { Action } from "../../domain/proposal.ts";
+import type { FactInput, FunctionAction } from "../definition.ts";
+import { quoted } from "../shared/finding.ts";
+import { readContract, termOf, type Contract, type RenewalState } from "./contract.ts";
+import { asksFor, countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
+import { idleDaysOf, incumbentIdleDaysFact, incumbentLookups, incumbentStandingFact, standingOf } from "./incumbent.ts";
+
+export const ProposeRenewalArgs = z.strictObject({
+  contractId: z.string().min(1).max(64),
+  customer: z.string().min(1).max(200),
+  partnerId: z.string().min(1).max(64),
+  /** The last day of the term that runs. */
+  endsOn: z.iso.date(),
+  /** The last day to decide: the notice date where the contract renews itself, else the end. */
+  decideBy: z.iso.date(),
+});
+
+const signals = ["usage", "health", "standing"] as const;
+type Signal = (typeof signals)[number];
+
+const Signals = z.array(z.enum(signals)).refine((told) => new Set(told).size === told.length, "expected each once");
+
+/** The facts that `policies/renewals.propose.yaml` may name. */
+export const ProposeRenewalFacts = z.strictObject({
+  told: Signals.meta({ title: "which of usage, health and the incumbent's standing the records tell" }),
+  usage: z
+    .int()
+    .min(0)
+    .max(MAX_SHARE_PPM)
+    .optional()
+    .meta({ unit: "ppm", title: "share of what is paid for that is used, where told" }),
+  health: z.int().min(0).max(100).optional().meta({ title: "the customer's health, 0 to 100, where told" }),
+  incumbentStanding: incumbentStandingFact.optional().meta({ title: "the incumbent's standing, where told" }),
+  incumbentIdleDays: incumbentIdleDaysFact.meta({ title: "days since the incumbent's last activity" }),
+  partnerChangeAsked: z.boolean().meta({ title: "the contract is asked to go to another partner" }),
+  decidedTooLate: z.boolean().meta({ title: "the last day to decide is over" }),
+  ...countedFacts,
+});
+
+/** In these a renewal may still be proposed. */
+const open: readonly (RenewalState | undefined)[] = ["scheduled", "assessed", "proposed", "negotiating"];
+
+function requested(record: JsonObject): Action | undefined {
+  const contract = readContract(record);
+  const { contract_id: contractId, customer, partner_id: partnerId, renewal_state: state } = contract;
+  const term = termOf(contract);
+  if (contractId === undefined || customer === undefined || partnerId === undefined || term === undefined)
+    return undefined;
+  if (!open.includes(state)) return undefined;
+  const [endsOn, decideBy] = [writeDate(term.end), writeDate(term.decideBy)];
+  return { tool: proposeRenewal.tool, args: { contractId, customer, partnerId, endsOn, decideBy } };
+}
+
+/** A signal that is told and cannot be read is named, and its fact left out: what hangs on it then asks. */
+function toldFacts(contract: Contract, evidence: FactInput["evidence"]): JsonObject {
+  const { usage, health } = contract;
+  const { told: isStandingTold, standing } = standingOf(contract, evidence["programme.partner"]);
+  const told: Signal[] = [
+    ...(usage === null ? [] : (["usage"] as const)),
+    ...(health === null ? [] : (["health"] as const)),
+    ...(isStandingTold ? (["standing"] as const) : []),
+  ];
+  return {
+    told,
+    ...(typeof usage === "number" ? { usage: Math.min(usage, MAX_SHARE_PPM) } : {}),
+    ...(typeof health === "number" ? { health } : {}),
+    ...(standing === undefined ? {} : { incumbentStanding: standing }),
+  };
+}
+
+function facts({ evidence, action, at }: FactInput): JsonObject {
+  const record = evidence["crm.record"]?.value;
+  const args = ProposeRenewalArgs.safeParse(action.args);
+  if (record === undefined || !args.success) return {};
+  const contract = readContract(record);
+  const known: Record<string, Json> = { ...countedFor(contract), ...toldFacts(contract, evidence) };
+  const { partner_id: incumbent, requested_partner_id: asked } = contract;
+  const idleDays = idleDaysOf(contract, at);
+  const term = termOf(contract);
+  if (idleDays !== undefined) known["incumbentIdleDays"] = idleDays;
+  if (incumbent !== undefined && asked !== undefined) {
+    known["partnerChangeAsked"] = args.data.partnerId !== incumbent || (asked !== null && asked !== incumbent);
+  }
+  if (term !== undefined) known["decidedTooLate"] = Date.parse(at) > Date.parse(endOfDayUtc(term.decideBy));
+  known["proposedAsRequested"] = asksFor(requested(record), args.data);
+  return known;
+}
+
+/** `Northwind asks to open the renewal of Contoso's contract C-7001 with partner-7: it ends on 2026-12-31 and …`. */
+function describe(given: JsonObject, who: string): string | undefined {
+  const args = ProposeRenewalArgs.safeParse(given);
+  if (!args.success) return undefined;
+  const { contractId, customer, partnerId, endsOn, decideBy } = args.data;
+  const due = decideBy === endsOn ? "" : `, and renews itself unless notice is given by ${decideBy}`;
+  return `${who} asks to open the renewal of ${quoted(customer)}'s contract ${contractId} with ${partnerId}: it ends on ${endsOn}${due}`;
+}
+
+/** Opens a contract's renewal in the CRM, with the incumbent. Limits: policies/renewals.propose.yaml. */
+export const proposeRenewal = {
+  id: "renewals.propose",
+  step: "propose",
+  tool: "crm.open-renewal",
+  args: ProposeRenewalArgs,
+  factSchema: ProposeRenewalFacts,
+  readsRecord: true,
+  lookups: incumbentLookups,
+  facts,
+  describe,
+  requestedBy: requesterOf,
+  requested,
+  writeBack: { property: "renewal_state", values: { executed: "proposed", denied: "assessed", blocked: "assessed" } },
+} as const satisfies FunctionAction;
