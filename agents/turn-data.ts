@@ -53,8 +53,9 @@ export function findingsJson(findings: readonly Finding[]): JsonObject[] {
 
 /** What the record asks for. Throws `RECORD_UNREADABLE` when it asks for nothing: an agent must not invent a request. */
 export function requestedAction({ functionId, action }: TurnInput, evidence: readonly Evidence[]): Action {
-  const record = evidence.find(({ source }) => source.source === recordToolOf(functionId));
-  const requested = record && ownActionOf(functionId, action).requested(record.value);
+  const taken = Object.fromEntries(evidence.map((reading) => [reading.source.source, reading]));
+  const record = taken[recordToolOf(functionId)];
+  const requested = record && ownActionOf(functionId, action).requested(record.value, taken);
   if (requested === undefined) {
     throw new AgentFault("RECORD_UNREADABLE", `record holds no readable request for \`${functionId}\``);
   }

@@ -31,7 +31,7 @@ export async function readEvidence(
   const [, record] = action.readsRecord ? await read({ tool: recordTool, args: { objectType, objectId } }) : [];
   const lookups = action.lookups(record?.value ?? {}, reportsStep, {
     objectId,
-    args: requestedArgs(action, record?.value) ?? proposed,
+    args: requestedArgs(action, record) ?? proposed,
   });
   const others = await Promise.all(lookups.map(read));
   const present: { [tool: string]: Evidence } = record === undefined ? {} : { [recordTool]: record };
@@ -50,11 +50,9 @@ export function restsOnLedgers(action: GovernedAction, { reportsStep }: StepRef)
 }
 
 /** What the record itself asks for: no model's arguments choose what is read. */
-function requestedArgs(
-  action: GovernedAction | FunctionAction,
-  record: JsonObject | undefined,
-): JsonObject | undefined {
-  return "requested" in action && record !== undefined ? action.requested(record)?.args : undefined;
+function requestedArgs(action: GovernedAction | FunctionAction, record: Evidence | undefined): JsonObject | undefined {
+  if (!("requested" in action) || record === undefined) return undefined;
+  return action.requested(record.value, { "crm.record": record })?.args;
 }
 
 /** The subject's record as it is now. Undefined when there is none. */

@@ -4,9 +4,12 @@ import type { Evidence, Finding, Lookup } from "../domain/evidence.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Action, TurnCitation } from "../domain/proposal.ts";
 
+/** What was read, by the reading tool's name. A thing that does not exist, or was not read, is absent. */
+export type Readings = { readonly [tool: string]: Evidence };
+
 /** What a decision knows when facts are computed: the readings by tool name, the action proposed, and the instant. */
 export type FactInput = {
-  readonly evidence: { readonly [tool: string]: Evidence };
+  readonly evidence: Readings;
   readonly action: Action;
   /** When it is decided, ISO 8601. The only clock there is: no fact reads one. */
   readonly at: string;
@@ -63,8 +66,11 @@ export type GovernedAction = {
 export type FunctionAction = GovernedAction & {
   /** The step's name within a case; part of every key. */
   readonly step: string;
-  /** What the record itself asks for. Also what people are asked when agents cannot work. */
-  readonly requested: (record: JsonObject) => Action | undefined;
+  /**
+   * What the record itself asks for. Also what people are asked when agents cannot work. `readings` are those taken so far:
+   * what only they tell is what the record says of it until they are. Which readings are taken never hangs on them.
+   */
+  readonly requested: (record: JsonObject, readings?: Readings) => Action | undefined;
   /** Which property of the record tells how the step ended, and the value per outcome. Absent: nothing is written back. */
   readonly writeBack?: {
     readonly property: string;
@@ -137,10 +143,38 @@ export type Plan = {
   readonly anchors: { readonly [name: string]: string };
   /** When what is begun at the given instant runs out, by name. */
   readonly deadlines: { readonly [name: string]: string };
-  /** What an answer from outside names, by name: from business names only. */
+  /**
+   * What an answer from outside names, by the name of what it answers: `renewals/offer/C-7001/2026-12-31`. Made of business
+   * names only, at most 200 of `A-Z a-z 0-9 . _ / -`; one that would not be is left out.
+   */
   readonly correlations: { readonly [name: string]: string };
   /** The last anchor plus grace: no case waits longer. */
   readonly endsBy: string;
+};
+
+export type Audience = "customer" | "partner" | "partner-manager";
+
+/** What a message may be filled with, each written out as people read it: `2026-12-31`, `600000.00 USD`. */
+type VariableKind = "text" | "date" | "money";
+
+/** A text to people, filled in with `{variable}`. Every variable it cites is declared, and every declared one is cited. */
+export type MessageTemplate = {
+  /** Who reads it, in the order of whom it is to; the others have a copy. */
+  readonly audience: readonly [Audience, ...Audience[]];
+  readonly subject: string;
+  readonly body: string;
+  readonly variables: { readonly [name: string]: { readonly kind: VariableKind; readonly title: string } };
+};
+
+/** A text that a function sends, and where its variables come from. Pure. */
+export type FunctionMessage = MessageTemplate & {
+  /** The readings it is filled from beside the record. */
+  readonly lookups: (record: JsonObject) => readonly Lookup[];
+  /**
+   * Its variables, each at most 500 characters. `occasion` is the repeat's business name, such as `2026-12-29`, or empty. Undefined
+   * where the readings do not tell them all. No clock: told again from the same readings, they are the same.
+   */
+  readonly fill: (readings: Readings, occasion: string) => { readonly [name: string]: string } | undefined;
 };
 
 /** One of the programme's functions, end to end, as data. The registry drives everything else. */
@@ -162,6 +196,8 @@ export type FunctionDefinition = {
   readonly plan?: (record: JsonObject, at: string) => Plan | undefined;
   /** The workflow type that runs its cases, of `workflows/index.ts`. The standard choreography when absent. */
   readonly choreography?: string;
+  /** The texts it sends, by name: `<function>.<name>` is the template that the shared action `message` takes. */
+  readonly messages?: { readonly [template: string]: FunctionMessage };
 };
 
 /** Functions by their ids. */

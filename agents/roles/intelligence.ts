@@ -60,7 +60,7 @@ async function openTurn({ bindings, tools }: IntelligenceDeps, turn: TurnInput) 
   const record = await toolOf(tools, own.tool).read(company, own.args);
   if (record === undefined) throw new AgentFault("RECORD_NOT_FOUND", `no record of \`${objectType}/${objectId}\``);
   const wanted = ownActionOf(functionId, action);
-  const { args = {} } = wanted.requested(record.value) ?? {};
+  const { args = {} } = wanted.requested(record.value, { [own.tool]: record }) ?? {};
   const lookups = wanted.lookups(record.value, "", { objectId, args });
   const gate: ReadGate = createReadGate(
     company,

@@ -8,8 +8,9 @@ import { createPromptBook, type TakenTurn } from "../../audit/ledgers/turn-recor
 import { recordProposal } from "../../audit/ledgers/turns.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { agentsProposal } from "../../deciding/agents-proposal.ts";
-import type { ReadTools } from "../../deciding/evidence.ts";
-import { functionOf, ownActionOf, recordToolOf } from "../../functions/index.ts";
+import { readEvidence, type ReadTools } from "../../deciding/evidence.ts";
+import { functionOf, ownActionOf, recordToolOf, restsOn } from "../../functions/index.ts";
+import { versionOf } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { TurnCitation } from "../../domain/proposal.ts";
@@ -91,18 +92,20 @@ export function createPropose({
   unknownName,
 }: FallbackDeps): Pick<LedgerActivities, "proposeAsRequested"> {
   async function asRequested(step: StepRef, at: string): Promise<Proposed> {
-    const { company, objectType, objectId } = step;
+    const { objectType, objectId } = step;
     const definition = functionOf(step.functionId);
-    const { id: actionId, requested } = ownActionOf(step.functionId, step.action);
-    const record = await readTools[recordToolOf(step.functionId)]?.read(company, { objectType, objectId });
+    const own = ownActionOf(step.functionId, step.action);
+    const readings = await readEvidence(readTools, own, step);
+    const record = readings[recordToolOf(step.functionId)];
     if (record === undefined) return nothing(`${definition.subject.system} has no ${objectType} \`${objectId}\``);
-    const action = requested(record.value);
+    const action = own.requested(record.value, readings);
     if (action === undefined)
       return nothing(`${objectType} \`${objectId}\`: ${whyUnreadable(definition.subject.record, record.value)}`);
     const reasoning = "The agents could not work on this request, so it is put to people exactly as it was asked.";
-    const chain = { findings: [], sources: [record.source], reasoning, turns: [], origin: "as-requested" as const };
-    const recordVersion = record.source.version;
-    await recordProposal(pool, step, { actionId, action, recordVersion, chain, at });
+    const sources = Object.values(readings).map(({ source }) => source);
+    const chain = { findings: [], sources, reasoning, turns: [], origin: "as-requested" as const };
+    const recordVersion = versionOf(sources, restsOn(step.functionId, own));
+    await recordProposal(pool, step, { actionId: own.id, action, recordVersion, chain, at });
     return { kind: "proposed" };
   }
 
