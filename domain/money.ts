@@ -24,6 +24,11 @@ export const DecimalMinor = z
   })
   .refine((minor) => minor <= MAX_MINOR, `expected at most ${MAX_MINOR / 100}`);
 
+/** `8500000` USD becomes `85000.00 USD`: without grouping, as every locale reads it. */
+export function writeMinor(minor: number, currency: string): string {
+  return formatMinor(minor, currency).replaceAll(",", "");
+}
+
 /** `8500000` USD becomes `85,000.00 USD`. */
 export function formatMinor(minor: number, currency: string): string {
   const whole = Math.floor(Math.abs(minor) / 100)

@@ -39,6 +39,7 @@ export function actionOf(functionId: string, actionId: string): GovernedAction {
 export function describeAction(tool: string, args: JsonObject, partnerName: string | undefined): string {
   const who = partnerName ?? "A partner";
   if (tool === EXTERNAL_TOOL) return describeExternal(args);
-  const action = Object.values(governedActions).find((known) => known.tool === tool);
-  return action?.describe(args, who) ?? `${who} asks to run ${tool}`;
+  const actions = Object.values(governedActions).filter((known) => known.tool === tool);
+  const said = actions.flatMap((action) => action.describe(args, who) ?? []);
+  return said[0] ?? `${who} asks to run ${tool}`;
 }

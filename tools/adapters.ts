@@ -3,6 +3,8 @@ import type { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
 import { governedActions } from "../functions/governed-actions.ts";
 import { subjectSystems } from "../functions/index.ts";
+import { ProposeRenewalArgs } from "../functions/renewals/propose-renewal.ts";
+import { RecordRenewalArgs } from "../functions/renewals/record-renewal.ts";
 import type { CrmReader, CrmWriter } from "./crm/port.ts";
 import { createSandboxCrm } from "./crm/sandbox.ts";
 import type { EffectTool } from "./effect-tool.ts";
@@ -22,24 +24,43 @@ export type Adapters = {
   readonly programme: ProgrammeReader & ProgrammeWriter & DealTeamReader & DealTeamWriter & FundReader & FundWriter;
   /** The systems that keep subjects, by name. */
   readonly records: { readonly [system: string]: RecordReader };
-  /** Tools of systems that need no port of their own: a schema says it all. */
+  /** Tools of operations that need no port: a schema says it all. */
   readonly others: readonly EffectTool[];
 };
 
-/** Systems with a port: what they do is in `effect-tools.ts`. */
-const ported = new Set(["crm", "programme"]);
+/** Systems whose every operation is written out: here, or in `effect-tools.ts` where it has a port. */
+const writtenOut = new Set(["crm", "programme"]);
 
 /**
- * The sandbox for every operation that a governed action needs of a system without a port: its schema is all that is to be
- * said. What was asked stays there as an object of the operation's own name.
+ * The sandbox for every operation that a governed action needs of another system: its schema is all that is to be said. What
+ * was asked stays there as an object of the operation's own name.
  */
 function sandboxTools(pool: Pool): readonly EffectTool[] {
   return Object.values(governedActions).flatMap(({ tool, args }) => {
     const [system = "", operation = ""] = tool.split(".");
-    if (ported.has(system)) return [];
+    if (writtenOut.has(system)) return [];
     const change = (set: JsonObject) => ({ type: operation, set });
     return [sandboxTool(pool, { system, operation, args: args as z.ZodType<JsonObject>, change })];
   });
+}
+
+/** What a CRM does for a renewal: the contract is there, and takes the state that is recorded. */
+function contractTools(pool: Pool): readonly EffectTool[] {
+  const contract = (id: string, set: JsonObject) => ({ type: "contract", id, set });
+  return [
+    sandboxTool(pool, {
+      system: "crm",
+      operation: "open-renewal",
+      args: ProposeRenewalArgs,
+      change: ({ objectId }) => contract(objectId, {}),
+    }),
+    sandboxTool(pool, {
+      system: "crm",
+      operation: "record-renewal",
+      args: RecordRenewalArgs,
+      change: ({ objectId, outcome }) => contract(objectId, { renewal_state: outcome }),
+    }),
+  ];
 }
 
 /** The systems that ship: the sandbox for those outside, and our own records. `now`: the company's clock. */
@@ -50,5 +71,5 @@ export function embeddedAdapters(pool: Pool, now: () => string): Adapters {
     ...Object.fromEntries(subjectSystems().map((system) => [system, sandboxRecords(pool, system)])),
     crm,
   };
-  return { crm, programme, records, others: sandboxTools(pool) };
+  return { crm, programme, records, others: [...sandboxTools(pool), ...contractTools(pool)] };
 }

@@ -1,7 +1,7 @@
-import { DealTeamReading, inRole, membersIn, strictestStanding, type TeamMember } from "../../domain/deal-team.ts";
+import { DealTeamReading, membersIn, strictestStanding, type TeamMember } from "../../domain/deal-team.ts";
 import type { Finding } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { certain, memberFinding, quoted } from "../shared/finding.ts";
+import { certain, listedMembers, memberFinding } from "../shared/finding.ts";
 
 /** A deal's team as a quote sees it: those who sell answer for the price, whoever else takes part. */
 
@@ -30,7 +30,7 @@ export function teamFindings(reading: JsonObject | undefined): readonly Finding[
   return [
     ...countFinding(sellers),
     ...sellers.slice(0, MOST_FINDINGS).map(memberFinding),
-    ...(others.length === 0 ? [] : [certain("deal-team", [SOURCE], `Also on the deal: ${listed(others)}.`)]),
+    ...(others.length === 0 ? [] : [certain("deal-team", [SOURCE], `Also on the deal: ${listedMembers(others)}.`)]),
   ];
 }
 
@@ -38,14 +38,7 @@ function countFinding(sellers: readonly TeamMember[]): readonly Finding[] {
   if (sellers.length === 1) return [];
   if (sellers.length === 0) return [certain("no-seller", [SOURCE], "No partner sells on this deal.")];
   const statement =
-    `${sellers.length} partners sell on this deal: ${listed(sellers)}. ` +
+    `${sellers.length} partners sell on this deal: ${listedMembers(sellers)}. ` +
     "Limits count by the one partner who sells, so a person decides.";
   return [certain("several-sellers", [SOURCE], statement)];
-}
-
-/** `Northwind, selling (resell); Cirrus, sourcing (referral)`. */
-function listed(members: readonly TeamMember[]): string {
-  const said = ({ name, partnerId, role, motion }: TeamMember) =>
-    `${quoted(name ?? partnerId)}, ${inRole(role)} (${motion})`;
-  return members.map(said).join("; ");
 }

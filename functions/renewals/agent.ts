@@ -3,14 +3,19 @@ import { writeDate } from "../../domain/day.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm, sharePpm } from "../../domain/ppm.ts";
 import type { AgentPart, Briefing } from "../definition.ts";
-import { certain, partnerFinding, quoted } from "../shared/finding.ts";
+import { DealTeamReading } from "../../domain/deal-team.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { certain, quoted } from "../shared/finding.ts";
 import { assignPartner } from "./assign-partner.ts";
 import { readContract, termOf, type Contract } from "./contract.ts";
+import { incumbentsOf, oneOf } from "./incumbent.ts";
 import { changeInWords, mostWithinCapMinor, priceRenewal } from "./price-renewal.ts";
 import { proposeRenewal } from "./propose-renewal.ts";
 import { recordRenewal } from "./record-renewal.ts";
+import { teamFindings } from "./team-findings.ts";
 
 const sources = ["crm.record"];
+const REPLY = "ledger.reply";
 
 function termFinding(contract: Contract): Finding {
   const term = termOf(contract);
@@ -63,25 +68,15 @@ function signalFinding({ usage, health }: Contract): Finding {
   return certain("signals", sources, `Of the customer: ${said(used, "usage")}; ${said(points, "health")}.`);
 }
 
-function incumbentFinding(contract: Contract, idleDays: unknown): Finding {
-  const { partner_last_activity: last, partner_standing: standing } = contract;
-  const ago = typeof idleDays === "number" ? `, ${idleDays} days before` : "";
-  const active = typeof last === "number" ? `was last active on ${writeDate(last)}${ago}` : "has no known activity";
-  const stands = standing === undefined ? "cannot be read" : (standing ?? "not told");
-  return certain(
-    "incumbent",
-    sources,
-    `The incumbent ${quoted(contract.partner_id ?? "")} ${active}; its standing on this contract is ${stands}.`,
-  );
+/** What came back to the offer, where something did. */
+function answerFinding(reading: JsonObject | undefined): readonly Finding[] {
+  const { answer, answeredAt } = reading ?? {};
+  if (typeof answer !== "string" || typeof answeredAt !== "string") return [];
+  return [certain("answer", [REPLY], `The offer was answered on ${answeredAt.slice(0, 10)}: ${quoted(answer)}.`)];
 }
 
-function tripFindings(contract: Contract): readonly Finding[] {
-  const {
-    requested_partner_id: other,
-    partner_id: incumbent,
-    customer_letter: letter,
-    co_term_with: others,
-  } = contract;
+function tripFindings(contract: Contract, incumbent: string | undefined): readonly Finding[] {
+  const { requested_partner_id: other, customer_letter: letter, co_term_with: others } = contract;
   const by =
     typeof letter === "string" ? `by the customer's letter ${quoted(letter)}` : "without a letter of the customer";
   const isMoved = typeof other === "string" && other !== incumbent;
@@ -98,17 +93,17 @@ function tripFindings(contract: Contract): readonly Finding[] {
 
 function findings({ readings, facts }: Briefing): readonly Finding[] {
   const contract = readContract(readings["crm.record"] ?? {});
-  const { contract_id: contractId, partner_id: partnerId } = contract;
-  if (contractId === undefined || partnerId === undefined) {
+  if (contract.contract_id === undefined) {
     return [certain("record-incomplete", sources, "The record does not hold a whole contract.")];
   }
+  const team = DealTeamReading.safeParse(readings["programme.deal-team"]);
   return [
     termFinding(contract),
     priceFinding(contract),
     signalFinding(contract),
-    incumbentFinding(contract, facts["incumbentIdleDays"]),
-    ...tripFindings(contract),
-    ...(readings["programme.partner"] === undefined ? [] : [partnerFinding(readings["programme.partner"], partnerId, "sell")]),
+    ...teamFindings(contract, team.data, facts["incumbentIdleDays"]),
+    ...answerFinding(readings[REPLY]),
+    ...tripFindings(contract, team.success ? oneOf(incumbentsOf(team.data))?.partnerId : undefined),
   ];
 }
 
@@ -120,20 +115,22 @@ export const agent: AgentPart = {
     intelligence:
       "Function: renewals. A contract's term ends and the next is proposed, priced and recorded. Report: when it ends, whether " +
       "it renews itself and by when notice is due; what is paid now, the list price, the price asked with the rise in money " +
-      "and as a share, and the contract's own cap; usage and health, or that they are not told; the incumbent partner's last " +
-      "activity and standing; a change of partner, and whether the customer's letter asks for it; contracts that end together; " +
+      "and as a share, and the contract's own cap; usage and health, or that they are not told; who holds which role on " +
+      "the team: who keeps the contract, else who sold it, with last activity and standing, and the others; a change of partner, and whether the customer's letter asks for it; contracts that end together; " +
       "use over what was paid for. Amounts are decimal text such as `10000.50`, shares text such as `3%`.",
     orchestration:
       "Function: renewals. Propose the step that is asked, exactly as the record asks for it. Amounts are whole minor units: " +
       "`10000.50` is 1000050; shares are parts per million: `3%` is 30000; days are text such as `2026-12-31`. State the " +
-      "price paid now, the price asked, the rise and the cap in the reasoning; never a price, partner or outcome of your own.",
+      "price paid now, the price asked, the rise and the cap in the reasoning; never a price, partner, role or outcome of your own.",
     compliance:
       "Function: renewals. Check that contract, customer, partner, prices and dates are the record's own, that the stated rise " +
-      "follows from the two prices, that an outcome rests on evidence in the record, and that a change of partner is stated.",
+      "follows from the two prices, that an outcome rests on evidence in the record or on the customer's answer, and that a change of partner is stated.",
   },
   findings,
   proposes({ tool, args }) {
-    const asked = actions.find((action) => action.tool === tool)?.describe(args, "The record");
+    const { partnerId } = args;
+    const who = tool === assignPartner.tool && typeof partnerId === "string" ? partnerId : "The record";
+    const asked = actions.find((action) => action.tool === tool)?.describe(args, who);
     return asked === undefined
       ? "The step is proposed as the record asks for it."
       : `${asked}; exactly that is proposed.`;

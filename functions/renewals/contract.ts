@@ -3,6 +3,10 @@ import { parseDate } from "../../domain/day.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { Currency, DecimalMinor } from "../../domain/money.ts";
 import { PercentPpm } from "../../domain/ppm.ts";
+import type { Readings } from "../definition.ts";
+
+/** How the CRM's readings of contracts are named: `contract/<its id>`. */
+const REF_START = "contract/";
 
 /** Where a renewal stands, as the CRM keeps it. */
 const states = [
@@ -51,9 +55,11 @@ function maybe<Of extends z.ZodType>(schema: Of) {
  */
 export const ContractRecord = z.object({
   contract_id: Id,
+  /** The deal that the contract came from: its team is the contract's. Empty: the contract has a team of its own. */
+  deal_id: maybe(Id),
   customer: z.string().trim().min(1).max(200),
-  /** The incumbent: the partner who sold the contract and keeps it. */
-  partner_id: Id,
+  /** Who sold the contract, as the CRM says: what its team is seeded with. Empty: no partner did. */
+  partner_id: maybe(Id),
   start_date: Day,
   /** The last day of the term. */
   end_date: Day,
@@ -104,6 +110,16 @@ export function readContract(record: JsonObject): Contract {
     return read.success ? [[name, read.data] as const] : [];
   });
   return Object.fromEntries(fields);
+}
+
+/**
+ * The CRM's own id of the contract, as its reading names it; until it is read, and where the reading names none, the
+ * contract's number.
+ */
+export function crmIdOf({ contract_id: contractId }: Contract, readings: Readings): string | undefined {
+  const ref = readings["crm.record"]?.source.ref ?? "";
+  const id = ref.startsWith(REF_START) ? ref.slice(REF_START.length) : "";
+  return id === "" ? contractId : id;
 }
 
 /** A contract's term, in days since 1970-01-01. */

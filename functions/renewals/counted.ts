@@ -6,7 +6,6 @@ import { readContract, type Contract } from "./contract.ts";
 /** Facts that every action of a renewal has: whom it counts for, and whether it is what was asked. */
 export const countedFacts = {
   proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
-  partner: z.string().max(64).meta({ title: "id of the incumbent partner" }),
   account: z.string().max(200).meta({ title: "the customer whose contract it is" }),
   requester: z.string().max(64).meta({ title: "who asks for it" }),
 };
@@ -17,9 +16,9 @@ export const MAX_SHARE_PPM = 20_000_000;
 /** The most days a fact can hold. */
 export const MAX_DAYS = 100_000;
 
-/** Whom a contract counts for. What cannot be read is left out. */
-export function countedFor({ partner_id, customer, requested_by }: Contract): JsonObject {
-  const names = Object.entries({ partner: partner_id, account: customer, requester: requested_by });
+/** Whom a contract counts for, beside its partner. What cannot be read is left out. */
+export function countedFor({ customer, requested_by }: Contract): JsonObject {
+  const names = Object.entries({ account: customer, requester: requested_by });
   return Object.fromEntries(names.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 

@@ -1,8 +1,10 @@
+import type { DealTeamReading, TeamMember } from "../../domain/deal-team.ts";
+import type { Evidence } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import type { PartnerReading } from "../../domain/partner.ts";
-import type { FactInput, FunctionAction } from "../definition.ts";
-import { evidenceOf, partnerReading } from "../shared/fixture.ts";
+import type { FactInput, FunctionAction, Readings } from "../definition.ts";
+import { evidenceOf, FIXTURE_AT, teamOf } from "../shared/fixture.ts";
 import { assignPartner } from "./assign-partner.ts";
+import { readContract } from "./contract.ts";
 import { priceRenewal } from "./price-renewal.ts";
 import { proposeRenewal } from "./propose-renewal.ts";
 import { recordRenewal } from "./record-renewal.ts";
@@ -17,6 +19,7 @@ export const RENEWAL_AT = "2026-06-04T09:00:00.000Z";
 export function contractRecord(changes: { readonly [property: string]: string } = {}): JsonObject {
   return {
     contract_id: "C-7001",
+    deal_id: "",
     customer: "Contoso",
     partner_id: "partner-7",
     start_date: "2026-01-01",
@@ -45,27 +48,66 @@ export function contractRecord(changes: { readonly [property: string]: string } 
   };
 }
 
+type Known = {
+  readonly partner?: Partial<TeamMember>;
+  /** The whole team; left out, `partner` alone. */
+  readonly team?: DealTeamReading;
+  /** What came back to the offer; left out, nothing did. */
+  readonly reply?: JsonObject;
+  /** How the CRM names what it read. */
+  readonly ref?: string;
+  readonly at?: string;
+};
+
+/** The contract's own team: the CRM's partner sells, as long as nobody says otherwise. */
+export function contractTeam(...members: readonly Partial<TeamMember>[]): DealTeamReading {
+  return { ...teamOf(...members), dealId: "contract/C-7001" };
+}
+
+/** What was read of a contract, its team and the answer to its offer. */
+export function renewalReadings(record: JsonObject, { partner = {}, team, reply, ref }: Known = {}): Readings {
+  const others = evidenceOf({
+    "programme.deal-team": team ?? contractTeam(partner),
+    ...(reply === undefined ? {} : { "ledger.reply": reply }),
+  });
+  const { source, value } = crmReading(record);
+  return { "crm.record": { source: { ...source, ref: ref ?? source.ref }, value }, ...others };
+}
+
+/** The CRM's reading of a contract, under the contract's number. */
+function crmReading(value: JsonObject): Evidence {
+  const ref = `contract/${readContract(value).contract_id ?? "0"}`;
+  return { source: { source: "crm.record", ref, version: "1", observedAt: FIXTURE_AT }, value };
+}
+
 /** What the decision knows about a record when the proposal is what was requested. */
-export function renewalInput(
-  action: FunctionAction,
-  record: JsonObject,
-  { partner = {}, at = RENEWAL_AT }: { readonly partner?: Partial<PartnerReading>; readonly at?: string } = {},
-): FactInput {
+export function renewalInput(action: FunctionAction, record: JsonObject, known: Known = {}): FactInput {
+  const evidence = renewalReadings(record, known);
+  const requested = action.requested(record, evidence) ?? { tool: action.tool, args: {} };
+  return { evidence, action: requested, at: known.at ?? RENEWAL_AT };
+}
+
+/** An answer to the fixture's offer, in time. */
+export function reply(changes: JsonObject = {}): JsonObject {
   return {
-    evidence: evidenceOf({ "crm.record": record, "programme.partner": partnerReading(partner) }),
-    action: action.requested(record) ?? { tool: action.tool, args: {} },
-    at,
+    answer: "accepted",
+    answeredAt: "2026-07-10T16:30:00.000Z",
+    evidence: "MAIL-4",
+    by: "cfo@contoso.example",
+    ...changes,
   };
 }
 
 /** A contract whose silence has renewed it. */
 const silent = { renewal_state: "proposed", requested_price: "" };
 
-/** The facts of the clean renewal, of all its steps together. */
-export function renewalFacts(changes: JsonObject = {}): JsonObject {
-  const recorded = renewalInput(recordRenewal, contractRecord(silent), { at: "2026-10-02T23:59:59.999Z" });
-  const steps = [proposeRenewal, priceRenewal, assignPartner].map((action) =>
+/** The facts of the clean renewal, by the action that they are for. */
+export function renewalFacts(): { readonly [action: string]: JsonObject } {
+  const at = "2026-10-02T23:59:59.999Z";
+  const recorded = recordRenewal.facts(renewalInput(recordRenewal, contractRecord(silent), { at }));
+  const steps = [proposeRenewal, priceRenewal, assignPartner].map((action) => [
+    action.id,
     action.facts(renewalInput(action, contractRecord())),
-  );
-  return { ...Object.assign({}, ...steps, recordRenewal.facts(recorded)), ...changes };
+  ]);
+  return { ...Object.fromEntries(steps), [recordRenewal.id]: recorded };
 }

@@ -2,6 +2,7 @@ import type { FunctionDefinition } from "../definition.ts";
 import { agent } from "./agent.ts";
 import { assignPartner } from "./assign-partner.ts";
 import { ContractRecord } from "./contract.ts";
+import { renewalMessages } from "./messages.ts";
 import { renewalPlan } from "./plan.ts";
 import { priceRenewal } from "./price-renewal.ts";
 import { proposeRenewal } from "./propose-renewal.ts";
@@ -17,14 +18,16 @@ const heard = [
   "requested_price",
   "requested_partner_id",
   "acceptance_evidence",
+  "accepted_on",
   "non_renewal_reason",
+  "notice_received_on",
 ] as const satisfies readonly (keyof typeof ContractRecord.shape)[];
 
 function changed(property: string) {
   return { kind: "record", system: "crm", type: "contract", on: { kind: "changed", property } } as const;
 }
 
-/** F8 Renewals: a contract is proposed, priced and recorded for its next term, with the partner who keeps it. */
+/** F8 Renewals: a contract is proposed, priced and recorded for its next term, with the partner who keeps it; its dates say when. */
 export const renewals = {
   id: "renewals",
   code: "F8",
@@ -38,4 +41,5 @@ export const renewals = {
   actions: [proposeRenewal, priceRenewal, assignPartner, recordRenewal],
   agent,
   plan: renewalPlan,
+  messages: renewalMessages,
 } as const satisfies FunctionDefinition;

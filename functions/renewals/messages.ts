@@ -1,20 +1,93 @@
-/** What a message may be filled with; how each is written out is the reader's language's affair. */
-type VariableKind = "text" | "date" | "money" | "days";
-
-/** A text to people, filled in with `{variable}`. Every variable it cites is declared, and every declared one is cited. */
-type MessageTemplate = {
-  /** Who reads it, in the order of whom it is to; the others have a copy. */
-  readonly audience: readonly ["customer" | "partner", ...("customer" | "partner")[]];
-  readonly subject: string;
-  readonly body: string;
-  readonly variables: { readonly [name: string]: { readonly kind: VariableKind; readonly title: string } };
-};
+import { parseDate, writeDate } from "../../domain/day.ts";
+import { writeMinor } from "../../domain/money.ts";
+import type { FunctionMessage, Readings } from "../definition.ts";
+import { readContract, termOf, type Contract, type Term } from "./contract.ts";
+import { incumbentsOf, teamIn, teamLookups } from "./incumbent.ts";
+import { dayOf, outcomeIn, reasonOf, renewing, type Outcome } from "./outcome.ts";
+import { offerEndsOn } from "./plan.ts";
+import { answered, replyLookups } from "./reply.ts";
 
 const contract = { kind: "text", title: "the contract's id" } as const;
 const customer = { kind: "text", title: "the customer" } as const;
-const partner = { kind: "text", title: "the incumbent partner's name" } as const;
+const partner = { kind: "text", title: "whom the customer turns to: the incumbent partner" } as const;
+const endsOn = { kind: "date", title: "the last day of the term that runs" } as const;
 
-/** The texts that renewals send. Sending one is a governed action of its own. */
+/** Whom a customer without a partner turns to. */
+const OURSELVES = "our renewals desk";
+
+/** What every text of a renewal says. */
+type Common = { readonly contract: string; readonly customer: string; readonly partner: string };
+
+/** The contract with its answer, its term and what every text says; undefined where the readings do not tell it all. */
+function read(readings: Readings): { contract: Contract; term: Term; common: Common } | undefined {
+  const told = answered(readContract(readings["crm.record"]?.value ?? {}), readings);
+  const [term, team] = [termOf(told), teamIn(readings)];
+  if (told.contract_id === undefined || told.customer === undefined || term === undefined || team === undefined)
+    return undefined;
+  const names = incumbentsOf(team).map(({ name, partnerId }) => name ?? partnerId);
+  const common = {
+    contract: told.contract_id,
+    customer: told.customer,
+    partner: names.length === 0 ? OURSELVES : names.join(" or "),
+  };
+  return { contract: told, term, common };
+}
+
+/** `occasion`: the day on which the offer is made. */
+function offer(readings: Readings, occasion: string) {
+  const { contract: told, term, common } = read(readings) ?? {};
+  const madeOn = parseDate(occasion);
+  const { currency, price, requested_price: asked } = told ?? {};
+  if (term === undefined || common === undefined || madeOn === undefined) return undefined;
+  if (currency === undefined || price === undefined || asked === undefined || asked === null) return undefined;
+  return {
+    ...common,
+    endsOn: writeDate(term.end),
+    offerPrice: writeMinor(asked, currency),
+    currentPrice: writeMinor(price, currency),
+    validUntil: writeDate(offerEndsOn(term, madeOn)),
+  };
+}
+
+function noticeAhead(readings: Readings) {
+  const { term, common } = read(readings) ?? {};
+  if (term?.autoRenews !== true || common === undefined) return undefined;
+  return { ...common, endsOn: writeDate(term.end), decideBy: writeDate(term.decideBy) };
+}
+
+/** How a contract goes on: as its record has it by now, else as what is about to be recorded. */
+function renewedAs(told: Contract): Outcome | undefined {
+  const { renewal_state: state } = told;
+  return renewing.find((outcome) => outcome === (outcomeIn(told) ?? state));
+}
+
+function renewed(readings: Readings) {
+  const { contract: told, term, common } = read(readings) ?? {};
+  const outcome = told && renewedAs(told);
+  if (told === undefined || term === undefined || common === undefined || outcome === undefined) return undefined;
+  const day = dayOf(outcome, told, term);
+  if (day === null) return undefined;
+  const reason = reasonOf(outcome, told, term);
+  return { ...common, renewedOn: writeDate(day), reason, endsOn: writeDate(term.end) };
+}
+
+/** What the partner has to do next, by where the renewal stands. Nothing once it is settled. */
+function taskOf({ renewal_state: state, requested_price: asked }: Contract): string | undefined {
+  if (state === "scheduled" || state === "assessed") return "tell us the price to offer";
+  if (state !== "proposed" && state !== "negotiating") return undefined;
+  return asked === null ? "tell us the price to offer" : "bring us the customer's answer: a signed order or a notice";
+}
+
+function reminder(readings: Readings) {
+  const { contract: told, term, common } = read(readings) ?? {};
+  const task = told && taskOf(told);
+  if (term === undefined || common === undefined || task === undefined) return undefined;
+  return { ...common, task, endsOn: writeDate(term.end), decideBy: writeDate(term.decideBy) };
+}
+
+const lookups = (record: Parameters<typeof teamLookups>[0]) => [...teamLookups(record), ...replyLookups(record)];
+
+/** The texts that renewals send. Sending one is a governed action: `functions/shared/message.ts`. */
 export const renewalMessages = {
   offer: {
     audience: ["customer", "partner"],
@@ -22,20 +95,40 @@ export const renewalMessages = {
     body:
       "Dear {customer},\n\n" +
       "your contract {contract} ends on {endsOn}. We offer the next term at {offerPrice}. You pay {currentPrice} now.\n\n" +
-      "The offer is open until {validUntil}. To take it, answer this message or tell {partner}, who looks after your contract.",
+      "The offer is open until {validUntil}. To take it, answer this message or tell {partner}.",
     variables: {
       contract,
       customer,
       partner,
-      endsOn: { kind: "date", title: "the last day of the term that runs" },
+      endsOn,
       offerPrice: { kind: "money", title: "the price of the next term" },
       currentPrice: { kind: "money", title: "the price paid now" },
       validUntil: { kind: "date", title: "the last day on which the offer can be taken" },
     },
+    lookups,
+    fill: offer,
+  },
+  reminder: {
+    audience: ["partner", "partner-manager"],
+    subject: "Contract {contract} of {customer}: due by {decideBy}",
+    body:
+      "Dear {partner},\n\n" +
+      "the contract {contract} of {customer} ends on {endsOn}, and its renewal has to be settled by {decideBy}.\n\n" +
+      "What is yours to do by then: {task}.",
+    variables: {
+      contract,
+      customer,
+      partner,
+      endsOn,
+      decideBy: { kind: "date", title: "the last day on which anything can be decided" },
+      task: { kind: "text", title: "what the partner has to do next" },
+    },
+    lookups,
+    fill: reminder,
   },
   "notice-ahead": {
     audience: ["customer", "partner"],
-    subject: "Contract {contract} renews itself in {daysLeft}",
+    subject: "Contract {contract} renews itself after {decideBy}",
     body:
       "Dear {customer},\n\n" +
       "your contract {contract} ends on {endsOn}. It renews itself for another term unless you give notice by {decideBy}.\n\n" +
@@ -44,10 +137,11 @@ export const renewalMessages = {
       contract,
       customer,
       partner,
-      daysLeft: { kind: "days", title: "days until the last day for a notice" },
-      endsOn: { kind: "date", title: "the last day of the term that runs" },
+      endsOn,
       decideBy: { kind: "date", title: "the last day on which notice can be given" },
     },
+    lookups,
+    fill: noticeAhead,
   },
   renewed: {
     audience: ["customer", "partner"],
@@ -55,14 +149,16 @@ export const renewalMessages = {
     body:
       "Dear {customer},\n\n" +
       "your contract {contract} is renewed as of {renewedOn}: {reason}. The term that ends on {endsOn} is followed by the next.\n\n" +
-      "{partner} goes on looking after your contract.",
+      "Whatever you need, {partner} is there for you.",
     variables: {
       contract,
       customer,
       partner,
       renewedOn: { kind: "date", title: "the day on which it was renewed" },
       reason: { kind: "text", title: "why, as it was recorded" },
-      endsOn: { kind: "date", title: "the last day of the term that runs" },
+      endsOn,
     },
+    lookups,
+    fill: renewed,
   },
-} as const satisfies { readonly [template: string]: MessageTemplate };
+} as const satisfies { readonly [template: string]: FunctionMessage };

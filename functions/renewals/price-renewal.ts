@@ -3,14 +3,23 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import { Currency, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { Action } from "../../domain/proposal.ts";
-import type { FactInput, FunctionAction } from "../definition.ts";
+import type { FactInput, FunctionAction, Readings } from "../definition.ts";
 import { readContract, type Contract, type RenewalState } from "./contract.ts";
 import { asksFor, countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
+import {
+  incumbentArgs,
+  incumbentFacts,
+  incumbentInWords,
+  incumbentsToldBy,
+  knownOf,
+  namedIn,
+  teamLookups,
+} from "./incumbent.ts";
 import { OFFER_DAYS } from "./plan.ts";
 
 export const PriceRenewalArgs = z.strictObject({
   contractId: z.string().min(1).max(64),
-  partnerId: z.string().min(1).max(64),
+  ...incumbentArgs,
   currency: Currency,
   /** What is paid now, per term. */
   currentPriceMinor: z.int().min(0).max(MAX_MINOR),
@@ -45,27 +54,21 @@ export const PriceRenewalFacts = z.strictObject({
     .max(MAX_MINOR)
     .meta({ unit: "minor", currency: "USD", title: "list price less the offer; known only in USD", adjustable: true }),
   coTermed: z.boolean().meta({ title: "other contracts end with this one and are priced together" }),
+  ...incumbentFacts,
   ...countedFacts,
 });
 
 /** In these no price is asked for any more. */
 const settled: readonly (RenewalState | undefined)[] = ["accepted", "auto-renewed", "recovered"];
 
-function requested(record: JsonObject): Action | undefined {
-  const {
-    contract_id: contractId,
-    partner_id: partnerId,
-    currency,
-    price,
-    requested_price: asked,
-    renewal_state: state,
-  } = readContract(record);
-  if (contractId === undefined || partnerId === undefined || currency === undefined || price === undefined)
-    return undefined;
+function requested(record: JsonObject, readings: Readings = {}): Action | undefined {
+  const contract = readContract(record);
+  const { contract_id: contractId, currency, price, requested_price: asked, renewal_state: state } = contract;
+  if (contractId === undefined || currency === undefined || price === undefined) return undefined;
   if (asked === undefined || asked === null || state === undefined || settled.includes(state)) return undefined;
   const args = {
     contractId,
-    partnerId,
+    ...namedIn(incumbentsToldBy(contract, readings)),
     currency,
     currentPriceMinor: price,
     offerPriceMinor: asked,
@@ -91,7 +94,7 @@ function facts({ evidence, action }: FactInput): JsonObject {
   const contract = readContract(record);
   const { price, price_cap: capPpm, list_price: list, co_term_with: others, currency } = contract;
   const { offerPriceMinor } = args.data;
-  const known: Record<string, Json> = countedFor(contract);
+  const known: Record<string, Json> = { ...countedFor(contract), ...knownOf(evidence) };
   if (price !== undefined && price > 0) {
     const risePpm = sharePpm(offerPriceMinor - price, price);
     known["rise"] = Math.min(risePpm, MAX_SHARE_PPM);
@@ -106,7 +109,7 @@ function facts({ evidence, action }: FactInput): JsonObject {
     }
   }
   if (others !== undefined) known["coTermed"] = others !== null;
-  known["proposedAsRequested"] = asksFor(requested(record), args.data);
+  known["proposedAsRequested"] = asksFor(requested(record, evidence), args.data);
   return known;
 }
 
@@ -119,14 +122,14 @@ export function changeInWords(currentMinor: number, offerMinor: number): string 
   return `${formatPpm(sharePpm(difference, currentMinor))} ${way} than is paid now`;
 }
 
-/** `Northwind asks to offer contract C-7001 for 126,000.00 USD for the next term, 5 % more than is paid now`. */
+/** `Northwind asks to offer contract C-7001 at 126,000.00 USD for the next term, 5 % more than is paid now, with …`. */
 function describe(given: JsonObject, who: string): string | undefined {
   const args = PriceRenewalArgs.safeParse(given);
   if (!args.success) return undefined;
   const { contractId, currency, currentPriceMinor, offerPriceMinor } = args.data;
   const offer = formatMinor(offerPriceMinor, currency);
   const change = changeInWords(currentPriceMinor, offerPriceMinor);
-  return `${who} asks to offer contract ${contractId} at ${offer} for the next term, ${change}`;
+  return `${who} asks to offer contract ${contractId} at ${offer} for the next term, ${change}, with ${incumbentInWords(args.data)}`;
 }
 
 /** Releases the offer of the next term at a price. Limits: policies/renewals.price.yaml. */
@@ -137,7 +140,7 @@ export const priceRenewal = {
   args: PriceRenewalArgs,
   factSchema: PriceRenewalFacts,
   readsRecord: true,
-  lookups: () => [],
+  lookups: teamLookups,
   facts,
   describe,
   requestedBy: requesterOf,

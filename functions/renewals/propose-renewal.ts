@@ -2,16 +2,30 @@ import { z } from "zod";
 import { endOfDayUtc, writeDate } from "../../domain/day.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Action } from "../../domain/proposal.ts";
-import type { FactInput, FunctionAction } from "../definition.ts";
+import type { FactInput, FunctionAction, Readings } from "../definition.ts";
 import { quoted } from "../shared/finding.ts";
-import { readContract, termOf, type Contract, type RenewalState } from "./contract.ts";
+import { crmIdOf, readContract, termOf, type Contract, type RenewalState } from "./contract.ts";
 import { asksFor, countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
-import { idleDaysOf, incumbentIdleDaysFact, incumbentLookups, incumbentStandingFact, standingOf } from "./incumbent.ts";
+import {
+  idleDaysOf,
+  incumbentArgs,
+  incumbentFacts,
+  incumbentIdleDaysFact,
+  incumbentInWords,
+  incumbentStandingFact,
+  incumbentsToldBy,
+  knownOf,
+  namedIn,
+  standingOf,
+  teamLookups,
+} from "./incumbent.ts";
 
 export const ProposeRenewalArgs = z.strictObject({
+  /** The CRM's own id of the contract. */
+  objectId: z.string().min(1).max(64),
   contractId: z.string().min(1).max(64),
   customer: z.string().min(1).max(200),
-  partnerId: z.string().min(1).max(64),
+  ...incumbentArgs,
   /** The last day of the term that runs. */
   endsOn: z.iso.date(),
   /** The last day to decide: the notice date where the contract renews itself, else the end. */
@@ -37,27 +51,29 @@ export const ProposeRenewalFacts = z.strictObject({
   incumbentIdleDays: incumbentIdleDaysFact.meta({ title: "days since the incumbent's last activity" }),
   partnerChangeAsked: z.boolean().meta({ title: "the contract is asked to go to another partner" }),
   decidedTooLate: z.boolean().meta({ title: "the last day to decide is over" }),
+  ...incumbentFacts,
   ...countedFacts,
 });
 
 /** In these a renewal may still be proposed. */
 const open: readonly (RenewalState | undefined)[] = ["scheduled", "assessed", "proposed", "negotiating"];
 
-function requested(record: JsonObject): Action | undefined {
+function requested(record: JsonObject, readings: Readings = {}): Action | undefined {
   const contract = readContract(record);
-  const { contract_id: contractId, customer, partner_id: partnerId, renewal_state: state } = contract;
-  const term = termOf(contract);
-  if (contractId === undefined || customer === undefined || partnerId === undefined || term === undefined)
+  const { contract_id: contractId, customer, renewal_state: state } = contract;
+  const [term, objectId] = [termOf(contract), crmIdOf(contract, readings)];
+  if (contractId === undefined || objectId === undefined || customer === undefined || term === undefined)
     return undefined;
   if (!open.includes(state)) return undefined;
   const [endsOn, decideBy] = [writeDate(term.end), writeDate(term.decideBy)];
-  return { tool: proposeRenewal.tool, args: { contractId, customer, partnerId, endsOn, decideBy } };
+  const incumbent = namedIn(incumbentsToldBy(contract, readings));
+  return { tool: proposeRenewal.tool, args: { objectId, contractId, customer, ...incumbent, endsOn, decideBy } };
 }
 
 /** A signal that is told and cannot be read is named, and its fact left out: what hangs on it then asks. */
-function toldFacts(contract: Contract, evidence: FactInput["evidence"]): JsonObject {
+function toldFacts(contract: Contract, readings: Readings): JsonObject {
   const { usage, health } = contract;
-  const { told: isStandingTold, standing } = standingOf(contract, evidence["programme.partner"]);
+  const { told: isStandingTold, standing } = standingOf(contract, readings);
   const told: Signal[] = [
     ...(usage === null ? [] : (["usage"] as const)),
     ...(health === null ? [] : (["health"] as const)),
@@ -76,26 +92,29 @@ function facts({ evidence, action, at }: FactInput): JsonObject {
   const args = ProposeRenewalArgs.safeParse(action.args);
   if (record === undefined || !args.success) return {};
   const contract = readContract(record);
-  const known: Record<string, Json> = { ...countedFor(contract), ...toldFacts(contract, evidence) };
-  const { partner_id: incumbent, requested_partner_id: asked } = contract;
+  const named = knownOf(evidence);
+  const known: Record<string, Json> = { ...countedFor(contract), ...named, ...toldFacts(contract, evidence) };
+  const { requested_partner_id: asked } = contract;
   const idleDays = idleDaysOf(contract, at);
   const term = termOf(contract);
   if (idleDays !== undefined) known["incumbentIdleDays"] = idleDays;
-  if (incumbent !== undefined && asked !== undefined) {
+  if (named["incumbents"] !== undefined && asked !== undefined) {
+    const incumbent = named["partner"] ?? "";
     known["partnerChangeAsked"] = args.data.partnerId !== incumbent || (asked !== null && asked !== incumbent);
   }
   if (term !== undefined) known["decidedTooLate"] = Date.parse(at) > Date.parse(endOfDayUtc(term.decideBy));
-  known["proposedAsRequested"] = asksFor(requested(record), args.data);
+  known["proposedAsRequested"] = asksFor(requested(record, evidence), args.data);
   return known;
 }
 
-/** `Northwind asks to open the renewal of Contoso's contract C-7001 with partner-7: it ends on 2026-12-31 and …`. */
+/** `Northwind asks to open the renewal of Contoso's contract C-7001 with partner-7, keeping: it ends on 2026-12-31 …`. */
 function describe(given: JsonObject, who: string): string | undefined {
   const args = ProposeRenewalArgs.safeParse(given);
   if (!args.success) return undefined;
-  const { contractId, customer, partnerId, endsOn, decideBy } = args.data;
+  const { contractId, customer, endsOn, decideBy } = args.data;
   const due = decideBy === endsOn ? "" : `, and renews itself unless notice is given by ${decideBy}`;
-  return `${who} asks to open the renewal of ${quoted(customer)}'s contract ${contractId} with ${partnerId}: it ends on ${endsOn}${due}`;
+  const contract = `${quoted(customer)}'s contract ${contractId} with ${incumbentInWords(args.data)}`;
+  return `${who} asks to open the renewal of ${contract}: it ends on ${endsOn}${due}`;
 }
 
 /** Opens a contract's renewal in the CRM, with the incumbent. Limits: policies/renewals.propose.yaml. */
@@ -106,7 +125,7 @@ export const proposeRenewal = {
   args: ProposeRenewalArgs,
   factSchema: ProposeRenewalFacts,
   readsRecord: true,
-  lookups: incumbentLookups,
+  lookups: teamLookups,
   facts,
   describe,
   requestedBy: requesterOf,

@@ -15,11 +15,11 @@ import type { JsonObject } from "../../domain/json.ts";
 import { PartnerReading } from "../../domain/partner.ts";
 import { formatPpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { FactInput, GovernedAction } from "../definition.ts";
-import { teamLookup } from "./deal-team.ts";
+import { teamInWords, teamLookup } from "./deal-team.ts";
 
 /** A partner's part in one role of a deal as it is to be; what the partner held in that role until now ends. */
 export const ChangeDealTeamArgs = z.strictObject({
-  /** The CRM's id of the deal. */
+  /** The CRM's id of the deal, or that of a contract's own team. */
   dealId: z.string().min(1).max(64),
   partnerId: z.string().min(1).max(64),
   role: DealRole,
@@ -99,19 +99,20 @@ function takesAway(change: DealTeamChange, before: TeamMember | undefined, at: s
   return later || earlier || before.motion !== change.motion;
 }
 
-function leaves({ from, until }: DealTeamChange): boolean {
+/** Whether the partner leaves the role by it. */
+export function leaves({ from, until }: Pick<DealTeamChange, "from" | "until">): boolean {
   return until !== null && !isBefore(from, until);
 }
 
 /** `Cirrus is to be on deal 1001, sourcing (referral), from 2026-03-02 on, credit 20 %`. */
-function describe(given: JsonObject, who: string): string | undefined {
+export function describeTeamChange(given: JsonObject, who: string): string | undefined {
   const args = ChangeDealTeamArgs.safeParse(given);
   if (!args.success) return undefined;
   const { dealId, role, motion, from, until, creditPpm } = args.data;
   const credit = creditPpm === null ? "credit not settled" : `credit ${formatPpm(creditPpm)}`;
-  if (leaves(args.data)) return `${who}, ${inRole(role)}, is to leave deal ${dealId}, ${credit}`;
+  if (leaves(args.data)) return `${who}, ${inRole(role)}, is to leave ${teamInWords(dealId)}, ${credit}`;
   const term = `from ${from.slice(0, 10)} ${until === null ? "on" : `until ${until.slice(0, 10)}`}`;
-  return `${who} is to be on deal ${dealId}, ${inRole(role)} (${motion}), ${term}, ${credit}`;
+  return `${who} is to be on ${teamInWords(dealId)}, ${inRole(role)} (${motion}), ${term}, ${credit}`;
 }
 
 /**
@@ -131,6 +132,6 @@ export const changeDealTeam: GovernedAction = {
     return [teamLookup(objectId, record), ...partner];
   },
   facts,
-  describe,
+  describe: describeTeamChange,
   requestedBy: () => "",
 };

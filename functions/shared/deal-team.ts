@@ -4,6 +4,19 @@ import type { JsonObject } from "../../domain/json.ts";
 /** The property of a CRM deal that names a partner. The CRM knows one, and no role: it is read as the partner who sells. */
 export const CRM_PARTNER = "partner_id";
 
+/** Teams are kept under deals' ids; a contract that came from no deal has one of its own, under this and its number. */
+const CONTRACT = "contract/";
+
+/** The id of the team of a contract that came from no deal. */
+export function contractTeamId(contractId: string): string {
+  return `${CONTRACT}${contractId}`;
+}
+
+/** `deal 1001`, `contract C-7001`: what a team is of, in a sentence. */
+export function teamInWords(id: string): string {
+  return id.startsWith(CONTRACT) ? `contract ${id.slice(CONTRACT.length)}` : `deal ${id}`;
+}
+
 /** Longer than this is no partner's id. */
 const MAX_ID_CHARS = 256;
 

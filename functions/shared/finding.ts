@@ -18,6 +18,13 @@ function listed(names: readonly string[]): string {
   return names.length === 0 ? "nothing" : quoted(names.join(", "));
 }
 
+/** `Northwind, selling (resell); Cirrus, sourcing (referral)`. */
+export function listedMembers(members: readonly Pick<TeamMember, "name" | "partnerId" | "role" | "motion">[]): string {
+  const said = ({ name, partnerId, role, motion }: (typeof members)[number]) =>
+    `${quoted(name ?? partnerId)}, ${inRole(role)} (${motion})`;
+  return members.map(said).join("; ");
+}
+
 /** The standing of the partner who claims a role, or that the programme does not know the partner. */
 export function partnerFinding(reading: JsonObject | undefined, partnerId: string, role: DealRole): Finding {
   const parsed = PartnerReading.safeParse(reading);

@@ -1,14 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Plan } from "../../functions/definition.ts";
-import { contractRecord, RENEWAL_AT } from "../../functions/renewals/fixture.ts";
+import { contractRecord, RENEWAL_AT, renewalInput } from "../../functions/renewals/fixture.ts";
 import { renewals } from "../../functions/renewals/function.ts";
+import { recordRenewal } from "../../functions/renewals/record-renewal.ts";
 
 function planOf(changes: { readonly [property: string]: string }, at = RENEWAL_AT): Plan {
   const plan = renewals.plan(contractRecord(changes), at);
   if (plan === undefined) throw new Error("the record cannot be read");
   return plan;
 }
+
+const endDate = fc
+  .date({ min: new Date("1902-01-01"), max: new Date("2199-12-31"), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10));
 
 const daysOf = ({ anchors }: Plan) =>
   Object.fromEntries(Object.entries(anchors).map(([name, instant]) => [name, instant.slice(0, 10)]));
@@ -26,8 +31,10 @@ describe("the anchors of a renewal", () => {
         renews: "2026-10-02T23:59:59.999Z",
         ends: "2026-12-31T23:59:59.999Z",
         recoveryEnds: "2027-01-14T23:59:59.999Z",
+        outcome: "2026-10-02T23:59:59.999Z",
       },
       deadlines: { offer: "2026-07-04T23:59:59.999Z" },
+      correlations: { offer: "renewals/offer/C-7001/2026-12-31" },
       endsBy: "2027-01-21T23:59:59.999Z",
     });
   });
@@ -41,6 +48,7 @@ describe("the anchors of a renewal", () => {
       decideBy: "2026-12-31",
       ends: "2026-12-31",
       recoveryEnds: "2027-01-14",
+      outcome: "2026-12-31",
     });
   });
 
@@ -82,10 +90,6 @@ describe("the anchors of a renewal", () => {
     return at.map((part, index) => String(part).padStart(index === 0 ? 4 : 2, "0")).join("-");
   }
 
-  const endDate = fc
-    .date({ min: new Date("1902-01-01"), max: new Date("2199-12-31"), noInvalidDate: true })
-    .map((date) => date.toISOString().slice(0, 10));
-
   test("are those of a calendar walked day by day", () => {
     fc.assert(
       fc.property(endDate, fc.integer({ min: 0, max: 365 }), fc.boolean(), (end_date, notice, auto) => {
@@ -105,6 +109,7 @@ describe("the anchors of a renewal", () => {
           decideBy,
           ends: end_date,
           recoveryEnds: stepped(end_date, 14),
+          outcome: decideBy,
         });
         expect(plan.endsBy.slice(0, 10)).toBe(stepped(end_date, 21));
       }),
@@ -135,6 +140,77 @@ describe("the anchors of a renewal", () => {
           expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
         },
       ),
+    );
+  });
+});
+
+describe("what became of the contract may be recorded", () => {
+  const accepted = { acceptance_evidence: "ORDER-88", accepted_on: "2026-07-10" };
+  const refused = { non_renewal_reason: "budget", notice_received_on: "2026-09-01" };
+
+  test.for<[string, { readonly [property: string]: string }, string | undefined]>([
+    ["when silence has renewed it", {}, "2026-10-02T23:59:59.999Z"],
+    ["when silence has ended it", { auto_renew: "false" }, "2026-12-31T23:59:59.999Z"],
+    ["from the start of the day of an acceptance", accepted, "2026-07-10T00:00:00.000Z"],
+    ["from the start of the day of a notice", refused, "2026-09-01T00:00:00.000Z"],
+    [
+      "when it ends, after its notice is recorded",
+      { ...refused, renewal_state: "notice-given" },
+      "2026-12-31T23:59:59.999Z",
+    ],
+    ["when silence would have, for want of the day", { ...accepted, accepted_on: "" }, "2026-10-02T23:59:59.999Z"],
+    [
+      "from the day on which it is won back",
+      { ...accepted, renewal_state: "lapsed", accepted_on: "2027-01-10" },
+      "2027-01-10T00:00:00.000Z",
+    ],
+    ["before the case ends, of a day far off", { ...accepted, accepted_on: "2199-01-01" }, "2027-01-21T23:59:59.999Z"],
+    ["no more, once it is accepted", { ...accepted, renewal_state: "accepted" }, undefined],
+    ["no more, once it has renewed itself", { renewal_state: "auto-renewed" }, undefined],
+    ["no more, once it has lapsed and nobody took it up", { renewal_state: "lapsed" }, undefined],
+    ["not while its day cannot be read", { ...accepted, accepted_on: "soon" }, undefined],
+  ])("%s", ([, changes, outcome]) => expect(planOf(changes).anchors["outcome"]).toBe(outcome));
+
+  test("and then people or the policy find that its day has come, at that instant and not a millisecond before", () => {
+    fc.assert(
+      fc.property(endDate, fc.boolean(), fc.integer({ min: 0, max: 90 }), (end_date, auto, notice) => {
+        const record = contractRecord({
+          start_date: "1900-01-01",
+          end_date,
+          auto_renew: String(auto),
+          notice_days: String(notice),
+        });
+        const outcome = renewals.plan(record, RENEWAL_AT)?.anchors["outcome"] ?? "";
+        const come = [0, -1].map((ms) => {
+          const at = new Date(Date.parse(outcome) + ms).toISOString();
+          return recordRenewal.facts(renewalInput(recordRenewal, record, { at }))["hasCome"];
+        });
+        expect(come).toEqual([true, false]);
+      }),
+    );
+  });
+});
+
+describe("an answer to the offer names", () => {
+  const named = (changes: { readonly [property: string]: string }) => planOf(changes).correlations;
+
+  test("the contract and the end of its term, and so never an earlier term's offer", () => {
+    expect([named({}), named({ contract_id: "EU/7.2_a", end_date: "2027-12-31" })]).toEqual([
+      { offer: "renewals/offer/C-7001/2026-12-31" },
+      { offer: "renewals/offer/EU/7.2_a/2027-12-31" },
+    ]);
+  });
+
+  test.for(["C 7001", "C-7001#2", "Vertrag-ä", "a:b"])("nothing for a contract `%s`: it could not be written", (id) =>
+    expect(named({ contract_id: id })).toEqual({}),
+  );
+
+  test("for any contract, at most 200 of the characters that are agreed", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 70 }), endDate, (contract_id, end_date) => {
+        const { offer = "left-out" } = named({ contract_id, start_date: "1900-01-01", end_date });
+        expect(offer).toMatch(/^[A-Za-z0-9._/-]{1,200}$/);
+      }),
     );
   });
 });

@@ -18,7 +18,9 @@ const clean = {
   discountAmount: 640_000,
   coTermed: false,
   proposedAsRequested: true,
+  incumbents: "one",
   partner: "partner-7",
+  role: "sell",
   account: "Contoso",
   requester: "renewals@vendor.example",
 };
@@ -180,13 +182,16 @@ describe("for any contract", () => {
 test.for([
   [
     "126000.00",
-    "Northwind asks to offer contract C-7001 at 126,000.00 USD for the next term, 5 % more than is paid now",
+    "Northwind asks to offer contract C-7001 at 126,000.00 USD for the next term, 5 % more than is paid now, with partner-7, selling",
   ],
   [
     "90000.00",
-    "Northwind asks to offer contract C-7001 at 90,000.00 USD for the next term, 25 % less than is paid now",
+    "Northwind asks to offer contract C-7001 at 90,000.00 USD for the next term, 25 % less than is paid now, with partner-7, selling",
   ],
-  ["120000.00", "Northwind asks to offer contract C-7001 at 120,000.00 USD for the next term, as much as is paid now"],
+  [
+    "120000.00",
+    "Northwind asks to offer contract C-7001 at 120,000.00 USD for the next term, as much as is paid now, with partner-7, selling",
+  ],
 ] as const)("people are asked about %s in words", ([requested_price, sentence]) => {
   const args = priceRenewal.requested(contractRecord({ requested_price }))?.args ?? {};
   expect(priceRenewal.describe(args, "Northwind")).toBe(sentence);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { TeamMember } from "../../domain/deal-team.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { assignPartner } from "../../functions/renewals/assign-partner.ts";
-import { contractRecord, renewalInput } from "../../functions/renewals/fixture.ts";
+import { contractRecord, contractTeam, renewalInput } from "../../functions/renewals/fixture.ts";
 import { proposeRenewal } from "../../functions/renewals/propose-renewal.ts";
 import { evaluate } from "../../guardrails/evaluate.ts";
 import { policyOf } from "../fixtures/policy.ts";
@@ -22,7 +22,9 @@ const clean = {
   partnerChangeAsked: false,
   decidedTooLate: false,
   proposedAsRequested: true,
+  incumbents: "one",
   partner: "partner-7",
+  role: "sell",
   account: "Contoso",
   requester: "renewals@vendor.example",
 };
@@ -125,6 +127,51 @@ describe("the facts of a proposal", () => {
   });
 });
 
+describe("the incumbent", () => {
+  const keeper = { partnerId: "partner-9", name: "Cirrus", role: "keep", toldBy: "team" } as const;
+  const seller = { toldBy: "team" } as const;
+  const of = (...members: readonly Partial<TeamMember>[]) => {
+    const { incumbents, partner, role, incumbentStanding } = factsOf({}, { team: contractTeam(...members) });
+    return [incumbents, partner, role, incumbentStanding];
+  };
+
+  test("is who keeps the contract, else who sold it", () => {
+    expect([of({}), of(seller, keeper), of({ ...keeper, role: "deliver" }, seller)]).toEqual([
+      ["one", "partner-7", "sell", "active"],
+      ["one", "partner-9", "keep", "active"],
+      ["one", "partner-7", "sell", "active"],
+    ]);
+  });
+
+  test("is no one who kept it, or is to", () => {
+    const [ended, toCome] = (["ended", "to-come"] as const).map((holds) => of(seller, { ...keeper, holds }));
+    expect([ended, toCome]).toEqual([of({}), of({})]);
+  });
+
+  test("is nobody where several keep it, where nobody keeps or sold it, and where the team was not read", async () => {
+    const several = { team: contractTeam(keeper, { ...keeper, partnerId: "partner-10", standing: "suspended" }) };
+    const none = { team: contractTeam({ ...keeper, role: "source" }) };
+    expect(factsOf({}, several)).toMatchObject({ incumbents: "several", incumbentStanding: "suspended" });
+    expect(factsOf({}, none)).toMatchObject({ incumbents: "none", proposedAsRequested: true });
+    const { evidence, ...rest } = renewalInput(proposeRenewal, contractRecord());
+    const { "programme.deal-team": _, ...unread } = evidence;
+    expect(proposeRenewal.facts({ evidence: unread, ...rest })).toEqual(
+      without(clean, "incumbents", "partner", "role", "partnerChangeAsked"),
+    );
+    for (const options of [several, none]) {
+      expect(await decided({}, options)).toMatchObject({ kind: "escalate", missing: ["partner", "role"] });
+    }
+  });
+
+  test("is seeded by the CRM's partner until the team is read, and by nobody where the CRM names none", () => {
+    const asked = (changes: Changes) => proposeRenewal.requested(contractRecord(changes))?.args;
+    expect([asked({}), asked({ partner_id: "" })]).toMatchObject([
+      { partnerId: "partner-7", role: "sell" },
+      { partnerId: "", role: "keep" },
+    ]);
+  });
+});
+
 describe("a renewal", () => {
   test.for([
     ["that is healthy and kept by an active incumbent is proposed", {}, "execute"],
@@ -155,72 +202,21 @@ describe("a renewal", () => {
     (renewal_state) => expect(proposeRenewal.requested(contractRecord({ renewal_state }))).toBeUndefined(),
   );
 
-  test.for(["contract_id", "customer", "partner_id", "end_date", "renewal_state"])(
+  test.for(["contract_id", "customer", "end_date", "renewal_state"])(
     "whose %s cannot be read is not proposed",
     (property) => expect(proposeRenewal.requested(contractRecord({ [property]: "" }))).toBeUndefined(),
   );
 });
 
-describe("who keeps the contract", () => {
-  const assigned = (changes: Changes = {}) => assignPartner.facts(renewalInput(assignPartner, contractRecord(changes)));
-  const kept = {
-    partnerChanges: false,
-    customerLetter: false,
-    incumbentIdleDays: 10,
-    proposedAsRequested: true,
-    partner: "partner-7",
-    account: "Contoso",
-    requester: "renewals@vendor.example",
-  };
-  const moved = { requested_partner_id: "partner-9" };
-
-  test.for([
-    ["the incumbent, where nothing is asked", {}, {}],
-    ["another partner", moved, { partnerChanges: true }],
-    [
-      "another partner by letter",
-      { ...moved, customer_letter: "DOC-31" },
-      { partnerChanges: true, customerLetter: true },
-    ],
-    ["the incumbent, however idle", { partner_last_activity: "2025-01-01" }, { incumbentIdleDays: 519 }],
-  ] as const)("is %s", ([, changes, expected]) => expect(assigned(changes)).toEqual({ ...kept, ...expected }));
-
-  test.for([
-    ["active incumbents are left alone", {}, "execute"],
-    ["a change asks, with a letter", { ...moved, customer_letter: "DOC-31" }, "escalate"],
-    ["a change asks, without one", moved, "escalate"],
-    ["an idle incumbent asks", { partner_last_activity: "2025-12-05" }, "escalate"],
-    ["an incumbent of unknown activity asks", { partner_last_activity: "" }, "escalate"],
-  ] as const)("%s", async ([, changes, verdict]) => {
-    expect((await evaluate(policyOf("renewals.assign-partner"), assigned(changes))).kind).toBe(verdict);
-  });
-
-  test("is never changed by a proposal that calls another partner the incumbent", () => {
-    const { action, ...rest } = renewalInput(assignPartner, contractRecord());
-    const args = { ...action.args, fromPartnerId: "partner-9", toPartnerId: "partner-9" };
-    expect(assignPartner.facts({ ...rest, action: { ...action, args } })).toEqual({
-      ...kept,
-      partnerChanges: true,
-      proposedAsRequested: false,
-    });
-  });
-
-  test("is said in words", () => {
-    const said = (changes: Changes) =>
-      assignPartner.describe(assignPartner.requested(contractRecord(changes))?.args ?? {}, "Northwind");
-    expect([said({}), said(moved), said({ ...moved, customer_letter: "DOC-31" })]).toEqual([
-      "Northwind asks to leave contract C-7001 with partner-7",
-      "Northwind asks to move contract C-7001 from partner-7 to partner-9, without a letter of the customer",
-      "Northwind asks to move contract C-7001 from partner-7 to partner-9, by the customer's letter DOC-31",
-    ]);
-  });
-});
-
-test("what is read beside the record is the incumbent", () => {
-  expect(proposeRenewal.lookups(contractRecord())).toEqual([
-    { tool: "programme.partner", args: { partnerId: "partner-7" } },
+test("what is read beside the record is the contract's team", () => {
+  const lookups = (changes: Changes) => proposeRenewal.lookups(contractRecord(changes));
+  const team = (dealId: string, crmPartner: string) => [{ tool: "programme.deal-team", args: { dealId, crmPartner } }];
+  expect([lookups({}), lookups({ deal_id: "1001" }), lookups({ partner_id: "" })]).toEqual([
+    team("contract/C-7001", "partner-7"),
+    team("1001", "partner-7"),
+    team("contract/C-7001", ""),
   ]);
-  expect(proposeRenewal.lookups({})).toEqual([]);
+  expect([proposeRenewal.lookups({}), lookups({ contract_id: "C".repeat(56) })]).toEqual([[], []]);
 });
 
 test("the requester is the person the record names", () => {
@@ -231,11 +227,12 @@ test("the requester is the person the record names", () => {
 });
 
 test.for([
-  [{}, "it ends on 2026-12-31, and renews itself unless notice is given by 2026-10-02"],
-  [{ auto_renew: "false" }, "it ends on 2026-12-31"],
+  [{}, "partner-7, selling: it ends on 2026-12-31, and renews itself unless notice is given by 2026-10-02"],
+  [{ auto_renew: "false" }, "partner-7, selling: it ends on 2026-12-31"],
+  [{ partner_id: "", auto_renew: "false" }, "no one partner: it ends on 2026-12-31"],
 ] as const)("people are asked in words: %s", ([changes, due]) => {
   const args = proposeRenewal.requested(contractRecord(changes as Changes))?.args ?? {};
   expect(proposeRenewal.describe(args, "Northwind")).toBe(
-    `Northwind asks to open the renewal of Contoso's contract C-7001 with partner-7: ${due}`,
+    `Northwind asks to open the renewal of Contoso's contract C-7001 with ${due}`,
   );
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { TeamMember } from "../../domain/deal-team.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { contractRecord, renewalInput } from "../../functions/renewals/fixture.ts";
+import { contractRecord, contractTeam, renewalInput } from "../../functions/renewals/fixture.ts";
 import { recordRenewal } from "../../functions/renewals/record-renewal.ts";
 import { evaluate } from "../../guardrails/evaluate.ts";
 import { policyOf } from "../fixtures/policy.ts";
@@ -23,16 +24,26 @@ const clean = {
   evidence: "given",
   hasCome: true,
   noticeLateDays: 0,
+  acceptanceLateDays: 0,
   recoveryDays: 0,
   trueUp: 0,
   proposedAsRequested: true,
+  incumbents: "one",
   partner: "partner-7",
+  role: "sell",
   account: "Contoso",
   requester: "renewals@vendor.example",
 };
 
 describe("what is asked to be recorded", () => {
-  const common = { contractId: "C-7001", partnerId: "partner-7", evidence: "", trueUpPpm: 0 };
+  const common = {
+    objectId: "C-7001",
+    contractId: "C-7001",
+    partnerId: "partner-7",
+    role: "sell",
+    evidence: "",
+    trueUpPpm: 0,
+  };
 
   test.for([
     [
@@ -257,14 +268,55 @@ describe("an outcome", () => {
   ] as const)("%s", async ([, changes, at, verdict]) => expect((await decided(changes, at)).kind).toBe(verdict));
 });
 
+describe("who is credited", () => {
+  const creditOf = (...members: readonly Partial<TeamMember>[]) => {
+    const { args } = renewalInput(recordRenewal, contractRecord(silent), { team: contractTeam(...members) }).action;
+    return [args["partnerId"], args["role"], args["creditPpm"]];
+  };
+  const keeper = { partnerId: "partner-9", role: "keep", toldBy: "team" } as const;
+  const source = { partnerId: "partner-8", role: "source", creditPpm: 200_000, toldBy: "team" } as const;
+
+  test("is who keeps the contract, else who sold it; of a settled team its own share, else what nobody else has", () => {
+    expect([
+      creditOf({}),
+      creditOf({}, keeper),
+      creditOf({}, source),
+      creditOf({}, source, { ...keeper, creditPpm: 300_000 }),
+      creditOf({}, keeper, { ...source, creditPpm: 1_000_000 }),
+    ]).toEqual([
+      ["partner-7", "sell", 1_000_000],
+      ["partner-9", "keep", 1_000_000],
+      ["partner-7", "sell", 800_000],
+      ["partner-9", "keep", 300_000],
+      ["partner-9", "keep", 0],
+    ]);
+  });
+
+  test("is nobody where several keep it or nobody does, and a person is asked", async () => {
+    for (const team of [contractTeam(keeper, { ...keeper, partnerId: "partner-10" }), contractTeam(source)]) {
+      const input = renewalInput(recordRenewal, contractRecord(silent), { team, at: LAST_MOMENT });
+      expect(input.action.args).toMatchObject({ partnerId: "", creditPpm: 0 });
+      const decision = await evaluate(policyOf("renewals.record"), recordRenewal.facts(input));
+      expect(decision).toMatchObject({ kind: "escalate", missing: ["partner", "role"] });
+    }
+  });
+});
+
+test("it is recorded on the object that the case is about, whatever number the record has", () => {
+  const { action, ...rest } = renewalInput(recordRenewal, contractRecord(silent), { ref: "contract/9700000001" });
+  expect(action.args).toMatchObject({ objectId: "9700000001", contractId: "C-7001" });
+  const other = { ...action, args: { ...action.args, objectId: "9700000002" } };
+  expect(recordRenewal.facts({ ...rest, action: other })["proposedAsRequested"]).toBe(false);
+});
+
 test.for([
-  [silent, "renewed itself on 2026-10-02 (no notice until 2026-10-02), 100 % credited to partner-7"],
+  [silent, "renewed itself on 2026-10-02 (no notice until 2026-10-02), 100 % credited to partner-7, selling"],
   [ending, "lapsed on 2026-12-31 (no acceptance until 2026-12-31)"],
   [
     { ...accepted, usage: "112%" },
-    "was renewed on 2026-07-10 (accepted by the customer), 100 % credited to partner-7, with a true-up for the 12 % used over what was paid for",
+    "was renewed on 2026-07-10 (accepted by the customer), 100 % credited to partner-7, selling, with a true-up for the 12 % used over what was paid for",
   ],
-  [{ ...accepted, accepted_on: "" }, "was renewed (accepted by the customer), 100 % credited to partner-7"],
+  [{ ...accepted, accepted_on: "" }, "was renewed (accepted by the customer), 100 % credited to partner-7, selling"],
   [
     { ...refused, non_renewal_reason: `budget\n${"x".repeat(100)}` },
     `was given notice on 2026-09-01 (budget ${"x".repeat(72)}…)`,
@@ -272,7 +324,7 @@ test.for([
   [refused, "was given notice on 2026-09-01 (moves to another vendor)"],
   [
     { ...accepted, renewal_state: "lapsed", accepted_on: "2027-01-10" },
-    "was won back on 2027-01-10 (accepted by the customer after it had lapsed), 100 % credited to partner-7",
+    "was won back on 2027-01-10 (accepted by the customer after it had lapsed), 100 % credited to partner-7, selling",
   ],
 ] as const)("people are asked in words: %s", ([changes, sentence]) => {
   const said = recordRenewal.describe(argsOf(changes) ?? {}, "Northwind");

@@ -1,18 +1,17 @@
 import { describe, expect, test } from "vitest";
+import type { TeamMember } from "../../domain/deal-team.ts";
 import { Finding } from "../../domain/evidence.ts";
 import type { Action } from "../../domain/proposal.ts";
-import { contractRecord, renewalInput } from "../../functions/renewals/fixture.ts";
+import { contractRecord, contractTeam, renewalInput, reply } from "../../functions/renewals/fixture.ts";
 import { renewals } from "../../functions/renewals/function.ts";
-import { renewalMessages } from "../../functions/renewals/messages.ts";
-import { partnerReading } from "../../functions/shared/fixture.ts";
 
 type Changes = { readonly [property: string]: string };
 const [propose] = renewals.actions;
 
-function findingsOf(changes: Changes = {}) {
+function findingsOf(changes: Changes = {}, known: Parameters<typeof renewalInput>[2] = {}) {
   const record = contractRecord(changes);
-  const readings = { "crm.record": record, "programme.partner": partnerReading() };
-  const input = renewalInput(propose, record);
+  const input = renewalInput(propose, record, known);
+  const readings = Object.fromEntries(Object.entries(input.evidence).map(([tool, { value }]) => [tool, value]));
   return renewals.agent.findings({ readings, requested: input.action, facts: propose.facts(input) });
 }
 
@@ -35,11 +34,11 @@ describe("what the agents find of a contract", () => {
       ["signals", "Of the customer: 82 % of what is paid for is used; the customer's health is 71 of 100."],
       [
         "incumbent",
-        "The incumbent partner-7 was last active on 2026-05-25, 10 days before; its standing on this contract is active.",
+        "The incumbent, Northwind Partners, selling (resell), was last active on 2026-05-25, 10 days before; its standing on this contract is active.",
       ],
       [
         "partner-standing",
-        "Northwind Partners is a gold partner, standing active, authorised for analytics and certified for analytics.",
+        "Northwind Partners, selling (resell), is a gold partner, standing active, authorised for analytics and certified for analytics.",
       ],
     ]);
   });
@@ -69,7 +68,7 @@ describe("what the agents find of a contract", () => {
     [
       "incumbent",
       { partner_last_activity: "", partner_standing: "" },
-      "The incumbent partner-7 has no known activity; its standing on this contract is not told.",
+      "The incumbent, Northwind Partners, selling (resell), has no known activity; its standing on this contract is not told.",
     ],
     [
       "partner-change",
@@ -85,16 +84,53 @@ describe("what the agents find of a contract", () => {
     ["true-up", { usage: "100.0001%" }, "More is used than was paid for: it is trued up first."],
   ] as const)("says of %s: %s", ([code, changes, statement]) => expect(said(changes, code)).toBe(statement));
 
-  test("is that the record is not whole where it names neither contract nor partner", () => {
-    const codes = [{ contract_id: "" }, { partner_id: "" }].map((changes) =>
-      findingsOf(changes).map(({ code }) => code),
+  test("is that the record is not whole where it names no contract", () => {
+    expect(findingsOf({ contract_id: "" }).map(({ code }) => code)).toEqual(["record-incomplete"]);
+  });
+
+  test("names the role of everybody on the team", () => {
+    const keeper = { partnerId: "partner-9", name: "Cirrus", role: "keep", motion: "co-sell" } as const;
+    const second = { ...keeper, partnerId: "partner-10", name: "Stratus" } as const;
+    const gone = { ...keeper, role: "deliver", holds: "ended" } as const;
+    const found = (...members: readonly Partial<TeamMember>[]) =>
+      findingsOf({}, { team: contractTeam(...members) })
+        .slice(3)
+        .map(({ code, statement }) => [code, statement]);
+    expect(found({}, keeper, gone)).toEqual([
+      [
+        "incumbent",
+        "The incumbent, Cirrus, keeping (co-sell), was last active on 2026-05-25, 10 days before; its standing on this contract is active.",
+      ],
+      ["partner-standing", expect.stringMatching(/^Cirrus, keeping \(co-sell\), is a gold partner/)],
+      ["deal-team", "Also on the team: Northwind Partners, selling (resell)."],
+    ]);
+    expect(found(keeper, second).slice(0, 1)).toEqual([
+      [
+        "several-incumbents",
+        "2 partners are its incumbents: Cirrus, keeping (co-sell); Stratus, keeping (co-sell). A person says who it is.",
+      ],
+    ]);
+    expect(found({ ...keeper, role: "source" })).toEqual([
+      ["no-incumbent", "No partner keeps this contract, and none sold it."],
+      ["deal-team", "Also on the team: Cirrus, sourcing (co-sell)."],
+    ]);
+  });
+
+  test("is what was answered to the offer", () => {
+    expect(findingsOf({}, { reply: reply() }).find(({ code }) => code === "answer")?.statement).toBe(
+      "The offer was answered on 2026-07-10: accepted.",
     );
-    expect(codes).toEqual([["record-incomplete"], ["record-incomplete"]]);
   });
 
   test("is a finding whatever the record holds", () => {
     const long = Object.fromEntries(Object.keys(contractRecord()).map((property) => [property, "x".repeat(400)]));
-    for (const finding of [...findingsOf(), ...findingsOf(long)]) expect(Finding.safeParse(finding).success).toBe(true);
+    const crowd = Array.from({ length: 9 }, (_, n) => ({
+      partnerId: `p-${n}`,
+      name: "x".repeat(200),
+      role: "keep" as const,
+    }));
+    const all = [...findingsOf(), ...findingsOf(long), ...findingsOf({}, { team: contractTeam(...crowd) })];
+    for (const finding of all) expect(Finding.safeParse(finding).success).toBe(true);
   });
 });
 
@@ -102,10 +138,10 @@ test("what is proposed is said for every step, as the record asks it", () => {
   const record = contractRecord({ requested_price: "126000.00", renewal_state: "proposed" });
   const proposed = renewals.actions.map((action) => renewals.agent.proposes(action.requested(record) as Action));
   expect(proposed).toEqual([
-    "The record asks to open the renewal of Contoso's contract C-7001 with partner-7: it ends on 2026-12-31, and renews itself unless notice is given by 2026-10-02; exactly that is proposed.",
-    "The record asks to offer contract C-7001 at 126,000.00 USD for the next term, 5 % more than is paid now; exactly that is proposed.",
-    "The record asks to leave contract C-7001 with partner-7; exactly that is proposed.",
-    "The record asks to record that contract C-7001 renewed itself on 2026-10-02 (no notice until 2026-10-02), 100 % credited to partner-7; exactly that is proposed.",
+    "The record asks to open the renewal of Contoso's contract C-7001 with partner-7, selling: it ends on 2026-12-31, and renews itself unless notice is given by 2026-10-02; exactly that is proposed.",
+    "The record asks to offer contract C-7001 at 126,000.00 USD for the next term, 5 % more than is paid now, with partner-7, selling; exactly that is proposed.",
+    "partner-7 is to be on contract C-7001, keeping (resell), from 2026-01-01 on, credit not settled; exactly that is proposed.",
+    "The record asks to record that contract C-7001 renewed itself on 2026-10-02 (no notice until 2026-10-02), 100 % credited to partner-7, selling; exactly that is proposed.",
   ]);
   expect(renewals.agent.proposes({ tool: propose.tool, args: {} })).toBe(
     "The step is proposed as the record asks for it.",
@@ -134,22 +170,4 @@ describe("the function", () => {
     expect(Object.keys(contractRecord()).toSorted()).toEqual(Object.keys(renewals.subject.record.shape).toSorted());
     expect(renewals.subject.record.safeParse(contractRecord()).error).toBeUndefined();
   });
-});
-
-describe.for(Object.entries(renewalMessages))("the message %s", ([, { subject, body, variables }]) => {
-  test("cites every variable it declares, and no other", () => {
-    const cited = [...`${subject} ${body}`.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
-    expect([...new Set(cited)].toSorted()).toEqual(Object.keys(variables).toSorted());
-    expect(`${subject} ${body}`.replaceAll(/\{\w+\}/g, "")).not.toMatch(/[{}]/);
-  });
-
-  test("is short, and its subject one line", () => {
-    expect(subject.length).toBeLessThanOrEqual(80);
-    expect(subject).not.toContain("\n");
-    expect(body.split(/\s+/).length).toBeLessThanOrEqual(80);
-  });
-});
-
-test("the messages are those that the programme names", () => {
-  expect(Object.keys(renewalMessages)).toEqual(["offer", "notice-ahead", "renewed"]);
 });

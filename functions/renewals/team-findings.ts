@@ -1,0 +1,46 @@
+import { writeDate } from "../../domain/day.ts";
+import type { DealTeamReading } from "../../domain/deal-team.ts";
+import type { Finding } from "../../domain/evidence.ts";
+import { certain, listedMembers, memberFinding } from "../shared/finding.ts";
+import type { Contract } from "./contract.ts";
+import { incumbentsOf, type Incumbent } from "./incumbent.ts";
+
+const TEAM = "programme.deal-team";
+
+/** Partners of whom a finding each is made; all are counted and named. */
+const MOST_FINDINGS = 4;
+
+/** Who keeps the contract, or sold it while nobody does, with each one's standing; who else takes part, in one finding. */
+export function teamFindings(
+  contract: Contract,
+  team: DealTeamReading | undefined,
+  idleDays: unknown,
+): readonly Finding[] {
+  if (team === undefined) return [certain("team-unread", ["crm.record"], "Who keeps the contract could not be read.")];
+  const incumbents = incumbentsOf(team);
+  const others = team.members.filter(
+    (member) =>
+      member.holds === "now" &&
+      !incumbents.some(({ partnerId, role }) => partnerId === member.partnerId && role === member.role),
+  );
+  return [
+    incumbentFinding(contract, incumbents, idleDays),
+    ...incumbents.slice(0, MOST_FINDINGS).map(memberFinding),
+    ...(others.length === 0 ? [] : [certain("deal-team", [TEAM], `Also on the team: ${listedMembers(others)}.`)]),
+  ];
+}
+
+function incumbentFinding(contract: Contract, incumbents: readonly Incumbent[], idleDays: unknown): Finding {
+  if (incumbents.length === 0)
+    return certain("no-incumbent", [TEAM], "No partner keeps this contract, and none sold it.");
+  if (incumbents.length > 1) {
+    const statement = `${incumbents.length} partners are its incumbents: ${listedMembers(incumbents)}. A person says who it is.`;
+    return certain("several-incumbents", [TEAM], statement);
+  }
+  const { partner_last_activity: last, partner_standing: standing } = contract;
+  const ago = typeof idleDays === "number" ? `, ${idleDays} days before` : "";
+  const active = typeof last === "number" ? `was last active on ${writeDate(last)}${ago}` : "has no known activity";
+  const stands = standing === undefined ? "cannot be read" : (standing ?? "not told");
+  const statement = `The incumbent, ${listedMembers(incumbents)}, ${active}; its standing on this contract is ${stands}.`;
+  return certain("incumbent", [TEAM, "crm.record"], statement);
+}
