@@ -1,6 +1,7 @@
 import { describeExternal, EXTERNAL_TOOL } from "../domain/decide-case.ts";
 import { adjustFund } from "./shared/adjust-fund.ts";
 import { crmNote } from "./shared/crm-note.ts";
+import { message } from "./shared/message.ts";
 import { changeDealTeam } from "./shared/deal-team-change.ts";
 import { tellSeller } from "./shared/deal-team-tell.ts";
 import { depositFund } from "./shared/deposit-fund.ts";
@@ -13,7 +14,7 @@ import { writeBack } from "./shared/write-back.ts";
 
 /** What follows from a step of any function, and what anybody may ask of our own records, by policy id. */
 const followUps: { readonly [id: string]: GovernedAction } = Object.fromEntries(
-  [writeBack, crmNote, changeDealTeam, tellSeller, depositFund, adjustFund, reversePosting].map((action) => [
+  [writeBack, crmNote, message, changeDealTeam, tellSeller, depositFund, adjustFund, reversePosting].map((action) => [
     action.id,
     action,
   ]),

@@ -80,6 +80,25 @@ test.for([
     "Cirrus, delivering, is to leave deal 1004, credit 30 %",
   ],
   [
+    "programme.change-deal-team",
+    { ...change, dealId: "contract/C-7001", role: "keep", motion: "resell" },
+    "Cirrus",
+    "Cirrus is to be on contract C-7001, keeping (resell), from 2026-03-02 on, credit not settled",
+  ],
+  [
+    "messages.send",
+    {
+      template: "renewals.offer",
+      audience: ["customer", "partner"],
+      variables: {},
+      objectType: "contract",
+      objectId: "1004",
+      occasion: "",
+    },
+    "Northwind",
+    "Mandate asks to send the text renewals.offer about contract 1004 to customer and partner",
+  ],
+  [
     "crm.set-selling-partner",
     { dealId: "1004", partnerId: "p-cirrus" },
     "Northwind",

@@ -60,6 +60,44 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
   "programme.deposit-fund": (name) => ({ ...ofFund, amountMinor: name.length }),
   "programme.adjust-fund": (name) => ({ ...ofFund, changeMinor: name.length, mayGoNegative: false }),
   "programme.reverse-posting": (name) => ({ ...ofFund, amountMinor: name.length, decisionId: spentBy }),
+  "crm.open-renewal": (name) => ({
+    objectId: "c1",
+    contractId: "C-7001",
+    customer: name.slice(0, 200),
+    partnerId: "partner-7",
+    role: "sell",
+    endsOn: "2026-12-31",
+    decideBy: "2026-10-02",
+  }),
+  "quotes.release-renewal": (name) => ({
+    contractId: name.slice(0, 64),
+    partnerId: "partner-7",
+    role: "keep",
+    currency: "USD",
+    currentPriceMinor: 12_000_000,
+    offerPriceMinor: 12_360_000,
+    validDays: 30,
+  }),
+  "crm.record-renewal": (name) => ({
+    objectId: "c1",
+    contractId: "C-7001",
+    partnerId: "partner-7",
+    role: "keep",
+    outcome: "auto-renewed",
+    happenedOn: "2026-10-02",
+    reason: name,
+    evidence: "",
+    creditPpm: 1_000_000,
+    trueUpPpm: 0,
+  }),
+  "messages.send": (name) => ({
+    template: "renewals.reminder",
+    audience: ["partner", "partner-manager"],
+    variables: { customer: name },
+    objectType: "contract",
+    objectId: "c1",
+    occasion: "2026-08-03",
+  }),
   "crm.set-selling-partner": (name) => ({ dealId: deal.objectId, partnerId: name.slice(0, 64) }),
   "crm.update-property": (name) => ({
     ...deal,
@@ -95,6 +133,7 @@ for (const [name, argsOf] of Object.entries(samples)) {
     const pool = await own.poolOf(COMPANY);
     await givenFund(pool);
     await givenCrmObject(pool, COMPANY, deal.objectType, deal.objectId, { quote_status: "draft" });
+    await givenCrmObject(pool, COMPANY, "contract", "c1", { renewal_state: "proposed" });
     const acts = async () => {
       if (isOurs) {
         const { rows } = await pool.query(

@@ -1,0 +1,163 @@
+import { z } from "zod";
+import type { JsonObject } from "../../domain/json.ts";
+import type { FactInput, FunctionDefinition, FunctionMessage, GovernedAction, Readings } from "../definition.ts";
+import { decided } from "../index.ts";
+
+type Variables = { readonly [name: string]: string };
+
+export const MessageArgs = z.strictObject({
+  /** `<function>.<its name for the text>`. */
+  template: z.string().min(1).max(128),
+  /** Whom it is to, in order; the others have a copy. */
+  audience: z.array(z.enum(["customer", "partner", "partner-manager"])).min(1),
+  /** As people read them. */
+  variables: z.record(z.string().max(64), z.string().max(500)),
+  objectType: z.string().min(1).max(64),
+  objectId: z.string().min(1).max(256),
+  /** The repeat's business name, such as `2026-12-29` or `1`; empty where there is no repeat. */
+  occasion: z.string().max(64),
+});
+type MessageArgs = z.infer<typeof MessageArgs>;
+
+/** Longer texts and more links than this are told as this. */
+const MAX_CHARS = 100_000;
+const MAX_LINKS = 1_000;
+
+/** The facts that `policies/message.yaml` may name. */
+export const MessageFacts = z.strictObject({
+  templateKnown: z.boolean().meta({ title: "the text is one that a function declares" }),
+  ownRecord: z.boolean().meta({ title: "it is about the case's own record, which is of the type the text is for" }),
+  complete: z
+    .boolean()
+    .meta({ title: "every variable is given, none besides, and no placeholder is left in the text" }),
+  asFilled: z.boolean().meta({ title: "the variables are what the readings say now" }),
+  audienceAsDeclared: z.boolean().meta({ title: "it goes to whom the text is for, and to nobody else" }),
+  external: z.boolean().meta({ title: "somebody outside the company reads it" }),
+  lengthChars: z.int().min(0).max(MAX_CHARS).meta({ title: "characters of the text with its variables" }),
+  links: z.int().min(0).max(MAX_LINKS).meta({ title: "links in the text with its variables" }),
+  template: z.string().max(128).meta({ title: "the text's name" }),
+});
+
+/** A text that a function declares, by its whole name. */
+type Known = { readonly definition: FunctionDefinition; readonly message: FunctionMessage };
+
+function templateOf(template: unknown): Known | undefined {
+  if (typeof template !== "string") return undefined;
+  const definition = decided.find(({ id }) => template.startsWith(`${id}.`));
+  const message = definition && messageOf(definition, template.slice(definition.id.length + 1));
+  return definition && message && { definition, message };
+}
+
+function messageOf({ messages = {} }: FunctionDefinition, name: string): FunctionMessage | undefined {
+  return Object.hasOwn(messages, name) ? messages[name] : undefined;
+}
+
+/** The text with its variables; a placeholder without one stays as it is. */
+export function rendered({ subject, body }: FunctionMessage, variables: Variables): { subject: string; body: string } {
+  const filled = (text: string) =>
+    text.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
+      Object.hasOwn(variables, name) ? (variables[name] ?? whole) : whole,
+    );
+  return { subject: filled(subject), body: filled(body) };
+}
+
+/** Anything that a mail program makes a link of by its look: a scheme, or an address that begins with `www`. */
+const LINK = /\b(?:[a-z][a-z0-9+.-]*:\/\/|mailto:|www\.)\S/gi;
+
+function isSame(one: Variables, other: Variables | undefined): boolean {
+  if (other === undefined || Object.keys(one).length !== Object.keys(other).length) return false;
+  return Object.entries(one).every(([name, value]) => Object.hasOwn(other, name) && other[name] === value);
+}
+
+function facts({ evidence, action }: FactInput): JsonObject {
+  const args = MessageArgs.safeParse(action.args);
+  if (!args.success) return {};
+  const { template, audience } = args.data;
+  const known = templateOf(template);
+  const external = audience.some((reader) => reader !== "partner-manager");
+  const common = { templateKnown: known !== undefined, template, external };
+  return known === undefined
+    ? common
+    : { ...common, ...textFacts(known, args.data), ...readFacts(known, args.data, evidence) };
+}
+
+function textFacts({ message }: Known, { audience, variables }: MessageArgs): JsonObject {
+  const { subject, body } = rendered(message, variables);
+  const text = `${subject}\n\n${body}`;
+  const names = Object.keys(message.variables);
+  const isGiven = (name: string) => (variables[name] ?? "").trim() !== "";
+  const isComplete = names.every(isGiven) && Object.keys(variables).length === names.length && !/[{}]/.test(text);
+  return {
+    complete: isComplete,
+    audienceAsDeclared:
+      audience.length === message.audience.length && audience.every((one, n) => one === message.audience[n]),
+    lengthChars: Math.min(text.length, MAX_CHARS),
+    links: Math.min(text.match(LINK)?.length ?? 0, MAX_LINKS),
+  };
+}
+
+/** What hangs on the readings; none of it where the record was not read. */
+function readFacts({ definition, message }: Known, args: MessageArgs, readings: Readings): JsonObject {
+  const ref = readings["crm.record"]?.source.ref;
+  if (ref === undefined) return {};
+  const { objectType, objectId, occasion, variables } = args;
+  return {
+    ownRecord: objectType === definition.subject.type && ref === `${objectType}/${objectId}`,
+    asFilled: isSame(variables, message.fill(readings, occasion)),
+  };
+}
+
+/**
+ * The arguments of a text of a function's, filled from what was read; a text instead is why there is nothing to send.
+ * `occasion` is the repeat's business name, or empty.
+ */
+export function messageArgs(
+  definition: FunctionDefinition,
+  template: string,
+  readings: Readings,
+  occasion: string,
+): JsonObject | string {
+  const { id, subject } = definition;
+  const message = messageOf(definition, template);
+  if (message === undefined) return `\`${id}\` has no text \`${template}\``;
+  const ref = readings["crm.record"]?.source.ref ?? "";
+  if (!ref.startsWith(`${subject.type}/`))
+    return `the ${subject.type} that \`${id}.${template}\` is about was not read`;
+  const variables = message.fill(readings, occasion);
+  if (variables === undefined) return `what was read does not tell all that \`${id}.${template}\` says`;
+  const args = MessageArgs.safeParse({
+    template: `${id}.${template}`,
+    audience: message.audience,
+    variables,
+    objectType: subject.type,
+    objectId: ref.slice(subject.type.length + 1),
+    occasion,
+  });
+  if (args.success) return args.data;
+  const paths = args.error.issues.map(({ path }) => `\`${path.join(".")}\``);
+  return `\`${id}.${template}\` cannot be written: ${paths.join(", ")} is too long`;
+}
+
+/** `Mandate asks to send the text renewals.offer about contract C-7001 to customer and partner`. */
+function describe(given: JsonObject): string | undefined {
+  const args = MessageArgs.safeParse(given);
+  if (!args.success) return undefined;
+  const { template, audience, objectType, objectId } = args.data;
+  return `Mandate asks to send the text ${template} about ${objectType} ${objectId} to ${audience.join(" and ")}`;
+}
+
+/**
+ * Sends a text that a function declares; the receipt is the message's id. What is read follows from the template's name, the only
+ * argument that lookups take: it is needed before the rest can be filled. Rules: policies/message.yaml.
+ */
+export const message: GovernedAction = {
+  id: "message",
+  tool: "messages.send",
+  args: MessageArgs,
+  factSchema: MessageFacts,
+  readsRecord: true,
+  lookups: (record, _reportsStep, { args }) => templateOf(args["template"])?.message.lookups(record) ?? [],
+  facts,
+  describe,
+  requestedBy: () => "",
+};
