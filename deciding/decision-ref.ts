@@ -1,12 +1,17 @@
 import type { StoredDecision } from "../audit/ledgers/decisions.ts";
+import { reportedAction } from "../functions/shared/write-back.ts";
 import { mayAct } from "../guardrails/mode.ts";
 import type { DecisionRef, StepRef } from "../workflows/activities.ts";
 
 /** What leaves the ledger for the workflow: names, and what is owed when there is something. `tool` is the action's. */
 export function decisionRefOf(step: StepRef, stored: StoredDecision, tool: string): DecisionRef {
   const { obligations } = stored;
-  const ref = verdictRef(step, stored, tool);
-  return obligations.length === 0 ? ref : { ...ref, owes: obligations };
+  const own = reportedAction(step.action);
+  return {
+    ...verdictRef(step, stored, tool),
+    ...(obligations.length > 0 && { owes: obligations }),
+    ...(own !== undefined && own.writeBack === undefined && { tells: false }),
+  };
 }
 
 function verdictRef(step: StepRef, stored: StoredDecision, tool: string): DecisionRef {

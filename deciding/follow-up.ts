@@ -1,8 +1,10 @@
 import type { ProposalDraft } from "../audit/ledgers/turns.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { functionOf } from "../functions/index.ts";
 import { owedActionOf } from "../functions/owed-actions.ts";
+import { message, messageArgs } from "../functions/shared/message.ts";
 import { reportedAction, writeBack, writeBackValue } from "../functions/shared/write-back.ts";
-import type { FollowUp } from "../workflows/activities.ts";
+import type { FollowUp, Message } from "../workflows/activities.ts";
 import type { FrozenEvidence } from "./evidence.ts";
 
 /** What a follow-up does and why, or why there is nothing to do. */
@@ -14,11 +16,26 @@ type Proposed = { readonly tool: string; readonly args: JsonObject; readonly rea
  */
 export function followUpProposal(followUp: FollowUp, evidence: FrozenEvidence, at: string): ProposalDraft | string {
   const { action } = followUp.step;
-  const proposed = action === writeBack.id ? telling(followUp) : owed(followUp, evidence);
+  return draftOf(action, action === writeBack.id ? telling(followUp) : owed(followUp, evidence), at);
+}
+
+/** A text of the function's, filled by code from what was read. */
+export function messageProposal(
+  { step, template, occasion }: Message,
+  evidence: FrozenEvidence,
+  at: string,
+): ProposalDraft | string {
+  const args = messageArgs(functionOf(step.functionId), template, evidence, occasion);
+  if (typeof args === "string") return args;
+  const reasoning = `The case sends the text ${template}, filled from what was read.`;
+  return draftOf(step.action, { tool: message.tool, args, reasoning }, at);
+}
+
+function draftOf(actionId: string, proposed: Proposed, at: string): ProposalDraft | string {
   if (typeof proposed === "string") return proposed;
   const { tool, args, reasoning } = proposed;
   const chain = { findings: [], sources: [], reasoning, turns: [], origin: "follow-up" as const };
-  return { actionId: action, action: { tool, args }, recordVersion: "", chain, at };
+  return { actionId, action: { tool, args }, recordVersion: "", chain, at };
 }
 
 /** The CRM's property takes the value that says how the step ended. The ledgers decide whether that is true. */

@@ -1,8 +1,10 @@
 import { digestOf } from "../audit/digest.ts";
 import { readDoneActions, recordPlan } from "../audit/ledgers/plans.ts";
 import type { LedgerPool } from "../audit/records.ts";
+import type { JsonObject } from "../domain/json.ts";
 import type { FunctionDefinition } from "../functions/definition.ts";
 import { functionOf } from "../functions/index.ts";
+import { message, MessageArgs } from "../functions/shared/message.ts";
 import type { CasePlan, WorkRef } from "../workflows/activities.ts";
 import { readEvidence, readRecord, recordIn, type ReadTools } from "./evidence.ts";
 
@@ -24,9 +26,13 @@ export async function planCase({ pool, readTools }: Deps, ref: WorkRef, at: stri
     requestsOf(definition, readTools, ref),
     readDoneActions(pool, company, caseId),
   ]);
-  const done = Object.fromEntries(acted.map(({ actionId, action }) => [actionId, digestOf(action)] as const));
-  const asks = Object.fromEntries(Object.entries(asked).filter(([actionId, digest]) => done[actionId] !== digest));
-  const told = acted.flatMap(({ actionId, action }) => (actionId === message.id ? [textNameOf(action.args)] : []));
+  const done = Object.fromEntries(
+    acted.map(({ actionId, action, on }) => [actionId, { digest: digestOf(action), on }] as const),
+  );
+  const asks = Object.fromEntries(
+    Object.entries(asked).filter(([actionId, digest]) => done[actionId]?.digest !== digest),
+  );
+  const told = acted.flatMap(({ actionId, action }) => (actionId === message.id ? textOf(action.args) : []));
   const plan = { ...dated, asks, done, told };
   const body = { state: dated.state, anchors: dated.anchors, endsBy: dated.endsBy, asks: Object.keys(asks) };
   await recordPlan(pool, { company, caseId, eventId, digest: digestOf(body), body, at });
@@ -42,9 +48,17 @@ async function requestsOf(
   const asked = await Promise.all(
     actions.map(async (action) => {
       const evidence = await readEvidence(readTools, action, { ...ref, reportsStep: "" });
-      const request = action.requested(recordIn(evidence, ref.functionId));
+      const request = action.requested(recordIn(evidence, ref.functionId), evidence);
       return request === undefined ? [] : [[action.id, digestOf({ tool: request.tool, args: request.args })] as const];
     }),
   );
   return Object.fromEntries(asked.flat());
+}
+
+/** A text that was sent, as `offer/2026-07-04`: by its function's name for it, and its occasion. */
+function textOf(args: JsonObject): readonly string[] {
+  const sent = MessageArgs.safeParse(args);
+  if (!sent.success) return [];
+  const { template, occasion } = sent.data;
+  return [`${template.slice(template.indexOf(".") + 1)}/${occasion}`];
 }

@@ -1,5 +1,5 @@
 import { readGate, recordDecision, type DecidedWith, type StoredDecision } from "../audit/ledgers/decisions.ts";
-import { proposalIdOf, proposalPart, type StoredProposal } from "../audit/ledgers/turns.ts";
+import { proposalIdOf, proposalPart, type ProposalDraft, type StoredProposal } from "../audit/ledgers/turns.ts";
 import { writeStep } from "../audit/ledgers/step-writing.ts";
 import { inTransaction } from "../audit/ledgers/transaction.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
@@ -8,11 +8,11 @@ import { versionOf } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
 import { functionOfAction, restsOn } from "../functions/index.ts";
-import type { DecisionRef, FollowUp, StepRef } from "../workflows/activities.ts";
+import type { DecisionRef, FollowUp, Message, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
 import { decisionRefOf } from "./decision-ref.ts";
 import { readEvidence, recordIn, restsOnLedgers, type FrozenEvidence, type ReadTools } from "./evidence.ts";
-import { followUpProposal } from "./follow-up.ts";
+import { followUpProposal, messageProposal } from "./follow-up.ts";
 import { LimitsUnread, type Place } from "./limits.ts";
 import type { PolicySource } from "./policy-source.ts";
 import type { Question } from "./question.ts";
@@ -93,16 +93,42 @@ export async function followUpWithin(
   return followUpOn(evidence, deps, place, followUp, moment);
 }
 
-async function followUpOn(
+function followUpOn(
   evidence: FrozenEvidence,
   deps: StepDeps,
   place: Place,
   followUp: FollowUp,
+  moment: Moment,
+): Promise<DecisionRef> {
+  return draftOn(
+    evidence,
+    deps,
+    place,
+    { step: followUp.step, draft: followUpProposal(followUp, evidence, moment.at) },
+    moment,
+  );
+}
+
+/** Fills a text of the step's function from what is read now, and decides it. One that was decided answers what stands. */
+export async function decideMessage(deps: StepDeps, message: Message, moment: Moment): Promise<DecisionRef> {
+  const { step, template } = message;
+  const named = { template: `${step.functionId}.${template}` };
+  const evidence = await readEvidence(deps.readTools, actionOf(step.functionId, step.action), step, named);
+  const draft = messageProposal(message, evidence, moment.at);
+  return transacted(deps.pool, (place) => draftOn(evidence, deps, place, { step, draft }, moment));
+}
+
+/** What code proposes for a step; a text is why there is nothing to propose. */
+type Drafted = { readonly step: StepRef; readonly draft: ProposalDraft | string };
+
+async function draftOn(
+  evidence: FrozenEvidence,
+  deps: StepDeps,
+  place: Place,
+  { step, draft }: Drafted,
   { at, runId, records = [] }: Moment,
 ): Promise<DecisionRef> {
-  const { step } = followUp;
   const action = actionOf(step.functionId, step.action);
-  const draft = followUpProposal(followUp, evidence, at);
   if (typeof draft === "string") {
     if (records.length > 0) await writeStep(place.ledger, { company: step.company, records });
     return { kind: "refused", reason: draft };

@@ -2,6 +2,8 @@
 export type StepOutcome = StepEnd & {
   /** What the rules that decided it owe besides; names of `obligations.ts`. Absent: nothing. */
   readonly owes?: readonly string[];
+  /** False where nothing of it is written back to its record. */
+  readonly tells?: false;
 };
 
 type StepEnd =

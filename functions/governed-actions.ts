@@ -5,7 +5,7 @@ import { message } from "./shared/message.ts";
 import { changeDealTeam } from "./shared/deal-team-change.ts";
 import { tellSeller } from "./shared/deal-team-tell.ts";
 import { depositFund } from "./shared/deposit-fund.ts";
-import { decided, ownActionOf } from "./index.ts";
+import { functions, ownActionOf } from "./index.ts";
 import type { GovernedAction } from "./definition.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { assertKnown } from "../domain/registry.ts";
@@ -22,7 +22,9 @@ const followUps: { readonly [id: string]: GovernedAction } = Object.fromEntries(
 
 /** Every action that can be decided, by policy id: those of the functions, and the follow-ups that they share. */
 export const governedActions: { readonly [id: string]: GovernedAction } = {
-  ...Object.fromEntries(decided.flatMap(({ actions }) => actions.map((action) => [action.id, action]))),
+  ...Object.fromEntries(
+    Object.values(functions).flatMap(({ actions }) => actions.map((action) => [action.id, action])),
+  ),
   ...followUps,
 };
 

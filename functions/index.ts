@@ -5,18 +5,21 @@ import { quoting } from "./quoting/function.ts";
 import { renewals } from "./renewals/function.ts";
 
 /** The functions that run. One line each; everything else is driven by this table. */
-const registered: readonly FunctionDefinition[] = [
+const registered = [
   quoting,
-  dealRegistration, //
-];
+  dealRegistration,
+  renewals, //
+] as const satisfies readonly FunctionDefinition[];
 
-/** Functions whose actions are decided already, when another system asks. No event opens a case of theirs yet. */
-const decidedOnly: readonly FunctionDefinition[] = [renewals];
+/** The actions of all functions, by which choreographies name them. */
+export type ActionId = (typeof registered)[number]["actions"][number]["id"];
 
-/** Every function that has actions to decide, those that run first. */
-export const decided: readonly FunctionDefinition[] = [...registered, ...decidedOnly];
+/** The choreographies that functions name: each is exported by `workflows/index.ts`. */
+export type Choreography = Extract<(typeof registered)[number], { choreography: string }>["choreography"];
 
-export const functions: FunctionTable = Object.fromEntries(registered.map((definition) => [definition.id, definition]));
+export const functions: FunctionTable = Object.fromEntries(
+  registered.map((definition: FunctionDefinition) => [definition.id, definition]),
+);
 
 export function functionOf(id: string, table = functions): FunctionDefinition {
   return assertKnown(table, id, "function");
@@ -51,7 +54,7 @@ export function subjectSystems(): readonly string[] {
 
 /** The function whose action a policy decides; undefined for the actions that all share, and for foreign policies. */
 export function functionOfAction(actionId: string): FunctionDefinition | undefined {
-  return decided.find(({ actions }) => actions.some(({ id }) => id === actionId));
+  return Object.values(functions).find(({ actions }) => actions.some(({ id }) => id === actionId));
 }
 
 /** The properties that our functions read of an object of this type. What none of them reads never comes in. */

@@ -31,8 +31,8 @@ export type CasePlan =
       readonly endsBy: string;
       /** By action: the digest of what the record asks for and is not done yet. */
       readonly asks: { readonly [action: string]: string };
-      /** By action: the digest of what was done last. */
-      readonly done: { readonly [action: string]: string };
+      /** By action: what was done last, by its digest, and the day on which it was decided (UTC). */
+      readonly done: { readonly [action: string]: { readonly digest: string; readonly on: string } };
       /** Texts that were sent, each as `template/occasion`. */
       readonly told: readonly string[];
     }
@@ -59,6 +59,8 @@ export type EndedStep = { readonly step: string; readonly kind: EndKind; readonl
 export type DecisionRef = Decided & {
   /** What the rules that decided owe besides; names of `obligations.ts`. Absent: nothing. */
   readonly owes?: readonly string[];
+  /** False where the action has nothing that is written back to its record. */
+  readonly tells?: false;
 };
 
 type Decided =

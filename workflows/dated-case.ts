@@ -1,4 +1,5 @@
 import { continueAsNew, workflowInfo } from "@temporalio/workflow";
+import type { ActionId } from "../functions/index.ts";
 import type { EndKind } from "../domain/outcome.ts";
 import type { ReplyState } from "../domain/reply.ts";
 import { DATED_CASE_AHEAD_MS, LONG_HISTORY } from "../temporal.config.ts";
@@ -12,7 +13,7 @@ import { ownStep, tell, tellOutcome } from "./steps.ts";
 
 /** What a dated case does next. `wait`: for its next date, an event or an answer, whichever comes first. */
 export type Next =
-  | { readonly kind: "step"; readonly action: string }
+  | { readonly kind: "step"; readonly action: ActionId }
   | { readonly kind: "tell"; readonly template: string; readonly occasion: string }
   /** Begins to await an answer: the names are the plan's. `about` tells one thing that is awaited under it from the next. */
   | { readonly kind: "await"; readonly reply: string; readonly deadline: string; readonly about: string }
@@ -29,9 +30,9 @@ export type Standing = {
   /** When what is begun now runs out. */
   readonly deadlineOf: (name: string) => string | undefined;
   /** The record asks for it, it is not done, and it was not put to the rules yet since the last event. */
-  readonly asksFor: (action: string) => boolean;
-  /** Names what was done last; undefined when nothing was. */
-  readonly done: (action: string) => string | undefined;
+  readonly asksFor: (action: ActionId) => boolean;
+  /** What was done last, named by the day on which it was decided and what it was: `2026-07-04-1f0c2a9b`. */
+  readonly done: (action: ActionId) => string | undefined;
   /** It was sent, or put to the rules since the last event. */
   readonly hasTold: (template: string, occasion: string) => boolean;
   /** Where the awaited answer stands; undefined when none is awaited about this. */
@@ -56,6 +57,9 @@ type Course = {
 export type DatedCarried = Carried & { readonly course: Course };
 
 type Plan = Extract<CasePlan, { kind: "plan" }>;
+
+/** Enough of a digest to tell two asks of one day apart. */
+const DIGEST_LENGTH = 8;
 
 /** The name under which a case's end tells of its dates. */
 const PLAN = "plan";
@@ -104,7 +108,10 @@ function standingOf(plan: Plan, { put, awaited }: Course): Standing {
       const asked = plan.asks[action];
       return asked !== undefined && !put.includes(askName(action, asked));
     },
-    done: (action) => plan.done[action],
+    done(action) {
+      const last = plan.done[action];
+      return last && `${last.on}-${last.digest.slice(0, DIGEST_LENGTH)}`;
+    },
     hasTold(template, occasion) {
       const name = textName(template, occasion);
       return plan.told.includes(name) || put.includes(name);
@@ -122,7 +129,9 @@ function endOf({ ended }: Work, course: Course, plan: CasePlan, next: Next): rea
   if (next.kind === "end") {
     if (plan.kind === "unreadable" && course.endsBy === undefined) return because("refused", plan.reason);
     if (ended.length > 0) return [];
-    return isOver(course) ? because("expired", "the last of its dates is over") : because("idle", "nothing is left to do");
+    return isOver(course)
+      ? because("expired", "the last of its dates is over")
+      : because("idle", "nothing is left to do");
   }
   const isIdle = next.kind === "wait" && waitingFor(course).length === 0;
   if (!isIdle || plan.kind === "unreadable") return undefined;
@@ -145,7 +154,9 @@ async function doNext(work: Work, course: Course, plan: CasePlan, next: Next): P
   switch (next.kind) {
     case "step": {
       const asked = plan.kind === "plan" ? (plan.asks[next.action] ?? "") : "";
-      await tellOutcome(work, await ownStep(work, { name: stepNameOf(next.action), action: next.action }), { last: false });
+      await tellOutcome(work, await ownStep(work, { name: stepNameOf(next.action), action: next.action }), {
+        last: false,
+      });
       return { ...course, put: [...course.put, askName(next.action, asked)] };
     }
     case "tell":
@@ -163,7 +174,12 @@ async function doNext(work: Work, course: Course, plan: CasePlan, next: Next): P
 type Awaiting = Extract<Next, { kind: "await" }>;
 
 /** Begins to await an answer. One for which the record gives no name to answer to is withdrawn at once. */
-async function awaiting(work: Work, course: Course, plan: CasePlan, { reply, deadline, about }: Awaiting): Promise<Course> {
+async function awaiting(
+  work: Work,
+  course: Course,
+  plan: CasePlan,
+  { reply, deadline, about }: Awaiting,
+): Promise<Course> {
   const correlation = plan.kind === "plan" ? (plan.correlations[reply] ?? "") : "";
   const state: ReplyState =
     correlation === "" ? { kind: "withdrawn" } : await expect(workRefOf(work), { correlation, deadline });

@@ -44,9 +44,10 @@ export async function guardedStep(
   return owing(decision, await settle(step, decision, afterwards));
 }
 
-/** What the last decision owes goes along with how its step ended. */
-function owing({ owes }: DecisionRef, stepped: Stepped): Stepped {
-  return owes === undefined ? stepped : { ...stepped, outcome: { ...stepped.outcome, owes } };
+/** What is to follow from the last decision goes along with how its step ended. */
+function owing({ owes, tells }: DecisionRef, stepped: Stepped): Stepped {
+  const following = { ...(owes !== undefined && { owes }), ...(tells === false && { tells }) };
+  return { ...stepped, outcome: { ...stepped.outcome, ...following } };
 }
 
 async function settle(

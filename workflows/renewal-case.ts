@@ -1,3 +1,4 @@
+import type { ActionId } from "../functions/index.ts";
 import type { CaseInput } from "./case.ts";
 import { datedCase, type DatedCarried, type Next, type Standing } from "./dated-case.ts";
 
@@ -6,9 +7,6 @@ const REMINDERS = ["step30", "step60"] as const;
 
 /** The record's words for a contract that goes on. */
 const renewed: ReadonlySet<string> = new Set(["accepted", "auto-renewed", "recovered"]);
-
-/** An offer is told apart from the next one by the beginning of its digest. */
-const OFFER_NAME_LENGTH = 12;
 
 /**
  * A renewal: proposed 120 days before the day to decide, priced from 90 days before as soon as a price is asked, offered,
@@ -21,7 +19,7 @@ export function renewalCase(input: CaseInput, carried?: DatedCarried): Promise<v
 
 export function renewalAgenda(standing: Standing): Next {
   const { isDue, asksFor, done, reply } = standing;
-  const offer = done("renewals.price")?.slice(0, OFFER_NAME_LENGTH);
+  const offer = done("renewals.price");
   const isAnswered = offer !== undefined && reply("offer", offer) === "answered";
   if ((isAnswered || isDue("outcome")) && asksFor("renewals.record")) return step("renewals.record");
   if (renewed.has(standing.state)) return textOnce(standing, "renewed", "") ?? { kind: "end" };
@@ -61,9 +59,6 @@ function textOnce({ hasTold }: Standing, template: string, occasion: string): Ne
   return hasTold(template, occasion) ? undefined : { kind: "tell", template, occasion };
 }
 
-/** The actions of a renewal, as the function names them. */
-type RenewalAction = "renewals.propose" | "renewals.price" | "renewals.assign-partner" | "renewals.record";
-
-function step(action: RenewalAction): Next {
+function step(action: ActionId): Next {
   return { kind: "step", action };
 }

@@ -57,10 +57,12 @@ export async function tellOutcome(work: Work, own: OwnStep, { last }: { readonly
 }
 
 async function followUps(work: Work, own: OwnStep, isLast: boolean): Promise<Stepped> {
-  const { outcome, after } = own;
-  const names = [WRITE_BACK, ...(outcome.owes ?? [])];
+  const { outcome } = own;
+  const isTold = outcome.tells !== false;
+  const names = [...(isTold ? [WRITE_BACK] : []), ...(outcome.owes ?? [])];
   const steps = names.map((name) => followUpOf(work, own, name, outcome.kind));
-  let last: Stepped = after === undefined ? { outcome } : { outcome, after };
+  // What rode with the effect's receipt is the write-back's decision: where there is none, it is nobody's.
+  let last: Stepped = isTold && own.after !== undefined ? { outcome, after: own.after } : { outcome };
   for (const [index, follow] of steps.entries()) {
     const name = names[index] ?? "";
     const taken = last.after;

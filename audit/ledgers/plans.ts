@@ -22,18 +22,25 @@ export async function recordPlan(pool: LedgerPool, { digest, body, eventId, ...p
 }
 
 /** An action whose effect is done, as it was proposed. */
-export type DoneAction = { readonly actionId: string; readonly action: Action };
+export type DoneAction = {
+  readonly actionId: string;
+  readonly action: Action;
+  /** The day on which it was decided, `2026-12-31`, in UTC. */
+  readonly on: string;
+};
 
 /** What was done in a case, in the order in which it was. */
 export async function readDoneActions(sql: Sql, company: string, caseId: string): Promise<readonly DoneAction[]> {
   const { rows } = await sql.query<DoneAction>({
     name: "read-done-actions",
-    text: `select q.action_id as "actionId", jsonb_build_object('tool', q.tool, 'args', q.args) as action from effect e
+    text: `select q.action_id as "actionId", jsonb_build_object('tool', q.tool, 'args', q.args) as action,
+             to_char(d.decided_at at time zone 'utc', 'YYYY-MM-DD') as on
+           from effect e
            join permit m on m.company = e.company and m.permit_id = e.permit_id
            join decision d on d.company = m.company and d.decision_id = m.decision_id
            join proposal q on q.company = d.company and q.proposal_id = d.proposal_id
            where e.company = $1 and e.case_id = $2 and e.state = 'done'
-           order by e.settled_at, e.effect_key`,
+           order by d.decided_at, e.effect_key`,
     values: [company, caseId],
   });
   return rows;

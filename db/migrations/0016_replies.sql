@@ -1,12 +1,6 @@
 -- What cases await of the outside, and what it answered. Both are found by a reference of the outside's, the correlation.
 -- Who answered, why, and where the evidence is kept stand in the record alone, sealed: an erasure finds no such words here.
 
-alter table audit_record drop constraint audit_record_kind_check, add constraint audit_record_kind_check check (kind in
-  ('event', 'turn', 'proposal', 'review', 'decision', 'escalation', 'approval', 'intent', 'receipt', 'case_end',
-   'policy', 'prompt', 'commitment', 'erasure', 'hold', 'key', 'batch', 'reply'));
-alter table outbox drop constraint outbox_topic_check,
-  add constraint outbox_topic_check check (topic in ('verdict', 'case-end', 'reply'));
-
 -- The first answer under a correlation, whether or not a case waits for it yet. There is no second one.
 create table reply_answer (
   company text not null,

@@ -41,5 +41,6 @@ export const renewals = {
   actions: [proposeRenewal, priceRenewal, assignPartner, recordRenewal],
   agent,
   plan: renewalPlan,
+  choreography: "renewalCase",
   messages: renewalMessages,
 } as const satisfies FunctionDefinition;

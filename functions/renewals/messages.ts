@@ -33,10 +33,10 @@ function read(readings: Readings): { contract: Contract; term: Term; common: Com
   return { contract: told, term, common };
 }
 
-/** `occasion`: the day on which the offer is made. */
+/** `occasion` begins with the day on which the offer is made. */
 function offer(readings: Readings, occasion: string) {
   const { contract: told, term, common } = read(readings) ?? {};
-  const madeOn = parseDate(occasion);
+  const madeOn = parseDate(occasion.slice(0, "2026-12-31".length));
   const { currency, price, requested_price: asked } = told ?? {};
   if (term === undefined || common === undefined || madeOn === undefined) return undefined;
   if (currency === undefined || price === undefined || asked === undefined || asked === null) return undefined;

@@ -44,6 +44,7 @@ export function renewalPlan(record: JsonObject, at: string): Plan | undefined {
   const endsBy = endOfDayUtc(lastDay + GRACE_DAYS);
   const outcome = outcomeFrom(contract);
   return {
+    state: contract.renewal_state ?? "",
     anchors: {
       ...Object.fromEntries(steps),
       decideBy: startOfDayUtc(decideBy),

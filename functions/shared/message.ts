@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
 import type { FactInput, FunctionDefinition, FunctionMessage, GovernedAction, Readings } from "../definition.ts";
-import { decided } from "../index.ts";
+import { functions, recordToolOf } from "../index.ts";
 
 type Variables = { readonly [name: string]: string };
 
@@ -43,7 +43,7 @@ type Known = { readonly definition: FunctionDefinition; readonly message: Functi
 
 function templateOf(template: unknown): Known | undefined {
   if (typeof template !== "string") return undefined;
-  const definition = decided.find(({ id }) => template.startsWith(`${id}.`));
+  const definition = Object.values(functions).find(({ id }) => template.startsWith(`${id}.`));
   const message = definition && messageOf(definition, template.slice(definition.id.length + 1));
   return definition && message && { definition, message };
 }
@@ -98,7 +98,7 @@ function textFacts({ message }: Known, { audience, variables }: MessageArgs): Js
 
 /** What hangs on the readings; none of it where the record was not read. */
 function readFacts({ definition, message }: Known, args: MessageArgs, readings: Readings): JsonObject {
-  const ref = readings["crm.record"]?.source.ref;
+  const ref = readings[recordToolOf(definition.id)]?.source.ref;
   if (ref === undefined) return {};
   const { objectType, objectId, occasion, variables } = args;
   return {
@@ -120,7 +120,7 @@ export function messageArgs(
   const { id, subject } = definition;
   const message = messageOf(definition, template);
   if (message === undefined) return `\`${id}\` has no text \`${template}\``;
-  const ref = readings["crm.record"]?.source.ref ?? "";
+  const ref = readings[recordToolOf(definition.id)]?.source.ref ?? "";
   if (!ref.startsWith(`${subject.type}/`))
     return `the ${subject.type} that \`${id}.${template}\` is about was not read`;
   const variables = message.fill(readings, occasion);

@@ -11,7 +11,6 @@ import { run } from "./run.ts";
 
 const copied = copiedPolicies();
 const { change } = copied;
-const ids = Object.keys(governedActions).toSorted();
 
 /** What the shipped folder holds: a policy and its cases for each governed action, and what policies share. */
 const ids = Object.keys(governedActions).toSorted();

@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { giveReply } from "../../audit/ledgers/reply-answers.ts";
+import { readRecords } from "../../audit/records.ts";
+import { writeDate } from "../../domain/day.ts";
+import { contractRecord } from "../../functions/renewals/fixture.ts";
+import { readCalls, readObjects, type Call } from "../../tools/sandbox/door.ts";
+import { LONG_HISTORY } from "../../temporal.config.ts";
+import { answer, openEscalationOf } from "../fixtures/escalations.ts";
+import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
+import { skipTime } from "../setup/skip-time.ts";
+import { eventually, startSystem, type System } from "../setup/system.ts";
+
+const DAY_SECONDS = 86_400;
+const today = Math.floor(Date.now() / 1000 / DAY_SECONDS);
+const day = (fromToday: number) => writeDate(today + fromToday);
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem();
+  await givenPartner(system.pool, system.company, { partnerId: "partner-7" });
+});
+afterAll(() => system.stop());
+
+type Properties = { readonly [property: string]: string };
+
+async function given(id: string, changes: Properties): Promise<void> {
+  await givenCrmObject(system.pool, system.company, "contract", id, { ...changes });
+}
+
+/** A contract that renews itself, whose notice date is this many days off, and its case. */
+async function renewalOf(id: string, decideInDays: number, changes: Properties = {}): Promise<string> {
+  const dates = { start_date: day(-300), end_date: day(decideInDays + 90), partner_last_activity: day(-20) };
+  const record = contractRecord({ contract_id: `C-${id}`, ...dates, ...changes });
+  await given(id, record as Properties);
+  return system.arrive("renewals", id);
+}
+
+async function changed(id: string, changes: Properties): Promise<void> {
+  await given(id, changes);
+  await system.arrive("renewals", id, { eventId: `evt_${id}_${Object.keys(changes).join("_")}` });
+}
+
+/** What the outside was asked to do about a contract, in order: the operation, or the text that was sent. */
+async function doneFor(id: string): Promise<readonly string[]> {
+  const { pool, company } = system;
+  const systems = ["crm", "quotes", "messages"];
+  const calls = (await Promise.all(systems.map((name) => readCalls(pool, company, name)))).flat();
+  const own = calls.filter(({ outcome, key }) => outcome === "done" && key.includes(`crm-contract-${id}/`));
+  return own.toSorted((a, b) => a.callId - b.callId).map(saidOf);
+}
+
+function saidOf({ operation, request }: Call): string {
+  const { template, property, value } = request as { template?: string; property?: string; value?: string };
+  if (template !== undefined) return `tell ${template.replace("renewals.", "")}`;
+  return property === undefined ? operation : `${property}=${value}`;
+}
+
+async function contract(id: string): Promise<Properties> {
+  const all = await readObjects(system.pool, { company: system.company, system: "crm", type: "contract" });
+  return all.find((object) => object.id === id)?.properties as Properties;
+}
+
+/** Waits until the outside was asked this, and answers all that it was asked so far. */
+async function until(id: string, what: string): Promise<readonly string[]> {
+  return eventually(async () => {
+    const done = await doneFor(id);
+    return done.includes(what) ? done : undefined;
+  }, 30_000);
+}
+
+/** How everything that the case did ended, in order. */
+async function endOf(caseId: string): Promise<readonly string[]> {
+  await system.client.workflow.getHandle(caseId).result();
+  const { records, intact } = await readRecords(system.pool, system.company, caseId);
+  expect(intact).toBe(true);
+  const ends = records.filter(({ kind }) => kind === "case_end");
+  const outcomes = ends.flatMap(({ body }) => body["outcomes"] as { step: string; kind: string }[]);
+  return outcomes.map(({ step, kind }) => `${step} ${kind}`);
+}
+
+const skipDays = (caseId: string, days: number) => skipTime(system.client, caseId, days * DAY_SECONDS + 60);
+
+describe("a renewal that nobody answers", () => {
+  test("is proposed, offered and reminded of, told of three days ahead, and recorded when silence has renewed it", async () => {
+    const caseId = await renewalOf("silent", 10);
+    const opened = ["open-renewal", "renewal_state=proposed", "release-renewal", "tell offer", "tell reminder"];
+    expect(await until("silent", "tell reminder")).toEqual(opened);
+    await skipDays(caseId, 7);
+    expect(await until("silent", "tell notice-ahead")).toEqual([...opened, "tell notice-ahead"]);
+    await skipDays(caseId, 4);
+    expect(await endOf(caseId)).toEqual(expect.arrayContaining(["record executed", "tell-renewed executed"]));
+    expect(await doneFor("silent")).toEqual([...opened, "tell notice-ahead", "record-renewal", "tell renewed"]);
+    expect(await contract("silent")).toMatchObject({ renewal_state: "auto-renewed" });
+    const recorded = (await readCalls(system.pool, system.company, "crm")).find(
+      ({ operation, key }) => operation === "record-renewal" && key.includes("-silent/"),
+    );
+    const told = { partnerId: "partner-7", creditPpm: 1_000_000, outcome: "auto-renewed", happenedOn: day(10) };
+    expect(recorded?.request).toMatchObject(told);
+    const { records } = await readRecords(system.pool, system.company, caseId);
+    const on = (step: string) => records.find(({ key }) => key.includes(`/${step}`))?.at.slice(0, 10);
+    expect([on("tell-notice-ahead"), on("record/")]).toEqual([day(10 - 3), day(10 + 1)]);
+  });
+
+  test("lapses where it does not renew itself, and may be won back in the days after", async () => {
+    const lapsing = { auto_renew: "false", notice_days: "", end_date: day(20) };
+    const caseId = await renewalOf("lapsing", 20, lapsing);
+    await until("lapsing", "tell reminder");
+    await skipDays(caseId, 21);
+    await until("lapsing", "record-renewal");
+    expect(await contract("lapsing")).toMatchObject({ renewal_state: "lapsed" });
+    await changed("lapsing", { accepted_on: day(0), acceptance_evidence: "order-1" });
+    await until("lapsing", "tell renewed");
+    expect(await endOf(caseId)).toEqual(expect.arrayContaining(["record executed"]));
+    expect((await contract("lapsing"))["renewal_state"]).toMatch(/^(recovered|accepted)$/);
+  });
+});
+
+describe("an answer to the offer", () => {
+  const correlation = (id: string, decideInDays: number) => `renewals/offer/C-${id}/${day(decideInDays + 90)}`;
+
+  async function answered(id: string, decideInDays: number, word: string): Promise<void> {
+    const { pool, company, client } = system;
+    const at = new Date().toISOString();
+    const name = { company, correlation: correlation(id, decideInDays) };
+    await giveReply(pool, { ...name, answer: word, evidence: "MAIL-4", by: "pat", requestKey: id, answeredAt: at, at });
+    // The relay's part: it wakes the case, which reads the ledger.
+    const handle = client.workflow.getHandle(`${company}:renewals:crm-contract-${id}`);
+    await handle.signal("replyArrived", { correlation: name.correlation }).catch(() => undefined);
+  }
+
+  test("that accepts is recorded at once, with where it is kept, and the customer is told", async () => {
+    const caseId = await renewalOf("accepted", 40);
+    await until("accepted", "tell offer");
+    await answered("accepted", 40, "accepted");
+    expect(await endOf(caseId)).toEqual(expect.arrayContaining(["record executed", "tell-renewed executed"]));
+    expect(await contract("accepted")).toMatchObject({ renewal_state: "accepted" });
+  });
+
+  test("that came before the offer was made counts all the same", async () => {
+    await answered("early", 40, "accepted");
+    const caseId = await renewalOf("early", 40);
+    expect(await endOf(caseId)).toEqual(expect.arrayContaining(["price executed", "record executed"]));
+    expect(await contract("early")).toMatchObject({ renewal_state: "accepted" });
+  });
+
+  test("that declines is recorded as notice, with its reason", async () => {
+    await renewalOf("declined", 40);
+    await until("declined", "tell offer");
+    await answered("declined", 40, "declined");
+    await until("declined", "record-renewal");
+    expect(await contract("declined")).toMatchObject({ renewal_state: "notice-given" });
+  });
+});
+
+describe("the price of the next term", () => {
+  test("over the contract's own cap is blocked and told; the price within it is offered when it is asked", async () => {
+    await renewalOf("capped", 60, { price_cap: "3%", requested_price: "126000.00" });
+    await until("capped", "add-note");
+    expect(await doneFor("capped")).not.toContain("release-renewal");
+    await changed("capped", { requested_price: "123600.00" });
+    expect(await until("capped", "tell offer")).toContain("release-renewal");
+  });
+
+  test("without a cap 5 % more executes and 8 % more asks, and an approval offers exactly that", async () => {
+    await renewalOf("five", 60, { requested_price: "126000.00" });
+    await until("five", "tell offer");
+    const caseId = await renewalOf("eight", 60, { requested_price: "129600.00" });
+    const asked = await openEscalationOf(system, caseId, "", 30_000);
+    expect(await doneFor("eight")).not.toContain("release-renewal");
+    await answer(system, caseId, "approve", asked);
+    expect(await until("eight", "tell offer")).toContain("release-renewal");
+  });
+
+  test("that is asked anew is offered anew, once each", async () => {
+    await renewalOf("again", 60);
+    await until("again", "tell offer");
+    await changed("again", { requested_price: "122000.00" });
+    const twice = await eventually(async () => {
+      const done = await doneFor("again");
+      return done.filter((what) => what === "tell offer").length === 2 ? done : undefined;
+    }, 30_000);
+    expect(twice.filter((what) => what === "release-renewal")).toHaveLength(2);
+    expect(twice.filter((what) => what === "open-renewal")).toHaveLength(1);
+  });
+});
+
+describe("dates", () => {
+  test("that are far off are left to the daily sweep: the case ends once it has done what is asked now", async () => {
+    const caseId = await renewalOf("far", 120 + 8);
+    expect(await endOf(caseId)).toEqual(["assign-partner executed", "plan idle"]);
+    expect(await doneFor("far")).toEqual([]);
+  });
+
+  test("that are days off are slept until", async () => {
+    const caseId = await renewalOf("near", 120 + 5);
+    await eventually(async () => {
+      const { records } = await readRecords(system.pool, system.company, caseId);
+      return records.some(({ kind }) => kind === "plan") ? true : undefined;
+    });
+    expect(await doneFor("near")).toEqual([]);
+    await skipDays(caseId, 5);
+    expect(await until("near", "open-renewal")).not.toContain("release-renewal");
+    await skipDays(caseId, 30);
+    expect(await until("near", "tell offer")).toContain("release-renewal");
+  });
+
+  test("that move take the case with them", async () => {
+    const caseId = await renewalOf("moved", 125);
+    await changed("moved", { end_date: day(400) });
+    expect(await endOf(caseId)).toContain("plan idle");
+    await changed("moved", { end_date: day(90 + 100) });
+    expect(await until("moved", "open-renewal")).not.toContain("release-renewal");
+  });
+
+  test("that cannot be read end a case that never had any, and say why", async () => {
+    const caseId = await renewalOf("undated", 30, { end_date: "soon" });
+    expect(await endOf(caseId)).toEqual(["plan refused"]);
+  });
+});
+
+test(
+  "a history that grew long begins anew, and nothing that was done is done again",
+  { timeout: 120_000 },
+  async () => {
+    const caseId = await renewalOf("long", 60);
+    const before = await until("long", "tell offer");
+    const handle = system.client.workflow.getHandle(caseId);
+    const first = (await handle.describe()).runId;
+    const old = { company: system.company, functionId: "renewals", source: "hubspot", system: "crm" };
+    const about = { ...old, objectType: "contract", objectId: "long", occurredAt: "2020-01-01T00:00:00.000Z" };
+    const reference = (eventId: string) => ({ ...about, eventId, receivedAt: about.occurredAt });
+    for (let sent = 0; sent < LONG_HISTORY; sent += 100) {
+      await Promise.all(
+        Array.from({ length: 100 }, (_, n) => handle.signal("eventArrived", reference(`evt_old_${sent + n}`))),
+      );
+    }
+    await changed("long", { health: "72" });
+    const next = await eventually(async () => {
+      const { runId } = await system.client.workflow.getHandle(caseId).describe();
+      return runId === first ? undefined : runId;
+    }, 60_000);
+    expect(next).not.toBe(first);
+    await changed("long", { usage: "83%" });
+    await skipDays(caseId, 31);
+    expect(await until("long", "tell reminder")).toEqual([...before, "tell reminder"]);
+  },
+);
