@@ -7,7 +7,8 @@ import { projectRoot } from "../../engines/project-root.ts";
 import type { Mode } from "../../domain/decision-details.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { inMode } from "../fixtures/modes.ts";
-import { givenPartner, givenQuote } from "../fixtures/programme.ts";
+import { givenCrmObject, givenPartner, givenQuote } from "../fixtures/programme.ts";
+import { dayFromNow, doneForContract, givenContract } from "../fixtures/renewals.ts";
 import { skipTime } from "../setup/skip-time.ts";
 import { startEngines } from "../setup/start-engines.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
@@ -20,29 +21,38 @@ import { eventually, startSystem, type System } from "../setup/system.ts";
 
 const HOURS = 3600;
 
+const DAYS = 24 * HOURS;
+
 type Scenario = {
   readonly name: string;
-  readonly ppm: number;
   readonly mode?: Mode;
-  readonly changes?: Record<string, string>;
+  /** The function whose case it is; quoting when absent. */
+  readonly functionId?: string;
+  /** Puts the object into the CRM. */
+  readonly given: (system: System, objectId: string) => Promise<void>;
   readonly play?: (system: System, caseId: string) => Promise<void>;
 };
 
+/** A quote that asks for this discount. */
+function asks(ppm: number, changes: Record<string, string> = {}): Scenario["given"] {
+  return ({ pool, company }, objectId) => givenQuote(pool, company, objectId, ppm, changes);
+}
+
 const scenarios: readonly Scenario[] = [
-  { name: "executed", ppm: 120_000 },
-  { name: "blocked", ppm: 310_000 },
-  { name: "withheld", ppm: 120_000, mode: "shadow" },
-  { name: "refused", ppm: 120_000, changes: { quote_net_price: "about 80k" } },
+  { name: "executed", given: asks(120_000) },
+  { name: "blocked", given: asks(310_000) },
+  { name: "withheld", given: asks(120_000), mode: "shadow" },
+  { name: "refused", given: asks(120_000, { quote_net_price: "about 80k" }) },
   {
     name: "rejected",
-    ppm: 250_000,
+    given: asks(250_000),
     play: async (system, caseId) => {
       await answer(system, caseId, "reject", await openEscalationOf(system, caseId));
     },
   },
   {
     name: "approved-after-raise",
-    ppm: 180_000,
+    given: asks(180_000),
     play: async (system, caseId) => {
       await openEscalationOf(system, caseId);
       await skipTime(system.client, caseId, 4 * HOURS + 60);
@@ -51,7 +61,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: "expired",
-    ppm: 180_000,
+    given: asks(180_000),
     play: async (system, caseId) => {
       await openEscalationOf(system, caseId);
       await skipTime(system.client, caseId, 4 * HOURS + 60);
@@ -61,7 +71,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: "superseded",
-    ppm: 180_000,
+    given: asks(180_000),
     play: async (system, caseId) => {
       const first = await openEscalationOf(system, caseId);
       await system.arrive("quoting", "superseded", { eventId: "evt_newer" });
@@ -69,7 +79,34 @@ const scenarios: readonly Scenario[] = [
       await answer(system, caseId, "reject", second);
     },
   },
+  {
+    name: "renewal-auto-renewed",
+    functionId: "renewals",
+    given: (system, id) => givenContract(system, id, 10),
+    play: async (system, caseId) => {
+      await told(system, "renewal-auto-renewed", "tell reminder");
+      await skipTime(system.client, caseId, 8 * DAYS);
+      await told(system, "renewal-auto-renewed", "tell notice-ahead");
+      await skipTime(system.client, caseId, 4 * DAYS);
+    },
+  },
+  {
+    name: "renewal-priced-by-people",
+    functionId: "renewals",
+    given: (system, id) => givenContract(system, id, 60, { requested_price: "129600.00" }),
+    play: async (system, caseId) => {
+      await answer(system, caseId, "approve", await openEscalationOf(system, caseId, "", 30_000));
+      await told(system, "renewal-priced-by-people", "tell reminder");
+      const accepted = { acceptance_evidence: "order-1", accepted_on: dayFromNow(0) };
+      await givenCrmObject(system.pool, system.company, "contract", "renewal-priced-by-people", accepted);
+      await system.arrive("renewals", "renewal-priced-by-people", { eventId: "evt_accepted" });
+    },
+  },
 ];
+
+async function told(system: System, id: string, what: string): Promise<void> {
+  await eventually(async () => ((await doneForContract(system, id)).includes(what) ? true : undefined), 30_000);
+}
 
 async function raised(system: System, caseId: string) {
   return eventually(async () => {
@@ -80,10 +117,10 @@ async function raised(system: System, caseId: string) {
 
 let mode: Mode = "led";
 
-async function record(system: System, { name, ppm, changes, play, ...scenario }: Scenario): Promise<void> {
+async function record(system: System, { name, given, play, ...scenario }: Scenario): Promise<void> {
   mode = scenario.mode ?? "led";
-  await givenQuote(system.pool, system.company, name, ppm, changes);
-  const caseId = await system.arrive("quoting", name);
+  await given(system, name);
+  const caseId = await system.arrive(scenario.functionId ?? "quoting", name);
   await play?.(system, caseId);
   const handle = system.client.workflow.getHandle(caseId);
   await handle.result();

@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { giveReply } from "../../audit/ledgers/reply-answers.ts";
 import { readRecords } from "../../audit/records.ts";
-import { writeDate } from "../../domain/day.ts";
-import { contractRecord } from "../../functions/renewals/fixture.ts";
-import { readCalls, readObjects, type Call } from "../../tools/sandbox/door.ts";
+import { readCalls, readObjects } from "../../tools/sandbox/door.ts";
 import { LONG_HISTORY } from "../../temporal.config.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
+import { dayFromNow, doneForContract, givenContract } from "../fixtures/renewals.ts";
 import { skipTime } from "../setup/skip-time.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 
 const DAY_SECONDS = 86_400;
-const today = Math.floor(Date.now() / 1000 / DAY_SECONDS);
-const day = (fromToday: number) => writeDate(today + fromToday);
 
 let system: System;
 beforeAll(async () => {
@@ -23,37 +20,18 @@ afterAll(() => system.stop());
 
 type Properties = { readonly [property: string]: string };
 
-async function given(id: string, changes: Properties): Promise<void> {
-  await givenCrmObject(system.pool, system.company, "contract", id, { ...changes });
-}
-
-/** A contract that renews itself, whose notice date is this many days off, and its case. */
+/** A contract whose notice date is this many days off, and its case. */
 async function renewalOf(id: string, decideInDays: number, changes: Properties = {}): Promise<string> {
-  const dates = { start_date: day(-300), end_date: day(decideInDays + 90), partner_last_activity: day(-20) };
-  const record = contractRecord({ contract_id: `C-${id}`, ...dates, ...changes });
-  await given(id, record as Properties);
+  await givenContract(system, id, decideInDays, changes);
   return system.arrive("renewals", id);
 }
 
 async function changed(id: string, changes: Properties): Promise<void> {
-  await given(id, changes);
+  await givenCrmObject(system.pool, system.company, "contract", id, { ...changes });
   await system.arrive("renewals", id, { eventId: `evt_${id}_${Object.keys(changes).join("_")}` });
 }
 
-/** What the outside was asked to do about a contract, in order: the operation, or the text that was sent. */
-async function doneFor(id: string): Promise<readonly string[]> {
-  const { pool, company } = system;
-  const systems = ["crm", "quotes", "messages"];
-  const calls = (await Promise.all(systems.map((name) => readCalls(pool, company, name)))).flat();
-  const own = calls.filter(({ outcome, key }) => outcome === "done" && key.includes(`crm-contract-${id}/`));
-  return own.toSorted((a, b) => a.callId - b.callId).map(saidOf);
-}
-
-function saidOf({ operation, request }: Call): string {
-  const { template, property, value } = request as { template?: string; property?: string; value?: string };
-  if (template !== undefined) return `tell ${template.replace("renewals.", "")}`;
-  return property === undefined ? operation : `${property}=${value}`;
-}
+const doneFor = (id: string) => doneForContract(system, id);
 
 async function contract(id: string): Promise<Properties> {
   const all = await readObjects(system.pool, { company: system.company, system: "crm", type: "contract" });
@@ -94,21 +72,21 @@ describe("a renewal that nobody answers", () => {
     const recorded = (await readCalls(system.pool, system.company, "crm")).find(
       ({ operation, key }) => operation === "record-renewal" && key.includes("-silent/"),
     );
-    const told = { partnerId: "partner-7", creditPpm: 1_000_000, outcome: "auto-renewed", happenedOn: day(10) };
+    const told = { partnerId: "partner-7", creditPpm: 1_000_000, outcome: "auto-renewed", happenedOn: dayFromNow(10) };
     expect(recorded?.request).toMatchObject(told);
     const { records } = await readRecords(system.pool, system.company, caseId);
     const on = (step: string) => records.find(({ key }) => key.includes(`/${step}`))?.at.slice(0, 10);
-    expect([on("tell-notice-ahead"), on("record/")]).toEqual([day(10 - 3), day(10 + 1)]);
+    expect([on("tell-notice-ahead"), on("record/")]).toEqual([dayFromNow(10 - 3), dayFromNow(10 + 1)]);
   });
 
   test("lapses where it does not renew itself, and may be won back in the days after", async () => {
-    const lapsing = { auto_renew: "false", notice_days: "", end_date: day(20) };
+    const lapsing = { auto_renew: "false", notice_days: "", end_date: dayFromNow(20) };
     const caseId = await renewalOf("lapsing", 20, lapsing);
     await until("lapsing", "tell reminder");
     await skipDays(caseId, 21);
     await until("lapsing", "record-renewal");
     expect(await contract("lapsing")).toMatchObject({ renewal_state: "lapsed" });
-    await changed("lapsing", { accepted_on: day(0), acceptance_evidence: "order-1" });
+    await changed("lapsing", { accepted_on: dayFromNow(0), acceptance_evidence: "order-1" });
     await until("lapsing", "tell renewed");
     expect(await endOf(caseId)).toEqual(expect.arrayContaining(["record executed"]));
     expect((await contract("lapsing"))["renewal_state"]).toMatch(/^(recovered|accepted)$/);
@@ -116,7 +94,7 @@ describe("a renewal that nobody answers", () => {
 });
 
 describe("an answer to the offer", () => {
-  const correlation = (id: string, decideInDays: number) => `renewals/offer/C-${id}/${day(decideInDays + 90)}`;
+  const correlation = (id: string, decideInDays: number) => `renewals/offer/C-${id}/${dayFromNow(decideInDays + 90)}`;
 
   async function answered(id: string, decideInDays: number, word: string): Promise<void> {
     const { pool, company, client } = system;
@@ -206,9 +184,9 @@ describe("dates", () => {
 
   test("that move take the case with them", async () => {
     const caseId = await renewalOf("moved", 125);
-    await changed("moved", { end_date: day(400) });
+    await changed("moved", { end_date: dayFromNow(400) });
     expect(await endOf(caseId)).toContain("plan idle");
-    await changed("moved", { end_date: day(90 + 100) });
+    await changed("moved", { end_date: dayFromNow(90 + 100) });
     expect(await until("moved", "open-renewal")).not.toContain("release-renewal");
   });
 
