@@ -28,7 +28,7 @@ export type Change =
  * What opens a function's case, or tells one that runs. `record`: an object of the system of record changed; without a
  * property any change of one, without a value any value. `asked`: a person or a system asks by name. `follows`: a case of
  * another function ended an event of the same object in one of these ways. `batch`: data of a source came in bulk, and the
- * function's aggregate has a reading of the object.
+ * function's aggregate has a reading of the object. `date`: the daily sweep found an object of which the first date is near.
  */
 export type Trigger =
   | {
@@ -41,7 +41,8 @@ export type Trigger =
     }
   | { readonly kind: "asked" }
   | { readonly kind: "follows"; readonly function: string; readonly outcomes: readonly [OutcomeKind, ...OutcomeKind[]] }
-  | { readonly kind: "batch"; readonly source: string };
+  | { readonly kind: "batch"; readonly source: string }
+  | { readonly kind: "date" };
 
 /** One change in the gateway's terms, before it is matched with triggers. */
 export type Notification = {

@@ -2,8 +2,8 @@ import type { Trigger } from "../domain/event.ts";
 import { fieldKinds } from "./columns.ts";
 import type { FunctionDefinition, FunctionTable } from "./definition.ts";
 
-/** Names that stand in a function's place in the ids of cases behind which there is no function. */
-const reserved: ReadonlySet<string> = new Set(["decisions", "batches"]);
+/** Names that stand in a function's place in the ids of cases and schedules behind which there is no function. */
+const reserved: ReadonlySet<string> = new Set(["decisions", "batches", "record"]);
 
 /** What is wrong with what functions listen to, a sentence each; a gateway does not start with any. */
 export function triggerFaults(table: FunctionTable): readonly string[] {
@@ -22,6 +22,9 @@ function faultsOf(one: FunctionDefinition, trigger: Trigger, table: FunctionTabl
     return one.aggregate === undefined
       ? [`\`${one.id}\` hears the batches of \`${trigger.source}\` and has no aggregate`]
       : [];
+  }
+  if (trigger.kind === "date") {
+    return one.plan === undefined ? [`\`${one.id}\` is opened by its dates and has no plan`] : [];
   }
   if (trigger.kind !== "follows") return [];
   const followed = Object.hasOwn(table, trigger.function) ? table[trigger.function] : undefined;

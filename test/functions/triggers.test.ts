@@ -4,6 +4,7 @@ import type { Trigger } from "../../domain/event.ts";
 import type { Aggregate, FunctionTable } from "../../functions/definition.ts";
 import { functions } from "../../functions/index.ts";
 import { triggerFaults } from "../../functions/triggers.ts";
+import { warranties } from "../fixtures/dated.ts";
 import { functionLike, withFunctions } from "../fixtures/functions.ts";
 
 const follows = (id: string): Trigger => ({ kind: "follows", function: id, outcomes: ["executed"] });
@@ -66,9 +67,15 @@ test.for<[string, FunctionTable, string[]]>([
     ),
     ["column `points` of `usage` is number to `first` and text to `second`"],
   ],
+  ["dates open what has a plan", withFunctions(warranties), []],
+  [
+    "and nothing else",
+    withFunctions(functionLike("planless", [{ kind: "date" }])),
+    ["`planless` is opened by its dates and has no plan"],
+  ],
   [
     "no function takes a name that ids use otherwise",
-    withFunctions(functionLike("batches", [asked])),
-    ["`batches`: the name is taken"],
+    withFunctions(functionLike("batches", [asked]), functionLike("record", [asked])),
+    ["`batches`: the name is taken", "`record`: the name is taken"],
   ],
 ])("%s", ([, table, faults]) => expect(triggerFaults(table)).toEqual(faults));
