@@ -1,6 +1,6 @@
 import { appendOnce, appendRecord, type Ledger } from "../../audit/records.ts";
 import type { ErasureGround } from "./grounds.ts";
-import { refusal, type Asker, type PrivacyRefusal } from "./refusal.ts";
+import { refusal, type Asker, type Doer, type PrivacyRefusal } from "./refusal.ts";
 import { privacyCaseOf, publicScope, type SubjectName } from "./scope.ts";
 
 /** A subject whose erasure nothing stands in the way of, until the transaction ends. */
@@ -52,14 +52,20 @@ export function blockedRefusal({ subject, holdId, why }: Blocked): PrivacyRefusa
 }
 
 /** Records that a hold refused an erasure; once per `attempt`. What is merely open is no matter of record. */
-export async function recordRefusal(ledger: Ledger, asker: Asker, blocked: Blocked, attempt: string): Promise<void> {
-  const { company, personId: person, at } = asker;
+export async function recordRefusal(ledger: Ledger, doer: Doer, blocked: Blocked, attempt: string): Promise<void> {
+  const { company, at } = doer;
+  const who = whoOf(doer);
   const { subject, holdId } = blocked;
   if (holdId === null) return;
   const caseId = privacyCaseOf(company);
   const key = `${caseId}/${holdId}/refused/${attempt}`;
-  const body = { change: "refused-erasure", holdId, scope: await publicScope(ledger, company, subject), person };
-  await appendOnce(ledger, { company, caseId, kind: "hold", key, at, body, parents: [`${caseId}/${holdId}`], person });
+  const body = { change: "refused-erasure", holdId, scope: await publicScope(ledger, company, subject), ...who };
+  await appendOnce(ledger, { company, caseId, kind: "hold", key, at, body, parents: [`${caseId}/${holdId}`], ...who });
+}
+
+/** A person is named in the body, and in the record as whose doing it is; what nobody asked for is Mandate's own. */
+function whoOf({ personId }: Doer): { readonly person?: string } {
+  return personId === null ? {} : { person: personId };
 }
 
 export type Erasure = {
@@ -75,15 +81,16 @@ export type Erasure = {
  * Appends the erasure's record and, in the same transaction, destroys the subject's key and overwrites what the ledgers
  * hold of it. Answers the record's key.
  */
-export async function carryOut(ledger: Ledger, asker: Asker, erasable: Erasable, erasure: Erasure): Promise<string> {
-  const { company, personId: person, at } = asker;
+export async function carryOut(ledger: Ledger, doer: Doer, erasable: Erasable, erasure: Erasure): Promise<string> {
+  const { company, personId: confirmedBy, at } = doer;
+  const who = whoOf(doer);
   const { subject, subjectId, records } = erasable;
   const { erasureId, ground, askedBy, parents = [] } = erasure;
   const caseId = privacyCaseOf(company);
   const recordKey = `${caseId}/${erasureId}`;
-  const body = { subject: subjectId, ground, records, erasureId, ...(askedBy !== undefined && { askedBy }), person };
-  await appendRecord(ledger, { company, caseId, kind: "erasure", key: recordKey, at, body, parents, person });
-  const asked = askedBy === undefined ? {} : { erasureId, confirmedBy: person };
+  const body = { subject: subjectId, ground, records, erasureId, ...(askedBy !== undefined && { askedBy }), ...who };
+  await appendRecord(ledger, { company, caseId, kind: "erasure", key: recordKey, at, body, parents, ...who });
+  const asked = askedBy === undefined ? {} : { erasureId, confirmedBy };
   await ledger.query("select erase_subject($1)", [JSON.stringify({ company, subject, recordKey, at, ...asked })]);
   return recordKey;
 }

@@ -2,7 +2,7 @@ import { sha256Hex } from "../../audit/digest.ts";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
 import type { Ledger, LedgerPool } from "../../audit/records.ts";
 import { carryOut, prepareErasure, recordRefusal } from "./carry-out.ts";
-import type { Asker } from "./refusal.ts";
+import type { Doer } from "./refusal.ts";
 
 /** Most cases that one batch looks at, and that it erases. */
 const LOOKED_AT = 1_000;
@@ -26,10 +26,10 @@ export type RetentionRun = {
 /**
  * Erases the cases whose last record is older than their logs are kept, one transaction each, and on the first batch the
  * bodies of events as old that belong to no case. Held and open cases are passed over; a case that was erased is not
- * found again. `asker.at` is the time that ages are counted to.
+ * found again. `doer.at` is the time that ages are counted to.
  */
-export async function endRetention(pool: LedgerPool, asker: Asker, run: RetentionRun): Promise<RetentionBatch> {
-  const { company, at } = asker;
+export async function endRetention(pool: LedgerPool, doer: Doer, run: RetentionRun): Promise<RetentionBatch> {
+  const { company, at } = doer;
   const { after, dryRun } = run;
   if (after === "" && !dryRun) await pool.query("select erase_ignored_events($1, $2)", [company, at]);
   const { rows } = await pool.query<{ case_id: string; is_past: boolean }>(
@@ -41,7 +41,7 @@ export async function endRetention(pool: LedgerPool, asker: Asker, run: Retentio
   const erased: RetentionBatch["erased"][number][] = [];
   const skipped: RetentionBatch["skipped"][number][] = [];
   for (const caseId of cases) {
-    const done = await inTransaction(pool, (ledger) => endCase(ledger, asker, caseId, dryRun));
+    const done = await inTransaction(pool, (ledger) => endCase(ledger, doer, caseId, dryRun));
     if (typeof done === "string") skipped.push({ caseId, why: done });
     else erased.push({ caseId, ...done });
   }
@@ -52,17 +52,17 @@ export async function endRetention(pool: LedgerPool, asker: Asker, run: Retentio
 /** The record's key, or why the case is passed over. A hold's refusal is recorded once per case. */
 async function endCase(
   ledger: Ledger,
-  asker: Asker,
+  doer: Doer,
   caseId: string,
   dryRun: boolean,
 ): Promise<{ readonly recordKey: string | null } | string> {
-  const prepared = await prepareErasure(ledger, asker, `case:${caseId}`);
+  const prepared = await prepareErasure(ledger, doer, `case:${caseId}`);
   if (prepared === undefined) return "it was erased meanwhile";
   if (prepared.kind === "blocked") {
-    if (!dryRun) await recordRefusal(ledger, asker, prepared, `retention/${caseId}`);
+    if (!dryRun) await recordRefusal(ledger, doer, prepared, `retention/${caseId}`);
     return prepared.why;
   }
   if (dryRun) return { recordKey: null };
-  const erasureId = `ers_${sha256Hex(`${asker.company} ${prepared.subjectId}`).slice(0, 20)}`;
-  return { recordKey: await carryOut(ledger, asker, prepared, { erasureId, ground: "retention-ended" }) };
+  const erasureId = `ers_${sha256Hex(`${doer.company} ${prepared.subjectId}`).slice(0, 20)}`;
+  return { recordKey: await carryOut(ledger, doer, prepared, { erasureId, ground: "retention-ended" }) };
 }

@@ -11,3 +11,6 @@ export function refusal(code: PrivacyRefusal["code"], detail: string): PrivacyRe
 
 /** Who asks, and when: ISO 8601, passed in. */
 export type Asker = { readonly company: string; readonly personId: string; readonly at: string };
+
+/** Who does what nobody has to ask for: a person, or null for Mandate itself. */
+export type Doer = Omit<Asker, "personId"> & { readonly personId: string | null };
