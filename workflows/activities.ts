@@ -137,6 +137,31 @@ export type LedgerActivities = {
   endCase(ref: WorkRef, outcomes: readonly EndedStep[], at: string): Promise<void>;
 };
 
+/** What a company's schedule has done: `sweep` opens dated cases, `retention` erases, `checkpoint` looks at the audit log. */
+export type ScheduledWork = "sweep" | "retention" | "checkpoint";
+
+/** Names the work of a schedule. `functionId` is `record` where no function's work is meant. */
+export type ScheduledRef = { readonly company: string; readonly functionId: string; readonly work: ScheduledWork };
+
+/** Where a run stands. `at`: the instant that all of it goes by, ISO 8601; empty: the company's clock, when it begins. */
+export type ScheduledPlace = { readonly at: string; readonly after: string };
+
+/** What was done, by name; never a name or word of a record. */
+export type Counts = { readonly [what: string]: number };
+
+/** A page of a run: `next` is where the next one begins, or null after the last. `isFull`: there is no room for more yet. */
+export type ScheduledPage = {
+  readonly at: string;
+  readonly next: string | null;
+  readonly isFull: boolean;
+  readonly counts: Counts;
+};
+
+/** Work of schedules, a page at a time. */
+export type ScheduledActivities = {
+  runPage(ref: ScheduledRef, place: ScheduledPlace): Promise<ScheduledPage>;
+};
+
 /** The one call that changes the outside world. */
 export type ActActivities = {
   /** `afterwards` happens in the transaction of the receipt, when the effect is done. */

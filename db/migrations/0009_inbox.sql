@@ -24,15 +24,16 @@ create table inbox (
   primary key (company, event_id),
   unique nulls not distinct (company, source, source_key, body_digest, function_id)
 );
--- Rows the relay still has to tell: pending ones to their case, late ones to the audit record. Those of batches go last.
-create index inbox_untold on inbox (company, (source = 'batch'), retry_at)
+-- Rows the relay still has to tell: pending ones to their case, late ones to the audit record. Those of batches and
+-- sweeps go last.
+create index inbox_untold on inbox (company, (source in ('batch', 'schedule')), retry_at)
   where dispatched_at is null and state in ('pending', 'late');
 create index inbox_by_arrival on inbox (company, received_at, event_id);
 create index inbox_ignored on inbox (company, source, object_type, object_id) where state = 'ignored';
 -- Who asks twice under one key asks once: another body under it is refused.
 create unique index inbox_asked on inbox (company, source_key) where source = 'asked';
--- What batches said of an object.
-create index inbox_of_batches on inbox (company, function_id, object_type, object_id) where source = 'batch';
+-- What batches and sweeps said of an object.
+create index inbox_of_bulk on inbox (company, function_id, object_type, object_id) where source in ('batch', 'schedule');
 grant select, insert, update (state, dispatched_at, attempts, retry_at) on inbox to mandate_app;
 
 -- The newest occurrence seen per function and object: an older delivery never moves the object backwards.

@@ -3,7 +3,7 @@ import { recordKeys } from "../../audit/record-keys.ts";
 import type { UntoldEvent } from "./untold-events.ts";
 
 /** The sources of what is made here, beside the names of those that tell. */
-export const madeHere = { asked: "asked", caseEnd: "case", batch: "batch" } as const;
+export const madeHere = { asked: "asked", caseEnd: "case", batch: "batch", schedule: "schedule" } as const;
 
 /** What an event's record says of where it came from, and rests on. */
 type Origin = Pick<RecordDraft, "person" | "parents"> & { readonly why: RecordDraft["body"] };

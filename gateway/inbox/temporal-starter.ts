@@ -7,8 +7,9 @@ import type { ReplyMessenger, VerdictMessenger, WorkflowEngine, WorkflowStarter 
 /** Connects on first use, so that a gateway starts, and keeps accepting events, while the engine is away. */
 export type LazyClient = () => Promise<Client>;
 
-/** Of 1 to 5, where 3 is the usual and 5 the last: cases that a batch opens wait for workers while there are others. */
-const BATCH_PRIORITY = 5;
+/** Of 1 to 5, where 3 is the usual and 5 the last: cases that are opened in bulk wait for workers while there are others. */
+const BULK_PRIORITY = 5;
+const bulk: ReadonlySet<string> = new Set([madeHere.batch, madeHere.schedule]);
 
 /** A call that takes longer has failed: the rows it was made for come back later. */
 const CALL_TIMEOUT_MS = 8_000;
@@ -27,7 +28,7 @@ function temporalStarter(call: Call, queue: string): WorkflowStarter {
           signal: "eventArrived",
           signalArgs: [event],
           workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
-          ...(event.source === madeHere.batch && { priority: { priorityKey: BATCH_PRIORITY } }),
+          ...(bulk.has(event.source) && { priority: { priorityKey: BULK_PRIORITY } }),
         }),
       );
     },

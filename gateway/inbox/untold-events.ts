@@ -25,7 +25,7 @@ export type UntoldEvent = {
 
 /**
  * Takes events that are due, for the length of a lease; those that another relay is taking are passed over. Events of
- * batches wait while there are others.
+ * batches and sweeps wait while there are others.
  */
 export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[]> {
   const { rows } = await sql.query<UntoldEvent>({
@@ -33,7 +33,7 @@ export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[
     text: `with due as materialized (
              select company, event_id from inbox
              where dispatched_at is null and state in ('pending', 'late') and retry_at <= clock_timestamp()
-             order by source = 'batch', retry_at limit $1 for update skip locked),
+             order by source in ('batch', 'schedule'), retry_at limit $1 for update skip locked),
            claimed as (
              update inbox i set attempts = attempts + 1, retry_at = clock_timestamp() + make_interval(secs => $2)
              from due where i.company = due.company and i.event_id = due.event_id returning i.*)
