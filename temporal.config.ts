@@ -23,6 +23,9 @@ export function siblingQueue(orchestrationQueue: string, kind: QueueKind): strin
 /** The one workflow type that cases run as. */
 export const CASE_WORKFLOW = "governedCase";
 
+/** The workflow type of what a company's schedules start. */
+export const SCHEDULED_WORKFLOW = "scheduledRun";
+
 /** Ledger work: a row or two in the database. Retried for ever, because without the record nothing may act. */
 export const ledgerActivity = {
   startToCloseTimeout: "10 seconds",
@@ -50,6 +53,19 @@ export const toolActivity = {
   heartbeatTimeout: "5 seconds",
   retry: { initialInterval: "250 milliseconds", maximumInterval: "60 seconds", backoffCoefficient: 2 },
 } as const;
+
+/**
+ * A page of scheduled work: reads many records, or erases many cases. Retried for ever, for a page that is done twice does
+ * nothing the second time; while it is, the next run of its schedule is skipped.
+ */
+export const scheduledActivity = {
+  startToCloseTimeout: "5 minutes",
+  heartbeatTimeout: "10 seconds",
+  retry: { initialInterval: "1 second", maximumInterval: "60 seconds", backoffCoefficient: 2 },
+} as const;
+
+/** How long a sweep waits when the inbox has no room for more of what it finds. */
+export const SWEEP_PAUSE = "10 seconds";
 
 /** How long the server waits for a worker that took a workflow task and fell silent. */
 export const WORKFLOW_TASK_TIMEOUT_MS = 5_000;

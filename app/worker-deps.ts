@@ -23,11 +23,13 @@ type Parts = {
   readonly model: ModelChoice;
   readonly alarm: Alarm;
   readonly unknownName: UnknownNameAlarm;
+  readonly scheduled: Omit<WorkerDeps["scheduled"], "records">;
 };
 
 /** Wires what the worker's activities need. */
 export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
   const { pool, now, policies, adapters, model, alarm, unknownName } = parts;
+  const scheduled = { ...parts.scheduled, records: adapters.records };
   const readTools = createReadTools(pool, adapters, now);
   const free = createFreeModelLedger();
   const ledger = model.kind === "offline" ? free : createModelLedger(pool, { leaseSeconds: LEASE_SECONDS });
@@ -38,5 +40,5 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
     digest: digestOf,
   });
   const effectTools = createEffectTools(adapters);
-  return { pool, policies, agents, turnCalls: ledger, readTools, effectTools, now, alarm, unknownName };
+  return { pool, policies, agents, turnCalls: ledger, readTools, effectTools, now, alarm, unknownName, scheduled };
 }

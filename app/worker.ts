@@ -12,6 +12,7 @@ import { createPlan } from "./activities/plan.ts";
 import { createAgentActivities, createPropose } from "./activities/propose.ts";
 import { createRecord } from "./activities/record.ts";
 import { createReply } from "./activities/reply.ts";
+import { createScheduled, type ScheduledDeps } from "./activities/scheduled.ts";
 import type { Alarm } from "../deciding/decider.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
@@ -28,6 +29,7 @@ export type WorkerDeps = {
   readonly now: () => string;
   readonly alarm: Alarm;
   readonly unknownName: UnknownNameAlarm;
+  readonly scheduled: Pick<ScheduledDeps, "records" | "log" | "checkpoints" | "functions">;
 };
 
 export type WorkerSettings = {
@@ -73,7 +75,11 @@ export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) 
     ...common,
     ...("codePath" in workflows ? { workflowBundle: workflows } : workflows),
     taskQueue: queue("orchestration"),
-    activities: { ...createLedgerActivities(deps), ...createAct(deps) },
+    activities: {
+      ...createLedgerActivities(deps),
+      ...createAct(deps),
+      ...createScheduled({ ...deps, ...deps.scheduled }),
+    },
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
   });

@@ -1,3 +1,4 @@
 /** What the worker registers: one line per choreography. */
 export { governedCase } from "./governed-case.ts";
 export { renewalCase } from "./renewal-case.ts";
+export { scheduledRun } from "./scheduled-run.ts";

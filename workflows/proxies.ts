@@ -1,6 +1,6 @@
 import { proxyActivities, proxyLocalActivities, workflowInfo } from "@temporalio/workflow";
-import { agentActivity, ledgerActivity, siblingQueue, toolActivity } from "../temporal.config.ts";
-import type { ActActivities, AgentActivities, LedgerActivities } from "./activities.ts";
+import { agentActivity, ledgerActivity, scheduledActivity, siblingQueue, toolActivity } from "../temporal.config.ts";
+import type { ActActivities, AgentActivities, LedgerActivities, ScheduledActivities } from "./activities.ts";
 
 /** The seam to the world. Ledger work is local (cheap, in the worker); models have a queue of their own. */
 export function ledger(): LedgerActivities {
@@ -16,4 +16,8 @@ export function agents(): AgentActivities {
 
 export function tools(): ActActivities {
   return proxyActivities<ActActivities>(toolActivity);
+}
+
+export function scheduled(): ScheduledActivities {
+  return proxyActivities<ScheduledActivities>(scheduledActivity);
 }

@@ -4,7 +4,7 @@ import { lastHead } from "../../proof/log/signed-head.ts";
 import { waitingOf, type Waiting } from "../../proof/log/waiting.ts";
 import type { Sql } from "../../audit/records.ts";
 import { logSigner, originOf } from "../../proof/log/log-keys.ts";
-import { fail, type Finding, ok, type Patient } from "./finding.ts";
+import { fail, type Finding, ok, type Recorder } from "./finding.ts";
 
 const CHECK = "audit log";
 /** A worker signs every five seconds; a record that waits this long waits for a worker. */
@@ -12,21 +12,21 @@ const WAIT_LIMIT_MS = 60_000;
 
 /** Whether every log's head is signed as it stands, and records do not wait for their place. */
 export async function checkLogs(
-  patient: Patient,
+  recorder: Recorder,
   sql: Sql,
   secret: Uint8Array,
   logs: readonly KeptLog[],
 ): Promise<Finding> {
   for (const { log } of logs) {
-    const fault = await faultOf(patient, sql, secret, log);
+    const fault = await faultOf(recorder, sql, secret, log);
     if (fault !== undefined) return fault;
   }
-  const waiting = await waitingOf(sql, patient.config.company);
+  const waiting = await waitingOf(sql, recorder.config.company);
   const late = waiting.find(({ waitedMs }) => waitedMs > WAIT_LIMIT_MS);
-  return late === undefined ? ok(CHECK, told(logs, waiting)) : fail(CHECK, lateText(late), startWorker(patient));
+  return late === undefined ? ok(CHECK, told(logs, waiting)) : fail(CHECK, lateText(late), startWorker(recorder));
 }
 
-async function faultOf({ config }: Patient, sql: Sql, secret: Uint8Array, log: string): Promise<Finding | undefined> {
+async function faultOf({ config }: Recorder, sql: Sql, secret: Uint8Array, log: string): Promise<Finding | undefined> {
   const origin = originOf(config.auditHost, log);
   try {
     await lastHead(sql, { company: config.company, log, origin, signer: logSigner(secret, origin) });
@@ -43,7 +43,7 @@ async function faultOf({ config }: Patient, sql: Sql, secret: Uint8Array, log: s
 }
 
 /** Started by whoever starts workers here. */
-export function startWorker({ config }: Patient): string {
+export function startWorker({ config }: Recorder): string {
   return config.databaseUrl === undefined ? "npm start" : "npx mandate worker";
 }
 

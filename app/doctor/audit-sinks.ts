@@ -9,7 +9,7 @@ import { checkpointFolderOf } from "../../proof/sinks/file.ts";
 import { forkOf } from "../../proof/sinks/fork.ts";
 import { SinkError } from "../../proof/sinks/sink.ts";
 import { startWorker } from "./audit-log.ts";
-import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
+import { fail, type Finding, ok, type Recorder, warn } from "./finding.ts";
 
 const CHECK = "audit checkpoints";
 
@@ -21,12 +21,12 @@ type Looked = { readonly held: readonly Held[]; readonly faults: readonly Findin
 
 /** Whether checkpoints reach the world outside the database, and what is there is where this log began. */
 export async function checkSinks(
-  patient: Patient,
+  recorder: Recorder,
   sql: Sql,
   secret: Uint8Array,
   logs: readonly KeptLog[],
 ): Promise<readonly Finding[]> {
-  const looked = await Promise.all(withOwn(patient, logs).map((kept) => look(patient, sql, secret, kept)));
+  const looked = await Promise.all(withOwn(recorder, logs).map((kept) => look(recorder, sql, secret, kept)));
   const faults = looked.flatMap((one) => one.faults);
   if (faults.length > 0) return faults;
   return [
@@ -43,13 +43,13 @@ export async function checkSinks(
 }
 
 /** The company's own log is looked at even when the database has lost it. */
-function withOwn({ config: { company, auditHost } }: Patient, logs: readonly KeptLog[]): readonly KeptLog[] {
+function withOwn({ config: { company, auditHost } }: Recorder, logs: readonly KeptLog[]): readonly KeptLog[] {
   if (logs.some(({ log }) => log === company)) return logs;
   return [...logs, { log: company, origin: originOf(auditHost, company), size: 0 }];
 }
 
-async function look(patient: Patient, sql: Sql, secret: Uint8Array, kept: KeptLog): Promise<Looked> {
-  const { home, company } = patient.config;
+async function look(recorder: Recorder, sql: Sql, secret: Uint8Array, kept: KeptLog): Promise<Looked> {
+  const { home, company } = recorder.config;
   const path = checkpointFileOf(checkpointFolderOf(home), kept.log);
   const broken = (detail: string, fix: string): Looked => ({ held: [], faults: [fail(CHECK, detail, fix)] });
   try {
@@ -62,16 +62,16 @@ async function look(patient: Patient, sql: Sql, secret: Uint8Array, kept: KeptLo
       return broken(detail, "npx mandate audit log");
     }
     if (newest === undefined) return { held: [], faults: [] };
-    const file = { sink: "the checkpoint file", size: last?.size ?? 0, fix: startWorker(patient) };
-    const held = [file, ...(await witnessesOf(patient, sql, kept))];
-    return { held, faults: await staleness(patient, sql, kept, held) };
+    const file = { sink: "the checkpoint file", size: last?.size ?? 0, fix: startWorker(recorder) };
+    const held = [file, ...(await witnessesOf(recorder, sql, kept))];
+    return { held, faults: await staleness(recorder, sql, kept, held) };
   } catch (error) {
     if (!(error instanceof SinkError)) throw error;
     return broken(error.message, `mv '${path}' '${path}.damaged'`);
   }
 }
 
-async function witnessesOf({ config }: Patient, sql: Sql, { log }: KeptLog): Promise<Held[]> {
+async function witnessesOf({ config }: Recorder, sql: Sql, { log }: KeptLog): Promise<Held[]> {
   const { company, witnesses } = config;
   return Promise.all(
     witnesses.map(async ({ vkey, url }) => {
@@ -87,7 +87,7 @@ async function witnessesOf({ config }: Patient, sql: Sql, { log }: KeptLog): Pro
 
 /** A log fails when no sink is up to date; with one that is, those that lag are for looking at. */
 async function staleness(
-  { config }: Patient,
+  { config }: Recorder,
   sql: Sql,
   { log, size }: KeptLog,
   held: readonly Held[],

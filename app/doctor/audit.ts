@@ -1,10 +1,8 @@
-import { logsOf } from "../../proof/log/log-store.ts";
 import { newestKey } from "../../proof/log/waiting.ts";
 import { openRecord, type LedgerPool } from "../../audit/records.ts";
 import { auditSecretFileOf, presentAuditSecret } from "../../proof/secret.ts";
 import { createLedgerPool } from "../../db/pool.ts";
-import { checkLogs } from "./audit-log.ts";
-import { checkSinks } from "./audit-sinks.ts";
+import { checkCheckpoints } from "./checkpoints.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
 const CHECKS = ["audit secret", "audit log", "audit checkpoints"] as const;
@@ -39,8 +37,7 @@ async function findingsOf(patient: Patient, pool: LedgerPool): Promise<readonly 
   }
   const opened = await openNewest(patient, pool, key);
   if (opened.state === "fail") return [opened, ...CHECKS.slice(1).map((check) => unread(check, patient))];
-  const logs = await logsOf(pool, company);
-  return [opened, await checkLogs(patient, pool, secret, logs), ...(await checkSinks(patient, pool, secret, logs))];
+  return [opened, ...(await checkCheckpoints(config, pool, secret))];
 }
 
 async function openNewest(patient: Patient, pool: LedgerPool, key: string): Promise<Finding> {

@@ -27,6 +27,9 @@ export type Patient = {
   readonly databaseUrl: string | undefined;
 };
 
+/** Whose record is looked at: all that the checks of the audit log need. */
+export type Recorder = Pick<Patient, "config">;
+
 export const ok = (check: string, detail: string): Finding => ({ check, state: "ok", detail });
 export const warn = (check: string, detail: string, fix: string): Finding => ({ check, state: "warn", detail, fix });
 export const fail = (check: string, detail: string, fix: string): Finding => ({ check, state: "fail", detail, fix });

@@ -8,6 +8,7 @@ import { startIntegrator } from "../../proof/log/integrator.ts";
 import { auditSecret } from "../../proof/secret.ts";
 import { configuredSinks } from "../../proof/sinks/configured.ts";
 import { loadConfig, type Config } from "../config.ts";
+import { checkCheckpoints } from "../doctor/checkpoints.ts";
 import { createLedgerPool } from "../../db/pool.ts";
 import { createLogger } from "../log.ts";
 import { projectRoot } from "../../engines/project-root.ts";
@@ -56,6 +57,7 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
     model,
     alarm: (detail) => log.error(detail, "evaluators disagree"),
     unknownName: (detail) => log.error(detail, "a case was ended: nothing here bears a name that it needs"),
+    scheduled: { log, checkpoints: () => checkCheckpoints(config, pool, auditSecret(config)) },
   });
   const workers = await createWorkers(deps, {
     temporal: await requireTemporal(),

@@ -1,6 +1,7 @@
 import type { Client } from "@temporalio/client";
+import { SCHEDULED_WORKFLOW } from "../../temporal.config.ts";
 
-/** A case that tries the same thing again and again. Nothing of it is lost: it goes on by itself once that is mended. */
+/** A case, or a run of a schedule, that tries the same thing again and again. Nothing of it is lost: it goes on by itself once that is mended. */
 export type StalledCase = {
   readonly caseId: string;
   /**
@@ -69,26 +70,28 @@ export async function lookAtCases(
   const stalled: StalledCase[] = [];
   let lookedAt = 0;
   const look = async (): Promise<void> => {
-    for (const { caseId } of order) {
+    for (const { caseId, isScheduled } of order) {
       const stall = stallOf(caseId, await described(client, caseId), { ...stallLimits, ...limits });
       if (stall !== undefined) stalled.push(stall);
-      lookedAt += 1;
+      if (!isScheduled) lookedAt += 1;
       if (performance.now() > until) return;
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
-  return { caseIds: open.map(({ caseId }) => caseId), lookedAt, stalled };
+  const cases = open.filter(({ isScheduled }) => !isScheduled);
+  return { caseIds: cases.map(({ caseId }) => caseId), lookedAt, stalled };
 }
 
-/** `isReported`: the engine itself says that its code fails. */
-type OpenCase = { readonly caseId: string; readonly isReported: boolean };
+/** `isReported`: the engine itself says that its code fails. `isScheduled`: it is no case but what a schedule began. */
+type OpenCase = { readonly caseId: string; readonly isReported: boolean; readonly isScheduled: boolean };
 
 /** A company's name is of letters, digits and hyphens: nothing in it ends the quotes. */
 async function openCases(client: Client, company: string): Promise<readonly OpenCase[]> {
   const query = `ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${company}:'`;
   const open: OpenCase[] = [];
-  for await (const { workflowId: caseId, raw } of client.workflow.list({ query })) {
-    open.push({ caseId, isReported: raw.searchAttributes?.indexedFields?.[REPORT] !== undefined });
+  for await (const { workflowId: caseId, type, raw } of client.workflow.list({ query })) {
+    const isReported = raw.searchAttributes?.indexedFields?.[REPORT] !== undefined;
+    open.push({ caseId, isReported, isScheduled: type === SCHEDULED_WORKFLOW });
   }
   return open;
 }

@@ -1,27 +1,21 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { pino } from "pino";
 import { createLedgerPool } from "../../db/pool.ts";
 import { loadPolicies } from "../../deciding/policies.ts";
 import { projectRoot } from "../../engines/project-root.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
 import { workerDeps } from "../../app/worker-deps.ts";
 import { createWorkers } from "../../app/worker.ts";
+import { warranties } from "../fixtures/dated.ts";
+import { withFunctions } from "../fixtures/functions.ts";
 import { TEST_SECRET } from "../setup/database.ts";
 import type { KillPoint } from "./kill-points.ts";
+import type { FaultyWorker } from "./kept-worker.ts";
 import { wallTime } from "../../db/company-clock.ts";
 import type { EffectTool } from "../../tools/effect-tool.ts";
 
-type Settings = {
-  readonly databaseUrl: string;
-  readonly temporalAddress: string;
-  readonly queuePrefix: string;
-  readonly workflowBundle: string;
-  readonly kill: KillPoint;
-  /** Written just before the kill, so that the next process of the same test lives. */
-  readonly marker: string;
-};
-
-const settings = JSON.parse(process.argv[2] ?? "{}") as Settings;
+const settings = JSON.parse(process.argv[2] ?? "{}") as FaultyWorker;
 const counts = new Map<string, number>();
 
 function count(name: string): number {
@@ -47,6 +41,11 @@ const deps = await workerDeps({
   model: { kind: "offline" },
   alarm: () => undefined,
   unknownName: () => undefined,
+  scheduled: {
+    log: pino({ level: "silent" }),
+    checkpoints: () => Promise.resolve([]),
+    functions: withFunctions(warranties),
+  },
 });
 const effectTools = Object.fromEntries(
   Object.entries(deps.effectTools).map(([name, tool]): [string, EffectTool] => {

@@ -1,5 +1,4 @@
 import { Client, Connection } from "@temporalio/client";
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +9,8 @@ import { crmSays, givenPartner, quoteDeskSays, givenQuote } from "../fixtures/pr
 import { buildForTest, workflowBundle } from "../setup/build.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 import { arrive, eventually, type Arrival } from "../setup/system.ts";
-import { killPoints, type KillPoint } from "./kill-points.ts";
+import { keepWorker } from "./kept-worker.ts";
+import { killPoints } from "./kill-points.ts";
 
 let database: TestDatabase;
 let connection: Connection;
@@ -30,41 +30,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Keeps a worker process running: starts another whenever one dies, until stopped. Answers how many died. */
-async function keepWorker(queuePrefix: string, kill: KillPoint) {
-  const settings = {
-    databaseUrl: await database.urlOf(queuePrefix),
-    temporalAddress: inject("temporalAddress"),
-    queuePrefix,
-    workflowBundle: bundle,
-    kill,
-    marker: join(folder, queuePrefix),
-  };
-  let deaths = 0;
-  let stopping = false;
-  let child = start();
-  function start() {
-    const started = spawn(process.execPath, [entry, JSON.stringify(settings)], {
-      stdio: ["ignore", "ignore", "ignore"],
-    });
-    started.once("exit", (_code, signal) => {
-      if (signal === "SIGKILL") deaths += 1;
-      if (!stopping) child = start();
-    });
-    return started;
-  }
-  return {
-    deaths: () => deaths,
-    async stop() {
-      stopping = true;
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = new Promise((resume) => child.once("exit", resume));
-      child.kill("SIGTERM");
-      await gone;
-    },
-  };
-}
-
 const expectedKinds =
   "turn turn proposal turn review decision escalation approval decision intent receipt proposal decision intent receipt case_end".split(
     " ",
@@ -78,7 +43,14 @@ describe.concurrent("a worker killed with SIGKILL: one effect, no gap, nothing l
     await givenPartner(pool, company, { partnerId: "partner-7" });
     await givenQuote(pool, company, "d1", 180_000, { quote_id: "Q-1" });
     const client = new Client({ connection });
-    const worker = await keepWorker(company, kill);
+    const worker = keepWorker(entry, {
+      databaseUrl: await database.urlOf(company),
+      temporalAddress: inject("temporalAddress"),
+      queuePrefix: company,
+      workflowBundle: bundle,
+      kill,
+      marker: join(folder, company),
+    });
     const arrival: Arrival = { company, queuePrefix: company, functionId: "quoting", objectId: "d1", event: {} };
     try {
       const caseId = await arrive(client, arrival);

@@ -2,6 +2,7 @@ import { Client, Connection } from "@temporalio/client";
 import type { WorkerOptions } from "@temporalio/worker";
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import { pino, type Logger } from "pino";
 import type { UnknownNameAlarm } from "../../app/activities/unknown-name.ts";
 import { caseStartOf } from "../../gateway/inbox/case-start.ts";
 import type { Alarm } from "../../deciding/decider.ts";
@@ -10,8 +11,10 @@ import { embeddedAdapters, type Adapters } from "../../tools/adapters.ts";
 import { loadPolicies } from "../../deciding/policies.ts";
 import { createWorkers } from "../../app/worker.ts";
 import { workerDeps } from "../../app/worker-deps.ts";
+import type { Finding } from "../../app/doctor/finding.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import type { EventRef } from "../../domain/event.ts";
+import type { FunctionTable } from "../../functions/definition.ts";
 import { functionOf } from "../../functions/index.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
 import { taskQueue, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
@@ -39,6 +42,11 @@ type Options = {
   readonly policies?: PolicySource;
   readonly alarm?: Alarm;
   readonly unknownName?: UnknownNameAlarm;
+  /** The functions that sweeps know; the shipped ones when absent. */
+  readonly functions?: FunctionTable;
+  readonly log?: Logger;
+  /** What is found of the audit log's checkpoints: nothing when absent. */
+  readonly checkpoints?: (pool: LedgerPool, company: string) => Promise<readonly Finding[]>;
   readonly interceptors?: WorkerOptions["interceptors"];
   /** What the worker registers; the product's own choreographies when absent. */
   readonly workflowsPath?: string;
@@ -68,6 +76,11 @@ export async function startSystem(options: Options = {}): Promise<System> {
     model: { kind: "offline" },
     alarm: options.alarm ?? (() => undefined),
     unknownName: options.unknownName ?? (() => undefined),
+    scheduled: {
+      log: options.log ?? pino({ level: "silent" }),
+      checkpoints: () => options.checkpoints?.(pool, company) ?? Promise.resolve([]),
+      ...(options.functions && { functions: options.functions }),
+    },
   });
   const workers = await createWorkers(deps, {
     temporal: place,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lookAtCases, type StallLimits, type StalledCase } from "../../../gateway/status/stalled-cases.ts";
-import { CASE_WORKFLOW, taskQueue } from "../../../temporal.config.ts";
+import { CASE_WORKFLOW, SCHEDULED_WORKFLOW, taskQueue } from "../../../temporal.config.ts";
 import { openEscalationOf } from "../../fixtures/escalations.ts";
 import { givenPartner, givenQuote } from "../../fixtures/programme.ts";
 import { eventually, startSystem, type System } from "../../setup/system.ts";
@@ -84,6 +84,22 @@ describe.concurrent("a case is stalled", { timeout: 90_000 }, () => {
     expect(stall).toMatchObject({ kind: "no-worker", attempts: null });
     expect(await stallOf(workflowId)).toBeUndefined();
     await handle.terminate();
+  });
+
+  test("and so is a run of a schedule, which is no case", async () => {
+    broken.add("now runPage");
+    const { client, company, queuePrefix } = system;
+    const workflowId = `${company}:record:retention-now`;
+    const handle = await client.workflow.start(SCHEDULED_WORKFLOW, {
+      workflowId,
+      taskQueue: taskQueue(queuePrefix, "orchestration"),
+      args: [{ company, functionId: "record", work: "retention" }],
+    });
+    const stall = await eventually(() => stallOf(workflowId, { mostAttempts: 1 }), 30_000);
+    expect(stall).toMatchObject({ kind: "activity", activity: "runPage" });
+    expect((await look()).caseIds).not.toContain(workflowId);
+    broken.delete("now runPage");
+    expect(await handle.result()).toMatchObject({ counts: { erased: 0, passedOver: 0 } });
   });
 
   test("and not when it waits for people, however long that takes", async () => {
