@@ -7,6 +7,7 @@ import { checkPostgres, checkTemporal } from "./doctor/engines.ts";
 import { type DoctorDeps, fail, type Finding, type Patient } from "./doctor/finding.ts";
 import { checkInstall, checkNode, checkPorts } from "./doctor/machine.ts";
 import { checkPolicies } from "./doctor/policies.ts";
+import { checkSchedules } from "./doctor/schedules.ts";
 import { checkModel, checkSecretFiles, checkWebhookSecret } from "./doctor/secrets.ts";
 import { readRuntime } from "../engines/runtime-file.ts";
 
@@ -24,6 +25,7 @@ const checks: readonly Check[] = [
   checkDatabase,
   checkPolicies,
   checkCases,
+  checkSchedules,
   checkAudit,
   checkModel,
   checkSecretFiles,

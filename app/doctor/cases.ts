@@ -33,7 +33,7 @@ export async function checkCases(patient: Patient): Promise<readonly Finding[]> 
 }
 
 /** The Temporal that cases run on here; undefined when none is named and none runs. */
-async function placeOf({ deps, runtime }: Patient): Promise<TemporalPlace | undefined> {
+export async function placeOf({ deps, runtime }: Patient): Promise<TemporalPlace | undefined> {
   const outside = await (deps.externalTemporal ?? externalTemporal)();
   const address = runtime.kind === "running" ? runtime.runtime.temporalAddress : undefined;
   return outside ?? (address === undefined ? undefined : { namespace: "default", connectionOptions: { address } });

@@ -4,7 +4,7 @@ import { exitCodes, failure } from "../../cli/failure.ts";
 import { widthOf, type Io } from "../../cli/io.ts";
 import type { DevOptions } from "../../cli/processes.ts";
 import { auditSecret } from "../../proof/secret.ts";
-import { loadConfig, type Config } from "../config.ts";
+import { externalTemporal, loadConfig, type Config } from "../config.ts";
 import { playDay } from "../day/play.ts";
 import { dayAnswer } from "../day/summary-text.ts";
 import { writeSchemas } from "../../deciding/policy-schemas.ts";
@@ -12,6 +12,7 @@ import { createLedgerPool } from "../../db/pool.ts";
 import { prepareHome } from "../../engines/home-folder.ts";
 import { acquireLock } from "../../engines/lock.ts";
 import { installFirstRelease } from "../../releases/set-up.ts";
+import { keepCompanySchedules } from "../schedules/at-engine.ts";
 import { prepareDatabase } from "./dev-database.ts";
 import { startEngines, type RunningEngines } from "./dev-engines.ts";
 import { startProcesses } from "./dev-processes.ts";
@@ -88,6 +89,7 @@ async function serve(stage: Stage, options: DevOptions): Promise<number> {
   const hubspotSecret = config.hubspotClientSecret ?? devWebhookSecret(config.home);
   signal.throwIfAborted();
   const url = await startProcesses({ config, stops, signal, say, engines, hubspotSecret, startedAt });
+  await keepSchedules(stage, engines);
   const model = config.anthropicApiKey === undefined ? "offline deterministic model (no key)" : config.model;
   const addresses = addressesOf(engines, url);
   printAddresses(stage, addresses, model);
@@ -109,6 +111,15 @@ async function putPoliciesInForce({ config, say }: Stage, pool: LedgerPool, at: 
   const installed = await installFirstRelease({ sql: pool, company, home, folder, at });
   if (installed.kind === "installed") say(`policies: release ${installed.release.slice(0, 12)} is in force`);
   else if (installed.differs) say("policies: the folder differs from what is in force; see `mandate policy apply`");
+}
+
+/** What falls due for the company from now on. The environment's engine is reached as its profile says. */
+async function keepSchedules({ config, say }: Stage, engines: RunningEngines): Promise<void> {
+  const { temporalAddress: address, temporalNamespace: namespace } = engines;
+  const place = (await externalTemporal()) ?? { namespace, connectionOptions: { address } };
+  const { missing, differing, left } = await keepCompanySchedules(config.company, place);
+  const changed = missing.length + differing.length + left.length;
+  if (changed > 0) say(`schedules: ${changed} brought up to date`);
 }
 
 type Day = Omit<Parameters<typeof playDay>[0], "onProgress" | "clock">;

@@ -1,12 +1,17 @@
+import { giveAnswer, type Answer } from "../../cli/answer.ts";
 import type { Io } from "../../cli/io.ts";
 import type { ProcessOptions } from "../../cli/processes.ts";
-import { loadConfig } from "../config.ts";
+import { externalTemporal, loadConfig } from "../config.ts";
 import { companyRole } from "../../db/company-address.ts";
 import { ensureCompanyLogin } from "../../db/company-login.ts";
 import { migrate } from "../../db/migrate.ts";
+import type { Standing } from "../schedules/keep-schedules.ts";
 import { requireOwner } from "./require-database.ts";
 
-/** `mandate migrate`: brings the schema up to date, makes the company's login, and says what it did and where that is kept. */
+/**
+ * `mandate migrate`: brings the schema up to date, makes the company's login, and keeps its schedules; says what it did and
+ * where the login's address is kept. The schema does not wait for Temporal: without it the answer says what is still to do.
+ */
 export async function run({ json }: ProcessOptions, io: Io): Promise<number> {
   const config = loadConfig();
   const { company, home } = config;
@@ -14,13 +19,59 @@ export async function run({ json }: ProcessOptions, io: Io): Promise<number> {
   const applied = await migrate(url);
   const { keptIn } = await ensureCompanyLogin({ url, company, home });
   const login = companyRole(company);
+  const schedules = await keepSchedules(company);
   const text = [
     applied.length === 0 ? "The schema is up to date." : `Applied ${applied.join(", ")}.`,
     keptIn === undefined
       ? `The login is \`${login}\`, without a password.`
       : `The login is \`${login}\`; its address is kept in ${keptIn}: give it as DATABASE_URL to gateways and workers elsewhere.`,
+    ...(schedules.kind === "kept" ? [toldOf(schedules)] : []),
   ].join("\n");
-  const data = { applied, login, keptIn: keptIn ?? null };
-  io.stdout.write(json ? `${JSON.stringify({ ok: true, data })}\n` : `${text}\n`);
-  return 0;
+  return giveAnswer(io, json, {
+    data: { applied, login, keptIn: keptIn ?? null, schedules },
+    text,
+    ...lack(schedules),
+  });
+}
+
+type Schedules =
+  | ({ readonly kind: "kept" } & Standing)
+  | { readonly kind: "no-engine" }
+  | { readonly kind: "unreachable"; readonly detail: string };
+
+async function keepSchedules(company: string): Promise<Schedules> {
+  const place = await externalTemporal();
+  if (place === undefined) return { kind: "no-engine" };
+  const { keepCompanySchedules } = await import("../schedules/at-engine.ts");
+  try {
+    return { kind: "kept", ...(await keepCompanySchedules(company, place)) };
+  } catch (error) {
+    return { kind: "unreachable", detail: `${place.address}: ${(error as Error).message}` };
+  }
+}
+
+function toldOf({ missing, differing, left }: Standing): string {
+  const changes = [
+    ...missing.map((id) => `made ${id}`),
+    ...differing.map((id) => `changed ${id}`),
+    ...left.map((id) => `removed ${id}`),
+  ];
+  return changes.length === 0 ? "The schedules are up to date." : `Schedules: ${changes.join(", ")}.`;
+}
+
+/** Where no engine is named the schema was all that was asked for; one that is named and silent is a failure. */
+function lack(schedules: Schedules): Pick<Answer, "warnings" | "exit"> {
+  const again = "run `mandate migrate` again";
+  switch (schedules.kind) {
+    case "kept":
+      return {};
+    case "no-engine": {
+      const warning = `the schedules were not looked at, for no Temporal is named: set TEMPORAL_ADDRESS and ${again}`;
+      return { warnings: [warning] };
+    }
+    case "unreachable": {
+      const warning = `the schedules were not looked at, for Temporal does not answer at ${schedules.detail}: mend that and ${again}`;
+      return { warnings: [warning], exit: "unreachable" };
+    }
+  }
 }

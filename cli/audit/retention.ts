@@ -13,9 +13,8 @@ type SetOptions = AsOptions & { readonly log?: string };
 type RunOptions = AsOptions & { readonly dryRun?: boolean };
 
 const runHelp = `
-Nothing runs it by itself. From cron, every night, with the token of an ops engineer in MANDATE_TOKEN:
-  15 3 * * *  npx mandate audit retention run --json
-What a legal hold is on, and what is still open, is passed over. Running it again erases nothing twice.`;
+A schedule of the company runs it every night, \`<company>:record:retention\`; \`mandate doctor\` says whether it does.
+This runs it now and in your name. What a legal hold is on, and what is still open, is passed over. Running it again erases nothing twice.`;
 
 /** `mandate audit retention`: how long cases stay readable, and the end of it. */
 export function addRetention(noun: Command, cli: Cli): void {

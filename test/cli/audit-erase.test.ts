@@ -181,6 +181,6 @@ describe("mandate audit retention", () => {
     const dry = await json("retention", "run", "--dry-run", "--as", "ola");
     expect(dry).toMatchObject({ exitCode: 0, data: { dryRun: true, erased: [], skipped: [] } });
     expect((await audit("retention", "run", "--as", "ola")).stdout).toBe("0 cases erased, 0 passed over.\n");
-    expect((await audit("retention", "run", "--help")).stdout).toContain("From cron");
+    expect((await audit("retention", "run", "--help")).stdout).toContain("runs it every night");
   });
 });

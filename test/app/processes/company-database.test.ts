@@ -77,7 +77,7 @@ describe("mandate migrate", () => {
     const kept = keptAddressFile(home, company);
     expect([first.exitCode, JSON.parse(first.stdout).data]).toEqual([
       0,
-      { applied: [], login: `company:${company}`, keptIn: kept },
+      { applied: [], login: `company:${company}`, keptIn: kept, schedules: { kind: "no-engine" } },
     ]);
     expect(statSync(kept).mode & 0o777).toBe(0o600);
     const address = requireCompanyDatabase(configured());

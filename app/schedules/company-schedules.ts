@@ -1,0 +1,59 @@
+import type { FunctionTable } from "../../functions/definition.ts";
+import { functions as shipped } from "../../functions/index.ts";
+import type { ScheduledRef } from "../../workflows/activities.ts";
+
+/** One schedule of a company as data: what it does, and when. Instants are counted from the epoch, in UTC. */
+export type CompanySchedule = ScheduledRef & {
+  /** `company:function:schedule`. */
+  readonly id: string;
+  readonly everyMs: number;
+  /** How long after the beginning of its period it is due. */
+  readonly offsetMs: number;
+  /** It starts up to so much later, so that not everybody's starts at once. */
+  readonly jitterMs: number;
+  /** What fell due while the engine was away is made up for when it is no older than this. */
+  readonly catchUpMs: number;
+};
+
+type Timing = Pick<CompanySchedule, "everyMs" | "offsetMs" | "jitterMs" | "catchUpMs">;
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * At night. Half an hour of jitter keeps companies that share an engine and a system of record apart. A night that was missed
+ * is made up for until the next one: a sweep that comes hours late still finds dates that are seven days off.
+ */
+const sweeping: Timing = { everyMs: DAY_MS, offsetMs: 2 * HOUR_MS, jitterMs: 30 * MINUTE_MS, catchUpMs: DAY_MS };
+
+/** After the sweeps. What is kept for years may go a day later, and a missed night is made up for all the same. */
+const erasing: Timing = { ...sweeping, offsetMs: 3 * HOUR_MS + 15 * MINUTE_MS };
+
+/**
+ * As often as a checkpoint may be old by default, so that one that is too old is told of within twice that. A look that was
+ * missed is worth nothing once the next one comes: 10 s is the least that the engine takes.
+ */
+const watching: Timing = {
+  everyMs: 5 * MINUTE_MS,
+  offsetMs: 0,
+  jitterMs: 30 * SECOND_MS,
+  catchUpMs: 10 * SECOND_MS,
+};
+
+/** Stands in a function's place for what is done for the company's record. No function has this id. */
+const RECORD = "record";
+
+/** Every schedule that a company has: a sweep for each function that dates open, and the upkeep of its record. Pure. */
+export function schedulesOf(company: string, functions: FunctionTable = shipped): readonly CompanySchedule[] {
+  const named = (functionId: string, work: ScheduledRef["work"], timing: Timing): CompanySchedule => {
+    return { id: `${company}:${functionId}:${work}`, company, functionId, work, ...timing };
+  };
+  const dated = Object.values(functions).filter(({ triggers }) => triggers.some(({ kind }) => kind === "date"));
+  return [
+    ...dated.map(({ id }) => named(id, "sweep", sweeping)),
+    named(RECORD, "retention", erasing),
+    named(RECORD, "checkpoint", watching),
+  ];
+}

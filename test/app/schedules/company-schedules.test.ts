@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { schedulesOf } from "../../../app/schedules/company-schedules.ts";
+import { warranties } from "../../fixtures/dated.ts";
+import { functionLike, withFunctions } from "../../fixtures/functions.ts";
+
+const HOUR_MS = 3_600_000;
+
+test("a company sweeps nightly for each function that dates open, ends retention nightly, and watches its checkpoints", () => {
+  const functions = { warranties, others: functionLike("others", [{ kind: "asked" }]) };
+  expect(schedulesOf("acme", functions)).toEqual([
+    {
+      id: "acme:warranties:sweep",
+      company: "acme",
+      functionId: "warranties",
+      work: "sweep",
+      everyMs: 24 * HOUR_MS,
+      offsetMs: 2 * HOUR_MS,
+      jitterMs: HOUR_MS / 2,
+      catchUpMs: 24 * HOUR_MS,
+    },
+    {
+      id: "acme:record:retention",
+      company: "acme",
+      functionId: "record",
+      work: "retention",
+      everyMs: 24 * HOUR_MS,
+      offsetMs: 3.25 * HOUR_MS,
+      jitterMs: HOUR_MS / 2,
+      catchUpMs: 24 * HOUR_MS,
+    },
+    {
+      id: "acme:record:checkpoint",
+      company: "acme",
+      functionId: "record",
+      work: "checkpoint",
+      everyMs: HOUR_MS / 12,
+      offsetMs: 0,
+      jitterMs: 30_000,
+      catchUpMs: 10_000,
+    },
+  ]);
+});
+
+test("no schedule is due twice before it has begun, and none makes up for more than one run", () => {
+  for (const { everyMs, offsetMs, jitterMs, catchUpMs } of schedulesOf("acme", withFunctions(warranties))) {
+    expect(jitterMs).toBeLessThan(everyMs);
+    expect(offsetMs).toBeLessThan(everyMs);
+    expect(catchUpMs).toBeLessThanOrEqual(everyMs);
+  }
+});
