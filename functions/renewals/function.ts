@@ -36,7 +36,7 @@ export const renewals = {
     { pillar: "process", zone: "joint" },
     { pillar: "governance", zone: "vendor" },
   ],
-  triggers: [{ kind: "asked" }, ...heard.map(changed)],
+  triggers: [{ kind: "date" }, { kind: "asked" }, ...heard.map(changed)],
   subject: { system: "crm", type: "contract", record: ContractRecord },
   actions: [proposeRenewal, priceRenewal, assignPartner, recordRenewal],
   agent,

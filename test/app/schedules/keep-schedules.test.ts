@@ -5,7 +5,6 @@ import { schedulesOf } from "../../../app/schedules/company-schedules.ts";
 import { keepSchedules, lookAtSchedules, type Wanted } from "../../../app/schedules/keep-schedules.ts";
 import { SCHEDULED_WORKFLOW } from "../../../temporal.config.ts";
 import { warranties } from "../../fixtures/dated.ts";
-import { withFunctions } from "../../fixtures/functions.ts";
 import { eventually } from "../../setup/system.ts";
 
 const DAY_MS = 86_400_000;
@@ -109,7 +108,7 @@ describe("a company's schedules", () => {
       action: { type: "startWorkflow", workflowType: "theirOwnBackup", taskQueue: "theirs" },
     });
     await listed(1);
-    await keepSchedules(client, { ...wanted, schedules: schedulesOf(company, withFunctions()) });
+    await keepSchedules(client, { ...wanted, schedules: schedulesOf(company, {}) });
     await listed(3);
     await keepSchedules(client, { ...wanted, schedules: [] });
     await listed(1);

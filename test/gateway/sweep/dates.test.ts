@@ -6,6 +6,7 @@ import { DAY_MS, daysAfter, warranties } from "../../fixtures/dated.ts";
 const AT = "2026-03-02T02:00:00.000Z";
 const msAfter = (ms: number) => new Date(Date.parse(AT) + ms).toISOString();
 const planOf = (firstMs: number, endsByMs: number, others: readonly number[] = []) => ({
+  state: "",
   anchors: Object.fromEntries([firstMs, ...others].map((ms, index) => [`anchor-${index}`, msAfter(ms)])),
   deadlines: { answer: msAfter(0) },
   correlations: {},
