@@ -1,6 +1,5 @@
 import type { Pool } from "pg";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Evidence } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Permit, Receipt } from "../../domain/permit.ts";
 import { ToolError, type ToolErrorCode } from "../tool-error.ts";
@@ -26,16 +25,12 @@ export type Asked = {
 type Outcome = "done" | "replayed" | "key-reused" | "no-object" | FaultKind;
 type Row = { readonly outcome: Outcome; readonly answer: Receipt | null; readonly fault: Fault | null };
 
-/** A system that the sandbox stands in for: it can be asked, asked what it knows of a key, and read. */
+/** A system that the sandbox stands in for: it can be asked, and asked what it knows of a key. */
 export type Counterparty = {
   /** Once per effect key: the same request is answered again without acting. Throws `ToolError`. */
   readonly ask: (permit: Permit, asked: Asked) => Promise<Receipt>;
   /** What it knows under a key. Throws `ToolError` when it cannot say. */
   readonly lookUp: (company: string, effectKey: string) => Promise<Receipt | undefined>;
-  /** `source` names the reading. Undefined when there is no such object. */
-  readonly read: (company: string, source: string, type: string, id: string) => Promise<Evidence | undefined>;
-  /** Ids of the objects of a type after `after`, in order, `limit` at most. */
-  readonly list: (company: string, type: string, after: string, limit: number) => Promise<readonly string[]>;
 };
 
 /** The embedded counter-party behind an outside system: own rows, own idempotency, own record of every call. */
@@ -75,36 +70,6 @@ export function createCounterparty(pool: Pool, system: string): Counterparty {
         throw new ToolError("TARGET_UNAVAILABLE", `sandbox ${system} cannot say what became of \`${effectKey}\``);
       }
       return rows[0]?.answer;
-    },
-
-    async read(company, source, type, id) {
-      const { rows } = await pool
-        .query<{ version: number; properties: JsonObject; now: string }>({
-          name: "sandbox-read",
-          text: `select version, properties, clock_timestamp() as now from sandbox.object
-                 where company = $1 and system = $2 and object_type = $3 and object_id = $4`,
-          values: [company, system, type, id],
-        })
-        .catch(failed);
-      const [row] = rows;
-      if (row === undefined) return undefined;
-      const { version, properties, now } = row;
-      return {
-        source: { source, ref: `${type}/${id}`, version: String(version), observedAt: now },
-        value: properties,
-      };
-    },
-
-    async list(company, type, after, limit) {
-      const { rows } = await pool
-        .query<{ id: string }>({
-          name: "sandbox-list",
-          text: `select object_id as id from sandbox.object
-                 where company = $1 and system = $2 and object_type = $3 and object_id > $4 order by object_id limit $5`,
-          values: [company, system, type, after, limit],
-        })
-        .catch(failed);
-      return rows.map(({ id }) => id);
     },
   };
 }
