@@ -157,9 +157,9 @@ const pageOfEvents = `
     order by x.opened_at limit 1) w on true
   left join lateral (
     select o->>'kind' as kind
-    from audit_record x, jsonb_array_elements(x.envelope::jsonb #> '{fields,outcomes}') with ordinality as every (o, n)
+    from audit_record x, jsonb_array_elements(x.envelope::jsonb #> '{fields,outcomes}') with ordinality as ended (o, place)
     where x.company = i.company and x.key = i.prefix || 'end'
-    order by o->>'step' = any(i.steps) desc, n desc limit 1) ended on true
+    order by o->>'step' = any(i.steps) desc, place desc limit 1) ended on true
   left join lateral (
     select true as yes
     from audit_record own
