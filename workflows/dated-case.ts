@@ -79,11 +79,13 @@ export async function datedCase(input: CaseInput, agenda: Agenda, carried?: Date
     if (plan.kind === "plan") course = { ...course, endsBy: plan.endsBy };
     const next = nextOf(agenda, plan, course);
     const end = endOf(work, course, plan, next);
-    if (end !== undefined) return ledger().endCase(workRefOf(work), [...work.ended, ...end], now());
-    course = await doNext(work, course, plan, next);
+    if (end === undefined) {
+      course = await doNext(work, course, plan, next);
+      if (!opened.hasNews()) continue;
+    }
+    await endWork(work, end === undefined ? overtaken(work) : [...work.ended, ...end]);
     const event = opened.take();
-    if (event === undefined) continue;
-    await ledger().endCase(workRefOf(work), overtaken(work), now());
+    if (event === undefined) return;
     work = workOn(opened, event);
     course = { ...course, put: [] };
   }
@@ -143,6 +145,12 @@ function endOf({ ended }: Work, course: Course, plan: CasePlan, next: Next): rea
 /** No plan could be read yet, or its last day has passed. */
 function isOver({ endsBy }: Course): boolean {
   return endsBy === undefined || isPast(endsBy);
+}
+
+/** Records how the work on the event ended. What comes meanwhile is worked on next. */
+async function endWork(work: Work, ended: readonly EndedStep[]): Promise<void> {
+  await ledger().endCase(workRefOf(work), ended, now());
+  await settled();
 }
 
 /** A newer event has come: what was done about this one is over. */

@@ -12,8 +12,26 @@ import { eventually, startSystem, type System } from "../setup/system.ts";
 const DAY_SECONDS = 86_400;
 
 let system: System;
+/** Done once, while a case records its end. */
+let meanwhile: (() => Promise<void>) | undefined;
+
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({
+    interceptors: {
+      activity: [
+        ({ info }) => ({
+          inbound: {
+            async execute(input, next) {
+              const first = info.activityType === "endCase" ? meanwhile : undefined;
+              meanwhile = first === undefined ? meanwhile : undefined;
+              await first?.();
+              return next(input);
+            },
+          },
+        }),
+      ],
+    },
+  });
   await givenPartner(system.pool, system.company, { partnerId: "partner-7" });
 });
 afterAll(() => system.stop());
@@ -188,6 +206,20 @@ describe("dates", () => {
     expect(await endOf(caseId)).toContain("plan idle");
     await changed("moved", { end_date: dayFromNow(90 + 100) });
     expect(await until("moved", "open-renewal")).not.toContain("release-renewal");
+  });
+
+  test("that move while the case ends are not lost: it goes on by them", async () => {
+    const far = { end_date: dayFromNow(128 + 90) };
+    meanwhile = () => changed("ending", { end_date: dayFromNow(125 + 90) });
+    const caseId = await renewalOf("ending", 128, far);
+    const plans = await eventually(async () => {
+      const { records } = await readRecords(system.pool, system.company, caseId);
+      const ofNewest = records.filter(({ kind, body }) => kind === "plan" && body["eventId"] === "evt_ending_end_date");
+      return ofNewest.length > 0 ? ofNewest : undefined;
+    });
+    expect(plans).toHaveLength(1);
+    const { status } = await system.client.workflow.getHandle(caseId).describe();
+    expect(status.name).toBe("RUNNING");
   });
 
   test("that cannot be read end a case that never had any, and say why", async () => {
