@@ -21,6 +21,7 @@ const daysOf = ({ anchors }: Plan) =>
 describe("the anchors of a renewal", () => {
   test("count from the notice date where the contract renews itself, and steps begin with their day", () => {
     expect(planOf({})).toEqual({
+      state: "scheduled",
       anchors: {
         step120: "2026-06-04T00:00:00.000Z",
         step90: "2026-07-04T00:00:00.000Z",
