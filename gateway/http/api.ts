@@ -38,6 +38,7 @@ import { rolloutApi } from "./rollout.ts";
 import { sandboxApi, type SandboxDeps } from "./sandbox.ts";
 import { signingKeyApi } from "./signing-key.ts";
 import { statusApi } from "./status.ts";
+import { tellEventApi } from "./tell-event.ts";
 import { verdictsApi } from "./verdicts.ts";
 
 export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
@@ -96,6 +97,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
   const changes = { ...own, reader: createReleaseReader(own), now, log };
   return [
     eventsApi({ ...own, functions }),
+    tellEventApi({ ...deps, sql: pool, functions }),
     casesApi(own),
     openCaseApi({ ...deps, sql: pool, functions }),
     batchesApi(own),

@@ -6,17 +6,13 @@ import type { Acceptance, InboxEvent } from "../inbox/accept.ts";
 import { askForCase } from "../inbox/ask.ts";
 import type { ApiEnv } from "./auth.ts";
 import { problemResponses, refuse } from "./problem.ts";
-import { IdempotencyKey, json, jsonBody, withToken } from "./route.ts";
+import { IdempotencyKey, json, jsonBody, ObjectName, withToken } from "./route.ts";
 
 /** What is to be decided now. */
 const CaseRequest = z
   .strictObject({
     function: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "expected a function's id"),
-    object: z.strictObject({
-      system: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "expected a system's name"),
-      type: z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, "expected a type such as `deal`"),
-      id: z.string().regex(/^[^\s\p{C}]{1,256}$/u, "expected an id of up to 256 characters, no spaces"),
-    }),
+    object: ObjectName,
     reason: z.string().trim().min(1).max(1_000).optional().openapi({ description: "for the record, which seals it" }),
   })
   .openapi("CaseRequest");

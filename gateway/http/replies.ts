@@ -3,10 +3,9 @@ import type { Logger } from "pino";
 import { digestOf } from "../../audit/digest.ts";
 import { giveReply, readToldReply, type ToldReply } from "../../audit/ledgers/reply-answers.ts";
 import type { LedgerPool } from "../../audit/records.ts";
-import { MAX_AHEAD_MS } from "../webhooks/hubspot/signature.ts";
 import type { ApiEnv } from "./auth.ts";
 import { problemResponses, refuse } from "./problem.ts";
-import { IdempotencyKey, Iso, jsonBody, ok, withToken } from "./route.ts";
+import { IdempotencyKey, Iso, jsonBody, notYet, ok, saidAt, withToken } from "./route.ts";
 
 const Correlation = z
   .string()
@@ -140,14 +139,6 @@ export function repliesApi({ pool, company, at: clock, onReply, log }: RepliesDe
       if (told === undefined) return refuse(c, "not-found", `nothing is awaited or answered under \`${correlation}\``);
       return c.json(replyView(correlation, told), 200);
     });
-}
-
-const notYet = [{ pointer: "/at", detail: "expected a time that has passed" }];
-
-/** When it was said: never later than it came; undefined when the sender's clock is too far ahead to be believed. */
-function saidAt(said: string | undefined, at: string): string | undefined {
-  const [saidMs, nowMs] = [Date.parse(said ?? at), Date.parse(at)];
-  return saidMs - nowMs > MAX_AHEAD_MS ? undefined : new Date(Math.min(saidMs, nowMs)).toISOString();
 }
 
 function replyView(correlation: string, { replyId, reply, given }: ToldReply): ReplyView {

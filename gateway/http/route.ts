@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { MatchedRule } from "../../domain/decision.ts";
+import { MAX_AHEAD_MS } from "../webhooks/hubspot/signature.ts";
 
 /** What routes have in common: the token they ask for, the JSON they take and give, and the rules they show. */
 
@@ -32,3 +33,22 @@ export const IdempotencyKey = z.object({
     .regex(/^(?:"[\x20-\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255})$/, "expected 1 to 255 printable characters")
     .openapi({ description: "the caller's name for this request; the same request under it has the same answer" }),
 });
+
+/** Names an object by its system of record. */
+export const ObjectName = z.strictObject({
+  system: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "expected a system's name"),
+  type: z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, "expected a type such as `deal`"),
+  id: z.string().regex(/^[^\s\p{C}]{1,256}$/u, "expected an id of up to 256 characters, no spaces"),
+});
+
+/**
+ * When something was said or happened: never later than it came; undefined when the sender's clock is too far ahead to be
+ * believed. `at`: the company's clock. All are ISO 8601.
+ */
+export function saidAt(said: string | undefined, at: string): string | undefined {
+  const [saidMs, nowMs] = [Date.parse(said ?? at), Date.parse(at)];
+  return saidMs - nowMs > MAX_AHEAD_MS ? undefined : new Date(Math.min(saidMs, nowMs)).toISOString();
+}
+
+/** What is wrong with a time that is too far ahead. */
+export const notYet = [{ pointer: "/at", detail: "expected a time that has passed" }];

@@ -57,3 +57,27 @@ test.for([
   reply = problem(status, code, "no");
   expect((await run("cases", "open", "quoting", "crm", "deal", "1001")).exitCode).toBe(exit);
 });
+
+test("`events tell` says what happened to an object, and who hears of it", async () => {
+  const told = { state: "accepted", hearing: [{ eventId: asked.eventId, functionId: "quoting", caseId }] };
+  reply = { status: 202, json: told };
+  const { stdout } = await run(
+    "events",
+    "tell",
+    "crm",
+    "deal",
+    "1001",
+    "quote_status=approval_requested",
+    "--key",
+    "k",
+  );
+  expect(stdout).toBe(`accepted\n  ${caseId}\n`);
+  const change = { kind: "changed", property: "quote_status", value: "approval_requested" };
+  const body = { object: { system: "crm", type: "deal", id: "1001" }, change };
+  expect(server.requests).toMatchObject([{ method: "POST", path: "/v1/events", body }]);
+  reply = { status: 202, json: { state: "ignored", hearing: [] } };
+  expect((await run("events", "tell", "crm", "deal", "1001", "deleted")).stdout).toContain("no function listens");
+  expect((await run("events", "tell", "crm", "deal", "1001", "moved")).stderr).toContain(
+    "`moved` is nothing that happens",
+  );
+});

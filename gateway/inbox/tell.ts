@@ -1,0 +1,70 @@
+import { canonicalJson } from "../../audit/canonical-json.ts";
+import { digestOf, sha256Hex } from "../../audit/digest.ts";
+import type { Sql } from "../../audit/records.ts";
+import type { Change } from "../../domain/event.ts";
+import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
+import type { FunctionTable } from "../../functions/definition.ts";
+import { inboxEventsOf, type Acceptance, type InboxEvent } from "./accept.ts";
+
+/** What happened to an object, as a system tells it through the API, checked at the door. Times are ISO 8601. */
+export type ToldChange = {
+  readonly company: string;
+  /** Whose token brings it. */
+  readonly personId: string;
+  /** The teller's own name for what happened. */
+  readonly key: string;
+  readonly object: { readonly system: string; readonly type: string; readonly id: string };
+  readonly change: Change;
+  /** When it happened, in the teller's words; empty where it did not say. */
+  readonly said: string;
+  readonly occurredAt: string;
+};
+
+/** Each function's event, with the case that hears it. */
+type Hearing = { readonly eventId: string; readonly functionId: string; readonly caseId: string };
+
+/** `key-reused`: the key names something else that this teller told, and nothing came of it. */
+export type Told =
+  | { readonly kind: "told"; readonly state: Acceptance; readonly hearing: readonly Hearing[] }
+  | { readonly kind: "key-reused" };
+
+type Door = {
+  readonly sql: Sql;
+  readonly functions: FunctionTable;
+  /** Resolves once the events are durable. */
+  readonly accept: (events: readonly InboxEvent[]) => Promise<readonly Acceptance[]>;
+};
+
+/** The source of what is told through the API. */
+const SOURCE = "api";
+
+/** Makes it durable for every function that listens. The same under the same key is the same event, told once. */
+export async function tellChange({ sql, functions, accept }: Door, told: ToldChange): Promise<Told> {
+  const { company, personId, key, object, change, said, occurredAt } = told;
+  const { system, type: objectType, id: objectId } = object;
+  const sourceKey = digestOf([personId, key]);
+  const bodyDigestInput = canonicalJson({ object, change, said });
+  if (await isOfAnother(sql, { company, sourceKey, digest: sha256Hex(bodyDigestInput) })) return { kind: "key-reused" };
+  // The value stays in its system of record, from where it is read: it may be anything.
+  const body = { change: change.kind, ...(change.kind === "changed" && { property: change.property }) };
+  const notification = { system, objectType, objectId, change };
+  const item = { sourceKey, bodyDigestInput, occurredAt, system, objectType, objectId, body, notification };
+  const events = inboxEventsOf(company, SOURCE, item, functions);
+  const [state = "ignored"] = await accept(events);
+  const hearing = events.flatMap(({ eventId, functionId }) => {
+    if (functionId === null) return [];
+    return [{ eventId, functionId, caseId: caseIdOf(company, functionId, objectRefOf(system, objectType, objectId)) }];
+  });
+  return { kind: "told", state, hearing };
+}
+
+type Named = { readonly company: string; readonly sourceKey: string; readonly digest: string };
+
+async function isOfAnother(sql: Sql, { company, sourceKey, digest }: Named): Promise<boolean> {
+  const { rows } = await sql.query<{ digest: string }>({
+    name: "told-under-key",
+    text: "select body_digest as digest from inbox where company = $1 and source = $2 and source_key = $3 limit 1",
+    values: [company, SOURCE, sourceKey],
+  });
+  return rows[0] !== undefined && rows[0].digest !== digest;
+}
