@@ -67,6 +67,7 @@ describe("the doctor", () => {
       "ok policies",
       "ok cases",
       "ok questions",
+      "ok replies",
       "ok schedules",
       "ok audit secret",
       "ok audit log",

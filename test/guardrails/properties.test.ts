@@ -52,11 +52,26 @@ const clean: { readonly [policy: string]: JsonObject } = {
   message: messageFacts(),
   "write-back": { propertyAllowed: true, tellsOutcome: true },
   "crm-note": { tellsDecision: true },
+  "programme.deposit-fund": { amount: 5_000_000, fundOpened: true, partnerStanding: "active", partner: "p-juniper" },
+  "programme.adjust-fund": {
+    amount: 120_000,
+    direction: "out",
+    fundOpened: true,
+    leavesNegative: false,
+    mayGoNegative: false,
+    partner: "p-juniper",
+  },
+  "programme.reverse-posting": { reversed: 180_000, withinPosting: true, partner: "p-juniper" },
 };
+
+/** Money that is put into a fund, or taken out of it by hand, is a person's decision however little it is. */
+const alwaysAsked: ReadonlySet<string> = new Set(["programme.deposit-fund", "programme.adjust-fund"]);
 
 test("every policy has a request that nothing speaks against", async () => {
   const verdicts = policies.map(async (policy) => [policy.id, (await evaluate(policy, clean[policy.id] ?? {})).kind]);
-  expect(await Promise.all(verdicts)).toEqual(policies.map(({ id }) => [id, "execute"]));
+  expect(await Promise.all(verdicts)).toEqual(
+    policies.map(({ id }) => [id, alwaysAsked.has(id) ? "escalate" : "execute"]),
+  );
 });
 
 /** Facts of which most are clean, so that a good share of the requests would execute. */
