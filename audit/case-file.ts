@@ -22,10 +22,10 @@ export function policyNameOf(id: string, version: string): string {
 export async function readPoliciesOf(ledger: Ledger, company: string, caseId: string): Promise<CaseFile["policies"]> {
   const { rows } = await ledger.query<{ policy_id: string; version: string; document: string }>({
     name: "policies-of-case",
-    text: `select policy_id, version, document from policy_version v
-           where company = $1 and exists (
-             select 1 from decision d where d.company = v.company and d.case_id = $2 and d.policy_id = v.policy_id
-               and d.policy_version = v.version)`,
+    text: `select used.policy_id, used.version, v.document
+           from (select distinct policy_id, policy_version as version from decision where company = $1 and case_id = $2) used
+           cross join lateral (select document from policy_version x
+                               where x.company = $1 and x.policy_id = used.policy_id and x.version = used.version limit 1) v`,
     values: [company, caseId],
   });
   return Object.fromEntries(rows.map(({ policy_id: id, version, document }) => [policyNameOf(id, version), document]));

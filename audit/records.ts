@@ -74,7 +74,7 @@ export async function appendOnce(ledger: Ledger, draft: RecordDraft): Promise<vo
 const recordsWhere = (condition: string) => `
   select r.log, r.n, r.envelope, p.leaf_hash, s.sealed
   from audit_record r
-  join audit_place p on p.company = r.company and p.key = r.key
+  cross join lateral (select leaf_hash from audit_place x where x.company = r.company and x.key = r.key limit 1) p
   ${joinSealedParts}
   where r.company = $1 and ${condition}
   order by r.log, r.case_id, r.n`;

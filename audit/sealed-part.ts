@@ -19,7 +19,8 @@ export const joinSealedParts = `
              'key', encode(k.wrapped_key, 'base64'), 'erasedUnder', k.erased_under,
              'personal', coalesce(starts_with(k.name, 'person:'), false)) order by x.place), '[]') as sealed
     from unnest(r.subjects, r.sealed) with ordinality as x (subject_id, sealed, place)
-    join audit_subject k on k.company = r.company and k.subject_id = x.subject_id) s on true`;
+    cross join lateral (select name, wrapped_key, erased_under from audit_subject y
+                        where y.company = r.company and y.subject_id = x.subject_id limit 1) k) s on true`;
 
 /** What a part of the record with this key discloses: nothing when it was erased, undefined when it cannot be opened. */
 export function openPart(
@@ -42,7 +43,9 @@ export function openPart(
 export async function readBlob(ledger: Ledger, company: string, digest: string): Promise<string | undefined> {
   const { rows } = await ledger.query<{ subject_id: string; sealed: Buffer; wrapped_key: Buffer }>({
     name: "read-blob",
-    text: `select b.subject_id, b.sealed, s.wrapped_key from audit_blob b join audit_subject s using (company, subject_id)
+    text: `select b.subject_id, b.sealed, s.wrapped_key from audit_blob b
+           cross join lateral (select wrapped_key from audit_subject x
+                               where x.company = b.company and x.subject_id = b.subject_id limit 1) s
            where b.company = $1 and b.digest = $2 and s.wrapped_key is not null limit 1`,
     values: [company, digest],
   });

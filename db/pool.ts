@@ -1,4 +1,4 @@
-import { Pool, types } from "pg";
+import { Pool, types, type ClientBase } from "pg";
 import { createVault, type LedgerPool } from "../audit/vault.ts";
 import { toldByStatements } from "../engines/postgres-connection.ts";
 
@@ -28,6 +28,11 @@ export function createLedgerPool(url: string, secret: Uint8Array, options: PoolO
   return Object.assign(createPool(url, options), { vault: createVault(secret) });
 }
 
+/** Rows are found by key, whatever a plan was made on: on a table of one page PostgreSQL would rather read all of it. */
+export async function askByKey(client: ClientBase): Promise<void> {
+  await client.query("set enable_seqscan = off");
+}
+
 /**
  * One pool per process, of `max` connections. A lost server is told by each statement that needs it, inside a
  * transaction too; the pool survives it. `onError` hears of connections that were lost while nobody used them.
@@ -41,6 +46,8 @@ export function createPool(url: string, { max = 16, onError }: PoolOptions = {})
     application_name: "mandate",
     // Statements of a transaction that do not wait for each other's answers travel together.
     pipeline: true,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the driver waits for it, which its types leave out
+    onConnect: askByKey,
     types: parsers as never,
   });
   pool.on("connect", toldByStatements);

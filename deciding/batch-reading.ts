@@ -26,7 +26,9 @@ export async function readBatchReading(
   const { rows } = await sql.query<ReadingRow>({
     name: "read-batch-reading",
     text: `select b.batch_id, b.source, b.window_name, b.window_until, i.body->'reading' as reading
-           from inbox i join batch b on b.company = i.company and b.batch_id = i.body->>'batchId'
+           from inbox i
+           cross join lateral (
+             select * from batch x where x.company = i.company and x.batch_id = i.body->>'batchId' limit 1) b
            where i.company = $1 and i.source = 'batch' and i.function_id = $2 and i.object_type = $3 and i.object_id = $4
              and i.state <> 'late' and b.state <> 'superseded'
            order by i.received_at desc limit 1`,

@@ -21,15 +21,20 @@ export async function readAnswered(sql: Sql, { company, policyId, since, most }:
                    order by a.given_at) as people,
              case when e.state <> 'expired'
                then floor(extract(epoch from greatest(e.closed_at - e.opened_at, interval '0')))::int end as seconds
-           from decided d join escalation e using (company, decision_id)
+           from decided d
+           cross join lateral (select * from escalation x
+                               where x.company = d.company and x.decision_id = d.decision_id limit 1) e
            where e.state in ('approved', 'rejected', 'expired')
              and not (e.state = 'approved' and jsonb_path_exists(d.details, '$.limits[*] ? (@.admitted == false)'))
            union all
            select d.decision_id, d.case_id, d.decided_at, d.facts, 'executed', '{}', null
-           from decided d join permit p using (company, decision_id)
-           where d.verdict = 'execute' and exists (
-             select 1 from escalation e
-             where e.company = d.company and e.case_id = d.case_id and e.closed_at > d.decided_at and e.state = 'rejected')
+           from decided d
+           cross join lateral (select from permit x
+                               where x.company = d.company and x.decision_id = d.decision_id limit 1) permitted
+           cross join lateral (select from (select * from escalation x
+                                            where x.company = d.company and x.case_id = d.case_id offset 0) e
+                               where e.closed_at > d.decided_at and e.state = 'rejected' limit 1) rejected
+           where d.verdict = 'execute'
            order by at desc, "decisionId" limit $4`,
     values: [company, policyId, since, most],
   });
@@ -54,7 +59,9 @@ export async function readApprovers(sql: Sql, company: string, since: string): P
     text: `with given as (
              select a.person_id, a.verdict, date_trunc('hour', a.given_at, 'UTC') as hour,
                floor(extract(epoch from greatest(a.given_at - e.opened_at, interval '0')))::int as seconds
-             from approval a join escalation e using (company, escalation_id)
+             from approval a
+             cross join lateral (select opened_at from escalation x
+                                 where x.company = a.company and x.escalation_id = a.escalation_id limit 1) e
              where a.company = $1 and a.given_at >= $2),
            hours as (select person_id, count(*)::int as n from given where verdict = 'approve' group by person_id, hour),
            most as (select person_id, max(n) as n from hours group by person_id)

@@ -62,7 +62,8 @@ const pageOfDecisions = `
     d.missing, d.details, s.escalation_id, s.state,
     to_char(d.decided_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place
   from decision d
-  left join escalation s on s.company = d.company and s.decision_id = d.decision_id
+  left join lateral (select escalation_id, state from escalation x
+                     where x.company = d.company and x.decision_id = d.decision_id limit 1) s on true
   where d.company = $1 and d.policy_id = $2 and d.decided_at >= greatest($3, $4::timestamptz)
     and (d.decided_at, d.decision_id) > ($4::timestamptz, $5) and d.approval_id is null
   order by d.decided_at, d.decision_id limit $6`;
@@ -129,10 +130,12 @@ export async function decisionIdsNamed(
   limit: number,
 ): Promise<readonly string[]> {
   const { rows } = await sql.query<{ decision_id: string }>(
-    `select d.decision_id from decision d
-     where d.company = $1 and (d.decision_id = $2 or d.case_id = $2
-       or d.decision_id = (select s.decision_id from escalation s where s.company = $1 and s.escalation_id = $2))
-     order by d.decided_at, d.decision_id limit $3`,
+    `select decision_id from decision
+     where company = $1 and decision_id = any (array(
+       select $2
+       union all select c.decision_id from decision c where c.company = $1 and c.case_id = $2
+       union all select s.decision_id from escalation s where s.company = $1 and s.escalation_id = $2))
+     order by decided_at, decision_id limit $3`,
     [company, id, limit],
   );
   return rows.map((row) => row.decision_id);
@@ -143,11 +146,12 @@ export async function readExplainable(
   company: string,
   decisionId: string,
 ): Promise<ExplainableDecision | undefined> {
-  const { rows } = await sql.query<Omit<Row, "place"> & { document: string }>(
+  const { rows } = await sql.query<Omit<Row, "place" | "escalation_id" | "state"> & { document: string }>(
     `select d.decision_id, d.case_id, d.decided_at, d.policy_id, d.policy_version, d.verdict, d.reason, d.rules, d.facts,
        d.missing, d.details, v.document
      from decision d
-     join policy_version v on v.company = d.company and v.policy_id = d.policy_id and v.version = d.policy_version
+     cross join lateral (select document from policy_version x where x.company = d.company
+                           and x.policy_id = d.policy_id and x.version = d.policy_version limit 1) v
      where d.company = $1 and d.decision_id = $2`,
     [company, decisionId],
   );

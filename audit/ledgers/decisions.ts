@@ -188,7 +188,8 @@ export async function readGate(sql: Sql, company: string, stepKey: string, gate:
            from proposal q
            left join agent_turn t on t.company = q.company and t.turn_key = $3
            left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $4
-           left join permit p on p.company = d.company and p.decision_id = d.decision_id
+           left join lateral (select permit_id from permit x
+                              where x.company = d.company and x.decision_id = d.decision_id limit 1) p on true
            where q.company = $1 and q.step_key = $2`,
     values: [company, stepKey, turnKeyOf(stepKey, "compliance"), gate],
   });

@@ -91,9 +91,12 @@ export async function readPermittedEffect(sql: Sql, permit: Permit, functionId: 
              exists (select from account_entry r where r.company = m.company and r.cause = m.decision_id
                        and r.kind = 'release') as released
            from permit m
-           join effect e on e.company = m.company and e.effect_key = m.effect_key
-           join decision d on d.company = m.company and d.decision_id = m.decision_id
-           join proposal q on q.company = d.company and q.proposal_id = d.proposal_id
+           cross join lateral (
+             select * from effect x where x.company = m.company and x.effect_key = m.effect_key limit 1) e
+           cross join lateral (
+             select * from decision x where x.company = m.company and x.decision_id = m.decision_id limit 1) d
+           cross join lateral (
+             select * from proposal x where x.company = d.company and x.proposal_id = d.proposal_id limit 1) q
            where m.company = $1 and m.permit_id = $2 and m.decision_id = $3 and m.action_digest = $4
              and m.effect_key = $5 and e.permit_id = m.permit_id and d.case_id = $6 and q.tool = $7`,
     values: [company, permitId, decisionId, actionDigest, effectKey, caseId, tool, functionId],
@@ -177,13 +180,16 @@ export async function readStepOutcome(sql: Sql, company: string, stepKey: string
              when e.state = 'unknown' then 'unknown'
              when e.state is not null then 'open'
              when d.details->>'mode' in ('off', 'shadow') then 'withheld'
-             when s.state in ('rejected', 'expired', 'superseded') then s.state
+             when asked.state in ('rejected', 'expired', 'superseded') then asked.state
              when d.verdict = 'block' then 'blocked'
              else 'open' end as outcome
            from decision d
-           left join escalation s on s.company = d.company and s.step_key = d.step_key
-             and s.opened_at = (select max(opened_at) from escalation x where x.company = d.company and x.step_key = d.step_key)
-           left join effect e on e.company = d.company and e.effect_key = d.step_key
+           left join lateral (
+             select s.state from decision x
+             cross join lateral (select state, opened_at from escalation
+                                 where company = x.company and decision_id = x.decision_id limit 1) s
+             where x.company = $1 and x.step_key = $2 order by s.opened_at desc limit 1) asked on true
+           left join effect e on e.company = $1 and e.effect_key = $2
            where d.company = $1 and d.step_key = $2 order by d.gate desc limit 1`,
     values: [company, stepKey],
   });

@@ -29,10 +29,12 @@ export async function readTally(sql: Sql, { company, policyId, since, release, m
                and coalesce(details->>'release', '') = $4
              order by decided_at desc limit $5),
            answered as (
-             select e.state from decision d join escalation e using (company, decision_id)
-             where d.company = $1 and d.policy_id = $2 and d.decided_at >= $3 and d.gate = 1
-               and coalesce(d.details->>'release', '') = $4 and e.state in ('approved', 'rejected')
-             order by d.decided_at desc limit $5)
+             select e.state from escalation e
+             cross join lateral (select * from decision x
+                                 where x.company = e.company and x.decision_id = e.decision_id limit 1) d
+             where e.company = $1 and e.policy_id = $2 and e.opened_at >= $3 and e.state in ('approved', 'rejected')
+               and d.decided_at >= $3 and d.gate = 1 and coalesce(d.details->>'release', '') = $4
+             order by e.opened_at desc limit $5)
            select (select count(*)::int from latest) as decisions,
                   (select count(*)::int from latest where verdict = 'block') as blocked,
                   (select count(*)::int from answered) as answered,
@@ -152,14 +154,16 @@ export async function countAnswers(sql: Sql, { company, policyId, since }: Stret
            later as (
              select 'withheld' as basis, j.recorded as verdict, e.state as answer
              from judged j, lateral (
-               select e.state from escalation e join decision x using (company, decision_id)
-               where e.company = j.company and e.case_id = j.case_id and e.closed_at > j.decided_at
-                 and e.state in ('approved', 'rejected') and x.policy_id = $2
+               select e.state from (select * from escalation x
+                                    where x.company = j.company and x.case_id = j.case_id offset 0) e
+               where e.closed_at > j.decided_at and e.state in ('approved', 'rejected') and e.policy_id = $2
                order by e.closed_at limit 1) e
              where j.mode in ('off', 'shadow')),
            own as (
              select b.basis, b.verdict, e.state as answer
-             from judged j join escalation e using (company, decision_id), lateral (values
+             from judged j, lateral (
+               select x.state from escalation x
+               where x.company = j.company and x.decision_id = j.decision_id limit 1) e, lateral (values
                ('candidate', j.candidate->>'verdict', coalesce((j.candidate->>'flips')::boolean, false)),
                ('assisted', j.said, j.mode = 'assisted')) b (basis, verdict, counts)
              where b.counts and e.state in ('approved', 'rejected'))

@@ -139,31 +139,43 @@ type StepRow = Omit<ServiceDecision, "escalation"> &
     detail: string | null;
   };
 
+/** Every gate of the step that `step` gives; `$1` company. */
+const serviceSteps = (step: string) => `
+  select d.company, d.case_id as "caseId", d.step_key as "stepKey", q.proposal_id as "proposalId",
+         q.action_id as "actionId", q.args, q.record_version as "requestDigest",
+         d.decision_id as "decisionId", d.gate, d.verdict, d.reason, d.rules, d.missing, d.facts, d.sources, d.route,
+         d.policy_id as "policyId", d.policy_version as "policyVersion", d.action_digest as "actionDigest",
+         d.requested_by as "requestedBy", d.details, d.decided_at as "decidedAt", p.permit_id as "permitId",
+         s.escalation_id as "escalationId", s.state as "escalationState", s.role, s.due_at as "dueAt",
+         e.state as "effectState", e.external_ref as "externalRef", e.detail
+  from (select * from decision where company = $1 and step_key = ${step} offset 0) d
+  cross join lateral (select * from proposal x where x.company = d.company and x.proposal_id = d.proposal_id limit 1) q
+  left join lateral (
+    select * from permit x where x.company = d.company and x.decision_id = d.decision_id limit 1) p on true
+  left join lateral (
+    select * from escalation x where x.company = d.company and x.decision_id = d.decision_id limit 1) s on true
+  left join lateral (select * from effect x where x.company = d.company and x.effect_key = d.step_key limit 1) e on true
+  where starts_with(d.case_id, $1 || ':decisions:')
+  order by d.gate`;
+
 /** Reads a request by the id of any of its decisions, or by its step. Undefined for what is no request to the service. */
 export async function readServiceStep(
   sql: Sql,
   company: string,
   by: { readonly decisionId: string } | { readonly stepKey: string },
 ): Promise<ServiceStep | undefined> {
-  const { rows } = await sql.query<StepRow>({
-    name: "read-service-step",
-    text: `select d.company, d.case_id as "caseId", d.step_key as "stepKey", q.proposal_id as "proposalId",
-                  q.action_id as "actionId", q.args, q.record_version as "requestDigest",
-                  d.decision_id as "decisionId", d.gate, d.verdict, d.reason, d.rules, d.missing, d.facts, d.sources, d.route,
-                  d.policy_id as "policyId", d.policy_version as "policyVersion", d.action_digest as "actionDigest",
-                  d.requested_by as "requestedBy", d.details, d.decided_at as "decidedAt", p.permit_id as "permitId",
-                  s.escalation_id as "escalationId", s.state as "escalationState", s.role, s.due_at as "dueAt",
-                  e.state as "effectState", e.external_ref as "externalRef", e.detail
-           from decision d
-           join proposal q using (company, proposal_id)
-           left join permit p on p.company = d.company and p.decision_id = d.decision_id
-           left join escalation s on s.company = d.company and s.decision_id = d.decision_id
-           left join effect e on e.company = d.company and e.effect_key = d.step_key
-           where d.company = $1 and starts_with(d.case_id, $1 || ':decisions:')
-             and d.step_key = coalesce($3, (select step_key from decision where company = $1 and decision_id = $2))
-           order by d.gate`,
-    values: [company, "decisionId" in by ? by.decisionId : null, "stepKey" in by ? by.stepKey : null],
-  });
+  const { rows } =
+    "stepKey" in by
+      ? await sql.query<StepRow>({
+          name: "read-service-step",
+          text: serviceSteps("$2"),
+          values: [company, by.stepKey],
+        })
+      : await sql.query<StepRow>({
+          name: "read-service-step-of-decision",
+          text: serviceSteps("(select step_key from decision where company = $1 and decision_id = $2)"),
+          values: [company, by.decisionId],
+        });
   const [first, ...later] = rows;
   if (first === undefined) return undefined;
   const { caseId, stepKey, proposalId, actionId, args, requestDigest, effectState: state, externalRef, detail } = first;

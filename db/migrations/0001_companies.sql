@@ -1,8 +1,12 @@
 -- Companies, and what keeps them apart. A login sees its own company, and may do what the product does and no more. The
 -- company is who is logged in (`company:acme` is acme): there is no setting that could name another one.
 --
--- A table of a company has a column `company`, which leads each of its keys. After the pending migrations are applied,
--- `secure_company_tables` and `secure_functions` are called: no migration can forget what they do.
+-- A table of a company has a column `company`, which is part of each of its keys. After the pending migrations are
+-- applied, `secure_company_tables` and `secure_functions` are called: no migration can forget what they do.
+--
+-- Rows are found by key, whatever a plan was made on (decision 0014): the primary key of a table that grows with cases
+-- begins with what names the row and ends with the company; every other index begins with the company and is partial on
+-- the column that it is for, so that only a statement which names that column can use it.
 
 -- `mandate_app` carries the rights of companies' logins; `mandate_recorder` owns the functions that append records;
 -- `mandate_eraser` owns those that erase. Nobody logs in as one of them. Roles belong to the whole cluster, whose

@@ -8,9 +8,9 @@ create table case_head (
   log text not null,
   case_id text not null,
   records bigint not null default 0,
-  primary key (company, log, case_id)
+  primary key (case_id, log, company)
 );
-create index case_head_by_case on case_head (company, case_id);
+create index case_head_by_case on case_head (company, case_id) where case_id is not null;
 create trigger case_head_is_kept before delete on case_head for each row execute function refuse_change();
 create trigger case_head_keeps_all before truncate on case_head for each statement execute function refuse_change();
 
@@ -26,11 +26,11 @@ create table audit_subject (
   destroyed_at timestamptz,
   -- The key of the erasure's record.
   erased_under text,
-  primary key (company, subject_id),
-  unique (company, name),
+  primary key (subject_id, company),
   check ((destroyed_at is null) = (wrapped_key is not null) and (destroyed_at is null) = (name is not null)
          and (destroyed_at is null) = (erased_under is null))
 );
+create unique index audit_subject_by_name on audit_subject (company, name) where name is not null;
 create trigger audit_subject_ends_by_erasure before update on audit_subject for each row execute function refuse_change();
 create trigger audit_subject_is_kept before delete on audit_subject for each row execute function refuse_change();
 create trigger audit_subject_keeps_all before truncate on audit_subject for each statement execute function refuse_change();
@@ -52,9 +52,9 @@ create table audit_record (
   subjects text[] not null,
   sealed bytea[] not null,
   recorded_at timestamptz not null default clock_timestamp(),
-  primary key (company, log, case_id, n),
-  unique (company, key)
+  primary key (key, company)
 );
+create unique index audit_record_of_case on audit_record (company, log, case_id, n) where case_id is not null;
 create trigger audit_record_is_append_only before update or delete on audit_record
   for each row execute function refuse_change();
 create trigger audit_record_keeps_all before truncate on audit_record for each statement execute function refuse_change();
@@ -65,8 +65,8 @@ create table audit_blob (
   digest text not null,
   subject_id text not null,
   sealed bytea not null,
-  primary key (company, digest, subject_id),
-  foreign key (company, subject_id) references audit_subject
+  primary key (digest, subject_id, company),
+  foreign key (subject_id, company) references audit_subject
 );
 create trigger audit_blob_is_append_only before update or delete on audit_blob
   for each row execute function refuse_change();
@@ -99,11 +99,13 @@ begin
   insert into audit_subject (company, subject_id, name, wrapped_key)
     select p_company, o.id, o.name, decode(o.key, 'base64')
     from jsonb_to_recordset(p_offered) as o (name text, id text, key text)
-    where not exists (select 1 from audit_subject s where s.company = p_company and s.name = o.name)
+    where (select s.subject_id from audit_subject s where s.company = p_company and s.name = o.name) is null
     order by o.name
     on conflict do nothing;
-  return query select s.name, s.subject_id, s.wrapped_key from audit_subject s
-    where s.company = p_company and s.name in (select o->>'name' from jsonb_array_elements(p_offered) as o);
+  return query select wanted.name, found.subject_id, found.wrapped_key
+    from (select distinct o->>'name' as name from jsonb_array_elements(p_offered) as o) wanted
+    cross join lateral (select s.subject_id, s.wrapped_key from audit_subject s
+                        where s.company = p_company and s.name = wanted.name limit 1) found;
 end $$;
 
 -- The hashes of the leaves that a record rests on, as its envelope lists them; one that was never made is left out.
@@ -116,7 +118,7 @@ begin
     select coalesce(string_agg('"' || encode(leaf_hash(found.envelope), 'hex') || '"', ',' order by found.place), '')
     from (
       select place, (select x.envelope from audit_record x where x.company = p_company and x.key = wanted.key) as envelope
-      from jsonb_array_elements_text(p_parents) with ordinality as wanted (key, place)) as found
+      from jsonb_array_elements_text(p_parents) with ordinality as wanted (key, place) offset 0) as found
     where found.envelope is not null);
 end $$;
 

@@ -8,9 +8,9 @@ create table audit_log (
   origin text not null,
   -- Leaves that have a place in the tree.
   size bigint not null default 0 check (size >= 0),
-  primary key (company, log),
-  unique (company, origin)
+  primary key (company, log)
 );
+create unique index audit_log_by_origin on audit_log (company, origin) where origin is not null;
 
 -- A record's place in its log: `seq` is null until the integrator gives it, in the order of `ordinal`.
 create table audit_place (
@@ -22,7 +22,7 @@ create table audit_place (
   -- A checkpoint follows at once: a block, an escalation, a large sum.
   urgent boolean not null,
   seq bigint check (seq >= 0),
-  primary key (company, key)
+  primary key (key, company)
 );
 create index audit_place_pending on audit_place (company, log, ordinal) where seq is null;
 create unique index audit_place_in_tree on audit_place (company, log, seq) where seq is not null;

@@ -23,9 +23,9 @@ create table model_turn (
   response text,
   input_tokens bigint,
   output_tokens bigint,
-  primary key (company, turn_key, seq, request_digest)
+  primary key (turn_key, seq, request_digest, company)
 );
-create index model_turn_by_case on model_turn (company, case_id);
+create index model_turn_by_case on model_turn (company, case_id) where case_id is not null;
 grant select, insert, update (state, lease_until, attempts, response, input_tokens, output_tokens) on model_turn
   to mandate_app;
 
@@ -37,9 +37,9 @@ create table agent_turn (
   role text not null check (role in ('intelligence', 'orchestration', 'compliance')),
   output text not null,
   recorded_at timestamptz not null default clock_timestamp(),
-  primary key (company, turn_key)
+  primary key (turn_key, company)
 );
-create index agent_turn_by_case on agent_turn (company, case_id);
+create index agent_turn_by_case on agent_turn (company, case_id) where case_id is not null;
 create trigger agent_turn_is_append_only before update or delete on agent_turn
   for each row execute function refuse_change();
 create trigger agent_turn_keeps_all before truncate on agent_turn for each statement execute function refuse_change();

@@ -27,9 +27,9 @@ create table proposal (
   record_version text not null,
   reasoning text not null,
   proposed_at timestamptz not null,
-  primary key (company, proposal_id),
-  unique (company, step_key)
+  primary key (proposal_id, company)
 );
+create unique index proposal_of_step on proposal (company, step_key) where step_key is not null;
 create trigger proposal_is_append_only before update or delete on proposal
   for each row execute function refuse_change();
 create trigger proposal_keeps_all before truncate on proposal for each statement execute function refuse_change();
@@ -59,16 +59,16 @@ create table decision (
   -- shape is `DecisionDetails` in domain/decision-details.ts.
   details jsonb not null default '{}',
   record_key text not null generated always as (decision_id || '/decision') stored,
-  primary key (company, decision_id),
-  unique (company, step_key, gate),
-  foreign key (company, proposal_id) references proposal,
+  primary key (decision_id, company),
+  foreign key (proposal_id, company) references proposal,
   foreign key (company, policy_id, policy_version) references policy_version,
-  constraint decision_is_recorded foreign key (company, record_key) references audit_record (company, key)
+  constraint decision_is_recorded foreign key (record_key, company) references audit_record
     deferrable initially deferred
 );
-create index decision_by_case on decision (company, case_id);
 -- Reports, demotion and the history read one policy's decisions in order.
-create index decision_by_policy on decision (company, policy_id, decided_at, decision_id);
+create index decision_by_policy on decision (company, policy_id, decided_at, decision_id) where policy_id is not null;
+create index decision_by_case on decision (company, case_id) where case_id is not null;
+create unique index decision_of_step on decision (company, step_key, gate) where step_key is not null;
 create trigger decision_is_append_only before update or delete on decision
   for each row execute function refuse_change();
 create trigger decision_keeps_all before truncate on decision for each statement execute function refuse_change();
@@ -80,6 +80,7 @@ create table escalation (
   case_id text not null,
   step_key text not null,
   decision_id text not null,
+  policy_id text not null,
   action_digest text not null,
   requested_by text not null,
   route jsonb not null,
@@ -89,15 +90,18 @@ create table escalation (
   state text not null check (state in ('open', 'approved', 'rejected', 'expired', 'superseded')),
   opened_at timestamptz not null,
   closed_at timestamptz,
-  primary key (company, escalation_id),
-  unique (company, decision_id),
-  foreign key (company, decision_id) references decision
+  primary key (escalation_id, company),
+  foreign key (decision_id, company) references decision
 );
 create index escalation_open on escalation (company, due_at) where state = 'open';
+create index escalation_closed on escalation (company, due_at) where state <> 'open';
+-- Demotion looks at what people answered last, every few seconds.
+create index escalation_answered on escalation (company, policy_id, opened_at) where state in ('approved', 'rejected');
 -- Escalations of the decide service have no workflow that waits for their deadline.
 create index escalation_of_service on escalation (company, due_at)
   where state = 'open' and starts_with(case_id, company || ':decisions:');
-create index escalation_by_case on escalation (company, case_id, closed_at);
+create index escalation_by_case on escalation (company, case_id, closed_at) where case_id is not null;
+create unique index escalation_of_decision on escalation (company, decision_id) where decision_id is not null;
 
 create function escalation_moves_forward() returns trigger language plpgsql as $$
 begin
@@ -128,27 +132,28 @@ create table approval (
   reason text not null,
   given_at timestamptz not null,
   record_key text not null generated always as (approval_id || '/approval') stored,
-  primary key (company, approval_id),
-  constraint approval_once_per_person unique (company, escalation_id, person_id),
-  foreign key (company, escalation_id) references escalation,
-  constraint approval_is_recorded foreign key (company, record_key) references audit_record (company, key)
+  primary key (approval_id, company),
+  foreign key (escalation_id, company) references escalation,
+  constraint approval_is_recorded foreign key (record_key, company) references audit_record
     deferrable initially deferred
 );
-create index approval_by_time on approval (company, given_at);
+create index approval_by_time on approval (company, given_at) where given_at is not null;
+create unique index approval_once_per_person on approval (company, escalation_id, person_id)
+  where escalation_id is not null;
 create trigger approval_is_append_only before update or delete on approval
   for each row execute function refuse_change();
 create trigger approval_keeps_all before truncate on approval for each statement execute function refuse_change();
 -- The circle closes: a decision may carry an approval, of an escalation, of an earlier decision.
-alter table decision add foreign key (company, approval_id) references approval;
+alter table decision add foreign key (approval_id, company) references approval;
 
 -- Who asked the service does not answer, in whoever's name the request was made.
 create function approval_not_by_caller() returns trigger language plpgsql as $$
 begin
-  if exists (
-    select 1 from escalation s join decision d using (company, decision_id) join proposal q using (company, proposal_id)
-    where s.company = new.company and s.escalation_id = new.escalation_id
-      and q.tool = 'external' and q.args->>'caller' = new.person_id
-  ) then
+  if (select q.tool = 'external' and q.args->>'caller' = new.person_id from proposal q
+      where q.company = new.company and q.proposal_id = (
+        select d.proposal_id from decision d where d.company = new.company and d.decision_id = (
+          select s.decision_id from escalation s where s.company = new.company and s.escalation_id = new.escalation_id)))
+  then
     raise exception 'OWN_REQUEST: % asked for what % decides', new.person_id, new.escalation_id using errcode = '42501';
   end if;
   return new;
@@ -210,10 +215,12 @@ end $$;
 
 create function open_escalation(p jsonb) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
-  insert into escalation (company, escalation_id, case_id, step_key, decision_id, action_digest, requested_by, route,
-                          level, role, due_at, state, opened_at)
-  values (p->>'company', p->>'escalationId', p->>'caseId', p->>'stepKey', p->>'decisionId', p->>'actionDigest',
-          p->>'requestedBy', p->'route', 0, p->>'role', (p->>'dueAt')::timestamptz, 'open', (p->>'at')::timestamptz)
+  insert into escalation (company, escalation_id, case_id, step_key, decision_id, policy_id, action_digest, requested_by,
+                          route, level, role, due_at, state, opened_at)
+  values (p->>'company', p->>'escalationId', p->>'caseId', p->>'stepKey', p->>'decisionId',
+          (select policy_id from decision where company = p->>'company' and decision_id = p->>'decisionId'),
+          p->>'actionDigest', p->>'requestedBy', p->'route', 0, p->>'role', (p->>'dueAt')::timestamptz, 'open',
+          (p->>'at')::timestamptz)
   on conflict do nothing;
   if found then
     perform append_record(p->>'company', p->>'caseId', 'escalation', p->>'recordKey', p->>'canonical');

@@ -8,19 +8,18 @@ create table permit (
   action_digest text not null,
   effect_key text not null,
   issued_at timestamptz not null,
-  primary key (company, permit_id),
-  unique (company, decision_id),
-  unique (company, effect_key),
-  foreign key (company, decision_id) references decision
+  primary key (permit_id, company),
+  foreign key (decision_id, company) references decision
 );
+create unique index permit_of_decision on permit (company, decision_id) where decision_id is not null;
+create unique index permit_of_effect on permit (company, effect_key) where effect_key is not null;
 
 -- An `escalate` decision needs as many approvals of this very action as its route's quorum says, none of them by who made
 -- the request. One rejection is enough to deny.
 create function permit_needs_decision() returns trigger language plpgsql as $$
 declare
   d decision%rowtype;
-  v_quorum int;
-  v_approvals int;
+  e escalation%rowtype;
 begin
   select * into d from decision where company = new.company and decision_id = new.decision_id;
   if not found then
@@ -33,15 +32,12 @@ begin
     return new;
   end if;
   if d.verdict = 'escalate' then
-    select coalesce((e.route->>'quorum')::int, 1), count(*) into v_quorum, v_approvals
-      from approval named
-      join escalation e on e.company = named.company and e.escalation_id = named.escalation_id
-      join approval a on a.company = e.company and a.escalation_id = e.escalation_id
-      where named.company = d.company and named.approval_id = d.approval_id and named.verdict = 'approve'
-        and e.step_key = d.step_key and a.verdict = 'approve' and a.action_digest = d.action_digest
-        and a.person_id <> d.requested_by
-      group by e.route;
-    if found and v_approvals >= v_quorum then
+    select * into e from escalation where company = d.company and escalation_id = (
+      select escalation_id from approval where company = d.company and approval_id = d.approval_id and verdict = 'approve');
+    if e.step_key = d.step_key and coalesce((e.route->>'quorum')::int, 1) <= (
+      select count(*) from approval a
+      where a.company = e.company and a.escalation_id = e.escalation_id and a.verdict = 'approve'
+        and a.action_digest = d.action_digest and a.person_id <> d.requested_by) then
       return new;
     end if;
   end if;
@@ -67,13 +63,13 @@ create table effect (
   record_key text not null generated always as (effect_key || '/intent') stored,
   -- The workflow run that made the intent known: `act` calls out without asking the target first only within that run.
   run_id text,
-  primary key (company, effect_key),
-  unique (company, permit_id),
-  foreign key (company, permit_id) references permit,
-  constraint effect_is_recorded foreign key (company, record_key) references audit_record (company, key)
+  primary key (effect_key, company),
+  foreign key (permit_id, company) references permit,
+  constraint effect_is_recorded foreign key (record_key, company) references audit_record
     deferrable initially deferred
 );
-create index effect_by_case on effect (company, case_id);
+create index effect_by_case on effect (company, case_id) where case_id is not null;
+create unique index effect_of_permit on effect (company, permit_id) where permit_id is not null;
 
 create function effect_needs_permit() returns trigger language plpgsql as $$
 declare
@@ -133,23 +129,25 @@ create function begin_effect(p jsonb) returns jsonb language plpgsql set plan_ca
 declare
   v_fresh boolean;
   v_effect effect%rowtype;
-  v_action record;
+  m permit%rowtype;
+  d decision%rowtype;
+  q proposal%rowtype;
 begin
-  select q.tool, q.args, q.record_version, d.policy_version, d.policy_id into v_action
-    from permit m join decision d using (company, decision_id) join proposal q using (company, proposal_id)
-    where m.company = p->>'company' and m.permit_id = p->>'permitId' and m.decision_id = p->>'decisionId'
-      and q.tool = p->>'tool' and m.action_digest = p->>'actionDigest' and m.effect_key = p->>'effectKey' and d.case_id = p->>'caseId';
-  if not found then
+  select * into m from permit where company = p->>'company' and permit_id = p->>'permitId';
+  select * into d from decision where company = p->>'company' and decision_id = m.decision_id;
+  select * into q from proposal where company = p->>'company' and proposal_id = d.proposal_id;
+  if (m.decision_id, m.action_digest, m.effect_key, d.case_id, q.tool)
+     is distinct from (p->>'decisionId', p->>'actionDigest', p->>'effectKey', p->>'caseId', p->>'tool') then
     return jsonb_build_object('state', 'no-permit');
   end if;
   if (exists (select 1 from kill_switch where company = p->>'company' and function_id in (p->>'functionId', '*'))
-      or (select mode from autonomy_mode where company = p->>'company' and policy_id = v_action.policy_id and in_force
+      or (select mode from autonomy_mode where company = p->>'company' and policy_id = d.policy_id and in_force
           order by n desc limit 1) in ('off', 'shadow'))
      and not exists (select 1 from effect where company = p->>'company' and effect_key = p->>'effectKey') then
     return jsonb_build_object('state', 'stopped');
   end if;
   insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state)
-  values (p->>'company', p->>'effectKey', p->>'permitId', p->>'caseId', v_action.tool, p->>'actionDigest', 'intent')
+  values (p->>'company', p->>'effectKey', p->>'permitId', p->>'caseId', q.tool, p->>'actionDigest', 'intent')
   on conflict (company, effect_key) do nothing;
   v_fresh := found;
   if v_fresh then
@@ -157,8 +155,8 @@ begin
   end if;
   select * into v_effect from effect where company = p->>'company' and effect_key = p->>'effectKey';
   return jsonb_build_object('state', v_effect.state, 'fresh', v_fresh, 'externalRef', v_effect.external_ref,
-    'detail', v_effect.detail, 'tool', v_action.tool, 'args', v_action.args, 'recordVersion', v_action.record_version,
-    'policyVersion', v_action.policy_version);
+    'detail', v_effect.detail, 'tool', q.tool, 'args', q.args, 'recordVersion', q.record_version,
+    'policyVersion', d.policy_version);
 end $$;
 
 -- Everything that one transaction makes durable of a step, all or nothing: `settled` is how an effect ended, `records` the

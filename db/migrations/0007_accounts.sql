@@ -79,12 +79,11 @@ $$;
 -- What a posting in a window still counts: less what was reversed of it. Null when there is none, or another took its place.
 create function posting_stands(p_company text, p_cause text, p_account text, p_from timestamptz) returns bigint
 language sql stable as $$
-  select p.amount - coalesce((select sum(r.amount) from account_entry r
-                              where r.company = p_company and r.about = p_cause and r.account = p_account and r.kind = 'reversal'), 0)::bigint
+  with later as materialized (select * from account_entry e where e.company = p_company and e.about = p_cause)
+  select p.amount - coalesce((select sum(r.amount) from later r where r.account = p_account and r.kind = 'reversal'), 0)::bigint
   from account_entry p
   where p.company = p_company and p.cause = p_cause and p.account = p_account and p.kind = 'posting' and p.window_from = p_from
-    and (select o.cause from account_entry o
-         where o.company = p_company and o.about = p_cause and o.account = p_account and o.kind = 'posting' limit 1) is null
+    and not exists (select from later o where o.account = p_account and o.kind = 'posting')
 $$;
 
 -- What each kind of entry adds to its account. An amount that takes the place of a posting holds only what it asks more.
@@ -133,9 +132,12 @@ begin
 end $$;
 create trigger account_adds_up after insert on account_entry for each row execute function account_adds_up();
 
--- The few entries of a case. `offset 0`: they are found first, by their index, whatever a plan was made for.
+-- The few entries of a case. `offset 0`: what names them is worked out, and they are found by their index, before anything
+-- else is asked of them.
 create function entries_of_case(p_company text, p_case text) returns setof account_entry language sql stable as $$
-  select e.* from account_entry e where e.company = p_company and e.case_id = p_case offset 0
+  select e.* from (select p_company as company, p_case as case_id offset 0) q
+  cross join lateral (
+    select * from account_entry x where x.company = q.company and x.case_id = q.case_id offset 0) e
 $$;
 
 -- What a case's reservations that are neither posted nor released hold, and by which gate of which step.
@@ -168,34 +170,36 @@ returns table (n bigint, account text, kind text, window_from timestamptz, windo
                replaces text, deposited bigint, used bigint, reserved bigint, room bigint) language sql stable as $$
   select a.n, a.account, t.kind, w.window_from, case when prior.cause is null then a.window_until else prior.window_until end,
          a.amount, prior.cause, h.deposited, h.used, h.reserved, room_of(t.kind, a.cap, h.deposited, h.used, h.reserved)
-  from rows from (jsonb_to_recordset(p->'asks') as (account text, "windowFrom" timestamptz, "windowUntil" timestamptz,
+  from (select p->>'company' as company, p->>'policyId' as policy_id, p->>'caseId' as case_id, p->>'stepKey' as step_key,
+               (p->>'gate')::int as gate offset 0) q
+  cross join rows from (jsonb_to_recordset(p->'asks') as (account text, "windowFrom" timestamptz, "windowUntil" timestamptz,
                   amount bigint, cap bigint)) with ordinality as a (account, window_from, window_until, amount, cap, n)
   left join lateral (
     select r.cause, r.window_from, f.window_until, s.stands
-    from entries_of_case(p->>'company', p->>'caseId') r
-    cross join lateral posting_stands(p->>'company', r.cause, r.account, r.window_from) as s (stands)
+    from entries_of_case(q.company, q.case_id) r
+    cross join lateral posting_stands(q.company, r.cause, r.account, r.window_from) as s (stands)
     cross join lateral (
       select o.kind, o.unit, o.window_until from account o
-      where o.company = p->>'company' and o.account = r.account and o.window_from = r.window_from limit 1) f
+      where o.company = q.company and o.account = r.account and o.window_from = r.window_from limit 1) f
     cross join lateral (
-      select d.policy_id from decision d where d.company = p->>'company' and d.decision_id = r.cause limit 1) q
+      select d.policy_id from decision d where d.company = q.company and d.decision_id = r.cause limit 1) decided
     where r.kind = 'posting' and r.account = a.account and s.stands is not null
-      and f.kind = 'limit' and f.unit <> 'count' and q.policy_id = p->>'policyId'
+      and f.kind = 'limit' and f.unit <> 'count' and decided.policy_id = q.policy_id
       and not exists (
-        select 1 from held_by_case(p->>'company', p->>'caseId') o
+        select 1 from held_by_case(q.company, q.case_id) o
         where o.account = r.account and o.about = r.cause
-          and not gives_way(p->>'company', o.step_key, o.gate, p->>'stepKey', (p->>'gate')::int))
+          and not gives_way(q.company, o.step_key, o.gate, q.step_key, q.gate))
     order by r.n desc limit 1
   ) prior on true
   cross join lateral (select coalesce(prior.window_from, a.window_from, '-infinity') as window_from) w
   left join lateral (
     select o.kind, o.deposited, o.used, o.reserved from account o
-    where o.company = p->>'company' and o.account = a.account and o.window_from = w.window_from limit 1
+    where o.company = q.company and o.account = a.account and o.window_from = w.window_from limit 1
   ) t on true
   cross join lateral (
-    select coalesce(sum(o.reserved), 0)::bigint as held from held_by_case(p->>'company', p->>'caseId') o
+    select coalesce(sum(o.reserved), 0)::bigint as held from held_by_case(q.company, q.case_id) o
     where o.account = a.account and o.window_from = w.window_from
-      and gives_way(p->>'company', o.step_key, o.gate, p->>'stepKey', (p->>'gate')::int)
+      and gives_way(q.company, o.step_key, o.gate, q.step_key, q.gate)
   ) own
   cross join lateral (
     select coalesce(t.deposited, 0) as deposited, coalesce(t.used, 0) - coalesce(prior.stands, 0) as used,

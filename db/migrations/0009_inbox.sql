@@ -21,14 +21,15 @@ create table inbox (
   dispatched_at timestamptz,
   attempts int not null default 0,
   retry_at timestamptz not null default clock_timestamp(),
-  primary key (company, event_id),
-  unique nulls not distinct (company, source, source_key, body_digest, function_id)
+  primary key (event_id, company)
 );
+create unique index inbox_once on inbox (company, source, source_key, body_digest, function_id) nulls not distinct
+  where source is not null;
 -- Rows the relay still has to tell: pending ones to their case, late ones to the audit record. Those of batches and
 -- sweeps go last.
 create index inbox_untold on inbox (company, (source in ('batch', 'schedule')), retry_at)
   where dispatched_at is null and state in ('pending', 'late');
-create index inbox_by_arrival on inbox (company, received_at, event_id);
+create index inbox_by_arrival on inbox (company, received_at, event_id) where received_at is not null;
 create index inbox_ignored on inbox (company, source, object_type, object_id) where state = 'ignored';
 -- Who asks twice under one key asks once: another body under it is refused.
 create unique index inbox_asked on inbox (company, source_key) where source = 'asked';
@@ -57,9 +58,9 @@ create table outbox (
   created_at timestamptz not null default clock_timestamp(),
   delivered_at timestamptz,
   attempts int not null default 0,
-  retry_at timestamptz not null default clock_timestamp(),
-  unique (company, topic, key)
+  retry_at timestamptz not null default clock_timestamp()
 );
+create unique index outbox_once on outbox (company, topic, key) where key is not null;
 create index outbox_waiting on outbox (company, retry_at) where delivered_at is null;
 grant select, insert, update (delivered_at, attempts, retry_at) on outbox to mandate_app;
 

@@ -7,9 +7,9 @@ create table person (
   name text not null,
   role text not null,
   token_sha256 text not null,
-  primary key (company, person_id),
-  constraint person_token unique (company, token_sha256)
+  primary key (company, person_id)
 );
+create unique index person_token on person (company, token_sha256) where token_sha256 is not null;
 grant select, insert, update (name, role, token_sha256) on person to mandate_app;
 
 -- The public half of a person's signing key (Ed25519, SPKI, base64). The first one stands.

@@ -28,10 +28,11 @@ create table programme.registration (
   registered_at timestamptz not null,
   expires_at timestamptz not null,
   effect_key text not null,
-  primary key (company, registration_id),
-  unique (company, effect_key)
+  primary key (registration_id, company)
 );
-create index registration_by_customer on programme.registration (company, customer_domain, product_family);
+create index registration_by_customer on programme.registration (company, customer_domain, product_family)
+  where customer_domain is not null;
+create unique index registration_of_effect on programme.registration (company, effect_key) where effect_key is not null;
 
 grant select, insert on programme.partner, programme.registration to mandate_app;
 
@@ -41,18 +42,22 @@ grant select, insert on programme.partner, programme.registration to mandate_app
 create function programme.register_deal(p_company text, p_key text, p_decided_at timestamptz, p_at timestamptz,
                                         p_days int, p jsonb)
 returns boolean language plpgsql as $$
+declare
+  v_customer text := p->>'customerDomain';
+  v_family text := p->>'productFamily';
 begin
-  perform pg_advisory_xact_lock(hashtext(p_company), hashtext((p->>'customerDomain') || '/' || (p->>'productFamily')));
+  perform pg_advisory_xact_lock(hashtext(p_company), hashtext(v_customer || '/' || v_family));
   if exists (
-    select 1 from programme.registration r
-    where r.company = p_company and r.customer_domain = p->>'customerDomain' and r.product_family = p->>'productFamily'
-      and r.role = p->>'role' and r.registered_at > p_decided_at and r.expires_at > p_at and r.effect_key <> p_key
+    select 1 from (
+      select * from programme.registration
+      where company = p_company and customer_domain = v_customer and product_family = v_family offset 0) r
+    where r.role = p->>'role' and r.registered_at > p_decided_at and r.expires_at > p_at and r.effect_key <> p_key
   ) then
     return false;
   end if;
   insert into programme.registration (company, registration_id, partner_id, role, customer_domain, product_family,
                                       value_minor, currency, registered_at, expires_at, effect_key)
-    values (p_company, p->>'registrationId', p->>'partnerId', p->>'role', p->>'customerDomain', p->>'productFamily',
+    values (p_company, p->>'registrationId', p->>'partnerId', p->>'role', v_customer, v_family,
             (p->>'valueMinor')::bigint, p->>'currency', p_at, p_at + make_interval(days => p_days), p_key)
     on conflict do nothing;
   return true;
@@ -74,10 +79,10 @@ create table programme.deal_team (
   -- Null until it is settled. The partner's newest row in the role counts, also after it has left.
   credit_ppm int check (credit_ppm between 0 and 1000000),
   effect_key text not null,
-  primary key (company, row_id),
-  unique (company, effect_key)
+  primary key (row_id, company)
 );
-create index deal_team_by_deal on programme.deal_team (company, deal_id);
+create index deal_team_by_deal on programme.deal_team (company, deal_id) where deal_id is not null;
+create unique index deal_team_of_effect on programme.deal_team (company, effect_key) where effect_key is not null;
 grant select, insert on programme.deal_team to mandate_app;
 
 -- Adds a row once per key: `done`, or why not. `key-reused`: the key is another change's. `moved-on`: the role, or what
@@ -86,6 +91,7 @@ grant select, insert on programme.deal_team to mandate_app;
 create function programme.change_deal_team(p_company text, p_key text, p_decided_at timestamptz, p_at timestamptz, p jsonb)
 returns text language plpgsql as $$
 declare
+  v_deal text := p->>'dealId';
   v_known programme.deal_team%rowtype;
   v_credits bigint;
   v_changed boolean;
@@ -93,23 +99,23 @@ declare
   v_at timestamptz;
   v_from timestamptz;
 begin
-  perform pg_advisory_xact_lock(hashtext(p_company), hashtext('deal-team/' || (p->>'dealId')));
+  perform pg_advisory_xact_lock(hashtext(p_company), hashtext('deal-team/' || v_deal));
   select * into v_known from programme.deal_team t where t.company = p_company and t.effect_key = p_key;
   if found then
-    return case when (v_known.deal_id, v_known.partner_id, v_known.role) = (p->>'dealId', p->>'partnerId', p->>'role')
+    return case when (v_known.deal_id, v_known.partner_id, v_known.role) = (v_deal, p->>'partnerId', p->>'role')
                 then 'done' else 'key-reused' end;
   end if;
   -- Two clocks may differ by a little; no row is recorded before one that is there.
   select greatest(p_at, max(t.recorded_at)), coalesce(bool_or(t.recorded_at > p_decided_at), false),
          coalesce(bool_or(t.recorded_at > p_decided_at) filter (where t.role = p->>'role'), false)
     into v_at, v_changed, v_changed_role
-    from programme.deal_team t where t.company = p_company and t.deal_id = p->>'dealId';
+    from programme.deal_team t where t.company = p_company and t.deal_id = v_deal;
   if v_changed_role then
     return 'moved-on';
   end if;
   select coalesce(sum(newest.credit_ppm), 0) + coalesce((p->>'creditPpm')::int, 0) into v_credits from (
     select distinct on (t.partner_id, t.role) t.partner_id, t.role, t.credit_ppm
-    from programme.deal_team t where t.company = p_company and t.deal_id = p->>'dealId'
+    from programme.deal_team t where t.company = p_company and t.deal_id = v_deal
     order by t.partner_id, t.role, t.row_id desc) newest
     where (newest.partner_id, newest.role) <> (p->>'partnerId', p->>'role');
   if v_credits > 1000000 then
@@ -118,7 +124,7 @@ begin
   v_from := greatest((p->>'from')::timestamptz, v_at);
   insert into programme.deal_team (company, deal_id, partner_id, role, motion, recorded_at, from_at, until_at, credit_ppm,
                                    effect_key)
-    values (p_company, p->>'dealId', p->>'partnerId', p->>'role', p->>'motion', v_at, v_from,
+    values (p_company, v_deal, p->>'partnerId', p->>'role', p->>'motion', v_at, v_from,
             case when p->>'until' is not null then greatest((p->>'until')::timestamptz, v_from) end,
             (p->>'creditPpm')::int, p_key);
   return 'done';

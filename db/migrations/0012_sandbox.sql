@@ -30,7 +30,7 @@ create table sandbox.call (
   answer jsonb,
   outcome text not null,
   fault text,
-  primary key (company, call_id)
+  primary key (call_id, company)
 );
 create unique index call_once on sandbox.call (company, system, key) where outcome = 'done';
 create index call_waiting on sandbox.call (company, system, call_id) where outcome in ('due', 'held');

@@ -14,7 +14,7 @@ create table audit_erasure (
   asked_at timestamptz not null,
   confirmed_by text,
   erased_at timestamptz,
-  primary key (company, erasure_id),
+  primary key (erasure_id, company),
   check (confirmed_by <> asked_by)
 );
 create unique index audit_erasure_waits on audit_erasure (company, subject) where erased_at is null;

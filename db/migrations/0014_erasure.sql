@@ -42,11 +42,22 @@ begin
   end if;
 end $$;
 
+-- Records of a case, in every log.
+create function records_of_case(p_company text, p_case text) returns setof audit_record language sql stable as $$
+  select r.* from case_head c
+  cross join lateral (select x.* from audit_record x
+                      where x.company = c.company and x.log = c.log and x.case_id = c.case_id offset 0) r
+  where c.company = p_company and c.case_id = p_case
+$$;
+
 -- Records of a case that a part of can still be read: under the case's key, or that of a person who had a part in it.
 create function readable_records(p_company text, p_case text) returns setof audit_record language sql stable as $$
-  select r.* from case_head c join audit_record r using (company, log, case_id)
-  where c.company = p_company and c.case_id = p_case and exists (
-    select from audit_subject s where s.company = r.company and s.subject_id = any (r.subjects) and s.destroyed_at is null)
+  select r.* from records_of_case(p_company, p_case) r
+  where exists (
+    select from unnest(r.subjects) as named (subject_id)
+    cross join lateral (select x.destroyed_at from audit_subject x
+                        where x.company = p_company and x.subject_id = named.subject_id limit 1) s
+    where s.destroyed_at is null)
 $$;
 
 -- Why a case cannot be erased yet, in words; null when nothing of it is under way. A case works on its newest event, until
@@ -70,7 +81,9 @@ create function open_matter_of_case(p_company text, p_case text, p_at timestampt
      where newest.recorded_at > p_at - interval '183 days'
        and not exists (select from audit_record x where x.company = p_company and x.key = newest.end_key)),
     (select 'registration ' || g.registration_id || ' is in force until ' || to_char(g.expires_at at time zone 'UTC', 'YYYY-MM-DD')
-     from effect e join programme.registration g using (company, effect_key)
+     from effect e cross join lateral (
+       select x.registration_id, x.expires_at from programme.registration x
+       where x.company = e.company and x.effect_key = e.effect_key limit 1) g
      where e.company = p_company and e.case_id = p_case and g.expires_at > p_at limit 1))
 $$;
 
@@ -81,7 +94,8 @@ create function open_matter_of_person(p_company text, p_person text) returns tex
        select from approval a where a.company = s.company and a.escalation_id = s.escalation_id and a.person_id = p_person))
      limit 1),
     (select 'effect ' || e.effect_key || ' is in state ' || e.state from effect e
-     join decision d on d.company = e.company and d.step_key = e.effect_key
+     cross join lateral (select x.requested_by from decision x
+                         where x.company = e.company and x.step_key = e.effect_key offset 0) d
      where e.company = p_company and e.state in ('intent', 'unknown') and d.requested_by = p_person limit 1),
     (select 'event ' || i.event_id || ' waits to be brought to its case' from inbox i
      where i.company = p_company and i.dispatched_at is null and i.state in ('pending', 'late')
@@ -99,8 +113,7 @@ create function hold_on(p_company text, p_name text, p_subject_id text) returns 
     offset 0) one_evidence
   where h.company = p_company and h.released_at is null and (h.scope in ('company', p_name) or (
     left(h.scope, 5) <> left(p_name, 5) and exists (
-      select from case_head c join audit_record r using (company, log, case_id)
-      where c.company = p_company and c.case_id = one_evidence.case_id and one_evidence.person = any (r.subjects))))
+      select from records_of_case(p_company, one_evidence.case_id) r where one_evidence.person = any (r.subjects))))
   order by h.set_at, h.hold_id limit 1
 $$;
 
@@ -145,8 +158,12 @@ create function erased() returns jsonb language sql immutable parallel safe as $
 
 -- A person as envelopes know them; whoever has no such name is `erased`.
 create function pseudonym_of(p_company text, p_person text) returns text language sql stable as $$
-  select coalesce((select s.subject_id from audit_subject s
-                   where s.company = p_company and (s.name = 'person:' || p_person or s.subject_id = p_person)), 'erased')
+  select coalesce(
+    (select named.subject_id from (select 'person:' || p_person as name offset 0) wanted
+     cross join lateral (select s.subject_id from audit_subject s
+                         where s.company = p_company and s.name = wanted.name limit 1) named),
+    (select s.subject_id from audit_subject s where s.company = p_company and s.subject_id = p_person),
+    'erased')
 $$;
 
 -- Which rules matched stays; what they read does not.
@@ -170,19 +187,21 @@ $$;
 create function erase_case_rows(p_company text, p_case text, p_subject_id text) returns void language plpgsql as $$
 declare
   v_events text[] := array(
-    select left(r.key, -length('/event')) from case_head c join audit_record r using (company, log, case_id)
-    where c.company = p_company and c.case_id = p_case and r.kind = 'event');
+    select left(r.key, -length('/event')) from records_of_case(p_company, p_case) r where r.kind = 'event');
   v_steps text[] := array(
-    select left(r.key, -length('/proposal')) from case_head c join audit_record r using (company, log, case_id)
-    where c.company = p_company and c.case_id = p_case and r.kind = 'proposal');
+    select left(r.key, -length('/proposal')) from records_of_case(p_company, p_case) r where r.kind = 'proposal');
+  v_escalations text[] := array(
+    select s.escalation_id from escalation s where s.company = p_company and s.case_id = p_case);
 begin
   update audit_record r set subjects = array[p_subject_id], sealed = array[''::bytea]
-    from readable_records(p_company, p_case) x
-    where r.company = x.company and r.log = x.log and r.case_id = x.case_id and r.n = x.n;
+    where r.company = p_company and r.key = any (array(select x.key from readable_records(p_company, p_case) x));
   update inbox i set body = erased() where i.company = p_company and i.event_id = any (v_events);
   update inbox i set body = erased()
-    where i.company = p_company and i.state = 'ignored' and (i.source, i.object_type, i.object_id) in (
-      select o.source, o.object_type, o.object_id from inbox o where o.company = p_company and o.event_id = any (v_events));
+    where i.company = p_company and i.event_id = any (array(
+      select x.event_id from inbox o cross join lateral (
+        select y.event_id from inbox y where y.company = o.company and y.state = 'ignored' and y.source = o.source
+          and y.object_type = o.object_type and y.object_id = o.object_id offset 0) x
+      where o.company = p_company and o.event_id = any (v_events)));
   update model_turn t set request = erased()::text, response = case when t.response is not null then erased()::text end
     where t.company = p_company and t.case_id = p_case;
   update agent_turn t set output = erased()::text where t.company = p_company and t.case_id = p_case;
@@ -195,17 +214,16 @@ begin
       requested_by = pseudonym_of(p_company, d.requested_by), details = erased_details(d.details)
     where d.company = p_company and d.case_id = p_case;
   update outbox o set payload = o.payload || jsonb_build_object('personId', pseudonym_of(p_company, o.payload->>'personId'))
-    where o.company = p_company and o.topic = 'verdict' and o.key in (
-      select a.approval_id from escalation s join approval a using (company, escalation_id)
-      where s.company = p_company and s.case_id = p_case);
+    where o.company = p_company and o.topic = 'verdict' and o.key = any (array(
+      select a.approval_id from unnest(v_escalations) as of_case (escalation_id) cross join lateral (
+        select x.approval_id from approval x where x.company = p_company and x.escalation_id = of_case.escalation_id offset 0) a));
   update approval a set reason = 'erased', person_id = pseudonym_of(p_company, a.person_id)
-    from escalation s
-    where s.company = p_company and s.case_id = p_case and a.company = s.company and a.escalation_id = s.escalation_id;
+    where a.company = p_company and a.escalation_id = any (v_escalations);
   update escalation s set requested_by = pseudonym_of(p_company, s.requested_by)
     where s.company = p_company and s.case_id = p_case;
   update programme.registration g set customer_domain = 'erased', value_minor = 0
-    from effect e
-    where e.company = p_company and e.case_id = p_case and g.company = e.company and g.effect_key = e.effect_key;
+    where g.company = p_company and g.effect_key = any (array(
+      select e.effect_key from effect e where e.company = p_company and e.case_id = p_case));
   update effect e set detail = case when e.detail is not null then 'erased' end,
       external_ref = case when e.external_ref is not null then 'erased' end
     where e.company = p_company and e.case_id = p_case;
@@ -279,15 +297,17 @@ end $$;
 -- than its logs are kept. What a company records about itself (`<company>:policies` and the like) is no case of an object.
 create function cases_by_age(p_company text, p_at timestamptz, p_after text, p_limit int)
 returns table (case_id text, is_past boolean) language sql stable as $$
-  with looked as (
-    select distinct c.case_id from case_head c
-    where c.company = p_company and c.case_id > p_after and c.case_id like '%:%:%'
-    order by c.case_id limit p_limit)
-  select looked.case_id, exists (
-      select from audit_subject s where s.company = p_company and s.name = 'case:' || looked.case_id)
+  with looked as materialized (
+    select found.case_id, 'case:' || found.case_id as name from (
+      select distinct c.case_id from case_head c
+      where c.company = p_company and c.case_id > p_after and c.case_id like '%:%:%'
+      order by c.case_id limit p_limit) found)
+  select looked.case_id, (
+      select s.subject_id from audit_subject s where s.company = p_company and s.name = looked.name) is not null
     and not exists (
       select from case_head c
-      join audit_record last on last.company = c.company and last.log = c.log and last.case_id = c.case_id and last.n = c.records
+      cross join lateral (select x.recorded_at from audit_record x
+                          where x.company = c.company and x.log = c.log and x.case_id = c.case_id and x.n = c.records limit 1) last
       where c.company = p_company and c.case_id = looked.case_id
         and last.recorded_at >= p_at - make_interval(days => retention_days(p_company, c.log)))
   from looked order by looked.case_id
@@ -333,7 +353,7 @@ begin
   end loop;
 end $$;
 
-grant execute on function check_own_company, readable_records, signatures_of, open_matter_of_case, open_matter_of_person,
+grant execute on function check_own_company, records_of_case, readable_records, signatures_of, open_matter_of_case, open_matter_of_person,
   hold_on, erased, pseudonym_of, erased_rules, erased_details, erase_case_rows, erase_person_rows, erasable_columns,
   is_erasure, case_id_of, retention_days to mandate_eraser;
 

@@ -27,11 +27,11 @@ create table batch (
   touched_at timestamptz not null,
   stored_at timestamptz,
   told_at timestamptz,
-  primary key (company, batch_id),
-  unique (company, source, window_from, window_until, n)
+  primary key (batch_id, company)
 );
+create unique index batch_of_window on batch (company, source, window_from, window_until, n) where source is not null;
 create index batch_open on batch (company, stored_at) where state in ('receiving', 'stored');
-create index batch_by_time on batch (company, touched_at);
+create index batch_by_time on batch (company, touched_at) where touched_at is not null;
 grant select, insert,
   update (state, format, digest, bytes, row_count, bad_count, bad, superseded_by, touched_at, stored_at, told_at) on batch to mandate_app;
 
@@ -47,8 +47,8 @@ create table batch_chunk (
   bad_count int not null,
   rows jsonb not null,
   bad jsonb not null,
-  primary key (company, batch_id, n),
-  foreign key (company, batch_id) references batch
+  primary key (batch_id, n, company),
+  foreign key (batch_id, company) references batch
 );
 grant select, insert, update (digest, bytes, row_count, bad_count, rows, bad), delete on batch_chunk to mandate_app;
 
@@ -62,8 +62,8 @@ create table batch_share (
   after_id text collate "C" not null default '',
   objects bigint not null default 0,
   told bigint not null default 0,
-  primary key (company, batch_id, function_id),
-  foreign key (company, batch_id) references batch
+  primary key (batch_id, function_id, company),
+  foreign key (batch_id, company) references batch
 );
 grant select, insert, update (state, after_id, objects, told) on batch_share to mandate_app;
 
@@ -74,6 +74,6 @@ create table batch_object (
   function_id text not null,
   object_id text collate "C" not null,
   reading jsonb not null,
-  primary key (company, batch_id, function_id, object_id)
+  primary key (batch_id, function_id, object_id, company)
 );
 grant select, insert, delete on batch_object to mandate_app;

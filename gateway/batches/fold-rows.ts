@@ -81,8 +81,11 @@ async function keepObjects(pool: Pool, share: OpenShare, done: readonly FoldedOb
   await pool.query({
     name: "keep-batch-objects",
     text: `with live as (
-             select s.company, s.batch_id, s.function_id, s.after_id from batch b join batch_share s using (company, batch_id)
-             where b.company = $1 and b.batch_id = $2 and b.state = 'stored' and s.function_id = $3 and s.state = 'folding'
+             select s.company, s.batch_id, s.function_id, s.after_id from batch b
+             cross join lateral (
+               select * from batch_share x
+               where x.company = b.company and x.batch_id = b.batch_id and x.function_id = $3 limit 1) s
+             where b.company = $1 and b.batch_id = $2 and b.state = 'stored' and s.state = 'folding'
              for share of b),
            kept as (
              insert into batch_object (company, batch_id, function_id, object_id, reading)
@@ -91,8 +94,7 @@ async function keepObjects(pool: Pool, share: OpenShare, done: readonly FoldedOb
              where o.id collate "C" > live.after_id
              on conflict do nothing returning 1)
            update batch_share s set after_id = greatest(s.after_id, $5), objects = s.objects + (select count(*) from kept)
-           from live
-           where s.company = live.company and s.batch_id = live.batch_id and s.function_id = live.function_id`,
+           where s.company = $1 and s.batch_id = $2 and s.function_id = $3 and exists (select from live)`,
     values: [share.company, share.batchId, share.functionId, canonicalJson(told), last.objectId],
   });
 }

@@ -20,7 +20,9 @@ export async function openShares(sql: Sql, company: string, batchId?: string): P
     name: "open-batch-shares",
     text: `select b.batch_id as "batchId", b.source, b.window_name as "windowName", b.window_from as "from",
              b.window_until as "until", s.function_id as "functionId", s.state, s.after_id as "afterId"
-           from batch b join batch_share s using (company, batch_id)
+           from batch b
+           cross join lateral (
+             select * from batch_share x where x.company = b.company and x.batch_id = b.batch_id offset 0) s
            where b.company = $1 and b.state = 'stored' and s.state <> 'told' and ($2::text is null or b.batch_id = $2)
            order by b.stored_at, b.batch_id, s.function_id`,
     values: [company, batchId ?? null],
@@ -56,7 +58,7 @@ export async function abandonBatches(sql: Sql, company: string, before: string):
     text: `with given_up as (
              update batch set state = 'abandoned' where company = $1 and state = 'receiving' and touched_at < $2
              returning batch_id)
-           delete from batch_chunk c using given_up g where c.company = $1 and c.batch_id = g.batch_id`,
+           delete from batch_chunk where company = $1 and batch_id = any (array(select batch_id from given_up))`,
     values: [company, before],
   });
 }

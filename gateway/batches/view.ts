@@ -33,8 +33,7 @@ export type BatchView = {
 /** What a batch has kept of the rows that could not be read, the first thousand. */
 export type BadRow = { readonly line: number; readonly reason: string };
 
-/** $1 company, $2 batch or null, $3 source or null, $4 how many. */
-const batches = `
+const batches = (condition: string) => `
   select b.batch_id as "batchId", b.source, b.window_name as "window", b.window_from as "from", b.window_until as "until",
     b.format, b.state, b.digest, b.superseded_by as "supersededBy", b.stored_at as "storedAt", b.told_at as "toldAt",
     case b.state when 'receiving' then c.bytes else b.bytes end as bytes,
@@ -54,8 +53,7 @@ const batches = `
             and i.function_id = x.function_id and starts_with(i.source_key, b.batch_id || '/')))
       order by x.function_id) as functions
     from batch_share x where x.company = b.company and x.batch_id = b.batch_id) s on true
-  where b.company = $1 and ($2::text is null or b.batch_id = $2) and ($3::text is null or b.source = $3)
-  order by b.touched_at desc, b.batch_id limit $4`;
+  where b.company = $1 and ${condition}`;
 
 type Row = Omit<BatchView, "caseId"> & { readonly bad: readonly BadRow[] };
 
@@ -66,7 +64,11 @@ export async function listBatches(
   source: string | undefined,
   limit: number,
 ): Promise<readonly BatchView[]> {
-  const { rows } = await sql.query<Row>(batches, [company, null, source ?? null, limit]);
+  const { rows } = await sql.query<Row>(
+    `${batches("b.touched_at > '-infinity' and ($2::text is null or b.source = $2)")}
+     order by b.touched_at desc, b.batch_id limit $3`,
+    [company, source ?? null, limit],
+  );
   return rows.map(({ bad: _bad, ...view }) => ({ ...view, caseId: batchCaseOf(company, view.batchId) }));
 }
 
@@ -75,7 +77,7 @@ export async function readBatch(
   company: string,
   batchId: string,
 ): Promise<(BatchView & { readonly bad: readonly BadRow[] }) | undefined> {
-  const { rows } = await sql.query<Row>(batches, [company, batchId, null, 1]);
+  const { rows } = await sql.query<Row>(batches("b.batch_id = $2"), [company, batchId]);
   return rows[0] && { ...rows[0], caseId: batchCaseOf(company, batchId) };
 }
 

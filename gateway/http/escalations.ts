@@ -110,16 +110,20 @@ type EscalationRow = Omit<
 };
 
 /** Everything a person needs to answer, read from the ledgers: the facts are the decision's, never a model's words. */
-const escalations = `
+const escalations = (from: "escalation" | "listed") => `
   select s.company, s.escalation_id as "escalationId", s.case_id as "caseId", s.decision_id as "decisionId", s.state,
     s.level, s.role, s.due_at as "dueAt", s.opened_at as "openedAt", s.requested_by as "requestedBy",
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
     v.document::jsonb->'facts' as "factTypes", q.tool, q.args, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
     coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals
-  from escalation s
-  join decision d using (company, decision_id)
-  join proposal q using (company, proposal_id)
-  join policy_version v on v.company = d.company and v.policy_id = d.policy_id and v.version = d.policy_version
+  from ${from} s
+  cross join lateral (
+    select * from decision x where x.company = s.company and x.decision_id = s.decision_id limit 1) d
+  cross join lateral (
+    select * from proposal x where x.company = s.company and x.proposal_id = d.proposal_id limit 1) q
+  cross join lateral (
+    select document from policy_version x
+    where x.company = s.company and x.policy_id = d.policy_id and x.version = d.policy_version limit 1) v
   left join lateral (
     select coalesce(jsonb_agg(jsonb_build_object('verdict', a.verdict, 'personId', a.person_id, 'reason', a.reason,
              'givenAt', to_char(a.given_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by a.given_at), '[]')
@@ -129,7 +133,9 @@ const escalations = `
     select bool_or((r.envelope::jsonb #>> '{fields,offline}')::boolean) as offline
     from audit_record r where r.company = s.company
       and r.key in (s.step_key || '/intelligence/turn', s.step_key || '/orchestration/turn')) said on true
-  left join programme.partner partner on partner.company = s.company and partner.partner_id = d.facts->>'partner'`;
+  left join lateral (
+    select name from programme.partner x
+    where x.company = s.company and x.partner_id = d.facts->>'partner' limit 1) partner on true`;
 
 /** At most this many escalations are listed; those due first come first. */
 const MAX_LISTED = 200;
@@ -139,11 +145,20 @@ async function listEscalations(
   company: string,
   state: EscalationView["state"] | undefined,
 ): Promise<EscalationView[]> {
-  const { rows } = await sql.query<EscalationRow>(
-    `${escalations} where s.company = $1 and ($2::text is null or s.state = $2)
-     order by (s.state = 'open') desc, s.due_at, s.escalation_id limit $3`,
-    [company, state ?? null, MAX_LISTED],
-  );
+  const { rows } = await sql.query<EscalationRow>({
+    name: "list-escalations",
+    text: `with listed as materialized (
+       select * from (
+         (select * from escalation where company = $1 and state = 'open' and $2 in ('open', '')
+          order by due_at, escalation_id limit $3)
+         union all
+         (select * from escalation where company = $1 and state <> 'open' and $2 in (state, '')
+          order by due_at, escalation_id limit $3)) as either
+       order by (state = 'open') desc, due_at, escalation_id limit $3)
+     ${escalations("listed")}
+     order by (s.state = 'open') desc, s.due_at, s.escalation_id`,
+    values: [company, state ?? "", MAX_LISTED],
+  });
   return rows.map(escalationView);
 }
 
@@ -152,10 +167,11 @@ export async function readEscalation(
   company: string,
   escalationId: string,
 ): Promise<EscalationView | undefined> {
-  const { rows } = await sql.query<EscalationRow>(`${escalations} where s.company = $1 and s.escalation_id = $2`, [
-    company,
-    escalationId,
-  ]);
+  const { rows } = await sql.query<EscalationRow>({
+    name: "read-escalation",
+    text: `${escalations("escalation")} where s.company = $1 and s.escalation_id = $2`,
+    values: [company, escalationId],
+  });
   return rows[0] && escalationView(rows[0]);
 }
 

@@ -141,19 +141,21 @@ const pageOfEvents = `
       else 'open' end as outcome
   from keyed i
   left join lateral (
-    select * from decision x
-    where x.company = i.company and x.case_id = i.case_id
-      and starts_with(x.step_key, i.prefix) and split_part(substr(x.step_key, length(i.prefix) + 1), '~', 1) = any(i.steps)
+    select * from (select * from decision y where y.company = i.company and y.case_id = i.case_id offset 0) x
+    where starts_with(x.step_key, i.prefix) and split_part(substr(x.step_key, length(i.prefix) + 1), '~', 1) = any(i.steps)
     order by x.decided_at desc, x.gate desc limit 1) d on true
-  left join escalation s on s.company = d.company and s.decision_id = d.decision_id
-  left join effect e on e.company = d.company and e.effect_key = d.step_key
+  left join lateral (
+    select state from escalation x where x.company = d.company and x.decision_id = d.decision_id limit 1) s on true
+  left join lateral (
+    select state from effect x where x.company = d.company and x.effect_key = d.step_key limit 1) e on true
   left join lateral (
     select min(x.settled_at) as settled_at from effect x
     where x.company = i.company and x.case_id = i.case_id and x.state = 'done' and starts_with(x.effect_key, i.prefix)
   ) first on true
   left join lateral (
-    select x.escalation_id, x.role, x.due_at from escalation x
-    where x.company = i.company and x.state = 'open' and x.case_id = i.case_id and starts_with(x.step_key, i.prefix)
+    select x.escalation_id, x.role, x.due_at
+    from (select * from escalation y where y.company = i.company and y.case_id = i.case_id offset 0) x
+    where x.state = 'open' and starts_with(x.step_key, i.prefix)
     order by x.opened_at limit 1) w on true
   left join lateral (
     select o->>'kind' as kind
@@ -162,11 +164,13 @@ const pageOfEvents = `
     order by o->>'step' = any(i.steps) desc, place desc limit 1) ended on true
   left join lateral (
     select true as yes
-    from audit_record own
-    join audit_record x on x.company = own.company and x.case_id = own.case_id and x.kind = 'case_end'
-    join audit_record later on later.company = x.company
-      and later.key = (x.envelope::jsonb #>> '{fields,eventId}') || '/event' and later.n > own.n
-    where own.company = i.company and own.key = i.event_id || '/event' limit 1) overtaken on d.decision_id is null
+    from (select * from audit_record y where y.company = i.company and y.key = i.event_id || '/event' limit 1) own
+    cross join lateral (
+      select * from audit_record y where y.company = own.company and y.log = own.log and y.case_id = own.case_id offset 0) x
+    cross join lateral (
+      select y.n from audit_record y
+      where y.company = x.company and y.key = (x.envelope::jsonb #>> '{fields,eventId}') || '/event' limit 1) later
+    where x.kind = 'case_end' and later.n > own.n limit 1) overtaken on d.decision_id is null
   order by i.received_at, i.event_id`;
 
 const BEGINNING: Position = { at: "1970-01-01T00:00:00.000000Z", id: "" };

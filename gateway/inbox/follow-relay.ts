@@ -82,7 +82,8 @@ async function followersOf(
     text: `select r.case_id, e.said->>'at' as at, i.event_id, e.said #> '{fields,outcomes}' as outcomes,
              i.function_id, i.system, i.object_type, i.object_id
            from audit_record r, lateral (select r.envelope::jsonb as said) e
-           join inbox i on i.company = $1 and i.event_id = e.said #>> '{fields,eventId}'
+           cross join lateral (
+             select * from inbox x where x.company = $1 and x.event_id = e.said #>> '{fields,eventId}' limit 1) i
            where r.company = $1 and r.key = $2 and i.function_id is not null`,
     values: [company, payload.recordKey],
   });

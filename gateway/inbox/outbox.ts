@@ -38,7 +38,11 @@ export function startOutbox<Payload>({ pool, topic, tell, first, log, pollMs }: 
   }
   async function deliver(row: Outgoing<Payload>): Promise<void> {
     await tell(row);
-    await pool.query("update outbox set delivered_at = clock_timestamp() where outbox_id = $1", [row.outbox_id]);
+    await pool.query({
+      name: "mark-outbox",
+      text: "update outbox set delivered_at = clock_timestamp() where outbox_id = $1",
+      values: [row.outbox_id],
+    });
   }
   return startLanes<Outgoing<Payload>>({
     claim: look,
@@ -59,7 +63,7 @@ async function claim<Payload>(pool: Pool, topic: string, limit: number): Promise
              order by retry_at limit $1 for update skip locked),
            claimed as (
              update outbox o set attempts = attempts + 1, retry_at = clock_timestamp() + make_interval(secs => $2)
-             from due where o.outbox_id = due.outbox_id returning o.*)
+             where o.outbox_id = any (array(select outbox_id from due)) returning o.*)
            select outbox_id, company, key, payload, attempts from claimed order by outbox_id`,
     values: [limit, LEASE_SECONDS, topic],
   });
@@ -73,9 +77,10 @@ async function postpone(pool: Pool, log: Logger, row: Outgoing<unknown>, error: 
   if (attempts < LOUD_AFTER) log.warn(detail, "not told");
   else log.error(detail, "still not told");
   await pool
-    .query("update outbox set retry_at = clock_timestamp() + make_interval(secs => $2) where outbox_id = $1", [
-      outboxId,
-      waitMs / 1_000,
-    ])
+    .query({
+      name: "postpone-outbox",
+      text: "update outbox set retry_at = clock_timestamp() + make_interval(secs => $2) where outbox_id = $1",
+      values: [outboxId, waitMs / 1_000],
+    })
     .catch((failure: unknown) => log.warn({ err: failure, outboxId }, "left to its lease"));
 }

@@ -31,12 +31,12 @@ export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[
   const { rows } = await sql.query<UntoldEvent>({
     name: "claim-events",
     text: `with due as materialized (
-             select company, event_id from inbox
+             select event_id from inbox
              where dispatched_at is null and state in ('pending', 'late') and retry_at <= clock_timestamp()
              order by source in ('batch', 'schedule'), retry_at limit $1 for update skip locked),
            claimed as (
              update inbox i set attempts = attempts + 1, retry_at = clock_timestamp() + make_interval(secs => $2)
-             from due where i.company = due.company and i.event_id = due.event_id returning i.*)
+             where i.event_id = any (array(select event_id from due)) returning i.*)
            select event_id, company, source, source_key, system, function_id, object_type, object_id, occurred_at, received_at, state,
              attempts, case when source in ('asked', 'case') then body end as made_here
            from claimed order by claimed.received_at, event_id`,
@@ -45,16 +45,18 @@ export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[
   return rows;
 }
 
-/** Marks events as told, in one statement. */
+/** Marks events as told, in one statement per company. */
 export async function markTold(sql: Sql, events: readonly UntoldEvent[]): Promise<undefined[]> {
-  await sql.query({
-    name: "mark-told",
-    text: `update inbox i set dispatched_at = clock_timestamp(),
-             state = case i.state when 'pending' then 'dispatched' else i.state end
-           from unnest($1::text[], $2::text[]) as told (company, event_id)
-           where i.company = told.company and i.event_id = told.event_id and i.dispatched_at is null`,
-    values: [events.map(({ company }) => company), events.map((event) => event.event_id)],
-  });
+  for (const company of new Set(events.map((event) => event.company))) {
+    const told = events.filter((event) => event.company === company);
+    await sql.query({
+      name: "mark-told",
+      text: `update inbox set dispatched_at = clock_timestamp(),
+               state = case state when 'pending' then 'dispatched' else state end
+             where company = $1 and event_id = any ($2) and dispatched_at is null`,
+      values: [company, told.map((event) => event.event_id)],
+    });
+  }
   return events.map(() => undefined);
 }
 
@@ -64,9 +66,10 @@ export async function postponeEvent(
   { company, event_id: eventId }: UntoldEvent,
   waitMs: number,
 ): Promise<void> {
-  await sql.query(
-    `update inbox set retry_at = clock_timestamp() + make_interval(secs => $3)
+  await sql.query({
+    name: "postpone-event",
+    text: `update inbox set retry_at = clock_timestamp() + make_interval(secs => $3)
      where company = $1 and event_id = $2 and dispatched_at is null`,
-    [company, eventId, waitMs / 1_000],
-  );
+    values: [company, eventId, waitMs / 1_000],
+  });
 }

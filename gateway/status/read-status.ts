@@ -113,8 +113,9 @@ const unfinished = `
   with kept as (
     select r.case_id, r.n, r.kind, r.envelope::jsonb->'fields' as fields
     from unnest($2::text[]) as open (case_id)
-    join case_head h on h.company = $1 and h.case_id = open.case_id
-    join audit_record r on r.company = h.company and r.log = h.log and r.case_id = h.case_id
+    cross join lateral (select * from case_head x where x.company = $1 and x.case_id = open.case_id offset 0) h
+    cross join lateral (
+      select * from audit_record x where x.company = h.company and x.log = h.log and x.case_id = h.case_id offset 0) r
     where r.kind in ('event', 'plan', 'case_end')),
   ended as (
     select e.case_id, max(e.n) as n

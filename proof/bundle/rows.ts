@@ -10,12 +10,11 @@ export type ExportRow = {
   readonly sealed: readonly SealedPart[];
 };
 
-const rowsWhere = (condition: string) => `
+const rowsOf = (places: string) => `
   select p.seq, r.key, r.kind, r.envelope, s.sealed
-  from audit_place p
-  join audit_record r on r.company = p.company and r.key = p.key
+  from (${places}) p
+  cross join lateral (select * from audit_record x where x.company = p.company and x.key = p.key limit 1) r
   ${joinSealedParts}
-  where p.company = $1 and p.log = $2 and ${condition}
   order by p.seq`;
 
 /** The entries of a log from place `from` up to but without `to`. */
@@ -25,7 +24,7 @@ export async function rowsBetween(
 ): Promise<ExportRow[]> {
   const { rows } = await sql.query<ExportRow>({
     name: "export-page",
-    text: rowsWhere("p.seq >= $3 and p.seq < $4"),
+    text: rowsOf("select * from audit_place where company = $1 and log = $2 and seq >= $3 and seq < $4"),
     values: [company, log, from, to],
   });
   return rows;
@@ -39,9 +38,12 @@ export async function rowsOfCase(
   const { company, log, caseId, keys, size } = asked;
   const { rows } = await sql.query<ExportRow>({
     name: "export-case",
-    text: rowsWhere(`p.seq < $5 and p.key = any (array(
-      select c.key from audit_record c where c.company = $1 and c.log = $2 and c.case_id = $3
-      union select unnest($4::text[])))`),
+    text: rowsOf(`
+      select own.* from (
+        select distinct unnest($4::text[] || array(
+          select c.key from audit_record c where c.company = $1 and c.log = $2 and c.case_id = $3)) as key) wanted
+      cross join lateral (select * from audit_place x where x.company = $1 and x.key = wanted.key limit 1) own
+      where own.log = $2 and own.seq < $5`),
     values: [company, log, caseId, keys, size],
   });
   return rows;
@@ -51,9 +53,13 @@ export async function rowsOfCase(
 export async function erasuresOf(sql: Sql, company: string, caseId: string): Promise<readonly string[]> {
   const { rows } = await sql.query<{ key: string }>({
     name: "export-erasures",
-    text: `select distinct s.erased_under as key from audit_record r
-           join audit_subject s on s.company = r.company and s.subject_id = any (r.subjects)
-           where r.company = $1 and r.case_id = $2 and s.erased_under is not null`,
+    text: `select distinct s.erased_under as key from case_head c
+           cross join lateral (select subjects from audit_record x
+                               where x.company = c.company and x.log = c.log and x.case_id = c.case_id offset 0) r
+           cross join lateral unnest(r.subjects) as named (subject_id)
+           cross join lateral (select erased_under from audit_subject x
+                               where x.company = $1 and x.subject_id = named.subject_id limit 1) s
+           where c.company = $1 and c.case_id = $2 and s.erased_under is not null`,
     values: [company, caseId],
   });
   return rows.map(({ key }) => key);
@@ -79,8 +85,8 @@ export async function waitingOf(
              select p.key, p.ordinal from audit_place p where p.company = $1 and p.log = $2 and p.seq is null
              union all
              select p.key, p.ordinal from audit_place p where p.company = $1 and p.log = $2 and p.seq >= $3) w
-           where $4::text is null or w.key = any ($5) or exists (
-             select 1 from audit_record r where r.company = $1 and r.key = w.key and r.case_id = $4)`,
+           where $4::text is null or w.key = any ($5)
+             or (select r.case_id from audit_record r where r.company = $1 and r.key = w.key) = $4`,
     values: [company, log, size, of?.caseId ?? null, of?.keys ?? []],
   });
   return rows[0] ?? { count: 0, keys: [] };

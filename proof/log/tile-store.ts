@@ -60,7 +60,8 @@ async function readTiles(
     name: "read-tiles",
     text: `select t.level, t.index, asked.width, substr(t.hashes, 1, asked.width * ${HASH_BYTES}) as hashes
            from unnest($3::int[], $4::bigint[], $5::int[]) as asked (level, index, width)
-           join audit_tile t on t.company = $1 and t.log = $2 and t.level = asked.level and t.index = asked.index`,
+           cross join lateral (select level, index, hashes from audit_tile x where x.company = $1 and x.log = $2
+                                 and x.level = asked.level and x.index = asked.index limit 1) t`,
     values: [
       company,
       log,

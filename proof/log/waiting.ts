@@ -9,7 +9,8 @@ export async function waitingOf(sql: Sql, company: string): Promise<readonly Wai
     name: "waiting-of",
     text: `select p.log, count(*)::int as records,
                   greatest(0, extract(epoch from clock_timestamp() - min(r.recorded_at)) * 1000)::float8 as waited_ms
-           from audit_place p join audit_record r on r.company = p.company and r.key = p.key
+           from audit_place p
+           cross join lateral (select recorded_at from audit_record x where x.company = p.company and x.key = p.key limit 1) r
            where p.company = $1 and p.seq is null group by p.log order by p.log`,
     values: [company],
   });

@@ -1,5 +1,6 @@
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
 import { appendRecord, type Ledger, type LedgerPool, type Sql } from "../../audit/records.ts";
+import { logNames } from "../bundle/rows.ts";
 import type { Asker } from "./refusal.ts";
 import { privacyCaseOf } from "./scope.ts";
 
@@ -20,12 +21,12 @@ type Row = { log: string; n: number; days: number; in_force: boolean; set_by: st
 
 /** Every log that has records or a setting, the company's own first. */
 export async function readRetention(sql: Sql, company: string): Promise<Retention[]> {
-  const logs = await sql.query<{ log: string }>("select distinct log from case_head where company = $1", [company]);
+  const logs = await logNames(sql, company);
   const settings = await sql.query<Row>(
     "select log, n, days, in_force, set_by from audit_retention where company = $1 order by n",
     [company],
   );
-  const names = new Set([company, ...logs.rows.map(({ log }) => log), ...settings.rows.map(({ log }) => log)]);
+  const names = new Set([company, ...logs, ...settings.rows.map(({ log }) => log)]);
   return [...names].toSorted().map((log) =>
     retentionOf(
       log,

@@ -43,7 +43,7 @@ export async function isKnown(ledger: Ledger, company: string, scope: HoldScope)
   const { rows } = await ledger.query<{ known: boolean }>(
     `select $2 = 'company'
        or exists (select from audit_subject where company = $1 and name = $2)
-       or exists (select from person where company = $1 and 'person:' || person_id = $2) as known`,
+       or starts_with($2, 'person:') and exists (select from person where company = $1 and person_id = substr($2, 8)) as known`,
     [company, scope],
   );
   return rows[0]?.known === true;

@@ -30,7 +30,9 @@ const TEAM = `
       'certifiedFor', coalesce(p.certified_for, '{}'), 'role', t.role, 'motion', t.motion,
       'from', ${iso("t.from_at")}, 'until', ${iso("t.until_at")}, 'creditPpm', t.credit_ppm,
       'toldBy', case t.row_id when 0 then 'crm' else 'team' end) as member
-  from team t left join programme.partner p on p.company = $1 and p.partner_id = t.partner_id
+  from team t
+  left join lateral (
+    select * from programme.partner x where x.company = $1 and x.partner_id = t.partner_id limit 1) p on true
   order by t.row_id`;
 
 type Row = { readonly member: Omit<TeamMember, "holds">; readonly partnerVersion: number };
@@ -55,12 +57,13 @@ function createReader(pool: Pool, now: () => string): DealTeamReader {
 function createWriter(pool: Pool, now: () => string): DealTeamWriter {
   async function findDealTeamChange(company: string, effectKey: string): Promise<Receipt | undefined> {
     const { rows } = await pool
-      .query<Receipt>(
-        `select deal_id || '/' || role || '/' || partner_id || '@' || row_id as "externalRef",
+      .query<Receipt>({
+        name: "programme-find-deal-team-change",
+        text: `select deal_id || '/' || role || '/' || partner_id || '@' || row_id as "externalRef",
            ${iso("recorded_at")} as "answeredAt"
          from programme.deal_team where company = $1 and effect_key = $2`,
-        [company, effectKey],
-      )
+        values: [company, effectKey],
+      })
       .catch(unavailable("programme"));
     return rows[0];
   }

@@ -19,38 +19,50 @@ function refOf({ fundId, partnerId, period, currency }: FundRef): string {
   return `fund/${fundId}/${partnerId}/${period}/${currency}`;
 }
 
-function createReader(pool: Pool, now: () => string): FundReader {
-  async function read(name: string, text: string, values: readonly (string | null)[], ref: string) {
-    const observedAt = now();
-    const { rows } = await pool
-      .query<{ version: string; value: JsonObject }>({ name, text, values: [...values] })
-      .catch(unavailable("programme"));
-    const { version = "", value = {} } = rows[0] ?? {};
-    return { source: { source: name.replace("-", "."), ref, version, observedAt }, value };
-  }
+type Read = { version: string; value: JsonObject };
 
+function createReader(pool: Pool, now: () => string): FundReader {
   return {
-    readFund(company, fund) {
+    async readFund(company, fund) {
       const { account, windowFrom } = accountOf(company, fund);
-      const text = `select concat_ws('/', t.deposited, t.used, t.reserved) as version,
-                      jsonb_build_object('opened', coalesce(t.deposited <> 0 or t.used <> 0, false),
-                        'depositedMinor', coalesce(t.deposited, 0), 'usedMinor', coalesce(t.used, 0),
-                        'reservedMinor', coalesce(t.reserved, 0)) as value
-                    from (select coalesce($3::timestamptz, '-infinity') as window_from) w
-                    left join account t on t.company = $1 and t.account = $2 and t.window_from = w.window_from`;
-      return read("programme-fund", text, [company, account, windowFrom], refOf(fund));
+      const observedAt = now();
+      const { rows } = await pool
+        .query<Read>({
+          name: "programme-fund",
+          text: `select concat_ws('/', t.deposited, t.used, t.reserved) as version,
+                   jsonb_build_object('opened', coalesce(t.deposited <> 0 or t.used <> 0, false),
+                     'depositedMinor', coalesce(t.deposited, 0), 'usedMinor', coalesce(t.used, 0),
+                     'reservedMinor', coalesce(t.reserved, 0)) as value
+                 from (select coalesce($3::timestamptz, '-infinity') as window_from) w
+                 left join lateral (
+                   select deposited, used, reserved from account x
+                   where x.company = $1 and x.account = $2 and x.window_from = w.window_from limit 1) t on true`,
+          values: [company, account, windowFrom],
+        })
+        .catch(unavailable("programme"));
+      const { version = "", value = {} } = rows[0] ?? {};
+      return { source: { source: "programme.fund", ref: refOf(fund), version, observedAt }, value };
     },
 
-    readPosting(company, fund, decisionId) {
+    async readPosting(company, fund, decisionId) {
       const { account, windowFrom } = accountOf(company, fund);
-      const text = `select concat_ws('/', p.amount, s.stands) as version, jsonb_build_object(
-                      'postedMinor', coalesce(p.amount, 0), 'standsMinor', coalesce(s.stands, 0)) as value
-                    from (select coalesce($3::timestamptz, '-infinity') as window_from) w
-                    cross join lateral posting_stands($1, $4, $2, w.window_from) as s (stands)
-                    left join account_entry p on p.company = $1 and p.cause = $4 and p.account = $2
-                      and p.window_from = w.window_from and p.kind = 'posting'`;
-      const names = [company, account, windowFrom, decisionId];
-      return read("programme-posting", text, names, `${refOf(fund)}/${decisionId}`);
+      const observedAt = now();
+      const { rows } = await pool
+        .query<Read>({
+          name: "programme-posting",
+          text: `select concat_ws('/', p.amount, s.stands) as version, jsonb_build_object(
+                   'postedMinor', coalesce(p.amount, 0), 'standsMinor', coalesce(s.stands, 0)) as value
+                 from (select coalesce($3::timestamptz, '-infinity') as window_from) w
+                 cross join lateral posting_stands($1, $4, $2, w.window_from) as s (stands)
+                 left join lateral (
+                   select amount from account_entry x where x.company = $1 and x.cause = $4 and x.account = $2
+                     and x.window_from = w.window_from and x.kind = 'posting' limit 1) p on true`,
+          values: [company, account, windowFrom, decisionId],
+        })
+        .catch(unavailable("programme"));
+      const { version = "", value = {} } = rows[0] ?? {};
+      const ref = `${refOf(fund)}/${decisionId}`;
+      return { source: { source: "programme.posting", ref, version, observedAt }, value };
     },
   };
 }
@@ -95,11 +107,12 @@ function createWriter(pool: Pool, now: () => string): FundWriter {
 
     async findFundEntry(company, effectKey) {
       const { rows } = await pool
-        .query<{ receipt: Receipt }>(
-          `select programme.fund_receipt(e) as receipt from account_entry e
+        .query<{ receipt: Receipt }>({
+          name: "programme-find-fund-entry",
+          text: `select programme.fund_receipt(e) as receipt from account_entry e
            where e.company = $1 and e.cause = $2 and e.kind in ('deposit', 'adjustment', 'reversal')`,
-          [company, effectKey],
-        )
+          values: [company, effectKey],
+        })
         .catch(unavailable("programme"));
       return rows[0]?.receipt;
     },
