@@ -94,7 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     bundleKeys: options.bundleKeys,
     sandbox: options.sandbox ?? "closed",
     openCases: (asked) => engine.openCases(asked),
-    checks: { database: () => pool.query("select 1"), temporal: () => engine.answers(CHECK_TIMEOUT_MS) },
+    checks: { database: () => pool.query("select"), temporal: () => engine.answers(CHECK_TIMEOUT_MS) },
   });
   const server = serverOf(app.fetch);
   boundRequests(server);

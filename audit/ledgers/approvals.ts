@@ -80,17 +80,22 @@ function refusalOf(given: GivenVerdict, row: OpenRow | undefined): Refusal | und
  */
 async function readOpen(ledger: Ledger, given: GivenVerdict): Promise<OpenRow | undefined> {
   const names = [given.company, given.escalationId];
-  await ledger.query("select from escalation where company = $1 and escalation_id = $2 for update", names);
-  const { rows } = await ledger.query<OpenRow>(
-    `select s.case_id, s.step_key, s.action_digest, s.requested_by, s.route, s.level, s.state, s.due_at,
+  await ledger.query({
+    name: "lock-escalation",
+    text: "select from escalation where company = $1 and escalation_id = $2 for update",
+    values: names,
+  });
+  const { rows } = await ledger.query<OpenRow>({
+    name: "read-open-escalation",
+    text: `select s.case_id, s.step_key, s.action_digest, s.requested_by, s.route, s.level, s.state, s.due_at,
             $3 > s.due_at as past_due,
             (select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id
              order by given_at desc limit 1) as decided_by,
             array(select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id
                   and a.verdict = 'approve') as approved_by
      from escalation s where s.company = $1 and s.escalation_id = $2`,
-    [...names, given.at],
-  );
+    values: [...names, given.at],
+  });
   return rows[0];
 }
 
@@ -112,11 +117,12 @@ export async function giveVerdict(pool: LedgerPool, given: GivenVerdict): Promis
       return refusal ?? { kind: "refused", code: "not-found", detail: "" };
     const approvalId = derivedId("apv", escalationId, personId);
     const { at } = given;
-    await ledger.query(
-      `insert into approval (company, approval_id, escalation_id, person_id, role, verdict, action_digest, reason, given_at)
+    await ledger.query({
+      name: "give-approval",
+      text: `insert into approval (company, approval_id, escalation_id, person_id, role, verdict, action_digest, reason, given_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [company, approvalId, escalationId, personId, role, verdict, actionDigest, reason, at],
-    );
+      values: [company, approvalId, escalationId, personId, role, verdict, actionDigest, reason, at],
+    });
     const missing = missingAfter(given, row);
     const said = { escalationId, approvalId, stepKey: row.step_key, verdict, personId, role, actionDigest, reason };
     const body = { ...said, missing };
@@ -132,18 +138,17 @@ export async function giveVerdict(pool: LedgerPool, given: GivenVerdict): Promis
     await appendRecord(ledger, { ...record, parents, person: personId, actionDigest });
     if (missing > 0) return { kind: "taken", approvalId, caseId: row.case_id, state: "open", missing };
     const state = verdict === "approve" ? "approved" : "rejected";
-    await ledger.query("update escalation set state = $3, closed_at = $4 where company = $1 and escalation_id = $2", [
-      company,
-      escalationId,
-      state,
-      at,
-    ]);
+    await ledger.query({
+      name: "answer-escalation",
+      text: "update escalation set state = $3, closed_at = $4 where company = $1 and escalation_id = $2",
+      values: [company, escalationId, state, at],
+    });
     const message = { caseId: row.case_id, escalationId, actionDigest, personId, role };
-    await ledger.query("insert into outbox (company, topic, key, payload) values ($1, 'verdict', $2, $3)", [
-      company,
-      approvalId,
-      JSON.stringify(message),
-    ]);
+    await ledger.query({
+      name: "tell-verdict",
+      text: "insert into outbox (company, topic, key, payload) values ($1, 'verdict', $2, $3)",
+      values: [company, approvalId, JSON.stringify(message)],
+    });
     return { kind: "taken", approvalId, caseId: row.case_id, state, missing };
   });
 }

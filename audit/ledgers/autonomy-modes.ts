@@ -14,11 +14,12 @@ export type ModeChange = ModeStatement & {
 };
 
 export async function readModeChanges(sql: Sql, company: string, after = 0): Promise<ModeChange[]> {
-  const { rows } = await sql.query<ModeChange>(
-    `select company, n, policy_id as policy, mode, in_force as "inForce", person_id as person, role, reason, at, signature
+  const { rows } = await sql.query<ModeChange>({
+    name: "mode-changes",
+    text: `select company, n, policy_id as policy, mode, in_force as "inForce", person_id as person, role, reason, at, signature
      from autonomy_mode where company = $1 and n > $2 order by n`,
-    [company, after],
-  );
+    values: [company, after],
+  });
   return rows;
 }
 
@@ -41,12 +42,13 @@ type Newest = { readonly n: number; readonly mode: Mode | null; readonly at: str
 
 /** The last place taken, the policy's mode in force (null: none was ever set), and the database's time. */
 async function readNewest(sql: Sql, company: string, policyId: string): Promise<Newest> {
-  const { rows } = await sql.query<Newest>(
-    `select coalesce((select max(n) from autonomy_mode where company = $1), 0) as n,
+  const { rows } = await sql.query<Newest>({
+    name: "newest-mode",
+    text: `select coalesce((select max(n) from autonomy_mode where company = $1), 0) as n,
             (select mode from autonomy_mode where company = $1 and policy_id = $2 and in_force order by n desc limit 1) as mode,
             clock_timestamp() as at`,
-    [company, policyId],
-  );
+    values: [company, policyId],
+  });
   const newest = rows[0];
   if (newest === undefined) throw new Error("the modes cannot be read");
   return newest;

@@ -65,11 +65,12 @@ export async function openEscalation(
 }
 
 async function readRow(sql: Sql, company: string, escalationId: string, lock: boolean): Promise<EscalationRow> {
-  const { rows } = await sql.query<EscalationRow>(
-    `select case_id, step_key, decision_id, route, level, state from escalation
+  const { rows } = await sql.query<EscalationRow>({
+    name: lock ? "lock-escalation-row" : "read-escalation-row",
+    text: `select case_id, step_key, decision_id, route, level, state from escalation
      where company = $1 and escalation_id = $2 ${lock ? "for update" : ""}`,
-    [company, escalationId],
-  );
+    values: [company, escalationId],
+  });
   const row = rows[0];
   if (row === undefined) throw new Error(`no escalation \`${escalationId}\``);
   return row;
@@ -81,10 +82,11 @@ async function stateOf(sql: Sql, company: string, escalationId: string, row: Esc
       return { kind: "waiting", level: row.level, slaMs: row.route.levels[row.level]?.slaMs ?? 0 };
     case "approved":
     case "rejected": {
-      const answer = await sql.query<{ approval_id: string }>(
-        "select approval_id from approval where company = $1 and escalation_id = $2 order by given_at desc limit 1",
-        [company, escalationId],
-      );
+      const answer = await sql.query<{ approval_id: string }>({
+        name: "read-newest-approval",
+        text: "select approval_id from approval where company = $1 and escalation_id = $2 order by given_at desc limit 1",
+        values: [company, escalationId],
+      });
       const approvalId = answer.rows[0]?.approval_id;
       if (approvalId === undefined)
         throw new Error(`escalation \`${escalationId}\` is ${row.state} without an approval`);
@@ -106,10 +108,11 @@ export async function readApproval(
   company: string,
   approvalId: string,
 ): Promise<{ verdict: "approve" | "reject"; actionDigest: string } | undefined> {
-  const { rows } = await sql.query<{ verdict: "approve" | "reject"; action_digest: string }>(
-    "select verdict, action_digest from approval where company = $1 and approval_id = $2",
-    [company, approvalId],
-  );
+  const { rows } = await sql.query<{ verdict: "approve" | "reject"; action_digest: string }>({
+    name: "read-approval",
+    text: "select verdict, action_digest from approval where company = $1 and approval_id = $2",
+    values: [company, approvalId],
+  });
   const row = rows[0];
   return row === undefined ? undefined : { verdict: row.verdict, actionDigest: row.action_digest };
 }
@@ -145,10 +148,11 @@ export async function raiseEscalation(pool: LedgerPool, change: Change, fromLeve
     if (row.state !== "open" || row.level > fromLevel) return stateOf(ledger, company, escalationId, row);
     const next = row.route.levels[row.level + 1];
     if (next === undefined) {
-      await ledger.query(
-        "update escalation set state = 'expired', closed_at = $3 where company = $1 and escalation_id = $2",
-        [company, escalationId, at],
-      );
+      await ledger.query({
+        name: "expire-escalation",
+        text: "update escalation set state = 'expired', closed_at = $3 where company = $1 and escalation_id = $2",
+        values: [company, escalationId, at],
+      });
       const role = row.route.levels[row.level]?.role ?? "";
       const reason = `nobody answered in time; silence of ${role} denies`;
       await recordChange(ledger, change, row, { change: "expired", role, level: row.level, dueAt: null, reason });
@@ -156,10 +160,11 @@ export async function raiseEscalation(pool: LedgerPool, change: Change, fromLeve
     }
     const level = row.level + 1;
     const dueAt = later(at, next.slaMs);
-    await ledger.query(
-      "update escalation set level = $3, role = $4, due_at = $5 where company = $1 and escalation_id = $2",
-      [company, escalationId, level, next.role, dueAt],
-    );
+    await ledger.query({
+      name: "raise-escalation",
+      text: "update escalation set level = $3, role = $4, due_at = $5 where company = $1 and escalation_id = $2",
+      values: [company, escalationId, level, next.role, dueAt],
+    });
     const reason = `no answer from ${row.route.levels[row.level]?.role ?? ""} in time`;
     await recordChange(ledger, change, row, { change: "raised", role: next.role, level, dueAt, reason });
     return { kind: "waiting", level, slaMs: next.slaMs };
@@ -172,10 +177,11 @@ export async function supersedeEscalation(pool: LedgerPool, change: Change, reas
   return inTransaction(pool, async (ledger) => {
     const row = await readRow(ledger, company, escalationId, true);
     if (row.state !== "open") return stateOf(ledger, company, escalationId, row);
-    await ledger.query(
-      "update escalation set state = 'superseded', closed_at = $3 where company = $1 and escalation_id = $2",
-      [company, escalationId, at],
-    );
+    await ledger.query({
+      name: "supersede-escalation",
+      text: "update escalation set state = 'superseded', closed_at = $3 where company = $1 and escalation_id = $2",
+      values: [company, escalationId, at],
+    });
     const role = row.route.levels[row.level]?.role ?? "";
     await recordChange(ledger, change, row, { change: "superseded", role, level: row.level, dueAt: null, reason });
     return { kind: "superseded" };

@@ -49,20 +49,22 @@ export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: 
   const calls = collectCalls();
 
   async function release({ company, turnKey, seq, requestDigest }: ModelCall): Promise<void> {
-    await pool.query(
-      `update model_turn set lease_until = clock_timestamp()
+    await pool.query({
+      name: "release-model-call",
+      text: `update model_turn set lease_until = clock_timestamp()
        where company = $1 and turn_key = $2 and seq = $3 and request_digest = $4 and state = 'pending'`,
-      [company, turnKey, seq, requestDigest],
-    );
+      values: [company, turnKey, seq, requestDigest],
+    });
   }
 
   async function store(call: ModelCall, { response, usage }: ModelCallAnswer): Promise<void> {
     const { company, turnKey, seq, requestDigest } = call;
-    await pool.query(
-      `update model_turn set state = 'done', response = $5, input_tokens = $6, output_tokens = $7
+    await pool.query({
+      name: "store-model-answer",
+      text: `update model_turn set state = 'done', response = $5, input_tokens = $6, output_tokens = $7
        where company = $1 and turn_key = $2 and seq = $3 and request_digest = $4 and state = 'pending'`,
-      [company, turnKey, seq, requestDigest, JSON.stringify(response), usage.inputTokens, usage.outputTokens],
-    );
+      values: [company, turnKey, seq, requestDigest, JSON.stringify(response), usage.inputTokens, usage.outputTokens],
+    });
   }
 
   return {

@@ -20,10 +20,11 @@ export type KeptRelease = { readonly release: string; readonly parent: string | 
 export type Signers = ReadonlyMap<string, string>;
 
 export async function readSigners(sql: Sql, company: string): Promise<Signers> {
-  const { rows } = await sql.query<{ person: string; publicKey: string }>(
-    `select person_id as person, public_key as "publicKey" from signing_key where company = $1`,
-    [company],
-  );
+  const { rows } = await sql.query<{ person: string; publicKey: string }>({
+    name: "signers",
+    text: `select person_id as person, public_key as "publicKey" from signing_key where company = $1`,
+    values: [company],
+  });
   return new Map(rows.map(({ person, publicKey }) => [person, publicKey]));
 }
 
@@ -52,20 +53,22 @@ export async function registerSigner(
 
 /** The changes after a place in the history, in order. */
 export async function readReleaseChanges(sql: Sql, company: string, after = 0): Promise<ReleaseChange[]> {
-  const { rows } = await sql.query<ReleaseChange>(
-    `select company, n, action, release, parent, canary_ppm as "canaryPpm", alone, person_id as person, role, reason,
+  const { rows } = await sql.query<ReleaseChange>({
+    name: "release-changes",
+    text: `select company, n, action, release, parent, canary_ppm as "canaryPpm", alone, person_id as person, role, reason,
             at, signature
      from policy_release_event where company = $1 and n > $2 order by n`,
-    [company, after],
-  );
+    values: [company, after],
+  });
   return rows;
 }
 
 export async function readRelease(sql: Sql, company: string, release: string): Promise<KeptRelease | undefined> {
-  const { rows } = await sql.query<KeptRelease>(
-    "select release, parent, document from policy_release where company = $1 and release = $2",
-    [company, release],
-  );
+  const { rows } = await sql.query<KeptRelease>({
+    name: "release",
+    text: "select release, parent, document from policy_release where company = $1 and release = $2",
+    values: [company, release],
+  });
   return rows[0];
 }
 

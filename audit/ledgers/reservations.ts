@@ -51,22 +51,27 @@ function readingOf({ window_from: from, window_until: until, ...totals }: Accoun
   return { window: from === null || until === null ? null : { from, until }, ...totals };
 }
 
-async function accounts(sql: Sql, name: string, text: string, asked: AskedLimits): Promise<readonly AccountReading[]> {
-  const { rows } = await sql.query<AccountRow>({ name, text, values: [argument(asked)] });
-  return rows.map(readingOf);
-}
-
 /**
  * Locks the accounts and answers what they hold, in the order asked. Must share its transaction with the decision: when
  * that is recorded as one that may act, within every cap or approved beyond them, all of what its details say is asked is
  * held, and otherwise none. A decision that was recorded before holds nothing more. Throws for an account that is kept in
  * another unit, and for one that stays locked.
  */
-export function askLimits(sql: Sql, asked: AskedLimits): Promise<readonly AccountReading[]> {
-  return accounts(sql, "ask-accounts", "select * from ask_accounts($1)", asked);
+export async function askLimits(sql: Sql, asked: AskedLimits): Promise<readonly AccountReading[]> {
+  const { rows } = await sql.query<AccountRow>({
+    name: "ask-accounts",
+    text: "select * from ask_accounts($1)",
+    values: [argument(asked)],
+  });
+  return rows.map(readingOf);
 }
 
 /** As `askLimits`, for a decision that nothing comes of: locks and holds nothing. */
-export function readLimits(sql: Sql, asked: AskedLimits): Promise<readonly AccountReading[]> {
-  return accounts(sql, "read-accounts", "select * from read_accounts($1)", asked);
+export async function readLimits(sql: Sql, asked: AskedLimits): Promise<readonly AccountReading[]> {
+  const { rows } = await sql.query<AccountRow>({
+    name: "read-accounts",
+    text: "select * from read_accounts($1)",
+    values: [argument(asked)],
+  });
+  return rows.map(readingOf);
 }

@@ -45,7 +45,7 @@ export async function writeStep(ledger: Ledger, writing: StepWriting): Promise<b
  */
 export function settleRow(ledger: Ledger, company: string, settled: JsonObject): Promise<unknown> {
   const text = JSON.stringify({ company, settled, records: [] });
-  return ledger.query({ name: "record-step", text: RECORD_STEP, values: [text] });
+  return ledger.query<{ fresh: boolean }>({ name: "record-step", text: RECORD_STEP, values: [text] });
 }
 
 /** As `writeStep`, for what a case begins with: keys that have to be made are committed along with it. */

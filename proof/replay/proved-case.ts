@@ -36,12 +36,12 @@ export async function readProvedCase(ledger: Ledger, company: string, caseId: st
 /** The records with their places in the company's log, under its newest checkpoint. */
 async function proveAll(ledger: Ledger, company: string, opened: readonly Unsealed[]): Promise<ProvedRecord[]> {
   const checkpoint = await newestCheckpoint(ledger, company, company);
-  const { rows } = await ledger.query<{ key: string; seq: string | number | null }>({
+  const { rows } = await ledger.query<{ key: string; seq: number | null }>({
     name: "places-of-records",
     text: "select key, seq from audit_place where company = $1 and log = $1 and key = any ($2)",
     values: [company, opened.map(({ record }) => record.key)],
   });
-  const places = new Map(rows.map(({ key, seq }) => [key, seq === null ? null : Number(seq)]));
+  const places = new Map(rows.map(({ key, seq }) => [key, seq]));
   const size = checkpoint?.size ?? 0;
   const proofAt = receiptsOf(size, checkpoint?.note ?? "", tileSourceOf(ledger, company, company));
   return Promise.all(

@@ -52,10 +52,11 @@ function createReader(pool: Pool, now: () => string): ProgrammeReader {
 function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
   async function findRegistration(company: string, effectKey: string): Promise<Receipt | undefined> {
     const { rows } = await pool
-      .query<Receipt>(`select ${RECEIPT} from programme.registration where company = $1 and effect_key = $2`, [
-        company,
-        effectKey,
-      ])
+      .query<Receipt>({
+        name: "programme-find-registration",
+        text: `select ${RECEIPT} from programme.registration where company = $1 and effect_key = $2`,
+        values: [company, effectKey],
+      })
       .catch(unavailable("programme"));
     return rows[0];
   }
@@ -75,13 +76,14 @@ function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
         throw new ToolError("TARGET_MOVED_ON", `${what} were registered after the decision`);
       }
       const kept = await pool
-        .query<Receipt & { isAsked: boolean }>(
-          `select ${RECEIPT}, jsonb_build_object('registrationId', registration_id, 'partnerId', partner_id, 'role', role,
+        .query<Receipt & { isAsked: boolean }>({
+          name: "programme-registered",
+          text: `select ${RECEIPT}, jsonb_build_object('registrationId', registration_id, 'partnerId', partner_id, 'role', role,
                     'customerDomain', customer_domain, 'productFamily', product_family, 'valueMinor', value_minor,
                     'currency', currency) = $3 as "isAsked"
            from programme.registration where company = $1 and effect_key = $2`,
-          [permit.company, permit.effectKey, JSON.stringify(deal)],
-        )
+          values: [permit.company, permit.effectKey, JSON.stringify(deal)],
+        })
         .catch(unavailable("programme"));
       const [receipt] = kept.rows;
       if (receipt === undefined) {

@@ -49,8 +49,9 @@ const textOf = (value: JsonObject[string]) => (typeof value === "string" ? value
  * not, and waits until there is one.
  */
 export async function dueCallbacks(pool: Pool, { company, system }: Place): Promise<Callback[]> {
-  const { rows } = await pool.query<Callback>(
-    `select c.call_id as "callId", c.key, c.called_at as at, c.request as event
+  const { rows } = await pool.query<Callback>({
+    name: "sandbox-due-callbacks",
+    text: `select c.call_id as "callId", c.key, c.called_at as at, c.request as event
      from sandbox.call c, lateral (
        select min(l.call_id) as call_id from sandbox.call l
        where l.company = c.company and l.system = c.system and l.operation = 'tell' and l.call_id > c.call_id
@@ -58,8 +59,8 @@ export async function dueCallbacks(pool: Pool, { company, system }: Place): Prom
      where c.company = $1 and c.system = $2 and c.outcome in ('due', 'held')
        and (c.outcome = 'due' or later.call_id is not null)
      order by case c.outcome when 'due' then c.call_id else later.call_id end, c.outcome, c.call_id`,
-    [company, system],
-  );
+    values: [company, system],
+  });
   return rows;
 }
 
@@ -69,9 +70,9 @@ export async function settleCallback(
   { company, callId }: { company: string; callId: number },
   outcome: "told" | "turned-away",
 ): Promise<void> {
-  await pool.query("update sandbox.call set outcome = $3 where company = $1 and call_id = $2", [
-    company,
-    callId,
-    outcome,
-  ]);
+  await pool.query({
+    name: "sandbox-settle-callback",
+    text: "update sandbox.call set outcome = $3 where company = $1 and call_id = $2",
+    values: [company, callId, outcome],
+  });
 }

@@ -61,10 +61,11 @@ export function createCounterparty(pool: Pool, system: string): Counterparty {
 
     async lookUp(company, effectKey) {
       const { rows } = await pool
-        .query<{ answer: Receipt; fault: FaultKind | null }>(
-          "select answer, fault from sandbox.call where company = $1 and system = $2 and key = $3 and outcome = 'done'",
-          [company, system, effectKey],
-        )
+        .query<{ answer: Receipt; fault: FaultKind | null }>({
+          name: "sandbox-look-up",
+          text: "select answer, fault from sandbox.call where company = $1 and system = $2 and key = $3 and outcome = 'done'",
+          values: [company, system, effectKey],
+        })
         .catch(failed);
       if (rows[0]?.fault === "lose-trace") {
         throw new ToolError("TARGET_UNAVAILABLE", `sandbox ${system} cannot say what became of \`${effectKey}\``);
