@@ -8,6 +8,7 @@ import { auditVerify, type Verified } from "./audit-verify.ts";
 import { bulkBatch, type Bulk } from "./bulk-batch.ts";
 import { coldStart, type ColdStart } from "./cold-start.ts";
 import { decideService, type Answers } from "./decide-service.ts";
+import { flatCost, type FlatCost } from "./flat-cost.ts";
 import { governedQuote, type CaseCost, type GovernedQuote } from "./governed-quote.ts";
 import { policyAnalysis, type Analysed } from "./policy-analysis.ts";
 import type { Comparison } from "./ratio.ts";
@@ -34,7 +35,8 @@ type Result =
   | Answers
   | Appends
   | Rebuilds
-  | Verified;
+  | Verified
+  | FlatCost;
 
 const chosen = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -55,6 +57,7 @@ const cases: Record<string, () => Promise<Result>> = {
   "audit rebuild": () => auditRebuild(engines),
   "audit verify": () => auditVerify(),
   "audit share": () => auditShare(engines),
+  "flat cost": () => flatCost(engines),
 };
 const results: Result[] = [];
 try {
@@ -108,6 +111,14 @@ function line(result: Result): string {
     const size = ({ records, decisionP50Ms, caseP50Ms, caseP99Ms }: Rebuilds["sizes"][number]) =>
       `${records}: decision ${decisionP50Ms.toFixed(2)} ms, case ${caseP50Ms.toFixed(2)} ms (p99 ${caseP99Ms.toFixed(2)})`;
     return `${result.name}, p50 among so many records: ${result.sizes.map(size).join("; ")}`;
+  }
+  if ("levels" in result) {
+    const level = ({ finished, rows, cpuMs, ofFirst }: FlatCost["levels"][number]) => {
+      const times = `${ofFirst.rows.toFixed(2)} and ${ofFirst.cpu.toFixed(2)} times the first`;
+      return `${finished}: ${rows.toFixed(0)} rows, ${cpuMs.toFixed(1)} ms (${times})`;
+    };
+    const what = "rows gone over and PostgreSQL's CPU per quote on top of so many finished ones, never analysed";
+    return `${result.name}, ${what}: ${result.levels.map(level).join("; ")}`;
   }
   if ("lintMs" in result) {
     const { name, rules, lintMs, proveMs, undecided } = result;

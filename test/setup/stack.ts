@@ -81,6 +81,7 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
   await installFirstRelease({ sql: pool, company: COMPANY, home, folder, at: new Date().toISOString() });
   return {
     pool,
+    ownerUrl,
     gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
     temporalAddress,
     token: dana.token,
