@@ -27,6 +27,16 @@ export async function logsOf(sql: Sql, company: string): Promise<readonly KeptLo
   return rows.map(({ log, origin, size }) => ({ log, origin, size: Number(size) }));
 }
 
+/** One of them, or undefined before its first integration. */
+export async function logNamed(sql: Sql, company: string, log: string): Promise<KeptLog | undefined> {
+  const { rows } = await sql.query<KeptLog>({
+    name: "read-log",
+    text: "select log, origin, size from audit_log where company = $1 and log = $2",
+    values: [company, log],
+  });
+  return rows[0];
+}
+
 /**
  * Hashes of a log's subtrees from its tiles, for the proofs of `proof.ts`. A subtree that the log does not have yet is a
  * `RangeError`.

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import { hashReaderOf, logsOf, newestCheckpoint, type KeptLog } from "./log-store.ts";
+import { hashReaderOf, logNamed, logsOf, newestCheckpoint, type KeptLog } from "./log-store.ts";
 import { consistencyProof } from "./proof.ts";
 import type { Sql } from "../../audit/records.ts";
 import { startPump, type Pump } from "../../db/pump.ts";
@@ -83,7 +83,7 @@ async function carry(
   } catch (error) {
     if (!(error instanceof SinkError) || error.code !== "SINK_AHEAD" || error.heldSize === undefined) throw error;
     // Another process may have published a newer one meanwhile. More than the log has now, nobody has.
-    const now = (await logsOf(sql, company)).find(({ log }) => log === kept.log);
+    const now = await logNamed(sql, company, kept.log);
     if (now !== undefined && error.heldSize <= now.size) return error.heldSize;
     const message = `${error.message}; the database was put back to an older copy`;
     throw new SinkError("SINK_FORKED", message, error.heldSize);

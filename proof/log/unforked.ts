@@ -1,4 +1,4 @@
-import { logsOf } from "./log-store.ts";
+import { logNamed } from "./log-store.ts";
 import type { Sql } from "../../audit/records.ts";
 import { logSigner } from "./log-keys.ts";
 import { newestOf } from "./publisher.ts";
@@ -26,7 +26,7 @@ export async function requireUnforked(
   for (const sink of sinks) {
     const held = headIn(sink, log, vkey);
     if (held === undefined) continue;
-    const kept = (await logsOf(sql, company)).find((one) => one.log === log);
+    const kept = await logNamed(sql, company, log);
     const fork = await forkOf(held, kept && (await newestOf(sql, company, secret, kept)));
     if (fork !== undefined)
       throw new SinkError("SINK_FORKED", `${origin} is not gone on with: by ${sink.name}, ${fork}`);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
 import { createPool } from "../../db/pool.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
-import { forgetFinishedDecisions, writeFinishedCases } from "../fixtures/finished-cases.ts";
+import { finishedCasesLike, forgetFinishedDecisions, type WriteFinished } from "../fixtures/finished-cases.ts";
 import { givenQuote } from "../fixtures/programme.ts";
 import { perCase, rowsVisited, withoutAutovacuum } from "../fixtures/rows-visited.ts";
 import { postBatch, quoteAsked } from "../setup/hubspot.ts";
@@ -29,8 +29,8 @@ const LIVE = 200;
 const WIDTH = 8;
 /** The finished ones are like this one. */
 const MODEL = 987_654_321;
-/** Cases on a database that has nothing yet: sessions make the plans that they keep. */
-const FIRST = 16;
+/** Cases on a database that has nothing yet: sessions make the plans that they keep, and each partner gets its log. */
+const FIRST = 64;
 /** Cases that are written in one transaction. */
 const PAGE = 5_000;
 /** After so long without work a session has told what it went over. */
@@ -40,7 +40,10 @@ const TOLD_MS = 11_000;
  * Executed quotes in the real processes, pollers, relay and integrator included, on one database that is never analysed
  * while it grows.
  */
-export async function flatCost(engines: Pick<Engines, "cacheFolder" | "temporalBinary">): Promise<FlatCost> {
+export async function flatCost(
+  engines: Pick<Engines, "cacheFolder" | "temporalBinary">,
+  say: (line: string) => void,
+): Promise<FlatCost> {
   const stack = await startStack(engines);
   const owner = createPool(stack.ownerUrl, { max: 2 });
   let temporal: Connection | undefined;
@@ -53,11 +56,14 @@ export async function flatCost(engines: Pick<Engines, "cacheFolder" | "temporalB
     await givenPartners(stack.pool, COMPANY);
     await quotes(stack, client, MODEL, 1);
     await quotes(stack, client, 1_000_000, FIRST);
+    const write = await finishedCasesLike(owner, { company: COMPANY, objectId: String(MODEL) });
     const costs: (Cost & { readonly finished: number })[] = [];
     for (const [at, finished] of LEVELS.entries()) {
-      await grow(owner, LEVELS[at - 1] ?? 0, finished);
+      await grow(owner, write, { from: LEVELS[at - 1] ?? 0, to: finished });
       const work = () => quotes(stack, client, 2_000_000 + at * LIVE, LIVE);
-      costs.push({ finished, ...(await costOf(owner, work)) });
+      const cost = await costOf(owner, work);
+      say(`${finished} finished: ${cost.rows.toFixed(0)} rows, ${cost.cpuMs.toFixed(1)} ms`);
+      costs.push({ finished, ...cost });
     }
     await forgetFinishedDecisions(owner, COMPANY);
     return { name: "flat cost", levels: costs.map((cost) => ({ ...cost, ofFirst: ratioOf(cost, costs[0]) })) };
@@ -73,11 +79,8 @@ function ratioOf(cost: Cost, first: Cost | undefined) {
 }
 
 /** From so many finished cases to so many. What is written is on disk before anything is measured. */
-async function grow(owner: Pool, from: number, to: number): Promise<void> {
-  const model = { company: COMPANY, objectId: String(MODEL) };
-  for (let written = from; written < to; written += PAGE) {
-    await writeFinishedCases(owner, model, { first: written + 1, last: Math.min(to, written + PAGE) });
-  }
+async function grow(owner: Pool, write: WriteFinished, { from, to }: { from: number; to: number }): Promise<void> {
+  for (let written = from; written < to; written += PAGE) await write(written + 1, Math.min(to, written + PAGE));
   await owner.query("checkpoint");
 }
 

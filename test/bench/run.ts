@@ -57,7 +57,7 @@ const cases: Record<string, () => Promise<Result>> = {
   "audit rebuild": () => auditRebuild(engines),
   "audit verify": () => auditVerify(),
   "audit share": () => auditShare(engines),
-  "flat cost": () => flatCost(engines),
+  "flat cost": () => flatCost(engines, say),
 };
 const results: Result[] = [];
 try {

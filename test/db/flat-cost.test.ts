@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { expect, test } from "vitest";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
-import { forgetFinishedDecisions, writeFinishedCases } from "../fixtures/finished-cases.ts";
+import { finishedCasesLike, forgetFinishedDecisions } from "../fixtures/finished-cases.ts";
 import { givenCrmObject, givenPartner, givenQuote } from "../fixtures/programme.ts";
 import { registrationRecord } from "../../functions/deal-registration/fixture.ts";
 import { perCase, rowsVisited, withoutAutovacuum, type Visited } from "../fixtures/rows-visited.ts";
@@ -68,7 +68,8 @@ test.for(states)(
       await live("warm", WARM_UP);
       const few = await live("few", LIVE);
       for (const name of Object.keys(kinds)) {
-        await writeFinishedCases(owner, { company: system.company, objectId: `model-${name}-0` }, { last: FINISHED });
+        const write = await finishedCasesLike(owner, { company: system.company, objectId: `model-${name}-0` });
+        await write(1, FINISHED);
       }
       const many = await live("many", LIVE);
       const grown = [...many].filter(([table, visited]) => visited > (few.get(table) ?? 0) + 5);
