@@ -35,11 +35,16 @@ export async function readDoneActions(sql: Sql, company: string, caseId: string)
     name: "read-done-actions",
     text: `select q.action_id as "actionId", jsonb_build_object('tool', q.tool, 'args', q.args) as action,
              to_char(d.decided_at at time zone 'utc', 'YYYY-MM-DD') as on
-           from effect e
-           join permit m on m.company = e.company and m.permit_id = e.permit_id
-           join decision d on d.company = m.company and d.decision_id = m.decision_id
-           join proposal q on q.company = d.company and q.proposal_id = d.proposal_id
-           where e.company = $1 and e.case_id = $2 and e.state = 'done'
+           from (select * from effect x where x.company = $1 and x.case_id = $2 offset 0) e
+           cross join lateral (
+             select decision_id from permit x where x.company = $1 and x.permit_id = e.permit_id limit 1) m
+           cross join lateral (
+             select proposal_id, decided_at from decision x
+             where x.company = $1 and x.decision_id = m.decision_id limit 1) d
+           cross join lateral (
+             select action_id, tool, args from proposal x
+             where x.company = $1 and x.proposal_id = d.proposal_id limit 1) q
+           where e.state = 'done'
            order by d.decided_at, e.effect_key`,
     values: [company, caseId],
   });

@@ -34,7 +34,11 @@ export class CorrelationTaken extends Error {
 
 /** Nobody else reads or writes about this correlation until the transaction ends: whoever comes first wins. */
 export async function lockReply(ledger: Ledger, { company, correlation }: ReplyName): Promise<void> {
-  await ledger.query("select pg_advisory_xact_lock(hashtext($1 || '/reply'), hashtext($2))", [company, correlation]);
+  await ledger.query({
+    name: "lock-reply",
+    text: "select pg_advisory_xact_lock(hashtext($1 || '/reply'), hashtext($2))",
+    values: [company, correlation],
+  });
 }
 
 export async function readReplyRow(sql: Sql, { company, correlation }: ReplyName): Promise<ReplyRow | undefined> {
@@ -63,17 +67,18 @@ export function isInTime(answeredAt: string, deadline: string): boolean {
 }
 
 /** An answer that came in time stands. */
-export async function settleAnswered(ledger: Ledger, name: ReplyName, answer: string, at: string): Promise<void> {
-  await close(ledger, name, { state: "answered", answer, at });
+export async function settleAnswered(ledger: Ledger, name: ReplyName, at: string): Promise<void> {
+  await close(ledger, name, "answered", at);
 }
 
-type Closing = { readonly state: "answered" | "lapsed" | "withdrawn"; readonly answer?: string; readonly at: string };
+type Closed = "answered" | "lapsed" | "withdrawn";
 
-async function close(ledger: Ledger, { company, correlation }: ReplyName, { state, answer, at }: Closing) {
-  await ledger.query(
-    "update reply set state = $3, answer = $4, closed_at = $5 where company = $1 and correlation = $2",
-    [company, correlation, state, answer ?? null, at],
-  );
+async function close(ledger: Ledger, { company, correlation }: ReplyName, state: Closed, at: string): Promise<void> {
+  await ledger.query({
+    name: "close-reply",
+    text: "update reply set state = $3, closed_at = $4 where company = $1 and correlation = $2",
+    values: [company, correlation, state, at],
+  });
 }
 
 type Change = {
@@ -138,15 +143,18 @@ export async function expectReply(
     const isSame = row?.state === "waiting" && Date.parse(row.deadline) === Date.parse(deadline);
     if (row !== undefined && (isSettled || isSame)) return stateOf(row, given);
     const n = (row?.n ?? 0) + 1;
-    await ledger.query(
-      `insert into reply (company, correlation, case_id, state, opened_at, deadline, n) values ($1, $2, $3, 'waiting', $4, $5, $6)
-       on conflict (company, correlation) do update set state = 'waiting', opened_at = $4, deadline = $5, n = $6, closed_at = null`,
-      [company, correlation, caseId, at, deadline, n],
-    );
+    await ledger.query({
+      name: "expect-reply",
+      text: `insert into reply (company, correlation, case_id, state, opened_at, deadline, n)
+             values ($1, $2, $3, 'waiting', $4, $5, $6)
+             on conflict (company, correlation) do update
+               set state = 'waiting', opened_at = $4, deadline = $5, n = $6, closed_at = null`,
+      values: [company, correlation, caseId, at, deadline, n],
+    });
     const key = recordKeys.replyExpected(replyIdOf(company, correlation), n);
     await recordReply(ledger, name, caseId, { change: "expected", key, at, said: { deadline } });
     if (given === undefined || !isInTime(given.answeredAt, deadline)) return { kind: "waiting", deadline };
-    await settleAnswered(ledger, name, given.answer, at);
+    await settleAnswered(ledger, name, at);
     await recordFound(ledger, name, caseId, key, at);
     return { kind: "answered", answer: given.answer };
   });
@@ -168,7 +176,7 @@ export async function lapseReply(pool: LedgerPool, name: ReplyName, at: string):
   return ending(pool, name, async (ledger, row, given) => {
     if (Date.parse(at) < Date.parse(row.deadline)) return stateOf(row, given);
     const replyId = replyIdOf(name.company, name.correlation);
-    await close(ledger, name, { state: "lapsed", at });
+    await close(ledger, name, "lapsed", at);
     const said = { deadline: row.deadline };
     const parents = [recordKeys.replyExpected(replyId, row.n)];
     const key = recordKeys.replyLapsed(replyId);
@@ -181,7 +189,7 @@ export async function lapseReply(pool: LedgerPool, name: ReplyName, at: string):
 export async function withdrawReply(pool: LedgerPool, name: ReplyName, at: string): Promise<ReplyState> {
   return ending(pool, name, async (ledger, row) => {
     const replyId = replyIdOf(name.company, name.correlation);
-    await close(ledger, name, { state: "withdrawn", at });
+    await close(ledger, name, "withdrawn", at);
     const parents = [recordKeys.replyExpected(replyId, row.n)];
     const key = recordKeys.replyWithdrawn(replyId, row.n);
     await recordReply(ledger, name, row.caseId, { change: "withdrawn", key, at, parents });

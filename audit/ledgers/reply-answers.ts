@@ -53,13 +53,14 @@ export async function giveReply(pool: LedgerPool, given: GivenAnswer): Promise<A
     const row = await readReplyRow(ledger, given);
     const came = cameOf(given, row);
     const { company, correlation, answer, answeredAt, requestKey } = given;
-    await ledger.query(
-      `insert into reply_answer (company, correlation, answer, came, answered_at, request_key)
-       values ($1, $2, $3, $4, $5, $6)`,
-      [company, correlation, answer, came, answeredAt, requestKey],
-    );
+    await ledger.query({
+      name: "give-reply",
+      text: `insert into reply_answer (company, correlation, answer, came, answered_at, request_key)
+             values ($1, $2, $3, $4, $5, $6)`,
+      values: [company, correlation, answer, came, answeredAt, requestKey],
+    });
     await record(ledger, given, came, row);
-    if (came === "in-time") await settleAnswered(ledger, given, answer, given.at);
+    if (came === "in-time") await settleAnswered(ledger, given, given.at);
     if (row !== undefined) await wake(ledger, given, row.caseId);
     return { kind: "taken", fresh: true, replyId: replyIdOf(company, correlation), answer, came, answeredAt };
   });
@@ -72,11 +73,16 @@ function cameOf({ answeredAt }: GivenAnswer, row: ReplyRow | undefined): AnswerR
 
 /** Two requests under one key come one after the other. */
 async function isKeyOfAnother(ledger: Ledger, { company, correlation, requestKey }: GivenAnswer): Promise<boolean> {
-  await ledger.query("select pg_advisory_xact_lock(hashtext($1 || '/reply-key'), hashtext($2))", [company, requestKey]);
-  const { rowCount } = await ledger.query(
-    "select from reply_answer where company = $1 and request_key = $2 and correlation <> $3",
-    [company, requestKey, correlation],
-  );
+  await ledger.query({
+    name: "lock-reply-key",
+    text: "select pg_advisory_xact_lock(hashtext($1 || '/reply-key'), hashtext($2))",
+    values: [company, requestKey],
+  });
+  const { rowCount } = await ledger.query({
+    name: "reply-of-key",
+    text: "select from reply_answer where company = $1 and request_key = $2 and correlation <> $3",
+    values: [company, requestKey, correlation],
+  });
   return rowCount === 1;
 }
 
@@ -122,11 +128,11 @@ async function record(ledger: Ledger, given: GivenAnswer, came: AnswerRow["came"
 
 /** The case is told that something came, not what. */
 async function wake(ledger: Ledger, { company, correlation }: ReplyName, caseId: string): Promise<void> {
-  await ledger.query("insert into outbox (company, topic, key, payload) values ($1, 'reply', $2, $3)", [
-    company,
-    replyIdOf(company, correlation),
-    JSON.stringify({ caseId, correlation }),
-  ]);
+  await ledger.query({
+    name: "wake-for-reply",
+    text: "insert into outbox (company, topic, key, payload) values ($1, 'reply', $2, $3)",
+    values: [company, replyIdOf(company, correlation), JSON.stringify({ caseId, correlation })],
+  });
 }
 
 /** Who answered and in which words, from the record; what was erased is not among them. */

@@ -11,10 +11,9 @@ create table reply_answer (
   answered_at timestamptz not null,
   -- Digest of who sent it and their name for the request.
   request_key text not null,
-  primary key (company, correlation),
-  unique (company, correlation, answer),
-  unique (company, request_key)
+  primary key (correlation, company)
 );
+create unique index reply_answer_of_request on reply_answer (company, request_key) where request_key is not null;
 create trigger reply_answer_is_append_only before update or delete on reply_answer
   for each row execute function refuse_change();
 create trigger reply_answer_keeps_all before truncate on reply_answer for each statement execute function refuse_change();
@@ -30,16 +29,15 @@ create table reply (
   deadline timestamptz not null,
   -- How often it was awaited, or awaited until another time.
   n int not null check (n > 0),
-  -- The answer that stands.
-  answer text,
   closed_at timestamptz,
-  primary key (company, correlation),
-  foreign key (company, correlation, answer) references reply_answer (company, correlation, answer),
-  check ((state = 'answered') = (answer is not null)),
+  -- What is answered has its answer: the first one, which there is no second of.
+  answered_under text generated always as (case when state = 'answered' then correlation end) stored,
+  primary key (correlation, company),
+  foreign key (answered_under, company) references reply_answer,
   check ((state = 'waiting') = (closed_at is null))
 );
 create index reply_waiting on reply (company, deadline) where state = 'waiting';
-grant select, insert, update (state, opened_at, deadline, n, answer, closed_at) on reply to mandate_app;
+grant select, insert, update (state, opened_at, deadline, n, closed_at) on reply to mandate_app;
 
 -- What was answered or has lapsed stays so; what was withdrawn may be awaited again.
 create function reply_is_settled_once() returns trigger language plpgsql as $$

@@ -21,13 +21,12 @@ export async function casesUnderWay(
                where company = $1 and function_id = $2 and object_type = $3 and dispatched_at is null and state = 'pending')
              or exists (
                select from (
-                 select left(r.key, -length('/event')) as event_id from audit_record r
-                 where r.company = $1 and r.log = $1 and r.case_id = asked.case_id and r.kind = 'event'
-                   and r.envelope::jsonb #>> '{fields,state}' is distinct from 'late'
+                 select asked.case_id || '/' || left(r.key, -length('/event')) || '/end' as end_key
+                 from (select * from audit_record x
+                       where x.company = $1 and x.log = $1 and x.case_id = asked.case_id offset 0) r
+                 where r.kind = 'event' and r.envelope::jsonb #>> '{fields,state}' is distinct from 'late'
                  order by r.n desc limit 1) newest
-               where not exists (
-                 select from audit_record e
-                 where e.company = $1 and e.key = asked.case_id || '/' || newest.event_id || '/end'))`,
+               where (select e.key from audit_record e where e.company = $1 and e.key = newest.end_key) is null)`,
     values: [company, functionId, type, objectIds, caseIds],
   });
   return new Set(rows.map(({ id }) => id));
