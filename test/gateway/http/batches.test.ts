@@ -180,7 +180,7 @@ describe("on a running gateway", () => {
       await eventually(async () => (engine.delivered.length === 250 ? true : undefined), 20_000);
       expect(new Set(engine.delivered.map(({ caseId }) => caseId)).size).toBe(250);
       expect(engine.delivered[0]).toMatchObject({
-        input: { functionId: "usage", objectType: "account" },
+        start: { input: { functionId: "usage", objectType: "account" } },
         event: { source: "batch", system: "telemetry" },
       });
       expect(JSON.stringify(engine.delivered)).not.toMatch(/points|padding/);

@@ -63,7 +63,7 @@ describe("an accepted event", () => {
     expect(engine.delivered).toEqual([
       {
         caseId,
-        input: { ...common, step: "approve-discount", action: "quoting" },
+        start: { workflow: "governedCase", input: { ...common, step: "approve-discount", action: "quoting" } },
         event: { ...common, eventId, source: "hubspot", system: "crm", occurredAt, receivedAt },
       },
     ]);
