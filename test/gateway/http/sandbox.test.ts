@@ -61,7 +61,7 @@ describe("the door", () => {
     for (const system of ["crmm", "programme", "toString"]) {
       expect(await ask(`${system}/objects`)).toMatchObject({
         status: 404,
-        body: { detail: `no system \`${system}\` is sandboxed; there are quotes, crm` },
+        body: { detail: `no system \`${system}\` is sandboxed; there are quotes, crm, messages` },
       });
     }
   });
