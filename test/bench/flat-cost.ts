@@ -5,7 +5,7 @@ import { createPool } from "../../db/pool.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
 import { finishedCasesLike, forgetFinishedDecisions, type WriteFinished } from "../fixtures/finished-cases.ts";
 import { givenQuote } from "../fixtures/programme.ts";
-import { perCase, rowsVisited, withoutAutovacuum } from "../fixtures/rows-visited.ts";
+import { perCase, rowsVisited, withoutAutovacuum, type Visited } from "../fixtures/rows-visited.ts";
 import { postBatch, quoteAsked } from "../setup/hubspot.ts";
 import { COMPANY, SECRET, startStack, type Stack } from "../setup/stack.ts";
 import type { Engines } from "../setup/start-engines.ts";
@@ -13,15 +13,19 @@ import { eventually } from "../setup/system.ts";
 import { readCpuMs } from "./cost.ts";
 import { givenPartners, partnerOf } from "./partners.ts";
 
-type Cost = { readonly rows: number; readonly cpuMs: number };
+type Cost = { readonly visited: Visited; readonly rows: number; readonly cpuMs: number };
 
 /** What a quote costs the database on top of so many that are finished; `ofFirst` as a multiple of the first level's. */
 export type FlatCost = {
   readonly name: string;
-  readonly levels: readonly (Cost & {
+  readonly levels: readonly {
     readonly finished: number;
+    readonly rows: number;
+    readonly cpuMs: number;
     readonly ofFirst: { readonly rows: number; readonly cpu: number };
-  })[];
+    /** Rows per case by table, where they are more than in the first level by one or more. */
+    readonly grown: { readonly [table: string]: number };
+  }[];
 };
 
 const LEVELS = [10, 1_000, 10_000, 100_000];
@@ -40,10 +44,7 @@ const TOLD_MS = 11_000;
  * Executed quotes in the real processes, pollers, relay and integrator included, on one database that is never analysed
  * while it grows.
  */
-export async function flatCost(
-  engines: Pick<Engines, "cacheFolder" | "temporalBinary">,
-  say: (line: string) => void,
-): Promise<FlatCost> {
+export async function flatCost(engines: Pick<Engines, "cacheFolder" | "temporalBinary">): Promise<FlatCost> {
   const stack = await startStack(engines);
   const owner = createPool(stack.ownerUrl, { max: 2 });
   let temporal: Connection | undefined;
@@ -62,11 +63,10 @@ export async function flatCost(
       await grow(owner, write, { from: LEVELS[at - 1] ?? 0, to: finished });
       const work = () => quotes(stack, client, 2_000_000 + at * LIVE, LIVE);
       const cost = await costOf(owner, work);
-      say(`${finished} finished: ${cost.rows.toFixed(0)} rows, ${cost.cpuMs.toFixed(1)} ms`);
       costs.push({ finished, ...cost });
     }
     await forgetFinishedDecisions(owner, COMPANY);
-    return { name: "flat cost", levels: costs.map((cost) => ({ ...cost, ofFirst: ratioOf(cost, costs[0]) })) };
+    return { name: "flat cost", levels: costs.map((cost) => levelOf(cost, costs[0])) };
   } finally {
     await temporal?.close();
     await owner.end();
@@ -74,8 +74,10 @@ export async function flatCost(
   }
 }
 
-function ratioOf(cost: Cost, first: Cost | undefined) {
-  return { rows: cost.rows / (first?.rows ?? Number.NaN), cpu: cost.cpuMs / (first?.cpuMs ?? Number.NaN) };
+function levelOf({ finished, visited, rows, cpuMs }: Cost & { finished: number }, first = { visited, rows, cpuMs }) {
+  const more = [...visited].map(([table, count]) => [table, count - (first.visited.get(table) ?? 0)] as const);
+  const ofFirst = { rows: rows / first.rows, cpu: cpuMs / first.cpuMs };
+  return { finished, rows, cpuMs, ofFirst, grown: Object.fromEntries(more.filter(([, count]) => count >= 1)) };
 }
 
 /** From so many finished cases to so many. What is written is on disk before anything is measured. */
@@ -90,6 +92,7 @@ async function costOf(owner: Pool, work: () => Promise<void>): Promise<Cost> {
   const after = await readCost(owner);
   const visited = perCase(before.visited, after.visited, LIVE);
   return {
+    visited,
     rows: [...visited.values()].reduce((sum, each) => sum + each, 0),
     cpuMs: (after.cpuMs - before.cpuMs) / LIVE,
   };

@@ -57,7 +57,7 @@ const cases: Record<string, () => Promise<Result>> = {
   "audit rebuild": () => auditRebuild(engines),
   "audit verify": () => auditVerify(),
   "audit share": () => auditShare(engines),
-  "flat cost": () => flatCost(engines, say),
+  "flat cost": () => flatCost(engines),
 };
 const results: Result[] = [];
 try {
@@ -113,9 +113,10 @@ function line(result: Result): string {
     return `${result.name}, p50 among so many records: ${result.sizes.map(size).join("; ")}`;
   }
   if ("levels" in result) {
-    const level = ({ finished, rows, cpuMs, ofFirst }: FlatCost["levels"][number]) => {
+    const level = ({ finished, rows, cpuMs, ofFirst, grown }: FlatCost["levels"][number]) => {
       const times = `${ofFirst.rows.toFixed(2)} and ${ofFirst.cpu.toFixed(2)} times the first`;
-      return `${finished}: ${rows.toFixed(0)} rows, ${cpuMs.toFixed(1)} ms (${times})`;
+      const more = Object.entries(grown).map(([table, count]) => `, ${count.toFixed(0)} more of ${table}`);
+      return `${finished}: ${rows.toFixed(0)} rows, ${cpuMs.toFixed(1)} ms (${times}${more.join("")})`;
     };
     const what = "rows gone over and PostgreSQL's CPU per quote on top of so many finished ones, never analysed";
     return `${result.name}, ${what}: ${result.levels.map(level).join("; ")}`;
