@@ -11,6 +11,7 @@ import type { ReadTools } from "../deciding/evidence.ts";
 import { createPlan } from "./activities/plan.ts";
 import { createAgentActivities, createPropose } from "./activities/propose.ts";
 import { createRecord } from "./activities/record.ts";
+import { createAgree } from "./activities/agree.ts";
 import { createReply } from "./activities/reply.ts";
 import { createScheduled, type ScheduledDeps } from "./activities/scheduled.ts";
 import type { Alarm } from "../deciding/decider.ts";
@@ -54,6 +55,7 @@ export function createLedgerActivities(deps: WorkerDeps): LedgerActivities {
     ...createEscalate(deps),
     ...createPlan(deps),
     ...createReply(deps),
+    ...createAgree(deps),
     ...createRecord(deps),
   };
 }

@@ -24,6 +24,7 @@ export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
   batch: ["change", "batchId", "source", "window", "from", "until", "rows", "badRows", "replaces", "by"],
   plan: ["eventId", "state", "asks"],
   reply: ["replyId", "change", "deadline", "answer", "came", "answeredAt"],
+  agreement: ["agreementId", "change", "executor", "sides", "side", "expiresAt", "state"],
 };
 
 /** What of a body is told of the person whose doing it is, and sealed under their key. The rest is the case's. */
@@ -36,4 +37,5 @@ export const personalFields: { readonly [K in RecordKind]?: readonly string[] } 
   hold: ["person", "reason"],
   batch: ["person"],
   reply: ["by", "reason"],
+  agreement: ["by", "reason"],
 };

@@ -18,6 +18,11 @@ export const recordKeys = {
   replyGiven: (replyId: string) => `${replyId}/given`,
   /** The answer while no case waits for it. */
   replyEarly: (replyId: string) => `${replyId}/early`,
+  agreementAsked: (agreementId: string) => `${agreementId}/asked`,
+  agreementSaid: (agreementId: string, side: string, word: string) => `${agreementId}/${side}/${word}`,
+  agreementLapsed: (agreementId: string) => `${agreementId}/lapsed`,
+  /** What a company that does not act was told of it. */
+  agreementStands: (agreementId: string, state: string) => `${agreementId}/stands/${state}`,
   superseded: (batchId: string) => `${batchId}/superseded`,
   /** `turnKey` as of `turnKeyOf`. */
   turn: (turnKey: string) => `${turnKey}/turn`,
@@ -52,4 +57,9 @@ export function replyIdOf(company: string, correlation: string): string {
 
 export function escalationIdOf(decisionId: string): string {
   return derivedId("esc", decisionId);
+}
+
+/** What the sides are asked to agree to: one per proposal of the executor's. */
+export function agreementIdOf(executor: string, stepKey: string): string {
+  return derivedId("agr", executor, stepKey);
 }

@@ -1,5 +1,6 @@
 import type { AuditRecord } from "../domain/audit-record.ts";
 import { assertNever } from "../domain/assert-never.ts";
+import { tellAgreement } from "./story/agreement.ts";
 import { tellBatch } from "./story/batch.ts";
 import { tellPlan } from "./story/plan.ts";
 import { tellDecision } from "./story/decision.ts";
@@ -81,6 +82,8 @@ function tell({ kind, body }: AuditRecord, tool: string): Told {
       return tellPlan(body);
     case "reply":
       return tellReply(body);
+    case "agreement":
+      return tellAgreement(body);
     default:
       return assertNever(kind);
   }

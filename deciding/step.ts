@@ -1,3 +1,4 @@
+import { whyNotAgreed } from "../audit/ledgers/agreements.ts";
 import { readGate, recordDecision, type DecidedWith, type StoredDecision } from "../audit/ledgers/decisions.ts";
 import { proposalIdOf, proposalPart, type ProposalDraft, type StoredProposal } from "../audit/ledgers/turns.ts";
 import { writeStep } from "../audit/ledgers/step-writing.ts";
@@ -140,13 +141,18 @@ async function draftOn(
   return decisionRefOf(step, stored, action.tool);
 }
 
-/** A transaction whose decision counts limits. When their accounts cannot be read, it is done again without them. */
+/**
+ * A transaction whose decision counts limits. When their accounts cannot be read, it is done again without them. What sides
+ * were asked to agree to and do not agree to at that moment is refused: nothing of the decision is kept.
+ */
 async function transacted(pool: LedgerPool, work: (place: Place) => Promise<DecisionRef>): Promise<DecisionRef> {
   const attempt = (accounts: "ask" | "unread") =>
     inTransaction(pool, (ledger: Ledger) => work({ kind: "transaction", ledger, accounts }));
   try {
     return await attempt("ask");
   } catch (error) {
+    const reason = whyNotAgreed(error);
+    if (reason !== undefined) return { kind: "refused", reason };
     if (!(error instanceof LimitsUnread)) throw error;
     return attempt("unread");
   }

@@ -22,6 +22,7 @@ export const recordKinds = [
   "batch",
   "plan",
   "reply",
+  "agreement",
 ] as const;
 export type RecordKind = (typeof recordKinds)[number];
 

@@ -14,6 +14,7 @@ import { functions as shipped } from "../functions/index.ts";
 import { triggerFaults } from "../functions/triggers.ts";
 import { BATCH_TIMEOUT_MS } from "./batches/limits.ts";
 import { startBatchPump } from "./batches/pump.ts";
+import { startAgreementRelay } from "./inbox/agreement-relay.ts";
 import { acceptEvents } from "./inbox/accept.ts";
 import { startFollowRelay } from "./inbox/follow-relay.ts";
 import { createGroupCommit } from "./inbox/group-commit.ts";
@@ -21,6 +22,8 @@ import { startOutboxRelay } from "./inbox/outbox-relay.ts";
 import { startRelay } from "./inbox/relay.ts";
 import { startReplyRelay } from "./inbox/reply-relay.ts";
 import type { WorkflowEngine } from "./inbox/workflow-starter.ts";
+import { peerDoors, type Peers } from "./peers/door.ts";
+import { startWordRelay } from "./peers/word-relay.ts";
 import type { BundleKeys } from "../proof/export/keys.ts";
 import { createApi } from "./http/api.ts";
 import { REQUEST_TIMEOUT_MS } from "./http/limits.ts";
@@ -45,6 +48,8 @@ export type GatewayOptions = {
   readonly log: Logger;
   /** What exported records are checked with; without them nothing is exported. */
   readonly bundleKeys?: BundleKeys;
+  /** Where other companies hear words; nobody when absent. */
+  readonly peers?: Peers;
   /** Whether the sandbox's own door is open; it is shut when nobody says. */
   readonly sandbox?: "open" | "closed";
   /** The functions that run; the shipped ones when absent. */
@@ -74,6 +79,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const batches = startBatchPump({ pool, company, functions, now, onTold: relay.poke, log: options.log });
   const outbox = startOutboxRelay({ pool, messenger: engine, log: options.log });
   const replies = startReplyRelay({ pool, messenger: engine, log: options.log });
+  const agreements = startAgreementRelay({ pool, messenger: engine, log: options.log });
+  const words = startWordRelay({ pool, at: now, say: peerDoors(options.peers ?? {}), log: options.log });
   const overdue = startOverdueWatch({ pool, company, now, log: options.log });
   const alarm: Alarm = (detail) => log.error(detail, "evaluators disagree");
   const decisions = createDecideService({ pool, company, policies, alarm, now });
@@ -89,6 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...doors,
     onVerdict: outbox.poke,
     onReply: replies.poke,
+    onWord: () => void [agreements, words].forEach((pump) => pump.poke()),
     onBatch: batches.poke,
     decisions,
     bundleKeys: options.bundleKeys,
@@ -102,7 +110,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const stopRelays = async () => {
     await Promise.all([follow.stop(), batches.stop(), decisions.drain()]);
     await inbox.drain();
-    await Promise.all([relay.stop(), outbox.stop(), replies.stop(), overdue.stop()]);
+    await Promise.all([relay.stop(), outbox.stop(), replies.stop(), agreements.stop(), words.stop(), overdue.stop()]);
   };
   try {
     url = await listen(server, port, host);

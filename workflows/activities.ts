@@ -1,3 +1,4 @@
+import type { AgreementState } from "../domain/agreement.ts";
 import type { Mode } from "../domain/decision-details.ts";
 import type { Route } from "../domain/decision.ts";
 import type { EscalationState } from "../domain/escalation.ts";
@@ -55,6 +56,15 @@ export type Proposed = { readonly kind: "proposed" } | { readonly kind: "nothing
 
 /** How a step ended, as the case's last record tells it. */
 export type EndedStep = { readonly step: string; readonly kind: EndKind; readonly reason: string };
+
+/** Whom a step asks to agree besides its own company, whose ok counts as that one's, and until when. */
+export type Terms = {
+  /** Companies by name. */
+  readonly partners: readonly string[];
+  readonly role: string;
+  /** ISO 8601; an ok at this very time is in time. */
+  readonly expiresAt: string;
+};
 
 export type DecisionRef = Decided & {
   /** What the rules that decided owe besides; names of `obligations.ts`. Absent: nothing. */
@@ -134,6 +144,12 @@ export type LedgerActivities = {
   readReply(company: string, correlation: string): Promise<ReplyState>;
   lapseReply(company: string, correlation: string, at: string): Promise<ReplyState>;
   withdrawReply(company: string, correlation: string, at: string): Promise<ReplyState>;
+  /** Asks the sides about what the step proposed, once; answers where their agreement stands. */
+  askSides(step: StepRef, terms: Terms, at: string): Promise<{ agreementId: string; state: AgreementState }>;
+  readAgreement(company: string, agreementId: string): Promise<AgreementState>;
+  lapseAgreement(company: string, agreementId: string, at: string): Promise<AgreementState>;
+  /** The step's agreement; what ended and what is acted on stays as it is. */
+  withdrawAgreement(step: StepRef, at: string): Promise<AgreementState>;
   endCase(ref: WorkRef, outcomes: readonly EndedStep[], at: string): Promise<void>;
 };
 

@@ -2,6 +2,7 @@ import { allHandlersFinished, condition, defineSignal, setHandler, workflowInfo 
 import type { EventRef } from "../domain/event.ts";
 import { stepKeyOf } from "../domain/ids.ts";
 import type { WorkRef, EndedStep, StepRef } from "./activities.ts";
+import { openAgreementDesk, type AgreementDesk } from "./agree.ts";
 import { now } from "./clock.ts";
 import { openReplyDesk, type ReplyDesk } from "./reply.ts";
 import { openDesk, type EscalationDesk } from "./escalation.ts";
@@ -32,6 +33,7 @@ export type Case = {
   readonly input: CaseInput;
   readonly desk: EscalationDesk;
   readonly replies: ReplyDesk;
+  readonly agreements: AgreementDesk;
   /** Whether something newer came than what is worked on. */
   readonly hasNews: () => boolean;
   /** Takes up the newest event. Only that one counts, and none that is older than what came before. */
@@ -56,6 +58,7 @@ export function openCase(input: CaseInput, carried?: Carried): Case {
     input,
     desk: openDesk(hasNews),
     replies: openReplyDesk(hasNews),
+    agreements: openAgreementDesk(hasNews),
     hasNews,
     take() {
       const event = next;

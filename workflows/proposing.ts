@@ -9,10 +9,18 @@ import { agents, ledger } from "./proxies.ts";
  * Nothing is lost and nothing is loosened.
  */
 export async function decideByAgents(step: StepRef): Promise<DecisionRef> {
-  if (!(await attempt(() => agents().proposeByAgents(step, now())))) {
-    const request = await ledger().proposeAsRequested(step, now());
-    if (request.kind === "nothing") return { kind: "refused", reason: request.reason };
-  }
+  return (await propose(step)) ?? decideProposed(step);
+}
+
+/** Makes the step's proposal durable; the answer says why there is none. */
+export async function propose(step: StepRef): Promise<Extract<DecisionRef, { kind: "refused" }> | undefined> {
+  if (await attempt(() => agents().proposeByAgents(step, now()))) return undefined;
+  const request = await ledger().proposeAsRequested(step, now());
+  return request.kind === "nothing" ? { kind: "refused", reason: request.reason } : undefined;
+}
+
+/** The first decision of what was proposed. */
+export function decideProposed(step: StepRef): Promise<DecisionRef> {
   return ledger().decide(step, 1, null, now());
 }
 

@@ -17,17 +17,20 @@ export type OwnStep = Stepped & {
   readonly ordinal: number;
 };
 
+/** How a step is proposed and decided first. */
+type OpeningOf = (step: StepRef) => Promise<DecisionRef>;
+
 /**
  * Runs a step that the function's agents propose, afresh while the record changes under it. Too many rounds end it:
  * nothing acts. Its end is the first of what `tellOutcome` adds to.
  */
-export async function ownStep(work: Work, named: Named): Promise<OwnStep> {
-  const taken = await proposedAfresh(work, named);
+export async function ownStep(work: Work, named: Named, open: OpeningOf = decideByAgents): Promise<OwnStep> {
+  const taken = await proposedAfresh(work, named, open);
   work.ended.push(endedStep(named.name, taken.outcome));
   return taken;
 }
 
-async function proposedAfresh(work: Work, named: Named): Promise<OwnStep> {
+async function proposedAfresh(work: Work, named: Named, open: OpeningOf): Promise<OwnStep> {
   work.ownSteps += 1;
   const ordinal = work.ownSteps;
   for (let tries = 1; ; tries += 1) {
@@ -36,7 +39,7 @@ async function proposedAfresh(work: Work, named: Named): Promise<OwnStep> {
     const step = stepRefOf(work, named, round);
     const follow = followUpOf(work, { step, ordinal }, WRITE_BACK, "executed");
     const telling = { kind: "follow-up", followUp: follow } as const;
-    const stepped = await guardedStep(step, () => decideByAgents(step), work.opened.desk, telling);
+    const stepped = await guardedStep(step, () => open(step), work.opened.desk, telling);
     const { outcome } = stepped;
     if (outcome.kind !== "superseded" || outcome.reason !== "record-changed") return { step, ordinal, ...stepped };
     if (tries === MAX_ROUNDS) return { step, ordinal, outcome: { kind: "superseded", reason: "too-many-rounds" } };

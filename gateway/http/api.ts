@@ -12,6 +12,8 @@ import type { BundleKeys } from "../../proof/export/keys.ts";
 import { createReleaseReader } from "../../releases/reader.ts";
 import type { StatusDeps } from "../status/read-status.ts";
 import { mountWebhooks, type WebhookDeps } from "../webhooks/hubspot/route.ts";
+import { agreementsApi } from "./agreements.ts";
+import { agreementWordsApi } from "./agreement-words.ts";
 import { auditBundleApi } from "./audit-bundle.ts";
 import { requirePerson, type ApiEnv } from "./auth.ts";
 import { batchUploadApi } from "./batch-upload.ts";
@@ -48,6 +50,7 @@ export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
   readonly at: () => string;
   readonly onVerdict: () => void;
   readonly onReply: () => void;
+  readonly onWord: () => void;
   readonly onBatch: () => void;
   readonly decisions: DecideService;
   readonly checks: Checks;
@@ -104,6 +107,8 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     batchUploadApi({ ...deps, functions }),
     escalationsApi(own),
     repliesApi(deps),
+    agreementsApi(deps),
+    agreementWordsApi(deps),
     verdictsApi({ pool, company, at: deps.at, onVerdict: deps.onVerdict, log }),
     releasesApi(changes),
     modesApi(changes),

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { Sql } from "../../audit/records.ts";
+import { PEER_ROLE } from "../peers/door.ts";
 import { personOf, type Person } from "./people.ts";
 import { refuse } from "./problem.ts";
 
@@ -8,6 +9,9 @@ export type ApiEnv = { Variables: { person: Person } };
 
 /** Paths that need no token. Webhooks prove themselves by signature instead. */
 const open: readonly RegExp[] = [/^\/livez$/, /^\/readyz$/, /^\/openapi\.json$/, /^\/webhooks\//];
+
+/** What the tokens of other companies are for. */
+const forPeers = /^\/v1\/agreements\/[^/]+\/words$/;
 
 const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i;
 
@@ -23,6 +27,10 @@ export function requirePerson(sql: Sql, company: string): MiddlewareHandler<ApiE
     if (person === undefined) {
       c.header("www-authenticate", "Bearer");
       return refuse(c, "not-authenticated", "the request carries no token of a person known here");
+    }
+    // Another company's token says words and opens nothing.
+    if (person.role === PEER_ROLE && !forPeers.test(c.req.path)) {
+      return refuse(c, "wrong-role", "a company's token brings words about agreements and opens nothing else");
     }
     c.set("person", person);
     return next();

@@ -48,6 +48,7 @@ const problems = {
   ],
   superseded: [409, "The question is moot", undefined],
   "past-deadline": [409, "The deadline has passed", undefined],
+  "too-late": [409, "It is being done, or is done", "see where it stands"],
   "answered-otherwise": [409, "Another answer was given first", "see what stands; an answer is never replaced"],
   "own-request": [403, "A request is not answered by who made it", "ask somebody else in the role to answer"],
   "wrong-role": [403, "The role may not answer", undefined],

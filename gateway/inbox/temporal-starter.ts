@@ -2,7 +2,13 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from "@
 import { WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
 import { lookAtCases } from "../status/stalled-cases.ts";
 import { madeHere } from "./origin.ts";
-import type { ReplyMessenger, VerdictMessenger, WorkflowEngine, WorkflowStarter } from "./workflow-starter.ts";
+import type {
+  AgreementMessenger,
+  ReplyMessenger,
+  VerdictMessenger,
+  WorkflowEngine,
+  WorkflowStarter,
+} from "./workflow-starter.ts";
 
 /** Connects on first use, so that a gateway starts, and keeps accepting events, while the engine is away. */
 export type LazyClient = () => Promise<Client>;
@@ -55,18 +61,20 @@ function temporalVerdicts(call: Call): VerdictMessenger {
   };
 }
 
-/** Signals what arrived. A repeat is harmless: the case reads the ledger again. */
-function temporalReplies(call: Call): ReplyMessenger {
+/** Signals that something came. A repeat is harmless: the case reads the ledger again. */
+function temporalSignals(call: Call): ReplyMessenger & AgreementMessenger {
+  async function signal(caseId: string, name: string, message: object): Promise<"woken" | "gone"> {
+    try {
+      await call((client) => client.workflow.getHandle(caseId).signal(name, message));
+      return "woken";
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return "gone";
+      throw error;
+    }
+  }
   return {
-    async deliverReply(caseId, message) {
-      try {
-        await call((client) => client.workflow.getHandle(caseId).signal("replyArrived", message));
-        return "woken";
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return "gone";
-        throw error;
-      }
-    },
+    deliverReply: (caseId, message) => signal(caseId, "replyArrived", message),
+    deliverAgreement: (caseId, message) => signal(caseId, "agreementChanged", message),
   };
 }
 
@@ -79,7 +87,7 @@ export function temporalEngine(lazy: LazyClient, queue: string, callTimeoutMs = 
   return {
     ...temporalStarter(call, queue),
     ...temporalVerdicts(call),
-    ...temporalReplies(call),
+    ...temporalSignals(call),
     async answers(timeoutMs) {
       await call((client) => client.workflowService.getSystemInfo({}), timeoutMs);
     },

@@ -1,5 +1,6 @@
 import type { EventRef } from "../../domain/event.ts";
 import type { CaseStart } from "./case-start.ts";
+import type { AgreementMessage } from "../../workflows/agree.ts";
 import type { VerdictMessage } from "../../workflows/escalation.ts";
 import type { ReplyMessage } from "../../workflows/reply.ts";
 import type { AskedCases, OpenCases } from "../status/stalled-cases.ts";
@@ -27,10 +28,16 @@ export type ReplyMessenger = {
   deliverReply(caseId: string, message: ReplyMessage): Promise<"woken" | "gone">;
 };
 
+/** The same for a case whose sides said something. */
+export type AgreementMessenger = {
+  deliverAgreement(caseId: string, message: AgreementMessage): Promise<"woken" | "gone">;
+};
+
 /** The durable engine as the gateway sees it. */
 export type WorkflowEngine = WorkflowStarter &
   VerdictMessenger &
-  ReplyMessenger & {
+  ReplyMessenger &
+  AgreementMessenger & {
     /** Rejects when it cannot be reached within the time given. */
     answers(timeoutMs: number): Promise<void>;
     /** As `lookAtCases`. */
