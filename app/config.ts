@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { ClientConnectConfig } from "@temporalio/envconfig";
 import { z } from "zod";
 import { WitnessList, type NamedWitness } from "../proof/sinks/witness-list.ts";
+import { PeerList, type Peers } from "../gateway/peers/peer-list.ts";
 import { ConfigError } from "../domain/config-error.ts";
 import { nearestName } from "../domain/nearest-name.ts";
 
@@ -38,6 +39,8 @@ export type Config = {
   readonly auditHost: string;
   /** Who cosigns our checkpoints. */
   readonly witnesses: readonly NamedWitness[];
+  /** Other companies by name: where they hear words about agreements, and the token that each gave us for them. */
+  readonly peers: Peers;
   /** How long what is recorded may stand in the database alone before `doctor` calls it a failure. */
   readonly checkpointLimitSeconds: number;
   /** Where senders reach the gateway, without a path; part of what they sign. Undefined: the address listened on. */
@@ -84,6 +87,11 @@ const variables = {
   MANDATE_WITNESSES: entry(
     WitnessList,
     "give <verifier key>@<address> of each witness, with commas between, as `mandate witness vkey` prints the key",
+  ),
+  MANDATE_PEERS: entry(
+    PeerList,
+    'give {"COMPANY": {"url": "https://…", "token": "…"}} of each company; http only to this machine',
+    "secret",
   ),
   MANDATE_CHECKPOINT_LIMIT_SECONDS: entry(z.coerce.number().int().min(1).max(86_400), "use 1 to 86400 seconds"),
   DATABASE_URL: entry(
@@ -132,6 +140,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     auditSecret: values.MANDATE_AUDIT_SECRET,
     auditHost: values.MANDATE_AUDIT_HOST ?? "mandate.local",
     witnesses: values.MANDATE_WITNESSES ?? [],
+    peers: values.MANDATE_PEERS ?? {},
     checkpointLimitSeconds: values.MANDATE_CHECKPOINT_LIMIT_SECONDS ?? 300,
     publicUrl: values.MANDATE_PUBLIC_URL,
     policies: resolve(cwd, values.MANDATE_POLICIES ?? "policies"),

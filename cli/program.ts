@@ -10,6 +10,7 @@ import { addFunctions } from "./functions.ts";
 import { addPeople } from "./people.ts";
 import { addPolicies } from "./policies.ts";
 import { addProcesses } from "./processes.ts";
+import { addAgreements } from "./agreements.ts";
 import { addReplies } from "./replies.ts";
 import { addSandbox } from "./sandbox.ts";
 import { addStatus } from "./status.ts";
@@ -35,6 +36,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addEvents(program, cli);
   addCases(program, cli);
   addReplies(program, cli);
+  addAgreements(program, cli);
   addBatches(program, cli);
   addAudit(program, cli);
   addPolicies(program, cli);

@@ -22,7 +22,8 @@ import { startOutboxRelay } from "./inbox/outbox-relay.ts";
 import { startRelay } from "./inbox/relay.ts";
 import { startReplyRelay } from "./inbox/reply-relay.ts";
 import type { WorkflowEngine } from "./inbox/workflow-starter.ts";
-import { peerDoors, type Peers } from "./peers/door.ts";
+import { peerDoors } from "./peers/door.ts";
+import type { Peers } from "./peers/peer-list.ts";
 import { startWordRelay } from "./peers/word-relay.ts";
 import type { BundleKeys } from "../proof/export/keys.ts";
 import { createApi } from "./http/api.ts";
@@ -48,6 +49,8 @@ export type GatewayOptions = {
   readonly log: Logger;
   /** What exported records are checked with; without them nothing is exported. */
   readonly bundleKeys?: BundleKeys;
+  /** What links to agreements are signed with; without it there are none. */
+  readonly linkKey?: Uint8Array;
   /** Where other companies hear words; nobody when absent. */
   readonly peers?: Peers;
   /** Whether the sandbox's own door is open; it is shut when nobody says. */
@@ -85,12 +88,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const alarm: Alarm = (detail) => log.error(detail, "evaluators disagree");
   const decisions = createDecideService({ pool, company, policies, alarm, now });
   let url = "";
+  const baseUrl = () => (publicUrl ?? url).replace(/\/+$/, "");
   const app = createApi({
     pool,
     company,
     hubspotSecret,
     log,
-    targetUrl: () => `${(publicUrl ?? url).replace(/\/+$/, "")}${HUBSPOT_PATH}`,
+    targetUrl: () => `${baseUrl()}${HUBSPOT_PATH}`,
+    baseUrl,
+    linkKey: options.linkKey,
     now: Date.now,
     at: now,
     ...doors,

@@ -1,3 +1,4 @@
+import { hkdfSync } from "node:crypto";
 import { DEFAULT_QUEUE_PREFIX, taskQueue } from "../../temporal.config.ts";
 import { bundleKeys } from "../../proof/export/keys.ts";
 import { auditSecret } from "../../proof/secret.ts";
@@ -32,7 +33,8 @@ export async function run(): Promise<number> {
     const clock = await companyClock(config, pool, log);
     try {
       const engine = temporalEngine(temporal.client, taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration"));
-      const keys = { bundleKeys: bundleKeys(secret, config) };
+      const linkKey = Buffer.from(hkdfSync("sha256", secret, "", `mandate/links/${company}`, 32));
+      const keys = { bundleKeys: bundleKeys(secret, config), linkKey, peers: config.peers };
       const gateway = await startGateway({
         pool,
         now: clock.now,

@@ -13,6 +13,7 @@ import { createReleaseReader } from "../../releases/reader.ts";
 import type { StatusDeps } from "../status/read-status.ts";
 import { mountWebhooks, type WebhookDeps } from "../webhooks/hubspot/route.ts";
 import { agreementsApi } from "./agreements.ts";
+import { agreementLinksApi, LINK_PATH } from "./agreement-links.ts";
 import { agreementWordsApi } from "./agreement-words.ts";
 import { auditBundleApi } from "./audit-bundle.ts";
 import { requirePerson, type ApiEnv } from "./auth.ts";
@@ -51,6 +52,10 @@ export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
   readonly onVerdict: () => void;
   readonly onReply: () => void;
   readonly onWord: () => void;
+  /** What links are signed with; without it there are none. */
+  readonly linkKey?: Uint8Array | undefined;
+  /** Where people reach this gateway, without a path. */
+  readonly baseUrl: () => string;
   readonly onBatch: () => void;
   readonly decisions: DecideService;
   readonly checks: Checks;
@@ -109,6 +114,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     repliesApi(deps),
     agreementsApi(deps),
     agreementWordsApi(deps),
+    agreementLinksApi(deps),
     verdictsApi({ pool, company, at: deps.at, onVerdict: deps.onVerdict, log }),
     releasesApi(changes),
     modesApi(changes),
@@ -158,6 +164,7 @@ function guardBodies(app: OpenAPIHono<ApiEnv>): void {
     return next();
   };
   app.post("/v1/*", unlessBatch(tooLarge), unlessBatch(asJson));
+  app.post(LINK_PATH, tooLarge);
 }
 
 function unlessBatch(handler: MiddlewareHandler): MiddlewareHandler {

@@ -7,8 +7,8 @@ import { refuse } from "./problem.ts";
 /** What handlers behind the door find in their context. */
 export type ApiEnv = { Variables: { person: Person } };
 
-/** Paths that need no token. Webhooks prove themselves by signature instead. */
-const open: readonly RegExp[] = [/^\/livez$/, /^\/readyz$/, /^\/openapi\.json$/, /^\/webhooks\//];
+/** Paths that need no token. Webhooks prove themselves by signature instead, and links are signed by us. */
+const open: readonly RegExp[] = [/^\/livez$/, /^\/readyz$/, /^\/openapi\.json$/, /^\/webhooks\//, /^\/agree$/];
 
 /** What the tokens of other companies are for. */
 const forPeers = /^\/v1\/agreements\/[^/]+\/words$/;

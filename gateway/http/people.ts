@@ -33,6 +33,15 @@ export async function listPeople(sql: Sql, company: string): Promise<Person[]> {
   return rows;
 }
 
+/** Somebody by their id, or undefined. */
+export async function findPerson(sql: Sql, company: string, personId: string): Promise<Person | undefined> {
+  const { rows } = await sql.query<Person>(
+    `select person_id as "personId", name, role from person where company = $1 and person_id = $2`,
+    [company, personId],
+  );
+  return rows[0];
+}
+
 /** Who carries this token, or undefined. Looked up by digest, so that the comparison tells nothing about the token. */
 export async function personOf(sql: Sql, company: string, token: string): Promise<Person | undefined> {
   const { rows } = await sql.query<Person>({

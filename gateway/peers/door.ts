@@ -1,10 +1,5 @@
+import type { Peers } from "./peer-list.ts";
 import { Heard, type Word } from "./word.ts";
-
-/** Where another company hears words, and the token that it gave us for them. */
-export type Peer = { readonly url: string; readonly token: string };
-
-/** Other companies by name. */
-export type Peers = { readonly [company: string]: Peer };
 
 /** The role of a company's token among another's people: it brings words about agreements, and opens nothing else. */
 export const PEER_ROLE = "peer";

@@ -11,7 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const openToAll = ["GET /livez", "GET /readyz", "GET /openapi.json", "POST /webhooks/hubspot"];
+const openToAll = [
+  "GET /livez",
+  "GET /readyz",
+  "GET /openapi.json",
+  "POST /webhooks/hubspot",
+  "GET /agree",
+  "POST /agree",
+];
 
 describe("every route", () => {
   test("asks for a person's token, but for probes, the document and webhooks", async () => {
