@@ -80,10 +80,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const doors = { accept: inbox.submit, onAccepted: relay.poke, functions };
   const follow = startFollowRelay({ pool, company, log: options.log, ...doors });
   const batches = startBatchPump({ pool, company, functions, now, onTold: relay.poke, log: options.log });
-  const outbox = startOutboxRelay({ pool, messenger: engine, log: options.log });
-  const replies = startReplyRelay({ pool, messenger: engine, log: options.log });
-  const agreements = startAgreementRelay({ pool, messenger: engine, log: options.log });
-  const words = startWordRelay({ pool, at: now, say: peerDoors(options.peers ?? {}), log: options.log });
+  const { stop: stopTelling, ...telling } = startTelling(options);
   const overdue = startOverdueWatch({ pool, company, now, log: options.log });
   const alarm: Alarm = (detail) => log.error(detail, "evaluators disagree");
   const decisions = createDecideService({ pool, company, policies, alarm, now });
@@ -100,9 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     now: Date.now,
     at: now,
     ...doors,
-    onVerdict: outbox.poke,
-    onReply: replies.poke,
-    onWord: () => void [agreements, words].forEach((pump) => pump.poke()),
+    ...telling,
     onBatch: batches.poke,
     decisions,
     bundleKeys: options.bundleKeys,
@@ -116,7 +111,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const stopRelays = async () => {
     await Promise.all([follow.stop(), batches.stop(), decisions.drain()]);
     await inbox.drain();
-    await Promise.all([relay.stop(), outbox.stop(), replies.stop(), agreements.stop(), words.stop(), overdue.stop()]);
+    await Promise.all([relay.stop(), stopTelling(), overdue.stop()]);
   };
   try {
     url = await listen(server, port, host);
@@ -132,6 +127,23 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await stopRelays();
       log.info({ url }, "gateway stopped");
     },
+  };
+}
+
+/** What carries the outbox on: to cases, and to other companies. */
+function startTelling({ pool, now, engine: messenger, peers = {}, log }: GatewayOptions) {
+  const verdicts = startOutboxRelay({ pool, messenger, log });
+  const replies = startReplyRelay({ pool, messenger, log });
+  const agreements = startAgreementRelay({ pool, messenger, log });
+  const words = startWordRelay({ pool, at: now, say: peerDoors(peers), log });
+  return {
+    onVerdict: verdicts.poke,
+    onReply: replies.poke,
+    onWord() {
+      agreements.poke();
+      words.poke();
+    },
+    stop: () => Promise.all([verdicts, replies, agreements, words].map((pump) => pump.stop())),
   };
 }
 

@@ -32,7 +32,8 @@ export function startWordRelay({ pool, at, say, log, pollMs }: WordRelayDeps): P
       const row = await readAgreement(pool, name);
       const word = row && (await wordOf(pool, name, row, what));
       if (row === undefined || word === undefined) {
-        return void child.warn({ agreementId, to, what }, "nothing is left to tell");
+        child.warn({ agreementId, to, what }, "nothing is left to tell");
+        return;
       }
       const heard = await say(to, agreementId, word);
       child.info({ agreementId, to, word: word.word, heard: heard.heard, code: heard.code }, "a word was heard");

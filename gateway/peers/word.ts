@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { JsonObject } from "../../domain/json.ts";
 import { agreementStates, agreementWords } from "../../domain/agreement.ts";
 
 /** What one company says to another about an agreement, and what is answered: words, never queries. */
@@ -9,12 +10,15 @@ const Short = z.string().min(1).max(256);
 
 export const AgreementId = z.string().regex(/^agr_[0-9a-f]{20}$/, "expected an agreement's id");
 
+/** What came as JSON is JSON. */
+const JsonObjectShape = z.record(z.string().max(256), z.unknown()).transform((given) => given as JsonObject);
+
 /** Everything that is agreed to. The digest is taken over exactly this. */
 const AskedContent = z.strictObject({
   type: Short,
   object: z.strictObject({ system: Short, type: Short, id: Short }),
   tool: Short,
-  args: z.record(z.string().max(256), z.json()),
+  args: JsonObjectShape,
   recordVersions: z.record(Company, z.string().max(512)),
   terms: z.int().min(1),
   executor: Company,

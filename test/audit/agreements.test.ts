@@ -28,7 +28,13 @@ const dana = (agreementId: string, word: Word) =>
 /** Dana's word, for acme. */
 const ours = ({ agreementId, digest }: Named, word: Word, changes: Partial<GivenWord> = {}) =>
   sayWord(acme, {
-    ...{ company: "acme", agreementId, digest, side: "acme", word, at: BEFORE, by: dana(agreementId, word) },
+    company: "acme",
+    agreementId,
+    digest,
+    side: "acme",
+    word,
+    at: BEFORE,
+    by: dana(agreementId, word),
     ...changes,
   });
 /** Juniper's word, as acme's door hears it. */
@@ -216,7 +222,12 @@ describe("the database", () => {
       expect((await juniper.query(`select from ${table} where company <> 'juniper'`)).rowCount).toBe(0);
     }
     const planted = sayWord(juniper, {
-      ...{ company: "acme", agreementId, side: "juniper", word: "ok", digest: digestOf(askedFixture()), at: BEFORE },
+      company: "acme",
+      agreementId,
+      side: "juniper",
+      word: "ok",
+      digest: digestOf(askedFixture()),
+      at: BEFORE,
     });
     expect(codeOf(await planted)).toBe("not-found");
     await expect(juniper.query("select tell_sides('acme', $1, 'x')", [agreementId])).resolves.toBeDefined();

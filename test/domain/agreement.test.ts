@@ -115,16 +115,12 @@ describe("whatever happens in whatever order", () => {
           expect(state === agreement.state && each.kind !== "said").toBe(false);
           agreement = answer.agreement;
           taken.push(each);
-          if (each.kind === "intend") {
-            expect(taken.filter((one) => one.kind === "said").map((one) => one.kind === "said" && one.word)).toEqual([
-              "ok",
-              "ok",
-            ]);
-          }
+          const oks = taken.filter((one) => one.kind === "said" && one.word === "ok");
+          expect(each.kind !== "intend" || (oks.length === 2 && oks.length === taken.length - 1)).toBe(true);
         }
         // Words are never unsaid: each that was taken has the same answer again.
-        for (const each of taken) {
-          if (each.kind === "said") expect(transition(agreement, each)).toEqual({ kind: "repeated" });
+        for (const each of taken.filter(({ kind }) => kind === "said")) {
+          expect(transition(agreement, each)).toEqual({ kind: "repeated" });
         }
       }),
       { numRuns: 2_000 },
