@@ -17,6 +17,7 @@ import {
   recordAgreement,
   type AgreementName,
   type AgreementRow,
+  tellSides,
 } from "./agreements.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -89,21 +90,27 @@ async function whyBarred(ledger: Ledger, given: GivenWord, row: AgreementRow): P
 async function isKeyOfAnother(ledger: Ledger, { company, agreementId, word, by }: GivenWord): Promise<boolean> {
   if (by === undefined) return false;
   const { requestKey } = by;
-  await ledger.query("select pg_advisory_xact_lock(hashtext($1 || '/word-key'), hashtext($2))", [company, requestKey]);
-  const { rowCount } = await ledger.query(
-    `select from agreement_word where company = $1 and request_key = $2 and (agreement_id, word) <> ($3, $4)`,
-    [company, requestKey, agreementId, word],
-  );
+  await ledger.query({
+    name: "lock-word-key",
+    text: "select pg_advisory_xact_lock(hashtext($1 || '/word-key'), hashtext($2))",
+    values: [company, requestKey],
+  });
+  const { rowCount } = await ledger.query({
+    name: "word-of-key",
+    text: "select from agreement_word where company = $1 and request_key = $2 and (agreement_id, word) <> ($3, $4)",
+    values: [company, requestKey, agreementId, word],
+  });
   return rowCount !== 0;
 }
 
 async function keepWord(ledger: Ledger, given: GivenWord, { caseId }: AgreementRow): Promise<void> {
   const { company, agreementId, side, word, digest, at, by } = given;
-  await ledger.query(
-    `insert into agreement_word (company, agreement_id, side, word, digest, said_at, request_key)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [company, agreementId, side, word, digest, at, by?.requestKey],
-  );
+  await ledger.query({
+    name: "keep-word",
+    text: `insert into agreement_word (company, agreement_id, side, word, digest, said_at, request_key)
+           values ($1, $2, $3, $4, $5, $6, $7)`,
+    values: [company, agreementId, side, word, digest, at, by?.requestKey],
+  });
   const words: JsonObject =
     by === undefined ? {} : { by: by.personId, via: by.via, ...(by.reason !== undefined && { reason: by.reason }) };
   const key = recordKeys.agreementSaid(agreementId, side, word);
@@ -117,16 +124,13 @@ async function moved(ledger: Ledger, given: GivenWord, { caseId, state: before }
   const { company, agreementId, side, word, at } = given;
   if (state !== before) {
     await moveAgreement(ledger, given, state, at);
-    await ledger.query(
-      "insert into outbox (company, topic, key, payload) values ($1, 'agreement', $2, $3) on conflict do nothing",
-      [company, `${agreementId}/${state}`, JSON.stringify({ caseId, agreementId })],
-    );
+    await ledger.query({
+      name: "wake-for-agreement",
+      text: "insert into outbox (company, topic, key, payload) values ($1, 'agreement', $2, $3) on conflict do nothing",
+      values: [company, `${agreementId}/${state}`, JSON.stringify({ caseId, agreementId })],
+    });
   }
   await tellSides(ledger, given, `${word}-of-${side}`);
-}
-
-async function tellSides(ledger: Ledger, { company, agreementId }: AgreementName, what: string): Promise<void> {
-  await ledger.query("select tell_sides($1, $2, $3)", [company, agreementId, what]);
 }
 
 /** Who said a word for this company, and why, from the record; nothing of it once it was erased, nor of another company's. */

@@ -68,21 +68,23 @@ export async function listAgreements(
   company: string,
   { state, limit }: { readonly state: AgreementState | undefined; readonly limit: number },
 ): Promise<AgreementRow[]> {
-  const { rows } = await sql.query<AgreementRow>(
-    `${agreements} where g.company = $1 and ($2::text is null or g.state = $2)
-     order by (g.state in ('asked', 'ready')) desc, g.expires_at, g.agreement_id limit $3`,
-    [company, state ?? null, limit],
-  );
+  const { rows } = await sql.query<AgreementRow>({
+    name: "list-agreements",
+    text: `${agreements} where g.company = $1 and g.expires_at > '-infinity' and ($2::text is null or g.state = $2)
+           order by (g.state in ('asked', 'ready')) desc, g.expires_at, g.agreement_id limit $3`,
+    values: [company, state ?? null, limit],
+  });
   return rows;
 }
 
 /** The agreement, which nobody else moves until the transaction ends. The lock is a statement of its own: see `readOpen`. */
 export async function lockAgreement(ledger: Ledger, name: AgreementName): Promise<AgreementRow | undefined> {
   const { company, agreementId } = name;
-  await ledger.query("select from agreement where company = $1 and agreement_id = $2 for update", [
-    company,
-    agreementId,
-  ]);
+  await ledger.query({
+    name: "lock-agreement",
+    text: "select from agreement where company = $1 and agreement_id = $2 for update",
+    values: [company, agreementId],
+  });
   return readAgreement(ledger, name);
 }
 
@@ -92,12 +94,11 @@ export async function moveAgreement(
   state: AgreementState,
   at: string,
 ): Promise<void> {
-  await ledger.query("update agreement set state = $3, moved_at = $4 where company = $1 and agreement_id = $2", [
-    company,
-    agreementId,
-    state,
-    at,
-  ]);
+  await ledger.query({
+    name: "move-agreement",
+    text: "update agreement set state = $3, moved_at = $4 where company = $1 and agreement_id = $2",
+    values: [company, agreementId, state, at],
+  });
 }
 
 /** Appends to the record of the case that the agreement is of. */
@@ -134,7 +135,7 @@ export async function askSides(pool: LedgerPool, ask: OwnAsk): Promise<Pick<Agre
   return inTransaction(pool, async (ledger) => {
     const own = { proposalId, stepKey, requestedBy };
     if (await keepAsked(ledger, name, ask, digestOf(asked), own)) {
-      await ledger.query("select tell_sides($1, $2, 'ask')", [company, agreementId]);
+      await tellSides(ledger, name, "ask");
     }
     return { agreementId, state: (await readAgreement(ledger, name))?.state ?? "asked" };
   });
@@ -155,6 +156,15 @@ export async function takeAsk(
   });
 }
 
+/** The other sides hear of it. `what` names the occasion. */
+export async function tellSides(ledger: Ledger, { company, agreementId }: AgreementName, what: string): Promise<void> {
+  await ledger.query({
+    name: "tell-sides",
+    text: "select tell_sides($1, $2, $3)",
+    values: [company, agreementId, what],
+  });
+}
+
 type OwnNames = Pick<OwnAsk, "proposalId" | "stepKey" | "requestedBy">;
 
 /** False when it is kept already. */
@@ -166,11 +176,12 @@ async function keepAsked(
   own?: OwnNames,
 ): Promise<boolean> {
   const { executor, sides, expiresAt } = asked;
-  const { rowCount } = await ledger.query(
-    `insert into agreement (company, agreement_id, case_id, executor, sides, digest, role, proposal_id, step, state,
-                            asked_at, expires_at, moved_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'asked', $10, $11, $10) on conflict do nothing`,
-    [
+  const { rowCount } = await ledger.query({
+    name: "ask-sides",
+    text: `insert into agreement (company, agreement_id, case_id, executor, sides, digest, role, proposal_id, step, state,
+                                  asked_at, expires_at, moved_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'asked', $10, $11, $10) on conflict do nothing`,
+    values: [
       company,
       agreementId,
       caseId,
@@ -183,7 +194,7 @@ async function keepAsked(
       at,
       expiresAt,
     ],
-  );
+  });
   if (rowCount !== 1) return false;
   const said = { change: "asked", executor, sides, expiresAt, digest, asked };
   const body: JsonObject = own === undefined ? said : { ...said, requestedBy: own.requestedBy };
@@ -205,7 +216,7 @@ export async function readAsked(
 
 /** Silence until the deadline, at the executor. A word that reached the ledger first wins; before it nothing lapses. */
 export async function lapseAgreement(pool: LedgerPool, name: AgreementName, at: string): Promise<AgreementState> {
-  const { company, agreementId } = name;
+  const { agreementId } = name;
   return inTransaction(pool, async (ledger) => {
     const row = await lockAgreement(ledger, name);
     if (row === undefined) throw new Error(`no agreement \`${agreementId}\``);
@@ -216,7 +227,7 @@ export async function lapseAgreement(pool: LedgerPool, name: AgreementName, at: 
     const key = recordKeys.agreementLapsed(agreementId);
     const parents = [recordKeys.agreementAsked(agreementId)];
     await recordAgreement(ledger, name, { caseId, key, at, body: { change: "lapsed", expiresAt }, parents });
-    await ledger.query("select tell_sides($1, $2, 'lapsed')", [company, agreementId]);
+    await tellSides(ledger, name, "lapsed");
     return "lapsed";
   });
 }

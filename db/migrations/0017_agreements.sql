@@ -23,15 +23,14 @@ create table agreement (
   -- The last instant that is in time.
   expires_at timestamptz not null,
   moved_at timestamptz not null,
-  primary key (company, agreement_id),
-  unique (company, agreement_id, digest),
-  unique (company, proposal_id),
-  foreign key (company, proposal_id) references proposal,
+  primary key (agreement_id, company),
+  foreign key (proposal_id, company) references proposal,
   check (company = any (sides) and executor = any (sides)),
   check ((company = executor) = (proposal_id is not null) and (proposal_id is null) = (step is null))
 );
+create unique index agreement_of_proposal on agreement (company, proposal_id) where proposal_id is not null;
 create index agreement_by_step on agreement (company, step, asked_at) where step is not null;
-create index agreement_open on agreement (company, expires_at) where state in ('asked', 'ready');
+create index agreement_by_deadline on agreement (company, expires_at) where expires_at is not null;
 grant select, insert, update (state, moved_at) on agreement to mandate_app;
 
 -- What the sides said: each word once per side, over the digest of the agreement and no other.
@@ -44,10 +43,20 @@ create table agreement_word (
   said_at timestamptz not null,
   -- Digest of who said it and their name for the request; null for what another company said.
   request_key text,
-  primary key (company, agreement_id, side, word),
-  unique (company, request_key),
-  foreign key (company, agreement_id, digest) references agreement (company, agreement_id, digest)
+  primary key (agreement_id, side, word, company),
+  foreign key (agreement_id, company) references agreement
 );
+create unique index agreement_word_of_request on agreement_word (company, request_key) where request_key is not null;
+
+create function word_is_about_its_agreement() returns trigger language plpgsql as $$
+begin
+  if new.digest <> (select digest from agreement where company = new.company and agreement_id = new.agreement_id) then
+    raise exception 'OTHER_DIGEST: % is about something else', new.agreement_id using errcode = '42501';
+  end if;
+  return new;
+end $$;
+create trigger word_is_about_its_agreement before insert on agreement_word
+  for each row execute function word_is_about_its_agreement();
 create trigger agreement_word_is_append_only before update or delete on agreement_word
   for each row execute function refuse_change();
 create trigger agreement_word_keeps_all before truncate on agreement_word
@@ -79,8 +88,10 @@ begin
     raise exception 'NOT_AGREED: not every side of % has said ok', old.agreement_id using errcode = '42501';
   end if;
   if new.company = new.executor and new.state in ('intent', 'done', 'failed', 'unknown') and not exists (
-      select from decision d join permit p using (company, decision_id) join effect e using (company, permit_id)
-      where d.company = new.company and d.proposal_id = new.proposal_id and e.state = new.state) then
+      select from (select * from effect x where x.company = new.company and x.case_id = new.case_id offset 0) e
+      where e.state = new.state and new.proposal_id = (
+        select d.proposal_id from decision d where d.company = new.company and d.decision_id = (
+          select p.decision_id from permit p where p.company = new.company and p.permit_id = e.permit_id))) then
     raise exception 'NO_EFFECT: no effect of agreement % is %', old.agreement_id, new.state using errcode = '42501';
   end if;
   return new;
@@ -116,8 +127,9 @@ begin
   if not found then
     return null;
   end if;
-  select d.proposal_id, p.issued_at into v_decided from permit p join decision d using (company, decision_id)
-    where p.company = new.company and p.permit_id = new.permit_id;
+  select (select d.proposal_id from decision d where d.company = p.company and d.decision_id = p.decision_id) as proposal_id,
+         p.issued_at into v_decided
+    from permit p where p.company = new.company and p.permit_id = new.permit_id;
   if tg_op = 'UPDATE' then
     if v_agreement.proposal_id = v_decided.proposal_id and v_agreement.state in ('intent', 'unknown')
        and v_agreement.state <> new.state then
