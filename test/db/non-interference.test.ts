@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDay } from "../../app/day/seed.ts";
 import type { Permit } from "../../domain/permit.ts";
 import { expectReply } from "../../audit/ledgers/replies.ts";
+import { sayWord } from "../../audit/ledgers/agreement-words.ts";
+import { listAgreements } from "../../audit/ledgers/agreements.ts";
 import { giveReply } from "../../audit/ledgers/reply-answers.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { foldRows } from "../../gateway/batches/fold-rows.ts";
@@ -18,6 +20,7 @@ import { addPerson, personOf } from "../../gateway/http/people.ts";
 import { acceptEvents } from "../../gateway/inbox/accept.ts";
 import { claimEvents } from "../../gateway/inbox/untold-events.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
+import { givenAsked } from "../fixtures/agreements.ts";
 import { companyTables } from "../fixtures/company-rows.ts";
 import { incomingEvent } from "../fixtures/inbox.ts";
 import { ndjson, withUsage } from "../fixtures/usage.ts";
@@ -132,6 +135,14 @@ const doings = {
     const outcome = await giveReply(pool, given);
     const state = await expectReply(pool, { ...awaited, caseId, deadline: AT, at: AT });
     return [outcome.kind === "taken" && outcome.came, state.kind];
+  },
+  agreement: async (pool: LedgerPool, company: string, name: string) => {
+    const asked = { executor: company, sides: [company, "partner"], recordVersions: {} };
+    const { agreementId, digest } = await givenAsked(pool, name, asked);
+    const said = { company, agreementId, side: "partner", word: "ok", digest, at: AT } as const;
+    const outcome = await sayWord(pool, said);
+    const all = await listAgreements(pool, company, { state: undefined, limit: 9 });
+    return [outcome.kind, all.length, outcome.row?.state];
   },
   day: (pool: Pool, company: string) => openDay(pool, company, AT),
 };
