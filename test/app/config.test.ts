@@ -51,6 +51,7 @@ describe("the environment", () => {
       auditSecret: undefined,
       auditHost: "mandate.local",
       witnesses: [],
+      peers: {},
       checkpointLimitSeconds: 300,
       publicUrl: undefined,
       policies: "/work/policies",
@@ -74,6 +75,7 @@ describe("the environment", () => {
       MANDATE_AUDIT_HOST: "audit.example.com",
       MANDATE_WITNESSES: `${vkeyOf("w1")}@https://w1.example, ${vkeyOf("example.com/w2")}@http://127.0.0.1:8080/w2`,
       MANDATE_CHECKPOINT_LIMIT_SECONDS: "60",
+      MANDATE_PEERS: '{"juniper": {"url": "https://juniper.example", "token": "t"}}',
     });
     expect(config).toMatchObject({
       home: "/work/data",
@@ -92,6 +94,7 @@ describe("the environment", () => {
         { vkey: vkeyOf("example.com/w2"), url: "http://127.0.0.1:8080/w2" },
       ],
       checkpointLimitSeconds: 60,
+      peers: { juniper: { url: "https://juniper.example", token: "t" } },
     });
   });
 
@@ -168,6 +171,17 @@ describe("the environment", () => {
       `MANDATE_WITNESSES (environment): \`${value}\` does not fit; ` +
         "give <verifier key>@<address> of each witness, with commas between, as `mandate witness vkey` prints the key",
     ]);
+  });
+
+  test.for([
+    ["that is no JSON", "juniper=https://juniper.example"],
+    ["without a token", '{"juniper": {"url": "https://juniper.example"}}'],
+    ["that hears words in the clear", `{"juniper": {"url": "http://juniper.example", "token": "${SECRET}"}}`],
+  ])("a list of peers %s is refused, and no token is shown", ([, value]) => {
+    const [problem = "", ...more] = problemsOf({ MANDATE_PEERS: value });
+    expect(more).toEqual([]);
+    expect(problem).toMatch(/^MANDATE_PEERS \(environment\): .*give \{"COMPANY": \{"url"/);
+    expect(problem).not.toContain(SECRET);
   });
 
   test.for(wrong)("$name is refused by name, with the fix", ({ env, problem }) => {

@@ -7,6 +7,7 @@ import { addPerson } from "../../gateway/http/people.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
 import type { EventRef } from "../../domain/event.ts";
 import { taskQueue, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
+import { historyText } from "../fixtures/history.ts";
 import { apiOn } from "../fixtures/api.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
@@ -270,10 +271,7 @@ test("no person, reason or argument reaches the engine, a log or what waits to b
   await say(dana, "ok", agreement, "because of Kim");
   expect(await result(caseId)).toBe("executed");
   await standsAt(zoe, agreement.agreementId, "done");
-  // Payloads are shown as base64.
-  const asText = (name: string, value: unknown) =>
-    name === "data" && typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : value;
-  const history = JSON.stringify(await system.client.workflow.getHandle(caseId).fetchHistory(), asText);
+  const history = await historyText(system.client, caseId);
   expect(history).toContain(agreement.agreementId);
   const outbox = JSON.stringify(
     (await system.database.pool.query("select payload from outbox where topic in ('word', 'agreement')")).rows,

@@ -8,6 +8,7 @@ import { addPerson } from "../../../gateway/http/people.ts";
 import { temporalEngine } from "../../../gateway/inbox/temporal-starter.ts";
 import { taskQueue } from "../../../temporal.config.ts";
 import { signHubspotRequest } from "../../../gateway/webhooks/hubspot/signature.ts";
+import { historyText } from "../../fixtures/history.ts";
 import { gatewayWith } from "../../fixtures/gateway.ts";
 import { hubspotEvent, SECRET } from "../../fixtures/hubspot.ts";
 import { crmSays, givenPartner, givenQuote } from "../../fixtures/programme.ts";
@@ -91,9 +92,7 @@ test("a quote that nobody's system told of is decided when a person asks, and on
   expect(await ended(2003)).toMatchObject({ eventId, caseId, source: "asked", outcome: "executed" });
   const { records } = await call<CaseRecords>(`/v1/cases/${encodeURIComponent(caseId)}/records`);
   expect(records[0]).toMatchObject({ kind: "event", body: { askedBy: "dana", reason: "they wait" } });
-  const history = await system.client.workflow.getHandle(caseId).fetchHistory();
-  const data = [...JSON.stringify(history).matchAll(/"data":"([^"]*)"/g)].map(([, base64 = ""]) => base64);
-  const payloads = data.map((base64) => Buffer.from(base64, "base64").toString("utf8")).join("\n");
+  const payloads = await historyText(system.client, caseId);
   expect(payloads).toContain(eventId);
   expect(payloads).not.toMatch(/dana|they wait/);
 });
