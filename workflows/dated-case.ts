@@ -214,13 +214,15 @@ async function waited(work: Work, course: Course, plan: CasePlan): Promise<Cours
 
 async function lookedAt(work: Work, course: Course): Promise<Course> {
   const { replies } = work.opened;
+  const arrived = new Set(replies.arrived);
+  // What arrives from here on wakes the case again.
+  replies.arrived.clear();
   const awaited = { ...course.awaited };
   for (const [reply, known] of Object.entries(course.awaited)) {
     const { correlation, state } = known;
-    if (state.kind !== "waiting" && !replies.arrived.has(correlation)) continue;
+    if (state.kind !== "waiting" && !arrived.has(correlation)) continue;
     awaited[reply] = { ...known, state: await look(replies, workRefOf(work), correlation) };
   }
-  replies.arrived.clear();
   return { ...course, awaited };
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { giveReply } from "../../audit/ledgers/reply-answers.ts";
 import { readRecords } from "../../audit/records.ts";
 import { readCalls, readObjects } from "../../tools/sandbox/door.ts";
-import { LONG_HISTORY } from "../../temporal.config.ts";
+import { LONG_HISTORY, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
 import { dayFromNow, doneForContract, givenContract } from "../fixtures/renewals.ts";
@@ -12,8 +12,8 @@ import { eventually, startSystem, type System } from "../setup/system.ts";
 const DAY_SECONDS = 86_400;
 
 let system: System;
-/** Done once, while a case records its end. */
-let meanwhile: (() => Promise<void>) | undefined;
+/** Done once, when an activity of this name has done its work and has not answered yet. */
+const meanwhile = new Map<string, () => Promise<void>>();
 
 beforeAll(async () => {
   system = await startSystem({
@@ -22,10 +22,11 @@ beforeAll(async () => {
         ({ info }) => ({
           inbound: {
             async execute(input, next) {
-              const first = info.activityType === "endCase" ? meanwhile : undefined;
-              meanwhile = first === undefined ? meanwhile : undefined;
+              const answer = await next(input);
+              const first = meanwhile.get(info.activityType);
+              meanwhile.delete(info.activityType);
               await first?.();
-              return next(input);
+              return answer;
             },
           },
         }),
@@ -72,6 +73,14 @@ async function endOf(caseId: string): Promise<readonly string[]> {
   const ends = records.filter(({ kind }) => kind === "case_end");
   const outcomes = ends.flatMap(({ body }) => body["outcomes"] as { step: string; kind: string }[]);
   return outcomes.map(({ step, kind }) => `${step} ${kind}`);
+}
+
+/** Waits until a case has nothing to do before its next date. */
+async function asleep(caseId: string): Promise<void> {
+  await eventually(async () => {
+    const { events } = await system.client.workflow.getHandle(caseId).fetchHistory();
+    return events?.at(-1)?.timerStartedEventAttributes ? true : undefined;
+  });
 }
 
 const skipDays = (caseId: string, days: number) => skipTime(system.client, caseId, days * DAY_SECONDS + 60);
@@ -137,6 +146,19 @@ describe("an answer to the offer", () => {
     const caseId = await renewalOf("early", 40);
     expect(await endOf(caseId)).toEqual(expect.arrayContaining(["price executed", "record executed"]));
     expect(await contract("early")).toMatchObject({ renewal_state: "accepted" });
+  });
+
+  test("that arrives while the case looks at what it had before wakes it once more", async () => {
+    const caseId = await renewalOf("looking", 60);
+    await until("looking", "tell reminder");
+    await asleep(caseId);
+    meanwhile.set("readReply", async () => {
+      await answered("looking", 60, "accepted");
+      // Longer than a workflow task may take: the case hears of the answer while it still looks.
+      await new Promise((resume) => setTimeout(resume, WORKFLOW_TASK_TIMEOUT_MS + 1_000));
+    });
+    await changed("looking", { health: "73" });
+    expect(await endOf(caseId)).toEqual(expect.arrayContaining(["record executed", "tell-renewed executed"]));
   });
 
   test("that declines is recorded as notice, with its reason", async () => {
@@ -210,7 +232,7 @@ describe("dates", () => {
 
   test("that move while the case ends are not lost: it goes on by them", async () => {
     const far = { end_date: dayFromNow(128 + 90) };
-    meanwhile = () => changed("ending", { end_date: dayFromNow(125 + 90) });
+    meanwhile.set("endCase", () => changed("ending", { end_date: dayFromNow(125 + 90) }));
     const caseId = await renewalOf("ending", 128, far);
     const plans = await eventually(async () => {
       const { records } = await readRecords(system.pool, system.company, caseId);
