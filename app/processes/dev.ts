@@ -12,7 +12,6 @@ import { createLedgerPool } from "../../db/pool.ts";
 import { prepareHome } from "../../engines/home-folder.ts";
 import { acquireLock } from "../../engines/lock.ts";
 import { installFirstRelease } from "../../releases/set-up.ts";
-import { keepCompanySchedules } from "../schedules/at-engine.ts";
 import { prepareDatabase } from "./dev-database.ts";
 import { startEngines, type RunningEngines } from "./dev-engines.ts";
 import { startProcesses } from "./dev-processes.ts";
@@ -88,8 +87,11 @@ async function serve(stage: Stage, options: DevOptions): Promise<number> {
   await putPoliciesInForce(stage, pool, startedAt);
   const hubspotSecret = config.hubspotClientSecret ?? devWebhookSecret(config.home);
   signal.throwIfAborted();
+  // Beside the processes: they need the engine and not the schedules. What fails there is thrown once they run.
+  const schedules = keepSchedules(stage, engines);
+  schedules.catch(() => undefined);
   const url = await startProcesses({ config, stops, signal, say, engines, hubspotSecret, startedAt });
-  await keepSchedules(stage, engines);
+  await schedules;
   const model = config.anthropicApiKey === undefined ? "offline deterministic model (no key)" : config.model;
   const addresses = addressesOf(engines, url);
   printAddresses(stage, addresses, model);
@@ -117,6 +119,7 @@ async function putPoliciesInForce({ config, say }: Stage, pool: LedgerPool, at: 
 async function keepSchedules({ config, say }: Stage, engines: RunningEngines): Promise<void> {
   const { temporalAddress: address, temporalNamespace: namespace } = engines;
   const place = (await externalTemporal()) ?? { namespace, connectionOptions: { address } };
+  const { keepCompanySchedules } = await import("../schedules/at-engine.ts");
   const { missing, differing, left } = await keepCompanySchedules(config.company, place);
   const changed = missing.length + differing.length + left.length;
   if (changed > 0) say(`schedules: ${changed} brought up to date`);
