@@ -1,8 +1,8 @@
 import type { Evidence, Lookup } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { FunctionAction, GovernedAction } from "../functions/definition.ts";
+import type { GovernedAction } from "../functions/definition.ts";
 import { assertKnown } from "../domain/registry.ts";
-import { recordToolOf } from "../functions/index.ts";
+import { recordToolOf, requestIn } from "../functions/index.ts";
 import type { WorkRef, StepRef } from "../workflows/activities.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 
@@ -29,10 +29,8 @@ export async function readEvidence(
     [tool, await assertKnown(tools, tool, "tool").read(company, args)] as const;
   const recordTool = recordToolOf(functionId);
   const [, record] = action.readsRecord ? await read({ tool: recordTool, args: { objectType, objectId } }) : [];
-  const lookups = action.lookups(record?.value ?? {}, reportsStep, {
-    objectId,
-    args: requestedArgs(action, record) ?? proposed,
-  });
+  const requested = record && requestIn(functionId, action, record);
+  const lookups = action.lookups(record?.value ?? {}, reportsStep, { objectId, args: requested?.args ?? proposed });
   const others = await Promise.all(lookups.map(read));
   const present: { [tool: string]: Evidence } = record === undefined ? {} : { [recordTool]: record };
   for (const [tool, evidence] of others) if (evidence !== undefined) present[tool] = evidence;
@@ -47,12 +45,6 @@ export function restsOnLedgers(action: GovernedAction, { reportsStep }: StepRef)
   if (action.readsRecord) return false;
   const lookups = action.lookups({}, reportsStep, { objectId: "", args: {} });
   return lookups.length > 0 && lookups.every(({ tool }) => tool.startsWith("ledger."));
-}
-
-/** What the record itself asks for: no model's arguments choose what is read. */
-function requestedArgs(action: GovernedAction | FunctionAction, record: Evidence | undefined): JsonObject | undefined {
-  if (!("requested" in action) || record === undefined) return undefined;
-  return action.requested(record.value, { "crm.record": record })?.args;
 }
 
 /** The subject's record as it is now. Undefined when there is none. */

@@ -1,3 +1,5 @@
+import type { Evidence } from "../domain/evidence.ts";
+import type { Action } from "../domain/proposal.ts";
 import { assertKnown } from "../domain/registry.ts";
 import { dealRegistration } from "./deal-registration/function.ts";
 import type { FunctionAction, FunctionDefinition, FunctionTable, GovernedAction } from "./definition.ts";
@@ -40,6 +42,18 @@ export function ownActionOf(functionId: string, actionId: string): FunctionActio
 /** The reading of a function's subject, in its system of record. */
 export function recordToolOf(functionId: string, table = functions): string {
   return `${functionOf(functionId, table).subject.system}.record`;
+}
+
+/**
+ * What a subject's record by itself asks for: further readings follow from it, and no model's arguments choose them. Undefined
+ * where it asks for nothing, and for an action that no record asks for.
+ */
+export function requestIn(
+  functionId: string,
+  action: GovernedAction | FunctionAction,
+  record: Evidence,
+): Action | undefined {
+  return "requested" in action ? action.requested(record.value, { [recordToolOf(functionId)]: record }) : undefined;
 }
 
 /** The readings that a proposal of an action rests on: when one of them has another version, it is proposed afresh. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Finding, type Evidence } from "../../domain/evidence.ts";
-import { ownActionOf, recordToolOf } from "../../functions/index.ts";
+import { ownActionOf, recordToolOf, requestIn } from "../../functions/index.ts";
 import type { ReadTool } from "../../tools/read-tool.ts";
 import type { AnswerForm } from "../answer-check.ts";
 import { inputSchemaOf, type Binding, type Bindings } from "../binding.ts";
@@ -60,7 +60,7 @@ async function openTurn({ bindings, tools }: IntelligenceDeps, turn: TurnInput) 
   const record = await toolOf(tools, own.tool).read(company, own.args);
   if (record === undefined) throw new AgentFault("RECORD_NOT_FOUND", `no record of \`${objectType}/${objectId}\``);
   const wanted = ownActionOf(functionId, action);
-  const { args = {} } = wanted.requested(record.value, { [own.tool]: record }) ?? {};
+  const { args = {} } = requestIn(functionId, wanted, record) ?? {};
   const lookups = wanted.lookups(record.value, "", { objectId, args });
   const gate: ReadGate = createReadGate(
     company,
