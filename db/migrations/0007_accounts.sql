@@ -191,7 +191,7 @@ returns table (n bigint, account text, kind text, window_from timestamptz, windo
           and not gives_way(q.company, o.step_key, o.gate, q.step_key, q.gate))
     order by r.n desc limit 1
   ) prior on true
-  cross join lateral (select coalesce(prior.window_from, a.window_from, '-infinity') as window_from) w
+  cross join lateral (select coalesce(prior.window_from, a.window_from, '-infinity') as window_from offset 0) w
   left join lateral (
     select o.kind, o.deposited, o.used, o.reserved from account o
     where o.company = q.company and o.account = a.account and o.window_from = w.window_from limit 1
@@ -251,10 +251,21 @@ begin
     on conflict do nothing;
   perform lock_asked(p);
   perform set_config('lock_timeout', v_timeout, true);
+  -- Of an account's windows, the one that is asked, the first and the last: none is added in another unit than these.
   if exists (
-    select 1 from jsonb_to_recordset(p->'asks') as a (account text, kind text, unit text, currency text)
+    select 1 from (
+      select r.*, coalesce(r."windowFrom", '-infinity') as window_from
+      from jsonb_to_recordset(p->'asks') as r (account text, "windowFrom" timestamptz, kind text, unit text, currency text)
+      offset 0) a
     cross join lateral (
-      select o.kind, o.unit, o.currency from account o where o.company = p->>'company' and o.account = a.account offset 0) t
+      (select o.kind, o.unit, o.currency from account o
+       where o.company = p->>'company' and o.account = a.account and o.window_from = a.window_from limit 1)
+      union all
+      (select o.kind, o.unit, o.currency from account o
+       where o.company = p->>'company' and o.account = a.account order by o.window_from limit 1)
+      union all
+      (select o.kind, o.unit, o.currency from account o
+       where o.company = p->>'company' and o.account = a.account order by o.window_from desc limit 1)) t
     where (t.kind, t.unit, t.currency) is distinct from (a.kind, a.unit, a.currency)) then
     raise exception 'OTHER_UNIT: an account is asked in another unit than it is kept in' using errcode = '42501';
   end if;

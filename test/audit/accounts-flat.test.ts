@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { askLimits, readLimits } from "../../audit/ledgers/reservations.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { askLimits, readLimits, type LimitAsk } from "../../audit/ledgers/reservations.ts";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
 import type { LedgerPool, Sql } from "../../audit/records.ts";
 import { acted, askOf, decideAsking, someCompany } from "../fixtures/reservations.ts";
@@ -10,13 +10,25 @@ let pool: LedgerPool;
 const { name: company, step } = someCompany();
 const ask = askOf({ amount: 1, cap: 1_000_000 });
 
-/** As the company's login, on a database that was never analysed: what else the account counts is in other cases. */
+const DAY_MS = 86_400_000;
+/** Of an account that begins anew each day. */
+const dayAsk = (day: number) => {
+  const [from, until] = [day, day + 1].map((n) => new Date(Date.UTC(2026, 0, 1) + n * DAY_MS).toISOString());
+  return askOf({ account: "acc-daily", amount: 1, cap: 1_000_000, window: { from: from ?? "", until: until ?? "" } });
+};
+
+/**
+ * As the company's login, on a database that was never analysed: what else the account counts is in other cases, and of the
+ * daily one in other days.
+ */
 beforeAll(async () => {
   database = await testDatabase();
   pool = await database.poolOf(company);
   for (let n = 0; n < 60; n += 1) {
-    const { permit } = await decideAsking(pool, step(`deal-${n}`), [ask]);
-    await acted(pool, permit, "done");
+    for (const [deal, one] of Object.entries({ [`deal-${n}`]: ask, [`daily-${n}`]: dayAsk(n) })) {
+      const { permit } = await decideAsking(pool, step(deal), [one]);
+      await acted(pool, permit, "done");
+    }
   }
 });
 afterAll(() => database.drop());
@@ -39,14 +51,40 @@ async function fetched(work: (sql: Sql) => Promise<unknown>): Promise<number> {
   });
 }
 
-const asked = (deal: string) => ({ ...step(deal), policyId: "quoting", gate: 1, decisionId: "dec_none", asks: [ask] });
+const asked = (deal: string, one = ask) => ({
+  ...step(deal),
+  policyId: "quoting",
+  gate: 1,
+  decisionId: "dec_none",
+  asks: [one],
+});
 
 test.for<[string, (sql: Sql) => Promise<unknown>]>([
   ["a new case asks", (sql) => askLimits(sql, asked("new"))],
+  ["a new case asks on a new day", (sql) => askLimits(sql, asked("new", dayAsk(60)))],
+  ["a new case asks on a day like others", (sql) => askLimits(sql, asked("new", dayAsk(30)))],
   ["a case that posted before asks again", (sql) => askLimits(sql, asked("deal-7"))],
+  ["a case that posted on another day asks again", (sql) => askLimits(sql, asked("daily-7", dayAsk(30)))],
   ["a decision only reads", (sql) => readLimits(sql, asked("deal-7"))],
   ["a case ends", (sql) => sql.query("select release_unbegun($1, $2)", [company, step("deal-7").caseId])],
   ["an effect settles", (sql) => sql.query("select settle_reservations($1, array['dec_none'], 'posting')", [company])],
 ])("when %s, no more is read of the ledger than the case's own entries", async ([, work]) => {
   expect(await fetched(work)).toBeLessThan(20);
+});
+
+describe("an account is asked in the unit that all of its windows are kept in", () => {
+  const inEuro = (day: number) => asked("euro", { ...dayAsk(day), currency: "EUR" } as LimitAsk);
+
+  test.for([-1, 0, 30, 59, 60])("in another one not on day %i of sixty either", async (day) => {
+    await expect(fetched((sql) => askLimits(sql, inEuro(day)))).rejects.toThrow("OTHER_UNIT");
+  });
+
+  test("in none on a day that is kept otherwise than the rest", async () => {
+    const change =
+      "update account set currency = 'EUR' where company = $1 and account = 'acc-daily' and window_from = $2";
+    await database.pool.query(change, [company, dayAsk(30).window?.from]);
+    for (const either of [asked("dollar", dayAsk(30)), inEuro(30)]) {
+      await expect(fetched((sql) => askLimits(sql, either))).rejects.toThrow("OTHER_UNIT");
+    }
+  });
 });
