@@ -115,11 +115,11 @@ begin
     return '';
   end if;
   return (
-    select coalesce(string_agg('"' || encode(leaf_hash(found.envelope), 'hex') || '"', ',' order by found.place), '')
+    select coalesce(string_agg('"' || encode(found.leaf_hash, 'hex') || '"', ',' order by found.place), '')
     from (
-      select place, (select x.envelope from audit_record x where x.company = p_company and x.key = wanted.key) as envelope
+      select place, (select x.leaf_hash from audit_place x where x.company = p_company and x.key = wanted.key) as leaf_hash
       from jsonb_array_elements_text(p_parents) with ordinality as wanted (key, place) offset 0) as found
-    where found.envelope is not null);
+    where found.leaf_hash is not null);
 end $$;
 
 -- Whether every one of these subjects is there and not erased.
@@ -272,7 +272,7 @@ begin
       end if;
     end loop;
     v_envelope := v_parts->>'head' || v_numbers[i] || (v_parts->>'middle') || '[' || v_rests || ']' || (v_parts->>'tail');
-    v_leaf := sha256('\x00'::bytea || convert_to(v_envelope, 'UTF8'));
+    v_leaf := leaf_hash(v_envelope);
     v_hashes[i] := encode(v_leaf, 'hex');
     v_subjects := '{}';
     v_sealed := '{}';
