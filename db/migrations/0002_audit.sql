@@ -197,12 +197,13 @@ declare
   v_keys text[] := '{}';
   v_wanted text[] := '{}';
   v_hashes text[];
-  -- What is locked: each log and case of the batch, the numbers given there before, and how many of the batch go there.
+  -- What is locked: each log and case of the batch; how many of the batch go there, and then the last number given there.
   v_logs text[] := '{}';
   v_cases text[] := '{}';
   v_sizes bigint[] := '{}';
+  -- Of each draft, which of these it goes to, and the number it is given.
+  v_places int[] := '{}';
   v_numbers bigint[] := '{}';
-  v_before bigint;
   v_subjects text[];
   v_sealed bytea[];
   v_all_subjects text[] := '{}';
@@ -231,6 +232,7 @@ begin
     v_logs[v_at] := v_parts->>'log';
     v_cases[v_at] := d->>'caseId';
     v_sizes[v_at] := coalesce(v_sizes[v_at], 0) + 1;
+    v_places := v_places || v_at;
   end loop;
   v_wanted := v_keys || v_wanted;
   v_hashes := array(select (select encode(x.leaf_hash, 'hex') from audit_place x where x.company = p_company and x.key = w.key)
@@ -243,8 +245,7 @@ begin
   if cardinality(v_cases) = 1 then
     insert into case_head as h (company, log, case_id, records) values (p_company, v_logs[1], v_cases[1], v_sizes[1])
       on conflict (company, log, case_id) do update set records = h.records + excluded.records
-      returning h.records - v_sizes[1] into v_before;
-    v_sizes[1] := v_before;
+      returning array[h.records - v_sizes[1]] into v_sizes;
   else
     with head as (
       insert into case_head as h (company, log, case_id, records)
@@ -258,10 +259,7 @@ begin
   for i in 1..v_count loop
     d := p_drafts->(i - 1);
     v_parts := d->'parts';
-    v_at := 1;
-    while v_logs[v_at] <> v_parts->>'log' or v_cases[v_at] <> d->>'caseId' loop
-      v_at := v_at + 1;
-    end loop;
+    v_at := v_places[i];
     v_sizes[v_at] := v_sizes[v_at] + 1;
     v_numbers[i] := v_sizes[v_at];
     v_rests := '';
