@@ -29,12 +29,11 @@ create index model_turn_by_case on model_turn (company, case_id) where case_id i
 grant select, insert, update (state, lease_until, attempts, response, input_tokens, output_tokens) on model_turn
   to mandate_app;
 
--- What a role's turn left for the step.
+-- Compliance's review, which its turn left for the step.
 create table agent_turn (
   company text not null,
   turn_key text not null,
   case_id text not null,
-  role text not null check (role in ('intelligence', 'orchestration', 'compliance')),
   output text not null,
   recorded_at timestamptz not null default clock_timestamp(),
   primary key (turn_key, company)

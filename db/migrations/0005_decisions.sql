@@ -100,7 +100,7 @@ create index escalation_answered on escalation (company, policy_id, opened_at) w
 -- Escalations of the decide service have no workflow that waits for their deadline.
 create index escalation_of_service on escalation (company, due_at)
   where state = 'open' and starts_with(case_id, company || ':decisions:');
-create index escalation_by_case on escalation (company, case_id, closed_at) where case_id is not null;
+create index escalation_by_case on escalation (company, case_id) where case_id is not null;
 create unique index escalation_of_decision on escalation (company, decision_id) where decision_id is not null;
 
 create function escalation_moves_forward() returns trigger language plpgsql as $$
@@ -174,8 +174,8 @@ begin
     return false;
   end if;
   if jsonb_typeof(p->'review') = 'object' then
-    insert into agent_turn (company, turn_key, case_id, role, output)
-    values (p->>'company', p #>> '{review,turnKey}', p->>'caseId', 'compliance', p #>> '{review,output}')
+    insert into agent_turn (company, turn_key, case_id, output)
+    values (p->>'company', p #>> '{review,turnKey}', p->>'caseId', p #>> '{review,output}')
     on conflict do nothing;
   end if;
   return true;
