@@ -295,16 +295,12 @@ begin
   return v_numbers;
 end $$;
 
--- What is told once per case is not told again by a case that is started anew for the same event. When a case ends, what
--- it holds of its limits is given back. Accounts are locked before the case, as everywhere.
+-- What is told once per case is not told again by a case that is started anew for the same event.
 create function append_once(p_company text, p_case text, p_kind text, p_key text, p_parts text)
 returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   if exists (select 1 from audit_record where company = p_company and key = p_key) then
     return;
-  end if;
-  if p_kind = 'case_end' then
-    perform release_unbegun(p_company, p_case);
   end if;
   begin
     perform append_record(p_company, p_case, p_kind, p_key, p_parts);
