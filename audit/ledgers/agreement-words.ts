@@ -19,7 +19,8 @@ import {
   type AgreementRow,
   tellSides,
 } from "./agreements.ts";
-import { inTransaction } from "./transaction.ts";
+import { holdName, inTransaction } from "./transaction.ts";
+import { wakeCase } from "./wake-case.ts";
 
 /** A word of a side. Times are ISO 8601. */
 export type GivenWord = AgreementName & {
@@ -90,11 +91,7 @@ async function whyBarred(ledger: Ledger, given: GivenWord, row: AgreementRow): P
 async function isKeyOfAnother(ledger: Ledger, { company, agreementId, word, by }: GivenWord): Promise<boolean> {
   if (by === undefined) return false;
   const { requestKey } = by;
-  await ledger.query({
-    name: "lock-word-key",
-    text: "select pg_advisory_xact_lock(hashtext($1 || '/word-key'), hashtext($2))",
-    values: [company, requestKey],
-  });
+  await holdName(ledger, company, "word-key", requestKey);
   const { rowCount } = await ledger.query({
     name: "word-of-key",
     text: "select from agreement_word where company = $1 and request_key = $2 and (agreement_id, word) <> ($3, $4)",
@@ -124,11 +121,8 @@ async function moved(ledger: Ledger, given: GivenWord, { caseId, state: before }
   const { company, agreementId, side, word, at } = given;
   if (state !== before) {
     await moveAgreement(ledger, given, state, at);
-    await ledger.query({
-      name: "wake-for-agreement",
-      text: "insert into outbox (company, topic, key, payload) values ($1, 'agreement', $2, $3) on conflict do nothing",
-      values: [company, `${agreementId}/${state}`, JSON.stringify({ caseId, agreementId })],
-    });
+    const payload = { caseId, agreementId };
+    await wakeCase(ledger, { company, topic: "agreement", key: `${agreementId}/${state}`, payload }, true);
   }
   await tellSides(ledger, given, `${word}-of-${side}`);
 }

@@ -3,6 +3,7 @@ import { derivedId } from "../digest.ts";
 import { recordKeys } from "../record-keys.ts";
 import { appendRecord, type Ledger, type LedgerPool } from "../records.ts";
 import { inTransaction } from "./transaction.ts";
+import { wakeCase } from "./wake-case.ts";
 
 /** Why a verdict was not taken. Nothing is changed by a refused one. */
 export type Refusal = {
@@ -143,12 +144,8 @@ export async function giveVerdict(pool: LedgerPool, given: GivenVerdict): Promis
       text: "update escalation set state = $3, closed_at = $4 where company = $1 and escalation_id = $2",
       values: [company, escalationId, state, at],
     });
-    const message = { caseId: row.case_id, escalationId, actionDigest, personId, role };
-    await ledger.query({
-      name: "tell-verdict",
-      text: "insert into outbox (company, topic, key, payload) values ($1, 'verdict', $2, $3)",
-      values: [company, approvalId, JSON.stringify(message)],
-    });
+    const payload = { caseId: row.case_id, escalationId, actionDigest, personId, role };
+    await wakeCase(ledger, { company, topic: "verdict", key: approvalId, payload });
     return { kind: "taken", approvalId, caseId: row.case_id, state, missing };
   });
 }

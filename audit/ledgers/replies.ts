@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Awaited, ReplyState } from "../../domain/reply.ts";
 import { recordKeys, replyIdOf } from "../record-keys.ts";
 import { appendRecord, readRecord, type Ledger, type LedgerPool, type Sql } from "../records.ts";
-import { inTransaction } from "./transaction.ts";
+import { holdName, inTransaction } from "./transaction.ts";
 
 /** Names a reply. */
 export type ReplyName = { readonly company: string; readonly correlation: string };
@@ -34,11 +34,7 @@ export class CorrelationTaken extends Error {
 
 /** Nobody else reads or writes about this correlation until the transaction ends: whoever comes first wins. */
 export async function lockReply(ledger: Ledger, { company, correlation }: ReplyName): Promise<void> {
-  await ledger.query({
-    name: "lock-reply",
-    text: "select pg_advisory_xact_lock(hashtext($1 || '/reply'), hashtext($2))",
-    values: [company, correlation],
-  });
+  await holdName(ledger, company, "reply", correlation);
 }
 
 export async function readReplyRow(sql: Sql, { company, correlation }: ReplyName): Promise<ReplyRow | undefined> {

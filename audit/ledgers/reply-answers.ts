@@ -12,7 +12,8 @@ import {
   type ReplyName,
   type ReplyRow,
 } from "./replies.ts";
-import { inTransaction } from "./transaction.ts";
+import { holdName, inTransaction } from "./transaction.ts";
+import { wakeCase } from "./wake-case.ts";
 
 /** What the outside says. Times are ISO 8601. */
 export type GivenAnswer = ReplyName & {
@@ -61,8 +62,13 @@ export async function giveReply(pool: LedgerPool, given: GivenAnswer): Promise<A
     });
     await record(ledger, given, came, row);
     if (came === "in-time") await settleAnswered(ledger, given, given.at);
-    if (row !== undefined) await wake(ledger, given, row.caseId);
-    return { kind: "taken", fresh: true, replyId: replyIdOf(company, correlation), answer, came, answeredAt };
+    const replyId = replyIdOf(company, correlation);
+    if (row !== undefined) {
+      // The case is told that something came, not what.
+      const payload = { caseId: row.caseId, correlation };
+      await wakeCase(ledger, { company, topic: "reply", key: replyId, payload });
+    }
+    return { kind: "taken", fresh: true, replyId, answer, came, answeredAt };
   });
 }
 
@@ -73,11 +79,7 @@ function cameOf({ answeredAt }: GivenAnswer, row: ReplyRow | undefined): AnswerR
 
 /** Two requests under one key come one after the other. */
 async function isKeyOfAnother(ledger: Ledger, { company, correlation, requestKey }: GivenAnswer): Promise<boolean> {
-  await ledger.query({
-    name: "lock-reply-key",
-    text: "select pg_advisory_xact_lock(hashtext($1 || '/reply-key'), hashtext($2))",
-    values: [company, requestKey],
-  });
+  await holdName(ledger, company, "reply-key", requestKey);
   const { rowCount } = await ledger.query({
     name: "reply-of-key",
     text: "select from reply_answer where company = $1 and request_key = $2 and correlation <> $3",
@@ -123,15 +125,6 @@ async function record(ledger: Ledger, given: GivenAnswer, came: AnswerRow["came"
     at,
     said,
     parents,
-  });
-}
-
-/** The case is told that something came, not what. */
-async function wake(ledger: Ledger, { company, correlation }: ReplyName, caseId: string): Promise<void> {
-  await ledger.query({
-    name: "wake-for-reply",
-    text: "insert into outbox (company, topic, key, payload) values ($1, 'reply', $2, $3)",
-    values: [company, replyIdOf(company, correlation), JSON.stringify({ caseId, correlation })],
   });
 }
 

@@ -1,5 +1,14 @@
 import type { Ledger, LedgerPool, Sql } from "../vault.ts";
 
+/** Whoever holds a name of a kind in a company is alone with it until the transaction ends. */
+export async function holdName(ledger: Ledger, company: string, kind: string, name: string): Promise<void> {
+  await ledger.query({
+    name: "hold-name",
+    text: "select pg_advisory_xact_lock(hashtext($1 || '/' || $2), hashtext($3))",
+    values: [company, kind, name],
+  });
+}
+
 /**
  * Runs `work` in one transaction: commits when it answers, rolls back when it throws. No network call belongs inside. The
  * transaction begins with its first statement, in one way to the server.
