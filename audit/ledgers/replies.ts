@@ -78,14 +78,14 @@ async function close(ledger: Ledger, { company, correlation }: ReplyName, state:
 }
 
 type Change = {
-  readonly change: "expected" | "given" | "lapsed" | "withdrawn";
+  readonly change: "expected" | "early" | "given" | "lapsed" | "withdrawn";
   readonly key: string;
   readonly at: string;
   readonly said?: JsonObject;
   readonly parents?: readonly string[];
 };
 
-/** Appends to the record of the case that awaits it. What is said by somebody is sealed as theirs. */
+/** Appends to the record of a case: the one that awaits it, or an early answer's own. What is said by somebody is sealed as theirs. */
 export async function recordReply(ledger: Ledger, name: ReplyName, caseId: string, told: Change): Promise<void> {
   const { company, correlation } = name;
   const { change, key, at, said = {}, parents = [] } = told;

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 import { recordKeys, replyIdOf } from "../record-keys.ts";
-import { appendRecord, readRecord, type Ledger, type LedgerPool } from "../records.ts";
+import { readRecord, type Ledger, type LedgerPool } from "../records.ts";
 import {
   isInTime,
   lockReply,
@@ -105,27 +105,12 @@ async function record(ledger: Ledger, given: GivenAnswer, came: AnswerRow["came"
   const words = { by, ...(evidence !== undefined && { evidence }), ...(reason !== undefined && { reason }) };
   const said: JsonObject = { answer, came, answeredAt, ...words };
   if (came === "early" || row === undefined) {
-    const caseId = `${company}:reply:${replyId}`;
-    const body = { replyId, correlation, change: "early", ...said };
-    await appendRecord(ledger, {
-      company,
-      caseId,
-      kind: "reply",
-      key: recordKeys.replyEarly(replyId),
-      at,
-      body,
-      person: by,
-    });
-    return;
+    const key = recordKeys.replyEarly(replyId);
+    return recordReply(ledger, given, `${company}:reply:${replyId}`, { change: "early", key, at, said });
   }
+  const key = recordKeys.replyGiven(replyId);
   const parents = [recordKeys.replyExpected(replyId, row.n)];
-  await recordReply(ledger, given, row.caseId, {
-    change: "given",
-    key: recordKeys.replyGiven(replyId),
-    at,
-    said,
-    parents,
-  });
+  return recordReply(ledger, given, row.caseId, { change: "given", key, at, said, parents });
 }
 
 /** Who answered and in which words, from the record; what was erased is not among them. */
