@@ -77,15 +77,21 @@ export async function listAgreements(
   return rows;
 }
 
-/** The agreement, which nobody else moves until the transaction ends. The lock is a statement of its own: see `readOpen`. */
+/**
+ * The agreement, which nobody else moves until the transaction ends. The lock is a statement of its own, see `readOpen`; both
+ * go to the server together, the lock ahead.
+ */
 export async function lockAgreement(ledger: Ledger, name: AgreementName): Promise<AgreementRow | undefined> {
   const { company, agreementId } = name;
-  await ledger.query({
-    name: "lock-agreement",
-    text: "select from agreement where company = $1 and agreement_id = $2 for update",
-    values: [company, agreementId],
-  });
-  return readAgreement(ledger, name);
+  const [, row] = await Promise.all([
+    ledger.query({
+      name: "lock-agreement",
+      text: "select from agreement where company = $1 and agreement_id = $2 for update",
+      values: [company, agreementId],
+    }),
+    readAgreement(ledger, name),
+  ]);
+  return row;
 }
 
 export async function moveAgreement(

@@ -32,9 +32,20 @@ export class CorrelationTaken extends Error {
   }
 }
 
-/** Nobody else reads or writes about this correlation until the transaction ends: whoever comes first wins. */
-export async function lockReply(ledger: Ledger, { company, correlation }: ReplyName): Promise<void> {
-  await holdName(ledger, company, "reply", correlation);
+/** What is kept under a correlation: a case's waiting, and the first answer. */
+type KeptReply = { readonly row: ReplyRow | undefined; readonly given: AnswerRow | undefined };
+
+/**
+ * Nobody else reads or writes about this correlation until the transaction ends: whoever comes first wins. The statements
+ * go to the server together, the lock ahead: what is read was read under it.
+ */
+export async function lockReply(ledger: Ledger, name: ReplyName): Promise<KeptReply> {
+  const [, row, given] = await Promise.all([
+    holdName(ledger, name.company, "reply", name.correlation),
+    readReplyRow(ledger, name),
+    readAnswerRow(ledger, name),
+  ]);
+  return { row, given };
 }
 
 export async function readReplyRow(sql: Sql, { company, correlation }: ReplyName): Promise<ReplyRow | undefined> {
@@ -131,10 +142,8 @@ export async function expectReply(
 ): Promise<ReplyState> {
   const name = { company, correlation };
   return inTransaction(pool, async (ledger) => {
-    await lockReply(ledger, name);
-    const row = await readReplyRow(ledger, name);
+    const { row, given } = await lockReply(ledger, name);
     if (row !== undefined && row.caseId !== caseId) throw new CorrelationTaken(name, row.caseId);
-    const given = await readAnswerRow(ledger, name);
     const isSettled = row?.state === "answered" || row?.state === "lapsed";
     const isSame = row?.state === "waiting" && Date.parse(row.deadline) === Date.parse(deadline);
     if (row !== undefined && (isSettled || isSame)) return stateOf(row, given);
@@ -198,10 +207,8 @@ type End = (ledger: Ledger, row: ReplyRow, given: AnswerRow | undefined) => Prom
 /** Ends the waiting, unless it has ended. */
 function ending(pool: LedgerPool, name: ReplyName, end: End): Promise<ReplyState> {
   return inTransaction(pool, async (ledger) => {
-    await lockReply(ledger, name);
-    const row = await readReplyRow(ledger, name);
+    const { row, given } = await lockReply(ledger, name);
     if (row === undefined) throw new Error(`nobody awaits a reply to \`${name.correlation}\``);
-    const given = await readAnswerRow(ledger, name);
     return row.state === "waiting" ? end(ledger, row, given) : stateOf(row, given);
   });
 }

@@ -48,10 +48,8 @@ export type AnswerOutcome =
 export async function giveReply(pool: LedgerPool, given: GivenAnswer): Promise<AnswerOutcome> {
   return inTransaction(pool, async (ledger) => {
     if (await isKeyOfAnother(ledger, given)) return { kind: "key-reused" };
-    await lockReply(ledger, given);
-    const standing = await readAnswerRow(ledger, given);
+    const { row, given: standing } = await lockReply(ledger, given);
     if (standing !== undefined) return againstStanding(ledger, given, standing);
-    const row = await readReplyRow(ledger, given);
     const came = cameOf(given, row);
     const { company, correlation, answer, answeredAt, requestKey } = given;
     await ledger.query({
