@@ -39,10 +39,11 @@ export type AgreementRow = Agreement & {
 /** What the database says of an intent that not all sides agree to: `object_not_in_prerequisite_state`. */
 const NOT_AGREED = "55000";
 
-const agreements = `
+/** `rows`: the table, or a query of some of its rows. */
+const agreements = (rows: string) => `
   select g.agreement_id as "agreementId", g.case_id as "caseId", g.executor, g.sides, g.digest, g.role, g.state,
     g.asked_at as "askedAt", g.expires_at as "expiresAt", g.moved_at as "movedAt", spoken.said
-  from agreement g
+  from ${rows} g
   cross join lateral (
     select coalesce(jsonb_agg(jsonb_build_object('side', w.side, 'word', w.word,
              'saidAt', to_char(w.said_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
@@ -56,11 +57,14 @@ export async function readAgreement(
 ): Promise<AgreementRow | undefined> {
   const { rows } = await sql.query<AgreementRow>({
     name: "read-agreement",
-    text: `${agreements} where g.company = $1 and g.agreement_id = $2`,
+    text: `${agreements("agreement")} where g.company = $1 and g.agreement_id = $2`,
     values: [company, agreementId],
   });
   return rows[0];
 }
+
+/** What may still be answered first, then by its deadline. */
+const inOrder = "order by (state in ('asked', 'ready')) desc, expires_at, agreement_id";
 
 /** What may still be answered first, by its deadline; at most `limit`. */
 export async function listAgreements(
@@ -70,8 +74,11 @@ export async function listAgreements(
 ): Promise<AgreementRow[]> {
   const { rows } = await sql.query<AgreementRow>({
     name: "list-agreements",
-    text: `${agreements} where g.company = $1 and g.expires_at > '-infinity' and ($2::text is null or g.state = $2)
-           order by (g.state in ('asked', 'ready')) desc, g.expires_at, g.agreement_id limit $3`,
+    text: `with listed as materialized (
+             select * from agreement
+             where company = $1 and expires_at > '-infinity' and ($2::text is null or state = $2)
+             ${inOrder} limit $3)
+           ${agreements("listed")} ${inOrder}`,
     values: [company, state ?? null, limit],
   });
   return rows;
