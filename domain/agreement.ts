@@ -97,7 +97,7 @@ function say(agreement: Agreement, event: Extract<AgreementEvent, { kind: "said"
   const { sides, digest, state, said, expiresAt } = agreement;
   if (!sides.includes(side)) return notTaken("no-side");
   if (event.digest !== digest) return notTaken("other-digest");
-  if (said.some((known) => known.side === side && known.word === word)) return { kind: "repeated" };
+  if (hasSaid(said, side, word)) return { kind: "repeated" };
   if (!isOpen(state)) return notTaken(whyClosed(state));
   if (isBefore(expiresAt, event.at)) return notTaken("past-deadline");
   const heard = [...said, { side, word }];
@@ -116,7 +116,11 @@ function stateAfter(word: AgreementWord, sides: readonly string[], said: readonl
 }
 
 export function haveAllSaidOk(sides: readonly string[], said: readonly Said[]): boolean {
-  return sides.every((side) => said.some((known) => known.side === side && known.word === "ok"));
+  return sides.every((side) => hasSaid(said, side, "ok"));
+}
+
+export function hasSaid(said: readonly Said[], side: string, word: AgreementWord): boolean {
+  return said.some((known) => known.side === side && known.word === word);
 }
 
 /** Words still count. */

@@ -1,5 +1,6 @@
 import {
   comesAfter,
+  hasSaid,
   transition,
   whyClosed,
   type AgreementState,
@@ -160,11 +161,9 @@ export async function followExecutor(pool: LedgerPool, standing: Standing): Prom
     if (row === undefined) return "not-found";
     if (row.executor !== executor || executor === company) return "no-side";
     if (row.digest !== digest) return "other-digest";
-    const isOurs = row.said.some(({ side, word }) => side === company && word === "ok");
-    if (!isOurs && (oks.includes(company) || needsAll(state))) return "no-side";
+    if (!hasSaid(row.said, company, "ok") && (oks.includes(company) || needsAll(state))) return "no-side";
     for (const side of oks) {
-      const isKnown = row.said.some((known) => known.side === side && known.word === "ok");
-      if (!isKnown && row.sides.includes(side)) {
+      if (row.sides.includes(side) && !hasSaid(row.said, side, "ok")) {
         await keepWord(ledger, { company, agreementId, side, word: "ok", digest, at }, row);
       }
     }
@@ -178,6 +177,7 @@ export async function followExecutor(pool: LedgerPool, standing: Standing): Prom
   });
 }
 
+/** No agreement stands here without an ok of every side: it is neither asked nor ended. */
 function needsAll(state: AgreementState): boolean {
-  return state === "ready" || (state !== "asked" && whyClosed(state) === "too-late");
+  return state !== "asked" && whyClosed(state) !== "ended";
 }
