@@ -1,3 +1,4 @@
+import { canonicalJson } from "../audit/canonical-json.ts";
 import type { Evidence, Lookup } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { GovernedAction } from "../functions/definition.ts";
@@ -45,6 +46,21 @@ export function restsOnLedgers(action: GovernedAction, { reportsStep }: StepRef)
   if (action.readsRecord) return false;
   const lookups = action.lookups({}, reportsStep, { objectId: "", args: {} });
   return lookups.length > 0 && lookups.every(({ tool }) => tool.startsWith("ledger."));
+}
+
+/** The same tools, but each reading is taken once: all that is asked of them rests on one version of it. */
+export function readOnce(tools: ReadTools): ReadTools {
+  const taken = new Map<string, ReturnType<ReadTool["read"]>>();
+  const once = (tool: ReadTool): ReadTool => ({
+    ...tool,
+    read(company, args) {
+      const key = canonicalJson({ tool: tool.name, company, args });
+      const reading = taken.get(key) ?? tool.read(company, args);
+      taken.set(key, reading);
+      return reading;
+    },
+  });
+  return Object.fromEntries(Object.entries(tools).map(([name, tool]) => [name, once(tool)]));
 }
 
 /** The subject's record as it is now. Undefined when there is none. */

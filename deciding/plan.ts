@@ -6,24 +6,25 @@ import type { FunctionDefinition } from "../functions/definition.ts";
 import { functionOf } from "../functions/index.ts";
 import { message, MessageArgs } from "../functions/shared/message.ts";
 import type { CasePlan, WorkRef } from "../workflows/activities.ts";
-import { readEvidence, readRecord, recordIn, type ReadTools } from "./evidence.ts";
+import { readEvidence, readOnce, readRecord, recordIn, type ReadTools } from "./evidence.ts";
 
 type Deps = { readonly pool: LedgerPool; readonly readTools: ReadTools };
 
 /**
  * What a case goes by: its record read afresh, the dates that follow from it, and what the record asks for that is not done
- * yet. Recorded once for each event, and whenever it becomes another.
+ * yet, all by the same readings. Recorded once for each event, and whenever it becomes another.
  */
 export async function planCase({ pool, readTools }: Deps, ref: WorkRef, at: string): Promise<CasePlan> {
   const { company, caseId, functionId, objectType, objectId, eventId } = ref;
   const definition = functionOf(functionId);
-  const record = await readRecord(readTools, ref);
+  const tools = readOnce(readTools);
+  const record = await readRecord(tools, ref);
   if (record === undefined) return { kind: "unreadable", reason: `there is no ${objectType} \`${objectId}\`` };
   const dated = definition.plan?.(record.value, at);
   if (dated === undefined)
     return { kind: "unreadable", reason: `${objectType} \`${objectId}\` tells no dates to go by` };
   const [asked, acted] = await Promise.all([
-    requestsOf(definition, readTools, ref),
+    requestsOf(definition, tools, ref),
     readDoneActions(pool, company, caseId),
   ]);
   const done = Object.fromEntries(
