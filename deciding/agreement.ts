@@ -3,7 +3,7 @@ import { readGate } from "../audit/ledgers/decisions.ts";
 import { actionOf } from "../functions/governed-actions.ts";
 import { functionOf } from "../functions/index.ts";
 import type { StepRef, Terms } from "../workflows/activities.ts";
-import { readEvidence, recordIn } from "./evidence.ts";
+import { readRecord } from "./evidence.ts";
 import type { StepDeps } from "./step.ts";
 
 /** The number of the terms while companies have signed none. */
@@ -24,7 +24,7 @@ export async function askAbout(
   if (proposal === undefined) throw new Error(`no proposal for step \`${stepKey}\``);
   const { tool, args } = proposal.action;
   const action = actionOf(functionId, step.action);
-  const record = recordIn(await readEvidence(readTools, action, step, args), functionId);
+  const record = await readRecord(readTools, step);
   const { system } = functionOf(functionId).subject;
   const asked = {
     type: proposal.actionId,
@@ -37,6 +37,6 @@ export async function askAbout(
     sides: [...new Set([company, ...partners])],
     expiresAt,
   };
-  const requestedBy = action.requestedBy(record, args);
+  const requestedBy = action.requestedBy(record?.value ?? {}, args);
   return askSides(pool, { company, caseId, stepKey, proposalId: proposal.proposalId, asked, role, requestedBy, at });
 }
