@@ -5,6 +5,7 @@ import { Currency, DecimalMinor, formatMinor, MAX_MINOR } from "../../domain/mon
 import { DealRole, inRole } from "../../domain/deal-team.ts";
 import { PartnerReading } from "../../domain/partner.ts";
 import type { FactInput, FunctionAction } from "../definition.ts";
+import { asksFor } from "../shared/as-requested.ts";
 
 /** What a registration may claim: the other roles of a deal's team are agreed, not claimed first. */
 const ClaimedRole = DealRole.extract(["source", "sell"]);
@@ -134,10 +135,7 @@ function facts({ evidence, action }: FactInput): JsonObject {
   if (record.data.currency === "USD") known["estimatedValue"] = args.data.valueMinor;
   known["vendorEngaged"] = record.data.vendor_engaged === "true";
   known["complete"] = isComplete(record.data);
-  const wanted = requested(evidence["crm.record"]?.value ?? {});
-  known["proposedAsRequested"] =
-    wanted !== undefined &&
-    Object.entries(wanted.args).every(([name, value]) => args.data[name as keyof typeof args.data] === value);
+  known["proposedAsRequested"] = asksFor(requested(evidence["crm.record"]?.value ?? {}), args.data);
   if (args.data.productFamily !== family || args.data.customerDomain !== customer) return known;
   if (partner.success) {
     known["partnerAuthorised"] = partner.data.standing === "active" && partner.data.authorisedFor.includes(family);

@@ -4,6 +4,7 @@ import { Currency, DecimalMinor, formatMinor, MAX_MINOR } from "../../domain/mon
 import { formatPpm, sharePpm } from "../../domain/ppm.ts";
 import { inRole } from "../../domain/deal-team.ts";
 import type { FactInput, FunctionAction } from "../definition.ts";
+import { asksFor } from "../shared/as-requested.ts";
 import { teamLookup } from "../shared/deal-team.ts";
 import { sellersIn } from "./sellers.ts";
 
@@ -113,7 +114,6 @@ function facts({ evidence, action }: FactInput): JsonObject {
   if (!quote.success || !args.success) return known;
   const { quote_list_price: listPriceMinor, quote_floor_price: floorPriceMinor } = quote.data;
   const { netPriceMinor, concessionsMinor } = args.data;
-  const wanted = requested(evidence["crm.record"]?.value ?? {});
   Object.assign(known, countedFor(quote.data, team));
   known["protectedTerms"] = quote.data.quote_protected_terms;
   if (listPriceMinor > 0) {
@@ -125,9 +125,7 @@ function facts({ evidence, action }: FactInput): JsonObject {
     }
   }
   known["belowFloorPrice"] = netPriceMinor - concessionsMinor < floorPriceMinor;
-  known["proposedAsRequested"] =
-    wanted !== undefined &&
-    Object.entries(wanted.args).every(([name, value]) => args.data[name as keyof typeof args.data] === value);
+  known["proposedAsRequested"] = asksFor(requested(evidence["crm.record"]?.value ?? {}), args.data);
   return known;
 }
 

@@ -5,9 +5,10 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import { PartnerReading } from "../../domain/partner.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { FactInput, FunctionAction, Readings } from "../definition.ts";
+import { asksFor } from "../shared/as-requested.ts";
 import { ChangeDealTeamArgs, describeTeamChange, leaves } from "../shared/deal-team-change.ts";
 import { readContract } from "./contract.ts";
-import { asksFor, countedFacts, countedFor, requesterOf } from "./counted.ts";
+import { countedFacts, countedFor, requesterOf } from "./counted.ts";
 import {
   howMany,
   idleDaysOf,

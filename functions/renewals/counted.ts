@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
-import type { Action } from "../../domain/proposal.ts";
 import { readContract, type Contract } from "./contract.ts";
 
 /** Facts that every action of a renewal has: whom it counts for, and whether it is what was asked. */
@@ -20,11 +19,6 @@ export const MAX_DAYS = 100_000;
 export function countedFor({ customer, requested_by }: Contract): JsonObject {
   const names = Object.entries({ account: customer, requester: requested_by });
   return Object.fromEntries(names.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-}
-
-/** Whether the record asks for exactly these arguments. */
-export function asksFor(requested: Action | undefined, args: JsonObject): boolean {
-  return requested !== undefined && Object.entries(requested.args).every(([name, value]) => args[name] === value);
 }
 
 /** Who asks, as the record has it; empty when it does not say. */

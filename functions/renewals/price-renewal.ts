@@ -4,8 +4,9 @@ import { Currency, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { FactInput, FunctionAction, Readings } from "../definition.ts";
+import { asksFor } from "../shared/as-requested.ts";
 import { readContract, type Contract, type RenewalState } from "./contract.ts";
-import { asksFor, countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
+import { countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
 import {
   incumbentArgs,
   incumbentFacts,

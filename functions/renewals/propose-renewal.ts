@@ -3,9 +3,10 @@ import { endOfDayUtc, writeDate } from "../../domain/day.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { FactInput, FunctionAction, Readings } from "../definition.ts";
+import { asksFor } from "../shared/as-requested.ts";
 import { quoted } from "../shared/finding.ts";
 import { crmIdOf, readContract, termOf, type Contract, type RenewalState } from "./contract.ts";
-import { asksFor, countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
+import { countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
 import {
   idleDaysOf,
   incumbentArgs,

@@ -5,9 +5,10 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import { formatPpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { FactInput, FunctionAction, Readings } from "../definition.ts";
+import { asksFor } from "../shared/as-requested.ts";
 import { quoted } from "../shared/finding.ts";
 import { crmIdOf, readContract, termOf } from "./contract.ts";
-import { asksFor, countedFacts, countedFor, MAX_DAYS, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
+import { countedFacts, countedFor, MAX_DAYS, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
 import {
   incumbentArgs,
   incumbentFacts,
