@@ -3,8 +3,9 @@ import { ApproveDiscountArgs, QuoteRecord } from "./approve-discount.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm } from "../../domain/ppm.ts";
 import type { AgentPart, Briefing } from "../definition.ts";
+import { TEAM, teamFrom } from "../shared/deal-team.ts";
 import { certain, quoted } from "../shared/finding.ts";
-import { teamFindings } from "./sellers.ts";
+import { teamFindings } from "./team-findings.ts";
 
 function findings({ readings, facts }: Briefing): readonly Finding[] {
   const quote = QuoteRecord.safeParse(readings["crm.record"]);
@@ -41,7 +42,7 @@ function findings({ readings, facts }: Briefing): readonly Finding[] {
     ...(terms === "none"
       ? []
       : [certain("protected-terms", ["crm.record"], `The quote touches a protected contract term: ${terms}.`)]),
-    ...teamFindings(readings["programme.deal-team"]),
+    ...teamFindings(teamFrom(readings[TEAM])),
   ];
 }
 

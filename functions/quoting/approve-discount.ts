@@ -2,11 +2,10 @@ import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
 import { Currency, DecimalMinor, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm } from "../../domain/ppm.ts";
-import { inRole } from "../../domain/deal-team.ts";
+import { inRole, membersIn, strictestStanding, type TeamMember } from "../../domain/deal-team.ts";
 import type { FactInput, FunctionAction } from "../definition.ts";
 import { asksFor } from "../shared/as-requested.ts";
-import { teamLookup } from "../shared/deal-team.ts";
-import { sellersIn } from "./sellers.ts";
+import { howMany, oneOf, teamIn, teamLookup } from "../shared/deal-team.ts";
 
 /** The quote's part of a CRM deal. Amounts are decimal strings there and minor units here. Unknown properties are ignored. */
 export const QuoteRecord = z.object({
@@ -85,17 +84,12 @@ function requested(record: JsonObject) {
   };
 }
 
-type Sellers = ReturnType<typeof sellersIn>;
-
-function howMany({ length }: readonly unknown[]): z.infer<typeof QuoteFacts>["sellers"] {
-  return length === 0 ? "none" : length === 1 ? "one" : "several";
-}
-
 /** Whom a quote counts for: of partners the one who sells, nobody when several do. What is too long for an id is left out. */
-function countedFor({ quote_id, quote_requested_by }: z.infer<typeof QuoteRecord>, team: Sellers): JsonObject {
-  const [seller, ...others] = team?.sellers ?? [];
-  const partner = others.length === 0 ? seller?.partnerId : undefined;
-  const names = { partner, deal: quote_id, requester: quote_requested_by };
+function countedFor(
+  { quote_id, quote_requested_by }: z.infer<typeof QuoteRecord>,
+  sellers: readonly TeamMember[],
+): JsonObject {
+  const names = { partner: oneOf(sellers)?.partnerId, deal: quote_id, requester: quote_requested_by };
   return Object.fromEntries(
     Object.entries(names).flatMap(([fact, name]) => {
       const known = Name.safeParse(name);
@@ -107,14 +101,18 @@ function countedFor({ quote_id, quote_requested_by }: z.infer<typeof QuoteRecord
 /** The list price is always the record's: a proposal cannot shrink its discount by inventing a list price. */
 function facts({ evidence, action }: FactInput): JsonObject {
   const quote = QuoteRecord.safeParse(evidence["crm.record"]?.value);
-  const team = sellersIn(evidence["programme.deal-team"]?.value);
+  const team = teamIn(evidence);
+  const sellers = team && membersIn(team, "sell");
   const args = ApproveDiscountArgs.safeParse(action.args);
   const known: Record<string, JsonObject[string]> = {};
-  if (team !== undefined) Object.assign(known, { partnerStanding: team.standing, sellers: howMany(team.sellers) });
+  if (sellers !== undefined) {
+    known["partnerStanding"] = strictestStanding(sellers);
+    known["sellers"] = howMany(sellers);
+  }
   if (!quote.success || !args.success) return known;
   const { quote_list_price: listPriceMinor, quote_floor_price: floorPriceMinor } = quote.data;
   const { netPriceMinor, concessionsMinor } = args.data;
-  Object.assign(known, countedFor(quote.data, team));
+  Object.assign(known, countedFor(quote.data, sellers ?? []));
   known["protectedTerms"] = quote.data.quote_protected_terms;
   if (listPriceMinor > 0) {
     const discountMinor = listPriceMinor - netPriceMinor + concessionsMinor;

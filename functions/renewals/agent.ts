@@ -3,12 +3,12 @@ import { writeDate } from "../../domain/day.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm, sharePpm } from "../../domain/ppm.ts";
 import type { AgentPart, Briefing } from "../definition.ts";
-import { DealTeamReading } from "../../domain/deal-team.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { oneOf, TEAM, teamFrom } from "../shared/deal-team.ts";
 import { certain, quoted } from "../shared/finding.ts";
 import { assignPartner } from "./assign-partner.ts";
 import { readContract, termOf, type Contract } from "./contract.ts";
-import { incumbentsOf, oneOf } from "./incumbent.ts";
+import { incumbentsOf } from "./incumbent.ts";
 import { changeInWords, mostWithinCapMinor, priceRenewal } from "./price-renewal.ts";
 import { proposeRenewal } from "./propose-renewal.ts";
 import { recordRenewal } from "./record-renewal.ts";
@@ -96,14 +96,14 @@ function findings({ readings, facts }: Briefing): readonly Finding[] {
   if (contract.contract_id === undefined) {
     return [certain("record-incomplete", sources, "The record does not hold a whole contract.")];
   }
-  const team = DealTeamReading.safeParse(readings["programme.deal-team"]);
+  const team = teamFrom(readings[TEAM]);
   return [
     termFinding(contract),
     priceFinding(contract),
     signalFinding(contract),
-    ...teamFindings(contract, team.data, facts["incumbentIdleDays"]),
+    ...teamFindings(contract, team, facts["incumbentIdleDays"]),
     ...answerFinding(readings[REPLY]),
-    ...tripFindings(contract, team.success ? oneOf(incumbentsOf(team.data))?.partnerId : undefined),
+    ...tripFindings(contract, team && oneOf(incumbentsOf(team))?.partnerId),
   ];
 }
 

@@ -6,19 +6,17 @@ import { PartnerReading } from "../../domain/partner.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { FactInput, FunctionAction, Readings } from "../definition.ts";
 import { asksFor } from "../shared/as-requested.ts";
+import { howMany, oneOf, teamIn } from "../shared/deal-team.ts";
 import { ChangeDealTeamArgs, describeTeamChange, leaves } from "../shared/deal-team-change.ts";
 import { readContract } from "./contract.ts";
 import { countedFacts, countedFor, requesterOf } from "./counted.ts";
 import {
-  howMany,
   idleDaysOf,
   incumbentIdleDaysFact,
   incumbentsFact,
   incumbentsOf,
   incumbentsToldBy,
-  oneOf,
   teamIdOf,
-  teamIn,
   teamLookups,
 } from "./incumbent.ts";
 

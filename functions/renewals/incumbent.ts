@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { dayAtUtc, latestDayAt } from "../../domain/day.ts";
-import { DealTeamReading, inRole, membersIn, strictestStanding, type TeamMember } from "../../domain/deal-team.ts";
+import { inRole, membersIn, strictestStanding, type DealTeamReading, type TeamMember } from "../../domain/deal-team.ts";
 import type { Lookup } from "../../domain/evidence.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Readings } from "../definition.ts";
-import { contractTeamId, teamLookup } from "../shared/deal-team.ts";
+import { contractTeamId, howMany, oneOf, TEAM, teamIn, teamLookup } from "../shared/deal-team.ts";
 import { readContract, type Contract } from "./contract.ts";
 import { MAX_DAYS } from "./counted.ts";
 
@@ -15,7 +15,6 @@ type IncumbentRole = z.infer<typeof IncumbentRole>;
 /** A partner who holds one of those roles now. */
 export type Incumbent = TeamMember & { readonly role: IncumbentRole };
 
-const TEAM = "programme.deal-team";
 const MAX_ID_CHARS = 64;
 const PartnerId = z.string().min(1).max(MAX_ID_CHARS);
 
@@ -58,12 +57,6 @@ export function teamLookups(record: JsonObject): readonly Lookup[] {
   return id === undefined ? [] : [teamLookup(id, record)];
 }
 
-/** The contract's team; undefined where it was not read or is none. */
-export function teamIn(readings: Readings): DealTeamReading | undefined {
-  const team = DealTeamReading.safeParse(readings[TEAM]?.value);
-  return team.success ? team.data : undefined;
-}
-
 /** Who keeps the contract now; while nobody does, who sells. */
 export function incumbentsOf(team: DealTeamReading): readonly Incumbent[] {
   const holding = (role: IncumbentRole) => membersIn(team, role).map((member) => ({ ...member, role }));
@@ -96,11 +89,6 @@ export function incumbentsToldBy(contract: Contract, readings: Readings): readon
   return [{ ...seed, partnerId }];
 }
 
-/** The one incumbent; undefined where there is none, or several. */
-export function oneOf([first, ...others]: readonly Incumbent[]): Incumbent | undefined {
-  return others.length === 0 ? first : undefined;
-}
-
 /** The arguments that name the incumbent. */
 export function namedIn(incumbents: readonly Incumbent[]): z.infer<z.ZodObject<typeof incumbentArgs>> {
   const one = oneOf(incumbents);
@@ -120,10 +108,6 @@ export function knownOf(readings: Readings): Record<string, Json> {
   const incumbents = incumbentsOf(team);
   const { partnerId, role } = namedIn(incumbents);
   return { incumbents: howMany(incumbents), ...(partnerId === "" ? {} : { partner: partnerId, role }) };
-}
-
-export function howMany({ length }: readonly Incumbent[]): z.infer<typeof incumbentsFact> {
-  return length === 0 ? "none" : length === 1 ? "one" : "several";
 }
 
 /** What is told of the incumbent's standing, strictest first: by the contract's record and by the programme's. */

@@ -1,8 +1,9 @@
 import { parseDate, writeDate } from "../../domain/day.ts";
 import { writeMinor } from "../../domain/money.ts";
 import type { FunctionMessage, Readings } from "../definition.ts";
+import { teamIn } from "../shared/deal-team.ts";
 import { readContract, termOf, type Contract, type Term } from "./contract.ts";
-import { incumbentsOf, teamIn, teamLookups } from "./incumbent.ts";
+import { incumbentsOf, teamLookups } from "./incumbent.ts";
 import { dayOf, outcomeIn, reasonOf, renewing, type Outcome } from "./outcome.ts";
 import { offerEndsOn } from "./plan.ts";
 import { answered, replyLookups } from "./reply.ts";

@@ -6,6 +6,7 @@ import { formatPpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { FactInput, FunctionAction, Readings } from "../definition.ts";
 import { asksFor } from "../shared/as-requested.ts";
+import { teamIn } from "../shared/deal-team.ts";
 import { quoted } from "../shared/finding.ts";
 import { crmIdOf, readContract, termOf } from "./contract.ts";
 import { countedFacts, countedFor, MAX_DAYS, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
@@ -16,7 +17,6 @@ import {
   incumbentsToldBy,
   knownOf,
   namedIn,
-  teamIn,
   teamLookups,
 } from "./incumbent.ts";
 import {

@@ -1,14 +1,10 @@
 import { writeDate } from "../../domain/day.ts";
 import type { DealTeamReading } from "../../domain/deal-team.ts";
 import type { Finding } from "../../domain/evidence.ts";
-import { certain, listedMembers, memberFinding } from "../shared/finding.ts";
+import { TEAM } from "../shared/deal-team.ts";
+import { certain, listedMembers, memberFindings } from "../shared/finding.ts";
 import type { Contract } from "./contract.ts";
 import { incumbentsOf, type Incumbent } from "./incumbent.ts";
-
-const TEAM = "programme.deal-team";
-
-/** Partners of whom a finding each is made; all are counted and named. */
-const MOST_FINDINGS = 4;
 
 /** Who keeps the contract, or sold it while nobody does, with each one's standing; who else takes part, in one finding. */
 export function teamFindings(
@@ -18,16 +14,7 @@ export function teamFindings(
 ): readonly Finding[] {
   if (team === undefined) return [certain("team-unread", ["crm.record"], "Who keeps the contract could not be read.")];
   const incumbents = incumbentsOf(team);
-  const others = team.members.filter(
-    (member) =>
-      member.holds === "now" &&
-      !incumbents.some(({ partnerId, role }) => partnerId === member.partnerId && role === member.role),
-  );
-  return [
-    incumbentFinding(contract, incumbents, idleDays),
-    ...incumbents.slice(0, MOST_FINDINGS).map(memberFinding),
-    ...(others.length === 0 ? [] : [certain("deal-team", [TEAM], `Also on the team: ${listedMembers(others)}.`)]),
-  ];
+  return [incumbentFinding(contract, incumbents, idleDays), ...memberFindings(team, incumbents, "team")];
 }
 
 function incumbentFinding(contract: Contract, incumbents: readonly Incumbent[], idleDays: unknown): Finding {

@@ -3,7 +3,6 @@ import {
   CreditPpm,
   creditTotalPpm,
   DealRole,
-  DealTeamReading,
   inRole,
   isBefore,
   Motion,
@@ -15,7 +14,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { PartnerReading } from "../../domain/partner.ts";
 import { formatPpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { FactInput, GovernedAction } from "../definition.ts";
-import { teamInWords, teamLookup } from "./deal-team.ts";
+import { TEAM, teamIn, teamInWords, teamLookup } from "./deal-team.ts";
 
 /** A partner's part in one role of a deal as it is to be; what the partner held in that role until now ends. */
 export const ChangeDealTeamArgs = z.strictObject({
@@ -59,17 +58,17 @@ export const DealTeamChangeFacts = z.strictObject({
 
 function facts({ evidence, action }: FactInput): JsonObject {
   const args = ChangeDealTeamArgs.safeParse(action.args);
-  const team = DealTeamReading.safeParse(evidence["programme.deal-team"]?.value);
+  const team = teamIn(evidence);
   const partner = PartnerReading.safeParse(evidence["programme.partner"]?.value);
   if (!args.success) return {};
   const { dealId, partnerId, role, motion } = args.data;
   const known: Record<string, JsonObject[string]> = { role, motion, partner: partnerId };
   if (partner.success && partner.data.partnerId === partnerId) known["partnerStanding"] = partner.data.standing;
-  if (!team.success) return known;
-  known["ownDeal"] = team.data.dealId === dealId;
-  if (team.data.dealId !== dealId) return known;
-  const at = evidence["programme.deal-team"]?.source.observedAt ?? "";
-  return { ...known, ...inTeam(args.data, team.data.members, at) };
+  if (team === undefined) return known;
+  known["ownDeal"] = team.dealId === dealId;
+  if (team.dealId !== dealId) return known;
+  const at = evidence[TEAM]?.source.observedAt ?? "";
+  return { ...known, ...inTeam(args.data, team.members, at) };
 }
 
 /** What the change does to a team. `at`: when the team was read, ISO 8601. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { DealTeamReading, membersIn } from "../../domain/deal-team.ts";
+import { membersIn } from "../../domain/deal-team.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { FactInput, GovernedAction } from "../definition.ts";
-import { teamLookup } from "./deal-team.ts";
+import { oneOf, teamIn, teamLookup } from "./deal-team.ts";
 
 export const TellSellerArgs = z.strictObject({
   /** The CRM's id of the deal. */
@@ -18,11 +18,8 @@ export const TellSellerFacts = z.strictObject({
 
 /** The one partner who sells; undefined when nobody does, or several do: the CRM has room for one. */
 function sellerIn(evidence: FactInput["evidence"]) {
-  const team = DealTeamReading.safeParse(evidence["programme.deal-team"]?.value);
-  if (!team.success) return undefined;
-  const [seller, ...others] = membersIn(team.data, "sell");
-  const told = others.length === 0 ? seller?.partnerId : undefined;
-  return { dealId: team.data.dealId, partnerId: told };
+  const team = teamIn(evidence);
+  return team && { dealId: team.dealId, partnerId: oneOf(membersIn(team, "sell"))?.partnerId };
 }
 
 function facts({ evidence, action }: FactInput): JsonObject {

@@ -1,5 +1,10 @@
+import { DealTeamReading } from "../../domain/deal-team.ts";
 import type { Lookup } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import type { Readings } from "../definition.ts";
+
+/** The reading of a deal's team, by its tool. */
+export const TEAM = "programme.deal-team";
 
 /** The property of a CRM deal that names a partner. The CRM knows one, and no role: it is read as the partner who sells. */
 export const CRM_PARTNER = "partner_id";
@@ -24,5 +29,24 @@ const MAX_ID_CHARS = 256;
 export function teamLookup(dealId: string, record: JsonObject): Lookup {
   const named = record[CRM_PARTNER];
   const crmPartner = typeof named === "string" && named.length <= MAX_ID_CHARS ? named : "";
-  return { tool: "programme.deal-team", args: { dealId, crmPartner } };
+  return { tool: TEAM, args: { dealId, crmPartner } };
+}
+
+/** The team that a reading holds; undefined for what is none. */
+export function teamFrom(reading: JsonObject | undefined): DealTeamReading | undefined {
+  return DealTeamReading.safeParse(reading).data;
+}
+
+/** The team that was read; undefined where it was not, or is none. */
+export function teamIn(readings: Readings): DealTeamReading | undefined {
+  return teamFrom(readings[TEAM]?.value);
+}
+
+/** The one there is; undefined where there is none, or several. */
+export function oneOf<Of>([first, ...others]: readonly Of[]): Of | undefined {
+  return others.length === 0 ? first : undefined;
+}
+
+export function howMany({ length }: readonly unknown[]): "none" | "one" | "several" {
+  return length === 0 ? "none" : length === 1 ? "one" : "several";
 }

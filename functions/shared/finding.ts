@@ -1,7 +1,8 @@
-import { inRole, type DealRole, type TeamMember } from "../../domain/deal-team.ts";
+import { inRole, type DealRole, type DealTeamReading, type TeamMember } from "../../domain/deal-team.ts";
 import type { Finding } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { PartnerReading } from "../../domain/partner.ts";
+import { TEAM } from "./deal-team.ts";
 
 /** A finding that code computed from its sources: certain, as far as they are right. */
 export function certain(code: string, sources: readonly string[], statement: string): Finding {
@@ -32,11 +33,28 @@ export function partnerFinding(reading: JsonObject | undefined, partnerId: strin
   return standingFinding(parsed.data, inRole(role), "programme.partner");
 }
 
-/** The same of a partner on a deal's team. */
-export function memberFinding({ name, tier, ...member }: TeamMember): Finding {
-  const source = "programme.deal-team";
-  if (name === null || tier === null) return unknownPartner(member.partnerId, member.role, source);
-  return standingFinding({ ...member, name, tier }, `${inRole(member.role)} (${member.motion})`, source);
+/** Members of whom a finding each is made; all are counted and named. */
+const MOST_FINDINGS = 4;
+
+/** How those of a team who answer for it stand; who else takes part now, in one finding. `where` is as people say it. */
+export function memberFindings(
+  { members }: DealTeamReading,
+  answering: readonly TeamMember[],
+  where: "deal" | "team",
+): readonly Finding[] {
+  const answers = ({ partnerId, role }: TeamMember) =>
+    answering.some((one) => one.partnerId === partnerId && one.role === role);
+  const others = members.filter((member) => member.holds === "now" && !answers(member));
+  return [
+    ...answering.slice(0, MOST_FINDINGS).map(memberFinding),
+    ...(others.length === 0 ? [] : [certain("deal-team", [TEAM], `Also on the ${where}: ${listedMembers(others)}.`)]),
+  ];
+}
+
+/** The standing of a partner on a deal's team. */
+function memberFinding({ name, tier, ...member }: TeamMember): Finding {
+  if (name === null || tier === null) return unknownPartner(member.partnerId, member.role, TEAM);
+  return standingFinding({ ...member, name, tier }, `${inRole(member.role)} (${member.motion})`, TEAM);
 }
 
 function unknownPartner(partnerId: string, role: DealRole, source: string): Finding {
