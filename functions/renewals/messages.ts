@@ -4,7 +4,7 @@ import type { FunctionMessage, Readings } from "../definition.ts";
 import { teamIn } from "../shared/deal-team.ts";
 import { readContract, termOf, type Contract, type Term } from "./contract.ts";
 import { incumbentsOf, teamLookups } from "./incumbent.ts";
-import { dayOf, outcomeIn, reasonOf, renewing, type Outcome } from "./outcome.ts";
+import { dayOf, isRenewed, outcomeIn, reasonOf, type Outcome } from "./outcome.ts";
 import { offerEndsOn } from "./plan.ts";
 import { answered, replyLookups } from "./reply.ts";
 
@@ -58,8 +58,8 @@ function noticeAhead(readings: Readings) {
 
 /** How a contract goes on: as its record has it by now, else as what is about to be recorded. */
 function renewedAs(told: Contract): Outcome | undefined {
-  const { renewal_state: state } = told;
-  return renewing.find((outcome) => outcome === (outcomeIn(told) ?? state));
+  const state = outcomeIn(told) ?? told.renewal_state;
+  return state !== undefined && isRenewed(state) ? state : undefined;
 }
 
 function renewed(readings: Readings) {

@@ -1,12 +1,18 @@
 import { endOfDayUtc, latestDayAt, startOfDayUtc, writeDate } from "../../domain/day.ts";
-import { termOf, type Contract, type Term } from "./contract.ts";
+import { termOf, type Contract, type RenewalState, type Term } from "./contract.ts";
 
 /** How a renewal ends, in the CRM's words for its state. */
 export const outcomes = ["accepted", "auto-renewed", "notice-given", "lapsed", "recovered"] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** After these the contract goes on. */
-export const renewing: readonly Outcome[] = ["accepted", "auto-renewed", "recovered"];
+const renewing = ["accepted", "auto-renewed", "recovered"] as const satisfies readonly Outcome[];
+type Renewing = (typeof renewing)[number];
+
+/** Whether a renewal has come to where the contract goes on: nothing is asked of it any more. */
+export function isRenewed(state: RenewalState): state is Renewing {
+  return renewing.some((one) => one === state);
+}
 
 /** What speaks for an outcome, as far as the record tells it. */
 type Proof = { readonly text: string | null; readonly day: number | null };
@@ -37,11 +43,10 @@ export function noticeIn(contract: Contract): Proof | null | undefined {
  */
 export function outcomeIn(contract: Contract): Outcome | undefined {
   const { renewal_state: state, auto_renew: autoRenews } = contract;
-  const isSettled = state === "accepted" || state === "auto-renewed" || state === "recovered";
   const [acceptance, notice] = [acceptanceIn(contract), noticeIn(contract)];
   if (state === undefined || autoRenews === undefined || acceptance === undefined || notice === undefined)
     return undefined;
-  if (isSettled) return undefined;
+  if (isRenewed(state)) return undefined;
   if (acceptance !== null)
     return state === "lapsed" || hadLapsed(acceptance, notice, contract) ? "recovered" : "accepted";
   if (state === "lapsed") return undefined;

@@ -5,7 +5,7 @@ import { formatPpm, sharePpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { FactInput, FunctionAction, Readings } from "../definition.ts";
 import { asksFor } from "../shared/as-requested.ts";
-import { readContract, type Contract, type RenewalState } from "./contract.ts";
+import { readContract, type Contract } from "./contract.ts";
 import { countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
 import {
   incumbentArgs,
@@ -16,6 +16,7 @@ import {
   namedIn,
   teamLookups,
 } from "./incumbent.ts";
+import { isRenewed } from "./outcome.ts";
 import { OFFER_DAYS } from "./plan.ts";
 
 export const PriceRenewalArgs = z.strictObject({
@@ -59,14 +60,11 @@ export const PriceRenewalFacts = z.strictObject({
   ...countedFacts,
 });
 
-/** In these no price is asked for any more. */
-const settled: readonly (RenewalState | undefined)[] = ["accepted", "auto-renewed", "recovered"];
-
 function requested(record: JsonObject, readings: Readings = {}): Action | undefined {
   const contract = readContract(record);
   const { contract_id: contractId, currency, price, requested_price: asked, renewal_state: state } = contract;
   if (contractId === undefined || currency === undefined || price === undefined) return undefined;
-  if (asked === undefined || asked === null || state === undefined || settled.includes(state)) return undefined;
+  if (asked === undefined || asked === null || state === undefined || isRenewed(state)) return undefined;
   const args = {
     contractId,
     ...namedIn(incumbentsToldBy(contract, readings)),

@@ -25,12 +25,12 @@ import {
   dayOf,
   evidenceFor,
   hasCome,
+  isRenewed,
   noticeLateDays,
   outcomeIn,
   outcomes,
   reasonOf,
   recoveryDays,
-  renewing,
   type Outcome,
 } from "./outcome.ts";
 import { answered, answerIn, replyLookups } from "./reply.ts";
@@ -102,7 +102,7 @@ function requested(record: JsonObject, readings: Readings = {}): Action | undefi
     happenedOn: day === null ? "" : writeDate(day),
     reason: reasonOf(outcome, contract, term),
     evidence: acceptanceIn(contract)?.text ?? "",
-    creditPpm: renewing.includes(outcome) ? creditOf(readings, incumbent) : 0,
+    creditPpm: isRenewed(outcome) ? creditOf(readings, incumbent) : 0,
     trueUpPpm: overuseOf(usage ?? null),
   };
   return { tool: recordRenewal.tool, args };
