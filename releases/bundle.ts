@@ -60,19 +60,22 @@ export function readBundle(release: string, document: string): Bundle {
 /** The documents of the limits that policies share, by id: each is the one that every policy which names it cites. */
 function sharedOf(policies: readonly Policy[]): JsonObject {
   const shared: { [id: string]: JsonObject } = {};
+  const versions = new Map<string, string>();
   for (const policy of policies) {
     for (const limit of policy.limits) {
       const found = sharedIn(policy, limit);
       if (found === undefined) continue;
+      const { id } = limit;
       const document = sharedDocument(found);
-      if (digestOf(document) !== limit.shared?.version) {
-        throw new Error(`\`${policy.id}\` cites another \`${limit.id}\` than it counts by`);
+      const version = digestOf(document);
+      if (version !== limit.shared?.version) {
+        throw new Error(`\`${policy.id}\` cites another \`${id}\` than it counts by`);
       }
-      const known = Object.hasOwn(shared, limit.id) ? shared[limit.id] : undefined;
-      if (known !== undefined && digestOf(known) !== digestOf(document)) {
-        throw new Error(`\`${policy.id}\` shares another \`${limit.id}\` than the policies before it`);
+      if ((versions.get(id) ?? version) !== version) {
+        throw new Error(`\`${policy.id}\` shares another \`${id}\` than the policies before it`);
       }
-      shared[limit.id] = document;
+      versions.set(id, version);
+      shared[id] = document;
     }
   }
   return shared;
