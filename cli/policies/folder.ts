@@ -104,13 +104,25 @@ export function policyFileOf(path: string): string {
   return path.replace(/\.(?:test\.yaml|facts\.yaml|facts\.json)$/, ".yaml");
 }
 
-/** Every policy of the configured folder, sorted by id, sound or not. Throws `CliFailure` when there is no folder. */
-export async function readFolder({ settings }: Environment): Promise<PolicyFolder> {
-  const { policies: path } = await settings();
-  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+/** The names in the policies' folder. Throws `CliFailure` when there is none. */
+async function namesIn(path: string): Promise<readonly string[]> {
+  return readdir(path).catch((error: NodeJS.ErrnoException) => {
     const fix = "run it in the project's folder, or set MANDATE_POLICIES";
     throw failure("notFound", "no-policies", `the policies' folder cannot be read: ${error.message}`, fix);
   });
+}
+
+/** What policies of the configured folder may name; no policy is read for it. Throws `CliFailure` when there is no folder. */
+export async function readFolderCatalogue({ settings }: Environment): Promise<FolderCatalogue> {
+  const { policies: path } = await settings();
+  await namesIn(path);
+  return readCatalogue(path, shownPath);
+}
+
+/** Every policy of the configured folder, sorted by id, sound or not. Throws `CliFailure` when there is no folder. */
+export async function readFolder({ settings }: Environment): Promise<PolicyFolder> {
+  const { policies: path } = await settings();
+  const names = await namesIn(path);
   const sorted = names.filter((name) => /\.(?:yaml|facts\.json)$/.test(name)).toSorted();
   const files = sorted.filter(isPolicyName);
   const orphans = sorted.filter((name) => !files.includes(policyFileOf(name)));

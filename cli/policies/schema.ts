@@ -3,9 +3,9 @@ import { didYouMean } from "../../guardrails/did-you-mean.ts";
 import { governedCatalogue } from "../../guardrails/fact-types.ts";
 import type { Answer } from "../answer.ts";
 import { operand, type Call } from "../command.ts";
-import { failure } from "../failure.ts";
+import { CliFailure, failure } from "../failure.ts";
 import type { Environment } from "../session.ts";
-import { readFolder } from "./folder.ts";
+import { readFolderCatalogue } from "./folder.ts";
 
 /** `mandate policy schema ID`: from what it may name alone, so that it is there before the policy is. */
 export async function schema({ args, options }: Call<object>): Promise<Answer> {
@@ -24,10 +24,10 @@ export async function schema({ args, options }: Call<object>): Promise<Answer> {
 async function namesFor(options: Environment, id: string) {
   const own = governedCatalogue();
   try {
-    const { catalogue, shared } = (await readFolder(options)).facts;
+    const { catalogue, shared } = await readFolderCatalogue(options);
     return { catalogue, shared: Object.keys(shared.limits) };
   } catch (error) {
-    if (!Object.hasOwn(own, id)) throw error;
+    if (!(error instanceof CliFailure) || !Object.hasOwn(own, id)) throw error;
     return { catalogue: own, shared: [] };
   }
 }

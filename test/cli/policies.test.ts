@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { schemaText } from "../../deciding/policy-schemas.ts";
@@ -145,6 +145,19 @@ describe("mandate policy schema", () => {
     const { exitCode, stdout } = await policy("schema", "quoting");
     expect([exitCode, stdout]).toEqual([0, schemaText("quoting", governedCatalogue()["quoting"] ?? [], sharedIds)]);
     expect((await json("schema", "quoting")).data.schema).toEqual(JSON.parse(stdout));
+  });
+
+  test("our own facts are there where no folder is", async () => {
+    rmSync(copied.folder, { recursive: true });
+    const { exitCode, stdout } = await policy("schema", "quoting");
+    expect([exitCode, stdout]).toEqual([0, schemaText("quoting", governedCatalogue()["quoting"] ?? [])]);
+    expect((await policy("schema", "loans")).exitCode).toBe(5);
+  });
+
+  test("facts that cannot be read are said, whatever policy is asked for", async () => {
+    mkdirSync(join(copied.folder, "loans.facts.yaml"));
+    const { exitCode, stderr } = await policy("schema", "quoting");
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("EISDIR")]);
   });
 
   test("of nothing that is decided there is none", async () => {
