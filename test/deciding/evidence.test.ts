@@ -16,9 +16,8 @@ const topUp: FunctionAction = {
     const ref = readings["telemetry.record"]?.source.ref;
     return ref === undefined ? undefined : { tool: approveDiscount.tool, args: { meter: ref } };
   },
-  lookups: (_record, _reportsStep, { args }) => [
-    { tool: "programme.partner", args: { partnerId: String(args["meter"]) } },
-  ],
+  lookups: (_record, _reportsStep, { args: { meter } }) =>
+    typeof meter === "string" ? [{ tool: "programme.partner", args: { partnerId: meter } }] : [],
 };
 
 /** A function whose subject another system than the CRM keeps. */
