@@ -1,7 +1,5 @@
 import { caseIdOf } from "./ids.ts";
-
-/** Takes a function's place in the case id under which a batch is recorded. No function has this id. */
-const BATCHES = "batches";
+import { BATCHES } from "./reserved-names.ts";
 
 /** What is recorded of a batch: that it came, and what came in its place. No workflow stands behind it. */
 export function batchCaseOf(company: string, batchId: string): string {

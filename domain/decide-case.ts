@@ -1,8 +1,6 @@
 import { caseIdOf, stepKeyOf } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
-
-/** Takes a function's place in the case id of what the decide service was asked. No function has this id. */
-const DECISIONS = "decisions";
+import { DECISIONS } from "./reserved-names.ts";
 
 /** The tool of what the decide service permits: the caller acts, we do not. No effect tool has this name. */
 export const EXTERNAL_TOOL = "external";

@@ -1,15 +1,13 @@
 import type { Trigger } from "../domain/event.ts";
+import { reservedNames } from "../domain/reserved-names.ts";
 import { fieldKinds } from "./columns.ts";
 import type { FunctionDefinition, FunctionTable } from "./definition.ts";
-
-/** Names that stand in a function's place in the ids of cases and schedules behind which there is no function. */
-const reserved: ReadonlySet<string> = new Set(["decisions", "batches", "record"]);
 
 /** What is wrong with what functions listen to, a sentence each; a gateway does not start with any. */
 export function triggerFaults(table: FunctionTable): readonly string[] {
   const all = Object.values(table);
   return [
-    ...all.filter(({ id }) => reserved.has(id)).map(({ id }) => `\`${id}\`: the name is taken`),
+    ...all.filter(({ id }) => reservedNames.includes(id)).map(({ id }) => `\`${id}\`: the name is taken`),
     ...all.flatMap((one) => one.triggers.flatMap((trigger) => faultsOf(one, trigger, table))),
     ...all.flatMap((one) => aggregateFaults(one)),
     ...columnFaults(all),

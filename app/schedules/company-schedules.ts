@@ -1,3 +1,4 @@
+import { RECORD } from "../../domain/reserved-names.ts";
 import type { FunctionTable } from "../../functions/definition.ts";
 import { functions as shipped } from "../../functions/index.ts";
 import type { ScheduledRef } from "../../workflows/activities.ts";
@@ -41,9 +42,6 @@ const watching: Timing = {
   jitterMs: 30 * SECOND_MS,
   catchUpMs: 10 * SECOND_MS,
 };
-
-/** Stands in a function's place for what is done for the company's record. No function has this id. */
-const RECORD = "record";
 
 /** Every schedule that a company has: a sweep for each function that dates open, and the upkeep of its record. Pure. */
 export function schedulesOf(company: string, functions: FunctionTable = shipped): readonly CompanySchedule[] {
