@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { reservedNames } from "../../domain/reserved-names.ts";
 import { projectRoot } from "../../engines/project-root.ts";
 import { functions } from "../../functions/index.ts";
 import { governedActions } from "../../functions/governed-actions.ts";
@@ -25,6 +26,7 @@ const README = "README.md";
 export async function create({ args, options }: Call<NewFunctionOptions>): Promise<Answer> {
   const root = checkout();
   const names = checked(namesOf(operand(args), options));
+  checkFree(root, names);
   const drafts = await Promise.all(
     filesOf(names).map(async ({ template, file }): Promise<Draft> => {
       const text = await readFile(join(root, "cli/functions/template", template), "utf8");
@@ -61,8 +63,11 @@ function checkout(): string {
   throw failure("notFound", "no-sources", `${root} holds no sources`, "run it in a checkout of Mandate");
 }
 
+/** What would end a text, a comment or a cell of the table that a title is written into, or be taken for code there. */
+const unwritable = /["\\|`\p{Cc}\u2028\u2029]|\$\{|\*\//u;
+
 function checked(names: Names): Names {
-  const { id, code } = names;
+  const { id, code, title } = names;
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id) || id.length > 48) {
     throw failure(
       "usage",
@@ -77,14 +82,32 @@ function checked(names: Names): Names {
   if (!/^[a-z][a-z0-9_-]{0,62}$/.test(names.type)) {
     throw failure("usage", "not-a-type", `\`${names.type}\` is no type of object`, "use a-z, 0-9, `_` and `-`");
   }
+  if (title.trim() === "" || unwritable.test(title)) {
+    throw failure(
+      "usage",
+      "not-a-title",
+      `${JSON.stringify(title)} is no title`,
+      'use one line of plain text, without `"`, `\\`, `|`, a backtick, `${` or `*/`',
+    );
+  }
+  return names;
+}
+
+/** Throws `CliFailure` (conflict) for an id, a folder or a code that stands for something already. */
+function checkFree(root: string, { id, code }: Names): void {
+  if (reservedNames.includes(id)) {
+    throw failure("conflict", "id-reserved", `\`${id}\` stands for something else in ids`, "choose another id");
+  }
   if (Object.hasOwn(functions, id) || Object.hasOwn(governedActions, id)) {
     throw failure("conflict", "id-taken", `\`${id}\` is there already`, "choose another id");
+  }
+  if (existsSync(join(root, "functions", id))) {
+    throw failure("conflict", "folder-taken", `functions/${id} is there already`, "choose another id");
   }
   const same = Object.values(functions).find((known) => known.code === code);
   if (same !== undefined) {
     throw failure("conflict", "code-taken", `\`${code}\` is the code of \`${same.id}\``, "give another with --code");
   }
-  return names;
 }
 
 async function changedFile(root: string, file: string, names: Names): Promise<Draft> {

@@ -51,6 +51,10 @@ describe("`mandate function new`", () => {
     ["Loyalty", "`Loyalty` is no function's id"],
     ["quoting", "`quoting` is there already"],
     ["crm-note", "`crm-note` is there already"],
+    ["decisions", "`decisions` stands for something else in ids"],
+    ["batches", "`batches` stands for something else in ids"],
+    ["record", "`record` stands for something else in ids"],
+    ["shared", "functions/shared is there already"],
   ] as const)("refuses %s: %s", async ([id, why]) => {
     const { code, said } = await mandate("function", "new", id);
     expect({ code, said }).toEqual({ code: expect.any(Number), said: expect.stringContaining(why) });
@@ -61,6 +65,18 @@ describe("`mandate function new`", () => {
     const { said } = await mandate("function", "new", ID, "--code", "F5");
     expect(said).toContain("`F5` is the code of `quoting`");
   });
+
+  test.for(['Say "when"', "Yes | no", "Back\\slash", "A `tick`", "${cost}", "One\nline", "End */", " "])(
+    "refuses the title %j",
+    async (title) => {
+      const { code, said } = await mandate("function", "new", ID, "--title", title);
+      expect({ code, said }).toEqual({
+        code: 2,
+        said: expect.stringContaining(`${JSON.stringify(title)} is no title`),
+      });
+      expect(said).toContain("use one line of plain text");
+    },
+  );
 
   test(
     "writes a function that is checked, tested and decided end to end, in 5 files and 3 lines",
