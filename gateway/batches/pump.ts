@@ -43,6 +43,7 @@ export function startBatchPump(deps: BatchPumpDeps): Pump {
   }
 
   async function round(): Promise<void> {
+    clearTimeout(soon);
     await abandonBatches(pool, company, new Date(Date.parse(now()) - ABANDONED_MS).toISOString());
     const open = (await openShares(pool, company)).filter(isKnown);
     for (const { batchId, functionId } of open) {
