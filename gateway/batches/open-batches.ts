@@ -34,20 +34,21 @@ export async function openShares(sql: Sql, company: string, batchId?: string): P
   }));
 }
 
-/** Closes a batch of which every function is done, and lets go of its rows once all have folded them. */
-export async function closeIfDone(sql: Sql, company: string, batchId: string, at: string): Promise<void> {
+/** Closes the stored batches of which every function is done, and lets go of the rows of those that all have folded. */
+export async function closeDone(sql: Sql, company: string, at: string): Promise<void> {
   await sql.query({
     name: "drop-folded-rows",
-    text: `delete from batch_chunk c where c.company = $1 and c.batch_id = $2 and not exists (
-             select from batch_share s where s.company = $1 and s.batch_id = $2 and s.state = 'folding')`,
-    values: [company, batchId],
+    text: `delete from batch_chunk where company = $1 and batch_id = any (array(
+             select b.batch_id from batch b where b.company = $1 and b.state = 'stored' and not exists (
+               select from batch_share s where s.company = $1 and s.batch_id = b.batch_id and s.state = 'folding' offset 0)))`,
+    values: [company],
   });
   await sql.query({
-    name: "close-batch",
-    text: `update batch b set state = 'told', told_at = $3, touched_at = $3
-           where b.company = $1 and b.batch_id = $2 and b.state = 'stored' and not exists (
-             select from batch_share s where s.company = $1 and s.batch_id = $2 and s.state <> 'told')`,
-    values: [company, batchId, at],
+    name: "close-batches",
+    text: `update batch b set state = 'told', told_at = $2, touched_at = $2
+           where b.company = $1 and b.state = 'stored' and not exists (
+             select from batch_share s where s.company = $1 and s.batch_id = b.batch_id and s.state <> 'told' offset 0)`,
+    values: [company, at],
   });
 }
 

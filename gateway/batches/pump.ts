@@ -6,7 +6,7 @@ import { foldRows } from "./fold-rows.ts";
 import { hearersOf } from "./hearers.ts";
 import { ABANDONED_MS } from "./limits.ts";
 import { alone } from "./lock.ts";
-import { abandonBatches, closeIfDone, openShares, type OpenShare } from "./open-batches.ts";
+import { abandonBatches, closeDone, openShares, type OpenShare } from "./open-batches.ts";
 import { tellObjects } from "./tell.ts";
 
 export type BatchPumpDeps = {
@@ -53,6 +53,8 @@ export function startBatchPump(deps: BatchPumpDeps): Pump {
         log.error({ err: error, batchId, functionId }, "a batch does not go on");
       });
     }
+    // Of what a gateway that died had told, too.
+    await closeDone(pool, company, now());
     if (open.length > 0 && !isStopped) soon = setTimeout(pump.poke, SOON_MS);
   }
 
@@ -79,5 +81,4 @@ async function carryOn(
   if (share === undefined || hearer === undefined) return;
   if (share.state === "folding" && !(await foldRows(pool, share, hearer, isStopped))) return;
   if ((await tellObjects(pool, share, hearer, now())) > 0) onTold();
-  await closeIfDone(pool, company, batchId, now());
 }

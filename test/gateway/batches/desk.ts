@@ -2,7 +2,7 @@ import type { LedgerPool } from "../../../audit/records.ts";
 import type { FunctionTable } from "../../../functions/definition.ts";
 import { foldRows } from "../../../gateway/batches/fold-rows.ts";
 import { hearersOf, type Hearer } from "../../../gateway/batches/hearers.ts";
-import { closeIfDone, openShares } from "../../../gateway/batches/open-batches.ts";
+import { closeDone, openShares } from "../../../gateway/batches/open-batches.ts";
 import { receiveBatch, type Received, type SentBatch } from "../../../gateway/batches/receive.ts";
 import { tellObjects } from "../../../gateway/batches/tell.ts";
 import { parseWindow } from "../../../gateway/batches/window.ts";
@@ -86,7 +86,7 @@ export function batchDesk({ pool: owner }: TestDatabase, acme: LedgerPool) {
     await folded(batchId);
     for (let share = await shareOf(batchId); share !== undefined; share = await shareOf(batchId)) {
       const told = await tellObjects(acme, share, hearerOf("usage"), at);
-      await closeIfDone(acme, "acme", batchId, at);
+      await closeDone(acme, "acme", at);
       if (told === 0 && !delivered) return;
       if (delivered) await deliver();
     }

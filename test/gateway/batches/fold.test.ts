@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LedgerPool } from "../../../audit/records.ts";
 import { foldRows } from "../../../gateway/batches/fold-rows.ts";
-import { closeIfDone } from "../../../gateway/batches/open-batches.ts";
+import { closeDone } from "../../../gateway/batches/open-batches.ts";
 import { readBatch } from "../../../gateway/batches/view.ts";
 import { withFunctions } from "../../fixtures/functions.ts";
 import { ndjson, regions, usage, usageOf, type UsageLine } from "../../fixtures/usage.ts";
@@ -85,7 +85,7 @@ describe("rows become objects", () => {
     await desk.folded(batchId, "regions", functions);
     expect(Object.keys(await desk.objectsOf(batchId, "usage"))).toEqual(["a", "b", "c"]);
     expect(await desk.objectsOf(batchId, "regions")).toEqual({ apac: { points: 4 }, emea: { points: 3 } });
-    await closeIfDone(acme, "acme", batchId, AT);
+    await closeDone(acme, "acme", AT);
     expect(await desk.chunks(batchId)).toBe(0);
   });
 
