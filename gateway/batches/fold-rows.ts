@@ -1,5 +1,6 @@
-import type { Pool, PoolClient } from "pg";
 import { canonicalJson } from "../../audit/canonical-json.ts";
+import { inTransaction } from "../../audit/ledgers/transaction.ts";
+import type { LedgerPool, Sql } from "../../audit/records.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { createFold, type FoldedObject } from "./fold.ts";
 import type { Hearer } from "./hearers.ts";
@@ -15,29 +16,24 @@ type SortedRow = { objectId: string; row: JsonObject };
  * Folds the rows of a function's batch into objects, in one reading that PostgreSQL sorts by object and line, and keeps
  * their readings as it goes: interrupted, it goes on after the last object that was kept. Answers false when `stopped`.
  */
-export async function foldRows(pool: Pool, share: OpenShare, hearer: Hearer, stopped: () => boolean): Promise<boolean> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query("begin read only");
-    await openReading(client, share, hearer);
-    const isDone = await foldPages(pool, client, share, hearer, stopped);
-    await client.query("commit");
-    if (isDone) await endFolding(pool, share);
-    return isDone;
-  } catch (error) {
-    await client.query("rollback").catch((failure: Error) => {
-      broken = failure;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+export async function foldRows(
+  pool: LedgerPool,
+  share: OpenShare,
+  hearer: Hearer,
+  stopped: () => boolean,
+): Promise<boolean> {
+  const isDone = await inTransaction(pool, async (sql) => {
+    await sql.query("set transaction read only");
+    await openReading(sql, share, hearer);
+    return foldPages(pool, sql, share, hearer, stopped);
+  });
+  if (isDone) await endFolding(pool, share);
+  return isDone;
 }
 
-async function openReading(client: PoolClient, share: OpenShare, { aggregate }: Hearer): Promise<void> {
+async function openReading(sql: Sql, share: OpenShare, { aggregate }: Hearer): Promise<void> {
   const { company, batchId, afterId } = share;
-  await client.query(
+  await sql.query(
     `declare batch_rows no scroll cursor for
      select (r.pair->1->>$3) collate "C" as "objectId", r.pair->1 as row
      from batch_chunk c, jsonb_array_elements(c.rows) as r (pair)
@@ -48,8 +44,8 @@ async function openReading(client: PoolClient, share: OpenShare, { aggregate }: 
 }
 
 async function foldPages(
-  pool: Pool,
-  client: PoolClient,
+  pool: Sql,
+  reading: Sql,
   share: OpenShare,
   hearer: Hearer,
   stopped: () => boolean,
@@ -58,7 +54,7 @@ async function foldPages(
   let done: FoldedObject[] = [];
   for (;;) {
     if (stopped()) return false;
-    const { rows } = await client.query<SortedRow>(`fetch ${PAGE_ROWS} from batch_rows`);
+    const { rows } = await reading.query<SortedRow>(`fetch ${PAGE_ROWS} from batch_rows`);
     for (const { objectId, row } of rows) {
       const before = fold.add(objectId, row);
       if (before !== undefined) done.push(before);
@@ -74,11 +70,11 @@ async function foldPages(
 }
 
 /** Keeps readings and how far the fold is, in one statement; nothing of a batch that another one replaced meanwhile. */
-async function keepObjects(pool: Pool, share: OpenShare, done: readonly FoldedObject[]): Promise<void> {
+async function keepObjects(sql: Sql, share: OpenShare, done: readonly FoldedObject[]): Promise<void> {
   const last = done.at(-1);
   if (last === undefined) return;
   const told = done.flatMap(({ objectId: id, reading }) => (reading === undefined ? [] : [{ id, reading }]));
-  await pool.query({
+  await sql.query({
     name: "keep-batch-objects",
     text: `with live as (
              select s.company, s.batch_id, s.function_id, s.after_id from batch b
@@ -99,8 +95,8 @@ async function keepObjects(pool: Pool, share: OpenShare, done: readonly FoldedOb
   });
 }
 
-async function endFolding(pool: Pool, { company, batchId, functionId }: OpenShare): Promise<void> {
-  await pool.query({
+async function endFolding(sql: Sql, { company, batchId, functionId }: OpenShare): Promise<void> {
+  await sql.query({
     name: "end-folding",
     text: `update batch_share set state = 'telling'
            where company = $1 and batch_id = $2 and function_id = $3 and state = 'folding'`,
