@@ -3,7 +3,7 @@ import type { LedgerPool } from "../../audit/records.ts";
 import { startPump, type Pump } from "../../db/pump.ts";
 import type { FunctionTable } from "../../functions/definition.ts";
 import { foldRows } from "./fold-rows.ts";
-import { hearersOf } from "./hearers.ts";
+import { hearersOf, type Hearer } from "./hearers.ts";
 import { ABANDONED_MS } from "./limits.ts";
 import { alone } from "./lock.ts";
 import { abandonBatches, closeDone, openShares, type OpenShare } from "./open-batches.ts";
@@ -34,21 +34,26 @@ export function startBatchPump(deps: BatchPumpDeps): Pump {
   /** Told once: another gateway may know them, or will. */
   const unknown = new Set<string>();
 
-  function isKnown({ batchId, source, functionId }: OpenShare): boolean {
-    if (hearersOf(source, deps.functions).some((one) => one.functionId === functionId)) return true;
-    if (!unknown.has(functionId))
+  function hearerOf({ batchId, source, functionId }: OpenShare): Hearer | undefined {
+    const hearer = hearersOf(source, deps.functions).find((one) => one.functionId === functionId);
+    if (hearer === undefined && !unknown.has(functionId)) {
+      unknown.add(functionId);
       log.error({ batchId, source, functionId }, "a batch waits for a function that does not hear it");
-    unknown.add(functionId);
-    return false;
+    }
+    return hearer;
   }
 
   async function round(): Promise<void> {
     clearTimeout(soon);
     await abandonBatches(pool, company, new Date(Date.parse(now()) - ABANDONED_MS).toISOString());
-    const open = (await openShares(pool, company)).filter(isKnown);
-    for (const { batchId, functionId } of open) {
+    const open = (await openShares(pool, company)).flatMap((share) => {
+      const hearer = hearerOf(share);
+      return hearer === undefined ? [] : [{ share, hearer }];
+    });
+    for (const { share, hearer } of open) {
       if (isStopped) return;
-      const work = () => carryOn(deps, batchId, functionId, () => isStopped);
+      const { batchId, functionId } = share;
+      const work = () => carryOn(deps, share, hearer, () => isStopped);
       await alone(pool, company, `${batchId} ${functionId}`, work).catch((error: unknown) => {
         log.error({ err: error, batchId, functionId }, "a batch does not go on");
       });
@@ -71,14 +76,13 @@ export function startBatchPump(deps: BatchPumpDeps): Pump {
 
 /** Looks where the function's batch is now that nobody else is at it, and takes it further. */
 async function carryOn(
-  { pool, company, functions, now, onTold }: BatchPumpDeps,
-  batchId: string,
-  functionId: string,
+  { pool, company, now, onTold }: BatchPumpDeps,
+  { batchId, functionId }: OpenShare,
+  hearer: Hearer,
   isStopped: () => boolean,
 ): Promise<void> {
-  const share = (await openShares(pool, company, batchId)).find((one: OpenShare) => one.functionId === functionId);
-  const hearer = hearersOf(share?.source ?? "", functions).find((one) => one.functionId === functionId);
-  if (share === undefined || hearer === undefined) return;
+  const share = (await openShares(pool, company, batchId)).find((one) => one.functionId === functionId);
+  if (share === undefined) return;
   if (share.state === "folding" && !(await foldRows(pool, share, hearer, isStopped))) return;
   if ((await tellObjects(pool, share, hearer, now())) > 0) onTold();
 }
