@@ -78,7 +78,7 @@ export function tellEventApi(deps: TellEventDeps) {
       return refuse(c, "idempotency-key-reused", "this Idempotency-Key was sent with another request");
     }
     const { state, hearing } = told;
-    if (state === "accepted") onAccepted();
+    if (state === "accepted" || state === "late") onAccepted();
     log.info({ component: "events", state, heardBy: hearing.length }, "an event was told");
     return c.json({ state, hearing: [...hearing] }, 202);
   });

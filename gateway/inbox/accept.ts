@@ -29,6 +29,11 @@ export type InboxEvent = {
 /** What became of an event. `late`: a newer one of the same function and object came first. */
 export type Acceptance = "accepted" | "duplicate" | "ignored" | "late";
 
+/** What became of an event that several functions heard: accepted when it was news to one of them. */
+export function acceptanceOf(outcomes: readonly Acceptance[]): Acceptance {
+  return (["accepted", "late", "ignored"] as const).find((one) => outcomes.includes(one)) ?? "duplicate";
+}
+
 /** One event before it is known who hears it. */
 export type ToldItem = Omit<InboxEvent, "eventId" | "bodyDigest" | "functionId"> & {
   /** What tells two bodies under one source key apart. */

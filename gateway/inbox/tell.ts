@@ -4,7 +4,7 @@ import type { Sql } from "../../audit/records.ts";
 import type { Change } from "../../domain/event.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
 import type { FunctionTable } from "../../functions/definition.ts";
-import { inboxEventsOf, type Acceptance, type InboxEvent } from "./accept.ts";
+import { acceptanceOf, inboxEventsOf, type Acceptance, type InboxEvent } from "./accept.ts";
 
 /** What happened to an object, as a system tells it through the API, checked at the door. Times are ISO 8601. */
 export type ToldChange = {
@@ -50,7 +50,7 @@ export async function tellChange({ sql, functions, accept }: Door, told: ToldCha
   const notification = { system, objectType, objectId, change };
   const item = { sourceKey, bodyDigestInput, occurredAt, system, objectType, objectId, body, notification };
   const events = inboxEventsOf(company, SOURCE, item, functions);
-  const [state = "ignored"] = await accept(events);
+  const state = acceptanceOf(await accept(events));
   const hearing = events.flatMap(({ eventId, functionId }) => {
     if (functionId === null) return [];
     return [{ eventId, functionId, caseId: caseIdOf(company, functionId, objectRefOf(system, objectType, objectId)) }];

@@ -5,7 +5,7 @@ import type { JsonObject } from "../../../domain/json.ts";
 import type { FunctionTable } from "../../../functions/definition.ts";
 import { SIGNATURE_HEADER, TIMESTAMP_HEADER, verifyHubspotRequest, type SignatureCheck } from "./signature.ts";
 import { HubspotBatch, readHubspotEvent } from "./batch.ts";
-import { inboxEventsOf, type Acceptance, type InboxEvent } from "../../inbox/accept.ts";
+import { acceptanceOf, inboxEventsOf, type Acceptance, type InboxEvent } from "../../inbox/accept.ts";
 import type { ApiEnv } from "../../http/auth.ts";
 import { parseJsonBody } from "../../http/json-body.ts";
 import { readBody } from "../../http/limits.ts";
@@ -99,17 +99,12 @@ async function store(
   const taken = { accepted: 0, duplicates: 0, ignored: 0, late: 0 };
   const left = [...outcomes];
   for (const rows of items) {
-    const outcome = told(left.splice(0, rows.length));
+    const outcome = acceptanceOf(left.splice(0, rows.length));
     taken[outcome === "duplicate" ? "duplicates" : outcome] += 1;
   }
   if (taken.accepted > 0 || taken.late > 0) deps.onAccepted();
   log.debug(taken, "delivery stored");
   return c.json(taken satisfies BatchTaken, 202);
-}
-
-/** What became of an event that several functions heard: accepted when it was news to one of them. */
-function told(outcomes: readonly Acceptance[]): Acceptance {
-  return (["accepted", "late", "ignored"] as const).find((one) => outcomes.includes(one)) ?? "duplicate";
 }
 
 /** Puts the door on the app and into its documentation. The handler checks the body itself, after the signature. */

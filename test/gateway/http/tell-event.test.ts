@@ -10,6 +10,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await database.pool.query("truncate inbox, inbox_clock");
+  pokes = 0;
 });
 
 const { record } = functionLike("any", [{ kind: "asked" }]).subject;
@@ -23,10 +24,16 @@ const functions = withFunctions(claims);
 const claim = { system: "portal", type: "claim", id: "C-1" };
 const sent = { kind: "changed", property: "status", value: "sent" } as const;
 
-async function tell(body: object, key = "k", by = "portal") {
+/** Hears of the same claims. */
+const audits = { ...claims, id: "audits" };
+
+let pokes = 0;
+const onAccepted = () => void (pokes += 1);
+
+async function tell(body: object, key = "k", by = "portal", table = functions) {
   const headers = { ...(await headersOf(database.pool, by, "partner-manager")), "idempotency-key": key };
   const request = { method: "POST", headers, body: JSON.stringify(body) };
-  const response = await apiOn(database.pool, { functions }).request("/v1/events", request);
+  const response = await apiOn(database.pool, { functions: table, onAccepted }).request("/v1/events", request);
   return { status: response.status, ...((await response.json()) as object) };
 }
 
@@ -74,6 +81,22 @@ describe("what a system tells of an object", () => {
     await tell({ object: claim, change: sent }, "new");
     const old = { object: claim, change: sent, at: "2020-01-01T00:00:00.000Z" };
     expect(await tell(old, "old")).toMatchObject({ state: "late" });
+    expect(pokes).toBe(2);
+  });
+
+  test("is accepted, and brought to its cases, when it is news to one of those who listen", async () => {
+    await tell({ object: claim, change: sent });
+    const both = withFunctions(claims, audits);
+    const hearing = [{ functionId: "claims" }, { functionId: "audits" }];
+    expect(await tell({ object: claim, change: sent }, "k", "portal", both)).toMatchObject({
+      state: "accepted",
+      hearing,
+    });
+    expect(await tell({ object: claim, change: sent }, "k", "portal", both)).toMatchObject({
+      state: "duplicate",
+      hearing,
+    });
+    expect(pokes).toBe(2);
   });
 
   test.for([
