@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Logger } from "pino";
 import type { Sql } from "../../audit/records.ts";
 import type { FunctionTable } from "../../functions/definition.ts";
-import type { Acceptance, InboxEvent } from "../inbox/accept.ts";
+import type { EventDoor } from "../inbox/accept.ts";
 import { tellChange } from "../inbox/tell.ts";
 import type { ApiEnv } from "./auth.ts";
 import { problemResponses, refuse } from "./problem.ts";
@@ -53,12 +53,10 @@ const route = createRoute({
   },
 });
 
-type TellEventDeps = {
+type TellEventDeps = EventDoor & {
   readonly sql: Sql;
   readonly company: string;
   readonly functions: FunctionTable;
-  readonly accept: (events: readonly InboxEvent[]) => Promise<readonly Acceptance[]>;
-  readonly onAccepted: () => void;
   /** The company's clock, ISO 8601. */
   readonly at: () => string;
   readonly log: Logger;

@@ -34,6 +34,14 @@ export function acceptanceOf(outcomes: readonly Acceptance[]): Acceptance {
   return (["accepted", "late", "ignored"] as const).find((one) => outcomes.includes(one)) ?? "duplicate";
 }
 
+/** Where whatever brings events puts them. */
+export type EventDoor = {
+  /** Resolves once the events are durable. */
+  readonly accept: (events: readonly InboxEvent[]) => Promise<readonly Acceptance[]>;
+  /** Called when at least one event waits for its case. */
+  readonly onAccepted: () => void;
+};
+
 /** One event before it is known who hears it. */
 export type ToldItem = Omit<InboxEvent, "eventId" | "bodyDigest" | "functionId"> & {
   /** What tells two bodies under one source key apart. */

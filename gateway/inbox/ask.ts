@@ -2,7 +2,7 @@ import { canonicalJson } from "../../audit/canonical-json.ts";
 import { digestOf } from "../../audit/digest.ts";
 import type { Sql } from "../../audit/records.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
-import { inboxEventFor, type Acceptance, type InboxEvent } from "./accept.ts";
+import { inboxEventFor, type EventDoor, type InboxEvent } from "./accept.ts";
 import { madeHere } from "./origin.ts";
 
 /** What somebody asks to be decided now, checked at the door. */
@@ -23,11 +23,7 @@ export type Asked =
   | { readonly kind: "accepted"; readonly eventId: string; readonly caseId: string; readonly fresh: boolean }
   | { readonly kind: "key-reused" };
 
-type Door = {
-  readonly sql: Sql;
-  /** Resolves once the events are durable. */
-  readonly accept: (events: readonly InboxEvent[]) => Promise<readonly Acceptance[]>;
-};
+type Door = Pick<EventDoor, "accept"> & { readonly sql: Sql };
 
 /** Opens the object's case, or tells the one that runs. The same request under the same key is the same event. */
 export async function askForCase({ sql, accept }: Door, asked: AskedCase): Promise<Asked> {

@@ -8,17 +8,13 @@ import type { OutcomeKind } from "../../domain/outcome.ts";
 import type { FunctionTable } from "../../functions/definition.ts";
 import { functions as shipped } from "../../functions/index.ts";
 import type { Pump } from "../../db/pump.ts";
-import { hearing, inboxEventFor, type Acceptance, type InboxEvent } from "./accept.ts";
+import { hearing, inboxEventFor, type EventDoor, type InboxEvent } from "./accept.ts";
 import { endKeyOf, madeHere } from "./origin.ts";
 import { startOutbox, type Outgoing } from "./outbox.ts";
 
-export type FollowRelayDeps = {
+export type FollowRelayDeps = EventDoor & {
   readonly pool: Pool;
   readonly company: string;
-  /** Resolves once the events are durable. */
-  readonly accept: (events: readonly InboxEvent[]) => Promise<readonly Acceptance[]>;
-  /** Called when at least one event waits for its case. */
-  readonly onAccepted: () => void;
   readonly log: Logger;
   /** The functions that run; the shipped ones when absent. */
   readonly functions?: FunctionTable;

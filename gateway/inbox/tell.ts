@@ -4,7 +4,7 @@ import type { Sql } from "../../audit/records.ts";
 import type { Change } from "../../domain/event.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
 import type { FunctionTable } from "../../functions/definition.ts";
-import { acceptanceOf, inboxEventsOf, type Acceptance, type InboxEvent } from "./accept.ts";
+import { acceptanceOf, inboxEventsOf, type Acceptance, type EventDoor } from "./accept.ts";
 
 /** What happened to an object, as a system tells it through the API, checked at the door. Times are ISO 8601. */
 export type ToldChange = {
@@ -28,12 +28,7 @@ export type Told =
   | { readonly kind: "told"; readonly state: Acceptance; readonly hearing: readonly Hearing[] }
   | { readonly kind: "key-reused" };
 
-type Door = {
-  readonly sql: Sql;
-  readonly functions: FunctionTable;
-  /** Resolves once the events are durable. */
-  readonly accept: (events: readonly InboxEvent[]) => Promise<readonly Acceptance[]>;
-};
+type Door = Pick<EventDoor, "accept"> & { readonly sql: Sql; readonly functions: FunctionTable };
 
 /** The source of what is told through the API. */
 const SOURCE = "api";

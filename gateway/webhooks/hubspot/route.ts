@@ -5,7 +5,7 @@ import type { JsonObject } from "../../../domain/json.ts";
 import type { FunctionTable } from "../../../functions/definition.ts";
 import { SIGNATURE_HEADER, TIMESTAMP_HEADER, verifyHubspotRequest, type SignatureCheck } from "./signature.ts";
 import { HubspotBatch, readHubspotEvent } from "./batch.ts";
-import { acceptanceOf, inboxEventsOf, type Acceptance, type InboxEvent } from "../../inbox/accept.ts";
+import { acceptanceOf, inboxEventsOf, type Acceptance, type EventDoor, type InboxEvent } from "../../inbox/accept.ts";
 import type { ApiEnv } from "../../http/auth.ts";
 import { parseJsonBody } from "../../http/json-body.ts";
 import { readBody } from "../../http/limits.ts";
@@ -19,17 +19,13 @@ const BatchTaken = z
   .openapi("BatchTaken");
 type BatchTaken = z.infer<typeof BatchTaken>;
 
-export type WebhookDeps = {
+export type WebhookDeps = EventDoor & {
   readonly company: string;
   readonly hubspotSecret: string;
   /** The URL that HubSpot was told to post to: it is part of what is signed. */
   readonly targetUrl: () => string;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Resolves once the events are durable. */
-  readonly accept: (events: readonly InboxEvent[]) => Promise<readonly Acceptance[]>;
-  /** Called when at least one event waits for its case. */
-  readonly onAccepted: () => void;
   /** The functions that run; the shipped ones when absent. */
   readonly functions?: FunctionTable | undefined;
   readonly log: Logger;
