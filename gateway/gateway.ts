@@ -14,18 +14,19 @@ import { functions as shipped } from "../functions/index.ts";
 import { triggerFaults } from "../functions/triggers.ts";
 import { BATCH_TIMEOUT_MS } from "./batches/limits.ts";
 import { startBatchPump } from "./batches/pump.ts";
-import { startAgreementRelay } from "./inbox/agreement-relay.ts";
 import { acceptEvents } from "./inbox/accept.ts";
 import { startFollowRelay } from "./inbox/follow-relay.ts";
 import { createGroupCommit } from "./inbox/group-commit.ts";
 import { startOutboxRelay } from "./inbox/outbox-relay.ts";
 import { startRelay } from "./inbox/relay.ts";
-import { startReplyRelay } from "./inbox/reply-relay.ts";
+import { startWakeRelay } from "./inbox/wake-relay.ts";
 import type { WorkflowEngine } from "./inbox/workflow-starter.ts";
 import { peerDoors } from "./peers/door.ts";
 import type { Peers } from "./peers/peer-list.ts";
 import { startWordRelay } from "./peers/word-relay.ts";
 import type { BundleKeys } from "../proof/export/keys.ts";
+import type { AgreementMessage } from "../workflows/agree.ts";
+import type { ReplyMessage } from "../workflows/reply.ts";
 import { createApi } from "./http/api.ts";
 import { REQUEST_TIMEOUT_MS } from "./http/limits.ts";
 import { CHECK_TIMEOUT_MS } from "./http/health.ts";
@@ -131,10 +132,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** What carries the outbox on: to cases, and to other companies. */
-function startTelling({ pool, now, engine: messenger, peers = {}, log }: GatewayOptions) {
-  const verdicts = startOutboxRelay({ pool, messenger, log });
-  const replies = startReplyRelay({ pool, messenger, log });
-  const agreements = startAgreementRelay({ pool, messenger, log });
+function startTelling({ pool, now, engine, peers = {}, log }: GatewayOptions) {
+  const verdicts = startOutboxRelay({ pool, messenger: engine, log });
+  const replies = startWakeRelay<ReplyMessage>({
+    pool,
+    topic: "reply",
+    wake: ({ caseId, correlation }) => engine.deliverReply(caseId, { correlation }),
+    log,
+  });
+  const agreements = startWakeRelay<AgreementMessage>({
+    pool,
+    topic: "agreement",
+    wake: ({ caseId, agreementId }) => engine.deliverAgreement(caseId, { agreementId }),
+    log,
+  });
   const words = startWordRelay({ pool, at: now, say: peerDoors(peers), log });
   return {
     onVerdict: verdicts.poke,

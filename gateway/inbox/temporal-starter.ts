@@ -2,13 +2,7 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from "@
 import { WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
 import { lookAtCases } from "../status/stalled-cases.ts";
 import { madeHere } from "./origin.ts";
-import type {
-  AgreementMessenger,
-  ReplyMessenger,
-  VerdictMessenger,
-  WorkflowEngine,
-  WorkflowStarter,
-} from "./workflow-starter.ts";
+import type { CaseWaker, VerdictMessenger, WorkflowEngine, WorkflowStarter } from "./workflow-starter.ts";
 
 /** Connects on first use, so that a gateway starts, and keeps accepting events, while the engine is away. */
 export type LazyClient = () => Promise<Client>;
@@ -62,7 +56,7 @@ function temporalVerdicts(call: Call): VerdictMessenger {
 }
 
 /** Signals that something came. A repeat is harmless: the case reads the ledger again. */
-function temporalSignals(call: Call): ReplyMessenger & AgreementMessenger {
+function temporalSignals(call: Call): CaseWaker {
   async function signal(caseId: string, name: string, message: object): Promise<"woken" | "gone"> {
     try {
       await call((client) => client.workflow.getHandle(caseId).signal(name, message));

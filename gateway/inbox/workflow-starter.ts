@@ -23,21 +23,19 @@ export type VerdictDelivery =
   | { readonly kind: "turned-away"; readonly reason: string }
   | { readonly kind: "gone" };
 
-/** Wakes a case that something arrived for from the outside. `gone`: it no longer runs. Throws when the engine could not be asked. */
-export type ReplyMessenger = {
+/**
+ * Wakes a case that something arrived for from the outside, or whose sides said something. `gone`: it no longer runs.
+ * Throws when the engine could not be asked.
+ */
+export type CaseWaker = {
   deliverReply(caseId: string, message: ReplyMessage): Promise<"woken" | "gone">;
-};
-
-/** The same for a case whose sides said something. */
-export type AgreementMessenger = {
   deliverAgreement(caseId: string, message: AgreementMessage): Promise<"woken" | "gone">;
 };
 
 /** The durable engine as the gateway sees it. */
 export type WorkflowEngine = WorkflowStarter &
   VerdictMessenger &
-  ReplyMessenger &
-  AgreementMessenger & {
+  CaseWaker & {
     /** Rejects when it cannot be reached within the time given. */
     answers(timeoutMs: number): Promise<void>;
     /** As `lookAtCases`. */

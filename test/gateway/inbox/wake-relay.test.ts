@@ -1,8 +1,11 @@
+import type { Logger } from "pino";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { giveReply } from "../../../audit/ledgers/reply-answers.ts";
 import { expectReply } from "../../../audit/ledgers/replies.ts";
 import type { Pump } from "../../../db/pump.ts";
-import { startReplyRelay } from "../../../gateway/inbox/reply-relay.ts";
+import { startWakeRelay } from "../../../gateway/inbox/wake-relay.ts";
+import type { WorkflowEngine } from "../../../gateway/inbox/workflow-starter.ts";
+import type { ReplyMessage } from "../../../workflows/reply.ts";
 import { watchedEngine } from "../../fixtures/engine.ts";
 import { keptLog } from "../../fixtures/log.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
@@ -27,6 +30,14 @@ async function givenAnswer(correlation: string) {
   return { caseId, message: { correlation } };
 }
 
+const startRelay = (engine: WorkflowEngine, { log }: { log: Logger }) =>
+  startWakeRelay<ReplyMessage>({
+    pool: database.pool,
+    topic: "reply",
+    wake: ({ caseId, correlation }) => engine.deliverReply(caseId, { correlation }),
+    log,
+  });
+
 async function allTold(pump: Pump): Promise<void> {
   await eventually(async () => {
     await database.pool.query("update outbox set retry_at = clock_timestamp() where delivered_at is null");
@@ -39,7 +50,7 @@ async function allTold(pump: Pump): Promise<void> {
 test("a case is told that something came under its reference, and nothing else", async () => {
   const told = await givenAnswer("told");
   const engine = watchedEngine();
-  relay = startReplyRelay({ pool: database.pool, messenger: engine, log: keptLog().log });
+  relay = startRelay(engine, keptLog());
   await allTold(relay);
   expect(engine.replied).toEqual([told]);
 });
@@ -54,7 +65,7 @@ test("an engine that is away is asked again; a case that ended is done with", as
     },
   });
   const { log, lines } = keptLog();
-  relay = startReplyRelay({ pool: database.pool, messenger: engine, log });
+  relay = startRelay(engine, { log });
   await allTold(relay);
   expect(engine.replied).toEqual([told]);
   expect(lines.map(({ msg }) => msg)).toEqual(["not told", "not told", "reply for a case that ended"]);
