@@ -4,9 +4,9 @@ import type { BatchList, BatchShown } from "../gateway/http/batches.ts";
 import type { Answer } from "./answer.ts";
 import { bodyOf } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
-import { failure, type CliFailure } from "./failure.ts";
+import { CliFailure, failure } from "./failure.ts";
 import { widthOf, type Io } from "./io.ts";
-import { connect } from "./session.ts";
+import { connect, type Caller } from "./session.ts";
 import { writeTable } from "./table.ts";
 
 type ListOptions = { readonly source?: string };
@@ -74,12 +74,9 @@ async function send({ args, options, io }: Call<SendOptions>): Promise<Answer> {
   const { source, window, as, replace = false } = options;
   const file = operand(args);
   const format = formatOf(options.format ?? file.split(".").at(-1) ?? "");
-  const client = await connect(options, as === undefined ? { kind: "reader" } : { kind: "person", personId: as });
-  const init = {
-    body: await streamOf(file, io),
-    duplex: "half",
-    signal: AbortSignal.timeout(BATCH_TIMEOUT_MS),
-  } as const;
+  const caller: Caller = as === undefined ? { kind: "reader" } : { kind: "person", personId: as };
+  const client = await connect(options, caller, BATCH_TIMEOUT_MS);
+  const init = { body: await streamOf(file, io), duplex: "half" } as const;
   const response = await client.v1.batches[":name"]
     .$post(
       { param: { name: source }, query: { window, ...(replace && { replace: "true" as const }) } },
@@ -93,10 +90,11 @@ async function send({ args, options, io }: Call<SendOptions>): Promise<Answer> {
   return { data: batch, text: `${known}${batchText(batch)}`, next: [`batches show ${batch.batchId}`] };
 }
 
-function cutOff(error: unknown): CliFailure {
-  const reason = error instanceof Error ? error.message : String(error);
-  const fix = "send it again: what is there already is not sent twice";
-  return failure("unreachable", "cut-off", `not all of it was taken: ${reason}`, fix);
+/** A gateway that does not run took nothing: that is told as ever. */
+function cutOff(error: unknown): unknown {
+  if (!(error instanceof CliFailure) || error.problem.code === "unreachable") return error;
+  const fix = "send it again: what is there already is not written twice";
+  return failure("unreachable", "cut-off", `not all of it was taken: ${error.message}`, fix);
 }
 
 type BatchFormat = "ndjson" | "csv";

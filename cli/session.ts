@@ -23,14 +23,15 @@ export async function knownPeople({ settings }: Environment): Promise<readonly D
   return readPeople(home);
 }
 
-/** A client at the address and with the token in the order flag, environment, files of the dev command. */
-export async function connect(globals: Globals, caller: Caller): Promise<Client> {
+/** A client at the address and with the token in the order flag, environment, files of the dev command. `timeoutMs`: for an answer. */
+export async function connect(globals: Globals, caller: Caller, timeoutMs?: number): Promise<Client> {
   const config = await globals.settings();
   const [{ readPeople }, { createClient }] = await Promise.all([import("./credentials.ts"), import("./client.ts")]);
   const url = globals.url ?? config.url ?? (await runningHere(config.home));
   if (!URL.canParse(url))
     throw failure("usage", "not-an-address", `\`${url}\` is not an address`, "give http://host:port");
-  return createClient({ url, token: tokenOf(globals.token ?? config.token, () => readPeople(config.home), caller) });
+  const token = tokenOf(globals.token ?? config.token, () => readPeople(config.home), caller);
+  return createClient({ url, token }, timeoutMs);
 }
 
 /** The address that the dev command left. Throws `CliFailure` when none runs, or runs without a gateway yet. */

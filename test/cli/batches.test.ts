@@ -1,7 +1,10 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { addPerson } from "../../gateway/http/people.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
@@ -90,4 +93,45 @@ test.for([
     "2026-03-04",
   );
   expect([exitCode, stderr]).toEqual([exit, expect.any(String)]);
+});
+
+describe("a gateway that", () => {
+  /** Sends to whoever listens so, and answers the exit code and the problem. */
+  async function sentTo(listener: RequestListener) {
+    const server = createServer(listener).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const path = file("large.ndjson", rows(20_000));
+      const { exitCode, stdout } = await send(path, "2026-03-05", "--url", url, "--json");
+      const { detail, fix } = JSON.parse(stdout) as { detail: string; fix: string };
+      return { exitCode, detail: detail.replace(url, "URL"), fix };
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+  const fix = "send it again: what is there already is not written twice";
+
+  test("does not answer is waited for as long as a batch may take, and so it is said", async () => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => timeout(ms / 1_000));
+    try {
+      const detail = "not all of it was taken: no answer from URL in 120 s";
+      expect(await sentTo(() => {})).toEqual({ exitCode: 69, detail, fix });
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
+  test("hangs up halfway has not taken all of it", async () => {
+    const hangUp: RequestListener = (request) => request.once("data", () => request.socket.destroy());
+    const detail = "not all of it was taken: URL hung up";
+    expect(await sentTo(hangUp)).toEqual({ exitCode: 69, detail, fix });
+  });
+
+  test("does not run is to be started", async () => {
+    const { exitCode, stderr } = await send(file("usage.ndjson", rows(1)), "2026-03-05", "--url", "http://127.0.0.1:9");
+    expect([exitCode, stderr]).toEqual([69, expect.stringContaining("Fix:   start it with `npm start`")]);
+  });
 });
