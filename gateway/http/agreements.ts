@@ -101,7 +101,7 @@ function wordRoute<const Path extends string>(path: Path, summary: string) {
         401: "No token of a known person",
         403: "The person may not answer for this company",
         404: "No such agreement",
-        409: "Ended, overdue, acted on already, or not what was shown",
+        409: "Ended, overdue, acted on already, not what was shown, or the key was used for another request",
         413: "More than 256 KiB",
       }),
     },

@@ -41,11 +41,7 @@ const problems = {
   "too-large": [413, "The body is too large", "send at most 256 KiB"],
   "not-found": [404, "There is no such thing", undefined],
   "already-decided": [409, "It was decided already", undefined],
-  "stale-action": [
-    409,
-    "The action is not the one that was shown",
-    "read the escalation again and answer what it asks now",
-  ],
+  "stale-action": [409, "The action is not the one that was shown", "read it again and answer what it asks now"],
   superseded: [409, "The question is moot", undefined],
   "past-deadline": [409, "The deadline has passed", undefined],
   "too-late": [409, "It is being done, or is done", "see where it stands"],
