@@ -148,7 +148,7 @@ async function say(deps: AgreementDeps, c: Context<ApiEnv>, word: AgreementWord,
   const { pool, company } = deps;
   const { agreementId, digest, reason } = given;
   const { personId, role } = c.var.person;
-  const requestKey = digestOf([personId, given["idempotency-key"].replaceAll('"', "")]);
+  const requestKey = digestOf([personId, given["idempotency-key"]]);
   const by = { personId, role, via: "door", requestKey, ...(reason !== undefined && { reason }) } as const;
   const outcome = await sayWord(pool, { company, agreementId, side: company, word, digest, at: deps.at(), by });
   tellWord(deps, { agreementId, side: company, word }, outcome);

@@ -173,7 +173,7 @@ export function decisionsApi({ decisions, log }: DecisionDeps) {
       const answered = await decisions.decide({
         ...askedFrom(body),
         caller,
-        key: c.req.valid("header")["idempotency-key"].replaceAll('"', ""),
+        key: c.req.valid("header")["idempotency-key"],
         requestedBy: body.requestedBy ?? caller,
       });
       if (answered.kind === "key-reused") {

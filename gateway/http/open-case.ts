@@ -70,7 +70,7 @@ export function openCaseApi(deps: OpenCaseDeps) {
     const errors = mismatches(definition, object);
     if (errors.length > 0)
       return refuse(c, "wrong-subject", `\`${functionId}\` is about another kind of object`, errors);
-    const key = c.req.valid("header")["idempotency-key"].replaceAll('"', "");
+    const key = c.req.valid("header")["idempotency-key"];
     const { personId } = c.var.person;
     const asked = await askForCase(deps, { company, personId, key, functionId, object, reason, at: at() });
     if (asked.kind === "key-reused") {

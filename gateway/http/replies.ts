@@ -117,7 +117,7 @@ export function repliesApi({ pool, company, at: clock, onReply, log }: RepliesDe
       const answeredAt = saidAt(said, at);
       if (answeredAt === undefined) return refuse(c, "validation", "a field is wrong", notYet);
       const { personId: by } = c.var.person;
-      const requestKey = digestOf([by, c.req.valid("header")["idempotency-key"].replaceAll('"', "")]);
+      const requestKey = digestOf([by, c.req.valid("header")["idempotency-key"]]);
       const words = { ...(evidence !== undefined && { evidence }), ...(reason !== undefined && { reason }) };
       const named = { company, correlation, answer, by, requestKey, answeredAt, at };
       const outcome = await giveReply(pool, { ...named, ...words });

@@ -26,11 +26,12 @@ export function ruleView({ id, effect, reason }: MatchedRule): z.infer<typeof Ru
   return { id, effect, reason };
 }
 
-/** Under which a caller asks once, however often it sends. */
+/** Under which a caller asks once, however often it sends; read without the quotes that it may stand in. */
 export const IdempotencyKey = z.object({
   "idempotency-key": z
     .string()
     .regex(/^(?:"[\x20-\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255})$/, "expected 1 to 255 printable characters")
+    .transform((key) => key.replaceAll('"', ""))
     .openapi({ description: "the caller's name for this request; the same request under it has the same answer" }),
 });
 

@@ -69,7 +69,7 @@ export function tellEventApi(deps: TellEventDeps) {
     const { object, change, at: said } = c.req.valid("json");
     const occurredAt = saidAt(said, at());
     if (occurredAt === undefined) return refuse(c, "validation", "a field is wrong", notYet);
-    const key = c.req.valid("header")["idempotency-key"].replaceAll('"', "");
+    const key = c.req.valid("header")["idempotency-key"];
     const { personId } = c.var.person;
     const told = await tellChange(deps, { company, personId, key, object, change, said: said ?? "", occurredAt });
     if (told.kind === "key-reused") {

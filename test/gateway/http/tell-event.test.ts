@@ -71,6 +71,7 @@ describe("what a system tells of an object", () => {
   test("again under the same key is one event, whenever it is told; something else under it is refused", async () => {
     await tell({ object: claim, change: sent });
     expect(await tell({ object: claim, change: sent })).toMatchObject({ status: 202, state: "duplicate" });
+    expect(await tell({ object: claim, change: sent }, '"k"')).toMatchObject({ status: 202, state: "duplicate" });
     const moved = { object: { ...claim, id: "C-2" }, change: sent };
     expect(await tell(moved)).toMatchObject({ status: 409, code: "idempotency-key-reused" });
     expect(await tell(moved, "k", "another")).toMatchObject({ status: 202, state: "accepted" });
