@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { formatMinute } from "../audit/story/duration.ts";
 import { oneLine } from "../audit/story/one-line.ts";
+import { agreementWords, isOpen, type AgreementWord } from "../domain/agreement.ts";
 import type { AgreementView } from "../gateway/http/agreements.ts";
 import type { Answer } from "./answer.ts";
 import { bodyOf } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
-import { confirm } from "./confirm.ts";
-import { failure } from "./failure.ts";
+import { confirmSending } from "./confirm.ts";
 import { widthOf } from "./io.ts";
 import { connect } from "./session.ts";
 import { writeTable } from "./table.ts";
@@ -19,12 +19,11 @@ type SayOptions = {
   readonly yes?: boolean;
 };
 
-const words = {
+const words: { readonly [word in AgreementWord]: string } = {
   ok: "agree, for your company, to exactly what is shown",
   refuse: "refuse it: nothing is done",
   withdraw: "take it back, until the executor acts on it",
-} as const;
-type Word = keyof typeof words;
+};
 
 /** `mandate agreements`: what companies are asked to agree to before one of them acts. */
 export function addAgreements(program: Command, cli: Cli): void {
@@ -37,7 +36,7 @@ export function addAgreements(program: Command, cli: Cli): void {
     .command("show <id>")
     .description("show what is asked, by whom, and what each side said")
     .action(answering(cli, show));
-  for (const word of ["ok", "refuse", "withdraw"] as const) {
+  for (const word of agreementWords) {
     noun
       .command(`${word} <id>`)
       .description(words[word])
@@ -72,21 +71,18 @@ async function show({ args, options }: Call<object>): Promise<Answer> {
   const client = await connect(options, { kind: "reader" });
   const agreementId = operand(args);
   const found = await bodyOf(client.v1.agreements[":agreementId"].$get({ param: { agreementId } }));
-  const isOpen = found.state === "asked" || found.state === "ready";
-  const answers = isOpen ? ["ok", "refuse"].map((word) => `agreements ${word} ${agreementId}`) : [];
+  const answers = isOpen(found.state) ? ["ok", "refuse"].map((word) => `agreements ${word} ${agreementId}`) : [];
   return { data: found, text: card(found), next: [...answers, `audit show ${found.caseId}`] };
 }
 
-async function say(word: Word, { args, options, io }: Call<SayOptions>): Promise<Answer> {
+async function say(word: AgreementWord, { args, options, io }: Call<SayOptions>): Promise<Answer> {
   const client = await connect(options, { kind: "person", personId: options.as });
   const agreementId = operand(args);
   const { [":agreementId"]: one } = client.v1.agreements;
   const found = await bodyOf(one.$get({ param: { agreementId } }));
   const { reason, key = crypto.randomUUID(), digest = found.digest } = options;
   io.stderr.write(`${card(found)}\n${word} ${digest}\n`);
-  if (options.yes !== true && !(await confirm(io, `say ${word}?`))) {
-    throw failure("interrupted", "not-confirmed", "nothing was sent");
-  }
+  await confirmSending(io, `say ${word}?`, options.yes);
   const json = { digest, ...(reason !== undefined && { reason }) };
   const request = { param: { agreementId }, header: { "idempotency-key": key }, json };
   const taken = await bodyOf(one[word].$post(request));

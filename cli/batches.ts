@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { BATCH_TIMEOUT_MS } from "../gateway/batches/limits.ts";
+import type { BatchFormat } from "../gateway/batches/split.ts";
 import type { BatchList, BatchShown } from "../gateway/http/batches.ts";
 import type { Answer } from "./answer.ts";
 import { bodyOf } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
 import { CliFailure, failure } from "./failure.ts";
 import { widthOf, type Io } from "./io.ts";
-import { connect, type Caller } from "./session.ts";
+import { callerOf, connect } from "./session.ts";
 import { writeTable } from "./table.ts";
 
 type ListOptions = { readonly source?: string };
@@ -74,8 +75,7 @@ async function send({ args, options, io }: Call<SendOptions>): Promise<Answer> {
   const { source, window, as, replace = false } = options;
   const file = operand(args);
   const format = formatOf(options.format ?? file.split(".").at(-1) ?? "");
-  const caller: Caller = as === undefined ? { kind: "reader" } : { kind: "person", personId: as };
-  const client = await connect(options, caller, BATCH_TIMEOUT_MS);
+  const client = await connect(options, callerOf(as), BATCH_TIMEOUT_MS);
   const init = { body: await streamOf(file, io), duplex: "half" } as const;
   const response = await client.v1.batches[":name"]
     .$post(
@@ -97,7 +97,6 @@ function cutOff(error: unknown): unknown {
   return failure("unreachable", "cut-off", `not all of it was taken: ${error.message}`, fix);
 }
 
-type BatchFormat = "ndjson" | "csv";
 const types = { ndjson: "application/x-ndjson", csv: "text/csv" } as const;
 const formats: { readonly [name: string]: BatchFormat } = { ndjson: "ndjson", jsonl: "ndjson", csv: "csv" };
 

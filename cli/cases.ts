@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Answer } from "./answer.ts";
 import { bodyOf } from "./api-body.ts";
 import { answering, type Call, type Cli } from "./command.ts";
-import { connect } from "./session.ts";
+import { callerOf, connect } from "./session.ts";
 
 type OpenOptions = { readonly key?: string; readonly reason?: string; readonly as?: string };
 
@@ -21,7 +21,7 @@ export function addCases(program: Command, cli: Cli): void {
 async function open({ args, options }: Call<OpenOptions>): Promise<Answer> {
   const [functionId = "", system = "", type = "", id = ""] = args;
   const { as, reason, key = crypto.randomUUID() } = options;
-  const client = await connect(options, as === undefined ? { kind: "reader" } : { kind: "person", personId: as });
+  const client = await connect(options, callerOf(as));
   const request = { function: functionId, object: { system, type, id }, ...(reason !== undefined && { reason }) };
   const asked = await bodyOf(client.v1.cases.$post({ header: { "idempotency-key": key }, json: request }));
   const { caseId, eventId, state } = asked;

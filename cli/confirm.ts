@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { failure } from "./failure.ts";
 import type { Io } from "./io.ts";
 
 /**
@@ -15,4 +16,9 @@ export async function confirm({ stdin, stderr }: Io, question: string): Promise<
   } finally {
     prompt.close();
   }
+}
+
+/** The same before something is sent, unless `--yes` was given. Throws `CliFailure` for a no. */
+export async function confirmSending(io: Io, question: string, isGiven = false): Promise<void> {
+  if (!isGiven && !(await confirm(io, question))) throw failure("interrupted", "not-confirmed", "nothing was sent");
 }

@@ -3,7 +3,7 @@ import type { EscalationView } from "../gateway/http/escalations.ts";
 import type { Answer } from "./answer.ts";
 import { bodyOf } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
-import { confirm } from "./confirm.ts";
+import { confirmSending } from "./confirm.ts";
 import { findEscalation } from "./escalation-id.ts";
 import { failure } from "./failure.ts";
 import { widthOf } from "./io.ts";
@@ -108,9 +108,7 @@ async function answer(verdict: "approve" | "reject", { args, options, io }: Call
   const actionDigest = options.digest ?? escalation.actionDigest;
   const { escalationId, caseId } = escalation;
   io.stderr.write(`${escalationCard(escalation, new Date().toISOString())}\n${verdict} the action ${actionDigest}\n`);
-  if (options.yes !== true && !(await confirm(io, `${verdict} it?`))) {
-    throw failure("interrupted", "not-confirmed", "nothing was sent");
-  }
+  await confirmSending(io, `${verdict} it?`, options.yes);
   const { $post } = client.v1.escalations[":escalationId"][verdict];
   const taken = await bodyOf($post({ param: { escalationId }, json: { actionDigest, reason: options.reason } }));
   return {

@@ -6,7 +6,7 @@ import { bodyOf } from "./api-body.ts";
 import { answering, type Call, type Cli } from "./command.ts";
 import { failure } from "./failure.ts";
 import { widthOf } from "./io.ts";
-import { connect } from "./session.ts";
+import { callerOf, connect } from "./session.ts";
 import { writeTable } from "./table.ts";
 
 type ListOptions = { readonly since: string };
@@ -82,7 +82,7 @@ const whole = ["created", "deleted", "merged", "restored"] as const;
 async function tell({ args, options }: Call<TellOptions>): Promise<Answer> {
   const [system = "", type = "", id = "", what = ""] = args;
   const { as, at, key = crypto.randomUUID() } = options;
-  const client = await connect(options, as === undefined ? { kind: "reader" } : { kind: "person", personId: as });
+  const client = await connect(options, callerOf(as));
   const json = { object: { system, type, id }, change: changeOf(what), ...(at !== undefined && { at }) };
   const told = await bodyOf(client.v1.events.$post({ header: { "idempotency-key": key }, json }));
   const cases = told.hearing.map(({ caseId }) => caseId);

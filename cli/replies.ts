@@ -5,7 +5,7 @@ import type { ReplyView } from "../gateway/http/replies.ts";
 import type { Answer } from "./answer.ts";
 import { bodyOf } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
-import { connect } from "./session.ts";
+import { callerOf, connect } from "./session.ts";
 
 type GiveOptions = {
   readonly evidence?: string;
@@ -44,7 +44,7 @@ async function show({ args, options }: Call<object>): Promise<Answer> {
 async function give({ args, options }: Call<GiveOptions>): Promise<Answer> {
   const [correlation = "", answer = ""] = args;
   const { as, evidence, reason, at, key = crypto.randomUUID() } = options;
-  const client = await connect(options, as === undefined ? { kind: "reader" } : { kind: "person", personId: as });
+  const client = await connect(options, callerOf(as));
   const words = {
     ...(evidence !== undefined && { evidence }),
     ...(reason !== undefined && { reason }),

@@ -17,6 +17,11 @@ export type Environment = { readonly settings: () => Promise<Settings> };
 /** Who calls: `reader` may be anybody known here, a verdict needs a person that was named. */
 export type Caller = { readonly kind: "reader" } | { readonly kind: "person"; readonly personId: string | undefined };
 
+/** Who calls where somebody may be named, and anybody known here does. */
+export function callerOf(personId: string | undefined): Caller {
+  return personId === undefined ? { kind: "reader" } : { kind: "person", personId };
+}
+
 /** The development identities of this machine; none elsewhere. */
 export async function knownPeople({ settings }: Environment): Promise<readonly DevPerson[]> {
   const [{ home }, { readPeople }] = await Promise.all([settings(), import("./credentials.ts")]);

@@ -34,17 +34,13 @@ function casesText({ cases }: StatusView): string {
 function questionsText({ at, questions: { open, overdue, oldest } }: StatusView): string {
   if (oldest === null) return "Questions  none open\n";
   const { escalationId, role, openedAt, dueAt } = oldest;
-  const left = elapsedMs(at, dueAt) ?? 0;
-  const due = left < 0 ? `overdue by ${formatDuration(-left)}` : `due in ${formatDuration(left)}`;
-  return `Questions  ${open} open, ${overdue || "none"} past due; the oldest, ${escalationId}, was asked of ${role} ${ago(openedAt, at)}, ${due}\n`;
+  return `Questions  ${open} open, ${overdue || "none"} past due; the oldest, ${escalationId}, was asked of ${role} ${ago(openedAt, at)}, ${dueText(at, dueAt)}\n`;
 }
 
 function repliesText({ at, replies: { waiting, overdue, next } }: StatusView): string {
   if (next === null) return "";
   const { correlation, caseId, deadline } = next;
-  const left = elapsedMs(at, deadline) ?? 0;
-  const due = left < 0 ? `overdue by ${formatDuration(-left)}` : `due in ${formatDuration(left)}`;
-  return `Replies    ${waiting} awaited, ${overdue || "none"} past due; the next, ${oneLine(correlation)} of ${caseId}, is ${due}\n`;
+  return `Replies    ${waiting} awaited, ${overdue || "none"} past due; the next, ${oneLine(correlation)} of ${caseId}, is ${dueText(at, deadline)}\n`;
 }
 
 function eventsText({ at, events: { unfinished, oldest } }: StatusView): string {
@@ -52,6 +48,11 @@ function eventsText({ at, events: { unfinished, oldest } }: StatusView): string 
   const { eventId, receivedAt, state, caseId } = oldest;
   const where = state === "pending" ? "waits for its case" : `is with ${caseId}`;
   return `Events     ${unfinished} unfinished; the oldest, ${eventId}, came ${ago(receivedAt, at)} and ${where}\n`;
+}
+
+function dueText(at: string, dueAt: string): string {
+  const left = elapsedMs(at, dueAt) ?? 0;
+  return left < 0 ? `overdue by ${formatDuration(-left)}` : `due in ${formatDuration(left)}`;
 }
 
 function ago(time: string, at: string): string {

@@ -10,7 +10,7 @@ import { answering, type Call, type Cli } from "../command.ts";
 import { CliFailure, failure } from "../failure.ts";
 import { findCase } from "../find-case.ts";
 import type { Io } from "../io.ts";
-import { connect, knownPeople, type Caller, type Globals } from "../session.ts";
+import { callerOf, connect, knownPeople, type Caller, type Globals } from "../session.ts";
 
 type ExportOptions = {
   readonly case?: string;
@@ -82,7 +82,7 @@ async function callerFor(
   const [roles, config] = [exportersOf(selection, who), await options.settings()];
   if (roles === undefined || token !== undefined || config.token !== undefined) return { kind: "reader" };
   const personId = (await knownPeople(options)).find(({ role }) => roles.includes(role))?.personId;
-  return personId === undefined ? { kind: "reader" } : { kind: "person", personId };
+  return callerOf(personId);
 }
 
 async function queryFor(
