@@ -121,9 +121,8 @@ export function agreementsApi(deps: AgreementDeps) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(list, async (c) => {
       const rows = await listAgreements(pool, company, { state: c.req.valid("query").state, limit: MAX_LISTED });
-      const views: AgreementView[] = [];
-      for (const row of rows) views.push(await viewOf(pool, company, row));
-      return c.json({ agreements: views }, 200);
+      const agreements = await Promise.all(rows.map((row) => viewOf(pool, company, row)));
+      return c.json({ agreements }, 200);
     })
     .openapi(show, async (c) => {
       const { agreementId } = c.req.valid("param");
