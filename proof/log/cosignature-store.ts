@@ -11,7 +11,7 @@ export async function cosignedSize(sql: Sql, { company, log, witness }: Cosigned
            order by size desc limit 1`,
     values: [company, log, witness],
   });
-  return Number(rows[0]?.size ?? 0);
+  return rows[0]?.size ?? 0;
 }
 
 /** `line`: the witness's signature line or lines, each with its newline; `signedAt`: ISO 8601, the witness's own word. */
@@ -50,11 +50,11 @@ export type KeptCosignature = { readonly witness: string; readonly size: number;
 
 /** The newest cosignature of each witness, by name. */
 export async function cosignaturesOf(sql: Sql, company: string, log: string): Promise<readonly KeptCosignature[]> {
-  const { rows } = await sql.query<{ witness: string; size: number; signed_at: string }>({
+  const { rows } = await sql.query<KeptCosignature>({
     name: "newest-cosignatures",
-    text: `select distinct on (witness) witness, size, signed_at from audit_cosignature
+    text: `select distinct on (witness) witness, size, signed_at as "signedAt" from audit_cosignature
            where company = $1 and log = $2 order by witness, size desc`,
     values: [company, log],
   });
-  return rows.map(({ witness, size, signed_at: signedAt }) => ({ witness, size: Number(size), signedAt }));
+  return rows;
 }

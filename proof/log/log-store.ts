@@ -24,7 +24,7 @@ export async function logsOf(sql: Sql, company: string): Promise<readonly KeptLo
     text: "select log, origin, size from audit_log where company = $1 order by log",
     values: [company],
   });
-  return rows.map(({ log, origin, size }) => ({ log, origin, size: Number(size) }));
+  return rows;
 }
 
 /** One of them, or undefined before its first integration. */
@@ -43,20 +43,16 @@ export async function logNamed(sql: Sql, company: string, log: string): Promise<
  */
 export function hashReaderOf(sql: Sql, company: string, log: string): HashReader {
   return async (nodes) => {
-    const { rows } = await sql.query<{ size: number }>({
-      name: "read-log-size",
-      text: "select size from audit_log where company = $1 and log = $2",
-      values: [company, log],
-    });
-    return tileReader(Number(rows[0]?.size ?? 0), tileSourceOf(sql, company, log))(nodes);
+    const kept = await logNamed(sql, company, log);
+    return tileReader(kept?.size ?? 0, tileSourceOf(sql, company, log))(nodes);
   };
 }
 
 /** The newest checkpoint of a log, or undefined before its first. */
 export async function newestCheckpoint(sql: Sql, company: string, log: string): Promise<KeptCheckpoint | undefined> {
-  const { rows } = await sql.query<{ size: number; root: Buffer; note: string; signed_at: string }>({
+  const { rows } = await sql.query<KeptCheckpoint>({
     name: "newest-checkpoint",
-    text: `select c.size, c.root, c.note || coalesce(w.lines, '') as note, c.signed_at
+    text: `select c.size, c.root, c.note || coalesce(w.lines, '') as note, c.signed_at as "signedAt"
            from audit_checkpoint c
            left join lateral (
              select string_agg(line, '' order by witness) as lines from audit_cosignature w
@@ -64,19 +60,17 @@ export async function newestCheckpoint(sql: Sql, company: string, log: string): 
            where c.company = $1 and c.log = $2 order by c.size desc limit 1`,
     values: [company, log],
   });
-  const [row] = rows;
-  return row && { size: Number(row.size), root: row.root, note: row.note, signedAt: row.signed_at };
+  return rows[0];
 }
 
 /** The place of the record with this key, or undefined when there is no such record. */
 export async function placeOf(sql: Sql, company: string, key: string): Promise<Place | undefined> {
-  const { rows } = await sql.query<{ log: string; seq: number | null; leaf_hash: Buffer }>({
+  const { rows } = await sql.query<Place>({
     name: "place-of",
-    text: "select log, seq, leaf_hash from audit_place where company = $1 and key = $2",
+    text: `select log, seq, leaf_hash as "leafHash" from audit_place where company = $1 and key = $2`,
     values: [company, key],
   });
-  const [row] = rows;
-  return row && { log: row.log, seq: row.seq === null ? null : Number(row.seq), leafHash: row.leaf_hash };
+  return rows[0];
 }
 
 /** A log with records that have no place yet. `urgent`: one of them asks for a checkpoint at once. */

@@ -49,10 +49,10 @@ export async function lastHead(sql: Sql, named: Named): Promise<Head> {
       row.origin,
     );
   }
-  if (row.note === null) throw sizeChanged(log, Number(row.size), "no checkpoint");
+  if (row.note === null) throw sizeChanged(log, row.size, "no checkpoint");
   const head = signedBy(named, row.note);
-  if ([row.size, row.signed, row.places].some((size) => Number(size) !== head.size)) {
-    throw sizeChanged(log, Number(row.size), `${row.places} places and a checkpoint of ${head.size}`);
+  if ([row.size, row.signed, row.places].some((size) => size !== head.size)) {
+    throw sizeChanged(log, row.size, `${row.places} places and a checkpoint of ${head.size}`);
   }
   if (!head.rootHash.equals(row.root)) {
     throw new LogError("unsigned-head", `the root beside the last checkpoint of log \`${log}\` is not the one signed`);

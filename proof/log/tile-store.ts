@@ -70,7 +70,5 @@ async function readTiles(
       asked.map(({ tile }) => tile.width),
     ],
   });
-  return new Map(
-    rows.map(({ level, index, width, hashes }) => [tilePath({ level, index: Number(index), width }), hashes]),
-  );
+  return new Map(rows.map(({ hashes, ...tile }) => [tilePath(tile), hashes]));
 }

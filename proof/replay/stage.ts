@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { Pool } from "pg";
 import { createAgents, type Agents, type TurnInput } from "../../agents/agents.ts";
 import { silentModel } from "../../agents/models/silent.ts";
 import type { Prompts } from "../../agents/prompts/index.ts";
@@ -12,7 +11,7 @@ import type { ReadTool } from "../../tools/read-tool.ts";
 import { digestOf } from "../../audit/digest.ts";
 import { recordKeys } from "../../audit/record-keys.ts";
 import { textAt } from "../../audit/story/loose.ts";
-import { createVault } from "../../audit/vault.ts";
+import { createLedgerPool } from "../../db/pool.ts";
 import { createReadTools } from "../../deciding/read-tools.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
 import type { Replayed } from "./guardrail.ts";
@@ -99,7 +98,7 @@ function changedPrompt({ role, promptDigest }: RecordedTurn, shipped: string | u
 
 /** The real reading tools, of which each answers what was read then. The pool is never connected. */
 function toolsOn(evidence: readonly Evidence[]): readonly ReadTool[] {
-  const unused = Object.assign(new Pool(), { vault: createVault(randomBytes(32)) });
+  const unused = createLedgerPool("", randomBytes(32));
   const none = () => "";
   return Object.values(createReadTools(unused, embeddedAdapters(unused, none), none)).map((tool) => ({
     ...tool,

@@ -44,7 +44,7 @@ describe("the hashes of a log", () => {
           : Reflect.get(target, name, target),
     });
     await inclusionProof(SIZE, 17, hashReaderOf(counting, company, company));
-    expect(asked).toEqual(["read-log-size", "read-tiles"]);
+    expect(asked).toEqual(["read-log", "read-tiles"]);
   });
 
   test("beyond its size are refused, also of a log that does not exist", async () => {
