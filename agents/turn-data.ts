@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Evidence, Finding } from "../domain/evidence.ts";
-import { ownActionOf, recordToolOf } from "../functions/index.ts";
+import { isWhole, ownActionOf, recordToolOf } from "../functions/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Action } from "../domain/proposal.ts";
 import { dataBlock, readDataBlock } from "./data-block.ts";
@@ -51,12 +51,16 @@ export function findingsJson(findings: readonly Finding[]): JsonObject[] {
   return findings.map(({ code, statement, confidencePpm, sources }) => ({ code, statement, confidencePpm, sources }));
 }
 
-/** What the record asks for. Throws `RECORD_UNREADABLE` when it asks for nothing: an agent must not invent a request. */
+/**
+ * What the record asks for. Throws `RECORD_UNREADABLE` when it asks for nothing, or for something of which not everything can
+ * be read: an agent must not invent a request, nor a part of one.
+ */
 export function requestedAction({ functionId, action }: TurnInput, evidence: readonly Evidence[]): Action {
   const taken = Object.fromEntries(evidence.map((reading) => [reading.source.source, reading]));
   const record = taken[recordToolOf(functionId)];
-  const requested = record && ownActionOf(functionId, action).requested(record.value, taken);
-  if (requested === undefined) {
+  const own = ownActionOf(functionId, action);
+  const requested = record && own.requested(record.value, taken);
+  if (requested === undefined || !isWhole(own, requested.args)) {
     throw new AgentFault("RECORD_UNREADABLE", `record holds no readable request for \`${functionId}\``);
   }
   return requested;

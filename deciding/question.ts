@@ -16,6 +16,10 @@ export type Question = {
   /** Compliance's word; `exempt` for what no model proposed. */
   readonly review: Review | undefined | "exempt";
   readonly facts: JsonObject;
+  /** Why facts are not known, by fact, where the record says something that cannot be read. */
+  readonly unknown?: { readonly [fact: string]: string };
+  /** The arguments are not all that the tool needs: nobody can approve it as it stands. */
+  readonly notWhole?: boolean;
   readonly sources: readonly SourceRef[];
   readonly requestedBy: string;
 };

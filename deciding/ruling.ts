@@ -1,13 +1,13 @@
 import type { DecisionDraft } from "../audit/ledgers/decisions.ts";
 import type { DecisionDetails, LimitReading } from "../domain/decision-details.ts";
-import type { Decision } from "../domain/decision.ts";
+import type { Decision, MatchedRule } from "../domain/decision.ts";
 import { judge, type Disagreement } from "../guardrails/evaluate.ts";
 import { jsonValue } from "../guardrails/fact-types.ts";
 import { applyLimits, applyUncounted, applyUnread, asksOf, type Asked } from "../guardrails/limits.ts";
 import { lowerMode, mayAct, restrain } from "../guardrails/mode.ts";
 import { obligationsOf } from "../guardrails/obligations.ts";
 import type { Policy } from "../guardrails/policy.ts";
-import { tighten } from "../guardrails/tighten.ts";
+import { tighten, tightenBy } from "../guardrails/tighten.ts";
 import type { InForce } from "./policy-source.ts";
 import type { Question } from "./question.ts";
 
@@ -31,7 +31,13 @@ export type Ruling = Concluded & {
 
 /** Both evaluators at the question's time, then compliance, which can only tighten what they said. */
 export async function ruleOn(
-  { review, at, facts }: Pick<Question, "review" | "at" | "facts">,
+  {
+    review,
+    at,
+    facts,
+    unknown = {},
+    notWhole = false,
+  }: Pick<Question, "review" | "at" | "facts" | "unknown" | "notWhole">,
   { policy, mode: given, release, canary }: Pick<InForce, "policy" | "mode" | "release" | "canary">,
   onDisagreement: (detail: Disagreement) => void,
 ): Promise<Ruling> {
@@ -42,13 +48,33 @@ export async function ruleOn(
     value: param.unsettled === true ? null : jsonValue(param, param.value),
     source: param.override ?? "base",
   }));
+  const unread = {
+    ...(Object.keys(unknown).length > 0 && { unknown }),
+    ...(notWhole && { notWhole: true as const }),
+  };
+  const ruled = explained(notWhole ? tightenBy(decision, unreadable, cell) : decision, unknown);
   return {
-    decision: review === "exempt" ? decision : tighten(decision, review, cell),
-    details: { mode, release, canary, params, limits: [], candidate, obligations: [] },
+    decision: review === "exempt" ? ruled : tighten(ruled, review, cell),
+    details: { mode, release, canary, params, limits: [], candidate, obligations: [], ...unread },
     withheld: !mayAct(mode),
     cell,
     asked: asksOf(cell, known, at),
   };
+}
+
+/** What cannot be read in full cannot be done as it is asked, whatever the rules say of the rest. */
+const unreadable: MatchedRule = {
+  id: "request-not-whole",
+  effect: "escalate",
+  reason: "not everything that is asked can be read: correct the record, or reject it",
+  values: {},
+};
+
+/** What people are asked says why facts are not known. */
+function explained(decision: Decision, unknown: NonNullable<Question["unknown"]>): Decision {
+  const reasons = new Set(Object.values(unknown));
+  if (decision.kind !== "escalate" || reasons.size === 0) return decision;
+  return { ...decision, reason: [decision.reason, ...reasons].join("; ") };
 }
 
 /** What a policy's limits leave of a decision; `unread` when their accounts could not be read. */

@@ -8,7 +8,7 @@ import type { GovernedAction } from "../functions/definition.ts";
 import { versionOf } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
-import { functionOfAction, restsOn } from "../functions/index.ts";
+import { functionOfAction, isWhole, restsOn } from "../functions/index.ts";
 import type { DecisionRef, FollowUp, Message, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
 import { decisionRefOf } from "./decision-ref.ts";
@@ -184,11 +184,14 @@ function questionOf(
 ): Question {
   const { company, caseId, stepKey } = step;
   const names = { company, caseId, stepKey, gate, approvalId, at };
+  const input = { evidence, action: proposal.action, at };
   return {
     ...names,
     proposal,
     review,
-    facts: action.facts({ evidence, action: proposal.action, at }),
+    facts: action.facts(input),
+    unknown: action.unknown?.(input) ?? {},
+    notWhole: !isWhole(action, proposal.action.args),
     sources: Object.values(evidence).map(({ source }) => source),
     requestedBy: action.requestedBy(recordIn(evidence, step.functionId), proposal.action.args),
   };

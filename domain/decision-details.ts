@@ -46,4 +46,8 @@ export type DecisionDetails = {
   readonly candidate: CandidateSeen | null;
   /** What is owed after this decision; names of `obligations.ts`. */
   readonly obligations: readonly string[];
+  /** Why facts were not known, by fact; absent where nothing was unreadable. */
+  readonly unknown?: { readonly [fact: string]: string };
+  /** The arguments were not all that the tool needs, so that nobody can approve it as it stands. */
+  readonly notWhole?: true;
 };

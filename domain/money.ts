@@ -1,8 +1,12 @@
 import { z } from "zod";
+import { minorDigits } from "./currency.ts";
 
-/** ISO 4217 codes with two minor digits that the programme trades in. */
+/** ISO 4217 codes that policies and funds are kept in. */
 export const Currency = z.enum(["USD", "EUR", "GBP"]);
 export type Currency = z.infer<typeof Currency>;
+
+/** Any currency of ISO 4217, by its code: what records and what they ask for are in. */
+export const CurrencyCode = z.string().regex(/^[A-Z]{3}$/, "expected an ISO 4217 code such as `USD`");
 
 /** Largest amount the exact arithmetic accepts: 90 billion in minor units of a cent. */
 export const MAX_MINOR = 9_000_000_000_000;
@@ -11,29 +15,18 @@ export const MAX_MINOR = 9_000_000_000_000;
 export const Money = z.strictObject({ minor: z.int().min(0).max(MAX_MINOR), currency: Currency });
 export type Money = z.infer<typeof Money>;
 
-/**
- * Reads a decimal string as CRMs send it (`"10000"`, `"10000.5"`, `"10000.50"`) into minor units.
- * No sign, exponent, grouping or third decimal; nothing is rounded. Issues name the field by its path.
- */
-export const DecimalMinor = z
-  .string()
-  .regex(/^(0|[1-9]\d{0,10})(\.\d{1,2})?$/, "expected a decimal amount such as `10000.00`")
-  .transform((text) => {
-    const [whole = "0", cents = ""] = text.split(".");
-    return Number(whole) * 100 + Number(cents.padEnd(2, "0"));
-  })
-  .refine((minor) => minor <= MAX_MINOR, `expected at most ${MAX_MINOR / 100}`);
-
 /** `8500000` USD becomes `85000.00 USD`: without grouping, as every locale reads it. */
 export function writeMinor(minor: number, currency: string): string {
   return formatMinor(minor, currency).replaceAll(",", "");
 }
 
-/** `8500000` USD becomes `85,000.00 USD`. */
+/** `8500000` USD becomes `85,000.00 USD`, with as many decimals as the currency has. */
 export function formatMinor(minor: number, currency: string): string {
-  const whole = Math.floor(Math.abs(minor) / 100)
+  const digits = minorDigits(currency) ?? 2;
+  const written = Math.abs(minor)
     .toString()
-    .replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-  const cents = String(Math.abs(minor) % 100).padStart(2, "0");
-  return `${minor < 0 ? "-" : ""}${whole}.${cents} ${currency}`;
+    .padStart(digits + 1, "0");
+  const whole = written.slice(0, written.length - digits).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  const decimals = digits === 0 ? "" : `.${written.slice(-digits)}`;
+  return `${minor < 0 ? "-" : ""}${whole}${decimals} ${currency}`;
 }

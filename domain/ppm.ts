@@ -8,18 +8,6 @@ export const Ppm = z.int().min(0).max(WHOLE_PPM).brand<"Ppm">();
 export type Ppm = z.infer<typeof Ppm>;
 
 /**
- * Reads a percentage as CRMs write it (`3%`, `2.5 %`) into parts per million. No sign and no fifth decimal; nothing is
- * rounded. May pass 100 %.
- */
-export const PercentPpm = z
-  .string()
-  .regex(/^(0|[1-9]\d{0,3})(\.\d{1,4})? ?%$/, "expected a percentage such as `3%` or `2.5 %`")
-  .transform((text) => {
-    const [whole = "0", decimals = ""] = text.replace(/ ?%$/, "").split(".");
-    return Number(whole) * 10_000 + Number(decimals.padEnd(4, "0"));
-  });
-
-/**
  * `part / whole` in parts per million, rounded up (towards the stricter side), never below 0.
  * For a whole-ppm limit L, `sharePpm(p, w) <= L` holds exactly when `p / w <= L / 1e6`: no quotient is compared.
  * Both arguments are integer minor units; `wholeMinor` must be positive. Throws `RangeError` otherwise.

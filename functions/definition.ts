@@ -3,6 +3,7 @@ import type { Trigger } from "../domain/event.ts";
 import type { Evidence, Finding, Lookup } from "../domain/evidence.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Action, TurnCitation } from "../domain/proposal.ts";
+import type { Fields } from "./fields.ts";
 
 /** What was read, by the reading tool's name. A thing that does not exist, or was not read, is absent. */
 export type Readings = { readonly [tool: string]: Evidence };
@@ -50,6 +51,8 @@ export type GovernedAction = {
    * a missing fact escalates. Never throws for bad data.
    */
   readonly facts: (input: FactInput) => JsonObject;
+  /** Why facts are not known, by fact: what the record says that cannot be read. For the person who is asked. */
+  readonly unknown?: (input: FactInput) => { readonly [fact: string]: string };
   /**
    * What is asked, in one sentence without a full stop, for the person who must answer. `who` is the asking partner.
    * Undefined for arguments that are not this action's.
@@ -67,7 +70,8 @@ export type FunctionAction = GovernedAction & {
   /** The step's name within a case; part of every key. */
   readonly step: string;
   /**
-   * What the record itself asks for. Also what people are asked when agents cannot work. `readings` are those taken so far:
+   * What the record itself asks for. Arguments that cannot be read are left out: people are asked then, and nobody can approve
+   * what is not whole. Also what people are asked when agents cannot work. `readings` are those taken so far:
    * what only they tell is what the record says of it until they are. Which readings are taken never hangs on them.
    */
   readonly requested: (record: JsonObject, readings?: Readings) => Action | undefined;
@@ -112,8 +116,8 @@ export type Subject = {
   readonly system: string;
   /** Our name for the type of object. */
   readonly type: string;
-  /** The part of the record that is read; nothing else of it is. Its issues name what a record lacks. */
-  readonly record: z.ZodObject;
+  /** The properties of its record that are read; nothing else of it is. */
+  readonly fields: Fields;
 };
 
 /** The stretch of time that bulk data is about, ISO 8601; `until` is not part of it. */

@@ -1,4 +1,5 @@
 import type { Evidence } from "../domain/evidence.ts";
+import type { JsonObject } from "../domain/json.ts";
 import type { Action } from "../domain/proposal.ts";
 import { assertKnown } from "../domain/registry.ts";
 import { dealRegistration } from "./deal-registration/function.ts";
@@ -56,6 +57,11 @@ export function requestIn(
   return "requested" in action ? action.requested(record.value, { [recordToolOf(functionId)]: record }) : undefined;
 }
 
+/** Whether arguments are all that the action's tool needs. Nobody is asked to approve what is not. */
+export function isWhole({ args: schema }: GovernedAction, args: JsonObject): boolean {
+  return schema.safeParse(args).success;
+}
+
 /** The readings that a proposal of an action rests on: when one of them has another version, it is proposed afresh. */
 export function restsOn(functionId: string, action: GovernedAction): readonly string[] {
   return [recordToolOf(functionId), ...(action.restsOn ?? [])];
@@ -75,5 +81,5 @@ export function functionOfAction(actionId: string): FunctionDefinition | undefin
 export function propertiesRead(system: string, objectType: string): ReadonlySet<string> {
   const subjects = Object.values(functions).map(({ subject }) => subject);
   const readers = subjects.filter(({ system: of, type }) => of === system && type === objectType);
-  return new Set(readers.flatMap(({ record }) => Object.keys(record.shape)));
+  return new Set(readers.flatMap(({ fields }) => Object.keys(fields)));
 }

@@ -1,6 +1,7 @@
 import { assertNever } from "../domain/assert-never.ts";
 import { parseDate, writeDate } from "../domain/day.ts";
-import { Currency, DecimalMinor, Money, formatMinor } from "../domain/money.ts";
+import { inUnits, parseDecimal } from "../domain/decimal.ts";
+import { type Currency, Money, formatMinor } from "../domain/money.ts";
 import { formatPpm } from "../domain/ppm.ts";
 
 /** `15%`, `15.0001%`: at most four decimals, so that every percentage is a whole number of parts per million. */
@@ -12,11 +13,10 @@ export function parsePercent(text: unknown): number | undefined {
 
 /** `500000.00 USD`: two decimals, no grouping, a currency the programme trades in. */
 export function parseMoney(text: unknown): Money | undefined {
-  const match = typeof text === "string" ? /^(\d+\.\d{2}) ([A-Z]{3})$/.exec(text) : null;
-  const minor = DecimalMinor.safeParse(match?.[1]);
-  const currency = Currency.safeParse(match?.[2]);
-  if (!minor.success || !currency.success) return undefined;
-  const money = Money.safeParse({ minor: minor.data, currency: currency.data });
+  const match = typeof text === "string" ? /^((?:0|[1-9]\d{0,10})\.\d{2}) ([A-Z]{3})$/.exec(text) : null;
+  const decimal = parseDecimal(match?.[1] ?? "");
+  const minor = decimal && inUnits(decimal, 2);
+  const money = Money.safeParse({ minor: Number(minor), currency: match?.[2] });
   return money.success ? money.data : undefined;
 }
 

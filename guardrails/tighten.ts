@@ -34,7 +34,11 @@ function compliance(review: Review | undefined): MatchedRule | undefined {
  */
 export function tighten(decision: Decision, review: Review | undefined, policy: Policy): Decision {
   const rule = compliance(review);
-  if (rule === undefined) return decision;
+  return rule === undefined ? decision : tightenBy(decision, rule, policy);
+}
+
+/** Puts one more rule, which escalates or blocks, beside those that matched. */
+export function tightenBy(decision: Decision, rule: MatchedRule, policy: Policy): Decision {
   const rules = strictestFirst([...decision.rules, rule]);
   const kind = stricter(decision.kind, rule.effect);
   if (decision.kind !== "execute" && kind === decision.kind) {

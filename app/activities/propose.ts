@@ -1,5 +1,4 @@
 import { Context } from "@temporalio/activity";
-import type { z } from "zod";
 import type { Agents } from "../../agents/agents.ts";
 import { AgentFault } from "../../agents/fault.ts";
 import type { FindingsTurn, ProposalTurn, ReviewTurn, TurnInput } from "../../agents/turn.ts";
@@ -9,9 +8,8 @@ import { recordProposal } from "../../audit/ledgers/turns.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { agentsProposal } from "../../deciding/agents-proposal.ts";
 import { readEvidence, type ReadTools } from "../../deciding/evidence.ts";
-import { functionOf, ownActionOf, recordToolOf, restsOn } from "../../functions/index.ts";
+import { functionOf, isWhole, ownActionOf, recordToolOf, restsOn } from "../../functions/index.ts";
 import { versionOf } from "../../domain/evidence.ts";
-import type { JsonObject } from "../../domain/json.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { TurnCitation } from "../../domain/proposal.ts";
 import { agentActivity } from "../../temporal.config.ts";
@@ -99,9 +97,10 @@ export function createPropose({
     const record = readings[recordToolOf(step.functionId)];
     if (record === undefined) return nothing(`${definition.subject.system} has no ${objectType} \`${objectId}\``);
     const action = own.requested(record.value, readings);
-    if (action === undefined)
-      return nothing(`${objectType} \`${objectId}\`: ${whyUnreadable(definition.subject.record, record.value)}`);
-    const reasoning = "The agents could not work on this request, so it is put to people exactly as it was asked.";
+    if (action === undefined) return nothing(`${objectType} \`${objectId}\` asks for nothing`);
+    const reasoning = isWhole(own, action.args)
+      ? "The agents could not work on this request, so it is put to people exactly as it was asked."
+      : "Not everything that is asked can be read, so it is put to people as far as it can.";
     const sources = Object.values(readings).map(({ source }) => source);
     const chain = { findings: [], sources, reasoning, turns: [], origin: "as-requested" as const };
     const recordVersion = versionOf(sources, restsOn(step.functionId, own));
@@ -116,11 +115,4 @@ export function createPropose({
 
 function nothing(reason: string): Proposed {
   return { kind: "nothing", reason };
-}
-
-/** Every field that is wrong, by name, with what was expected. Values are not repeated: they may be personal. */
-function whyUnreadable(schema: z.ZodType, value: JsonObject): string {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return "the request names no action";
-  return parsed.error.issues.map(({ path, message }) => `\`${path.join(".")}\`: ${message}`).join("; ");
 }

@@ -12,6 +12,7 @@ export type Refusal = {
     | "not-found"
     | "already-decided"
     | "stale-action"
+    | "not-whole"
     | "own-request"
     | "wrong-role"
     | "past-deadline"
@@ -44,6 +45,7 @@ type OpenRow = {
   due_at: string;
   decided_by: string | null;
   approved_by: readonly string[];
+  not_whole: boolean;
 };
 
 /** A verdict that counts. `missing` is how many more people must approve; at 0, and for a rejection, the case is woken. */
@@ -67,6 +69,9 @@ function refusalOf(given: GivenVerdict, row: OpenRow | undefined): Refusal | und
   }
   if (given.actionDigest !== row.action_digest) {
     return no("stale-action", "the action is not the one that was shown; read the escalation again");
+  }
+  if (given.verdict === "approve" && row.not_whole) {
+    return no("not-whole", "not everything that is asked can be read, so nobody can approve it as it stands");
   }
   if (given.personId === row.requested_by) return no("own-request", "a request is never answered by who made it");
   const levels = row.route.levels.slice(row.level).map(({ role }) => role);
@@ -93,7 +98,9 @@ async function readOpen(ledger: Ledger, given: GivenVerdict): Promise<OpenRow | 
             (select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id
              order by given_at desc limit 1) as decided_by,
             array(select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id
-                  and a.verdict = 'approve') as approved_by
+                  and a.verdict = 'approve') as approved_by,
+            exists(select from decision d where d.company = s.company and d.decision_id = s.decision_id
+                   and d.details->'notWhole' = 'true') as not_whole
      from escalation s where s.company = $1 and s.escalation_id = $2`,
     values: [...names, given.at],
   });

@@ -1,50 +1,53 @@
-import type { z } from "zod";
+import { writeDate } from "../../domain/day.ts";
 import { inRole } from "../../domain/deal-team.ts";
 import type { Finding } from "../../domain/evidence.ts";
-import { ApproveRegistrationArgs, OpenRegistrationsReading, RegistrationRecord, rivalsOf } from "./register-deal.ts";
+import {
+  ApproveRegistrationArgs,
+  OpenRegistrationsReading,
+  readRegistration,
+  rivalsOf,
+  type Registration,
+} from "./register-deal.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { formatMinor } from "../../domain/money.ts";
 import type { AgentPart, Briefing } from "../definition.ts";
 import { certain, partnerFinding, quoted } from "../shared/finding.ts";
 
 function findings({ readings, facts, requested }: Briefing): readonly Finding[] {
-  const record = RegistrationRecord.safeParse(readings["crm.record"]);
+  const registration = readRegistration(readings["crm.record"]);
   const args = ApproveRegistrationArgs.safeParse(requested.args);
-  if (!record.success || !args.success) {
+  if (!args.success) {
     return [certain("record-incomplete", ["crm.record"], "The record does not hold a whole registration.")];
   }
-  const { partner_id: partnerId, partner_role: role, expected_close_date: close } = record.data;
-  const { customerDomain, productFamily, valueMinor, currency } = args.data;
+  const { expected_close_date: close, first_call_date: call } = registration;
+  const { partnerId, role, customerDomain, productFamily, valueMinor, currency } = args.data;
   return [
     certain(
       "registration-value",
       ["crm.record"],
       `${quoted(customerDomain)} and product family ${quoted(productFamily)} are claimed, worth ` +
-        `${formatMinor(valueMinor, currency)}, closing ${close}.`,
+        `${formatMinor(valueMinor, currency)}, closing ${dayText(close)}.`,
     ),
     partnerFinding(readings["programme.partner"], partnerId, role),
-    ...overlapFinding(readings["programme.open-registrations"], record.data),
+    ...overlapFinding(readings["programme.open-registrations"], registration),
     facts["complete"] === true
-      ? certain(
-          "evidence-given",
-          ["crm.record"],
-          `Pre-sales work is described; first call ${record.data.first_call_date}.`,
-        )
+      ? certain("evidence-given", ["crm.record"], `Pre-sales work is described; first call ${dayText(call)}.`)
       : certain("evidence-missing", ["crm.record"], "Pre-sales evidence or the date of the first call is missing."),
-    ...(record.data.vendor_engaged === "true"
+    ...(registration.vendor_engaged === true
       ? [certain("vendor-engaged", ["crm.record"], "The vendor is already engaged with this customer.")]
       : []),
   ];
 }
 
-function overlapFinding(
-  reading: JsonObject | undefined,
-  record: z.infer<typeof RegistrationRecord>,
-): readonly Finding[] {
+function dayText(day: number | null | undefined): string {
+  return day === null || day === undefined ? "on no day that is told" : writeDate(day);
+}
+
+function overlapFinding(reading: JsonObject | undefined, registration: Registration): readonly Finding[] {
   const parsed = OpenRegistrationsReading.safeParse(reading);
   if (!parsed.success) return [];
   const sources = ["programme.open-registrations"];
-  const [first, ...others] = rivalsOf(parsed.data, record);
+  const [first, ...others] = rivalsOf(parsed.data, registration);
   if (first === undefined) {
     const statement = "No other open registration covers this domain and product family in the same role.";
     return [certain("no-overlap", sources, statement)];

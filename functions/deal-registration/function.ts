@@ -1,6 +1,6 @@
 import type { FunctionDefinition } from "../definition.ts";
 import { agent } from "./agent.ts";
-import { registerDeal, RegistrationRecord } from "./register-deal.ts";
+import { registerDeal, registrationFields } from "./register-deal.ts";
 
 /** F3 Deal registration: a partner claims a customer and product family first. */
 export const dealRegistration = {
@@ -9,7 +9,7 @@ export const dealRegistration = {
   title: "Deal registration",
   cells: [{ pillar: "process", zone: "partner" }],
   triggers: [{ kind: "record", system: "crm", type: "registration", on: { kind: "created" } }, { kind: "asked" }],
-  subject: { system: "crm", type: "registration", record: RegistrationRecord },
+  subject: { system: "crm", type: "registration", fields: registrationFields },
   actions: [registerDeal],
   agent,
 } as const satisfies FunctionDefinition;

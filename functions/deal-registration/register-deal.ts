@@ -1,36 +1,62 @@
 import { z } from "zod";
 import { getDomain } from "tldts";
 import type { JsonObject } from "../../domain/json.ts";
-import { Currency, DecimalMinor, formatMinor, MAX_MINOR } from "../../domain/money.ts";
+import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { DealRole, inRole } from "../../domain/deal-team.ts";
 import { PartnerReading } from "../../domain/partner.ts";
 import type { FactInput, FunctionAction } from "../definition.ts";
+import {
+  amountIn,
+  choice,
+  currency,
+  day,
+  maybe,
+  readFields,
+  text,
+  truth,
+  unknownFrom,
+  whatIsKnown,
+  whenUnset,
+  type Fields,
+  type Values,
+} from "../fields.ts";
 import { asksFor } from "../shared/as-requested.ts";
 
 /** What a registration may claim: the other roles of a deal's team are agreed, not claimed first. */
 const ClaimedRole = DealRole.extract(["source", "sell"]);
 
 /** A deal registration as the CRM keeps it. Unknown properties are ignored. */
-export const RegistrationRecord = z.object({
-  registration_id: z.string().min(1),
-  partner_id: z.string().min(1),
+export const registrationFields = {
+  registration_id: text(64),
+  partner_id: text(64),
   /** A record that does not say claims the sale. */
-  partner_role: ClaimedRole.default("sell"),
-  customer_domain: z.string().min(1),
-  product_family: z.string().min(1),
-  estimated_value: DecimalMinor,
-  currency: Currency,
+  partner_role: whenUnset(choice(ClaimedRole.options), "sell"),
+  customer_domain: text(253),
+  product_family: text(64),
+  estimated_value: amountIn("currency"),
+  currency,
   /** What a complete registration gives: close date, real pre-sales work, the first call with the customer. */
-  expected_close_date: z.string().default(""),
-  presales_evidence: z.string().default(""),
-  first_call_date: z.string().default(""),
-  vendor_engaged: z.enum(["true", "false"]),
-  requested_by: z.string().min(1),
-});
+  expected_close_date: maybe(day),
+  presales_evidence: whenUnset(text(10_000), ""),
+  first_call_date: maybe(day),
+  vendor_engaged: truth,
+  requested_by: text(256),
+} as const satisfies Fields;
+
+export type Registration = Values<typeof registrationFields>;
+
+/** Reads the record property by property. Never throws. */
+export function readRegistration(record: JsonObject | undefined): Registration {
+  return readFields(registrationFields, record ?? {}).values;
+}
 
 /** The registrable domain (`shop.example.co.uk` is `example.co.uk`), lower case; undefined when there is none. */
-export function registrableDomain(text: string): string | undefined {
-  return getDomain(text.trim().toLowerCase()) ?? undefined;
+export function registrableDomain(host: string): string | undefined {
+  return getDomain(host.trim().toLowerCase()) ?? undefined;
+}
+
+function customerOf({ customer_domain: host }: Registration): string | undefined {
+  return host === undefined ? undefined : registrableDomain(host);
 }
 
 export const ApproveRegistrationArgs = z.strictObject({
@@ -40,8 +66,11 @@ export const ApproveRegistrationArgs = z.strictObject({
   customerDomain: z.string().min(1).max(253),
   productFamily: z.string().min(1).max(64),
   valueMinor: z.int().min(0).max(MAX_MINOR),
-  currency: Currency,
+  currency: CurrencyCode,
 });
+
+/** What the limits of `policies/deal-registration.yaml` are kept in. */
+const LIMIT_CURRENCY = "USD";
 
 /** The facts that `policies/deal-registration.yaml` may name. */
 export const RegistrationFacts = z.strictObject({
@@ -56,7 +85,7 @@ export const RegistrationFacts = z.strictObject({
     .int()
     .min(0)
     .max(MAX_MINOR)
-    .meta({ unit: "minor", currency: "USD", title: "estimated value; known only in USD", adjustable: true }),
+    .meta({ unit: "minor", currency: LIMIT_CURRENCY, title: "estimated value; known only in USD", adjustable: true }),
   proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
   partner: z.string().max(64).meta({ title: "id of the partner who registers" }),
   role: ClaimedRole.meta({ title: "the role on the deal that the partner claims" }),
@@ -76,94 +105,130 @@ export const OpenRegistrationsReading = z.strictObject({
 });
 
 function requested(record: JsonObject) {
-  const parsed = RegistrationRecord.safeParse(record);
-  const domain = parsed.success ? registrableDomain(parsed.data.customer_domain) : undefined;
-  if (!parsed.success || domain === undefined) return undefined;
+  const registration = readRegistration(record);
   return {
     tool: "programme.register-deal",
-    args: {
-      registrationId: parsed.data.registration_id,
-      partnerId: parsed.data.partner_id,
-      role: parsed.data.partner_role,
-      customerDomain: domain,
-      productFamily: parsed.data.product_family,
-      valueMinor: parsed.data.estimated_value,
-      currency: parsed.data.currency,
-    },
+    args: whatIsKnown({
+      registrationId: registration.registration_id,
+      partnerId: registration.partner_id,
+      role: registration.partner_role,
+      customerDomain: customerOf(registration),
+      productFamily: registration.product_family,
+      valueMinor: registration.estimated_value,
+      currency: registration.currency,
+    }),
   };
 }
 
 /** Open registrations that the record's claim meets: a distributor who sources and a reseller who sells are no rivals. */
 export function rivalsOf(
   { registrations }: z.infer<typeof OpenRegistrationsReading>,
-  record: z.infer<typeof RegistrationRecord>,
+  { registration_id, partner_role }: Registration,
 ) {
   return registrations.filter(
-    ({ registrationId, role }) => registrationId !== record.registration_id && role === record.partner_role,
+    ({ registrationId, role }) => registrationId !== registration_id && role === partner_role,
   );
 }
 
-function overlapOf(reading: unknown, record: z.infer<typeof RegistrationRecord>): string | undefined {
+/** Unknown while the record does not say who claims, as what, under which id. */
+function overlapOf(reading: unknown, registration: Registration): string | undefined {
   const parsed = OpenRegistrationsReading.safeParse(reading);
-  if (!parsed.success) return undefined;
-  const rivals = rivalsOf(parsed.data, record);
-  if (rivals.some((open) => open.partnerId === record.partner_id)) return "same-partner";
+  const { registration_id, partner_id, partner_role } = registration;
+  if (!parsed.success || registration_id === undefined || partner_id === undefined || partner_role === undefined)
+    return undefined;
+  const rivals = rivalsOf(parsed.data, registration);
+  if (rivals.some((open) => open.partnerId === partner_id)) return "same-partner";
   return rivals.length > 0 ? "other-partner" : "none";
 }
 
 /** Shorter than this is not a description of work done. Source: programmes ask for real pre-sales work (Fortra, Sectona). */
 const MIN_EVIDENCE_CHARACTERS = 20;
 
-function isComplete(record: z.infer<typeof RegistrationRecord>): boolean {
-  const isDate = (text: string) => z.iso.date().safeParse(text).success;
-  const { presales_evidence: work, first_call_date: call, expected_close_date: close } = record;
-  return work.trim().length >= MIN_EVIDENCE_CHARACTERS && isDate(call) && isDate(close);
+/** Unknown while something that it would say cannot be read. */
+function isComplete({ presales_evidence: work, first_call_date: call, expected_close_date: close }: Registration) {
+  if (work === undefined || call === undefined || close === undefined) return undefined;
+  return work.length >= MIN_EVIDENCE_CHARACTERS && call !== null && close !== null;
 }
 
 /** What was read is for the record's customer and product family: a proposal for another one leaves these facts unknown. */
 function facts({ evidence, action }: FactInput): JsonObject {
-  const record = RegistrationRecord.safeParse(evidence["crm.record"]?.value);
-  const partner = PartnerReading.safeParse(evidence["programme.partner"]?.value);
-  const args = ApproveRegistrationArgs.safeParse(action.args);
-  const known: Record<string, JsonObject[string]> = {};
-  if (!record.success || !args.success) return known;
-  const { product_family: family } = record.data;
-  const customer = registrableDomain(record.data.customer_domain);
-  if (record.data.partner_id.length <= 64) known["partner"] = record.data.partner_id;
-  known["role"] = record.data.partner_role;
-  if (customer !== undefined) known["account"] = customer;
-  if (record.data.currency === "USD") known["estimatedValue"] = args.data.valueMinor;
-  known["vendorEngaged"] = record.data.vendor_engaged === "true";
-  known["complete"] = isComplete(record.data);
-  known["proposedAsRequested"] = asksFor(requested(evidence["crm.record"]?.value ?? {}), args.data);
-  if (args.data.productFamily !== family || args.data.customerDomain !== customer) return known;
-  if (partner.success) {
-    known["partnerAuthorised"] = partner.data.standing === "active" && partner.data.authorisedFor.includes(family);
-    known["partnerCertified"] = partner.data.certifiedFor.includes(family);
-  }
-  const overlap = overlapOf(evidence["programme.open-registrations"]?.value, record.data);
-  if (overlap !== undefined) known["overlap"] = overlap;
-  return known;
+  const record = evidence["crm.record"]?.value;
+  if (record === undefined) return {};
+  const registration = readRegistration(record);
+  const { product_family: family, vendor_engaged: vendorEngaged } = registration;
+  const customer = customerOf(registration);
+  const args = ApproveRegistrationArgs.partial().safeParse(action.args).data ?? {};
+  const known = {
+    partner: registration.partner_id,
+    role: registration.partner_role,
+    account: customer,
+    estimatedValue: registration.currency === LIMIT_CURRENCY ? args.valueMinor : undefined,
+    vendorEngaged,
+    complete: isComplete(registration),
+    proposedAsRequested: asksFor(requested(record), action.args),
+  };
+  if (family === undefined || args.productFamily !== family || args.customerDomain !== customer)
+    return whatIsKnown(known);
+  const partner = PartnerReading.safeParse(evidence["programme.partner"]?.value).data;
+  return whatIsKnown({
+    ...known,
+    partnerAuthorised: partner && partner.standing === "active" && partner.authorisedFor.includes(family),
+    partnerCertified: partner?.certifiedFor.includes(family),
+    overlap: overlapOf(evidence["programme.open-registrations"]?.value, registration),
+  });
+}
+
+/** The properties that facts come from. */
+const sources = {
+  partner: ["partner_id"],
+  role: ["partner_role"],
+  account: ["customer_domain"],
+  estimatedValue: ["estimated_value"],
+  vendorEngaged: ["vendor_engaged"],
+  complete: ["expected_close_date", "presales_evidence", "first_call_date"],
+  partnerAuthorised: ["partner_id", "product_family"],
+  partnerCertified: ["partner_id", "product_family"],
+  overlap: ["registration_id", "partner_id", "partner_role", "customer_domain", "product_family"],
+} as const;
+
+function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
+  const { values, unread } = readFields(registrationFields, evidence["crm.record"]?.value ?? {});
+  const { currency: given, customer_domain: host } = values;
+  const noDomain = host !== undefined && customerOf(values) === undefined;
+  const customer = noDomain ? { ...unread, customer_domain: "customer_domain is no domain of a customer" } : unread;
+  const isForeign = given !== undefined && given !== LIMIT_CURRENCY;
+  return {
+    ...(isForeign && { estimatedValue: `currency \`${given}\`: limits are kept in ${LIMIT_CURRENCY}` }),
+    ...unknownFrom(customer, sources),
+  };
 }
 
 function lookups(record: JsonObject) {
-  const parsed = RegistrationRecord.safeParse(record);
-  if (!parsed.success) return [];
-  const customerDomain = registrableDomain(parsed.data.customer_domain);
-  const partner = { tool: "programme.partner", args: { partnerId: parsed.data.partner_id } };
-  if (customerDomain === undefined) return [partner];
-  const productFamily = parsed.data.product_family;
-  return [partner, { tool: "programme.open-registrations", args: { customerDomain, productFamily } }];
+  const registration = readRegistration(record);
+  const { partner_id: partnerId, product_family: productFamily } = registration;
+  const customerDomain = customerOf(registration);
+  const partner = partnerId === undefined ? [] : [{ tool: "programme.partner", args: { partnerId } }];
+  if (customerDomain === undefined || productFamily === undefined) return partner;
+  return [...partner, { tool: "programme.open-registrations", args: { customerDomain, productFamily } }];
 }
 
 /** `Northwind, selling, asks to register example.com for analytics, worth 42,000.00 USD, as R-7`. */
 function describe(given: JsonObject, who: string): string | undefined {
   const args = ApproveRegistrationArgs.safeParse(given);
-  if (!args.success) return undefined;
+  if (!args.success) return describePart(given, who);
   const { registrationId, role, customerDomain, productFamily, valueMinor, currency } = args.data;
   const worth = formatMinor(valueMinor, currency);
   const claim = `register ${customerDomain} for ${productFamily}, worth ${worth}, as ${registrationId}`;
   return `${who}, ${inRole(role)}, asks to ${claim}`;
+}
+
+/** `Northwind asks to register a customer as R-7, of which not everything can be read`. */
+function describePart(given: JsonObject, who: string): string | undefined {
+  const args = ApproveRegistrationArgs.partial().safeParse(given);
+  if (!args.success) return undefined;
+  const { registrationId, customerDomain = "a customer" } = args.data;
+  const as = registrationId === undefined ? "" : ` as ${registrationId}`;
+  return `${who} asks to register ${customerDomain}${as}, of which not everything can be read`;
 }
 
 /** A partner claims a customer and product family first. Rules: policies/deal-registration.yaml. */
@@ -176,8 +241,9 @@ export const registerDeal = {
   readsRecord: true,
   lookups,
   facts,
+  unknown,
   describe,
-  requestedBy: (record) => (typeof record["requested_by"] === "string" ? record["requested_by"] : ""),
+  requestedBy: (record) => readRegistration(record).requested_by ?? "",
   requested,
   writeBack: {
     property: "registration_status",

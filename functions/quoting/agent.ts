@@ -1,5 +1,5 @@
 import type { Finding } from "../../domain/evidence.ts";
-import { ApproveDiscountArgs, QuoteRecord } from "./approve-discount.ts";
+import { ApproveDiscountArgs, readQuote, type Quote } from "./approve-discount.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm } from "../../domain/ppm.ts";
 import type { AgentPart, Briefing } from "../definition.ts";
@@ -8,19 +8,21 @@ import { certain, quoted } from "../shared/finding.ts";
 import { teamFindings } from "./team-findings.ts";
 
 function findings({ readings, facts }: Briefing): readonly Finding[] {
-  const quote = QuoteRecord.safeParse(readings["crm.record"]);
-  if (!quote.success) return [certain("record-incomplete", ["crm.record"], "The record does not hold a whole quote.")];
+  const quote = readQuote(readings["crm.record"]);
   const {
     quote_list_price: list,
     quote_net_price: net,
     quote_concessions: given,
     quote_floor_price: floor,
-  } = quote.data;
-  const money = (minor: number) => formatMinor(minor, quote.data.quote_currency);
+    quote_currency: currency,
+  } = quote;
+  if (list === undefined || net === undefined || given === undefined || currency === undefined) {
+    return [certain("record-incomplete", ["crm.record"], "The record does not hold a whole quote.")];
+  }
+  const money = (minor: number) => formatMinor(minor, currency);
   const share = facts["effectiveDiscount"];
   const discount = typeof share === "number" ? formatPpm(share) : "not computable";
   const kept = net - given;
-  const terms = quote.data.quote_protected_terms;
   return [
     certain(
       "effective-discount",
@@ -28,22 +30,27 @@ function findings({ readings, facts }: Briefing): readonly Finding[] {
       `The effective discount is ${discount}: list price ${money(list)}, net price ${money(net)}, ` +
         `concessions worth ${money(given)}.`,
     ),
-    kept < floor
-      ? certain(
-          "below-floor",
-          ["crm.record"],
-          `${money(kept)} is left after concessions, under the floor ${money(floor)}.`,
-        )
-      : certain(
-          "above-floor",
-          ["crm.record"],
-          `${money(kept)} is left after concessions; the floor is ${money(floor)}.`,
-        ),
-    ...(terms === "none"
-      ? []
-      : [certain("protected-terms", ["crm.record"], `The quote touches a protected contract term: ${terms}.`)]),
+    ...floorFinding(kept, floor, money),
+    ...termsFinding(quote.quote_protected_terms),
     ...teamFindings(teamFrom(readings[TEAM])),
   ];
+}
+
+function floorFinding(kept: number, floor: number | undefined, money: (minor: number) => string): readonly Finding[] {
+  if (floor === undefined) return [];
+  const left = `${money(kept)} is left after concessions`;
+  return [
+    kept < floor
+      ? certain("below-floor", ["crm.record"], `${left}, under the floor ${money(floor)}.`)
+      : certain("above-floor", ["crm.record"], `${left}; the floor is ${money(floor)}.`),
+  ];
+}
+
+function termsFinding(terms: Quote["quote_protected_terms"]): readonly Finding[] {
+  const touched = terms?.filter((term) => term !== "none") ?? [];
+  if (touched.length === 0) return [];
+  const what = touched.length === 1 ? "a protected contract term" : "protected contract terms";
+  return [certain("protected-terms", ["crm.record"], `The quote touches ${what}: ${touched.join(", ")}.`)];
 }
 
 /** How the agents work on a quote. */

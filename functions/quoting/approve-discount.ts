@@ -1,30 +1,53 @@
 import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
-import { Currency, DecimalMinor, formatMinor, MAX_MINOR } from "../../domain/money.ts";
+import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm } from "../../domain/ppm.ts";
 import { inRole, membersIn, strictestStanding, type TeamMember } from "../../domain/deal-team.ts";
 import type { FactInput, FunctionAction } from "../definition.ts";
+import {
+  amountIn,
+  choices,
+  currency,
+  readFields,
+  text,
+  unknownFrom,
+  whatIsKnown,
+  whenUnset,
+  type Fields,
+  type Values,
+} from "../fields.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { howMany, oneOf, teamIn, teamLookup } from "../shared/deal-team.ts";
 
-/** The quote's part of a CRM deal. Amounts are decimal strings there and minor units here. Unknown properties are ignored. */
-export const QuoteRecord = z.object({
-  quote_id: z.string().min(1),
+const protectedTerms = ["none", "liability", "exclusivity", "termination", "data"] as const;
+
+const amount = amountIn("quote_currency");
+
+/** The quote's part of a CRM deal. Amounts are decimals there and minor units here. Unknown properties are ignored. */
+export const quoteFields = {
+  quote_id: text(64),
   /** Who sells while the deal's team does not say otherwise; may be empty. */
-  partner_id: z.string().default(""),
-  quote_currency: Currency,
-  quote_list_price: DecimalMinor,
-  quote_net_price: DecimalMinor,
-  /** Money value of everything given beside the price: terms, seats, services. Counts as discount. */
-  quote_concessions: DecimalMinor,
-  quote_floor_price: DecimalMinor,
-  quote_protected_terms: z.enum(["none", "liability", "exclusivity", "termination", "data"]),
-  quote_requested_by: z.string().min(1),
-});
+  partner_id: whenUnset(text(256), ""),
+  quote_currency: currency,
+  quote_list_price: amountIn("quote_currency", { min: 1 }),
+  quote_net_price: amount,
+  /** Money value of everything given beside the price: terms, seats, services. Counts as discount. Not set, it is nothing. */
+  quote_concessions: whenUnset(amount, 0),
+  quote_floor_price: amount,
+  quote_protected_terms: choices(protectedTerms),
+  quote_requested_by: text(256),
+} as const satisfies Fields;
+
+export type Quote = Values<typeof quoteFields>;
+
+/** Reads the record property by property. Never throws. */
+export function readQuote(record: JsonObject | undefined): Quote {
+  return readFields(quoteFields, record ?? {}).values;
+}
 
 export const ApproveDiscountArgs = z.strictObject({
   quoteId: z.string().min(1).max(64),
-  currency: Currency,
+  currency: CurrencyCode,
   listPriceMinor: z.int().min(1).max(MAX_MINOR),
   netPriceMinor: z.int().min(0).max(MAX_MINOR),
   concessionsMinor: z.int().min(0).max(MAX_MINOR),
@@ -33,8 +56,11 @@ export const ApproveDiscountArgs = z.strictObject({
 /** A discount can pass 100 % when concessions are worth more than the list price; larger shares are kept as this one. */
 const MAX_DISCOUNT_PPM = 20_000_000;
 
-/** Ids in the record are taken as they are; longer ones are not known. */
-const Name = z.string().min(1).max(64);
+/** The longest id that a fact holds. */
+const MAX_NAME_CHARS = 64;
+
+/** What the limits of `policies/quoting.yaml` are kept in. */
+const LIMIT_CURRENCY = "USD";
 
 /** The facts that `policies/quoting.yaml` may name. */
 export const QuoteFacts = z.strictObject({
@@ -47,16 +73,16 @@ export const QuoteFacts = z.strictObject({
     .int()
     .min(1)
     .max(MAX_MINOR)
-    .meta({ unit: "minor", currency: "USD", title: "list price of the quote; known only in USD" }),
+    .meta({ unit: "minor", currency: LIMIT_CURRENCY, title: "list price of the quote; known only in USD" }),
   discountAmount: z.int().min(0).max(MAX_MINOR).meta({
     unit: "minor",
-    currency: "USD",
+    currency: LIMIT_CURRENCY,
     title: "list price less net price, plus concessions; known only in USD",
     adjustable: true,
   }),
   belowFloorPrice: z.boolean().meta({ title: "the net price less concessions is under the floor price" }),
   protectedTerms: z
-    .enum(["none", "liability", "exclusivity", "termination", "data"])
+    .enum([...protectedTerms, "several"])
     .meta({ title: "protected contract term that the quote touches" }),
   partnerStanding: z
     .enum(["active", "suspended", "unknown"])
@@ -69,72 +95,98 @@ export const QuoteFacts = z.strictObject({
 });
 
 function requested(record: JsonObject) {
-  const parsed = QuoteRecord.safeParse(record);
-  if (!parsed.success) return undefined;
-  const quote = parsed.data;
+  const quote = readQuote(record);
   return {
     tool: "quotes.approve-discount",
-    args: {
+    args: whatIsKnown({
       quoteId: quote.quote_id,
       currency: quote.quote_currency,
       listPriceMinor: quote.quote_list_price,
       netPriceMinor: quote.quote_net_price,
       concessionsMinor: quote.quote_concessions,
-    },
+    }),
   };
 }
 
 /** Whom a quote counts for: of partners the one who sells, nobody when several do. What is too long for an id is left out. */
-function countedFor(
-  { quote_id, quote_requested_by }: z.infer<typeof QuoteRecord>,
-  sellers: readonly TeamMember[],
-): JsonObject {
+function countedFor({ quote_id, quote_requested_by }: Quote, sellers: readonly TeamMember[]): JsonObject {
   const names = { partner: oneOf(sellers)?.partnerId, deal: quote_id, requester: quote_requested_by };
-  return Object.fromEntries(
-    Object.entries(names).flatMap(([fact, name]) => {
-      const known = Name.safeParse(name);
-      return known.success ? [[fact, known.data]] : [];
-    }),
-  );
+  const isId = (name: string | undefined) => name !== undefined && name.length <= MAX_NAME_CHARS;
+  return whatIsKnown(Object.fromEntries(Object.entries(names).filter(([, name]) => isId(name))));
+}
+
+/** One word for the terms that a quote touches. */
+function termsFact(terms: Quote["quote_protected_terms"]): string | undefined {
+  const touched = terms?.filter((term) => term !== "none");
+  return touched === undefined || touched.length < 2 ? touched && (touched[0] ?? "none") : "several";
 }
 
 /** The list price is always the record's: a proposal cannot shrink its discount by inventing a list price. */
 function facts({ evidence, action }: FactInput): JsonObject {
-  const quote = QuoteRecord.safeParse(evidence["crm.record"]?.value);
+  const record = evidence["crm.record"]?.value;
+  const quote = readQuote(record);
   const team = teamIn(evidence);
   const sellers = team && membersIn(team, "sell");
-  const args = ApproveDiscountArgs.safeParse(action.args);
-  const known: Record<string, JsonObject[string]> = {};
-  if (sellers !== undefined) {
-    known["partnerStanding"] = strictestStanding(sellers);
-    known["sellers"] = howMany(sellers);
-  }
-  if (!quote.success || !args.success) return known;
-  const { quote_list_price: listPriceMinor, quote_floor_price: floorPriceMinor } = quote.data;
-  const { netPriceMinor, concessionsMinor } = args.data;
-  Object.assign(known, countedFor(quote.data, sellers ?? []));
-  known["protectedTerms"] = quote.data.quote_protected_terms;
-  if (listPriceMinor > 0) {
-    const discountMinor = listPriceMinor - netPriceMinor + concessionsMinor;
-    known["effectiveDiscount"] = Math.min(sharePpm(discountMinor, listPriceMinor), MAX_DISCOUNT_PPM);
-    if (quote.data.quote_currency === "USD") {
-      known["listPrice"] = listPriceMinor;
-      known["discountAmount"] = Math.max(0, discountMinor);
-    }
-  }
-  known["belowFloorPrice"] = netPriceMinor - concessionsMinor < floorPriceMinor;
-  known["proposedAsRequested"] = asksFor(requested(evidence["crm.record"]?.value ?? {}), args.data);
-  return known;
+  const { netPriceMinor: net, concessionsMinor: given } =
+    ApproveDiscountArgs.partial().safeParse(action.args).data ?? {};
+  const { quote_list_price: list, quote_floor_price: floor } = quote;
+  const kept = net === undefined || given === undefined ? undefined : net - given;
+  const discount = list === undefined || kept === undefined ? undefined : list - kept;
+  const isCounted = quote.quote_currency === LIMIT_CURRENCY;
+  return whatIsKnown({
+    ...countedFor(quote, sellers ?? []),
+    partnerStanding: sellers && strictestStanding(sellers),
+    sellers: sellers && howMany(sellers),
+    protectedTerms: termsFact(quote.quote_protected_terms),
+    effectiveDiscount:
+      list === undefined || discount === undefined ? undefined : Math.min(sharePpm(discount, list), MAX_DISCOUNT_PPM),
+    listPrice: isCounted ? list : undefined,
+    discountAmount: isCounted && discount !== undefined ? Math.max(0, discount) : undefined,
+    belowFloorPrice: kept === undefined || floor === undefined ? undefined : kept < floor,
+    proposedAsRequested: record && asksFor(requested(record), action.args),
+  });
+}
+
+/** The properties that facts come from. */
+const sources = {
+  effectiveDiscount: ["quote_list_price", "quote_net_price", "quote_concessions"],
+  listPrice: ["quote_list_price"],
+  discountAmount: ["quote_list_price", "quote_net_price", "quote_concessions"],
+  belowFloorPrice: ["quote_net_price", "quote_concessions", "quote_floor_price"],
+  protectedTerms: ["quote_protected_terms"],
+  partner: ["partner_id"],
+  deal: ["quote_id"],
+  requester: ["quote_requested_by"],
+} as const;
+
+function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
+  const { values, unread } = readFields(quoteFields, evidence["crm.record"]?.value ?? {});
+  const { quote_currency: quoted } = values;
+  const foreign = `quote_currency \`${quoted}\`: limits are kept in ${LIMIT_CURRENCY}`;
+  const isForeign = quoted !== undefined && quoted !== LIMIT_CURRENCY;
+  return {
+    ...(isForeign && { listPrice: foreign, discountAmount: foreign }),
+    ...unknownFrom(unread, sources),
+  };
 }
 
 /** `Northwind, selling, asks 18 % off 100,000.00 USD on quote Q-1004`; concessions count as discount and are named. */
 function describe(given: JsonObject, who: string): string | undefined {
   const args = ApproveDiscountArgs.safeParse(given);
-  if (!args.success) return undefined;
+  if (!args.success) return describePart(given, who);
   const { quoteId, currency, listPriceMinor, netPriceMinor, concessionsMinor } = args.data;
   const discount = formatPpm(sharePpm(listPriceMinor - netPriceMinor + concessionsMinor, listPriceMinor));
   const counted = concessionsMinor === 0 ? "" : `, ${formatMinor(concessionsMinor, currency)} of concessions counted`;
   return `${who}, ${inRole("sell")}, asks ${discount} off ${formatMinor(listPriceMinor, currency)} on quote ${quoteId}${counted}`;
+}
+
+/** `Northwind, selling, asks for a discount on quote Q-1004, of which not everything can be read`. */
+function describePart(given: JsonObject, who: string): string | undefined {
+  const args = ApproveDiscountArgs.partial().safeParse(given);
+  if (!args.success) return undefined;
+  const { quoteId } = args.data;
+  const on = quoteId === undefined ? "a quote" : `quote ${quoteId}`;
+  return `${who}, ${inRole("sell")}, asks for a discount on ${on}, of which not everything can be read`;
 }
 
 /** A discount is asked on a quote; the effective discount decides. Limits: policies/quoting.yaml. */
@@ -147,8 +199,9 @@ export const approveDiscount = {
   readsRecord: true,
   lookups: (record, _reportsStep, { objectId }) => [teamLookup(objectId, record)],
   facts,
+  unknown,
   describe,
-  requestedBy: (record) => (typeof record["quote_requested_by"] === "string" ? record["quote_requested_by"] : ""),
+  requestedBy: (record) => readQuote(record).quote_requested_by ?? "",
   requested,
   writeBack: { property: "quote_status", values: { executed: "approved", denied: "denied", blocked: "blocked" } },
 } as const satisfies FunctionAction;

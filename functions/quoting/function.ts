@@ -1,6 +1,6 @@
 import type { FunctionDefinition } from "../definition.ts";
 import { agent } from "./agent.ts";
-import { approveDiscount, QuoteRecord } from "./approve-discount.ts";
+import { approveDiscount, quoteFields } from "./approve-discount.ts";
 
 /** F5 Quoting: a discount is asked on a quote; the effective discount decides. */
 export const quoting = {
@@ -17,7 +17,7 @@ export const quoting = {
     },
     { kind: "asked" },
   ],
-  subject: { system: "crm", type: "deal", record: QuoteRecord },
+  subject: { system: "crm", type: "deal", fields: quoteFields },
   actions: [approveDiscount],
   agent,
 } as const satisfies FunctionDefinition;

@@ -16,7 +16,7 @@ export const RENEWAL_AT = "2026-06-04T09:00:00.000Z";
  * The CRM record of a contract that ends on 31 December 2026 and renews itself unless notice is given 90 days before:
  * 120,000.00 USD is paid, no rise is capped, and 3 % more is asked.
  */
-export function contractRecord(changes: { readonly [property: string]: string } = {}): JsonObject {
+export function contractRecord(changes: JsonObject = {}): JsonObject {
   return {
     contract_id: "C-7001",
     deal_id: "",

@@ -1,7 +1,7 @@
 import type { FunctionDefinition } from "../definition.ts";
 import { agent } from "./agent.ts";
 import { assignPartner } from "./assign-partner.ts";
-import { ContractRecord } from "./contract.ts";
+import { contractFields } from "./contract.ts";
 import { renewalMessages } from "./messages.ts";
 import { renewalPlan } from "./plan.ts";
 import { priceRenewal } from "./price-renewal.ts";
@@ -21,7 +21,7 @@ const heard = [
   "accepted_on",
   "non_renewal_reason",
   "notice_received_on",
-] as const satisfies readonly (keyof typeof ContractRecord.shape)[];
+] as const satisfies readonly (keyof typeof contractFields)[];
 
 function changed(property: string) {
   return { kind: "record", system: "crm", type: "contract", on: { kind: "changed", property } } as const;
@@ -37,7 +37,7 @@ export const renewals = {
     { pillar: "governance", zone: "vendor" },
   ],
   triggers: [{ kind: "date" }, { kind: "asked" }, ...heard.map(changed)],
-  subject: { system: "crm", type: "contract", record: ContractRecord },
+  subject: { system: "crm", type: "contract", fields: contractFields },
   actions: [proposeRenewal, priceRenewal, assignPartner, recordRenewal],
   agent,
   plan: renewalPlan,

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { Json, JsonObject } from "../../domain/json.ts";
-import { Currency, formatMinor, MAX_MINOR } from "../../domain/money.ts";
+import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { FactInput, FunctionAction, Readings } from "../definition.ts";
+import { readFields, unknownFrom, whatIsKnown } from "../fields.ts";
 import { asksFor } from "../shared/as-requested.ts";
-import { readContract, type Contract } from "./contract.ts";
+import { contractFields, readContract, type Contract } from "./contract.ts";
 import { countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
 import {
   incumbentArgs,
@@ -22,7 +23,7 @@ import { OFFER_DAYS } from "./plan.ts";
 export const PriceRenewalArgs = z.strictObject({
   contractId: z.string().min(1).max(64),
   ...incumbentArgs,
-  currency: Currency,
+  currency: CurrencyCode,
   /** What is paid now, per term. */
   currentPriceMinor: z.int().min(0).max(MAX_MINOR),
   /** What the next term is offered for. */
@@ -31,6 +32,9 @@ export const PriceRenewalArgs = z.strictObject({
 });
 
 const share = z.int().min(0).max(MAX_SHARE_PPM);
+
+/** What the limits of `policies/renewals.price.yaml` are kept in. */
+const LIMIT_CURRENCY = "USD";
 
 /** The facts that `policies/renewals.price.yaml` may name. */
 export const PriceRenewalFacts = z.strictObject({
@@ -49,12 +53,13 @@ export const PriceRenewalFacts = z.strictObject({
     .int()
     .min(1)
     .max(MAX_MINOR)
-    .meta({ unit: "minor", currency: "USD", title: "list price of what is renewed; known only in USD" }),
-  discountAmount: z
-    .int()
-    .min(0)
-    .max(MAX_MINOR)
-    .meta({ unit: "minor", currency: "USD", title: "list price less the offer; known only in USD", adjustable: true }),
+    .meta({ unit: "minor", currency: LIMIT_CURRENCY, title: "list price of what is renewed; known only in USD" }),
+  discountAmount: z.int().min(0).max(MAX_MINOR).meta({
+    unit: "minor",
+    currency: LIMIT_CURRENCY,
+    title: "list price less the offer; known only in USD",
+    adjustable: true,
+  }),
   coTermed: z.boolean().meta({ title: "other contracts end with this one and are priced together" }),
   ...incumbentFacts,
   ...countedFacts,
@@ -63,16 +68,15 @@ export const PriceRenewalFacts = z.strictObject({
 function requested(record: JsonObject, readings: Readings = {}): Action | undefined {
   const contract = readContract(record);
   const { contract_id: contractId, currency, price, requested_price: asked, renewal_state: state } = contract;
-  if (contractId === undefined || currency === undefined || price === undefined) return undefined;
-  if (asked === undefined || asked === null || state === undefined || isRenewed(state)) return undefined;
-  const args = {
+  if (asked === null || (state !== undefined && isRenewed(state))) return undefined;
+  const args = whatIsKnown({
     contractId,
     ...namedIn(incumbentsToldBy(contract, readings)),
     currency,
     currentPriceMinor: price,
     offerPriceMinor: asked,
     validDays: OFFER_DAYS,
-  };
+  });
   return { tool: priceRenewal.tool, args };
 }
 
@@ -88,28 +92,47 @@ export function mostWithinCapMinor({ price, price_cap: capPpm }: Contract): numb
  */
 function facts({ evidence, action }: FactInput): JsonObject {
   const record = evidence["crm.record"]?.value;
-  const args = PriceRenewalArgs.safeParse(action.args);
-  if (record === undefined || !args.success) return {};
+  if (record === undefined) return {};
   const contract = readContract(record);
   const { price, price_cap: capPpm, list_price: list, co_term_with: others, currency } = contract;
-  const { offerPriceMinor } = args.data;
+  const { offerPriceMinor: offer } = PriceRenewalArgs.partial().safeParse(action.args).data ?? {};
   const known: Record<string, Json> = { ...countedFor(contract), ...knownOf(evidence) };
-  if (price !== undefined && price > 0) {
-    const risePpm = sharePpm(offerPriceMinor - price, price);
+  if (offer !== undefined && price !== undefined && price > 0) {
+    const risePpm = sharePpm(offer - price, price);
     known["rise"] = Math.min(risePpm, MAX_SHARE_PPM);
     if (capPpm !== undefined)
       known["overCap"] = capPpm === null ? 0 : Math.min(Math.max(risePpm - capPpm, 0), MAX_SHARE_PPM);
   }
-  if (list !== undefined && list > 0) {
-    known["discount"] = sharePpm(list - offerPriceMinor, list);
-    if (currency === "USD") {
+  if (offer !== undefined && list !== undefined && list > 0) {
+    known["discount"] = sharePpm(list - offer, list);
+    if (currency === LIMIT_CURRENCY) {
       known["listPrice"] = list;
-      known["discountAmount"] = Math.max(0, list - offerPriceMinor);
+      known["discountAmount"] = Math.max(0, list - offer);
     }
   }
   if (others !== undefined) known["coTermed"] = others !== null;
-  known["proposedAsRequested"] = asksFor(requested(record, evidence), args.data);
+  known["proposedAsRequested"] = asksFor(requested(record, evidence), action.args);
   return known;
+}
+
+/** Why people are asked: what of the contract cannot be read. */
+function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
+  const { values, unread } = readFields(contractFields, evidence["crm.record"]?.value ?? {});
+  const { currency: given } = values;
+  const foreign = `currency \`${given}\`: limits are kept in ${LIMIT_CURRENCY}`;
+  return {
+    ...(given !== undefined && given !== LIMIT_CURRENCY && { listPrice: foreign, discountAmount: foreign }),
+    ...unknownFrom(unread, {
+      rise: ["price", "requested_price"],
+      overCap: ["price", "requested_price", "price_cap"],
+      discount: ["list_price", "requested_price"],
+      listPrice: ["list_price"],
+      discountAmount: ["list_price", "requested_price"],
+      coTermed: ["co_term_with"],
+      account: ["customer"],
+      requester: ["requested_by"],
+    }),
+  };
 }
 
 /** `5 % more than is paid now`, `as much as is paid now`. */
@@ -121,10 +144,19 @@ export function changeInWords(currentMinor: number, offerMinor: number): string 
   return `${formatPpm(sharePpm(difference, currentMinor))} ${way} than is paid now`;
 }
 
+/** `Northwind asks for a price of contract C-7001, of which not everything can be read`. */
+function describePart(given: JsonObject, who: string): string | undefined {
+  const args = PriceRenewalArgs.partial().safeParse(given);
+  if (!args.success) return undefined;
+  const { contractId } = args.data;
+  const of = contractId === undefined ? "a contract" : `contract ${contractId}`;
+  return `${who} asks for a price of ${of}, of which not everything can be read`;
+}
+
 /** `Northwind asks to offer contract C-7001 at 126,000.00 USD for the next term, 5 % more than is paid now, with …`. */
 function describe(given: JsonObject, who: string): string | undefined {
   const args = PriceRenewalArgs.safeParse(given);
-  if (!args.success) return undefined;
+  if (!args.success) return describePart(given, who);
   const { contractId, currency, currentPriceMinor, offerPriceMinor } = args.data;
   const offer = formatMinor(offerPriceMinor, currency);
   const change = changeInWords(currentPriceMinor, offerPriceMinor);
@@ -141,6 +173,7 @@ export const priceRenewal = {
   readsRecord: true,
   lookups: teamLookups,
   facts,
+  unknown,
   describe,
   requestedBy: requesterOf,
   requested,

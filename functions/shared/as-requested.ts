@@ -1,7 +1,9 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { Action } from "../../domain/proposal.ts";
 
-/** Whether the record asks for exactly these arguments. `requested` is what it asks for. */
+/** Whether the record asks for exactly these arguments, no more and no fewer. `requested` is what it asks for. */
 export function asksFor(requested: Action | undefined, args: JsonObject): boolean {
-  return requested !== undefined && Object.entries(requested.args).every(([name, value]) => args[name] === value);
+  if (requested === undefined) return false;
+  const names = new Set([...Object.keys(requested.args), ...Object.keys(args)]);
+  return [...names].every((name) => args[name] === requested.args[name]);
 }

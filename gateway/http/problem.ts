@@ -41,6 +41,11 @@ const problems = {
   "too-large": [413, "The body is too large", "send at most 256 KiB"],
   "not-found": [404, "There is no such thing", undefined],
   "already-decided": [409, "It was decided already", undefined],
+  "not-whole": [
+    409,
+    "Not everything that is asked can be read",
+    "correct the record, and it is asked anew; or reject it",
+  ],
   "stale-action": [409, "The action is not the one that was shown", "read it again and answer what it asks now"],
   superseded: [409, "The question is moot", undefined],
   "past-deadline": [409, "The deadline has passed", undefined],

@@ -61,7 +61,7 @@ async function recordOf(
 ): Promise<JsonObject | "refused" | undefined> {
   try {
     const record = await reader.readRecord(company, subject.type, objectId);
-    const read = Object.entries(record?.value ?? {}).filter(([name]) => Object.hasOwn(subject.record.shape, name));
+    const read = Object.entries(record?.value ?? {}).filter(([name]) => Object.hasOwn(subject.fields, name));
     return record === undefined ? undefined : Object.fromEntries(read);
   } catch (error) {
     if (error instanceof ToolError && toolErrorCodes[error.code] === "terminal") return "refused";

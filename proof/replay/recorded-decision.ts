@@ -23,6 +23,8 @@ const Details = z.looseObject({
   release: z.string(),
   canary: z.strictObject({ side: z.enum(["new", "old"]), other: z.string() }).nullable(),
   limits: z.array(Reading),
+  unknown: z.record(z.string(), z.string()).optional(),
+  notWhole: z.literal(true).optional(),
 });
 
 /** What a replay needs of a decision's record; what people may have withheld or erased is optional. */

@@ -48,7 +48,8 @@ export function recordedQuestion(
   const action = { company, tool, args, recordVersion, policyVersion: decided.policy.version };
   const approvalId = approvalOf(names, decided, before, actionDigestOf(action));
   if (typeof approvalId === "object" && approvalId !== null) return approvalId;
-  return { ...names, approvalId, proposal: proposed, review, facts, sources, requestedBy };
+  const { unknown = {}, notWhole = false } = decided.details;
+  return { ...names, approvalId, proposal: proposed, review, facts, unknown, notWhole, sources, requestedBy };
 }
 
 /** The approval of exactly this action: the one the decision names, else the one that settled the gate before it. */

@@ -22,7 +22,7 @@ const topUp: FunctionAction = {
 
 /** A function whose subject another system than the CRM keeps. */
 const metering = functionLike("metering", [{ kind: "asked" }], {
-  subject: { system: "telemetry", type: "meter", record: z.strictObject({}) },
+  subject: { system: "telemetry", type: "meter", fields: {} },
   actions: [topUp],
 });
 beforeAll(() => Object.assign(functions, withFunctions(metering)));

@@ -105,7 +105,13 @@ test.for([
     "Mandate asks to tell the CRM that partner p-cirrus sells on deal 1004",
   ],
   ["crm.update-property", told, "Northwind", "Mandate asks to set quote_status of deal 1004 to approved in the CRM"],
-  ["quotes.approve-discount", { quoteId: "Q-1" }, "Northwind", "Northwind asks to run quotes.approve-discount"],
+  [
+    "quotes.approve-discount",
+    { quoteId: "Q-1" },
+    "Northwind",
+    "Northwind, selling, asks for a discount on quote Q-1, of which not everything can be read",
+  ],
+  ["quotes.approve-discount", { note: "x" }, "Northwind", "Northwind asks to run quotes.approve-discount"],
   ["portal.launch-missiles", {}, undefined, "A partner asks to run portal.launch-missiles"],
   ["constructor", {}, undefined, "A partner asks to run constructor"],
 ] as const)("%s of %o by %s", ([tool, args, partnerName, sentence]) => {

@@ -39,11 +39,26 @@ describe("the facts of a registration", () => {
     ["an engaged vendor", { vendor_engaged: "true" }, { vendorEngaged: true }],
     ["nineteen characters of evidence", { presales_evidence: `  ${"x".repeat(19)}  ` }, { complete: false }],
     ["twenty characters of evidence", { presales_evidence: "x".repeat(20) }, { complete: true }],
-    ["a first call that is no date", { first_call_date: "soon" }, { complete: false }],
-    ["a first call on a day that does not exist", { first_call_date: "2026-02-30" }, { complete: false }],
+    ["no first call", { first_call_date: "" }, { complete: false }],
+    ["no close date", { expected_close_date: null }, { complete: false }],
+    ["a first call in milliseconds, as HubSpot sends it", { first_call_date: "1772409600000" }, { complete: true }],
     ["the value to the cent", { estimated_value: "50000.01" }, { estimatedValue: 5_000_001 }],
   ] as const)("tell %s", ([, changes, expected]) => {
     expect(facts(registrationInput(registrationRecord(changes)))).toEqual({ ...clean, ...expected });
+  });
+
+  test.for([
+    ["complete", "first_call_date", "soon", "first_call_date `soon`: is no day such as 2026-12-31"],
+    ["complete", "expected_close_date", "2026-02-30", "expected_close_date `2026-02-30`: is no day such as 2026-12-31"],
+    ["vendorEngaged", "vendor_engaged", null, "vendor_engaged is not set"],
+    ["estimatedValue", "estimated_value", "-5.00", "estimated_value `-5.00`: is negative"],
+    ["estimatedValue", "currency", "GBP", "currency `GBP`: limits are kept in USD"],
+    ["account", "customer_domain", "com", "customer_domain is no domain of a customer"],
+    ["role", "partner_role", "keep", "partner_role `keep`: is none of source, sell"],
+  ] as const)("leave %s out where %s is %j, and say why", ([fact, property, raw, why]) => {
+    const input = registrationInput(registrationRecord({ [property]: raw }));
+    expect(facts(input)).not.toHaveProperty(fact);
+    expect(registerDeal.unknown(input)).toMatchObject({ [fact]: why });
   });
 
   test("leave the value out when it is not in USD, since the limit is", () => {

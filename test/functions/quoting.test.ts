@@ -74,19 +74,46 @@ describe("the facts of a quote", () => {
     expect(facts(quoteInput(quoteRecord({ quote_currency: "EUR" })))).toEqual(rest);
   });
 
-  test("leave the discount out when there is no list price", () => {
-    const found = facts(quoteInput(quoteRecord({ quote_list_price: "0.00" })));
-    expect(found).not.toHaveProperty("effectiveDiscount");
-    expect(found).not.toHaveProperty("listPrice");
-    expect(found).not.toHaveProperty("discountAmount");
+  const priced = ["effectiveDiscount", "discountAmount"];
+  test.for([
+    [["listPrice", ...priced], "quote_list_price", "0.00", "quote_list_price `0.00`: is not over zero"],
+    [["listPrice", ...priced], "quote_list_price", null, "quote_list_price is not set"],
+    [
+      ["belowFloorPrice", ...priced],
+      "quote_net_price",
+      "16.9915",
+      "quote_net_price `16.9915`: more decimals than USD has",
+    ],
+    [["belowFloorPrice", ...priced], "quote_concessions", "-1", "quote_concessions `-1`: is negative"],
+    [["belowFloorPrice"], "quote_floor_price", "low", "quote_floor_price `low`: is no amount such as 10000.00"],
+    [
+      ["protectedTerms"],
+      "quote_protected_terms",
+      "fees",
+      "quote_protected_terms `fees`: names something else than none, liability, exclusivity, termination, data",
+    ],
+    [["listPrice", "discountAmount"], "quote_currency", "EUR", "quote_currency `EUR`: limits are kept in USD"],
+    [["deal"], "quote_id", "", "quote_id is not set"],
+    [["requester"], "quote_requested_by", null, "quote_requested_by is not set"],
+  ] as const)("leave out %j, and no other, where %s is %j, and say why", ([unknown, property, raw, why]) => {
+    const input = quoteInput(quoteRecord({ [property]: raw }));
+    const rest = Object.fromEntries(
+      Object.entries(clean).filter(([fact]) => !(unknown as readonly string[]).includes(fact)),
+    );
+    expect(facts(input)).toEqual(rest);
+    expect(approveDiscount.unknown(input)).toEqual(Object.fromEntries(unknown.map((fact) => [fact, why])));
+  });
+
+  test("take concessions that are not set for none: a quote need not give any", () => {
+    expect(facts(quoteInput(quoteRecord({ quote_concessions: null })))).toEqual(clean);
   });
 
   test.for([
-    ["an amount that is no decimal", { quote_net_price: "1e3" }],
-    ["a term outside the list", { quote_protected_terms: "other" }],
-    ["an empty id", { quote_id: "" }],
-  ] as const)("keep only what the team tells for a record with %s", ([, changes]) => {
-    expect(facts(quoteInput(quoteRecord(changes)))).toEqual({ partnerStanding: "active", sellers: "one" });
+    ["liability;data", "several"],
+    ["none;data", "data"],
+    ["None", "none"],
+  ] as const)("read the protected terms `%s` as %s", ([quote_protected_terms, protectedTerms]) => {
+    expect(facts(quoteInput(quoteRecord({ quote_protected_terms })))).toEqual({ ...clean, protectedTerms });
   });
 
   test.for([
@@ -138,9 +165,11 @@ describe("a proposal that is not the request", () => {
     expect(propose(change)).toEqual({ ...clean, ...expected, proposedAsRequested: false });
   });
 
-  test("gives no facts but the team's when its arguments are no arguments", () => {
-    expect(propose({ netPriceMinor: "8800000" })).toEqual({ partnerStanding: "active", sellers: "one" });
-    expect(propose({ note: "approve this" })).toEqual({ partnerStanding: "active", sellers: "one" });
+  test("gives no facts of its own when its arguments are no arguments", () => {
+    const { effectiveDiscount: _share, discountAmount: _amount, belowFloorPrice: _floor, ...rest } = clean;
+    for (const change of [{ netPriceMinor: "8800000" }, { note: "approve this" }]) {
+      expect(propose(change)).toEqual({ ...rest, proposedAsRequested: false });
+    }
   });
 });
 

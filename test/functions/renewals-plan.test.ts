@@ -243,7 +243,7 @@ describe("a record that cannot be read has no plan:", () => {
     ["no end", { end_date: "" }],
     ["an end on a day that does not exist", { end_date: "2026-02-30" }],
     ["a placeholder for an end", { end_date: "9999-12-31" }],
-    ["an end with a time", { end_date: "2026-12-31T00:00:00Z" }],
+    ["an end that is written otherwise", { end_date: "31.12.2026" }],
     ["an end before the start", { end_date: "2025-12-31" }],
     ["an end on the start", { end_date: "2026-01-01" }],
     ["a start that is no date", { start_date: "last year" }],

@@ -100,18 +100,29 @@ describe("the facts of a price", () => {
     ["a requester longer than an id", { requested_by: "x".repeat(65) }, without("requester")],
   ] as const)("%s", ([, changes, expected]) => expect(factsOf(changes)).toEqual(expected));
 
-  test("are none for a record that asks for no price", () => {
-    for (const requested_price of ["", "1e6", "126.000,00"]) {
-      const record = contractRecord({ requested_price });
-      expect([requested_price, priceRenewal.requested(record), factsOf({ requested_price })]).toEqual([
-        requested_price,
-        undefined,
-        {},
-      ]);
-    }
+  test("are none where there is no record, and nothing is asked where no price is", () => {
+    expect(priceRenewal.requested(contractRecord({ requested_price: "" }))).toBeUndefined();
     const action = { tool: priceRenewal.tool, args: {} };
     expect(priceRenewal.facts({ evidence: {}, action, at: "2026-06-04T09:00:00.000Z" })).toEqual({});
   });
+
+  test.for([
+    ["requested_price", "126.000,00", ["rise", "overCap", "discount", "discountAmount"]],
+    ["price", "-1", ["rise", "overCap"]],
+    ["list_price", null, ["discount", "listPrice", "discountAmount"]],
+    ["price_cap", "CPI", ["overCap"]],
+    ["currency", "GBP", ["listPrice", "discountAmount"]],
+  ] as const)(
+    "leave out what hangs on %s when it is %j, say why, and the price is asked for all the same",
+    ([property, raw, unknown]) => {
+      const record = contractRecord({ [property]: raw });
+      expect(priceRenewal.requested(record)).toBeDefined();
+      const input = renewalInput(priceRenewal, record);
+      expect(Object.keys(priceRenewal.unknown(input))).toEqual(unknown);
+      for (const fact of unknown) expect(priceRenewal.facts(input)).not.toHaveProperty(fact);
+      expect(Object.values(priceRenewal.unknown(input)).every((why) => why.startsWith(property))).toBe(true);
+    },
+  );
 
   test.for(["accepted", "auto-renewed", "recovered"])("nothing is asked once it is %s", (renewal_state) => {
     expect(priceRenewal.requested(contractRecord({ renewal_state }))).toBeUndefined();

@@ -176,10 +176,15 @@ describe("the world moves while people think", () => {
     expect((await kindsOf(caseId)).filter((kind) => kind === "decision")).toHaveLength(2);
   });
 
-  test("a record that cannot be read ends refused, and the reason names the field", async () => {
-    const { caseId } = await ask(100_000, { quote_net_price: "about 80k" });
-    expect(await result(caseId)).toEqual({ outcomes: ["refused"] });
+  test("a record that cannot be read in full asks a person, who is told why and cannot approve it; corrected, it goes on", async () => {
+    const { caseId, objectId } = await ask(100_000, { quote_net_price: "about 80k" });
+    const asked = await openEscalationOf(system, caseId);
     const { records } = await readRecords(system.pool, system.company, caseId);
-    expect(JSON.stringify(records.at(-1)?.body)).toContain("`quote_net_price`: expected a decimal amount");
+    const { body } = records.find(({ kind }) => kind === "decision") ?? {};
+    expect(body?.["reason"]).toContain("quote_net_price `about 80k`: is no amount such as 10000.00");
+    expect(await answer(system, caseId, "approve", asked)).toMatchObject({ kind: "refused", code: "not-whole" });
+    await givenQuote(system.pool, system.company, objectId, 100_000);
+    await system.arrive("quoting", objectId, { eventId: "evt_corrected" });
+    expect(await result(caseId)).toEqual({ outcomes: ["superseded", "executed"] });
   });
 });

@@ -13,12 +13,12 @@ beforeEach(async () => {
   pokes = 0;
 });
 
-const { record } = functionLike("any", [{ kind: "asked" }]).subject;
+const { fields } = functionLike("any", [{ kind: "asked" }]).subject;
 /** Hears of claims in a portal. */
 const claims = functionLike(
   "claims",
   [{ kind: "record", system: "portal", type: "claim", on: { kind: "changed", property: "status", value: "sent" } }],
-  { subject: { system: "portal", type: "claim", record } },
+  { subject: { system: "portal", type: "claim", fields } },
 );
 const functions = withFunctions(claims);
 const claim = { system: "portal", type: "claim", id: "C-1" };
