@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Evidence, Finding } from "../domain/evidence.ts";
-import { isWhole, ownActionOf, recordToolOf } from "../functions/index.ts";
+import { isWhole, ownActionOf, recordToolOf, whyMoot } from "../functions/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Action } from "../domain/proposal.ts";
 import { dataBlock, readDataBlock } from "./data-block.ts";
@@ -52,7 +52,7 @@ export function findingsJson(findings: readonly Finding[]): JsonObject[] {
 }
 
 /**
- * What the record asks for. Throws `RECORD_UNREADABLE` when it asks for nothing, or for something of which not everything can
+ * What the record asks for. Throws `RECORD_UNREADABLE` when it asks for nothing by now, or for something of which not everything can
  * be read: an agent must not invent a request, nor a part of one.
  */
 export function requestedAction({ functionId, action }: TurnInput, evidence: readonly Evidence[]): Action {
@@ -60,7 +60,7 @@ export function requestedAction({ functionId, action }: TurnInput, evidence: rea
   const record = taken[recordToolOf(functionId)];
   const own = ownActionOf(functionId, action);
   const requested = record && own.requested(record.value, taken);
-  if (requested === undefined || !isWhole(own, requested.args)) {
+  if (requested === undefined || !isWhole(own, requested.args) || whyMoot(own, record?.value) !== undefined) {
     throw new AgentFault("RECORD_UNREADABLE", `record holds no readable request for \`${functionId}\``);
   }
   return requested;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { digestOf } from "../audit/digest.ts";
 import { readStepOutcome } from "../audit/ledgers/effects.ts";
 import { readStandingAnswer } from "../audit/ledgers/reply-answers.ts";
 import { readStepDecision } from "../audit/ledgers/step-decision.ts";
@@ -13,10 +14,14 @@ import type { ReadTools } from "./evidence.ts";
 
 const text = z.string().min(1).max(256);
 
-/** Leaves out what no function reads: personal data in other properties never reaches a model, a ledger or a record. */
+/**
+ * Leaves out what no function reads: personal data in other properties never reaches a model, a ledger or a record. The
+ * version is the digest of what is left: a change of anything else, such as a deal's name, is none for a decision.
+ */
 function onlyRead(system: string, objectType: string, { source, value }: Evidence): Evidence {
   const wanted = propertiesRead(system, objectType);
-  return { source, value: Object.fromEntries(Object.entries(value).filter(([name]) => wanted.has(name))) };
+  const read = Object.fromEntries(Object.entries(value).filter(([name]) => wanted.has(name)));
+  return { source: { ...source, version: digestOf(read) }, value: read };
 }
 
 function readTool<Shape extends z.ZodRawShape>(

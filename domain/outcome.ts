@@ -13,7 +13,7 @@ type StepEnd =
   | { readonly kind: "expired"; readonly decisionId: string; readonly escalationId: string }
   /** The mode lets agents decide and do nothing: the decision is recorded, nobody is asked and nothing is called. */
   | { readonly kind: "withheld"; readonly decisionId: string }
-  | { readonly kind: "superseded"; readonly reason: "newer-event" | "record-changed" | "too-many-rounds" }
+  | { readonly kind: "superseded"; readonly reason: "newer-event" | "record-changed" | "too-many-rounds" | "not-asked" }
   /** The target may or may not have acted and cannot be asked: a person settles it. Never resent. */
   | { readonly kind: "unknown"; readonly decisionId: string }
   /** The ledger refused the permit (kill switch, digest, use): nothing was called. */

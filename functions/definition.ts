@@ -75,6 +75,11 @@ export type FunctionAction = GovernedAction & {
    * what only they tell is what the record says of it until they are. Which readings are taken never hangs on them.
    */
   readonly requested: (record: JsonObject, readings?: Readings) => Action | undefined;
+  /**
+   * The record asks for it while this property has this value: its state decides, not what was told of it once. A record that
+   * never kept the property asks whenever it is told of. Absent: the course of the case says when.
+   */
+  readonly askedBy?: { readonly property: string; readonly value: string };
   /** Which property of the record tells how the step ended, and the value per outcome. Absent: nothing is written back. */
   readonly writeBack?: {
     readonly property: string;

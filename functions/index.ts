@@ -57,6 +57,21 @@ export function requestIn(
   return "requested" in action ? action.requested(record.value, { [recordToolOf(functionId)]: record }) : undefined;
 }
 
+/**
+ * Why a record no longer asks for an action, as it is now: it is gone, or its state is another. Undefined while it asks, and
+ * for an action that no record's state asks for.
+ */
+export function whyMoot(action: GovernedAction | FunctionAction, record: JsonObject | undefined): string | undefined {
+  const asked = "askedBy" in action ? action.askedBy : undefined;
+  if (asked === undefined) return undefined;
+  if (record === undefined) return "the record is gone";
+  const { property, value } = asked;
+  const state = record[property];
+  if (state === undefined) return undefined;
+  const isAsked = typeof state === "string" && state.trim().toLowerCase() === value;
+  return isAsked ? undefined : `the record asks for nothing by now: its ${property} is another`;
+}
+
 /** Whether arguments are all that the action's tool needs. Nobody is asked to approve what is not. */
 export function isWhole({ args: schema }: GovernedAction, args: JsonObject): boolean {
   return schema.safeParse(args).success;

@@ -9,6 +9,7 @@ import { ReversePostingArgs } from "../functions/shared/reverse-posting.ts";
 import { WriteBackArgs } from "../functions/shared/write-back.ts";
 import type { Adapters } from "./adapters.ts";
 import { namePartner } from "./crm/name-partner.ts";
+import { tellOutcome } from "./crm/tell-outcome.ts";
 import { effectTool, type EffectTool } from "./effect-tool.ts";
 
 /**
@@ -57,8 +58,7 @@ export function createEffectTools({ crm, programme, others }: Adapters): { reado
     effectTool({
       name: "crm.update-property",
       args: WriteBackArgs,
-      execute: (permit, { objectType, objectId, property, value }) =>
-        crm.updateProperty(permit, { objectType, objectId, property, value }),
+      execute: (permit, told) => tellOutcome(crm, permit, told),
       lookUp: (company, key) => crm.findCall(company, key),
     }),
     effectTool({

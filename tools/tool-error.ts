@@ -9,6 +9,7 @@ export const toolErrorCodes = {
   TARGET_MOVED_ON: "stale",
   TARGET_REFUSED: "terminal",
   TARGET_ARGUMENTS_INVALID: "terminal",
+  TARGET_CONFLICT: "terminal",
   TARGET_KEY_REUSED: "terminal",
   PERMIT_OF_ANOTHER_TOOL: "terminal",
 } as const;

@@ -52,7 +52,11 @@ export type StepRef = WorkRef & {
 export type CaseRef = Pick<StepRef, "company" | "caseId">;
 
 /** Whether there was something to propose, and if not, why: `reason` names the field and what it should be. */
-export type Proposed = { readonly kind: "proposed" } | { readonly kind: "nothing"; readonly reason: string };
+export type Proposed =
+  | { readonly kind: "proposed" }
+  | { readonly kind: "nothing"; readonly reason: string }
+  /** The record asks for nothing by now. */
+  | { readonly kind: "moot" };
 
 /** How a step ended, as the case's last record tells it. */
 export type EndedStep = { readonly step: string; readonly kind: EndKind; readonly reason: string };
@@ -88,6 +92,8 @@ type Decided =
   | { readonly kind: "withheld"; readonly decisionId: string; readonly mode: Mode }
   /** The record is not the one the proposal rests on: propose again. */
   | { readonly kind: "stale" }
+  /** The record no longer asks for it: what was asked is moot. */
+  | { readonly kind: "moot" }
   /** There is nothing to decide, or nothing here bears a name that the step needs: nothing was decided. */
   | { readonly kind: "refused"; readonly reason: string };
 

@@ -64,6 +64,8 @@ async function settle(
       return { outcome: { kind: "withheld", decisionId: decision.decisionId } };
     case "stale":
       return { outcome: { kind: "superseded", reason: "record-changed" } };
+    case "moot":
+      return { outcome: { kind: "superseded", reason: "not-asked" } };
     case "refused":
       return { outcome: { kind: "refused", decisionId: "", reason: decision.reason } };
   }

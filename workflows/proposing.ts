@@ -13,9 +13,10 @@ export async function decideByAgents(step: StepRef): Promise<DecisionRef> {
 }
 
 /** Makes the step's proposal durable; the answer says why there is none. */
-export async function propose(step: StepRef): Promise<Extract<DecisionRef, { kind: "refused" }> | undefined> {
+export async function propose(step: StepRef): Promise<Extract<DecisionRef, { kind: "refused" | "moot" }> | undefined> {
   if (await attempt(() => agents().proposeByAgents(step, now()))) return undefined;
   const request = await ledger().proposeAsRequested(step, now());
+  if (request.kind === "moot") return request;
   return request.kind === "nothing" ? { kind: "refused", reason: request.reason } : undefined;
 }
 

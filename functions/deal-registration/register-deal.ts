@@ -41,6 +41,8 @@ export const registrationFields = {
   first_call_date: maybe(day),
   vendor_engaged: truth,
   requested_by: text(256),
+  /** Whether it is submitted now; empty where it is not. */
+  registration_status: maybe(text(64)),
 } as const satisfies Fields;
 
 export type Registration = Values<typeof registrationFields>;
@@ -245,6 +247,7 @@ export const registerDeal = {
   describe,
   requestedBy: (record) => readRegistration(record).requested_by ?? "",
   requested,
+  askedBy: { property: "registration_status", value: "submitted" },
   writeBack: {
     property: "registration_status",
     values: { executed: "registered", denied: "denied", blocked: "blocked" },

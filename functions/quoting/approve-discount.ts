@@ -8,6 +8,7 @@ import {
   amountIn,
   choices,
   currency,
+  maybe,
   readFields,
   text,
   unknownFrom,
@@ -36,6 +37,8 @@ export const quoteFields = {
   quote_floor_price: amount,
   quote_protected_terms: choices(protectedTerms),
   quote_requested_by: text(256),
+  /** Whether an approval is asked for now; empty where none is. */
+  quote_status: maybe(text(64)),
 } as const satisfies Fields;
 
 export type Quote = Values<typeof quoteFields>;
@@ -203,5 +206,6 @@ export const approveDiscount = {
   describe,
   requestedBy: (record) => readQuote(record).quote_requested_by ?? "",
   requested,
+  askedBy: { property: "quote_status", value: "approval_requested" },
   writeBack: { property: "quote_status", values: { executed: "approved", denied: "denied", blocked: "blocked" } },
 } as const satisfies FunctionAction;

@@ -100,9 +100,10 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
   }),
   "crm.set-selling-partner": (name) => ({ dealId: deal.objectId, partnerId: name.slice(0, 64) }),
   "crm.update-property": (name) => ({
-    ...deal,
-    action: "quoting",
-    property: "quote_status",
+    objectType: "contract",
+    objectId: "c1",
+    action: "renewals.propose",
+    property: "renewal_state",
     value: name,
     reportsStep: "s",
   }),
@@ -132,7 +133,7 @@ for (const [name, argsOf] of Object.entries(samples)) {
     const own = await testDatabase();
     const pool = await own.poolOf(COMPANY);
     await givenFund(pool);
-    await givenCrmObject(pool, COMPANY, deal.objectType, deal.objectId, { quote_status: "draft" });
+    await givenCrmObject(pool, COMPANY, deal.objectType, deal.objectId, { quote_status: "approval_requested" });
     await givenCrmObject(pool, COMPANY, "contract", "c1", { renewal_state: "proposed" });
     const acts = async () => {
       if (isOurs) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { JsonObject } from "../../domain/json.ts";
 import { readRecords } from "../../audit/records.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { crmSays, givenCrmObject, givenPartner, quoteDeskSays, givenQuote } from "../fixtures/programme.ts";
@@ -15,10 +16,7 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 /** A deal in the CRM asking this discount, and its case. */
-async function ask(
-  discountPpm: number,
-  changes: Record<string, string> = {},
-): Promise<{ objectId: string; caseId: string }> {
+async function ask(discountPpm: number, changes: JsonObject = {}): Promise<{ objectId: string; caseId: string }> {
   const objectId = `d${next++}`;
   await givenQuote(system.pool, system.company, objectId, discountPpm, changes);
   return { objectId, caseId: await system.arrive("quoting", objectId) };
@@ -171,9 +169,43 @@ describe("the world moves while people think", () => {
     const { objectId, caseId } = await ask(100_000);
     await result(caseId);
     await system.arrive("quoting", objectId);
-    expect(await result(caseId)).toEqual({ outcomes: ["executed"] });
+    expect(await result(caseId)).toEqual({ outcomes: ["superseded"] });
     expect(await approvedAtDesk(objectId)).toHaveLength(1);
     expect((await kindsOf(caseId)).filter((kind) => kind === "decision")).toHaveLength(2);
+  });
+
+  test.for([
+    ["recalled", { quote_status: "draft" }],
+    ["emptied", { quote_status: null }],
+    ["approved by somebody else", { quote_status: "approved" }],
+  ] as const)(
+    "what is %s while people are asked is moot: no effect, and nothing is overwritten",
+    async ([, changes]) => {
+      const { objectId, caseId } = await ask(180_000);
+      const escalation = await openEscalationOf(system, caseId);
+      await givenQuote(system.pool, system.company, objectId, 180_000, changes);
+      await answer(system, caseId, "approve", escalation);
+      expect(await result(caseId)).toEqual({ outcomes: ["superseded"] });
+      expect(await approvedAtDesk(objectId)).toEqual([]);
+      expect(await told(objectId)).toEqual([]);
+    },
+  );
+
+  test("a recall that is told closes the question before anybody answers", async () => {
+    const { objectId, caseId } = await ask(180_000);
+    const escalation = await openEscalationOf(system, caseId);
+    await givenQuote(system.pool, system.company, objectId, 180_000, { quote_status: "draft" });
+    await system.arrive("quoting", objectId, { eventId: "evt_recalled" });
+    expect(await result(caseId)).toEqual({ outcomes: ["superseded", "superseded"] });
+    expect(await answer(system, caseId, "approve", escalation)).toMatchObject({ code: "superseded" });
+  });
+
+  test("a change of what no decision reads, such as a deal's name, leaves an approval as it is", async () => {
+    const { objectId, caseId } = await ask(180_000);
+    const escalation = await openEscalationOf(system, caseId);
+    await givenQuote(system.pool, system.company, objectId, 180_000, { dealname: "Renamed" });
+    await answer(system, caseId, "approve", escalation);
+    expect(await result(caseId)).toEqual({ outcomes: ["executed"] });
   });
 
   test("a record that cannot be read in full asks a person, who is told why and cannot approve it; corrected, it goes on", async () => {
