@@ -70,6 +70,13 @@ export const SWEEP_PAUSE = "10 seconds";
 /** How long the server waits for a worker that took a workflow task and fell silent. */
 export const WORKFLOW_TASK_TIMEOUT_MS = 5_000;
 
+/**
+ * How long one activation of workflow code may take. Code that is cut short leaves Node's stack of asynchronous contexts as it
+ * was in the middle, and the process dies of it (seen with 4,000 signals of one case on a busy machine): only what would never
+ * end is worth that.
+ */
+export const WORKFLOW_CODE_TIMEOUT = "2 minutes";
+
 /** How long before its first date a dated case is opened: the daily sweep opens it, and one that comes earlier is left to that. */
 export const DATED_CASE_AHEAD_MS = 7 * 24 * 3_600_000;
 

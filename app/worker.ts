@@ -2,7 +2,7 @@ import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker
 import type { LedgerPool } from "../audit/records.ts";
 import type { Agents } from "../agents/agents.ts";
 import type { TurnCalls } from "../audit/ledgers/model-turns.ts";
-import { taskQueue, type QueueKind } from "../temporal.config.ts";
+import { taskQueue, WORKFLOW_CODE_TIMEOUT, type QueueKind } from "../temporal.config.ts";
 import type { LedgerActivities } from "../workflows/activities.ts";
 import { createAct, type EffectTools } from "./activities/act.ts";
 import { createDecide } from "./activities/decide.ts";
@@ -41,6 +41,9 @@ export type WorkerSettings = {
   /** Added to every worker; tests use it to fail at chosen points. */
   readonly interceptors?: WorkerOptions["interceptors"];
 };
+
+/** The SDK takes it and leaves it out of its options' type. */
+const workflowCode = { isolateExecutionTimeout: WORKFLOW_CODE_TIMEOUT };
 
 /** Workflows kept in memory: about 1 MB each; more are replayed from history when they wake. */
 const MAX_CACHED_WORKFLOWS = 500;
@@ -84,6 +87,7 @@ export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) 
     },
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+    ...workflowCode,
   });
   const agents = await Worker.create({
     ...common,

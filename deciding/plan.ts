@@ -3,7 +3,7 @@ import { readDoneActions, recordPlan } from "../audit/ledgers/plans.ts";
 import type { LedgerPool } from "../audit/records.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { FunctionDefinition } from "../functions/definition.ts";
-import { functionOf } from "../functions/index.ts";
+import { functionOf, type ActionId } from "../functions/index.ts";
 import { message, MessageArgs } from "../functions/shared/message.ts";
 import type { CasePlan, WorkRef } from "../workflows/activities.ts";
 import { readEvidence, readOnce, readRecord, recordIn, type ReadTools } from "./evidence.ts";
@@ -21,8 +21,12 @@ export async function planCase({ pool, readTools }: Deps, ref: WorkRef, at: stri
   const record = await readRecord(tools, ref);
   if (record === undefined) return { kind: "unreadable", reason: `there is no ${objectType} \`${objectId}\`` };
   const dated = definition.plan?.(record.value, at);
-  if (dated === undefined)
-    return { kind: "unreadable", reason: `${objectType} \`${objectId}\` tells no dates to go by` };
+  if (dated === undefined) {
+    const reason = `${objectType} \`${objectId}\` tells no dates to go by`;
+    const first = definition.actions[0];
+    const isAsked = first.requested(record.value) !== undefined;
+    return { kind: "unreadable", reason, ...(isAsked && { ask: first.id as ActionId }) };
+  }
   const [asked, acted] = await Promise.all([
     requestsOf(definition, tools, ref),
     readDoneActions(pool, company, caseId),

@@ -5,6 +5,7 @@ import type { EscalationState } from "../domain/escalation.ts";
 import type { Permit } from "../domain/permit.ts";
 import type { EndKind, OutcomeKind } from "../domain/outcome.ts";
 import type { Awaited, ReplyState } from "../domain/reply.ts";
+import type { ActionId } from "../functions/index.ts";
 
 /**
  * What workflows need done in the world: the port that `app/activities` implements. Types only. Arguments and answers
@@ -37,7 +38,12 @@ export type CasePlan =
       /** Texts that were sent, each as `template/occasion`. */
       readonly told: readonly string[];
     }
-  | { readonly kind: "unreadable"; readonly reason: string };
+  | {
+      readonly kind: "unreadable";
+      readonly reason: string;
+      /** The function's first action, which tells people what cannot be read; absent where there is no record to ask about. */
+      readonly ask?: ActionId;
+    };
 
 /** Names one governed step of one event. `stepKey` is its idempotency key everywhere. */
 export type StepRef = WorkRef & {

@@ -92,6 +92,9 @@ export async function datedCase(input: CaseInput, agenda: Agenda, carried?: Date
 }
 
 function nextOf(agenda: Agenda, plan: CasePlan, course: Course): Next {
+  if (plan.kind === "unreadable" && plan.ask !== undefined && !course.put.includes(askName(plan.ask, ""))) {
+    return { kind: "step", action: plan.ask };
+  }
   if (isOver(course)) return { kind: "end" };
   return plan.kind === "plan" ? agenda(standingOf(plan, course)) : { kind: "wait" };
 }
@@ -129,8 +132,8 @@ function standingOf(plan: Plan, { put, awaited }: Course): Standing {
 function endOf({ ended }: Work, course: Course, plan: CasePlan, next: Next): readonly EndedStep[] | undefined {
   const because = (kind: EndKind, reason: string) => [{ step: PLAN, kind, reason }];
   if (next.kind === "end") {
-    if (plan.kind === "unreadable" && course.endsBy === undefined) return because("refused", plan.reason);
     if (ended.length > 0) return [];
+    if (plan.kind === "unreadable" && course.endsBy === undefined) return because("refused", plan.reason);
     return isOver(course)
       ? because("expired", "the last of its dates is over")
       : because("idle", "nothing is left to do");

@@ -3,9 +3,10 @@ import { endOfDayUtc, writeDate } from "../../domain/day.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { FactInput, FunctionAction, Readings } from "../definition.ts";
+import { readFields, unknownFrom, whatIsKnown } from "../fields.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { quoted } from "../shared/finding.ts";
-import { crmIdOf, readContract, termOf, type Contract, type RenewalState } from "./contract.ts";
+import { contractFields, crmIdOf, readContract, termOf, type Contract, type RenewalState } from "./contract.ts";
 import { countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
 import {
   idleDaysOf,
@@ -62,13 +63,17 @@ const open: readonly (RenewalState | undefined)[] = ["scheduled", "assessed", "p
 function requested(record: JsonObject, readings: Readings = {}): Action | undefined {
   const contract = readContract(record);
   const { contract_id: contractId, customer, renewal_state: state } = contract;
-  const [term, objectId] = [termOf(contract), crmIdOf(contract, readings)];
-  if (contractId === undefined || objectId === undefined || customer === undefined || term === undefined)
-    return undefined;
-  if (!open.includes(state)) return undefined;
-  const [endsOn, decideBy] = [writeDate(term.end), writeDate(term.decideBy)];
-  const incumbent = namedIn(incumbentsToldBy(contract, readings));
-  return { tool: proposeRenewal.tool, args: { objectId, contractId, customer, ...incumbent, endsOn, decideBy } };
+  if (state !== undefined && !open.includes(state)) return undefined;
+  const term = termOf(contract);
+  const args = whatIsKnown({
+    objectId: crmIdOf(contract, readings),
+    contractId,
+    customer,
+    ...namedIn(incumbentsToldBy(contract, readings)),
+    endsOn: term && writeDate(term.end),
+    decideBy: term && writeDate(term.decideBy),
+  });
+  return { tool: proposeRenewal.tool, args };
 }
 
 /** A signal that is told and cannot be read is named, and its fact left out: what hangs on it then asks. */
@@ -90,8 +95,8 @@ function toldFacts(contract: Contract, readings: Readings): JsonObject {
 
 function facts({ evidence, action, at }: FactInput): JsonObject {
   const record = evidence["crm.record"]?.value;
-  const args = ProposeRenewalArgs.safeParse(action.args);
-  if (record === undefined || !args.success) return {};
+  if (record === undefined) return {};
+  const { partnerId } = ProposeRenewalArgs.partial().safeParse(action.args).data ?? {};
   const contract = readContract(record);
   const named = knownOf(evidence);
   const known: Record<string, Json> = { ...countedFor(contract), ...named, ...toldFacts(contract, evidence) };
@@ -101,21 +106,50 @@ function facts({ evidence, action, at }: FactInput): JsonObject {
   if (idleDays !== undefined) known["incumbentIdleDays"] = idleDays;
   if (named["incumbents"] !== undefined && asked !== undefined) {
     const incumbent = named["partner"] ?? "";
-    known["partnerChangeAsked"] = args.data.partnerId !== incumbent || (asked !== null && asked !== incumbent);
+    known["partnerChangeAsked"] = partnerId !== incumbent || (asked !== null && asked !== incumbent);
   }
   if (term !== undefined) known["decidedTooLate"] = Date.parse(at) > Date.parse(endOfDayUtc(term.decideBy));
-  known["proposedAsRequested"] = asksFor(requested(record, evidence), args.data);
+  known["proposedAsRequested"] = asksFor(requested(record, evidence), action.args);
   return known;
+}
+
+/** Why people are asked: what of the contract cannot be read. */
+function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
+  const { values, unread } = readFields(contractFields, evidence["crm.record"]?.value ?? {});
+  const dates = ["start_date", "end_date", "auto_renew", "notice_days"];
+  const read = dates.every((property) => unread[property] === undefined);
+  const impossible = read && termOf(values) === undefined;
+  return {
+    ...(impossible && { decidedTooLate: "start_date, end_date and notice_days cannot all be true" }),
+    ...unknownFrom(unread, {
+      decidedTooLate: dates,
+      usage: ["usage"],
+      health: ["health"],
+      incumbentIdleDays: ["partner_last_activity"],
+      partnerChangeAsked: ["requested_partner_id"],
+      account: ["customer"],
+      requester: ["requested_by"],
+    }),
+  };
 }
 
 /** `Northwind asks to open the renewal of Contoso's contract C-7001 with partner-7, keeping: it ends on 2026-12-31 …`. */
 function describe(given: JsonObject, who: string): string | undefined {
   const args = ProposeRenewalArgs.safeParse(given);
-  if (!args.success) return undefined;
+  if (!args.success) return describePart(given, who);
   const { contractId, customer, endsOn, decideBy } = args.data;
   const due = decideBy === endsOn ? "" : `, and renews itself unless notice is given by ${decideBy}`;
   const contract = `${quoted(customer)}'s contract ${contractId} with ${incumbentInWords(args.data)}`;
   return `${who} asks to open the renewal of ${contract}: it ends on ${endsOn}${due}`;
+}
+
+/** `Northwind asks to open the renewal of contract C-7001, of which not everything can be read`. */
+function describePart(given: JsonObject, who: string): string | undefined {
+  const args = ProposeRenewalArgs.partial().safeParse(given);
+  if (!args.success) return undefined;
+  const { contractId } = args.data;
+  const of = contractId === undefined ? "a contract" : `contract ${contractId}`;
+  return `${who} asks to open the renewal of ${of}, of which not everything can be read`;
 }
 
 /** Opens a contract's renewal in the CRM, with the incumbent. Limits: policies/renewals.propose.yaml. */
@@ -128,6 +162,7 @@ export const proposeRenewal = {
   readsRecord: true,
   lookups: teamLookups,
   facts,
+  unknown,
   describe,
   requestedBy: requesterOf,
   requested,

@@ -3,6 +3,7 @@ import type { TeamMember } from "../../domain/deal-team.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { contractRecord, contractTeam, renewalInput } from "../../functions/renewals/fixture.ts";
 import { proposeRenewal } from "../../functions/renewals/propose-renewal.ts";
+import { isWhole } from "../../functions/index.ts";
 import { evaluate } from "../../guardrails/evaluate.ts";
 import { policyOf } from "../fixtures/policy.ts";
 
@@ -103,10 +104,11 @@ describe("the facts of a proposal", () => {
     expect(found.map((facts) => facts["incumbentIdleDays"])).toEqual([undefined, 0]);
   });
 
-  test("are none without the record, and none for arguments that are none", () => {
+  test("are none without the record; arguments that are not what it asks for are told", () => {
     const { action, at, evidence } = renewalInput(proposeRenewal, contractRecord());
     expect(proposeRenewal.facts({ evidence: {}, action, at })).toEqual({});
-    expect(proposeRenewal.facts({ evidence, action: { ...action, args: { contractId: "C-7001" } }, at })).toEqual({});
+    const part = { ...action, args: { contractId: "C-7001" } };
+    expect(proposeRenewal.facts({ evidence, action: part, at })).toMatchObject({ proposedAsRequested: false });
   });
 
   test("tell that the last day to decide is over, and not before it is", () => {
@@ -202,9 +204,20 @@ describe("a renewal", () => {
     (renewal_state) => expect(proposeRenewal.requested(contractRecord({ renewal_state }))).toBeUndefined(),
   );
 
-  test.for(["contract_id", "customer", "end_date", "renewal_state"])(
-    "whose %s cannot be read is not proposed",
-    (property) => expect(proposeRenewal.requested(contractRecord({ [property]: "" }))).toBeUndefined(),
+  test.for([
+    ["customer", "", "account", "customer is not set"],
+    ["end_date", "soon", "decidedTooLate", "end_date `soon`: is no day such as 2026-12-31"],
+    ["end_date", "2025-12-31", "decidedTooLate", "start_date, end_date and notice_days cannot all be true"],
+  ] as const)(
+    "whose %s is %j is proposed as far as it can be read: people are told why",
+    async ([property, raw, fact, why]) => {
+      const record = contractRecord({ [property]: raw });
+      const asked = proposeRenewal.requested(record);
+      expect(asked && isWhole(proposeRenewal, asked.args)).toBe(false);
+      const input = renewalInput(proposeRenewal, record);
+      expect(proposeRenewal.facts(input)).not.toHaveProperty(fact);
+      expect(proposeRenewal.unknown(input)).toMatchObject({ [fact]: why });
+    },
   );
 });
 

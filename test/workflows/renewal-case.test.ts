@@ -244,9 +244,15 @@ describe("dates", () => {
     expect(status.name).toBe("RUNNING");
   });
 
-  test("that cannot be read end a case that never had any, and say why", async () => {
+  test("that cannot be read ask a person, who is told why and cannot approve it", async () => {
     const caseId = await renewalOf("undated", 30, { end_date: "soon" });
-    expect(await endOf(caseId)).toEqual(["plan refused"]);
+    const asked = await openEscalationOf(system, caseId);
+    const { records } = await readRecords(system.pool, system.company, caseId);
+    const { body } = records.find(({ kind }) => kind === "decision") ?? {};
+    expect(body?.["reason"]).toContain("end_date `soon`: is no day such as 2026-12-31");
+    expect(await answer(system, caseId, "approve", asked)).toMatchObject({ code: "not-whole" });
+    await answer(system, caseId, "reject", asked);
+    expect(await endOf(caseId)).toContain("propose rejected");
   });
 });
 
