@@ -24,6 +24,7 @@ export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
   batch: ["change", "batchId", "source", "window", "from", "until", "rows", "badRows", "replaces", "by"],
   plan: ["eventId", "state", "asks"],
   reply: ["replyId", "change", "deadline", "answer", "came", "answeredAt"],
+  repeat: ["stepKey", "effectKey", "decisionId"],
   agreement: ["agreementId", "change", "executor", "sides", "side", "expiresAt", "state"],
 };
 

@@ -28,6 +28,8 @@ export const recordKeys = {
   turn: (turnKey: string) => `${turnKey}/turn`,
   proposal: (stepKey: string) => `${stepKey}/proposal`,
   review: (stepKey: string) => `${stepKey}/review`,
+  /** That the step asked for what was permitted before. */
+  repeat: (stepKey: string) => `${stepKey}/repeat`,
   decision: (decisionId: string) => `${decisionId}/decision`,
   opened: (escalationId: string) => `${escalationId}/opened`,
   approval: (approvalId: string) => `${approvalId}/approval`,

@@ -49,14 +49,18 @@ export function fieldSalt(key: Pick<SubjectKey, "salt">, recordKey: string, name
 export type KeyWrapping = {
   readonly fresh: (subjectId: string) => Buffer;
   readonly unwrap: (subjectId: string, wrapped: Uint8Array) => SubjectKey;
+  readonly blind: (text: string) => string;
 };
 
 /** `secret`: at least 32 random bytes, one per installation. */
 export function keyWrapping(secret: Uint8Array, company: string): KeyWrapping {
-  const wrappingKey = Buffer.from(hkdfSync("sha256", secret, "", `mandate/wrap/${company}`, KEY_BYTES));
+  const derived = (purpose: string) =>
+    Buffer.from(hkdfSync("sha256", secret, "", `mandate/${purpose}/${company}`, KEY_BYTES));
+  const [wrappingKey, blindingKey] = [derived("wrap"), derived("blind")];
   return {
     fresh: (subjectId) => encrypt(wrappingKey, randomBytes(KEY_BYTES), subjectId),
     unwrap: (subjectId, wrapped) => subjectKey(subjectId, decrypt(wrappingKey, wrapped, subjectId)),
+    blind: (text) => createHmac("sha256", blindingKey).update(text, "utf8").digest("hex"),
   };
 }
 

@@ -21,6 +21,8 @@ export type Vault = {
   knows(company: string, names: readonly string[]): boolean;
   /** @throws when the key is not this installation's. */
   unwrap(company: string, subjectId: string, wrapped: Uint8Array): SubjectKey;
+  /** A digest for ever the same and for nobody else to make (hex): it may stand open where what it is taken of may not. */
+  blind(company: string, text: string): string;
   /** The same keys, for one transaction: what it makes is remembered once it is committed; what it finds is at once. */
   forTransaction(): TransactionVault;
 };
@@ -62,6 +64,7 @@ export function createVault(secret: Uint8Array): Vault {
       },
       knows: (company, names) => names.every((name) => memory.recall(`${company} ${name}`) !== undefined),
       unwrap: (company, subjectId, wrapped) => wrappingOf(company).unwrap(subjectId, wrapped),
+      blind: (company, text) => wrappingOf(company).blind(text),
       forTransaction() {
         const made = new Map<string, SubjectKey>();
         const committed = () => made.forEach((key, id) => memory.remember(id, key));

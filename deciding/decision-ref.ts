@@ -1,4 +1,5 @@
 import type { StoredDecision } from "../audit/ledgers/decisions.ts";
+import type { AskReading, Standing } from "../audit/ledgers/standing.ts";
 import { reportedAction } from "../functions/shared/write-back.ts";
 import { mayAct } from "../guardrails/mode.ts";
 import type { DecisionRef, StepRef } from "../workflows/activities.ts";
@@ -6,19 +7,50 @@ import type { DecisionRef, StepRef } from "../workflows/activities.ts";
 /** What leaves the ledger for the workflow: names, and what is owed when there is something. `tool` is the action's. */
 export function decisionRefOf(step: StepRef, stored: StoredDecision, tool: string): DecisionRef {
   const { obligations } = stored;
-  const own = reportedAction(step.action);
   return {
     ...verdictRef(step, stored, tool),
     ...(obligations.length > 0 && { owes: obligations }),
-    ...(own !== undefined && own.writeBack === undefined && { tells: false }),
+    ...tellingOf(step),
   };
 }
 
+/**
+ * What was permitted before stands for a step that asks the same. An intent that was left is taken up under its own permit
+ * and key: whoever acts on it asks the target first.
+ */
+export function standingRefOf(
+  step: StepRef,
+  { effectKey }: Pick<AskReading, "effectKey">,
+  first: Standing,
+): DecisionRef {
+  return { ...stateRef(step.company, effectKey, first), ...tellingOf(step) };
+}
+
+function stateRef(company: string, effectKey: string, first: Standing): DecisionRef {
+  const { state, externalRef, decisionId, permitId, caseId, tool, decidedAt, actionDigest } = first;
+  switch (state) {
+    case "done":
+      return { kind: "already-done", decisionId, externalRef: externalRef ?? "" };
+    case "unknown":
+      return { kind: "unknown", decisionId };
+    case "intent": {
+      const permit = { permitId, company, caseId, decisionId, tool, decidedAt, actionDigest, effectKey };
+      return { kind: "execute", decisionId, permit };
+    }
+  }
+}
+
+/** Nothing is written back of an action whose record has no property for it. */
+function tellingOf({ action }: StepRef): Pick<DecisionRef, "tells"> {
+  const own = reportedAction(action);
+  return own !== undefined && own.writeBack === undefined ? { tells: false } : {};
+}
+
 function verdictRef(step: StepRef, stored: StoredDecision, tool: string): DecisionRef {
-  const { decisionId, actionDigest, permitId, requestedBy, route, decidedAt } = stored;
-  const { company, caseId, stepKey } = step;
-  if (permitId !== null) {
-    const permit = { permitId, company, caseId, decisionId, tool, decidedAt, actionDigest, effectKey: stepKey };
+  const { decisionId, actionDigest, permitId, effectKey, requestedBy, route, decidedAt } = stored;
+  const { company, caseId } = step;
+  if (permitId !== null && effectKey !== null) {
+    const permit = { permitId, company, caseId, decisionId, tool, decidedAt, actionDigest, effectKey };
     return { kind: "execute", decisionId, permit };
   }
   if (!mayAct(stored.mode)) return { kind: "withheld", decisionId, mode: stored.mode };

@@ -45,14 +45,20 @@ function byName(tools: readonly ReadTool[]): ReadTools {
 const RecordArgs = z.strictObject({ objectType: text, objectId: text });
 const PartnerArgs = z.strictObject({ partnerId: text });
 const DealTeamArgs = z.strictObject({ dealId: text, crmPartner: z.string().max(256) });
+const RegistrationIdArgs = z.strictObject({ registrationId: text });
 const OpenRegistrationsArgs = z.strictObject({ customerDomain: text, productFamily: text });
 const PostingArgs = FundRef.extend({ decisionId: text });
 const BatchReadingArgs = z.strictObject({ functionId: text, objectType: text, objectId: text });
 const ReplyArgs = z.strictObject({ correlation: text });
+const ApprovalArgs = z.strictObject({ quoteId: text });
 const StepArgs = z.strictObject({ stepKey: text });
 
 /** What agents and decisions may read. The ledgers' own readings are for decisions only. */
-export function createReadTools(ledger: Ledger, { records, programme }: Adapters, now: () => string): ReadTools {
+export function createReadTools(
+  ledger: Ledger,
+  { records, programme, quotes }: Adapters,
+  now: () => string,
+): ReadTools {
   const outside = [
     ...Object.entries(records).map(([system, reader]) =>
       readTool(
@@ -75,10 +81,22 @@ export function createReadTools(ledger: Ledger, { records, programme }: Adapters
       (company, { dealId, crmPartner }) => programme.readDealTeam(company, dealId, crmPartner),
     ),
     readTool(
+      "programme.registration-id",
+      "which registrations were ever made under an id, by the CRM's own ids",
+      RegistrationIdArgs,
+      (company, { registrationId }) => programme.readRegistrationId(company, registrationId),
+    ),
+    readTool(
       "programme.open-registrations",
       "registrations whose protection runs now, for one customer domain and product family, with the role claimed",
       OpenRegistrationsArgs,
       (company, args) => programme.readOpenRegistrations(company, args.customerDomain, args.productFamily),
+    ),
+    readTool(
+      "quotes.approval",
+      "the last approval under a quote's id, for which deal and what, and whether it stands",
+      ApprovalArgs,
+      (company, { quoteId }) => quotes.readApproval(company, quoteId),
     ),
     readTool("programme.fund", "what a partner's fund holds in a period", FundRef, (company, fund) =>
       programme.readFund(company, fund),

@@ -1,6 +1,7 @@
 import { whyNotAgreed } from "../audit/ledgers/agreements.ts";
 import { readGate, recordDecision, type DecidedWith, type StoredDecision } from "../audit/ledgers/decisions.ts";
 import { proposalIdOf, proposalPart, type ProposalDraft, type StoredProposal } from "../audit/ledgers/turns.ts";
+import { isPermittedElsewhere, readAsk, repeatRecord } from "../audit/ledgers/standing.ts";
 import { writeStep } from "../audit/ledgers/step-writing.ts";
 import { inTransaction } from "../audit/ledgers/transaction.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
@@ -11,7 +12,8 @@ import { actionOf } from "../functions/governed-actions.ts";
 import { functionOfAction, isWhole, recordToolOf, restsOn, whyMoot } from "../functions/index.ts";
 import type { DecisionRef, FollowUp, Message, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
-import { decisionRefOf } from "./decision-ref.ts";
+import { decisionRefOf, standingRefOf } from "./decision-ref.ts";
+import { askOf } from "./effect-key.ts";
 import { readEvidence, recordIn, restsOnLedgers, type FrozenEvidence, type ReadTools } from "./evidence.ts";
 import { followUpProposal, messageProposal } from "./follow-up.ts";
 import { LimitsUnread, type Place } from "./limits.ts";
@@ -55,7 +57,7 @@ export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<Dec
     if (isStale(proposal, evidence, restsOn(step.functionId, action))) return { kind: "stale" };
     const reviewed = step.reportsStep === "" ? review : "exempt";
     const question = questionOf(asked, action, evidence, { proposal, review: reviewed });
-    return decisionRefOf(step, await decide(deps, place, question, asked.runId), proposal.action.tool);
+    return decideOnce(deps, place, question, asked);
   });
 }
 
@@ -138,8 +140,32 @@ async function draftOn(
   const proposal = { ...draft, proposalId: proposalIdOf(step.company, step.stepKey), reasoning: draft.chain.reasoning };
   const asked = { step, gate: 1, approvalId: null, at, runId };
   const question = questionOf(asked, action, evidence, { proposal, review: "exempt" });
-  const stored = await decide(deps, place, question, runId, { records, proposal: proposalPart(step, draft) });
-  return decisionRefOf(step, stored, action.tool);
+  return decideOnce(deps, place, question, asked, { records, proposal: proposalPart(step, draft) });
+}
+
+/**
+ * Decides what was not permitted yet. What was, for another step by whatever road, is neither counted nor asked again: it
+ * stands for this one too. Told within the transaction that would have decided.
+ */
+async function decideOnce(
+  deps: StepDeps,
+  place: Place,
+  question: Question,
+  { step, at, runId }: Pick<GateOfStep, "step" | "at" | "runId">,
+  besides: Pick<DecidedWith, "proposal" | "records"> = {},
+): Promise<DecisionRef> {
+  const { ledger } = place;
+  const { company, stepKey } = step;
+  const { action } = question.proposal;
+  const ask = await readAsk(ledger, step, askOf(ledger.vault, step, action));
+  const { effectKey, standing } = ask;
+  if (standing !== undefined && standing.stepKey !== stepKey) {
+    const again = standing.told ? [] : [repeatRecord(step, ask, standing, at)];
+    await writeStep(ledger, { company, ...besides, records: [...(besides.records ?? []), ...again] });
+    return standingRefOf(step, ask, standing);
+  }
+  const intent = { tool: action.tool, runId, effectKey };
+  return decisionRefOf(step, await decide(deps, place, question, { ...besides, intent }), action.tool);
 }
 
 /**
@@ -154,6 +180,8 @@ async function transacted(pool: LedgerPool, work: (place: Place) => Promise<Deci
   } catch (error) {
     const reason = whyNotAgreed(error);
     if (reason !== undefined) return { kind: "refused", reason };
+    // Another step was permitted the same meanwhile: it is found now.
+    if (isPermittedElsewhere(error)) return attempt("ask");
     if (!(error instanceof LimitsUnread)) throw error;
     return attempt("unread");
   }
@@ -163,16 +191,14 @@ function decide(
   { pool, policies, alarm }: StepDeps,
   place: Place,
   question: Question,
-  runId: string,
-  besides: Pick<DecidedWith, "proposal" | "records"> = {},
+  besides: DecidedWith,
 ): Promise<StoredDecision> {
-  const intent = { tool: question.proposal.action.tool, runId };
   const decider = createDecider({
     pool,
     place,
     policies,
     alarm,
-    record: (ledger, draft) => recordDecision(ledger, draft, { ...besides, intent }),
+    record: (ledger, draft) => recordDecision(ledger, draft, besides),
   });
   return decider(question);
 }

@@ -23,6 +23,7 @@ export const recordKinds = [
   "plan",
   "reply",
   "agreement",
+  "repeat",
 ] as const;
 export type RecordKind = (typeof recordKinds)[number];
 

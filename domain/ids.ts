@@ -14,8 +14,8 @@ export function objectRefOf(system: string, objectType: string, objectId: string
 }
 
 /**
- * Names one governed step of one event of a case. It is also the effect key: the outside world sees the step at most
- * once under it. `round` counts fresh proposals for the same step (1 unless the record changed under an approval).
+ * Names one governed step of one event of a case, in the ledgers; the outside world knows its effect by what it asks
+ * (docs/decisions/0016). `round` counts fresh proposals for the same step (1 unless the record changed under an approval).
  */
 export function stepKeyOf(caseId: string, eventId: string, step: string, round: number): string {
   return `${caseId}/${eventId}/${step}${round === 1 ? "" : `~${round}`}`;

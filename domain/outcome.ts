@@ -8,6 +8,8 @@ export type StepOutcome = StepEnd & {
 
 type StepEnd =
   | { readonly kind: "executed"; readonly decisionId: string; readonly externalRef: string }
+  /** The same was asked and done before: nobody was asked, nothing was counted or called again. Names the first decision. */
+  | { readonly kind: "already-done"; readonly decisionId: string; readonly externalRef: string }
   | { readonly kind: "blocked"; readonly decisionId: string }
   | { readonly kind: "rejected"; readonly decisionId: string; readonly escalationId: string }
   | { readonly kind: "expired"; readonly decisionId: string; readonly escalationId: string }

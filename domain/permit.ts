@@ -13,7 +13,7 @@ export type Permit = {
   readonly decidedAt: string;
   /** SHA-256 (hex) over the canonical JSON of company, tool, arguments, record version and policy version. */
   readonly actionDigest: string;
-  /** The idempotency key the target sees. */
+  /** The idempotency key the target sees, made of what is asked: docs/decisions/0016. */
   readonly effectKey: string;
 };
 

@@ -25,6 +25,15 @@ export type About = {
 };
 
 /**
+ * What makes the same words another ask, where they may rightly be said again: a day, a count or name of one's own, a stretch
+ * of time (in which the last act stands, and one that it replaced may be asked anew), the step whose decision is told. `argument` is the one that holds it, in business names: never an event, a run or
+ * an attempt. Source: docs/decisions/0016.
+ */
+export type Occasion =
+  | { readonly kind: "none" }
+  | { readonly kind: "date" | "ordinal" | "period" | "decision"; readonly argument: string };
+
+/**
  * One kind of action that needs a decision. Pure: no clock, no I/O.
  * The policy of the same id decides it, over the facts declared here and nothing else.
  */
@@ -35,6 +44,8 @@ export type GovernedAction = {
   readonly tool: `${string}.${string}`;
   /** The tool's arguments, checked again by the tool itself. */
   readonly args: z.ZodObject;
+  /** When the same may be done again. `none`: once done it stays done, until arguments of another ask took its place. */
+  readonly occasion: Occasion;
   /** Facts with their types, units (`meta.unit`) and meaning (`meta.title`). A `strictObject`. */
   readonly factSchema: z.ZodObject;
   /** Whether the subject's record is one of the readings; a report on our own ledgers needs none. */
@@ -80,6 +91,8 @@ export type FunctionAction = GovernedAction & {
    * never kept the property asks whenever it is told of. Absent: the course of the case says when.
    */
   readonly askedBy?: { readonly property: string; readonly value: string };
+  /** Arguments that code takes from what is requested, whatever a model proposes for them. */
+  readonly filled?: readonly string[];
   /** Which property of the record tells how the step ended, and the value per outcome. Absent: nothing is written back. */
   readonly writeBack?: {
     readonly property: string;

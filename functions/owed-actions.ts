@@ -31,7 +31,7 @@ const owedActions: { readonly [id in ObligationId]: OwedAction } = {
   },
   "deal-team.tell": {
     action: tellSeller,
-    args: (_about, _reportsStep, evidence) => sellerToTell(evidence),
+    args: (_about, reportsStep, evidence) => sellerToTell(evidence, reportsStep),
     reasoning: "The rules that decided the step owe that the CRM names the partner who sells on the deal.",
     nothing: "no partner sells alone on the deal, and the CRM's field has room for one",
   },

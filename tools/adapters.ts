@@ -14,6 +14,8 @@ import type { FundReader, FundWriter } from "./programme/funds-port.ts";
 import { createFunds } from "./programme/funds.ts";
 import type { ProgrammeReader, ProgrammeWriter } from "./programme/port.ts";
 import { createProgramme } from "./programme/postgres.ts";
+import type { QuoteDeskReader } from "./quotes/port.ts";
+import { approveDiscountTool, createSandboxQuotes } from "./quotes/sandbox.ts";
 import type { RecordReader } from "./record-reader.ts";
 import { sandboxRecords } from "./sandbox/records.ts";
 import { sandboxTool } from "./sandbox/tool.ts";
@@ -22,6 +24,7 @@ import { sandboxTool } from "./sandbox/tool.ts";
 export type Adapters = {
   readonly crm: CrmReader & CrmWriter;
   readonly programme: ProgrammeReader & ProgrammeWriter & DealTeamReader & DealTeamWriter & FundReader & FundWriter;
+  readonly quotes: QuoteDeskReader;
   /** The systems that keep subjects, by name. */
   readonly records: { readonly [system: string]: RecordReader };
   /** Tools of operations that need no port: a schema says it all. */
@@ -31,6 +34,9 @@ export type Adapters = {
 /** Systems whose every operation is written out: here, or in `effect-tools.ts` where it has a port. */
 const writtenOut = new Set(["crm", "programme"]);
 
+/** Operations of other systems that are more than what was asked. */
+const otherwise = new Set(["quotes.approve-discount"]);
+
 /**
  * The sandbox for every operation that a governed action needs of another system: its schema is all that is to be said. What
  * was asked stays there as an object of the operation's own name.
@@ -38,7 +44,7 @@ const writtenOut = new Set(["crm", "programme"]);
 function sandboxTools(pool: Pool): readonly EffectTool[] {
   return Object.values(governedActions).flatMap(({ tool, args }) => {
     const [system = "", operation = ""] = tool.split(".");
-    if (writtenOut.has(system)) return [];
+    if (writtenOut.has(system) || otherwise.has(tool)) return [];
     const change = (set: JsonObject) => ({ type: operation, set });
     return [sandboxTool(pool, { system, operation, args: args as z.ZodType<JsonObject>, change })];
   });
@@ -71,5 +77,6 @@ export function embeddedAdapters(pool: Pool, now: () => string): Adapters {
     ...Object.fromEntries(subjectSystems().map((system) => [system, sandboxRecords(pool, system)])),
     crm,
   };
-  return { crm, programme, records, others: [...sandboxTools(pool), ...contractTools(pool)] };
+  const others = [...sandboxTools(pool), ...contractTools(pool), approveDiscountTool(pool)];
+  return { crm, programme, quotes: createSandboxQuotes(pool, now), records, others };
 }

@@ -94,6 +94,9 @@ type Decided =
       readonly route: Route;
     }
   | { readonly kind: "block"; readonly decisionId: string }
+  /** The same was permitted before, by the decision that is named: it is done, or nobody knows whether it is. */
+  | { readonly kind: "already-done"; readonly decisionId: string; readonly externalRef: string }
+  | { readonly kind: "unknown"; readonly decisionId: string }
   /** Recorded under a mode that lets nothing come of it, whatever the verdict. */
   | { readonly kind: "withheld"; readonly decisionId: string; readonly mode: Mode }
   /** The record is not the one the proposal rests on: propose again. */

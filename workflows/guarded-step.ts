@@ -60,6 +60,9 @@ async function settle(
       return act(step, decision, afterwards);
     case "block":
       return { outcome: { kind: "blocked", decisionId: decision.decisionId } };
+    case "already-done":
+    case "unknown":
+      return { outcome: standingOutcome(decision) };
     case "withheld":
       return { outcome: { kind: "withheld", decisionId: decision.decisionId } };
     case "stale":
@@ -69,6 +72,12 @@ async function settle(
     case "refused":
       return { outcome: { kind: "refused", decisionId: "", reason: decision.reason } };
   }
+}
+
+/** What stands is told without what goes along with a decision. */
+function standingOutcome(decision: Extract<DecisionRef, { kind: "already-done" | "unknown" }>): StepOutcome {
+  const { kind, decisionId } = decision;
+  return kind === "unknown" ? { kind, decisionId } : { kind, decisionId, externalRef: decision.externalRef };
 }
 
 async function act(

@@ -47,7 +47,13 @@ async function proposedAfresh(work: Work, named: Named, open: OpeningOf): Promis
 }
 
 /** Ends that the CRM is told of: what was decided and holds. What was only recorded has not happened there. */
-const tellable: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>(["executed", "blocked", "rejected", "expired"]);
+const tellable: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>([
+  "executed",
+  "already-done",
+  "blocked",
+  "rejected",
+  "expired",
+]);
 
 /**
  * Tells the CRM how a function's step ended, and then whatever its deciding rules owe: each a governed step of its own,
@@ -93,7 +99,12 @@ function followUpOf(work: Work, { step, ordinal }: Reported, name: string, outco
 }
 
 function endedStep(step: string, outcome: StepOutcome): EndedStep {
-  return { step, kind: outcome.kind, reason: "reason" in outcome ? outcome.reason : "" };
+  return { step, kind: outcome.kind, reason: reasonOf(outcome) };
+}
+
+function reasonOf(outcome: StepOutcome): string {
+  if (outcome.kind === "already-done") return `as ${outcome.externalRef}, by ${outcome.decisionId}`;
+  return "reason" in outcome ? outcome.reason : "";
 }
 
 /** The governed action of every text that goes out. */

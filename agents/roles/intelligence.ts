@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Finding, type Evidence } from "../../domain/evidence.ts";
+import { Finding, type Evidence, type Lookup } from "../../domain/evidence.ts";
 import { ownActionOf, recordToolOf, requestIn } from "../../functions/index.ts";
 import type { ReadTool } from "../../tools/read-tool.ts";
 import type { AnswerForm } from "../answer-check.ts";
@@ -62,15 +62,27 @@ async function openTurn({ bindings, tools }: IntelligenceDeps, turn: TurnInput) 
   const wanted = ownActionOf(functionId, action);
   const { args = {} } = requestIn(functionId, wanted, record) ?? {};
   const lookups = wanted.lookups(record.value, "", { objectId, args });
+  // What a proposal rests on is no model's to leave out: code reads it.
+  const isRested = ({ tool }: Lookup) => wanted.restsOn?.includes(tool) === true;
+  const rested = await Promise.all(
+    lookups.filter(isRested).map(async (lookup) => ({
+      lookup,
+      given: await toolOf(tools, lookup.tool).read(company, lookup.args),
+    })),
+  );
+  const given = rested.flatMap(({ lookup, given: reading }) =>
+    reading === undefined ? [] : [{ lookup, given: reading }],
+  );
+  const open = lookups.filter((lookup) => !isRested(lookup));
   const gate: ReadGate = createReadGate(
     company,
-    [{ lookup: own, given: record }, ...lookups.map((lookup) => ({ lookup }))],
+    [{ lookup: own, given: record }, ...given, ...open.map((lookup) => ({ lookup }))],
     tools,
   );
-  const reads = [...new Set(lookups.map(({ tool }) => tool))].map((name) => toolOf(tools, name));
+  const reads = [...new Set(open.map(({ tool }) => tool))].map((name) => toolOf(tools, name));
   const binding: Binding = bindings.bind(ROLE, turn, answer, reads);
   const mayRead = gate.open.map(({ tool, args }) => ({ tool, call: wireName(tool), args }));
-  return { gate, binding, opening: [openingMessage(ROLE, turn, [record], { mayRead })] };
+  return { gate, binding, opening: [openingMessage(ROLE, turn, gate.taken(), { mayRead })] };
 }
 
 /** A finding rests on readings that were taken in this turn, or it does not exist. */

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { actionOf } from "../../functions/governed-actions.ts";
+import { ownActionOf } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { AnswerForm } from "../answer-check.ts";
 import { inputSchemaOf, type Bindings } from "../binding.ts";
 import type { ToolSchema } from "../conversation.ts";
 import type { CallDeps } from "../model-call.ts";
 import type { FindingsTurn, ProposalTurn, TurnInput } from "../turn.ts";
-import { findingsJson, openingMessage } from "../turn-data.ts";
+import { findingsJson, openingMessage, requestedAction } from "../turn-data.ts";
 import { runTurn } from "../turn-graph.ts";
 
 const ROLE = "orchestration";
@@ -35,6 +36,14 @@ function proposalForm(turn: TurnInput) {
   return form;
 }
 
+/** The arguments that are no model's to fill in, as the record and its readings have them. */
+function filledIn(turn: TurnInput, evidence: FindingsTurn["evidence"]): JsonObject {
+  const { filled = [] } = ownActionOf(turn.functionId, turn.action);
+  if (filled.length === 0) return {};
+  const { args } = requestedAction(turn, evidence);
+  return Object.fromEntries(filled.flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])));
+}
+
 /** Proposes the step's action. Which tool it names is code's choice; a model fills in arguments and reasoning. */
 export async function proposeAction(
   { calls, bindings }: { readonly calls: CallDeps; readonly bindings: Bindings },
@@ -53,7 +62,7 @@ export async function proposeAction(
   });
   return {
     // Arguments came as JSON, and an action's schema changes nothing in them.
-    action: { tool, args: output.args as JsonObject },
+    action: { tool, args: { ...(output.args as JsonObject), ...filledIn(turn, evidence) } },
     reasoning: output.reasoning,
     citation: bindings.citation(ROLE, turn, binding, progress.requestDigests),
   };

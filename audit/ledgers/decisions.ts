@@ -21,6 +21,8 @@ export type StoredDecision = {
   readonly requestedBy: string;
   readonly approvalId: string | null;
   readonly permitId: string | null;
+  /** The key of the effect that the permit is for; null without one. */
+  readonly effectKey: string | null;
   readonly decidedAt: string;
   /** The mode it was taken under; in `off` and `shadow` nothing may come of it. */
   readonly mode: Mode;
@@ -57,7 +59,7 @@ export type DecisionDraft = {
 };
 
 /** The effect that a permit lets through, as the workflow run that will call out makes it known before it calls. */
-export type IntentDraft = { readonly tool: string; readonly runId: string };
+export type IntentDraft = { readonly tool: string; readonly runId: string; readonly effectKey: string };
 
 /**
  * A decision with its permit when it executes or carries an approval, and the intent of its effect when somebody here is
@@ -69,6 +71,8 @@ export function decisionPart(draft: DecisionDraft, intent?: IntentDraft): { part
   const passed = draft.verdict === "execute" || (draft.verdict === "escalate" && draft.approvalId !== null);
   const permitted = passed && !draft.withheld;
   const permitId = permitted ? derivedId("prm", decisionId) : null;
+  // Who acts itself has a key of its own for it: its request's.
+  const effectKey = permitted ? (intent?.effectKey ?? stepKey) : null;
   const { verdict, reason, rules, missing, facts, sources, route, policy, actionDigest, requestedBy, approvalId } =
     draft;
   const { details } = draft;
@@ -100,20 +104,22 @@ export function decisionPart(draft: DecisionDraft, intent?: IntentDraft): { part
     requestedBy,
     approvalId,
     permitId,
+    effectKey,
     decidedAt: at,
     mode,
     obligations,
   };
   const begun = permitId === null || intent === undefined ? null : intent;
-  const row = { ...body, ...names, at, intent: begun };
+  const row = { ...body, ...names, effectKey, at, intent: begun };
   return { part: { row, records: [record, ...intentRecords(draft, stored, begun)] }, stored };
 }
 
 function intentRecords(draft: DecisionDraft, stored: StoredDecision, intent: IntentDraft | null): RecordDraft[] {
   if (intent === null) return [];
-  const { company, caseId, stepKey: effectKey, at } = draft;
+  const { company, caseId, at } = draft;
+  const { effectKey, tool } = intent;
   const { decisionId, permitId, actionDigest } = stored;
-  const body = { effectKey, permitId, decisionId, tool: intent.tool, actionDigest };
+  const body = { effectKey, permitId, decisionId, tool, actionDigest };
   const parents = [recordKeys.decision(decisionId)];
   const key = recordKeys.intent(effectKey);
   return [{ company, caseId, kind: "intent", key, at, body, parents, actionDigest }];
@@ -173,6 +179,7 @@ type GateRow = {
   requested_by: string;
   approval_id: string | null;
   permit_id: string | null;
+  effect_key: string | null;
   decided_at: string;
   mode: Mode | null;
   obligations: readonly string[] | null;
@@ -183,12 +190,12 @@ export async function readGate(sql: Sql, company: string, stepKey: string, gate:
   const { rows } = await sql.query<GateRow>({
     name: "read-gate",
     text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, t.output as review,
-                  d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.approval_id, d.decided_at, p.permit_id,
+                  d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.approval_id, d.decided_at, p.permit_id, p.effect_key,
                   d.details->>'mode' as mode, d.details->'obligations' as obligations
            from proposal q
            left join agent_turn t on t.company = q.company and t.turn_key = $3
            left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $4
-           left join lateral (select permit_id from permit x
+           left join lateral (select permit_id, effect_key from permit x
                               where x.company = d.company and x.decision_id = d.decision_id limit 1) p on true
            where q.company = $1 and q.step_key = $2`,
     values: [company, stepKey, turnKeyOf(stepKey, "compliance"), gate],
@@ -214,6 +221,7 @@ function decisionOf(row: GateRow, decisionId: string): StoredDecision {
     requestedBy,
     approvalId: row.approval_id,
     permitId: row.permit_id,
+    effectKey: row.effect_key,
     decidedAt: row.decided_at,
     mode: row.mode ?? "led",
     obligations: row.obligations ?? [],

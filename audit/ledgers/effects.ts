@@ -174,7 +174,13 @@ function jointRecords(permit: Permit, { args, partner, externalRef, at }: Done):
 export async function readStepOutcome(sql: Sql, company: string, stepKey: string): Promise<OutcomeKind | "open"> {
   const { rows } = await sql.query<{ outcome: OutcomeKind | "open" }>({
     name: "step-outcome",
-    text: `select case
+    text: `select coalesce((
+             select case e.state when 'done' then 'already-done' when 'unknown' then 'unknown' else 'open' end
+             from audit_record r
+             cross join lateral (select state from effect x where x.company = r.company
+                                   and x.effect_key = r.envelope::jsonb #>> '{fields,effectKey}' limit 1) e
+             where r.company = $1 and r.key = $3 limit 1), (
+           select case
              when e.state = 'done' then 'executed'
              when e.state = 'failed' then 'refused'
              when e.state = 'unknown' then 'unknown'
@@ -182,16 +188,19 @@ export async function readStepOutcome(sql: Sql, company: string, stepKey: string
              when d.details->>'mode' in ('off', 'shadow') then 'withheld'
              when asked.state in ('rejected', 'expired', 'superseded') then asked.state
              when d.verdict = 'block' then 'blocked'
-             else 'open' end as outcome
+             else 'open' end
            from decision d
            left join lateral (
              select s.state from decision x
              cross join lateral (select state, opened_at from escalation
                                  where company = x.company and decision_id = x.decision_id limit 1) s
              where x.company = $1 and x.step_key = $2 order by s.opened_at desc limit 1) asked on true
-           left join effect e on e.company = $1 and e.effect_key = $2
-           where d.company = $1 and d.step_key = $2 order by d.gate desc limit 1`,
-    values: [company, stepKey],
+           left join lateral (
+             select permit_id from permit x where x.company = d.company and x.decision_id = d.decision_id limit 1) m on true
+           left join lateral (
+             select state from effect x where x.company = d.company and x.permit_id = m.permit_id limit 1) e on true
+           where d.company = $1 and d.step_key = $2 order by d.gate desc limit 1), 'open') as outcome`,
+    values: [company, stepKey, recordKeys.repeat(stepKey)],
   });
   return rows[0]?.outcome ?? "open";
 }

@@ -32,8 +32,16 @@ export function tellReceipt(body: JsonObject, tool: string): Told {
   }
 }
 
+/** What is asked was permitted before: the first permit stands for it. */
+export function tellRepeat(body: JsonObject): Told {
+  const key = withText("effect key", textAt(body, "effectKey"));
+  const before = withText("by", textAt(body, "decisionId"));
+  return { who: "mandate", text: sentence("was asked for this before", before), because: key === "" ? [] : [key] };
+}
+
 const outcomeWords: { readonly [kind: string]: string } = {
   executed: "done",
+  "already-done": "was done before, nothing was called again",
   blocked: "blocked",
   rejected: "rejected by a person",
   expired: "denied by silence",

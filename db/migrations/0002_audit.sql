@@ -44,7 +44,7 @@ create table audit_record (
   n bigint not null check (n > 0),
   kind text not null check (kind in
     ('event', 'turn', 'proposal', 'review', 'decision', 'escalation', 'approval', 'intent', 'receipt', 'case_end',
-     'policy', 'prompt', 'commitment', 'erasure', 'hold', 'key', 'batch', 'reply', 'plan', 'agreement')),
+     'policy', 'prompt', 'commitment', 'erasure', 'hold', 'key', 'batch', 'reply', 'plan', 'agreement', 'repeat')),
   key text not null,
   -- RFC 8785 bytes. An entry of a log is less than 64 KiB (C2SP tlog-tiles).
   envelope text not null check (octet_length(envelope) < 65536),

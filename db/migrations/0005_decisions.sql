@@ -203,10 +203,10 @@ begin
   end if;
   if (p->>'permitId') is not null then
     insert into permit (company, permit_id, decision_id, action_digest, effect_key, issued_at)
-    values (p->>'company', p->>'permitId', p->>'decisionId', p->>'actionDigest', p->>'stepKey', (p->>'at')::timestamptz);
+    values (p->>'company', p->>'permitId', p->>'decisionId', p->>'actionDigest', p->>'effectKey', (p->>'at')::timestamptz);
     if jsonb_typeof(p->'intent') = 'object' then
       insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state, run_id)
-      select p->>'company', p->>'stepKey', p->>'permitId', p->>'caseId', q.tool, p->>'actionDigest', 'intent', p #>> '{intent,runId}'
+      select p->>'company', p->>'effectKey', p->>'permitId', p->>'caseId', q.tool, p->>'actionDigest', 'intent', p #>> '{intent,runId}'
       from proposal q where q.company = p->>'company' and q.proposal_id = p->>'proposalId';
     end if;
   end if;

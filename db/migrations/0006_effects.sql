@@ -1,6 +1,7 @@
 -- What may happen and what did. Foreign keys and triggers refuse an effect that has no decision behind it, whoever asks.
 
--- Leave to act once: of an `execute` decision, or of one that people approved.
+-- Leave to act once: of an `execute` decision, or of one that people approved. `effect_key` is made of what is asked and
+-- nothing else (docs/decisions/0016), so that the same ask is permitted once, whoever asks it by whatever road.
 create table permit (
   company text not null,
   permit_id text not null,
@@ -25,8 +26,13 @@ begin
   if not found then
     raise exception 'NO_DECISION: permit % has no decision', new.permit_id using errcode = '23503';
   end if;
-  if d.action_digest <> new.action_digest or d.step_key <> new.effect_key then
+  if d.action_digest <> new.action_digest then
     raise exception 'DIGEST_MISMATCH: permit % is for another action', new.permit_id using errcode = '42501';
+  end if;
+  if exists (select from (select * from decision x where x.company = d.company and x.step_key = d.step_key offset 0) x
+             cross join lateral (
+               select permit_id from permit m where m.company = x.company and m.decision_id = x.decision_id limit 1) m) then
+    raise exception 'PERMITTED_ONCE: the step of permit % has one already', new.permit_id using errcode = '42501';
   end if;
   if d.verdict = 'execute' then
     return new;
@@ -106,6 +112,34 @@ end $$;
 create trigger effect_moves_forward before update on effect for each row execute function effect_moves_forward();
 create trigger effect_is_kept before delete on effect for each row execute function refuse_change();
 create trigger effect_keeps_all before truncate on effect for each statement execute function refuse_change();
+
+-- Whether an effect was done and the same action did something else later in its case.
+create function effect_is_replaced(p_company text, p_key text) returns boolean language sql stable as $$
+  select exists (
+    select from (select * from effect x where x.company = p_company and x.effect_key = p_key and x.state = 'done' offset 0) e
+    cross join lateral (select * from permit x where x.company = e.company and x.permit_id = e.permit_id limit 1) m
+    cross join lateral (select * from decision x where x.company = m.company and x.decision_id = m.decision_id limit 1) d
+    cross join lateral (select * from effect x where x.company = e.company and x.case_id = e.case_id offset 0) later
+    cross join lateral (select * from permit x where x.company = later.company and x.permit_id = later.permit_id limit 1) n
+    cross join lateral (select * from decision x where x.company = n.company and x.decision_id = n.decision_id limit 1) o
+    where later.state = 'done' and o.policy_id = d.policy_id and o.decided_at > d.decided_at)
+$$;
+
+-- The key under which what is asked is done, or would be: the ask's own, and after each time that the target refused it for
+-- certain the next one, `~2`, `~3`. What is known to be undone may be asked anew; what may have been done never gets another.
+-- `p_one_stands`: the same after each time that another act of the action took its place.
+create function effect_key_of(p_company text, p_ask text, p_one_stands boolean) returns text language plpgsql stable as $$
+declare
+  v_key text := p_ask;
+  v_n int := 1;
+begin
+  while (select e.state = 'failed' or (p_one_stands and effect_is_replaced(p_company, v_key))
+         from effect e where e.company = p_company and e.effect_key = v_key) loop
+    v_n := v_n + 1;
+    v_key := p_ask || '~' || v_n;
+  end loop;
+  return v_key;
+end $$;
 
 -- A function that is stopped (`*`: all of them): permits are not issued and no effect starts. A stop may be set by whoever
 -- may do anything; to lift one takes the database's administrator.

@@ -159,7 +159,10 @@ $$;
 create function gives_way(p_company text, p_step text, p_gate int, p_by_step text, p_by_gate int) returns boolean
 language sql stable as $$
   select (p_step = p_by_step and p_gate < p_by_gate)
-    or (p_step <> p_by_step and not exists (select 1 from permit m where m.company = p_company and m.effect_key = p_step))
+    or (p_step <> p_by_step and not exists (
+      select from (select * from decision x where x.company = p_company and x.step_key = p_step offset 0) d
+      cross join lateral (
+        select permit_id from permit x where x.company = d.company and x.decision_id = d.decision_id limit 1) m))
 $$;
 
 -- What is asked of each account, and what that holds without it. An amount that the same policy posted before in the case,
@@ -352,5 +355,8 @@ create trigger escalation_releases_limits after update of state on escalation fo
 create function release_unbegun(p_company text, p_case text) returns void language sql as $$
   select settle_reservations(p_company, array(
     select r.cause from held_by_case(p_company, p_case) r
-    where (select e.state from effect e where e.company = p_company and e.effect_key = r.step_key limit 1) is null), 'release')
+    where not exists (
+      select from (select * from permit x where x.company = p_company and x.decision_id = r.cause offset 0) m
+      cross join lateral (
+        select state from effect x where x.company = m.company and x.permit_id = m.permit_id limit 1) e)), 'release')
 $$;

@@ -19,6 +19,8 @@ create table programme.partner (
 create table programme.registration (
   company text not null,
   registration_id text not null,
+  -- The CRM's own id: a second registration under an id that is taken is another one.
+  object_id text not null default '',
   partner_id text not null,
   role text not null default 'sell' check (role in ('source', 'sell')),
   customer_domain text not null,
@@ -28,7 +30,7 @@ create table programme.registration (
   registered_at timestamptz not null,
   expires_at timestamptz not null,
   effect_key text not null,
-  primary key (registration_id, company)
+  primary key (registration_id, object_id, company)
 );
 create index registration_by_customer on programme.registration (company, customer_domain, product_family)
   where customer_domain is not null;
@@ -55,9 +57,9 @@ begin
   ) then
     return false;
   end if;
-  insert into programme.registration (company, registration_id, partner_id, role, customer_domain, product_family,
+  insert into programme.registration (company, registration_id, object_id, partner_id, role, customer_domain, product_family,
                                       value_minor, currency, registered_at, expires_at, effect_key)
-    values (p_company, p->>'registrationId', p->>'partnerId', p->>'role', v_customer, v_family,
+    values (p_company, p->>'registrationId', p->>'objectId', p->>'partnerId', p->>'role', v_customer, v_family,
             (p->>'valueMinor')::bigint, p->>'currency', p_at, p_at + make_interval(days => p_days), p_key)
     on conflict do nothing;
   return true;

@@ -16,7 +16,7 @@ create table sandbox.object (
 );
 
 -- What was said between us and a system, in order. A call of ours ends as `done` (once per key), `replayed` (the same
--- again, the first answer), `key-reused`, `no-object`, or by the fault under which nothing happened. What the system
+-- again, the first answer), `key-reused`, `no-object`, `move-on` (something else stands by now), or by the fault under which nothing happened. What the system
 -- tells of its own accord (operation `tell`) is `due`, or `held` until something later was told; then `told`, or
 -- `turned-away` by our door.
 create table sandbox.call (
@@ -70,7 +70,9 @@ $$;
 
 -- Answers one call. Idempotent by the caller's key: the same request again is answered from the record, another request
 -- is refused. `p_change` is {type, id, set}: an object that must be there takes these properties (none: it only has to be
--- there), and without an id a new one is made that has the answer's reference for its name. `p_tells` is what the system
+-- there), and without an id a new one is made that has the answer's reference for its name. With {standing: {type, id,
+-- replaces}} that new one is from now on what stands under a name, in place of the one that `replaces` names, which is
+-- revoked; when that is not the one that stands, nothing is done. `p_tells` is what the system
 -- tells afterwards.
 create function sandbox.ask(p_company text, p_system text, p_operation text, p_key text, p_request jsonb, p_change jsonb,
                             p_tells jsonb, p_ref_prefix text)
@@ -87,7 +89,26 @@ begin
     outcome := fault->>'kind';
   elsif v_first.call_id is null then
     outcome := 'done';
-    if p_change is not null and p_change->>'id' is null then
+    if p_change ? 'standing' then
+      insert into sandbox.object as o (company, system, object_type, object_id, properties)
+        values (p_company, p_system, p_change #>> '{standing,type}', p_change #>> '{standing,id}',
+                jsonb_build_object('ref', v_ref, 'asked', p_change->'set'))
+        on conflict (company, system, object_type, object_id) do update
+          set properties = excluded.properties, version = o.version + 1, updated_at = clock_timestamp()
+          where o.properties->>'ref' is not distinct from p_change #>> '{standing,replaces}';
+      if found then
+        update sandbox.object o
+          set properties = o.properties || jsonb_build_object('state', 'revoked', 'replacedBy', v_ref),
+              version = o.version + 1, updated_at = clock_timestamp()
+          where o.company = p_company and o.system = p_system and o.object_type = p_change->>'type'
+            and o.object_id = p_change #>> '{standing,replaces}';
+      else
+        outcome := 'move-on';
+      end if;
+    end if;
+    if outcome = 'move-on' then
+      null;
+    elsif p_change is not null and p_change->>'id' is null then
       insert into sandbox.object (company, system, object_type, object_id, properties)
         values (p_company, p_system, p_change->>'type', v_ref, p_change->'set');
     elsif p_change->'set' = '{}' then

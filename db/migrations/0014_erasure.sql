@@ -94,8 +94,10 @@ create function open_matter_of_person(p_company text, p_person text) returns tex
        select from approval a where a.company = s.company and a.escalation_id = s.escalation_id and a.person_id = p_person))
      limit 1),
     (select 'effect ' || e.effect_key || ' is in state ' || e.state from effect e
-     cross join lateral (select x.requested_by from decision x
-                         where x.company = e.company and x.step_key = e.effect_key offset 0) d
+     cross join lateral (
+       select x.decision_id from permit x where x.company = e.company and x.permit_id = e.permit_id limit 1) m
+     cross join lateral (
+       select x.requested_by from decision x where x.company = e.company and x.decision_id = m.decision_id limit 1) d
      where e.company = p_company and e.state in ('intent', 'unknown') and d.requested_by = p_person limit 1),
     (select 'event ' || i.event_id || ' waits to be brought to its case' from inbox i
      where i.company = p_company and i.dispatched_at is null and i.state in ('pending', 'late')

@@ -121,15 +121,17 @@ declare
   v_agreement agreement%rowtype;
   v_decided record;
 begin
+  select d.proposal_id, d.step_key, p.issued_at into v_decided
+    from permit p
+    cross join lateral (
+      select x.proposal_id, x.step_key from decision x where x.company = p.company and x.decision_id = p.decision_id limit 1) d
+    where p.company = new.company and p.permit_id = new.permit_id;
   select * into v_agreement from agreement
-    where company = new.company and step = regexp_replace(new.effect_key, '~[0-9]+$', '')
+    where company = new.company and step = regexp_replace(v_decided.step_key, '~[0-9]+$', '')
     order by asked_at desc, agreement_id limit 1 for update;
   if not found then
     return null;
   end if;
-  select (select d.proposal_id from decision d where d.company = p.company and d.decision_id = p.decision_id) as proposal_id,
-         p.issued_at into v_decided
-    from permit p where p.company = new.company and p.permit_id = new.permit_id;
   if tg_op = 'UPDATE' then
     if v_agreement.proposal_id = v_decided.proposal_id and v_agreement.state in ('intent', 'unknown')
        and v_agreement.state <> new.state then

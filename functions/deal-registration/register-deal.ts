@@ -4,7 +4,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { DealRole, inRole } from "../../domain/deal-team.ts";
 import { PartnerReading } from "../../domain/partner.ts";
-import type { FactInput, FunctionAction } from "../definition.ts";
+import type { FactInput, FunctionAction, Readings } from "../definition.ts";
 import {
   amountIn,
   choice,
@@ -62,6 +62,8 @@ function customerOf({ customer_domain: host }: Registration): string | undefined
 }
 
 export const ApproveRegistrationArgs = z.strictObject({
+  /** The CRM's own id of the registration. */
+  objectId: z.string().min(1).max(64),
   registrationId: z.string().min(1).max(64),
   partnerId: z.string().min(1).max(64),
   role: ClaimedRole,
@@ -82,6 +84,9 @@ export const RegistrationFacts = z.strictObject({
   overlap: z
     .enum(["none", "same-partner", "other-partner"])
     .meta({ title: "an open registration exists for the same customer domain, product family and role" }),
+  idHeldBy: z
+    .enum(["this", "another", "nobody"])
+    .meta({ title: "whose the registration's id is in the programme's records: this one's, another's, nobody's" }),
   vendorEngaged: z.boolean().meta({ title: "the vendor is already engaged with the customer" }),
   estimatedValue: z
     .int()
@@ -93,6 +98,9 @@ export const RegistrationFacts = z.strictObject({
   role: ClaimedRole.meta({ title: "the role on the deal that the partner claims" }),
   account: z.string().max(253).meta({ title: "registrable domain of the customer" }),
 });
+
+/** Whose a registration's id is, as the programme's records tell it: the CRM's own ids of those that were registered under it. */
+export const RegistrationIdReading = z.strictObject({ heldBy: z.array(z.string()) });
 
 /** Open registrations for one registrable domain and product family, as the programme's records tell them. */
 export const OpenRegistrationsReading = z.strictObject({
@@ -106,11 +114,20 @@ export const OpenRegistrationsReading = z.strictObject({
   ),
 });
 
-function requested(record: JsonObject) {
+/** Readings name the registration as the CRM does; until it is read, its own id stands for it. */
+const REF_START = "registration/";
+
+function objectIdOf({ registration_id: id }: Registration, readings: Readings): string | undefined {
+  const ref = readings["crm.record"]?.source.ref ?? "";
+  return ref.startsWith(REF_START) ? ref.slice(REF_START.length) : id;
+}
+
+function requested(record: JsonObject, readings: Readings = {}) {
   const registration = readRegistration(record);
   return {
     tool: "programme.register-deal",
     args: whatIsKnown({
+      objectId: objectIdOf(registration, readings),
       registrationId: registration.registration_id,
       partnerId: registration.partner_id,
       role: registration.partner_role,
@@ -143,6 +160,11 @@ function overlapOf(reading: unknown, registration: Registration): string | undef
   return rivals.length > 0 ? "other-partner" : "none";
 }
 
+function idHeldBy({ heldBy }: z.infer<typeof RegistrationIdReading>, objectId: string | undefined): string {
+  if (heldBy.some((holder) => holder !== objectId)) return "another";
+  return heldBy.length > 0 ? "this" : "nobody";
+}
+
 /** Shorter than this is not a description of work done. Source: programmes ask for real pre-sales work (Fortra, Sectona). */
 const MIN_EVIDENCE_CHARACTERS = 20;
 
@@ -159,15 +181,17 @@ function facts({ evidence, action }: FactInput): JsonObject {
   const registration = readRegistration(record);
   const { product_family: family, vendor_engaged: vendorEngaged } = registration;
   const customer = customerOf(registration);
+  const holders = RegistrationIdReading.safeParse(evidence["programme.registration-id"]?.value).data;
   const args = ApproveRegistrationArgs.partial().safeParse(action.args).data ?? {};
   const known = {
     partner: registration.partner_id,
+    idHeldBy: holders && idHeldBy(holders, objectIdOf(registration, evidence)),
     role: registration.partner_role,
     account: customer,
     estimatedValue: registration.currency === LIMIT_CURRENCY ? args.valueMinor : undefined,
     vendorEngaged,
     complete: isComplete(registration),
-    proposedAsRequested: asksFor(requested(record), action.args),
+    proposedAsRequested: asksFor(requested(record, evidence), action.args),
   };
   if (family === undefined || args.productFamily !== family || args.customerDomain !== customer)
     return whatIsKnown(known);
@@ -183,6 +207,7 @@ function facts({ evidence, action }: FactInput): JsonObject {
 /** The properties that facts come from. */
 const sources = {
   partner: ["partner_id"],
+  idHeldBy: ["registration_id"],
   role: ["partner_role"],
   account: ["customer_domain"],
   estimatedValue: ["estimated_value"],
@@ -207,16 +232,22 @@ function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
 
 function lookups(record: JsonObject) {
   const registration = readRegistration(record);
-  const { partner_id: partnerId, product_family: productFamily } = registration;
+  const { partner_id: partnerId, registration_id: registrationId, product_family: productFamily } = registration;
   const customerDomain = customerOf(registration);
-  const partner = partnerId === undefined ? [] : [{ tool: "programme.partner", args: { partnerId } }];
-  if (customerDomain === undefined || productFamily === undefined) return partner;
-  return [...partner, { tool: "programme.open-registrations", args: { customerDomain, productFamily } }];
+  const named = [
+    ...(partnerId === undefined ? [] : [{ tool: "programme.partner", args: { partnerId } }]),
+    ...(registrationId === undefined ? [] : [{ tool: "programme.registration-id", args: { registrationId } }]),
+  ];
+  if (customerDomain === undefined || productFamily === undefined) return named;
+  return [...named, { tool: "programme.open-registrations", args: { customerDomain, productFamily } }];
 }
+
+/** Records from before registrations were named by the CRM's id are told too. */
+const ToldArgs = ApproveRegistrationArgs.partial({ objectId: true });
 
 /** `Northwind, selling, asks to register example.com for analytics, worth 42,000.00 USD, as R-7`. */
 function describe(given: JsonObject, who: string): string | undefined {
-  const args = ApproveRegistrationArgs.safeParse(given);
+  const args = ToldArgs.safeParse(given);
   if (!args.success) return describePart(given, who);
   const { registrationId, role, customerDomain, productFamily, valueMinor, currency } = args.data;
   const worth = formatMinor(valueMinor, currency);
@@ -239,6 +270,7 @@ export const registerDeal = {
   step: "register-deal",
   tool: "programme.register-deal",
   args: ApproveRegistrationArgs,
+  occasion: { kind: "none" },
   factSchema: RegistrationFacts,
   readsRecord: true,
   lookups,
@@ -248,6 +280,7 @@ export const registerDeal = {
   requestedBy: (record) => readRegistration(record).requested_by ?? "",
   requested,
   askedBy: { property: "registration_status", value: "submitted" },
+  filled: ["objectId"],
   writeBack: {
     property: "registration_status",
     values: { executed: "registered", denied: "denied", blocked: "blocked" },

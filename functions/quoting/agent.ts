@@ -1,5 +1,6 @@
 import type { Finding } from "../../domain/evidence.ts";
-import { ApproveDiscountArgs, readQuote, type Quote } from "./approve-discount.ts";
+import { ApproveDiscountArgs } from "./approval-reading.ts";
+import { readQuote, type Quote } from "./approve-discount.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm } from "../../domain/ppm.ts";
 import type { AgentPart, Briefing } from "../definition.ts";

@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
 import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm } from "../../domain/ppm.ts";
+import { APPROVAL, approvalLookup, ApproveDiscountArgs, asAsked, heldBy, lastApprovalIn } from "./approval-reading.ts";
 import { inRole, membersIn, strictestStanding, type TeamMember } from "../../domain/deal-team.ts";
-import type { FactInput, FunctionAction } from "../definition.ts";
+import type { About, FactInput, FunctionAction, Readings } from "../definition.ts";
 import {
   amountIn,
   choices,
@@ -48,14 +49,6 @@ export function readQuote(record: JsonObject | undefined): Quote {
   return readFields(quoteFields, record ?? {}).values;
 }
 
-export const ApproveDiscountArgs = z.strictObject({
-  quoteId: z.string().min(1).max(64),
-  currency: CurrencyCode,
-  listPriceMinor: z.int().min(1).max(MAX_MINOR),
-  netPriceMinor: z.int().min(0).max(MAX_MINOR),
-  concessionsMinor: z.int().min(0).max(MAX_MINOR),
-});
-
 /** A discount can pass 100 % when concessions are worth more than the list price; larger shares are kept as this one. */
 const MAX_DISCOUNT_PPM = 20_000_000;
 
@@ -91,24 +84,34 @@ export const QuoteFacts = z.strictObject({
     .enum(["active", "suspended", "unknown"])
     .meta({ title: "standing in the programme of the partner who sells; the strictest when several do" }),
   sellers: z.enum(["none", "one", "several"]).meta({ title: "how many partners sell on the deal" }),
+  quoteHeldBy: z
+    .enum(["this", "another", "nobody"])
+    .meta({ title: "whose standing approval the quote's id has: this deal's, another's, nobody's" }),
   proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
   partner: z.string().max(64).meta({ title: "id of the partner who sells; known when exactly one does" }),
   deal: z.string().max(64).meta({ title: "id of the quote" }),
   requester: z.string().max(64).meta({ title: "who asks for the discount" }),
 });
 
-function requested(record: JsonObject) {
+/** Readings name the deal as the CRM does; until it is read, the quote's id stands for it. */
+const REF_START = "deal/";
+
+function dealIdOf({ quote_id: quoteId }: Quote, readings: Readings): string | undefined {
+  const ref = readings["crm.record"]?.source.ref ?? "";
+  return ref.startsWith(REF_START) ? ref.slice(REF_START.length) : quoteId;
+}
+
+function requested(record: JsonObject, readings: Readings = {}) {
   const quote = readQuote(record);
-  return {
-    tool: "quotes.approve-discount",
-    args: whatIsKnown({
-      quoteId: quote.quote_id,
-      currency: quote.quote_currency,
-      listPriceMinor: quote.quote_list_price,
-      netPriceMinor: quote.quote_net_price,
-      concessionsMinor: quote.quote_concessions,
-    }),
+  const asked = {
+    quoteId: quote.quote_id,
+    dealId: dealIdOf(quote, readings),
+    currency: quote.quote_currency,
+    listPriceMinor: quote.quote_list_price,
+    netPriceMinor: quote.quote_net_price,
+    concessionsMinor: quote.quote_concessions,
   };
+  return { tool: "quotes.approve-discount", args: asAsked(asked, lastApprovalIn(readings)) };
 }
 
 /** Whom a quote counts for: of partners the one who sells, nobody when several do. What is too long for an id is left out. */
@@ -135,6 +138,7 @@ function facts({ evidence, action }: FactInput): JsonObject {
   const { quote_list_price: list, quote_floor_price: floor } = quote;
   const kept = net === undefined || given === undefined ? undefined : net - given;
   const discount = list === undefined || kept === undefined ? undefined : list - kept;
+  const last = lastApprovalIn(evidence);
   const isCounted = quote.quote_currency === LIMIT_CURRENCY;
   return whatIsKnown({
     ...countedFor(quote, sellers ?? []),
@@ -146,7 +150,8 @@ function facts({ evidence, action }: FactInput): JsonObject {
     listPrice: isCounted ? list : undefined,
     discountAmount: isCounted && discount !== undefined ? Math.max(0, discount) : undefined,
     belowFloorPrice: kept === undefined || floor === undefined ? undefined : kept < floor,
-    proposedAsRequested: record && asksFor(requested(record), action.args),
+    quoteHeldBy: last === undefined ? undefined : heldBy(last, dealIdOf(quote, evidence)),
+    proposedAsRequested: record && asksFor(requested(record, evidence), action.args),
   });
 }
 
@@ -157,6 +162,7 @@ const sources = {
   discountAmount: ["quote_list_price", "quote_net_price", "quote_concessions"],
   belowFloorPrice: ["quote_net_price", "quote_concessions", "quote_floor_price"],
   protectedTerms: ["quote_protected_terms"],
+  quoteHeldBy: ["quote_id"],
   partner: ["partner_id"],
   deal: ["quote_id"],
   requester: ["quote_requested_by"],
@@ -173,14 +179,23 @@ function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
   };
 }
 
+/** Records from before approvals named their deal are told too. */
+const ToldArgs = ApproveDiscountArgs.partial({ dealId: true, replaces: true });
+
 /** `Northwind, selling, asks 18 % off 100,000.00 USD on quote Q-1004`; concessions count as discount and are named. */
 function describe(given: JsonObject, who: string): string | undefined {
-  const args = ApproveDiscountArgs.safeParse(given);
+  const args = ToldArgs.safeParse(given);
   if (!args.success) return describePart(given, who);
-  const { quoteId, currency, listPriceMinor, netPriceMinor, concessionsMinor } = args.data;
+  const { quoteId, currency, listPriceMinor, netPriceMinor, concessionsMinor, replaces = null } = args.data;
   const discount = formatPpm(sharePpm(listPriceMinor - netPriceMinor + concessionsMinor, listPriceMinor));
   const counted = concessionsMinor === 0 ? "" : `, ${formatMinor(concessionsMinor, currency)} of concessions counted`;
-  return `${who}, ${inRole("sell")}, asks ${discount} off ${formatMinor(listPriceMinor, currency)} on quote ${quoteId}${counted}`;
+  const instead = replaces === null ? "" : `, in place of ${replaces}`;
+  return `${who}, ${inRole("sell")}, asks ${discount} off ${formatMinor(listPriceMinor, currency)} on quote ${quoteId}${counted}${instead}`;
+}
+
+function lookups(record: JsonObject, _reportsStep: string, { objectId }: About) {
+  const { quote_id: quoteId } = readQuote(record);
+  return [teamLookup(objectId, record), ...(quoteId === undefined ? [] : [approvalLookup(quoteId)])];
 }
 
 /** `Northwind, selling, asks for a discount on quote Q-1004, of which not everything can be read`. */
@@ -198,14 +213,17 @@ export const approveDiscount = {
   step: "approve-discount",
   tool: "quotes.approve-discount",
   args: ApproveDiscountArgs,
+  occasion: { kind: "none" },
   factSchema: QuoteFacts,
   readsRecord: true,
-  lookups: (record, _reportsStep, { objectId }) => [teamLookup(objectId, record)],
+  lookups,
+  restsOn: [APPROVAL],
   facts,
   unknown,
   describe,
   requestedBy: (record) => readQuote(record).quote_requested_by ?? "",
   requested,
   askedBy: { property: "quote_status", value: "approval_requested" },
+  filled: ["dealId", "replaces"],
   writeBack: { property: "quote_status", values: { executed: "approved", denied: "denied", blocked: "blocked" } },
 } as const satisfies FunctionAction;

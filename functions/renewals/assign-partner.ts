@@ -112,6 +112,7 @@ export const assignPartner = {
   step: "assign-partner",
   tool: "programme.change-deal-team",
   args: AssignPartnerArgs,
+  occasion: { kind: "date", argument: "from" },
   factSchema: AssignPartnerFacts,
   readsRecord: true,
   lookups,

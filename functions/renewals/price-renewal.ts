@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { writeDate } from "../../domain/day.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm, WHOLE_PPM } from "../../domain/ppm.ts";
@@ -23,6 +24,8 @@ import { OFFER_DAYS } from "./plan.ts";
 export const PriceRenewalArgs = z.strictObject({
   contractId: z.string().min(1).max(64),
   ...incumbentArgs,
+  /** The last day of the term that runs: the offer is for the one that follows. */
+  endsOn: z.iso.date(),
   currency: CurrencyCode,
   /** What is paid now, per term. */
   currentPriceMinor: z.int().min(0).max(MAX_MINOR),
@@ -68,10 +71,12 @@ export const PriceRenewalFacts = z.strictObject({
 function requested(record: JsonObject, readings: Readings = {}): Action | undefined {
   const contract = readContract(record);
   const { contract_id: contractId, currency, price, requested_price: asked, renewal_state: state } = contract;
+  const { end_date: end } = contract;
   if (asked === null || (state !== undefined && isRenewed(state))) return undefined;
   const args = whatIsKnown({
     contractId,
     ...namedIn(incumbentsToldBy(contract, readings)),
+    endsOn: end === undefined ? undefined : writeDate(end),
     currency,
     currentPriceMinor: price,
     offerPriceMinor: asked,
@@ -169,6 +174,7 @@ export const priceRenewal = {
   step: "price",
   tool: "quotes.release-renewal",
   args: PriceRenewalArgs,
+  occasion: { kind: "period", argument: "endsOn" },
   factSchema: PriceRenewalFacts,
   readsRecord: true,
   lookups: teamLookups,

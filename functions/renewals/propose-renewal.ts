@@ -158,6 +158,7 @@ export const proposeRenewal = {
   step: "propose",
   tool: "crm.open-renewal",
   args: ProposeRenewalArgs,
+  occasion: { kind: "period", argument: "endsOn" },
   factSchema: ProposeRenewalFacts,
   readsRecord: true,
   lookups: teamLookups,

@@ -42,6 +42,8 @@ export const RecordRenewalArgs = z.strictObject({
   objectId: z.string().min(1).max(64),
   contractId: z.string().min(1).max(64),
   ...incumbentArgs,
+  /** The last day of the term that it became of. */
+  endsOn: z.iso.date(),
   outcome: z.enum(outcomes),
   /** The day it came about; empty where the record does not tell it. */
   happenedOn: z.union([z.iso.date(), z.literal("")]),
@@ -98,6 +100,7 @@ function requested(record: JsonObject, readings: Readings = {}): Action | undefi
     objectId,
     contractId,
     ...incumbent,
+    endsOn: writeDate(term.end),
     outcome,
     happenedOn: day === null ? "" : writeDate(day),
     reason: reasonOf(outcome, contract, term),
@@ -163,6 +166,7 @@ export const recordRenewal = {
   step: "record",
   tool: "crm.record-renewal",
   args: RecordRenewalArgs,
+  occasion: { kind: "period", argument: "endsOn" },
   factSchema: RecordRenewalFacts,
   readsRecord: true,
   lookups: (record) => [...teamLookups(record), ...replyLookups(record)],

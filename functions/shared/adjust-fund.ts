@@ -59,6 +59,7 @@ export const adjustFund: GovernedAction = {
   id: "programme.adjust-fund",
   tool: "programme.adjust-fund",
   args: AdjustFundArgs,
+  occasion: { kind: "ordinal", argument: "occasion" },
   factSchema: AdjustFundFacts,
   readsRecord: false,
   lookups: (_record, _reportsStep, { args }) => fundLookups(args),

@@ -48,6 +48,7 @@ export const crmNote: GovernedAction = {
   id: "crm-note",
   tool: "crm.add-note",
   args: CrmNoteArgs,
+  occasion: { kind: "decision", argument: "reportsStep" },
   factSchema: CrmNoteFacts,
   readsRecord: false,
   lookups: (_record, reportsStep) => [{ tool: "ledger.step-decision", args: { stepKey: reportsStep } }],

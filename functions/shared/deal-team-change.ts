@@ -122,6 +122,7 @@ export const changeDealTeam: GovernedAction = {
   id: "deal-team.change",
   tool: "programme.change-deal-team",
   args: ChangeDealTeamArgs,
+  occasion: { kind: "date", argument: "from" },
   factSchema: DealTeamChangeFacts,
   readsRecord: true,
   lookups(record, _reportsStep, { objectId, args }) {

@@ -9,6 +9,8 @@ export const TellSellerArgs = z.strictObject({
   dealId: z.string().min(1).max(64),
   /** Who the CRM's partner field is to name. */
   partnerId: z.string().min(1).max(64),
+  /** The step after which it is told. */
+  reportsStep: z.string().min(1),
 });
 
 /** The facts that `policies/deal-team.tell.yaml` may name. */
@@ -30,10 +32,13 @@ function facts({ evidence, action }: FactInput): JsonObject {
   return { tellsSeller: seller.dealId === dealId && seller.partnerId === partnerId };
 }
 
-/** What the CRM is to be told of a deal's team; undefined when nobody sells alone. */
-export function sellerToTell(evidence: FactInput["evidence"]): z.infer<typeof TellSellerArgs> | undefined {
+/** What the CRM is to be told of a deal's team after a step; undefined when nobody sells alone. */
+export function sellerToTell(
+  evidence: FactInput["evidence"],
+  reportsStep: string,
+): z.infer<typeof TellSellerArgs> | undefined {
   const { dealId, partnerId } = sellerIn(evidence) ?? {};
-  return dealId === undefined || partnerId === undefined ? undefined : { dealId, partnerId };
+  return dealId === undefined || partnerId === undefined ? undefined : { dealId, partnerId, reportsStep };
 }
 
 /** `Mandate asks to tell the CRM that partner p-7 sells on deal 1001`. */
@@ -48,6 +53,7 @@ export const tellSeller: GovernedAction = {
   id: "deal-team.tell",
   tool: "crm.set-selling-partner",
   args: TellSellerArgs,
+  occasion: { kind: "decision", argument: "reportsStep" },
   factSchema: TellSellerFacts,
   readsRecord: true,
   lookups: (record, _reportsStep, { objectId }) => [teamLookup(objectId, record)],

@@ -48,6 +48,7 @@ export const depositFund: GovernedAction = {
   id: "programme.deposit-fund",
   tool: "programme.deposit-fund",
   args: DepositFundArgs,
+  occasion: { kind: "ordinal", argument: "occasion" },
   factSchema: DepositFundFacts,
   readsRecord: false,
   lookups: (_record, _reportsStep, { args }) => {

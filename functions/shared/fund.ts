@@ -20,6 +20,8 @@ export const fundArgs = {
   /** The person on whose behalf it is asked, who may not approve it. */
   askedBy: z.string().min(1).max(64),
   reason: z.string().min(1).max(300),
+  /** The request's own name, such as an invoice or a month: the same asked under another one is another payment. */
+  occasion: z.string().min(1).max(64),
 };
 
 const Asked = z.object(fundArgs);

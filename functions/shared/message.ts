@@ -154,6 +154,7 @@ export const message: GovernedAction = {
   id: "message",
   tool: "messages.send",
   args: MessageArgs,
+  occasion: { kind: "ordinal", argument: "occasion" },
   factSchema: MessageFacts,
   readsRecord: true,
   lookups: (record, _reportsStep, { args }) => templateOf(args["template"])?.message.lookups(record) ?? [],

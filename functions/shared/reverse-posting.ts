@@ -54,6 +54,7 @@ export const reversePosting: GovernedAction = {
   id: "programme.reverse-posting",
   tool: "programme.reverse-posting",
   args: ReversePostingArgs,
+  occasion: { kind: "ordinal", argument: "occasion" },
   factSchema: ReversePostingFacts,
   readsRecord: false,
   lookups: (_record, _reportsStep, { args }) => {

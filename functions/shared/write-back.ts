@@ -19,6 +19,7 @@ export const WriteBackArgs = z.strictObject({
 export const StepOutcomeReading = z.strictObject({
   outcome: z.enum([
     "executed",
+    "already-done",
     "rejected",
     "expired",
     "blocked",
@@ -46,6 +47,7 @@ export function writeBackValue(actionId: string, outcome: OutcomeKind | "open"):
   const values = reportedAction(actionId)?.writeBack?.values;
   switch (outcome) {
     case "executed":
+    case "already-done":
       return values?.executed;
     case "rejected":
     case "expired":
@@ -81,6 +83,7 @@ export const writeBack: GovernedAction = {
   id: "write-back",
   tool: "crm.update-property",
   args: WriteBackArgs,
+  occasion: { kind: "decision", argument: "reportsStep" },
   factSchema: WriteBackFacts,
   readsRecord: false,
   lookups: (_record, reportsStep) => [{ tool: "ledger.step-outcome", args: { stepKey: reportsStep } }],

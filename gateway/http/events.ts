@@ -32,12 +32,13 @@ const EventView = z
       .nullable(),
     /**
      * `open` until the step ended, then how it ended. `none`: no function listens, or a newer event came first.
-     * `withheld`: decided under a mode that lets nothing come of it. `idle`: nothing is due, not yet or not any more.
+     * `already-done`: the same was asked and done before. `withheld`: decided under a mode that lets nothing come of it. `idle`: nothing is due, not yet or not any more.
      */
     outcome: z.enum([
       "none",
       "open",
       "executed",
+      "already-done",
       "blocked",
       "rejected",
       "expired",
@@ -147,10 +148,18 @@ const pageOfEvents = `
   left join lateral (
     select state from escalation x where x.company = d.company and x.decision_id = d.decision_id limit 1) s on true
   left join lateral (
-    select state from effect x where x.company = d.company and x.effect_key = d.step_key limit 1) e on true
+    select x.state from (
+      select permit_id from permit y where y.company = d.company and y.decision_id = d.decision_id limit 1) m
+    cross join lateral (
+      select state from effect y where y.company = d.company and y.permit_id = m.permit_id limit 1) x) e on true
   left join lateral (
-    select min(x.settled_at) as settled_at from effect x
-    where x.company = i.company and x.case_id = i.case_id and x.state = 'done' and starts_with(x.effect_key, i.prefix)
+    select min(x.settled_at) as settled_at
+    from (select * from effect y where y.company = i.company and y.case_id = i.case_id offset 0) x
+    cross join lateral (
+      select decision_id from permit y where y.company = x.company and y.permit_id = x.permit_id limit 1) m
+    cross join lateral (
+      select step_key from decision y where y.company = x.company and y.decision_id = m.decision_id limit 1) s
+    where x.state = 'done' and starts_with(s.step_key, i.prefix)
   ) first on true
   left join lateral (
     select x.escalation_id, x.role, x.due_at

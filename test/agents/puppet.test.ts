@@ -31,8 +31,9 @@ describe("a puppet that reads what it is told to", () => {
   ])("is refused %s, and the refusal is a finding", async ([, name, args]) => {
     const { agents, reads } = agentsOn(quoteReadings(), scriptedModel(calls(name, args), report));
     const { findings, evidence } = await agents.gatherFindings(quoteTurn);
-    expect(reads.map(({ tool }) => tool)).toEqual(["crm.record"]);
-    expect(evidence.map(({ source }) => source.source)).toEqual(["crm.record"]);
+    const given = ["crm.record", "quotes.approval"];
+    expect(reads.map(({ tool }) => tool)).toEqual(given);
+    expect(evidence.map(({ source }) => source.source)).toEqual(given);
     expect(findings.map(({ code }) => code)).toEqual(["seen", "reading-refused"]);
   });
 
@@ -41,7 +42,7 @@ describe("a puppet that reads what it is told to", () => {
     const own = { name: "crm_record", args: { objectType: "deal", objectId: "1001" } };
     const { agents, reads } = agentsOn(quoteReadings(), scriptedModel({ calls: [read, own, read, own] }, report));
     await agents.gatherFindings(quoteTurn);
-    expect(reads.map(({ tool }) => tool)).toEqual(["crm.record", "programme.deal-team"]);
+    expect(reads.map(({ tool }) => tool)).toEqual(["crm.record", "quotes.approval", "programme.deal-team"]);
   });
 
   test("makes 50 calls at once and gets eight answers", async () => {
@@ -56,7 +57,7 @@ describe("a puppet that reads what it is told to", () => {
     );
     const { agents, reads } = agentsOn(quoteReadings(), model);
     const { findings } = await agents.gatherFindings(quoteTurn);
-    expect(reads).toHaveLength(1);
+    expect(reads).toHaveLength(2);
     expect(findings.at(-1)?.statement).toBe("The agent asked for 8 readings outside this case; they were refused.");
     const said = model.asked[1] ?? [];
     expect(said.filter(({ type }) => type === "tool")).toHaveLength(8);
@@ -67,7 +68,7 @@ describe("a puppet that reads what it is told to", () => {
     const model = scriptedModel(...Array.from({ length: 20 }, () => calls("crm_record", { objectId: "2002" })));
     const { agents, reads } = agentsOn(quoteReadings(), model);
     await expect(agents.gatherFindings(quoteTurn)).rejects.toMatchObject({ code: "MODEL_ANSWER_UNUSABLE" });
-    expect({ asked: model.asked.length, reads: reads.length }).toEqual({ asked: 11, reads: 1 });
+    expect({ asked: model.asked.length, reads: reads.length }).toEqual({ asked: 11, reads: 2 });
   });
 });
 

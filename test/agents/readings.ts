@@ -44,6 +44,8 @@ export type Read = { readonly company: string; readonly tool: string; readonly a
 const argsOf = {
   "crm.record": z.strictObject({ objectType: z.string(), objectId: z.string() }),
   "programme.deal-team": z.strictObject({ dealId: z.string(), crmPartner: z.string() }),
+  "quotes.approval": z.strictObject({ quoteId: z.string() }),
+  "programme.registration-id": z.strictObject({ registrationId: z.string() }),
   "programme.partner": z.strictObject({ partnerId: z.string() }),
   "programme.open-registrations": z.strictObject({ customerDomain: z.string(), productFamily: z.string() }),
 };
@@ -65,13 +67,14 @@ export function readTools(values: { readonly [tool: string]: JsonObject }): { to
 }
 
 export function quoteReadings(changes: JsonObject = {}) {
-  return { "crm.record": quoteRecord(changes), "programme.deal-team": teamOf() };
+  return { "crm.record": quoteRecord(changes), "programme.deal-team": teamOf(), "quotes.approval": { last: null } };
 }
 
 export function registrationReadings(changes: JsonObject = {}, registrations: readonly JsonObject[] = []) {
   return {
     "crm.record": registrationRecord(changes),
     "programme.partner": partnerReading(),
+    "programme.registration-id": { heldBy: [] },
     "programme.open-registrations": { registrations },
   };
 }

@@ -38,10 +38,12 @@ describe("a quote's three turns on the offline model", () => {
       tool: "quotes.approve-discount",
       args: {
         quoteId: "Q-1001",
+        dealId: "Q-1001",
         currency: "USD",
         listPriceMinor: 1_000_000,
         netPriceMinor: 850_000,
         concessionsMinor: 30_000,
+        replaces: null,
       },
     });
     expect(proposal.reasoning.split("\n")).toEqual([
@@ -52,10 +54,11 @@ describe("a quote's three turns on the offline model", () => {
     expect(review).toEqual({ verdict: "agree", reasons: [] });
   });
 
-  test("read the record and its deal's team once each, for their own company", async () => {
+  test("read the record, what was approved before and its deal's team once each, for their own company", async () => {
     const { reads } = await threeTurns(quoteTurn, quoteReadings());
     expect(reads).toEqual([
       { company: "acme", tool: "crm.record", args: { objectType: "deal", objectId: "1001" } },
+      { company: "acme", tool: "quotes.approval", args: { quoteId: "Q-1001" } },
       { company: "acme", tool: "programme.deal-team", args: { dealId: "1001", crmPartner: "partner-7" } },
     ]);
   });
@@ -125,7 +128,12 @@ describe("a registration's three turns on the offline model", () => {
     ]);
     expect(proposal.action).toEqual(firstActionOf("deal-registration").requested(registrationReadings()["crm.record"]));
     expect(review).toEqual({ verdict: "agree", reasons: [] });
-    expect(reads.map(({ tool }) => tool)).toEqual(["crm.record", "programme.partner", "programme.open-registrations"]);
+    expect(reads.map(({ tool }) => tool)).toEqual([
+      "crm.record",
+      "programme.partner",
+      "programme.registration-id",
+      "programme.open-registrations",
+    ]);
   });
 
   test("name the registration that overlaps, its partner and role, and its end", async () => {

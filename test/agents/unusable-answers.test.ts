@@ -47,7 +47,9 @@ describe("an answer that does not fit is told why, and may be given again", () =
   test("a finding must rest on a reading that was taken", async () => {
     const model = scriptedModel(report({ sources: ["programme.deal-team"] }), report({}));
     const { findings } = await agentsOn(quoteReadings(), model).agents.gatherFindings(quoteTurn);
-    expect(model.asked.at(-1)?.at(-1)?.text).toBe("no reading `programme.deal-team` was taken; sources are crm.record");
+    expect(model.asked.at(-1)?.at(-1)?.text).toBe(
+      "no reading `programme.deal-team` was taken; sources are crm.record, quotes.approval",
+    );
     expect(findings).toHaveLength(1);
   });
 

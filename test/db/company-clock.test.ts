@@ -49,6 +49,7 @@ test("a protection begins and ends by the company's clock", async () => {
   let at = "2026-03-02T09:00:00.000Z";
   const programme = createProgramme(database.pool, () => at);
   const deal = {
+    objectId: "1",
     registrationId: "R-1",
     partnerId: "p-1",
     role: "sell",
@@ -65,7 +66,7 @@ test("a protection begins and ends by the company's clock", async () => {
   };
   at = "2026-05-31T08:59:59.999Z";
   expect(await open()).toEqual([
-    { registrationId: "R-1", partnerId: "p-1", role: "sell", expiresAt: "2026-05-31T09:00:00.000Z" },
+    { objectId: "1", registrationId: "R-1", partnerId: "p-1", role: "sell", expiresAt: "2026-05-31T09:00:00.000Z" },
   ]);
   at = "2026-05-31T09:00:00.000Z";
   expect(await open()).toEqual([]);

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const fund = fundOf();
-const why = { askedBy: "dana", reason: "yearly budget" };
+const why = { askedBy: "dana", reason: "yearly budget", occasion: "2026" };
 /** What a case asks of its fund: the step, and the arguments that are proposed in it. */
 type Asked = { readonly step: StepRef; readonly args: JsonObject };
 

@@ -100,7 +100,7 @@ test.for([
   ],
   [
     "crm.set-selling-partner",
-    { dealId: "1004", partnerId: "p-cirrus" },
+    { dealId: "1004", partnerId: "p-cirrus", reportsStep: "s" },
     "Northwind",
     "Mandate asks to tell the CRM that partner p-cirrus sells on deal 1004",
   ],

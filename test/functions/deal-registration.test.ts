@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { registerDeal, registrableDomain } from "../../functions/deal-registration/register-deal.ts";
 import type { FactInput } from "../../functions/definition.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { evidenceOf } from "../../functions/shared/fixture.ts";
 import { openRegistration, registrationInput, registrationRecord } from "../../functions/deal-registration/fixture.ts";
 
 const facts = (input: FactInput): JsonObject => registerDeal.facts(input);
@@ -10,6 +11,7 @@ const clean = {
   partnerCertified: true,
   complete: true,
   overlap: "none",
+  idHeldBy: "nobody",
   vendorEngaged: false,
   estimatedValue: 4_200_000,
   proposedAsRequested: true,
@@ -99,10 +101,23 @@ describe("the facts of a registration", () => {
     expect(facts(input)).toEqual({ ...clean, role: claimed, overlap });
   });
 
+  test.for([
+    ["nobody's", [], "nobody"],
+    ["this one's, asked again", ["R-2001"], "this"],
+    ["another's", ["77"], "another"],
+    ["another's beside this one's", ["77", "R-2001"], "another"],
+  ] as const)("tell whose its id is: %s", ([, heldBy, idHeldBy]) => {
+    const { evidence, ...rest } = registrationInput(registrationRecord());
+    const held = evidenceOf({ "programme.registration-id": { heldBy: [...heldBy] } });
+    expect(facts({ evidence: { ...evidence, ...held }, ...rest })).toEqual({ ...clean, idHeldBy });
+  });
+
   test("leave out what was not read", () => {
     const { evidence, ...rest } = registrationInput(registrationRecord());
     const { "programme.partner": _, ...withoutPartner } = evidence;
     expect(facts({ evidence: withoutPartner, ...rest })).not.toHaveProperty("partnerAuthorised");
+    const { "programme.registration-id": _id, ...withoutId } = evidence;
+    expect(facts({ evidence: withoutId, ...rest })).not.toHaveProperty("idHeldBy");
     const { "programme.open-registrations": __, ...withoutOpen } = evidence;
     expect(facts({ evidence: withoutOpen, ...rest })).not.toHaveProperty("overlap");
     expect(facts({ evidence: {}, ...rest })).toEqual({});
@@ -116,16 +131,20 @@ describe("the facts of a registration", () => {
 });
 
 describe("what is read beside the record", () => {
-  test("is the partner, and the open registrations of the registrable domain and product family", () => {
+  const id = { tool: "programme.registration-id", args: { registrationId: "R-2001" } };
+
+  test("is the partner, whose the id is, and the open registrations of the registrable domain and product family", () => {
     expect(registerDeal.lookups(registrationRecord())).toEqual([
       { tool: "programme.partner", args: { partnerId: "partner-7" } },
+      id,
       { tool: "programme.open-registrations", args: { customerDomain: "contoso.co.uk", productFamily: "analytics" } },
     ]);
   });
 
-  test("is the partner alone when there is no domain to look for", () => {
+  test("is the partner and whose the id is when there is no domain to look for", () => {
     expect(registerDeal.lookups(registrationRecord({ customer_domain: "localhost" }))).toEqual([
       { tool: "programme.partner", args: { partnerId: "partner-7" } },
+      id,
     ]);
   });
 

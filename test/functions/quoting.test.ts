@@ -19,6 +19,7 @@ const clean = {
   protectedTerms: "none",
   partnerStanding: "active",
   sellers: "one",
+  quoteHeldBy: "nobody",
   proposedAsRequested: true,
   partner: "partner-7",
   deal: "Q-1001",
@@ -221,10 +222,11 @@ describe("the partner of a quote is who sells on the deal", () => {
 
   test("is read for the deal of the case, with the partner that the CRM names, if any", () => {
     const read = (record: JsonObject) => approveDiscount.lookups(record, "", { objectId: "1001", args: {} });
-    const team = (crmPartner: string) => [{ tool: "programme.deal-team", args: { dealId: "1001", crmPartner } }];
-    expect(read(quoteRecord())).toEqual(team("partner-7"));
-    expect(read({})).toEqual(team(""));
-    expect(read(quoteRecord({ partner_id: "x".repeat(257) }))).toEqual(team(""));
+    const team = (crmPartner: string) => ({ tool: "programme.deal-team", args: { dealId: "1001", crmPartner } });
+    const approval = { tool: "quotes.approval", args: { quoteId: "Q-1001" } };
+    expect(read(quoteRecord())).toEqual([team("partner-7"), approval]);
+    expect(read({})).toEqual([team("")]);
+    expect(read(quoteRecord({ partner_id: "x".repeat(257) }))).toEqual([team(""), approval]);
   });
 });
 

@@ -41,6 +41,7 @@ describe("what is asked to be recorded", () => {
     contractId: "C-7001",
     partnerId: "partner-7",
     role: "sell",
+    endsOn: "2026-12-31",
     evidence: "",
     trueUpPpm: 0,
   };

@@ -38,6 +38,7 @@ describe("a decision says everything a person needs", () => {
             protectedTerms: "none",
             partnerStanding: "active",
             sellers: "one",
+            quoteHeldBy: "nobody",
             proposedAsRequested: true,
             auto_max: 150_000,
             one_tier_up: 50_000_000,
@@ -156,7 +157,7 @@ describe("a fact that is not known", () => {
 
   test("is not found on the prototype", async () => {
     const facts = Object.create(quoteFacts()) as JsonObject;
-    expect(await evaluate(quoting, facts)).toMatchObject({ kind: "escalate", missing: { length: 11 } });
+    expect(await evaluate(quoting, facts)).toMatchObject({ kind: "escalate", missing: { length: 12 } });
   });
 });
 

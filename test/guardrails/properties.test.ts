@@ -304,6 +304,7 @@ describe("for any quote", () => {
       facts["protectedTerms"] !== "none" ||
       facts["partnerStanding"] === "unknown" ||
       facts["sellers"] !== "one" ||
+      facts["quoteHeldBy"] === "another" ||
       facts["proposedAsRequested"] === false;
     if (asks) return { kind: "escalate", route: large ? "regional-director" : "partner-manager" };
     return { kind: "execute", route: undefined };

@@ -19,7 +19,7 @@ const COMPANY = "acme";
 const deal = { objectType: "deal", objectId: "d1" };
 
 const fund = fundOf("partner-7");
-const ofFund = { ...fund, askedBy: "dana", reason: "yearly budget" };
+const ofFund = { ...fund, askedBy: "dana", reason: "yearly budget", occasion: "2026" };
 const spender = stepNames("spender", COMPANY);
 const spentBy = decisionIdOf(COMPANY, spender.stepKey, 1);
 
@@ -34,12 +34,15 @@ async function givenFund(pool: LedgerPool) {
 const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
   "quotes.approve-discount": (name) => ({
     quoteId: `Q-${name}`,
+    dealId: "d1",
+    replaces: null,
     currency: "USD",
     listPriceMinor: 10_000_000,
     netPriceMinor: 8_800_000,
     concessionsMinor: 0,
   }),
   "programme.register-deal": (name) => ({
+    objectId: name.slice(0, 64),
     registrationId: `R-${name}`,
     partnerId: "partner-7",
     role: "sell",
@@ -73,6 +76,7 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
     contractId: name.slice(0, 64),
     partnerId: "partner-7",
     role: "keep",
+    endsOn: "2026-12-31",
     currency: "USD",
     currentPriceMinor: 12_000_000,
     offerPriceMinor: 12_360_000,
@@ -83,6 +87,7 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
     contractId: "C-7001",
     partnerId: "partner-7",
     role: "keep",
+    endsOn: "2026-12-31",
     outcome: "auto-renewed",
     happenedOn: "2026-10-02",
     reason: name,
@@ -98,7 +103,7 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
     objectId: "c1",
     occasion: "2026-08-03",
   }),
-  "crm.set-selling-partner": (name) => ({ dealId: deal.objectId, partnerId: name.slice(0, 64) }),
+  "crm.set-selling-partner": (name) => ({ dealId: deal.objectId, partnerId: name.slice(0, 64), reportsStep: "s" }),
   "crm.update-property": (name) => ({
     objectType: "contract",
     objectId: "c1",

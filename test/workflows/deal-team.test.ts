@@ -138,7 +138,7 @@ async function owed(dealId: string, reported: StepRef, partnerId: string) {
     outcome: "executed",
   } as const;
   const decision = await decideFollowUp(deps, followUp, { at: wallTime(), runId: "run" });
-  return { decision, effect: await done(decision, { dealId, partnerId }) };
+  return { decision, effect: await done(decision, { dealId, partnerId, reportsStep: reported.stepKey }) };
 }
 
 /** Asks for a change of the case's deal, as a follow-up of a step. */

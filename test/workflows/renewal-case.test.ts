@@ -97,7 +97,7 @@ describe("a renewal that nobody answers", () => {
     expect(await doneFor("silent")).toEqual([...opened, "tell notice-ahead", "record-renewal", "tell renewed"]);
     expect(await contract("silent")).toMatchObject({ renewal_state: "auto-renewed" });
     const recorded = (await readCalls(system.pool, system.company, "crm")).find(
-      ({ operation, key }) => operation === "record-renewal" && key.includes("-silent/"),
+      ({ operation, request }) => operation === "record-renewal" && request["objectId"] === "silent",
     );
     const told = { partnerId: "partner-7", creditPpm: 1_000_000, outcome: "auto-renewed", happenedOn: dayFromNow(10) };
     expect(recorded?.request).toMatchObject(told);
@@ -199,6 +199,26 @@ describe("the price of the next term", () => {
     }, 30_000);
     expect(twice.filter((what) => what === "release-renewal")).toHaveLength(2);
     expect(twice.filter((what) => what === "open-renewal")).toHaveLength(1);
+  });
+
+  test("that goes back to what it was is released anew: of a term the last one stands", async () => {
+    await renewalOf("back", 60);
+    await until("back", "tell offer");
+    const { requested_price: first = "" } = await contract("back");
+    const released = (times: number) =>
+      eventually(async () => {
+        const done = await doneFor("back");
+        return done.filter((what) => what === "release-renewal").length === times ? true : undefined;
+      }, 30_000);
+    await changed("back", { requested_price: "122000.00" });
+    await released(2);
+    await givenCrmObject(system.pool, system.company, "contract", "back", { requested_price: first });
+    await system.arrive("renewals", "back", { eventId: "evt_back_again" });
+    await released(3);
+    const calls = await readCalls(system.pool, system.company, "quotes");
+    const prices = calls.filter(({ request }) => request["contractId"] === "C-back");
+    expect(prices[0]?.request).toEqual(prices[2]?.request);
+    expect(new Set(prices.map(({ key }) => key)).size).toBe(3);
   });
 });
 

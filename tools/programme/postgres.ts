@@ -28,6 +28,21 @@ function createReader(pool: Pool, now: () => string): ProgrammeReader {
       return { source, value: row.value };
     },
 
+    async readRegistrationId(company, registrationId) {
+      const { rows } = await pool
+        .query<{ heldBy: string[] }>({
+          name: "programme-registration-id",
+          text: `select coalesce(jsonb_agg(object_id order by object_id), '[]') as "heldBy"
+                 from programme.registration where company = $1 and registration_id = $2`,
+          values: [company, registrationId],
+        })
+        .catch(unavailable("programme"));
+      const heldBy = rows[0]?.heldBy ?? [];
+      const ref = `registration/${registrationId}`;
+      const source = { source: "programme.registration-id", ref, version: String(heldBy.length), observedAt: now() };
+      return { source, value: { heldBy } };
+    },
+
     async readOpenRegistrations(company, customerDomain, productFamily) {
       const at = now();
       const { rows } = await pool
@@ -78,8 +93,8 @@ function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
       const kept = await pool
         .query<Receipt & { isAsked: boolean }>({
           name: "programme-registered",
-          text: `select ${RECEIPT}, jsonb_build_object('registrationId', registration_id, 'partnerId', partner_id, 'role', role,
-                    'customerDomain', customer_domain, 'productFamily', product_family, 'valueMinor', value_minor,
+          text: `select ${RECEIPT}, jsonb_build_object('objectId', object_id, 'registrationId', registration_id, 'partnerId', partner_id,
+                    'role', role, 'customerDomain', customer_domain, 'productFamily', product_family, 'valueMinor', value_minor,
                     'currency', currency) = $3 as "isAsked"
            from programme.registration where company = $1 and effect_key = $2`,
           values: [permit.company, permit.effectKey, JSON.stringify(deal)],

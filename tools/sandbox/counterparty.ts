@@ -10,7 +10,13 @@ import { DEFAULT_DELAY_MS, faultKinds, type Fault, type FaultKind } from "./faul
  * What a call does to what the system holds. With an id: that object must be there, and takes the properties of `set`
  * (none: it only has to be there). Without: a new object, named by the answer's reference.
  */
-export type Change = { readonly type: string; readonly id?: string; readonly set: JsonObject };
+export type Change = {
+  readonly type: string;
+  readonly id?: string;
+  readonly set: JsonObject;
+  /** Of what has a new object, one stands under a name: it takes the place of the one that is named here, or of none. */
+  readonly standing?: { readonly type: string; readonly id: string; readonly replaces: string | null };
+};
 
 /** One call of an operation. `tells` is what the system tells of its own accord afterwards, in order. */
 export type Asked = {
@@ -79,6 +85,10 @@ export function createCounterparty(pool: Pool, system: string): Counterparty {
 async function answerOf(name: string, { outcome, answer, fault }: Row, change: Change | undefined): Promise<Receipt> {
   if (outcome === "key-reused") throw new ToolError("TARGET_KEY_REUSED", `\`${name}\`: key used for another request`);
   if (outcome === "no-object") throw new ToolError("TARGET_REFUSED", `no object \`${change?.type}/${change?.id}\``);
+  if (outcome === "move-on" && fault === null) {
+    const { type, id } = change?.standing ?? {};
+    throw new ToolError("TARGET_MOVED_ON", `\`${name}\`: something else stands under \`${type}/${id}\` by now`);
+  }
   const code: ToolErrorCode | null = fault === null ? null : faultKinds[fault.kind];
   if (code !== null) throw new ToolError(code, fault?.text ?? `\`${name}\`: scripted ${fault?.kind}`);
   if (fault?.kind === "delay") await sleep(fault.delayMs ?? DEFAULT_DELAY_MS);

@@ -6,16 +6,23 @@ import { FIXTURE_AT, evidenceOf, teamOf } from "../../../functions/shared/fixtur
 const evidenceWith = (...members: readonly Partial<TeamMember>[]) =>
   evidenceOf({ "programme.deal-team": teamOf(...members) });
 
-function factsOf(evidence: ReturnType<typeof evidenceOf>, args: { dealId: string; partnerId: string }) {
+function factsOf(
+  evidence: ReturnType<typeof evidenceOf>,
+  args: { dealId: string; partnerId: string; reportsStep: string },
+) {
   return tellSeller.facts({ evidence, action: { tool: tellSeller.tool, args }, at: FIXTURE_AT });
 }
 
 test("the CRM is told who sells, when exactly one does", () => {
-  const told = (...members: readonly Partial<TeamMember>[]) => sellerToTell(evidenceWith(...members));
-  expect(told({}, { partnerId: "partner-9", role: "source" })).toEqual({ dealId: "1001", partnerId: "partner-7" });
+  const told = (...members: readonly Partial<TeamMember>[]) => sellerToTell(evidenceWith(...members), "s");
+  expect(told({}, { partnerId: "partner-9", role: "source" })).toEqual({
+    dealId: "1001",
+    partnerId: "partner-7",
+    reportsStep: "s",
+  });
   expect(told({ role: "source" })).toBeUndefined();
   expect(told({}, { partnerId: "partner-9" })).toBeUndefined();
-  expect(sellerToTell({})).toBeUndefined();
+  expect(sellerToTell({}, "s")).toBeUndefined();
 });
 
 test.for([
@@ -23,11 +30,13 @@ test.for([
   ["who does not", { partnerId: "partner-9" }, false],
   ["who sells, on another deal", { dealId: "2002" }, false],
 ] as const)("a partner told is the one %s: %s", ([, changes, tellsSeller]) => {
-  expect(factsOf(evidenceWith({}), { dealId: "1001", partnerId: "partner-7", ...changes })).toEqual({ tellsSeller });
+  expect(factsOf(evidenceWith({}), { dealId: "1001", partnerId: "partner-7", reportsStep: "s", ...changes })).toEqual({
+    tellsSeller,
+  });
 });
 
 test("nobody is the one when several sell, and nothing is known without the team", () => {
-  const args = { dealId: "1001", partnerId: "partner-7" };
+  const args = { dealId: "1001", partnerId: "partner-7", reportsStep: "s" };
   expect(factsOf(evidenceWith({}, { partnerId: "partner-9" }), args)).toEqual({ tellsSeller: false });
   expect(factsOf(evidenceOf({}), args)).toEqual({});
 });

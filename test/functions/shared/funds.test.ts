@@ -7,7 +7,7 @@ import { evidenceOf, FIXTURE_AT, partnerReading } from "../../../functions/share
 import { reversePosting } from "../../../functions/shared/reverse-posting.ts";
 
 const named = { fundId: "mdf", partnerId: "partner-7", period: "2026", currency: "USD" };
-const asked = { ...named, askedBy: "dana", reason: "yearly budget" };
+const asked = { ...named, askedBy: "dana", reason: "yearly budget", occasion: "2026" };
 const decisionId = `dec_${"a".repeat(20)}`;
 const deposit = { ...asked, amountMinor: 50_000_00 };
 const adjustment = { ...asked, changeMinor: -1_200_00, mayGoNegative: false };

@@ -21,6 +21,7 @@ function quote(changed: Known): Known {
     ...Object.fromEntries([...texts, ...numbers]),
     partnerStanding: "active",
     sellers: "one",
+    quoteHeldBy: "nobody",
     proposedAsRequested: true,
     ...given,
     ...changed,

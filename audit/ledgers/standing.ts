@@ -1,0 +1,78 @@
+import type { RecordDraft } from "../../domain/audit-record.ts";
+import type { StepNames } from "./turns.ts";
+import { recordKeys } from "../record-keys.ts";
+import type { Sql } from "../records.ts";
+
+/** What was permitted for an ask before, and where it stands; never `failed`, since that is nothing that was done. */
+export type Standing = {
+  readonly state: "intent" | "done" | "unknown";
+  readonly externalRef: string | null;
+  readonly tool: string;
+  /** Whose it is: the case and step that it was permitted to. */
+  readonly caseId: string;
+  readonly stepKey: string;
+  readonly permitId: string;
+  readonly decisionId: string;
+  readonly actionDigest: string;
+  readonly decidedAt: string;
+  /** Whether it is recorded already that this step asked for it again. */
+  readonly told: boolean;
+};
+
+/** An ask by its key (`deciding/effect-key.ts`). `oneStands`: another act of the action takes its place. */
+export type Ask = { readonly askKey: string; readonly oneStands: boolean };
+
+/** The key that an ask's effect bears, or would bear: the next one after those that were refused for certain, or replaced. */
+export type AskReading = { readonly effectKey: string; readonly standing: Standing | undefined };
+
+type Row = { readonly effectKey: string } & { readonly [Name in keyof Standing]: Standing[Name] | null };
+
+/** Looks an ask up, for the step that asks now. */
+export async function readAsk(
+  sql: Sql,
+  { company, stepKey }: Pick<StepNames, "company" | "stepKey">,
+  { askKey, oneStands }: Ask,
+): Promise<AskReading> {
+  const { rows } = await sql.query<Row>({
+    name: "read-ask",
+    text: `select k.effect_key as "effectKey", e.state, e.external_ref as "externalRef", e.tool, d.case_id as "caseId",
+             d.step_key as "stepKey", m.permit_id as "permitId", m.decision_id as "decisionId",
+             m.action_digest as "actionDigest", d.decided_at as "decidedAt",
+             exists (select from audit_record r where r.company = $1 and r.key = $3) as told
+           from (select $1::text as company, effect_key_of($1, $2, $4) as effect_key offset 0) k
+           left join lateral (
+             select * from effect x where x.company = k.company and x.effect_key = k.effect_key limit 1) e on true
+           left join lateral (
+             select * from permit x where x.company = e.company and x.permit_id = e.permit_id limit 1) m on true
+           left join lateral (
+             select * from decision x where x.company = m.company and x.decision_id = m.decision_id limit 1) d on true`,
+    values: [company, askKey, recordKeys.repeat(stepKey), oneStands],
+  });
+  const [row] = rows;
+  if (row === undefined) throw new Error(`no answer for ask \`${askKey}\``);
+  const { effectKey, ...standing } = row;
+  return { effectKey, standing: standing.state === null ? undefined : (standing as Standing) };
+}
+
+/** That a step asked for what was permitted before: it rests on the intent, whose receipt says what became of it. */
+export function repeatRecord(names: StepNames, { effectKey }: AskReading, standing: Standing, at: string): RecordDraft {
+  const { company, caseId, stepKey } = names;
+  const { decisionId, actionDigest } = standing;
+  const key = recordKeys.repeat(stepKey);
+  const parents = [recordKeys.proposal(stepKey), recordKeys.intent(effectKey)];
+  return {
+    company,
+    caseId,
+    kind: "repeat",
+    key,
+    at,
+    body: { stepKey, effectKey, decisionId },
+    parents,
+    actionDigest,
+  };
+}
+
+/** Whether a permit was refused since another decision was given one for the same ask: the first of two at once. */
+export function isPermittedElsewhere(error: unknown): boolean {
+  return error instanceof Error && "constraint" in error && error.constraint === "permit_of_effect";
+}
