@@ -333,6 +333,8 @@ end $$;
 -- its functions it sees what the login sees, or, for whoever may become it anyway, everything.
 grant usage on schema programme to mandate_eraser;
 grant select on person, signing_key, policy_release_event, autonomy_mode to mandate_eraser;
+-- Whose decision an effect under way rests on.
+grant select (company, permit_id, decision_id) on permit to mandate_eraser;
 grant delete on person to mandate_eraser;
 grant select, update (records) on case_head to mandate_eraser;
 do $$
