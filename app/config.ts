@@ -45,6 +45,8 @@ export type Config = {
   readonly checkpointLimitSeconds: number;
   /** Where senders reach the gateway, without a path; part of what they sign. Undefined: the address listened on. */
   readonly publicUrl: string | undefined;
+  /** Names that the gateway is reached under, beside the machine's own and the public URL's. */
+  readonly hosts: readonly string[];
   /** Absolute folder of the policies. */
   readonly policies: string;
   /** Absolute; shared by all installations of this user: engine binaries. */
@@ -55,6 +57,11 @@ export type Config = {
 const LogLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]);
 const webUrl = z.url({ protocol: /^https?$/ });
 const text = z.string().min(1);
+/** Host names and addresses without a port, IPv6 in brackets; commas between. */
+const HostList = z
+  .string()
+  .regex(/^\s*(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?:\s*,\s*(?:[\w.-]+|\[[0-9a-fA-F:.]+\]))*\s*$/)
+  .transform((list) => list.split(",").map((host) => host.trim().toLowerCase()));
 
 /** One entry per variable: its form, what to say when the value has another, and whether the value is a secret. */
 const variables = {
@@ -71,6 +78,11 @@ const variables = {
   MANDATE_PUBLIC_URL: entry(
     webUrl,
     "give the address that senders reach the gateway at, such as https://mandate.example.com",
+  ),
+  MANDATE_HOSTS: entry(
+    HostList,
+    "give the names that the gateway is reached under, with commas between, such as mandate.example.com,10.0.0.7; " +
+      "any other is answered 421 `foreign-host`",
   ),
   MANDATE_LOG_LEVEL: entry(LogLevel, `use one of ${LogLevel.options.join(", ")}`),
   MANDATE_TEMPORAL_BIN: entry(text, "give the path of a `temporal` command"),
@@ -143,6 +155,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     peers: values.MANDATE_PEERS ?? {},
     checkpointLimitSeconds: values.MANDATE_CHECKPOINT_LIMIT_SECONDS ?? 300,
     publicUrl: values.MANDATE_PUBLIC_URL,
+    hosts: values.MANDATE_HOSTS ?? [],
     policies: resolve(cwd, values.MANDATE_POLICIES ?? "policies"),
     cacheFolder: cacheFolder(env),
     searchPath: env["PATH"] ?? "",

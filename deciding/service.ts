@@ -4,7 +4,9 @@ import { readServiceStep, type ServiceDecision, type ServiceStep } from "../audi
 import { proposalIdOf, type ProposalDraft } from "../audit/ledgers/turns.ts";
 import { decideCaseOf, EXTERNAL_TOOL, type ExternalArgs } from "../domain/decide-case.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { Question } from "./question.ts";
+import { governedActions } from "../functions/governed-actions.ts";
+import type { PolicySource } from "./policy-source.ts";
+import { subjectOf, type Question } from "./question.ts";
 import { createServiceGate, type ServiceGateDeps } from "./service-gate.ts";
 import { settleOutcome, type Outcome, type Settled } from "./service-outcome.ts";
 
@@ -20,10 +22,14 @@ export type Asked = {
   readonly requestedBy: string;
 };
 
-/** `key-reused`: the key names another request. `stopped`: the kill switch is on. Either way nothing was decided. */
+/**
+ * `key-reused`: the key names another request. `stopped`: the kill switch is on. `unknown-policy`: neither a release nor
+ * an action of ours has such a policy, so that nobody could be asked for it. In each case nothing was decided.
+ */
 export type Answered =
   | { readonly kind: "decided"; readonly decision: ServiceDecision }
   | { readonly kind: "key-reused" }
+  | { readonly kind: "unknown-policy" }
   | { readonly kind: "stopped" };
 
 export type Regated =
@@ -52,14 +58,16 @@ export const STOPPED = "the function is stopped by the kill switch";
 export type DecideServiceDeps = ServiceGateDeps & { readonly company: string; readonly now: () => string };
 
 export function createDecideService(deps: DecideServiceDeps): DecideService {
-  const { pool, company, now } = deps;
+  const { pool, policies, company, now } = deps;
   const gate = createServiceGate(deps);
   return {
     async decide(asked) {
       const { question, proposal } = firstGateOf(company, asked, now());
+      const knownBefore = () => readServiceStep(pool, company, { stepKey: question.stepKey });
+      if (!isKnown(policies, question) && (await knownBefore()) === undefined) return { kind: "unknown-policy" };
       const passed = await gate.pass(question, proposal);
       if (passed.kind !== "passed") return passed;
-      const step = await readServiceStep(pool, company, { stepKey: question.stepKey });
+      const step = await knownBefore();
       if (step === undefined) throw new Error(`decision of \`${question.stepKey}\` is neither kept nor there`);
       if (step.requestDigest !== proposal.recordVersion) return { kind: "key-reused" };
       return { kind: "decided", decision: step.decisions[0] };
@@ -82,6 +90,13 @@ export function createDecideService(deps: DecideServiceDeps): DecideService {
     settle: (caller, decisionId, outcome) => settleOutcome(pool, { company, caller, decisionId, outcome, at: now() }),
     drain: () => gate.drain(),
   };
+}
+
+/** A policy in force, or one that an action of ours goes by: while none of those is in force, people are asked. */
+function isKnown(policies: PolicySource, question: Question): boolean {
+  const { actionId } = question.proposal;
+  if (Object.hasOwn(governedActions, actionId)) return true;
+  return policies.inForce(actionId, ({ policy }) => subjectOf(policy.subject, question)) !== undefined;
 }
 
 type Standing =

@@ -44,6 +44,8 @@ export type GatewayOptions = {
   readonly hubspotSecret: string;
   /** Where HubSpot reaches this gateway, without a path; part of what it signs. Undefined: the URL listened on. */
   readonly publicUrl: string | undefined;
+  /** Names that this gateway is reached under, beside the machine's own and the public URL's. */
+  readonly hosts?: readonly string[];
   /** 0 takes a free port. */
   readonly port: number;
   readonly host?: string;
@@ -94,6 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     targetUrl: () => `${baseUrl()}${HUBSPOT_PATH}`,
     baseUrl,
+    hosts: [...(options.hosts ?? []), ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])],
     linkKey: options.linkKey,
     now: Date.now,
     at: now,

@@ -39,6 +39,11 @@ export function cellReader(format: BatchFormat, hearers: readonly Hearer[]): (re
 }
 
 const NOT_TEXT: Cells = { kind: "bad", reason: "not UTF-8" };
+const whyBad = {
+  "too-deep": "nested too deeply",
+  "duplicate-key": "a key appears twice",
+  validation: "a number or a text cannot be read exactly",
+} as const;
 const NOT_AN_OBJECT: Cells = { kind: "bad", reason: "not a JSON object" };
 
 /** Why a line is none, without a word of it. */
@@ -46,7 +51,7 @@ function readJsonLine(record: Buffer): Cells {
   const parsed = parseJsonBody(record);
   if (parsed.kind === "refused") {
     if (parsed.code === "malformed-json") return isUtf8(record) ? NOT_AN_OBJECT : NOT_TEXT;
-    return { kind: "bad", reason: parsed.code === "too-deep" ? "nested too deeply" : "a key appears twice" };
+    return { kind: "bad", reason: whyBad[parsed.code] };
   }
   const { value } = parsed;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;

@@ -1,6 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Hono, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import type { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { timeout } from "hono/timeout";
 import type { UnionToIntersection } from "hono/utils/types";
@@ -13,7 +12,7 @@ import { createReleaseReader } from "../../releases/reader.ts";
 import type { StatusDeps } from "../status/read-status.ts";
 import { mountWebhooks, type WebhookDeps } from "../webhooks/hubspot/route.ts";
 import { agreementsApi } from "./agreements.ts";
-import { agreementLinksApi, LINK_PATH } from "./agreement-links.ts";
+import { agreementLinksApi } from "./agreement-links.ts";
 import { agreementWordsApi } from "./agreement-words.ts";
 import { auditBundleApi } from "./audit-bundle.ts";
 import { requirePerson, type ApiEnv } from "./auth.ts";
@@ -21,17 +20,18 @@ import { batchUploadApi } from "./batch-upload.ts";
 import { batchesApi } from "./batches.ts";
 import { casesApi } from "./cases.ts";
 import { decisionsApi } from "./decisions.ts";
+import { documentOf } from "./document.ts";
+import { guardAnswers, guardBodies, guardHost, guardText, unlessBatch } from "./door.ts";
 import { erasuresApi } from "./erasures.ts";
 import { escalationsApi } from "./escalations.ts";
 import { eventsApi } from "./events.ts";
 import { healthApi, type Checks } from "./health.ts";
 import { historyApi } from "./history.ts";
 import { holdsApi } from "./holds.ts";
-import { parseJsonBody } from "./json-body.ts";
-import { MAX_BODY_BYTES, REQUEST_TIMEOUT_MS } from "./limits.ts";
+import { REQUEST_TIMEOUT_MS } from "./limits.ts";
+import { methodsOf } from "./methods.ts";
 import { modesApi } from "./modes.ts";
 import { openCaseApi } from "./open-case.ts";
-import { isBatchUpload } from "./patience.ts";
 import { permitsApi } from "./permits.ts";
 import { fieldErrors, refuse } from "./problem.ts";
 import { releasesApi } from "./releases.ts";
@@ -56,6 +56,8 @@ export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
   readonly linkKey?: Uint8Array | undefined;
   /** Where people reach this gateway, without a path. */
   readonly baseUrl: () => string;
+  /** Names that this gateway is reached under, beside the machine's own. */
+  readonly hosts?: readonly string[];
   readonly onBatch: () => void;
   readonly decisions: DecideService;
   readonly checks: Checks;
@@ -67,16 +69,6 @@ export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
   readonly log: Logger;
 };
 
-const about = {
-  openapi: "3.1.0",
-  info: {
-    title: "Mandate",
-    version: "1",
-    description: "Events in, decisions and escalations out. Errors are RFC 9457 problems with a stable `code`.",
-    license: { name: "Apache-2.0", identifier: "Apache-2.0" },
-  },
-};
-
 /** The HTTP API as one app: it can be asked without a socket. Every route but the probes and webhooks needs a person. */
 export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const { pool, company, log } = deps;
@@ -85,8 +77,8 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       result.success ? undefined : refuse(c, "validation", "a field is wrong", fieldErrors(result.error)),
   });
   declareSecurity(app);
-  app.use("*", unlessBatch(timeout(REQUEST_TIMEOUT_MS)));
-  app.use("*", requirePerson(pool, company));
+  app.use("*", guardAnswers, guardHost(deps.hosts ?? []), unlessBatch(timeout(REQUEST_TIMEOUT_MS)));
+  app.use("*", requirePerson(pool, company), guardText);
   guardBodies(app);
   answerFaults(app, log);
   app.route("/", healthApi(deps.checks));
@@ -143,32 +135,18 @@ type RoutesOf<App> = App extends OpenAPIHono<ApiEnv, infer Routes> ? Routes : ne
 export type Api = Hono<ApiEnv, UnionToIntersection<RoutesOf<Subject>>>;
 
 function answerFaults(app: OpenAPIHono<ApiEnv>, log: Logger): void {
-  app.notFound((c) => refuse(c, "not-found", `no \`${c.req.method} ${c.req.path}\``));
+  app.notFound((c) => {
+    const methods = methodsOf(app, c.req.path);
+    if (methods.length === 0) return refuse(c, "not-found", `no \`${c.req.method} ${c.req.path}\``);
+    c.header("allow", methods.join(", "));
+    return refuse(c, "no-such-method", `\`${c.req.path}\` has no ${c.req.method}`);
+  });
   app.onError((error, c) => {
     if (error instanceof HTTPException && error.status === 504) return refuse(c, "timed-out", "no answer within 10 s");
     if (error instanceof HTTPException && error.status === 400) return refuse(c, "malformed-json", "not JSON");
     log.error({ err: error, path: c.req.path }, "request failed");
     return refuse(c, "internal", "the request could not be answered");
   });
-}
-
-/** The same limits for API bodies as for webhooks; the body is kept for the handler. */
-function guardBodies(app: OpenAPIHono<ApiEnv>): void {
-  const tooLarge = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: (c) => refuse(c, "too-large", "a body has at most 256 KiB"),
-  });
-  const asJson: MiddlewareHandler = async (c, next) => {
-    const json = parseJsonBody(new Uint8Array(await c.req.arrayBuffer()));
-    if (json.kind === "refused") return refuse(c, json.code, json.detail);
-    return next();
-  };
-  app.post("/v1/*", unlessBatch(tooLarge), unlessBatch(asJson));
-  app.post(LINK_PATH, tooLarge);
-}
-
-function unlessBatch(handler: MiddlewareHandler): MiddlewareHandler {
-  return (c, next) => (isBatchUpload(c.req.method, c.req.path) ? next() : handler(c, next));
 }
 
 function declareSecurity(app: OpenAPIHono<ApiEnv>): void {
@@ -179,9 +157,4 @@ function declareSecurity(app: OpenAPIHono<ApiEnv>): void {
     name: "X-HubSpot-Signature-v3",
     description: "base64 HMAC-SHA256 of method, target URL, raw body and X-HubSpot-Request-Timestamp",
   });
-}
-
-/** The OpenAPI 3.1 document, generated from the schemas that the routes check with. */
-export function documentOf(app: Pick<OpenAPIHono, "getOpenAPI31Document">): object {
-  return app.getOpenAPI31Document(about);
 }

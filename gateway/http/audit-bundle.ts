@@ -8,16 +8,13 @@ import type { BundleKeys } from "../../proof/export/keys.ts";
 import { linesOf } from "../../proof/export/wire.ts";
 import type { ApiEnv } from "./auth.ts";
 import { problemResponses, refuse, type ProblemCode } from "./problem.ts";
-import { withToken } from "./route.ts";
+import { GivenTime, withToken } from "./route.ts";
 
 const Company = z.string().min(1).max(64);
 
 const Asked = z.object({
   case: z.string().min(1).max(512).optional().openapi({ description: "This case alone" }),
-  since: z.iso
-    .datetime()
-    .optional()
-    .openapi({ description: "Whole logs, with the bodies of what is dated then or later" }),
+  since: GivenTime.optional().openapi({ description: "Whole logs, with the bodies of what is dated then or later" }),
   company: Company.optional().openapi({ description: "Whole logs of this company, with all bodies" }),
   as: Company.optional().openapi({ description: "The company that will read it (default: this one)" }),
 });

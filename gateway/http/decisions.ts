@@ -138,6 +138,7 @@ const decide = createRoute({
       413: "More than 256 KiB",
       400: "A field is wrong, or the idempotency key is missing; `errors` points at it",
       403: "Only a system asks for somebody else",
+      404: "No such policy is in force",
       409: "The key was used for another request, or the function is stopped",
     }),
   },
@@ -179,6 +180,7 @@ export function decisionsApi({ decisions, log }: DecisionDeps) {
       if (answered.kind === "key-reused") {
         return refuse(c, "idempotency-key-reused", "this Idempotency-Key was sent with another request");
       }
+      if (answered.kind === "unknown-policy") return refuse(c, "not-found", `no policy \`${body.policy}\` is in force`);
       if (answered.kind === "stopped") return refuse(c, "function-stopped", STOPPED);
       const { decision } = answered;
       log.info({ component: "decisions", caller, decisionId: decision.decisionId }, "decided");

@@ -1,98 +1,104 @@
 import { isUtf8 } from "node:buffer";
 import type { Json } from "../../domain/json.ts";
+import { scan, type ScanFault, type WideNumber } from "./json-scan.ts";
+import { pointerOf } from "./pointer.ts";
 
-/** Deepest nesting of arrays and objects that is parsed at all. */
-export const MAX_DEPTH = 64;
+export { MAX_DEPTH } from "./json-scan.ts";
+
+type At = { readonly pointer: string; readonly detail: string };
 
 export type JsonBody =
   | { readonly kind: "parsed"; readonly value: Json }
   | {
       readonly kind: "refused";
-      readonly code: "malformed-json" | "too-deep" | "duplicate-key";
+      readonly code: "malformed-json" | "validation" | ScanFault["code"];
       readonly detail: string;
+      /** Where it is, for a fault that has a place. */
+      readonly errors?: readonly At[];
     };
 
-type ScanFault = Extract<JsonBody, { kind: "refused" }>;
+/** Most places that a refusal names. */
+const MOST_NAMED = 20;
 
 /**
- * Parses a JSON body. Nesting beyond 64 levels and repeated keys are refused by a scan before anything is built:
- * `JSON.parse` would keep the last of two keys in silence. Characters that PostgreSQL cannot keep (NUL and lone
- * surrogates, possible as escapes only) become U+FFFD, so that no event is ever lost for them.
+ * Parses a JSON body of a caller who reads the answer. Refused, with the place: nesting beyond 64 levels and repeated keys
+ * (`JSON.parse` would keep the last of two in silence), numbers that would be rounded, and text that PostgreSQL cannot
+ * keep (NUL and lone surrogates, possible as escapes only).
  */
 export function parseJsonBody(bytes: Uint8Array): JsonBody {
-  if (!isUtf8(bytes)) return refused("malformed-json", "the body is not UTF-8");
+  const read = readText(bytes);
+  if ("kind" in read) return read;
+  const { text, wide } = read;
+  if (wide.length > 0)
+    return misread(wide.map(({ pointer }) => ({ pointer, detail: "more digits than are read exactly" })));
+  const body = parsed(text);
+  if (body.kind === "refused" || !unkeepable.test(text)) return body;
+  const places = [...unkeepablePlaces(body.value, [])];
+  return places.length === 0
+    ? body
+    : misread(places.map((pointer) => ({ pointer, detail: "a text holds no NUL and no half of a character" })));
+}
+
+/**
+ * Parses a JSON body of a sender who would only send it again. Numbers that would be rounded are taken as the text of
+ * their digits, and what PostgreSQL cannot keep becomes U+FFFD, so that no event is ever lost for them.
+ */
+export function parseForeignJson(bytes: Uint8Array): JsonBody {
+  const read = readText(bytes);
+  if ("kind" in read) return read;
+  const body = parsed(quoted(read.text, read.wide));
+  if (body.kind === "refused" || !unkeepable.test(read.text)) return body;
+  return { kind: "parsed", value: keepable(body.value) };
+}
+
+type Refused = Extract<JsonBody, { kind: "refused" }>;
+
+function readText(bytes: Uint8Array): Refused | { readonly text: string; readonly wide: readonly WideNumber[] } {
+  if (!isUtf8(bytes)) return { kind: "refused", code: "malformed-json", detail: "the body is not UTF-8" };
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-  const fault = scan(text);
-  if (fault !== undefined) return fault;
+  const scanned = scan(text);
+  if (scanned.fault !== undefined) return { kind: "refused", ...scanned.fault };
+  return { text, wide: scanned.wide };
+}
+
+function parsed(text: string): JsonBody {
   try {
-    const value = JSON.parse(text) as Json;
-    return { kind: "parsed", value: unkeepable.test(text) ? keepable(value) : value };
+    return { kind: "parsed", value: JSON.parse(text) as Json };
   } catch (error) {
-    return refused("malformed-json", error instanceof Error ? error.message : "not JSON");
+    return { kind: "refused", code: "malformed-json", detail: error instanceof Error ? error.message : "not JSON" };
   }
 }
 
-function refused(code: ScanFault["code"], detail: string): ScanFault {
-  return { kind: "refused", code, detail };
+function misread(errors: readonly At[]): Refused {
+  return { kind: "refused", code: "validation", detail: "a field cannot be read", errors: errors.slice(0, MOST_NAMED) };
 }
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
-const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-
-/** One pass over the text; strings are skipped whole. Anything else that is wrong with it is left to `JSON.parse`. */
-function scan(text: string): ScanFault | undefined {
-  /** Keys seen per open object; undefined for an array. */
-  const open: (Set<string> | undefined)[] = [];
-  let keyNext = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) {
-      const end = endOfString(text, at);
-      const keys = open[open.length - 1];
-      if (keyNext && keys !== undefined) {
-        const key = keyOf(text.slice(at + 1, end));
-        if (keys.has(key)) return refused("duplicate-key", `the key \`${key}\` appears twice in one object`);
-        keys.add(key);
-      }
-      keyNext = false;
-      at = end;
-    } else if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
-      if (open.length === MAX_DEPTH) return refused("too-deep", `nested deeper than ${MAX_DEPTH} levels`);
-      keyNext = code === OPEN_OBJECT;
-      open.push(keyNext ? new Set() : undefined);
-    } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) {
-      open.pop();
-      keyNext = false;
-    } else if (code === COMMA) {
-      keyNext = open[open.length - 1] !== undefined;
-    }
-  }
-  return undefined;
+function quoted(text: string, wide: readonly WideNumber[]): string {
+  let from = 0;
+  const pieces = wide.flatMap((number) => {
+    const before = text.slice(from, number.from);
+    from = number.until;
+    return [before, `"${text.slice(number.from, number.until)}"`];
+  });
+  return `${pieces.join("")}${text.slice(from)}`;
 }
 
-/** Index of the closing quote of the string that opens at `start`; the text's length when there is none. */
-function endOfString(text: string, start: number): number {
-  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
-    let backslashes = 0;
-    while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return at;
-  }
-  return text.length;
-}
-
-/** A key as it reads: `a` and `\u0061` are the same one. */
-function keyOf(raw: string): string {
-  if (!raw.includes("\\")) return raw;
-  try {
-    return JSON.parse(`"${raw}"`) as string;
-  } catch {
-    return raw;
-  }
-}
-
+/** Whether a text may hold an escape of what cannot be kept: a backslash may itself be escaped. */
 const unkeepable = /\\u(?:0000|[dD][89a-fA-F])/;
+
+/** Whether PostgreSQL can keep a text as it is. */
+export function isKeepable(text: string): boolean {
+  return !text.includes("\0") && text.isWellFormed();
+}
+
+function* unkeepablePlaces(value: Json, path: readonly PropertyKey[]): Generator<string> {
+  if (typeof value === "string" && !isKeepable(value)) yield pointerOf(path);
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, member] of Object.entries(value)) {
+    if (isKeepable(key)) yield* unkeepablePlaces(member, [...path, key]);
+    else yield pointerOf(path);
+  }
+}
 
 function keepable(value: Json): Json {
   if (typeof value === "string") return value.replaceAll("\0", "\uFFFD").toWellFormed();

@@ -1,6 +1,7 @@
 import type { Context, TypedResponse } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "@hono/zod-openapi";
+import { pointerOf } from "./pointer.ts";
 
 /** RFC 9457 problem. `code` is stable; `fix` says what to do; `errors` point into the body. */
 export const Problem = z
@@ -66,6 +67,9 @@ const problems = {
   "mode-unchanged": [409, "The mode is that already", undefined],
   "key-registered": [409, "Another signing key is registered", "sign with that one; a key is never replaced"],
   "not-signed": [403, "The signature does not count", "sign with the registered key, for this company, by this clock"],
+  "not-json": [415, "The body is of another kind", "send what the route takes, and say so in Content-Type"],
+  "foreign-host": [421, "The host is not ours", "name it in MANDATE_HOSTS, or in MANDATE_PUBLIC_URL"],
+  "no-such-method": [405, "The path has no such method", "use one that Allow names"],
   "not-a-batch": [415, "The body is no batch", "send NDJSON or CSV, and say which in Content-Type"],
   "batch-too-large": [413, "The batch is too large", "send a shorter window"],
   "batch-unreadable": [422, "The batch cannot be read", "name the columns in the first line"],
@@ -90,13 +94,21 @@ const problems = {
 
 export type ProblemCode = keyof typeof problems;
 type StatusOf<C extends ProblemCode> = (typeof problems)[C][0];
-type FieldErrors = NonNullable<Problem["errors"]>;
+type FieldErrors = Readonly<NonNullable<Problem["errors"]>>;
 
 /** The RFC 9457 document for a code. `detail` is public: it never repeats what another company owns. */
 export function problemOf(code: ProblemCode, detail: string, errors?: FieldErrors): Problem {
   const [status, title, fix] = problems[code];
   const type = `urn:mandate:problem:${code}`;
-  return { type, title, status, code, detail, ...(fix !== undefined && { fix }), ...(errors && { errors }) };
+  return {
+    type,
+    title,
+    status,
+    code,
+    detail,
+    ...(fix !== undefined && { fix }),
+    ...(errors && { errors: [...errors] }),
+  };
 }
 
 /** One response type per status, so that a route's declared responses can be told apart. */
@@ -114,11 +126,6 @@ export function refuse<C extends ProblemCode>(
   const headers = { "content-type": "application/problem+json" };
   const response = c.json(problemOf(code, detail, errors), problems[code][0], headers);
   return response as ProblemReturn<StatusOf<C>>;
-}
-
-/** RFC 6901 pointer of a path, e.g. `/0/occurredAt`. */
-export function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
 /** What zod found wrong, each fault with a pointer to its field; at most 20. */

@@ -10,7 +10,7 @@ import type { Pending } from "../../releases/history.ts";
 import { modeStateOf } from "../../releases/modes.ts";
 import type { Head, Reading } from "../../releases/reader.ts";
 import type { ApiEnv } from "./auth.ts";
-import { parseJsonBody } from "./json-body.ts";
+import { asJson } from "./door.ts";
 import { ModeView, modeView } from "./modes.ts";
 import type { Person } from "./people.ts";
 import { problemResponses, refuse } from "./problem.ts";
@@ -171,11 +171,7 @@ export function releasesApi(deps: SignedChangeDeps) {
 /** A release may be larger than other bodies; it is read as strictly. */
 function guardReleases(app: OpenAPIHono<ApiEnv>): void {
   const onError = (c: Context) => refuse(c, "too-large", "a release has at most 8 MiB");
-  app.put("/v1/releases/*", bodyLimit({ maxSize: MAX_RELEASE_BYTES, onError }), async (c, next) => {
-    const body = parseJsonBody(new Uint8Array(await c.req.arrayBuffer()));
-    if (body.kind === "refused") return refuse(c, body.code, body.detail);
-    return next();
-  });
+  app.put("/v1/releases/*", bodyLimit({ maxSize: MAX_RELEASE_BYTES, onError }), asJson);
 }
 
 async function releasesView(sql: Sql, company: string, reading: Reading, person: Person): Promise<Releases> {

@@ -5,7 +5,7 @@ import { giveReply, readToldReply, type ToldReply } from "../../audit/ledgers/re
 import type { LedgerPool } from "../../audit/records.ts";
 import type { ApiEnv } from "./auth.ts";
 import { problemResponses, refuse } from "./problem.ts";
-import { IdempotencyKey, Iso, jsonBody, notYet, ok, saidAt, withToken } from "./route.ts";
+import { GivenTime, IdempotencyKey, Iso, jsonBody, notYet, ok, saidAt, withToken } from "./route.ts";
 
 const Correlation = z
   .string()
@@ -27,7 +27,7 @@ const ReplyBody = z
       .optional()
       .openapi({ description: "where the proof of it is kept" }),
     reason: z.string().trim().min(1).max(1_000).optional().openapi({ description: "for the record, which seals it" }),
-    at: Iso.optional().openapi({ description: "when it was said; now when absent" }),
+    at: GivenTime.optional().openapi({ description: "when it was said; now when absent" }),
   })
   .openapi("Reply");
 

@@ -5,7 +5,7 @@ import type { Sql } from "../../audit/records.ts";
 import { readShadowReport, type ShadowReport } from "../../releases/shadow-report.ts";
 import type { ApiEnv } from "./auth.ts";
 import { problemResponses } from "./problem.ts";
-import { Iso, ok, Verdict, withToken } from "./route.ts";
+import { GivenTime, Iso, ok, Verdict, withToken } from "./route.ts";
 
 const Verdicts = z.object({ execute: z.int(), escalate: z.int(), block: z.int() }).openapi("VerdictCounts");
 const Ids = z.array(z.string()).readonly();
@@ -103,7 +103,7 @@ const MAX_ANSWERED = 5_000;
 
 function sinceOr(days: number) {
   const description = `at or after this time; default ${days} days back`;
-  return z.object({ since: z.iso.datetime({ offset: true }).optional().openapi({ description }) });
+  return z.object({ since: GivenTime.optional().openapi({ description }) });
 }
 
 const Policy = z.object({ policyId: z.string().max(128) });

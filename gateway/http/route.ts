@@ -17,6 +17,18 @@ export const ok = <T extends z.ZodType>(description: string, schema: T) => ({
 
 export const Iso = z.iso.datetime();
 
+/** The years that dates have four digits for, and that the database keeps. */
+const [FIRST_MS, LAST_MS] = [Date.parse("0001-01-01T00:00:00Z"), Date.parse("9999-12-31T23:59:59.999Z")];
+
+/** A time that can be kept, as it was given, with any offset. */
+export const KeptTime = z.iso.datetime({ offset: true }).refine((given) => {
+  const ms = Date.parse(given);
+  return Number.isNaN(ms) || (ms >= FIRST_MS && ms <= LAST_MS);
+}, "expected a time in the years 1 to 9999");
+
+/** A time that somebody gives, read as UTC to the millisecond. */
+export const GivenTime = KeptTime.transform((given) => new Date(given).toISOString());
+
 export const Verdict = z.enum(["execute", "escalate", "block"]);
 
 export const RuleView = z.object({ id: z.string(), effect: Verdict, reason: z.string() }).openapi("Rule");

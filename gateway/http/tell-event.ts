@@ -6,7 +6,7 @@ import type { EventDoor } from "../inbox/accept.ts";
 import { tellChange } from "../inbox/tell.ts";
 import type { ApiEnv } from "./auth.ts";
 import { problemResponses, refuse } from "./problem.ts";
-import { IdempotencyKey, Iso, json, jsonBody, notYet, ObjectName, saidAt, withToken } from "./route.ts";
+import { GivenTime, IdempotencyKey, json, jsonBody, notYet, ObjectName, saidAt, withToken } from "./route.ts";
 
 /** What happened to an object of a system of record. */
 const ObjectChange = z.discriminatedUnion("kind", [
@@ -22,7 +22,7 @@ const TellEvent = z
   .strictObject({
     object: ObjectName,
     change: ObjectChange,
-    at: Iso.optional().openapi({ description: "when it happened; now when absent" }),
+    at: GivenTime.optional().openapi({ description: "when it happened; now when absent" }),
   })
   .openapi("TellEvent");
 

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { JsonObject } from "../../domain/json.ts";
+import { KeptTime } from "../http/route.ts";
 import { agreementStates, agreementWords } from "../../domain/agreement.ts";
 
 /** What one company says to another about an agreement, and what is answered: words, never queries. */
@@ -23,7 +24,7 @@ const AskedContent = z.strictObject({
   terms: z.int().min(1),
   executor: Company,
   sides: z.array(Company).min(2).max(8),
-  expiresAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().pipe(KeptTime),
 });
 
 export const Word = z

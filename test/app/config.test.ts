@@ -54,6 +54,7 @@ describe("the environment", () => {
       peers: {},
       checkpointLimitSeconds: 300,
       publicUrl: undefined,
+      hosts: [],
       policies: "/work/policies",
       cacheFolder: join(folder, ".cache", "mandate"),
       searchPath: "/bin",
@@ -70,6 +71,7 @@ describe("the environment", () => {
       MANDATE_COMPANY: "globex-2",
       MANDATE_LOG_LEVEL: "debug",
       MANDATE_PUBLIC_URL: "https://example.com/Hooks?a=b",
+      MANDATE_HOSTS: " Mandate.example.com, [fd00::7]",
       XDG_CACHE_HOME: "/cache",
       MANDATE_TEMPORAL_BIN: "bin/temporal",
       MANDATE_AUDIT_HOST: "audit.example.com",
@@ -86,6 +88,7 @@ describe("the environment", () => {
       company: "globex-2",
       logLevel: "debug",
       publicUrl: "https://example.com/Hooks?a=b",
+      hosts: ["mandate.example.com", "[fd00::7]"],
       cacheFolder: "/cache/mandate",
       temporalBin: "/work/bin/temporal",
       auditHost: "audit.example.com",
@@ -112,6 +115,13 @@ describe("the environment", () => {
       env: { MANDATE_PORT: "http" },
       problem:
         "MANDATE_PORT (environment): `http` does not fit; use a port from 1 to 65535, or unset it for a free one",
+    },
+    {
+      name: "a host with a port",
+      env: { MANDATE_HOSTS: "example.com:443" },
+      problem:
+        "MANDATE_HOSTS (environment): `example.com:443` does not fit; give the names that the gateway is reached under, " +
+        "with commas between, such as mandate.example.com,10.0.0.7; any other is answered 421 `foreign-host`",
     },
     {
       name: "port 65536",

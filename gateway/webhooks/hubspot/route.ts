@@ -7,7 +7,7 @@ import { SIGNATURE_HEADER, TIMESTAMP_HEADER, verifyHubspotRequest, type Signatur
 import { HubspotBatch, readHubspotEvent } from "./batch.ts";
 import { acceptanceOf, inboxEventsOf, type Acceptance, type EventDoor, type InboxEvent } from "../../inbox/accept.ts";
 import type { ApiEnv } from "../../http/auth.ts";
-import { parseJsonBody } from "../../http/json-body.ts";
+import { parseForeignJson } from "../../http/json-body.ts";
 import { readBody } from "../../http/limits.ts";
 import { fieldErrors, problemResponses, refuse } from "../../http/problem.ts";
 
@@ -58,7 +58,7 @@ export function hubspotWebhook(deps: WebhookDeps): (c: Context) => Promise<Respo
       log.warn({ code: check.code }, "delivery refused");
       return refuse(c, `signature-${check.code}`, signatureDetail[check.code]);
     }
-    const json = parseJsonBody(body.bytes);
+    const json = parseForeignJson(body.bytes);
     if (json.kind === "refused") return refuse(c, json.code, json.detail);
     const batch = HubspotBatch.safeParse(json.value);
     if (!batch.success) return refuse(c, "validation", "the batch is not HubSpot's", fieldErrors(batch.error));

@@ -225,7 +225,7 @@ describe("a verdict is refused with the reason, changes nothing and wakes nobody
 
   test("it comes as a GET", async () => {
     const { escalationId } = await givenEscalation(database.pool, "get");
-    expect((await read(`/v1/escalations/${escalationId}/approve`)).status).toBe(404);
+    expect((await read(`/v1/escalations/${escalationId}/approve`)).status).toBe(405);
   });
 });
 

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_DEPTH, parseJsonBody } from "../../../gateway/http/json-body.ts";
+import { MAX_DEPTH, parseForeignJson, parseJsonBody } from "../../../gateway/http/json-body.ts";
 
 const parse = (text: string) => parseJsonBody(Buffer.from(text, "utf8"));
 const nested = (depth: number, open = "[", close = "]") => open.repeat(depth) + close.repeat(depth);
@@ -46,10 +47,43 @@ describe("what is no JSON", () => {
   });
 });
 
-test("what PostgreSQL cannot keep is replaced, in values and in keys, and only that", () => {
+const foreign = (text: string) => parseForeignJson(Buffer.from(text, "utf8"));
+
+test("of a sender who only sends again, what PostgreSQL cannot keep is replaced, in values and in keys, and only that", () => {
   const text = String.raw`{"a\u0000":["\u0000x","\ud83dx","\ud83d\ude00"],"n":1}`;
-  expect(parse(text)).toEqual({
+  expect(foreign(text)).toEqual({
     kind: "parsed",
     value: { "a\uFFFD": ["\uFFFDx", "\uFFFDx", "\u{1F600}"], n: 1 },
+  });
+});
+
+describe("numbers that a double does not hold", () => {
+  test("are refused, each with its place", () => {
+    const text = '{"a":[1,{"b~/":12345678901234567}],"c":"12345678901234567","d":-0.1000000000000000055}';
+    expect(parse(text)).toMatchObject({
+      code: "validation",
+      errors: [{ pointer: "/a/1/b~0~1" }, { pointer: "/d" }],
+    });
+  });
+
+  test("are taken as the text of their digits from a sender who only sends again", () => {
+    expect(foreign('[{"eventId":12345678901234567,"n":-1.0,"x":1e999},-12345678901234567890]')).toEqual({
+      kind: "parsed",
+      value: [{ eventId: "12345678901234567", n: -1, x: "1e999" }, "-12345678901234567890"],
+    });
+  });
+
+  test("are those whose digits change when they are read, and no others", () => {
+    const decimal = fc.tuple(fc.bigInt({ min: -(10n ** 22n), max: 10n ** 22n }), fc.integer({ min: -30, max: 30 }));
+    fc.assert(
+      fc.property(decimal, ([digits, exponent]) => {
+        const numeral = `${digits}e${exponent}`;
+        const [mantissa = "", power = "0"] = Number(numeral).toExponential().split("e");
+        const [whole = "", fraction = ""] = mantissa.split(".");
+        const read = BigInt(`${whole}${fraction}`) * 10n ** BigInt(Number(power) - fraction.length + 100);
+        const isSame = read === digits * 10n ** BigInt(exponent + 100);
+        expect(parse(numeral).kind).toBe(isSame ? "parsed" : "refused");
+      }),
+    );
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createLedgerPool } from "../../../db/pool.ts";
-import { documentOf } from "../../../gateway/http/api.ts";
+import { documentOf } from "../../../gateway/http/document.ts";
 import { apiOn } from "../../fixtures/api.ts";
 import { TEST_SECRET } from "../../setup/database.ts";
 

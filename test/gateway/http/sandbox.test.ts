@@ -69,7 +69,7 @@ describe("the door", () => {
   test.for<[string, string, object, string, string]>([
     ["a type that is none", "crm/objects", { ...deal({}), type: "$fault" }, "/type", "expected a type such as `deal`"],
     ["an id with a space", "crm/objects", { ...deal({}), id: "a b" }, "/id", "expected an id"],
-    ["a text with NUL", "crm/objects", deal({ a: "x\0" }), "/properties", "a text holds no NUL"],
+    ["a text with NUL", "crm/objects", deal({ a: "x\0" }), "/properties/a", "a text holds no NUL"],
     ["a field too many", "crm/objects", deal({}, { version: 3 }), "", "version"],
     ["a kind that is none", "crm/faults", { operation: "add-note", kind: "explode" }, "/kind", "lose-trace"],
     [
