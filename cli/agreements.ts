@@ -4,12 +4,12 @@ import { oneLine } from "../audit/story/one-line.ts";
 import { agreementWords, isOpen, type AgreementWord } from "../domain/agreement.ts";
 import type { AgreementView } from "../gateway/http/agreements.ts";
 import type { Answer } from "./answer.ts";
-import { bodyOf } from "./api-body.ts";
+import { bodyOf, everyPage } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
 import { confirmSending } from "./confirm.ts";
 import { widthOf } from "./io.ts";
 import { connect } from "./session.ts";
-import { writeTable } from "./table.ts";
+import { writeList } from "./table.ts";
 
 type SayOptions = {
   readonly as?: string;
@@ -51,7 +51,8 @@ export function addAgreements(program: Command, cli: Cli): void {
 
 async function list({ options, io }: Call<object>): Promise<Answer> {
   const client = await connect(options, { kind: "reader" });
-  const { agreements } = await bodyOf(client.v1.agreements.$get({ query: {} }));
+  const { pages, total } = await everyPage((page) => bodyOf(client.v1.agreements.$get({ query: page })));
+  const agreements = pages.flatMap((page) => page.agreements);
   const columns = [{ header: "ID" }, { header: "STATE" }, { header: "UNTIL" }, { header: "ASK", flexible: true }];
   const rows = agreements.map(({ agreementId, state, expiresAt, ask }) => [
     agreementId,
@@ -61,8 +62,8 @@ async function list({ options, io }: Call<object>): Promise<Answer> {
   ]);
   const first = agreements[0];
   return {
-    data: { agreements },
-    text: first === undefined ? "Nothing was asked.\n" : writeTable(columns, rows, widthOf(io)),
+    data: { agreements, total },
+    text: first === undefined ? "Nothing was asked.\n" : writeList(columns, rows, { total, width: widthOf(io) }),
     next: first === undefined ? [] : [`agreements show ${first.agreementId}`],
   };
 }

@@ -30,6 +30,19 @@ export async function* pagesOf<Page extends { readonly next: string | null }>(
   } while (cursor !== undefined);
 }
 
+type Counted = { readonly next: string | null; readonly total: number | null };
+
+/** Every page of a list, with how many there are in all as the first page counted them. */
+export async function everyPage<Page extends Counted>(
+  ask: (query: { readonly cursor: string | undefined; readonly total: "true" | "false" }) => Promise<Page>,
+): Promise<{ readonly pages: readonly Page[]; readonly total: number }> {
+  const pages: Page[] = [];
+  for await (const page of pagesOf((cursor) => ask({ cursor, total: cursor === undefined ? "true" : "false" }))) {
+    pages.push(page);
+  }
+  return { pages, total: pages[0]?.total ?? 0 };
+}
+
 async function jsonIn(response: Answered): Promise<unknown> {
   try {
     return await response.json();

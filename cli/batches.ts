@@ -3,12 +3,12 @@ import { BATCH_TIMEOUT_MS } from "../gateway/batches/limits.ts";
 import type { BatchFormat } from "../gateway/batches/split.ts";
 import type { BatchList, BatchShown } from "../gateway/http/batches.ts";
 import type { Answer } from "./answer.ts";
-import { bodyOf } from "./api-body.ts";
+import { bodyOf, everyPage } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
 import { CliFailure, failure } from "./failure.ts";
 import { widthOf, type Io } from "./io.ts";
 import { callerOf, connect } from "./session.ts";
-import { writeTable } from "./table.ts";
+import { writeList, writeTable } from "./table.ts";
 
 type ListOptions = { readonly source?: string };
 type SendOptions = {
@@ -42,7 +42,11 @@ export function addBatches(program: Command, cli: Cli): void {
 
 async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   const client = await connect(options, { kind: "reader" });
-  const { batches } = await bodyOf(client.v1.batches.$get({ query: { source: options.source, limit: "200" } }));
+  const { source } = options;
+  const { pages, total } = await everyPage((page) =>
+    bodyOf(client.v1.batches.$get({ query: { source, limit: "200", ...page } })),
+  );
+  const batches = pages.flatMap((page) => page.batches);
   const columns = [
     { header: "ID" },
     { header: "SOURCE" },
@@ -54,8 +58,11 @@ async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   ];
   const [first] = batches;
   return {
-    data: { batches },
-    text: first === undefined ? "No batch has come.\n" : writeTable(columns, batches.map(row), widthOf(io)),
+    data: { batches, total },
+    text:
+      first === undefined
+        ? "No batch has come.\n"
+        : writeList(columns, batches.map(row), { total, width: widthOf(io) }),
     next: first === undefined ? [] : [`batches show ${first.batchId}`],
   };
 }

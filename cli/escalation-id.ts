@@ -1,5 +1,5 @@
 import type { EscalationView } from "../gateway/http/escalations.ts";
-import { bodyOf } from "./api-body.ts";
+import { bodyOf, everyPage } from "./api-body.ts";
 import type { Client } from "./client.ts";
 import { failure } from "./failure.ts";
 
@@ -10,7 +10,8 @@ export async function findEscalation(client: Client, id: string): Promise<Escala
   const { escalations } = client.v1;
   if (whole.test(id)) return bodyOf(escalations[":escalationId"].$get({ param: { escalationId: id } }));
   const beginning = id.startsWith("esc_") ? id : `esc_${id}`;
-  const known = (await bodyOf(escalations.$get({ query: {} }))).escalations;
+  const { pages } = await everyPage((page) => bodyOf(escalations.$get({ query: page })));
+  const known = pages.flatMap((page) => page.escalations);
   const matching = known.filter(({ escalationId }) => escalationId.startsWith(beginning));
   const [found, ...others] = matching;
   if (found === undefined) {

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import type { EscalationView } from "../gateway/http/escalations.ts";
 import type { Answer } from "./answer.ts";
-import { bodyOf } from "./api-body.ts";
+import { bodyOf, everyPage } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
 import { confirmSending } from "./confirm.ts";
 import { findEscalation } from "./escalation-id.ts";
 import { failure } from "./failure.ts";
 import { widthOf } from "./io.ts";
 import { connect, knownPeople } from "./session.ts";
-import { writeTable } from "./table.ts";
+import { writeList } from "./table.ts";
 
 const states = ["open", "approved", "rejected", "expired", "superseded"] as const;
 
@@ -48,7 +48,8 @@ async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   const state = stateOf(options.state);
   const { dueIn } = await import("./escalation-card.ts");
   const client = await connect(options, { kind: "reader" });
-  const { escalations } = await bodyOf(client.v1.escalations.$get({ query: { state } }));
+  const { pages, total } = await everyPage((page) => bodyOf(client.v1.escalations.$get({ query: { state, ...page } })));
+  const escalations = pages.flatMap((page) => page.escalations);
   const now = new Date().toISOString();
   const columns = [
     { header: "ID" },
@@ -67,8 +68,8 @@ async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   const first = escalations[0];
   const none = state === "open" ? "Nothing waits for you.\n" : "No such escalation.\n";
   return {
-    data: { escalations },
-    text: first === undefined ? none : writeTable(columns, rows, widthOf(io)),
+    data: { escalations, total },
+    text: first === undefined ? none : writeList(columns, rows, { total, width: widthOf(io) }),
     next: first === undefined ? [] : [`escalations show ${first.escalationId}`],
   };
 }

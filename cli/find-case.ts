@@ -8,7 +8,8 @@ import { failure } from "./failure.ts";
 export async function findCase(client: Client, given: string): Promise<string> {
   if (given.includes(":")) return given;
   if (isDecisionId(given)) {
-    return (await bodyOf(client.v1.cases[":caseId"].records.$get({ param: { caseId: given } }))).caseId;
+    return (await bodyOf(client.v1.cases[":caseId"].records.$get({ param: { caseId: given }, query: { limit: "1" } })))
+      .caseId;
   }
   const cases = casesOf(await allEvents(client), given);
   const [found, ...others] = cases;

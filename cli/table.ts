@@ -25,6 +25,15 @@ export function writeTable(columns: readonly Column[], rows: readonly (readonly 
   return `${lines.map(write).join("\n")}\n`;
 }
 
+/** The same for a list, with how many there are in all. */
+export function writeList(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  { total, width }: { readonly total: number; readonly width: number | undefined },
+): string {
+  return `${writeTable(columns, rows, width)}\n${total} in all\n`;
+}
+
 function cell(row: readonly string[], index: number): string {
   return oneLine(row[index] ?? "");
 }

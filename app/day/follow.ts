@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EventView } from "../../gateway/http/events.ts";
 import type { CaseRecords } from "../../gateway/http/cases.ts";
 import { allEvents } from "../../cli/all-events.ts";
-import { bodyOf } from "../../cli/api-body.ts";
+import { bodyOf, pagesOf } from "../../cli/api-body.ts";
 import type { Client } from "../../cli/client.ts";
 import { patiently } from "./patience.ts";
 import type { DayPlan } from "./plan.ts";
@@ -76,7 +76,10 @@ async function follow(client: Client, item: DayItem, events: readonly EventView[
   if (event === undefined) return undefined;
   if (event.outcome === "open" || event.caseId === null) return { item, event, ended: false, answered: null };
   const { $get } = client.v1.cases[":caseId"].records;
-  const { records } = await bodyOf($get({ param: { caseId: event.caseId } }));
+  const records: CaseRecords["records"] = [];
+  const param = { caseId: event.caseId };
+  for await (const page of pagesOf((cursor) => bodyOf($get({ param, query: { cursor } }))))
+    records.push(...page.records);
   return { item, event, ended: hasEnded(event, records), answered: answerOf(records) };
 }
 

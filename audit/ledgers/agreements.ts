@@ -40,9 +40,9 @@ export type AgreementRow = Agreement & {
 const NOT_AGREED = "55000";
 
 /** `rows`: the table, or a query of some of its rows. */
-const agreements = (rows: string) => `
+const agreements = (rows: string, more = "") => `
   select g.agreement_id as "agreementId", g.case_id as "caseId", g.executor, g.sides, g.digest, g.role, g.state,
-    g.asked_at as "askedAt", g.expires_at as "expiresAt", g.moved_at as "movedAt", spoken.said
+    g.asked_at as "askedAt", g.expires_at as "expiresAt", g.moved_at as "movedAt", spoken.said${more}
   from ${rows} g
   cross join lateral (
     select coalesce(jsonb_agg(jsonb_build_object('side', w.side, 'word', w.word,
@@ -64,24 +64,48 @@ export async function readAgreement(
 }
 
 /** What may still be answered first, then by its deadline. */
-const inOrder = "order by (state in ('asked', 'ready')) desc, expires_at, agreement_id";
+const part = "case when state in ('asked', 'ready') then 'answerable' else 'ended' end";
+const inOrder = `${part}, expires_at, agreement_id`;
 
-/** What may still be answered first, by its deadline; at most `limit`. */
+/** `after`: such a place, the deadline as a PostgreSQL timestamp in UTC to the microsecond. */
+type ListedAgreements = {
+  readonly state: AgreementState | undefined;
+  readonly after: readonly string[] | undefined;
+  readonly limit: number;
+};
+
+/** What may still be answered first, by its deadline; at most `limit` after a place. */
 export async function listAgreements(
   sql: Sql,
   company: string,
-  { state, limit }: { readonly state: AgreementState | undefined; readonly limit: number },
-): Promise<AgreementRow[]> {
-  const { rows } = await sql.query<AgreementRow>({
+  { state, after = ["", "-infinity", ""], limit }: ListedAgreements,
+): Promise<readonly (AgreementRow & { readonly place: readonly string[] })[]> {
+  const { rows } = await sql.query<AgreementRow & { place: readonly string[] }>({
     name: "list-agreements",
     text: `with listed as materialized (
              select * from agreement
              where company = $1 and expires_at > '-infinity' and ($2::text is null or state = $2)
-             ${inOrder} limit $3)
-           ${agreements("listed")} ${inOrder}`,
-    values: [company, state ?? null, limit],
+               and (${inOrder}) > ($4, $5::timestamptz, $6)
+             order by ${inOrder} limit $3)
+           ${agreements(
+             "listed",
+             `, array[${part}, to_char(g.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), g.agreement_id] as place`,
+           )}
+           order by ${inOrder}`,
+    values: [company, state ?? null, limit, ...after],
   });
   return rows;
+}
+
+/** How many there are. */
+export async function countAgreements(sql: Sql, company: string, state: AgreementState | undefined): Promise<number> {
+  const { rows } = await sql.query<{ total: number }>({
+    name: "count-agreements",
+    text: `select count(*) as total from agreement
+           where company = $1 and expires_at > '-infinity' and ($2::text is null or state = $2)`,
+    values: [company, state ?? null],
+  });
+  return rows[0]?.total ?? 0;
 }
 
 /**

@@ -4,17 +4,14 @@ import type { MatchedRule, PolicyRef, Verdict } from "../../domain/decision.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Sql } from "../records.ts";
 
-/** A place in the history. `at` is a PostgreSQL timestamp in UTC to the microsecond. */
-export type HistoryPlace = { readonly at: string; readonly id: string };
+/** A policy's decisions from `since` (ISO 8601). */
+export type History = { readonly company: string; readonly policyId: string; readonly since: string };
 
-/** One page of a policy's decisions in the order they were taken, from `since` (ISO 8601) and after a place. */
-export type HistoryPage = {
-  readonly company: string;
-  readonly policyId: string;
-  readonly since: string;
-  readonly after: HistoryPlace | undefined;
-  readonly limit: number;
-};
+/**
+ * Some of them in the order they were taken. `after`: when one was decided, as a PostgreSQL timestamp in UTC to the
+ * microsecond, and its id.
+ */
+export type HistoryPage = History & { readonly after: readonly string[] | undefined; readonly limit: number };
 
 /** A decision as far as replaying it needs. `byRules` is the verdict before the mode made people decide. */
 export type HistoricDecision = {
@@ -68,17 +65,22 @@ const pageOfDecisions = `
     and (d.decided_at, d.decision_id) > ($4::timestamptz, $5) and d.approval_id is null
   order by d.decided_at, d.decision_id limit $6`;
 
-const BEGINNING: HistoryPlace = { at: "1970-01-01T00:00:00.000000Z", id: "" };
-
 export async function readDecisionHistory(
   sql: Sql,
-  { company, policyId, since, after = BEGINNING, limit }: HistoryPage,
-): Promise<{ decisions: HistoricDecision[]; next: HistoryPlace | null }> {
-  const { rows } = await sql.query<Row>(pageOfDecisions, [company, policyId, since, after.at, after.id, limit + 1]);
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  const next = rows.length > limit && last !== undefined ? { at: last.place, id: last.decision_id } : null;
-  return { decisions: shown.map(historic), next };
+  { company, policyId, since, after = ["-infinity", ""], limit }: HistoryPage,
+): Promise<readonly (HistoricDecision & { readonly place: readonly string[] })[]> {
+  const { rows } = await sql.query<Row>(pageOfDecisions, [company, policyId, since, ...after, limit]);
+  return rows.map((row) => ({ ...historic(row), place: [row.place, row.decision_id] }));
+}
+
+/** How many there are. */
+export async function countDecisions(sql: Sql, { company, policyId, since }: History): Promise<number> {
+  const { rows } = await sql.query<{ total: number }>(
+    `select count(*) as total from decision
+     where company = $1 and policy_id = $2 and decided_at >= $3 and approval_id is null`,
+    [company, policyId, since],
+  );
+  return rows[0]?.total ?? 0;
 }
 
 /** Compliance's rules beside the policy's own; no policy may use these ids. See `guardrails/tighten.ts`. */

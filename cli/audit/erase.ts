@@ -2,14 +2,14 @@ import { type Command, Option } from "commander";
 import { erasureGrounds } from "../../proof/privacy/grounds.ts";
 import type { ErasureView } from "../../gateway/http/erasures.ts";
 import type { Answer } from "../answer.ts";
-import { bodyOf } from "../api-body.ts";
+import { bodyOf, everyPage } from "../api-body.ts";
 import type { Client } from "../client.ts";
 import { answering, type Call, type Cli } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import { failure } from "../failure.ts";
 import { widthOf } from "../io.ts";
 import { connect, knownPeople, type Environment } from "../session.ts";
-import { writeTable } from "../table.ts";
+import { writeList } from "../table.ts";
 import { findScope } from "./scope.ts";
 
 type EraseOptions = {
@@ -51,8 +51,13 @@ async function erase(call: Call<EraseOptions>): Promise<Answer> {
   return subject === undefined ? list(call, client) : ask(client, subject, options);
 }
 
+async function waiting(client: Client) {
+  const { pages, total } = await everyPage((page) => bodyOf(client.v1.erasures.$get({ query: page })));
+  return { erasures: pages.flatMap((page) => page.erasures), total };
+}
+
 async function list({ io, options }: Call<EraseOptions>, client: Client): Promise<Answer> {
-  const { erasures } = await bodyOf(client.v1.erasures.$get());
+  const { erasures, total } = await waiting(client);
   const columns = [
     { header: "ID" },
     { header: "SUBJECT" },
@@ -64,8 +69,11 @@ async function list({ io, options }: Call<EraseOptions>, client: Client): Promis
   const rows = erasures.map((one) => [one.erasureId, one.subject, one.ground, one.askedBy, one.askedAt, one.reason]);
   const [first] = erasures;
   return {
-    data: { erasures },
-    text: first === undefined ? "No erasure waits to be confirmed.\n" : writeTable(columns, rows, widthOf(io)),
+    data: { erasures, total },
+    text:
+      first === undefined
+        ? "No erasure waits to be confirmed.\n"
+        : writeList(columns, rows, { total, width: widthOf(io) }),
     next: first === undefined ? [] : [await confirmation(options, first)],
   };
 }
@@ -96,7 +104,7 @@ async function confirmation(options: Environment, { erasureId, askedBy }: Erasur
 }
 
 async function carryOut({ io, options }: Call<EraseOptions>, client: Client, erasureId: string): Promise<Answer> {
-  const { erasures } = await bodyOf(client.v1.erasures.$get());
+  const { erasures } = await waiting(client);
   const asked = erasures.find((one) => one.erasureId === erasureId);
   if (asked !== undefined && options.yes !== true) {
     const { subject, ground, askedBy, reason } = asked;

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import type { HoldView } from "../../gateway/http/holds.ts";
 import type { Answer } from "../answer.ts";
-import { bodyOf } from "../api-body.ts";
+import { bodyOf, everyPage } from "../api-body.ts";
 import { answering, operand, type Call, type Cli } from "../command.ts";
 import { widthOf } from "../io.ts";
 import { connect } from "../session.ts";
-import { writeTable } from "../table.ts";
+import { writeList } from "../table.ts";
 import { findScope } from "./scope.ts";
 
 type HoldOptions = { readonly reason: string; readonly as?: string };
@@ -50,7 +50,8 @@ async function release({ args, options }: Call<HoldOptions>): Promise<Answer> {
 
 async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   const client = await connect(options, { kind: "person", personId: options.as });
-  const { holds } = await bodyOf(client.v1.holds.$get());
+  const { pages, total } = await everyPage((page) => bodyOf(client.v1.holds.$get({ query: page })));
+  const holds = pages.flatMap((page) => page.holds);
   const columns = [
     { header: "ID" },
     { header: "SCOPE" },
@@ -60,8 +61,8 @@ async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
     { header: "REASON", flexible: true },
   ];
   return {
-    data: { holds },
-    text: holds.length === 0 ? "Nothing is held.\n" : writeTable(columns, holds.map(row), widthOf(io)),
+    data: { holds, total },
+    text: holds.length === 0 ? "Nothing is held.\n" : writeList(columns, holds.map(row), { total, width: widthOf(io) }),
   };
 }
 

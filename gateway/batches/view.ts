@@ -39,7 +39,8 @@ const batches = (condition: string) => `
     case b.state when 'receiving' then c.bytes else b.bytes end as bytes,
     case b.state when 'receiving' then c.rows else b.row_count end as rows,
     case b.state when 'receiving' then c.bad else b.bad_count end as "badRows",
-    coalesce(s.functions, '[]') as functions, b.bad
+    coalesce(s.functions, '[]') as functions, b.bad,
+    to_char(b.touched_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as touched
   from batch b
   left join lateral (
     select coalesce(sum(k.bytes), 0)::bigint as bytes, coalesce(sum(k.row_count), 0)::bigint as rows,
@@ -55,21 +56,40 @@ const batches = (condition: string) => `
     from batch_share x where x.company = b.company and x.batch_id = b.batch_id) s on true
   where b.company = $1 and ${condition}`;
 
-type Row = Omit<BatchView, "caseId"> & { readonly bad: readonly BadRow[] };
+type Row = Omit<BatchView, "caseId"> & { readonly bad: readonly BadRow[]; readonly touched: string };
 
-/** Batches of a source, or of all, those that something came of last first. */
+/** `after`: when a batch was last heard of, as a PostgreSQL timestamp in UTC to the microsecond, and its id. */
+type ListedBatches = {
+  readonly source: string | undefined;
+  readonly after: readonly string[] | undefined;
+  readonly limit: number;
+};
+
+/** Batches of a source, or of all, those that something came of last first; at most `limit` after a place. */
 export async function listBatches(
   sql: Sql,
   company: string,
-  source: string | undefined,
-  limit: number,
-): Promise<readonly BatchView[]> {
+  { source, after = ["infinity", ""], limit }: ListedBatches,
+): Promise<readonly (BatchView & { readonly place: readonly string[] })[]> {
   const { rows } = await sql.query<Row>(
-    `${batches("b.touched_at > '-infinity' and ($2::text is null or b.source = $2)")}
-     order by b.touched_at desc, b.batch_id limit $3`,
-    [company, source ?? null, limit],
+    `${batches(`b.touched_at <= $4 and (b.touched_at, b.batch_id) < ($4::timestamptz, $5)
+                and ($2::text is null or b.source = $2)`)}
+     order by b.touched_at desc, b.batch_id desc limit $3`,
+    [company, source ?? null, limit, ...after],
   );
-  return rows.map(({ bad: _bad, ...view }) => ({ ...view, caseId: batchCaseOf(company, view.batchId) }));
+  return rows.map(({ bad: _bad, touched, ...view }) => {
+    return { ...view, caseId: batchCaseOf(company, view.batchId), place: [touched, view.batchId] };
+  });
+}
+
+/** How many there are. */
+export async function countBatches(sql: Sql, company: string, source: string | undefined): Promise<number> {
+  const { rows } = await sql.query<{ total: number }>(
+    `select count(*) as total from batch
+     where company = $1 and touched_at > '-infinity' and ($2::text is null or source = $2)`,
+    [company, source ?? null],
+  );
+  return rows[0]?.total ?? 0;
 }
 
 export async function readBatch(
@@ -78,7 +98,9 @@ export async function readBatch(
   batchId: string,
 ): Promise<(BatchView & { readonly bad: readonly BadRow[] }) | undefined> {
   const { rows } = await sql.query<Row>(batches("b.batch_id = $2"), [company, batchId]);
-  return rows[0] && { ...rows[0], caseId: batchCaseOf(company, batchId) };
+  if (rows[0] === undefined) return undefined;
+  const { touched: _touched, ...batch } = rows[0];
+  return { ...batch, caseId: batchCaseOf(company, batchId) };
 }
 
 /** How much waits for its objects to be told. */

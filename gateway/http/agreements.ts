@@ -2,13 +2,20 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { digestOf } from "../../audit/digest.ts";
 import { readSpoken, sayWord } from "../../audit/ledgers/agreement-words.ts";
-import { listAgreements, readAgreement, readAsked, type AgreementRow } from "../../audit/ledgers/agreements.ts";
+import {
+  countAgreements,
+  listAgreements,
+  readAgreement,
+  readAsked,
+  type AgreementRow,
+} from "../../audit/ledgers/agreements.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { agreementStates, agreementWords, type AgreementWord } from "../../domain/agreement.ts";
 import { describeAction } from "../../functions/governed-actions.ts";
 import { AgreementId } from "../peers/word.ts";
 import { refuseWord, tellWord, type AgreementDeps } from "./agreement-refusals.ts";
 import type { ApiEnv } from "./auth.ts";
+import { pageEnd, pagesOf, placeOf } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { IdempotencyKey, Iso, jsonBody, ok, withToken } from "./route.ts";
 
@@ -44,7 +51,10 @@ const AgreementView = z
   .openapi("Agreement");
 export type AgreementView = z.infer<typeof AgreementView>;
 
-const AgreementList = z.object({ agreements: z.array(AgreementView) }).openapi("AgreementList");
+const AgreementList = z.object({ agreements: z.array(AgreementView), ...pageEnd }).openapi("AgreementList");
+
+/** What may still be answered goes before what ended. */
+const pages = pagesOf("agreements", ["part", "time", "id"], { most: 200, usual: 100 });
 
 const WordBody = z
   .strictObject({
@@ -68,7 +78,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/agreements",
   summary: "List what companies are asked to agree to, what may still be answered first",
-  request: { query: z.object({ state: z.enum(agreementStates).optional() }) },
+  request: { query: z.object({ ...pages.parameters, state: z.enum(agreementStates).optional() }) },
   responses: {
     ...ok("Agreements", AgreementList),
     ...problemResponses({ 400: "A parameter is wrong", 401: "No token of a known person" }),
@@ -112,17 +122,16 @@ const agree = wordRoute("/v1/agreements/{agreementId}/ok", "Agree, for this comp
 const decline = wordRoute("/v1/agreements/{agreementId}/refuse", "Refuse it: nothing is done");
 const takeBack = wordRoute("/v1/agreements/{agreementId}/withdraw", "Take it back, until the executor acts on it");
 
-/** At most this many are listed. */
-const MAX_LISTED = 100;
-
 /** What companies are asked to agree to, and what this company's people say to it. */
 export function agreementsApi(deps: AgreementDeps) {
   const { pool, company } = deps;
   return new OpenAPIHono<ApiEnv>()
     .openapi(list, async (c) => {
-      const rows = await listAgreements(pool, company, { state: c.req.valid("query").state, limit: MAX_LISTED });
-      const agreements = await Promise.all(rows.map((row) => viewOf(pool, company, row)));
-      return c.json({ agreements }, 200);
+      const { state, limit, cursor: after, total } = c.req.valid("query");
+      const rows = await listAgreements(pool, company, { state, after, limit: limit + 1 });
+      const { shown, next } = pages.cut(rows, limit, placeOf);
+      const agreements = await Promise.all(shown.map(({ place: _place, ...row }) => viewOf(pool, company, row)));
+      return c.json({ agreements, next, total: total ? await countAgreements(pool, company, state) : null }, 200);
     })
     .openapi(show, async (c) => {
       const { agreementId } = c.req.valid("param");

@@ -1,7 +1,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Sql } from "../../audit/records.ts";
-import { listBatches, readBatch, type BatchView } from "../batches/view.ts";
+import { countBatches, listBatches, readBatch, type BatchView } from "../batches/view.ts";
 import type { ApiEnv } from "./auth.ts";
+import { pageEnd, pagesOf, placeOf } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, ok, withToken } from "./route.ts";
 
@@ -47,10 +48,12 @@ export const BatchShown = Batch.extend({
 }).openapi("BatchShown");
 export type BatchShown = z.infer<typeof BatchShown>;
 
-const BatchList = z.object({ batches: z.array(Batch) }).openapi("BatchList");
+const BatchList = z.object({ batches: z.array(Batch), ...pageEnd }).openapi("BatchList");
 export type BatchList = z.infer<typeof BatchList>;
 
 const badRequest = { 400: "A parameter is wrong", 401: "No token of a known person" };
+
+const pages = pagesOf("batches", ["time", "id"], { most: 200, usual: 50 });
 
 const list = createRoute({
   ...withToken,
@@ -58,10 +61,7 @@ const list = createRoute({
   path: "/v1/batches",
   summary: "List batches, those that something came of last first",
   request: {
-    query: z.object({
-      source: z.string().max(128).optional(),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
-    }),
+    query: z.object({ ...pages.parameters, source: z.string().max(128).optional() }),
   },
   responses: {
     ...ok("The newest batches", BatchList),
@@ -85,8 +85,11 @@ const show = createRoute({
 export function batchesApi({ sql, company }: { readonly sql: Sql; readonly company: string }) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(list, async (c) => {
-      const { source, limit } = c.req.valid("query");
-      return c.json({ batches: [...(await listBatches(sql, company, source, limit))].map(asJson) }, 200);
+      const { source, limit, cursor: after, total } = c.req.valid("query");
+      const rows = await listBatches(sql, company, { source, after, limit: limit + 1 });
+      const { shown, next } = pages.cut(rows, limit, placeOf);
+      const batches = shown.map(({ place: _place, ...batch }) => asJson(batch));
+      return c.json({ batches, next, total: total ? await countBatches(sql, company, source) : null }, 200);
     })
     .openapi(show, async (c) => {
       const { name } = c.req.valid("param");

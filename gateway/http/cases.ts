@@ -5,6 +5,7 @@ import type { AuditRecord } from "../../domain/audit-record.ts";
 import type { FiledCase } from "../../proof/filed-case.ts";
 import { readProvedCase, type ProvedCase, type ProvedRecord } from "../../proof/replay/proved-case.ts";
 import type { ApiEnv } from "./auth.ts";
+import { pageEnd, pagesOf } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, ok, withToken } from "./route.ts";
 
@@ -20,7 +21,7 @@ const RecordView = z
   .openapi("AuditRecord");
 
 const CaseRecords = z
-  .object({ caseId: z.string(), intact: z.boolean(), records: z.array(RecordView) })
+  .object({ caseId: z.string(), intact: z.boolean(), records: z.array(RecordView), ...pageEnd })
   .openapi("CaseRecords");
 export type CaseRecords = z.infer<typeof CaseRecords>;
 
@@ -77,6 +78,7 @@ const CaseFile = z
 const Named = z.object({
   caseId: z.string().max(512).openapi({ description: "the case, or one of its decisions as `dec_…`" }),
 });
+const pages = pagesOf("records", ["number"], { most: 1_000 });
 const problems = problemResponses({
   400: "A parameter is wrong",
   401: "No token of a known person",
@@ -88,8 +90,8 @@ const records = createRoute({
   path: "/v1/cases/{caseId}/records",
   summary: "Read everything that is recorded about a case, in order",
   ...withToken,
-  request: { params: Named },
-  responses: { ...ok("The case's audit records", CaseRecords), ...problems },
+  request: { params: Named, query: z.object(pages.parameters) },
+  responses: { ...ok("A page of the case's audit records; `intact` is of all of them", CaseRecords), ...problems },
 });
 
 const file = createRoute({
@@ -113,7 +115,12 @@ export function casesApi({ sql, company }: { readonly sql: Ledger; readonly comp
       const caseId = await caseNamed(given);
       const found = caseId === undefined ? undefined : await readRecords(sql, company, caseId);
       if (caseId === undefined || found === undefined || found.records.length === 0) return refuse(c, ...absent(given));
-      return c.json({ caseId, intact: found.intact, records: found.records.map(recordView) }, 200);
+      const { limit, cursor, total } = c.req.valid("query");
+      const after = Number(cursor?.[0] ?? 0);
+      const rest = found.records.filter(({ n }) => n > after);
+      const { shown, next } = pages.cut(rest, limit, ({ n }) => [String(n)]);
+      const view = { caseId, intact: found.intact, records: shown.map(recordView), next };
+      return c.json({ ...view, total: total ? found.records.length : null }, 200);
     })
     .openapi(file, async (c) => {
       const { caseId: given } = c.req.valid("param");

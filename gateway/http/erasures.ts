@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { askErasure, confirmErasure, readAskedErasures } from "../../proof/privacy/erasure.ts";
+import { askErasure, confirmErasure, countAskedErasures, readAskedErasures } from "../../proof/privacy/erasure.ts";
 import { erasureGrounds } from "../../proof/privacy/grounds.ts";
 import { readSubject } from "../../proof/privacy/scope.ts";
 import type { ApiEnv } from "./auth.ts";
@@ -14,6 +14,7 @@ import {
   tell,
   type PrivacyDeps,
 } from "./privacy.ts";
+import { pageEnd, pagesOf, placeOf } from "./paging.ts";
 import { refuse } from "./problem.ts";
 import { Iso, jsonBody, ok, withToken } from "./route.ts";
 
@@ -45,7 +46,9 @@ const ErasureAsked = ErasureView.extend({
   signatures: z.int().openapi({ description: "signed policy changes of a person; they keep the person's id" }),
 }).openapi("ErasureAsked");
 
-const ErasureList = z.object({ erasures: z.array(ErasureView) }).openapi("ErasureList");
+const ErasureList = z.object({ erasures: z.array(ErasureView), ...pageEnd }).openapi("ErasureList");
+
+const pages = pagesOf("erasures", ["time", "id"], { most: 200 });
 
 /** The subject is named as envelopes name it, for ever; nobody knows any more who that was. */
 const ErasureDone = z
@@ -57,6 +60,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/erasures",
   summary: "List erasures that wait for a second person",
+  request: { query: z.object(pages.parameters) },
   responses: { ...ok("What there is", ErasureList), ...readRefusals },
 });
 const ask = createRoute({
@@ -82,7 +86,13 @@ export function erasuresApi(deps: PrivacyDeps) {
   const app = new OpenAPIHono<ApiEnv>();
   guardRole(app, "/v1/erasures");
   return app
-    .openapi(list, async (c) => c.json({ erasures: await readAskedErasures(pool, company) }, 200))
+    .openapi(list, async (c) => {
+      const { limit, cursor: after, total } = c.req.valid("query");
+      const rows = await readAskedErasures(pool, company, { after, limit: limit + 1 });
+      const { shown, next } = pages.cut(rows, limit, placeOf);
+      const erasures = shown.map(({ place: _place, ...erasure }) => erasure);
+      return c.json({ erasures, next, total: total ? await countAskedErasures(pool, company) : null }, 200);
+    })
     .openapi(ask, async (c) => {
       const { subject: given, ...rest } = c.req.valid("json");
       const subject = readSubject(company, given);

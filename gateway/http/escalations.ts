@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import { describeAction } from "../../functions/governed-actions.ts";
 import { givenValue, showValue, type FactType } from "../../guardrails/fact-types.ts";
 import type { ApiEnv } from "./auth.ts";
+import { pageEnd, pagesOf, type PageAsked } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, ok, RuleView, ruleView, withToken } from "./route.ts";
 
@@ -53,14 +54,17 @@ const EscalationView = z
   .openapi("Escalation");
 export type EscalationView = z.infer<typeof EscalationView>;
 
-const EscalationList = z.object({ escalations: z.array(EscalationView) }).openapi("EscalationList");
+const EscalationList = z.object({ escalations: z.array(EscalationView), ...pageEnd }).openapi("EscalationList");
+
+/** What is open goes before what is closed. */
+const pages = pagesOf("escalations", ["part", "time", "id"], { most: 200 });
 
 const list = createRoute({
   ...withToken,
   method: "get",
   path: "/v1/escalations",
   summary: "List what waits for people, due first",
-  request: { query: z.object({ state: EscalationView.shape.state.optional() }) },
+  request: { query: z.object({ ...pages.parameters, state: EscalationView.shape.state.optional() }) },
   responses: {
     ...ok("Escalations", EscalationList),
     ...problemResponses({ 400: "A parameter is wrong", 401: "No token of a known person" }),
@@ -83,8 +87,7 @@ const show = createRoute({
 export function escalationsApi({ sql, company }: { readonly sql: Sql; readonly company: string }) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(list, async (c) => {
-      const { state } = c.req.valid("query");
-      return c.json({ escalations: await listEscalations(sql, company, state) }, 200);
+      return c.json(await listEscalations(sql, { company, ...c.req.valid("query") }), 200);
     })
     .openapi(show, async (c) => {
       const { escalationId } = c.req.valid("param");
@@ -110,12 +113,12 @@ type EscalationRow = Omit<
 };
 
 /** Everything a person needs to answer, read from the ledgers: the facts are the decision's, never a model's words. */
-const escalations = (from: "escalation" | "listed") => `
+const escalations = (from: "escalation" | "listed", more = "") => `
   select s.company, s.escalation_id as "escalationId", s.case_id as "caseId", s.decision_id as "decisionId", s.state,
     s.level, s.role, s.due_at as "dueAt", s.opened_at as "openedAt", s.requested_by as "requestedBy",
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
     v.document::jsonb->'facts' as "factTypes", q.tool, q.args, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
-    coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals
+    coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals${more}
   from ${from} s
   cross join lateral (
     select * from decision x where x.company = s.company and x.decision_id = s.decision_id limit 1) d
@@ -137,29 +140,46 @@ const escalations = (from: "escalation" | "listed") => `
     select name from programme.partner x
     where x.company = s.company and x.partner_id = d.facts->>'partner' limit 1) partner on true`;
 
-/** At most this many escalations are listed; those due first come first. */
-const MAX_LISTED = 200;
+type Listed = PageAsked & { readonly company: string; readonly state?: EscalationView["state"] | undefined };
 
+/** Those due first come first. Each part of the list begins after a place of its own. */
 async function listEscalations(
   sql: Sql,
-  company: string,
-  state: EscalationView["state"] | undefined,
-): Promise<EscalationView[]> {
-  const { rows } = await sql.query<EscalationRow>({
+  { company, state, limit, cursor, total }: Listed,
+): Promise<z.infer<typeof EscalationList>> {
+  const [part, ...after] = cursor ?? ["open", "-infinity", ""];
+  const [open, closed] = part === "open" ? [after, ["-infinity", ""]] : [["infinity", ""], after];
+  const { rows } = await sql.query<EscalationRow & { position: string }>({
     name: "list-escalations",
     text: `with listed as materialized (
        select * from (
          (select * from escalation where company = $1 and state = 'open' and $2 in ('open', '')
+            and due_at >= $4 and (due_at, escalation_id) > ($4::timestamptz, $5)
           order by due_at, escalation_id limit $3)
          union all
          (select * from escalation where company = $1 and state <> 'open' and $2 in (state, '')
+            and due_at >= $6 and (due_at, escalation_id) > ($6::timestamptz, $7)
           order by due_at, escalation_id limit $3)) as either
        order by (state = 'open') desc, due_at, escalation_id limit $3)
-     ${escalations("listed")}
+     ${escalations("listed", `, to_char(s.due_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position`)}
      order by (s.state = 'open') desc, s.due_at, s.escalation_id`,
-    values: [company, state ?? "", MAX_LISTED],
+    values: [company, state ?? "", limit + 1, ...open, ...closed],
   });
-  return rows.map(escalationView);
+  const { shown, next } = pages.cut(rows, limit, ({ state: stands, position, escalationId }) => {
+    return [stands === "open" ? "open" : "closed", position, escalationId];
+  });
+  const views = shown.map(({ position: _position, ...row }) => escalationView(row));
+  return { escalations: views, next, total: total ? await countEscalations(sql, company, state ?? "") : null };
+}
+
+async function countEscalations(sql: Sql, company: string, state: string): Promise<number> {
+  const { rows } = await sql.query<{ total: number }>({
+    name: "count-escalations",
+    text: `select (select count(*) from escalation where company = $1 and state = 'open' and $2 in ('open', ''))
+             + (select count(*) from escalation where company = $1 and state <> 'open' and $2 in (state, '')) as total`,
+    values: [company, state],
+  });
+  return rows[0]?.total ?? 0;
 }
 
 export async function readEscalation(

@@ -3,8 +3,8 @@ import type { Sql } from "../../audit/records.ts";
 import type { MatchedRule } from "../../domain/decision.ts";
 import type { FunctionTable } from "../../functions/definition.ts";
 import type { ApiEnv } from "./auth.ts";
-import { notACursor, pageParameters, readCursor, writeCursor, type Position } from "./paging.ts";
-import { problemResponses, refuse } from "./problem.ts";
+import { pageEnd, pagesOf, sinceParameter, type PageAsked } from "./paging.ts";
+import { problemResponses } from "./problem.ts";
 import { Iso, ok, RuleView, ruleView, Verdict, withToken } from "./route.ts";
 
 /** One event that came in, and what became of it. */
@@ -55,7 +55,9 @@ const EventView = z
   .openapi("Event");
 export type EventView = z.infer<typeof EventView>;
 
-const EventList = z.object({ events: z.array(EventView), next: z.string().nullable() }).openapi("EventList");
+const EventList = z.object({ events: z.array(EventView), ...pageEnd }).openapi("EventList");
+
+const pages = pagesOf("events", ["time", "id"], { most: 200, usual: 50 });
 
 const route = createRoute({
   method: "get",
@@ -63,7 +65,7 @@ const route = createRoute({
   summary: "List events in the order they came, with what became of each",
   ...withToken,
   request: {
-    query: z.object(pageParameters({ sinceWhat: "received at or after this time", most: 200, usual: 50 })),
+    query: z.object({ ...pages.parameters, since: sinceParameter("received at or after this time") }),
   },
   responses: {
     ...ok("A page of events", EventList),
@@ -76,21 +78,14 @@ type EventsDeps = { readonly sql: Sql; readonly company: string; readonly functi
 
 export function eventsApi({ sql, company, functions }: EventsDeps) {
   return new OpenAPIHono<ApiEnv>().openapi(route, async (c) => {
-    const { since, limit, cursor } = c.req.valid("query");
-    const after = cursor === undefined ? undefined : readCursor(cursor);
-    if (cursor !== undefined && after === undefined) {
-      return refuse(c, "validation", "a parameter is wrong", notACursor);
-    }
-    return c.json(await readEvents(sql, { company, since, after, limit, functions }), 200);
+    return c.json(await readEvents(sql, { company, functions, ...c.req.valid("query") }), 200);
   });
 }
 
 /** One page of events in the order they came, from `since` (ISO 8601) and after a position. */
-type EventPage = {
+type EventPage = PageAsked & {
   readonly company: string;
   readonly since: string;
-  readonly after: Position | undefined;
-  readonly limit: number;
   readonly functions: FunctionTable;
 };
 
@@ -182,21 +177,25 @@ const pageOfEvents = `
     where x.kind = 'case_end' and later.n > own.n limit 1) overtaken on d.decision_id is null
   order by i.received_at, i.event_id`;
 
-const BEGINNING: Position = { at: "1970-01-01T00:00:00.000000Z", id: "" };
-
 async function readEvents(
   sql: Sql,
-  { company, since, after, limit, functions }: EventPage,
-): Promise<{ events: EventView[]; next: string | null }> {
-  const { at, id } = after ?? BEGINNING;
+  { company, since, cursor, limit, total, functions }: EventPage,
+): Promise<z.infer<typeof EventList>> {
+  const [at, id] = cursor ?? ["-infinity", ""];
   const steps = JSON.stringify(
     Object.fromEntries(Object.values(functions).map(({ id, actions }) => [id, actions.map(({ step }) => step)])),
   );
   const { rows } = await sql.query<EventRow>(pageOfEvents, [company, since, at, id, limit + 1, steps]);
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  const next = rows.length > limit && last !== undefined ? writeCursor({ at: last.position, id: last.eventId }) : null;
-  return { events: shown.map(eventView), next };
+  const { shown, next } = pages.cut(rows, limit, ({ position, eventId }) => [position, eventId]);
+  return { events: shown.map(eventView), next, total: total ? await countEvents(sql, company, since) : null };
+}
+
+async function countEvents(sql: Sql, company: string, since: string): Promise<number> {
+  const { rows } = await sql.query<{ total: number }>(
+    "select count(*) as total from inbox where company = $1 and received_at >= $2",
+    [company, since],
+  );
+  return rows[0]?.total ?? 0;
 }
 
 function eventView(row: EventRow): EventView {

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import {
+  countDecisions,
   decisionIdsNamed,
   readDecisionHistory,
   readExplainable,
@@ -11,7 +12,7 @@ import { explain, explainUnruled, type Explanation } from "../../guardrails/expl
 import { policyFromDocument } from "../../guardrails/policy-document.ts";
 import { PastDecisionLine } from "../../guardrails/simulate/past-decision.ts";
 import type { ApiEnv } from "./auth.ts";
-import { notACursor, pageParameters, readCursor, writeCursor } from "./paging.ts";
+import { pageEnd, pagesOf, placeOf, sinceParameter } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, ok, Verdict, withToken } from "./route.ts";
 
@@ -19,9 +20,7 @@ const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 const Value = z.unknown().openapi({ description: "a value as a request brings it" });
 
 /** A page of recorded decisions, as `policy simulate` replays them and writes them to a file, one per line. */
-const DecisionHistory = z
-  .object({ decisions: list(PastDecisionLine), next: z.string().nullable() })
-  .openapi("DecisionHistory");
+const DecisionHistory = z.object({ decisions: list(PastDecisionLine), ...pageEnd }).openapi("DecisionHistory");
 export type DecisionHistory = z.infer<typeof DecisionHistory>;
 
 const Rule = z.object({
@@ -101,6 +100,8 @@ const ExplanationView = z
   .openapi("Explanation");
 export type ExplanationView = z.infer<typeof ExplanationView>;
 
+const pages = pagesOf("decisions", ["time", "id"], { most: 1_000 });
+
 /** Decisions of one case that a refusal names. */
 const NAMED = 10;
 
@@ -112,7 +113,8 @@ const history = createRoute({
   request: {
     query: z.object({
       policy: z.string().min(1).max(128).openapi({ description: "the policy's id" }),
-      ...pageParameters({ sinceWhat: "decided at or after this time", most: 1_000 }),
+      ...pages.parameters,
+      since: sinceParameter("decided at or after this time"),
     }),
   },
   responses: {
@@ -141,13 +143,12 @@ const explanation = createRoute({
 export function historyApi({ sql, company }: { readonly sql: Sql; readonly company: string }) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(history, async (c) => {
-      const { policy: policyId, since, limit, cursor } = c.req.valid("query");
-      const after = cursor === undefined ? undefined : readCursor(cursor);
-      if (cursor !== undefined && after === undefined) {
-        return refuse(c, "validation", "a parameter is wrong", notACursor);
-      }
-      const { decisions, next } = await readDecisionHistory(sql, { company, policyId, since, after, limit });
-      const page: DecisionHistory = { decisions, next: next && writeCursor(next) };
+      const { policy: policyId, since, limit, cursor: after, total } = c.req.valid("query");
+      const asked = { company, policyId, since };
+      const rows = await readDecisionHistory(sql, { ...asked, after, limit: limit + 1 });
+      const { shown, next } = pages.cut(rows, limit, placeOf);
+      const decisions = shown.map(({ place: _place, ...decision }) => decision);
+      const page: DecisionHistory = { decisions, next, total: total ? await countDecisions(sql, asked) : null };
       return c.json(page, 200);
     })
     .openapi(explanation, async (c) => {

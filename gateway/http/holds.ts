@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { readHolds, releaseHold, setHold } from "../../proof/privacy/holds.ts";
+import { countHolds, readHolds, releaseHold, setHold } from "../../proof/privacy/holds.ts";
 import { readScope } from "../../proof/privacy/scope.ts";
 import type { ApiEnv } from "./auth.ts";
 import {
@@ -13,6 +13,7 @@ import {
   tell,
   type PrivacyDeps,
 } from "./privacy.ts";
+import { pageEnd, pagesOf, placeOf } from "./paging.ts";
 import { refuse } from "./problem.ts";
 import { Iso, jsonBody, ok, withToken } from "./route.ts";
 
@@ -33,13 +34,16 @@ const HoldView = z
   .openapi("LegalHold");
 export type HoldView = z.infer<typeof HoldView>;
 
-const HoldList = z.object({ holds: z.array(HoldView) }).openapi("LegalHoldList");
+const HoldList = z.object({ holds: z.array(HoldView), ...pageEnd }).openapi("LegalHoldList");
+
+const pages = pagesOf("holds", ["part", "time", "id"], { most: 200 });
 
 const list = createRoute({
   ...withToken,
   method: "get",
   path: "/v1/holds",
   summary: "List legal holds, standing ones first",
+  request: { query: z.object(pages.parameters) },
   responses: { ...ok("What there is", HoldList), ...readRefusals },
 });
 const set = createRoute({
@@ -65,7 +69,12 @@ export function holdsApi(deps: PrivacyDeps) {
   const app = new OpenAPIHono<ApiEnv>();
   guardRole(app, "/v1/holds");
   return app
-    .openapi(list, async (c) => c.json({ holds: await readHolds(pool, company) }, 200))
+    .openapi(list, async (c) => {
+      const { limit, cursor: after, total } = c.req.valid("query");
+      const { shown, next } = pages.cut(await readHolds(pool, company, { after, limit: limit + 1 }), limit, placeOf);
+      const holds = shown.map(({ place: _place, ...hold }) => hold);
+      return c.json({ holds, next, total: total ? await countHolds(pool, company) : null }, 200);
+    })
     .openapi(set, async (c) => {
       const { scope: given, reason } = c.req.valid("json");
       const scope = readScope(company, given);

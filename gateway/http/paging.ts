@@ -1,40 +1,113 @@
 import { z } from "@hono/zod-openapi";
+import { GivenTime } from "./route.ts";
 
-/** A place in a list ordered by time and id. `at` is a PostgreSQL timestamp in UTC to the microsecond. */
-export type Position = { readonly at: string; readonly id: string };
+/**
+ * Lists that are read page by page. A cursor names the place after which the next page begins, by the values that the list
+ * is ordered by: what comes to be meanwhile moves no page, and nothing is shown twice.
+ */
 
-const shape = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z) (\S{1,64})$/;
+/** A place in a list: the values that it is ordered by, as text. Times are PostgreSQL's, in UTC to the microsecond. */
+export type Place = readonly string[];
 
-/** Opaque to callers: what it says may change, that it names the place after which the next page begins may not. */
-export function writeCursor({ at, id }: Position): string {
-  return Buffer.from(`${at} ${id}`, "utf8").toString("base64url");
+/** What a value of a place may look like; `time` is one that the database can read. */
+const kinds = {
+  time: /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/,
+  id: /^[^\s\p{C}]{1,512}$/u,
+  part: /^[a-z]{1,16}$/,
+  number: /^\d{1,15}$/,
+} as const;
+type Kind = keyof typeof kinds;
+
+const Texts = z.array(z.string());
+
+function isOf(kind: Kind, value: string): boolean {
+  return kinds[kind].test(value) && (kind !== "time" || isInstant(value));
 }
 
-/** Undefined for anything that `writeCursor` did not write. */
-export function readCursor(cursor: string): Position | undefined {
-  const [, at, id] = shape.exec(Buffer.from(cursor, "base64url").toString("utf8")) ?? [];
-  if (at === undefined || id === undefined || Number.isNaN(Date.parse(at))) return undefined;
-  return { at, id };
+/** `Date` takes the 30th of February for the 2nd of March; the database takes it for nothing. */
+function isInstant(value: string): boolean {
+  const ms = Date.parse(value);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 19) === value.slice(0, 19);
+}
+
+/** The place of a row that brings it along. */
+export function placeOf({ place }: { readonly place: Place }): Place {
+  return place;
 }
 
 const BEGINNING = "1970-01-01T00:00:00Z";
 
-/** The parameters of a list that is read page by page. `sinceWhat`: which time `since` bounds. */
-export function pageParameters({ sinceWhat, most, usual = most }: Paging) {
+/** The parameter of a list that begins at a time. `what`: which time it bounds. */
+export function sinceParameter(what: string) {
+  return GivenTime.default(new Date(BEGINNING).toISOString()).openapi({ description: what, default: BEGINNING });
+}
+
+/** How every page of a list ends. */
+export const pageEnd = {
+  next: z.string().nullable().openapi({ description: "the cursor of the next page; null on the last one" }),
+  total: z.int().nullable().openapi({ description: "how many there are on all pages; null unless `total=true`" }),
+};
+
+type Paging = { readonly most: number; readonly usual?: number };
+
+/** What a handler finds in its query. */
+export type PageAsked = { readonly limit: number; readonly cursor?: Place | undefined; readonly total: boolean };
+
+/**
+ * The pages of one list: `name` tells its cursors from those of others, `order` is what it is ordered by. A page holds at
+ * most `most`, and `usual` when nobody says.
+ */
+export function pagesOf(name: string, order: readonly Kind[], { most, usual = most }: Paging) {
+  const read = (cursor: string): Place | undefined => {
+    const [list, ...place] = textsIn(cursor);
+    const fits = list === name && place.length === order.length;
+    return fits && order.every((kind, at) => isOf(kind, place[at] ?? "")) ? place : undefined;
+  };
   return {
-    since: z.iso.datetime({ offset: true }).default(BEGINNING).openapi({ description: sinceWhat }),
-    limit: z
-      .string()
-      .regex(new RegExp(String.raw`^[1-9]\d{0,${String(most).length - 1}}$`), "expected a whole number")
-      .transform(Number)
-      .pipe(z.int().min(1).max(most))
-      .default(usual)
-      .openapi({ type: "integer", minimum: 1, maximum: most, default: usual }),
-    cursor: z.string().max(256).optional().openapi({ description: "`next` of the page before" }),
+    /** Parameters for the route's query. A cursor that is none of this list's is a fault of its field. */
+    parameters: {
+      limit: z
+        .string()
+        .regex(new RegExp(String.raw`^[1-9]\d{0,${String(most).length - 1}}$`), "expected a whole number")
+        .transform(Number)
+        .pipe(z.int().min(1).max(most))
+        .default(usual)
+        .openapi({ type: "integer", minimum: 1, maximum: most, default: usual }),
+      cursor: z
+        .string()
+        .max(2_048)
+        .transform((text, { addIssue }) => {
+          const place = read(text);
+          if (place === undefined) addIssue({ code: "custom", message: "not a cursor that this list gave" });
+          return place ?? [];
+        })
+        .optional()
+        .openapi({ type: "string", maxLength: 2_048, description: "`next` of the page before" }),
+      total: z
+        .enum(["true", "false"])
+        .default("false")
+        .transform((given) => given === "true")
+        .openapi({ type: "string", enum: ["true", "false"], default: "false", description: "count all there are" }),
+    },
+    /** `rows`: one more than the page holds, when there are more. `placeOf`: the values that the row is ordered by. */
+    cut<Row>(rows: readonly Row[], limit: number, placeOf: (row: Row) => Place) {
+      const shown = rows.slice(0, limit);
+      const last = shown.at(-1);
+      const next = rows.length > limit && last !== undefined ? write([name, ...placeOf(last)]) : null;
+      return { shown, next };
+    },
   };
 }
 
-type Paging = { readonly sinceWhat: string; readonly most: number; readonly usual?: number };
+/** Opaque to callers: what it says may change, that it names a place may not. */
+function write(texts: readonly string[]): string {
+  return Buffer.from(JSON.stringify(texts), "utf8").toString("base64url");
+}
 
-/** What is wrong with a cursor that `readCursor` did not take. */
-export const notACursor = [{ pointer: "/cursor", detail: "not a cursor that this API gave" }];
+function textsIn(cursor: string): readonly string[] {
+  try {
+    return Texts.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+  } catch {
+    return [];
+  }
+}

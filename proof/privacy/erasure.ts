@@ -36,13 +36,34 @@ export type Erased = {
 const columns = `erasure_id as "erasureId", subject, ground, reason, asked_by as "askedBy", asked_at as "askedAt"`;
 
 /** What waits to be confirmed, oldest first. */
-export async function readAskedErasures(sql: Sql, company: string): Promise<AskedErasure[]> {
-  const { rows } = await sql.query<AskedErasure>(
-    `select ${columns} from audit_erasure where company = $1 and erased_at is null order by asked_at, erasure_id`,
-    [company],
+export async function readAskedErasures(
+  sql: Sql,
+  company: string,
+  { after = ["-infinity", ""], limit = MOST }: AskedPage = {},
+): Promise<readonly (AskedErasure & { readonly place: readonly string[] })[]> {
+  const { rows } = await sql.query<AskedErasure & { place: readonly string[] }>(
+    `select ${columns}, array[to_char(asked_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), erasure_id] as place
+     from audit_erasure where company = $1 and erased_at is null and (asked_at, erasure_id) > ($2::timestamptz, $3)
+     order by asked_at, erasure_id limit $4`,
+    [company, ...after, limit],
   );
   return rows;
 }
+
+/** How many wait. */
+export async function countAskedErasures(sql: Sql, company: string): Promise<number> {
+  const { rows } = await sql.query<{ total: number }>(
+    "select count(*) as total from audit_erasure where company = $1 and erased_at is null",
+    [company],
+  );
+  return rows[0]?.total ?? 0;
+}
+
+/** All of them, where nobody reads page by page. */
+const MOST = 2_147_483_647;
+
+/** `after`: a place as an erasure carries it. */
+type AskedPage = { readonly after?: readonly string[] | undefined; readonly limit?: number };
 
 /**
  * Asks for an erasure; nothing is erased before another person confirms it. One that is asked for already stands as it

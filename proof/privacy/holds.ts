@@ -21,15 +21,37 @@ type Row = Omit<LegalHold, "released"> & {
 };
 
 /** Every hold there was: standing ones first, then the latest first. */
-export async function readHolds(sql: Sql, company: string): Promise<LegalHold[]> {
-  const { rows } = await sql.query<Row>(
+export async function readHolds(
+  sql: Sql,
+  company: string,
+  { after = ["standing", "infinity", ""], limit = MOST }: HoldPage = {},
+): Promise<readonly (LegalHold & { readonly place: readonly string[] })[]> {
+  const [part, at, id] = after;
+  const { rows } = await sql.query<Row & { place: readonly string[] }>(
     `select hold_id as "holdId", scope, reason, set_by as "setBy", set_at as "setAt", released_by as "releasedBy",
-            released_at as "releasedAt", release_reason as "releaseReason"
-     from audit_hold where company = $1 order by released_at is not null, set_at desc, hold_id`,
-    [company],
+            released_at as "releasedAt", release_reason as "releaseReason",
+            array[case when released_at is null then 'standing' else 'released' end,
+              to_char(set_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), hold_id] as place
+     from audit_hold where company = $1 and (released_at is null, set_at, hold_id) < ($2, $3::timestamptz, $4)
+     order by released_at is null desc, set_at desc, hold_id desc limit $5`,
+    [company, part === "standing", at, id, limit],
   );
-  return rows.map(holdOf);
+  return rows.map(({ place, ...row }) => ({ ...holdOf(row), place }));
 }
+
+/** How many there are. */
+export async function countHolds(sql: Sql, company: string): Promise<number> {
+  const { rows } = await sql.query<{ total: number }>("select count(*) as total from audit_hold where company = $1", [
+    company,
+  ]);
+  return rows[0]?.total ?? 0;
+}
+
+/** All of them, where nobody reads page by page. */
+const MOST = 2_147_483_647;
+
+/** `after`: a place as a hold carries it. */
+type HoldPage = { readonly after?: readonly string[] | undefined; readonly limit?: number };
 
 function holdOf({ releasedBy: by, releasedAt: at, releaseReason: reason, ...hold }: Row): LegalHold {
   return { ...hold, released: by === null || at === null || reason === null ? null : { by, at, reason } };

@@ -125,7 +125,9 @@ const doings = {
       await foldRows(pool, share, hearer, () => false);
       await tellObjects(pool, { ...share, state: "telling" }, hearer, AT);
     }
-    const known = (await listBatches(pool, company, undefined, 9)).map(({ window: of, state }) => `${of} ${state}`);
+    const known = (await listBatches(pool, company, { source: undefined, after: undefined, limit: 9 })).map(
+      ({ window: of, state }) => `${of} ${state}`,
+    );
     return [kind, known.sort()];
   },
   reply: async (pool: LedgerPool, company: string, name: string) => {
@@ -141,7 +143,7 @@ const doings = {
     const { agreementId, digest } = await givenAsked(pool, name, asked);
     const said = { company, agreementId, side: "partner", word: "ok", digest, at: AT } as const;
     const outcome = await sayWord(pool, said);
-    const all = await listAgreements(pool, company, { state: undefined, limit: 9 });
+    const all = await listAgreements(pool, company, { state: undefined, after: undefined, limit: 9 });
     return [outcome.kind, all.length, outcome.row?.state];
   },
   day: (pool: Pool, company: string) => openDay(pool, company, AT),
