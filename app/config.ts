@@ -33,6 +33,10 @@ export type Config = {
   readonly token: string | undefined;
   readonly logLevel: z.infer<typeof LogLevel>;
   readonly hubspotClientSecret: string | undefined;
+  /** The company's own account at HubSpot. Undefined: any is. */
+  readonly hubspotPortalId: string | undefined;
+  /** Questions that one token may open in an hour through the decide service. */
+  readonly questionsPerHour: number;
   /** 32 random bytes in base64. Undefined: a file of the home folder. */
   readonly auditSecret: string | undefined;
   /** The first part of our logs' names in checkpoints; a log keeps the one it began with. */
@@ -116,6 +120,14 @@ const variables = {
   ANTHROPIC_API_KEY: entry(text, "give a key, or unset it for the offline model", "secret"),
   ANTHROPIC_BASE_URL: entry(webUrl, "give an address such as https://api.anthropic.com"),
   HUBSPOT_CLIENT_SECRET: entry(text, "give the client secret of the HubSpot app", "secret"),
+  HUBSPOT_PORTAL_ID: entry(
+    z.string().regex(/^\d{1,20}$/),
+    "give the number of the company's HubSpot account; events of another one go to quarantine",
+  ),
+  MANDATE_QUESTIONS_PER_HOUR: entry(
+    z.coerce.number().int().min(1).max(1_000_000),
+    "use 1 to 1000000: what one token may ask people in an hour; more is answered 429 `too-many-questions`",
+  ),
 } as const;
 
 type Variables = typeof variables;
@@ -149,6 +161,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     token: values.MANDATE_TOKEN,
     logLevel: values.MANDATE_LOG_LEVEL ?? "info",
     hubspotClientSecret: values.HUBSPOT_CLIENT_SECRET,
+    hubspotPortalId: values.HUBSPOT_PORTAL_ID,
+    questionsPerHour: values.MANDATE_QUESTIONS_PER_HOUR ?? 300,
     auditSecret: values.MANDATE_AUDIT_SECRET,
     auditHost: values.MANDATE_AUDIT_HOST ?? "mandate.local",
     witnesses: values.MANDATE_WITNESSES ?? [],

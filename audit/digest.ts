@@ -14,7 +14,7 @@ export function digestOf(value: Json): string {
 
 /** An id derived from what it names, so that a retry makes the same one: `dec_` and 80 bits in hex. */
 export function derivedId(
-  prefix: "prop" | "dec" | "esc" | "prm" | "apv" | "evt" | "bat" | "rpl" | "agr",
+  prefix: "prop" | "dec" | "esc" | "prm" | "apv" | "evt" | "bat" | "rpl" | "agr" | "qua",
   ...names: readonly (string | number)[]
 ): string {
   return `${prefix}_${digestOf([prefix, ...names]).slice(0, 20)}`;

@@ -5,7 +5,7 @@ import type { RecordKind } from "../domain/audit-record.ts";
  * person's words; those are sealed. A field that is not named here is sealed.
  */
 export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
-  event: ["eventId", "functionId", "source", "object", "occurredAt", "receivedAt", "state"],
+  event: ["eventId", "functionId", "source", "object", "occurredAt", "saidAt", "receivedAt", "state"],
   turn: ["turnKey", "stepKey", "role", "model", "offline", "promptDigest", "usage"],
   proposal: ["proposalId", "stepKey", "actionId", "recordVersion"],
   review: ["stepKey"],
@@ -26,6 +26,7 @@ export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
   reply: ["replyId", "change", "deadline", "answer", "came", "answeredAt"],
   repeat: ["stepKey", "effectKey", "decisionId"],
   agreement: ["agreementId", "change", "executor", "sides", "side", "expiresAt", "state"],
+  quarantine: ["quarantineId", "change", "source", "code", "eventIds"],
 };
 
 /** What of a body is told of the person whose doing it is, and sealed under their key. The rest is the case's. */
@@ -39,4 +40,5 @@ export const personalFields: { readonly [K in RecordKind]?: readonly string[] } 
   batch: ["person"],
   reply: ["by", "reason"],
   agreement: ["by", "reason"],
+  quarantine: ["person", "reason"],
 };

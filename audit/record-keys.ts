@@ -23,6 +23,9 @@ export const recordKeys = {
   agreementLapsed: (agreementId: string) => `${agreementId}/lapsed`,
   /** What a company that does not act was told of it. */
   agreementStands: (agreementId: string, state: string) => `${agreementId}/stands/${state}`,
+  quarantined: (quarantineId: string) => `${quarantineId}/held`,
+  /** How it left the quarantine. */
+  settled: (quarantineId: string, change: "replayed" | "dropped") => `${quarantineId}/${change}`,
   superseded: (batchId: string) => `${batchId}/superseded`,
   /** `turnKey` as of `turnKeyOf`. */
   turn: (turnKey: string) => `${turnKey}/turn`,

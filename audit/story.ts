@@ -12,6 +12,7 @@ import { sentence, textAt, withText } from "./story/loose.ts";
 import { tellApproval, tellEscalation } from "./story/people.ts";
 import { tellPolicy } from "./story/policy.ts";
 import { tellProposal, tellReview } from "./story/proposal.ts";
+import { tellQuarantine } from "./story/quarantine.ts";
 import { tellReply } from "./story/reply.ts";
 import { tellCommitment, tellPrompt, tellTurn, tellUpkeep } from "./story/upkeep.ts";
 
@@ -86,6 +87,8 @@ function tell({ kind, body }: AuditRecord, tool: string): Told {
       return tellReply(body);
     case "agreement":
       return tellAgreement(body);
+    case "quarantine":
+      return tellQuarantine(body);
     default:
       return assertNever(kind);
   }

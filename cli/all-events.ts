@@ -1,14 +1,19 @@
 import type { EventView } from "../gateway/http/events.ts";
-import { bodyOf, pagesOf } from "./api-body.ts";
+import { bodyOf, everyPage } from "./api-body.ts";
 import type { Client } from "./client.ts";
 
 /** Most events that one page carries. */
 const PAGE_SIZE = "200";
 
 /** Every event since a time (ISO 8601), oldest first. Throws `CliFailure`. */
-export async function allEvents({ v1 }: Client, since?: string): Promise<EventView[]> {
-  const all: EventView[] = [];
-  const pages = pagesOf((cursor) => bodyOf(v1.events.$get({ query: { since, cursor, limit: PAGE_SIZE } })));
-  for await (const { events } of pages) all.push(...events);
-  return all;
+export async function allEvents(client: Client, since?: string): Promise<readonly EventView[]> {
+  return (await countedEvents(client, since)).events;
+}
+
+/** The same, with how many there were when the first page was read. */
+export async function countedEvents({ v1 }: Client, since?: string) {
+  const { pages, total } = await everyPage((page) =>
+    bodyOf(v1.events.$get({ query: { since, limit: PAGE_SIZE, ...page } })),
+  );
+  return { events: pages.flatMap(({ events }) => events), total };
 }

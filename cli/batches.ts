@@ -8,7 +8,7 @@ import { answering, operand, type Call, type Cli } from "./command.ts";
 import { CliFailure, failure } from "./failure.ts";
 import { widthOf, type Io } from "./io.ts";
 import { callerOf, connect } from "./session.ts";
-import { writeList, writeTable } from "./table.ts";
+import { writeList } from "./table.ts";
 
 type ListOptions = { readonly source?: string };
 type SendOptions = {

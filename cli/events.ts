@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import type { EventView } from "../gateway/http/events.ts";
-import { allEvents } from "./all-events.ts";
+import { countedEvents } from "./all-events.ts";
 import type { Answer } from "./answer.ts";
 import { bodyOf } from "./api-body.ts";
 import { answering, type Call, type Cli } from "./command.ts";
+import { addHeldEvents } from "./held-events.ts";
 import { failure } from "./failure.ts";
 import { widthOf } from "./io.ts";
 import { callerOf, connect } from "./session.ts";
-import { writeTable } from "./table.ts";
+import { writeList } from "./table.ts";
 
 type ListOptions = { readonly since: string };
 
@@ -30,12 +31,13 @@ export function addEvents(program: Command, cli: Cli): void {
     .option("--at <time>", "when it happened, ISO 8601 (default: now)")
     .option("--as <person>", "who tells: a development identity of this machine")
     .action(answering<TellOptions>(cli, tell));
+  addHeldEvents(noun, cli);
 }
 
 async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   const since = sinceOf(options.since, Date.now());
   const client = await connect(options, { kind: "reader" });
-  const events = await allEvents(client, since);
+  const { events, total } = await countedEvents(client, since);
   const columns = [
     { header: "CAME" },
     { header: "EVENT" },
@@ -48,8 +50,11 @@ async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   ];
   const last = events.at(-1);
   return {
-    data: { events },
-    text: last === undefined ? `No event since ${since}.\n` : writeTable(columns, events.map(row), widthOf(io)),
+    data: { events, total },
+    text:
+      last === undefined
+        ? `No event since ${since}.\n`
+        : writeList(columns, events.map(row), { total, width: widthOf(io) }),
     next: last?.caseId === null || last === undefined ? [] : [`audit show ${last.caseId}`],
   };
 }
@@ -86,7 +91,9 @@ async function tell({ args, options }: Call<TellOptions>): Promise<Answer> {
   const json = { object: { system, type, id }, change: changeOf(what), ...(at !== undefined && { at }) };
   const told = await bodyOf(client.v1.events.$post({ header: { "idempotency-key": key }, json }));
   const cases = told.hearing.map(({ caseId }) => caseId);
-  const heard = cases.length === 0 ? "no function listens" : cases.join("\n  ");
+  const isHeld = told.state === "quarantined";
+  const nobody = isHeld ? "its key named something else before: see `mandate events held`" : "no function listens";
+  const heard = cases.length === 0 ? nobody : cases.join("\n  ");
   const [first] = cases;
   return { data: told, text: `${told.state}\n  ${heard}\n`, next: first === undefined ? [] : [`audit show ${first}`] };
 }

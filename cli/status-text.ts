@@ -5,7 +5,9 @@ import type { StalledCase } from "../gateway/status/stalled-cases.ts";
 
 /** The status in plain words: what is under way, and what to do about what is stalled. */
 export function statusText(found: StatusView): string {
-  return [casesText(found), questionsText(found), repliesText(found), eventsText(found), wayOut(found)].join("");
+  return [casesText, questionsText, repliesText, eventsText, quarantineText, wayOut]
+    .map((tell) => tell(found))
+    .join("");
 }
 
 /** What a stalled case is at, in one clause. */
@@ -48,6 +50,11 @@ function eventsText({ at, events: { unfinished, oldest } }: StatusView): string 
   const { eventId, receivedAt, state, caseId } = oldest;
   const where = state === "pending" ? "waits for its case" : `is with ${caseId}`;
   return `Events     ${unfinished} unfinished; the oldest, ${eventId}, came ${ago(receivedAt, at)} and ${where}\n`;
+}
+
+function quarantineText({ at, quarantine: { held, oldestAt, late } }: StatusView): string {
+  const kept = oldestAt === null ? "" : `Quarantine ${held} held; the oldest came ${ago(oldestAt, at)}\n`;
+  return `${kept}${late === 0 ? "" : `Late       ${late} in seven days: a newer event came first\n`}`;
 }
 
 function dueText(at: string, dueAt: string): string {

@@ -1,6 +1,8 @@
 import type { DecisionDraft, StoredDecision } from "../audit/ledgers/decisions.ts";
 import {
   recordServiceDecisions,
+  takeQuestion,
+  type AskedQuestion,
   type ServiceDecision,
   type ServiceDraft,
   type ServiceRecord,
@@ -22,11 +24,13 @@ export type GatePass =
   | { readonly kind: "decided"; readonly decision: ServiceDecision }
   | { readonly kind: "passed" }
   /** The kill switch is on where a permit would be given: nothing was decided. */
-  | { readonly kind: "stopped" };
+  | { readonly kind: "stopped" }
+  /** People would be asked, and the caller has asked them enough until `roomAt` (ISO 8601): nothing was decided. */
+  | { readonly kind: "asks-too-much"; readonly roomAt: string };
 
 export type ServiceGate = {
   /** Decides and records. `passed`: the gate was passed before, and what was decided then stands. */
-  pass(question: Question, proposal: ProposalDraft | null): Promise<GatePass>;
+  pass(question: Question, proposal: ProposalDraft | null, asking?: AskedQuestion): Promise<GatePass>;
   drain(): Promise<void>;
 };
 
@@ -34,10 +38,10 @@ export type ServiceGate = {
 class NotKept extends Error {
   readonly pass: Exclude<GatePass, { kind: "decided" }>;
 
-  constructor(kind: "passed" | "stopped") {
-    super(`the decision was not kept: ${kind}`);
+  constructor(pass: NotKept["pass"]) {
+    super(`the decision was not kept: ${pass.kind}`);
     this.name = "NotKept";
-    this.pass = { kind };
+    this.pass = pass;
   }
 }
 
@@ -60,12 +64,14 @@ export function createServiceGate(deps: ServiceGateDeps): ServiceGate {
   }
 
   return {
-    async pass(question, proposal) {
+    async pass(question, proposal, asking) {
       const functionId = functionOfPolicy(question.proposal.actionId);
       let kept: ServiceDecision | undefined;
       const decide = createDecider({
         ...deps,
         record: async (sql, decision) => {
+          const roomAt = asking && (await takeQuestion(sql, decision, asking));
+          if (roomAt !== undefined) throw new NotKept({ kind: "asks-too-much", roomAt });
           const stored = await keep(sql, { decision, proposal, functionId });
           kept = asKept(decision, stored);
           return stored;
@@ -86,8 +92,10 @@ export function createServiceGate(deps: ServiceGateDeps): ServiceGate {
 
 function writtenOf(record: ServiceRecord): Written<StoredDecision> {
   if (record.kind === "failed") return record;
-  if (record.kind === "stopped") return { kind: "failed", error: new NotKept("stopped") };
-  return record.fresh ? { kind: "written", answer: record.decision } : { kind: "failed", error: new NotKept("passed") };
+  if (record.kind === "stopped") return { kind: "failed", error: new NotKept({ kind: "stopped" }) };
+  return record.fresh
+    ? { kind: "written", answer: record.decision }
+    : { kind: "failed", error: new NotKept({ kind: "passed" }) };
 }
 
 function asKept(draft: DecisionDraft, { decisionId, permitId }: StoredDecision): ServiceDecision {

@@ -24,12 +24,14 @@ export type Asked = {
 
 /**
  * `key-reused`: the key names another request. `stopped`: the kill switch is on. `unknown-policy`: neither a release nor
- * an action of ours has such a policy, so that nobody could be asked for it. In each case nothing was decided.
+ * an action of ours has such a policy, so that nobody could be asked for it. `asks-too-much`: people would be asked, and the
+ * caller has asked them enough until `roomAt`, ISO 8601. In each case nothing was decided.
  */
 export type Answered =
   | { readonly kind: "decided"; readonly decision: ServiceDecision }
   | { readonly kind: "key-reused" }
   | { readonly kind: "unknown-policy" }
+  | { readonly kind: "asks-too-much"; readonly roomAt: string }
   | { readonly kind: "stopped" };
 
 export type Regated =
@@ -55,7 +57,12 @@ export type DecideService = {
 /** Why nothing is decided while the kill switch is on. */
 export const STOPPED = "the function is stopped by the kill switch";
 
-export type DecideServiceDeps = ServiceGateDeps & { readonly company: string; readonly now: () => string };
+export type DecideServiceDeps = ServiceGateDeps & {
+  readonly company: string;
+  readonly now: () => string;
+  /** Questions that one caller may open in an hour; no bound when absent. */
+  readonly questionsPerHour?: number | undefined;
+};
 
 export function createDecideService(deps: DecideServiceDeps): DecideService {
   const { pool, policies, company, now } = deps;
@@ -65,9 +72,15 @@ export function createDecideService(deps: DecideServiceDeps): DecideService {
       const { question, proposal } = firstGateOf(company, asked, now());
       const knownBefore = () => readServiceStep(pool, company, { stepKey: question.stepKey });
       if (!isKnown(policies, question) && (await knownBefore()) === undefined) return { kind: "unknown-policy" };
-      const passed = await gate.pass(question, proposal);
-      if (passed.kind !== "passed") return passed;
+      const { questionsPerHour: most } = deps;
+      const passed = await gate.pass(
+        question,
+        proposal,
+        most === undefined ? undefined : { caller: asked.caller, most },
+      );
+      if (passed.kind === "decided" || passed.kind === "stopped") return passed;
       const step = await knownBefore();
+      if (step === undefined && passed.kind === "asks-too-much") return passed;
       if (step === undefined) throw new Error(`decision of \`${question.stepKey}\` is neither kept nor there`);
       if (step.requestDigest !== proposal.recordVersion) return { kind: "key-reused" };
       return { kind: "decided", decision: step.decisions[0] };

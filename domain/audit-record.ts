@@ -24,6 +24,7 @@ export const recordKinds = [
   "reply",
   "agreement",
   "repeat",
+  "quarantine",
 ] as const;
 export type RecordKind = (typeof recordKinds)[number];
 

@@ -42,8 +42,12 @@ export type GatewayOptions = {
   /** What the decide service decides by. */
   readonly policies: PolicySource;
   readonly hubspotSecret: string;
+  /** The company's own account at HubSpot; any is, when nobody said which. */
+  readonly portalId?: string | undefined;
   /** Where HubSpot reaches this gateway, without a path; part of what it signs. Undefined: the URL listened on. */
   readonly publicUrl: string | undefined;
+  /** Questions that one token may open in an hour through the decide service; no bound when nobody says. */
+  readonly questionsPerHour?: number;
   /** Names that this gateway is reached under, beside the machine's own and the public URL's. */
   readonly hosts?: readonly string[];
   /** 0 takes a free port. */
@@ -86,13 +90,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { stop: stopTelling, ...telling } = startTelling(options);
   const overdue = startOverdueWatch({ pool, company, now, log: options.log });
   const alarm: Alarm = (detail) => log.error(detail, "evaluators disagree");
-  const decisions = createDecideService({ pool, company, policies, alarm, now });
+  const decisions = createDecideService({
+    pool,
+    company,
+    policies,
+    alarm,
+    now,
+    questionsPerHour: options.questionsPerHour,
+  });
   let url = "";
   const baseUrl = () => (publicUrl ?? url).replace(/\/+$/, "");
   const app = createApi({
     pool,
     company,
     hubspotSecret,
+    portalId: options.portalId,
     log,
     targetUrl: () => `${baseUrl()}${HUBSPOT_PATH}`,
     baseUrl,
@@ -109,14 +121,29 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     openCases: (asked) => engine.openCases(asked),
     checks: { database: () => pool.query("select"), temporal: () => engine.answers(CHECK_TIMEOUT_MS) },
   });
-  const server = serverOf(app.fetch);
-  boundRequests(server);
-  const requests = watchRequests(server);
   const stopRelays = async () => {
     await Promise.all([follow.stop(), batches.stop(), decisions.drain()]);
     await inbox.drain();
     await Promise.all([relay.stop(), stopTelling(), overdue.stop()]);
   };
+  const served = await serve(app.fetch, { port, host, stopRelays, log });
+  url = served.url;
+  return served;
+}
+
+type Serving = {
+  readonly port: number;
+  readonly host: string;
+  readonly stopRelays: () => Promise<void>;
+  readonly log: Logger;
+};
+
+/** Listens; what was started before is stopped when the port is taken. */
+async function serve(fetch: Fetch, { port, host, stopRelays, log }: Serving): Promise<Gateway> {
+  const server = serverOf(fetch);
+  boundRequests(server);
+  const requests = watchRequests(server);
+  let url: string;
   try {
     url = await listen(server, port, host);
   } catch (error) {
@@ -161,7 +188,9 @@ function startTelling({ pool, now, engine, peers = {}, log }: GatewayOptions) {
   };
 }
 
-function serverOf(fetch: Parameters<typeof createAdaptorServer>[0]["fetch"]): Server {
+type Fetch = Parameters<typeof createAdaptorServer>[0]["fetch"];
+
+function serverOf(fetch: Fetch): Server {
   const serverOptions = {
     requestTimeout: BATCH_TIMEOUT_MS,
     headersTimeout: 5_000,

@@ -6,8 +6,8 @@ import { externalTemporal } from "../config.ts";
 import type { TemporalPlace } from "../temporal-connection.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
-const CHECKS = ["cases", "questions", "replies"] as const;
-const [CASES, QUESTIONS, REPLIES] = CHECKS;
+const CHECKS = ["cases", "questions", "replies", "quarantine"] as const;
+const [CASES, QUESTIONS, REPLIES, QUARANTINE] = CHECKS;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /** Whether a case tries the same thing for ever, and whether a question or an awaited reply is past due. */
@@ -23,7 +23,7 @@ export async function checkCases(patient: Patient): Promise<readonly Finding[]> 
     let fault = "";
     const onFault = (error: unknown) => (fault = (error as Error).message);
     const status = await readStatus({ sql, company: config.company, openCases: askAt(place), onFault, at });
-    return [casesFinding(status, fault), questionsFinding(status), repliesFinding(status)];
+    return [casesFinding(status, fault), questionsFinding(status), repliesFinding(status), heldFinding(status)];
   } catch (error) {
     const detail = `what is under way cannot be read: ${(error as Error).message}`;
     return CHECKS.map((check) => warn(check, detail, "npx mandate doctor"));
@@ -70,6 +70,12 @@ function casesFinding({ cases }: Status, fault: string): Finding {
 function questionsFinding({ questions: { open, overdue, oldest } }: Status): Finding {
   if (overdue === 0 || oldest === null) return ok(QUESTIONS, `${open} open, none past due`);
   return warn(QUESTIONS, `${overdue} of ${open} past due`, "npx mandate escalations list");
+}
+
+/** What came and could not be taken is nobody's case: only a person lets it go on. */
+function heldFinding({ quarantine: { held, oldestAt } }: Status): Finding {
+  if (oldestAt === null) return ok(QUARANTINE, "no event is held");
+  return warn(QUARANTINE, `${held} events could not be taken, the oldest since ${oldestAt}`, "npx mandate events held");
 }
 
 /** A case that runs lapses a reply at its deadline: one past it has no case any more, or one that nobody works on. */

@@ -17,7 +17,16 @@ import { requireServedDatabase } from "./require-database.ts";
 /** `mandate gateway`: serves webhooks and the API until it is asked to stop, then finishes what it took. Any number may run. */
 export async function run(): Promise<number> {
   const config = loadConfig();
-  const { company, hubspotClientSecret: hubspotSecret, publicUrl, hosts, port = 0, sandbox } = config;
+  const {
+    company,
+    hubspotClientSecret: hubspotSecret,
+    publicUrl,
+    hosts,
+    port = 0,
+    sandbox,
+    hubspotPortalId: portalId,
+    questionsPerHour,
+  } = config;
   if (hubspotSecret === undefined) {
     throw new ConfigError(["HUBSPOT_CLIENT_SECRET: not set; give the client secret of the HubSpot app"]);
   }
@@ -42,6 +51,8 @@ export async function run(): Promise<number> {
         company,
         policies,
         hubspotSecret,
+        portalId,
+        questionsPerHour,
         publicUrl,
         hosts,
         port,

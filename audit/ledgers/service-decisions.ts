@@ -3,6 +3,7 @@ import type { MatchedRule, Route, Verdict } from "../../domain/decision.ts";
 import type { ExternalArgs } from "../../domain/decide-case.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { digestOf } from "../digest.ts";
 import type { Ledger, Sql } from "../records.ts";
 import { decisionPart, type DecisionDraft, type StoredDecision } from "./decisions.ts";
 import { escalationRow } from "./escalations.ts";
@@ -64,16 +65,43 @@ function policiesOf(drafts: readonly ServiceDraft[]): readonly JsonObject[] {
   return [...once.values()];
 }
 
+/** Whether people are asked for a decision. */
+function opensQuestion({ route, withheld }: DecisionDraft, { verdict, permitId }: StoredDecision): boolean {
+  return verdict === "escalate" && permitId === null && !withheld && route !== null;
+}
+
+/** A question that a request of a caller's would open. `most`: how many one caller may in an hour. `at`: ISO 8601. */
+export type AskedQuestion = { readonly caller: string; readonly most: number };
+
+/**
+ * Takes one of the questions that the caller may open in an hour, for a decision that would open one: undefined when there is
+ * room, or nobody is asked; else when there is, ISO 8601. The same request takes one, however often it comes.
+ */
+export async function takeQuestion(
+  sql: Sql,
+  decision: DecisionDraft,
+  { caller, most }: AskedQuestion,
+): Promise<string | undefined> {
+  if (decision.verdict !== "escalate" || !opensQuestion(decision, decisionPart(decision).stored)) return undefined;
+  const { company, stepKey, at } = decision;
+  const { rows } = await sql.query<{ room_at: string | null }>({
+    name: "take-question",
+    text: "select take_question($1, $2, $3, $4, $5) as room_at",
+    values: [company, digestOf([company, caller]), stepKey, at, most],
+  });
+  return rows[0]?.room_at ?? undefined;
+}
+
 /** What `record_service_decision` takes, JSON text. Who asked acts: there is no intent, and the policy was written ahead. */
 async function rowOf(ledger: Ledger, { decision, proposal, functionId }: ServiceDraft) {
   const { part, stored } = decisionPart(decision);
-  const { company, caseId, stepKey, requestedBy, route, reason, at, withheld } = decision;
-  const { decisionId, actionDigest, permitId } = stored;
-  const asks = stored.verdict === "escalate" && permitId === null && !withheld && route !== null;
+  const { company, caseId, stepKey, requestedBy, route, reason, at } = decision;
+  const { decisionId, actionDigest } = stored;
   const names = { company, caseId, stepKey };
-  const escalation = asks
-    ? await escalationRow(ledger, { ...names, decisionId, actionDigest, requestedBy, route, reason, at })
-    : null;
+  const escalation =
+    opensQuestion(decision, stored) && route !== null
+      ? await escalationRow(ledger, { ...names, decisionId, actionDigest, requestedBy, route, reason, at })
+      : null;
   const step = await stepText(ledger, {
     company,
     ...(proposal !== null && { proposal: proposalPart(names, proposal) }),

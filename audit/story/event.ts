@@ -13,12 +13,16 @@ export function tellEvent(body: JsonObject): Told {
     return { who, text: `${sentence("asks about", what)}${withText(":", textAt(body, "reason"))}`, because: [] };
   }
   const late = elapsedMs(textAt(body, "occurredAt"), textAt(body, "receivedAt"));
+  const said = textAt(body, "saidAt");
   const overtaken =
     textAt(body, "state") === "late" ? ", too late: a newer event came first and nothing is started" : "";
   const ended = sentence(textAt(body, "after"), withText("ended as", textAt(body, "outcome")));
   return {
     who: source,
     text: `${sentence("reports", what)}${withText(":", ended)}${overtaken}`,
-    because: late === undefined || late < 0 ? [] : [`arrived ${formatDuration(late)} after it happened`],
+    because: [
+      ...(late === undefined || late < 0 ? [] : [`arrived ${formatDuration(late)} after it happened`]),
+      ...(said === "" ? [] : [`its sender dates it ${said}, which is not to be believed: its arrival counts`]),
+    ],
   };
 }

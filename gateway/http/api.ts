@@ -4,7 +4,6 @@ import { HTTPException } from "hono/http-exception";
 import { timeout } from "hono/timeout";
 import type { UnionToIntersection } from "hono/utils/types";
 import type { Logger } from "pino";
-import type { LedgerPool } from "../../audit/records.ts";
 import { functions as shipped } from "../../functions/index.ts";
 import type { DecideService } from "../../deciding/service.ts";
 import type { BundleKeys } from "../../proof/export/keys.ts";
@@ -25,6 +24,7 @@ import { guardAnswers, guardBodies, guardHost, guardText, unlessBatch } from "./
 import { erasuresApi } from "./erasures.ts";
 import { escalationsApi } from "./escalations.ts";
 import { eventsApi } from "./events.ts";
+import { hearEventApi } from "./hear-event.ts";
 import { healthApi, type Checks } from "./health.ts";
 import { historyApi } from "./history.ts";
 import { holdsApi } from "./holds.ts";
@@ -33,6 +33,7 @@ import { methodsOf } from "./methods.ts";
 import { modesApi } from "./modes.ts";
 import { openCaseApi } from "./open-case.ts";
 import { permitsApi } from "./permits.ts";
+import { quarantineApi } from "./quarantine.ts";
 import { fieldErrors, refuse } from "./problem.ts";
 import { releasesApi } from "./releases.ts";
 import { repliesApi } from "./replies.ts";
@@ -44,11 +45,7 @@ import { statusApi } from "./status.ts";
 import { tellEventApi } from "./tell-event.ts";
 import { verdictsApi } from "./verdicts.ts";
 
-export type ApiDeps = Omit<WebhookDeps, "log" | "company"> & {
-  readonly pool: LedgerPool;
-  readonly company: string;
-  /** The company's clock, ISO 8601. */
-  readonly at: () => string;
+export type ApiDeps = Omit<WebhookDeps, "log"> & {
   readonly onVerdict: () => void;
   readonly onReply: () => void;
   readonly onWord: () => void;
@@ -97,7 +94,9 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
   const changes = { ...own, reader: createReleaseReader(own), now, log };
   return [
     eventsApi({ ...own, functions }),
-    tellEventApi({ ...deps, sql: pool, functions }),
+    quarantineApi({ ...deps, functions }),
+    hearEventApi({ ...deps, sql: pool }),
+    tellEventApi({ ...deps, functions }),
     casesApi(own),
     openCaseApi({ ...deps, sql: pool, functions }),
     batchesApi(own),

@@ -140,6 +140,7 @@ const decide = createRoute({
       403: "Only a system asks for somebody else",
       404: "No such policy is in force",
       409: "The key was used for another request, or the function is stopped",
+      429: "The token opened as many questions as it may in an hour; ask again after `retry-after` seconds",
     }),
   },
 });
@@ -156,10 +157,15 @@ const show = createRoute({
   },
 });
 
-export type DecisionDeps = { readonly decisions: DecideService; readonly log: Logger };
+export type DecisionDeps = {
+  readonly decisions: DecideService;
+  /** The company's clock, ISO 8601. */
+  readonly at: () => string;
+  readonly log: Logger;
+};
 
 /** Decisions for other systems: asked for, and read. What comes of them is in permits.ts. */
-export function decisionsApi({ decisions, log }: DecisionDeps) {
+export function decisionsApi({ decisions, at, log }: DecisionDeps) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(decide, async (c) => {
       const body = c.req.valid("json");
@@ -181,6 +187,11 @@ export function decisionsApi({ decisions, log }: DecisionDeps) {
         return refuse(c, "idempotency-key-reused", "this Idempotency-Key was sent with another request");
       }
       if (answered.kind === "unknown-policy") return refuse(c, "not-found", `no policy \`${body.policy}\` is in force`);
+      if (answered.kind === "asks-too-much") {
+        c.header("retry-after", String(secondsUntil(answered.roomAt, at())));
+        log.warn({ component: "decisions", caller }, "a token asks people too much");
+        return refuse(c, "too-many-questions", `\`${caller}\` may open the next question at ${answered.roomAt}`);
+      }
       if (answered.kind === "stopped") return refuse(c, "function-stopped", STOPPED);
       const { decision } = answered;
       log.info({ component: "decisions", caller, decisionId: decision.decisionId }, "decided");
@@ -192,6 +203,11 @@ export function decisionsApi({ decisions, log }: DecisionDeps) {
       if (step === undefined) return refuse(c, "not-found", `no decision \`${decisionId}\``);
       return c.json(standingView(step), 200);
     });
+}
+
+/** Whole seconds, at least one. Both are ISO 8601. */
+function secondsUntil(then: string, now: string): number {
+  return Math.max(1, Math.ceil((Date.parse(then) - Date.parse(now)) / 1_000));
 }
 
 /** A person asks for themselves: else they could ask in another's name, and then approve it. */

@@ -18,18 +18,26 @@ type Document = { readonly paths?: { readonly [path: string]: { readonly [method
 
 /** What the door itself answers, before a route is asked. */
 const ofAll = documented({ 400: "The path or a parameter cannot be read", 421: "The host is none of ours" });
-const ofBodies = documented({ 415: "The body is of another kind than the route takes" });
+const ofTokens = documented({ 401: "No token of a known person", 403: "The role may not" });
+const ofBodies = documented({ 413: "The body is too large", 415: "The body is of another kind than the route takes" });
 
 /** The OpenAPI 3.1 document, generated from the schemas that the routes check with. */
 export function documentOf(app: Pick<OpenAPIHono, "getOpenAPI31Document">): object {
   const document = app.getOpenAPI31Document(about) as unknown as Document;
   for (const [path, operations] of Object.entries(document.paths ?? {})) {
     for (const operation of Object.values(operations)) {
-      const own = operation.requestBody !== undefined && path.startsWith("/v1/") ? { ...ofAll, ...ofBodies } : ofAll;
+      const isBehindTokens = path.startsWith("/v1/");
+      const isKindChecked = operation.requestBody !== undefined && !path.startsWith("/webhooks/");
+      const own = { ...ofAll, ...(isBehindTokens && ofTokens), ...(isKindChecked && ofBodies) };
       operation.responses = { ...own, ...operation.responses };
     }
   }
-  return document;
+  return JSON.parse(JSON.stringify(document, inDialect)) as object;
+}
+
+/** Patterns of JSON Schema are Unicode's without a flag that says so. */
+function inDialect(key: string, value: unknown): unknown {
+  return key === "pattern" && typeof value === "string" ? value.replace(/\/u$/, "") : value;
 }
 
 function documented(described: { readonly [status: number]: string }) {

@@ -18,6 +18,10 @@ const EventView = z
     caseId: z.string().nullable(),
     state: z.enum(["pending", "dispatched", "ignored", "late"]),
     occurredAt: Iso,
+    saidAt: z
+      .string()
+      .nullable()
+      .openapi({ description: "when its source says it happened, where that is not believed and the arrival counts" }),
     receivedAt: Iso,
     /** The latest decision on a step that the function itself proposed about this event. */
     decision: z
@@ -65,7 +69,13 @@ const route = createRoute({
   summary: "List events in the order they came, with what became of each",
   ...withToken,
   request: {
-    query: z.object({ ...pages.parameters, since: sinceParameter("received at or after this time") }),
+    query: z.object({
+      ...pages.parameters,
+      state: EventView.shape.state
+        .optional()
+        .openapi({ description: "`late`: what changes nothing, because a newer one came first" }),
+      since: sinceParameter("received at or after this time"),
+    }),
   },
   responses: {
     ...ok("A page of events", EventList),
@@ -86,6 +96,7 @@ export function eventsApi({ sql, company, functions }: EventsDeps) {
 type EventPage = PageAsked & {
   readonly company: string;
   readonly since: string;
+  readonly state?: EventView["state"] | undefined;
   readonly functions: FunctionTable;
 };
 
@@ -113,10 +124,11 @@ const pageOfEvents = `
       to_char(received_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position
     from inbox i
     where company = $1 and received_at >= $2 and (received_at, event_id) > ($3::timestamptz, $4)
+      and ($7::text is null or state = $7)
     order by received_at, event_id limit $5),
   keyed as (select *, case_id || '/' || event_id || '/' as prefix from page)
   select i.event_id as "eventId", i.source, i.function_id as "functionId", i.object_type as "objectType",
-    i.object_id as "objectId", i.case_id as "caseId", i.state, i.occurred_at as "occurredAt",
+    i.object_id as "objectId", i.case_id as "caseId", i.state, i.occurred_at as "occurredAt", i.said_at as "saidAt",
     i.received_at as "receivedAt", i.position,
     d.decision_id as "decisionId", d.verdict, d.reason, d.rules, d.policy_version as "policyVersion",
     d.decided_at as "decidedAt",
@@ -179,21 +191,29 @@ const pageOfEvents = `
 
 async function readEvents(
   sql: Sql,
-  { company, since, cursor, limit, total, functions }: EventPage,
+  { company, since, state, cursor, limit, total, functions }: EventPage,
 ): Promise<z.infer<typeof EventList>> {
   const [at, id] = cursor ?? ["-infinity", ""];
   const steps = JSON.stringify(
     Object.fromEntries(Object.values(functions).map(({ id, actions }) => [id, actions.map(({ step }) => step)])),
   );
-  const { rows } = await sql.query<EventRow>(pageOfEvents, [company, since, at, id, limit + 1, steps]);
+  const { rows } = await sql.query<EventRow>(pageOfEvents, [company, since, at, id, limit + 1, steps, state ?? null]);
   const { shown, next } = pages.cut(rows, limit, ({ position, eventId }) => [position, eventId]);
-  return { events: shown.map(eventView), next, total: total ? await countEvents(sql, company, since) : null };
+  return {
+    events: shown.map(eventView),
+    next,
+    total: total ? await countEvents(sql, { company, since, state }) : null,
+  };
 }
 
-async function countEvents(sql: Sql, company: string, since: string): Promise<number> {
+async function countEvents(
+  sql: Sql,
+  { company, since, state }: Pick<EventPage, "company" | "since" | "state">,
+): Promise<number> {
   const { rows } = await sql.query<{ total: number }>(
-    "select count(*) as total from inbox where company = $1 and received_at >= $2",
-    [company, since],
+    `select count(*) as total from inbox
+     where company = $1 and received_at >= $2 and ($3::text is null or state = $3)`,
+    [company, since, state ?? null],
   );
   return rows[0]?.total ?? 0;
 }

@@ -6,6 +6,8 @@ import { signHubspotRequest } from "../webhooks/hubspot/signature.ts";
 
 export type FrontDoorDeps = {
   readonly hubspotSecret: string;
+  /** The account that the sandbox stands in for. */
+  readonly portalId?: string | undefined;
   readonly targetUrl: () => string;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -19,7 +21,7 @@ export type FrontDoor = (
 /** How each system tells: as its vendor does, through the front door. */
 export const frontDoors: { readonly [system: string]: FrontDoor } = {
   crm(deps, callback) {
-    const body = JSON.stringify([hubspotEventOf(callback)]);
+    const body = JSON.stringify([hubspotEventOf(callback, deps.portalId)]);
     const { hubspotSecret, targetUrl, now } = deps;
     const request = { method: "POST", targetUrl: targetUrl(), body, sentAtMs: now() };
     const headers = { ...signHubspotRequest(hubspotSecret, request), "content-type": "application/json" };
@@ -28,11 +30,11 @@ export const frontDoors: { readonly [system: string]: FrontDoor } = {
 };
 
 /** The sandbox CRM is one portal of HubSpot's. An event told twice has one id. */
-function hubspotEventOf({ key, at, event }: Callback): object {
+function hubspotEventOf({ key, at, event }: Callback, portalId = "1"): object {
   const { type, id, property, value } = event;
   return {
     eventId: Number.parseInt(sha256Hex(key).slice(0, 12), 16),
-    portalId: 1,
+    portalId: Number(portalId),
     occurredAt: Date.parse(at),
     subscriptionType: event["event"] === "created" ? "object.creation" : "object.propertyChange",
     attemptNumber: 0,

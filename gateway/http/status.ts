@@ -55,6 +55,15 @@ const StatusView = z
         })
         .nullable(),
     }),
+    quarantine: z.object({
+      held: z
+        .int()
+        .openapi({ description: "events that came, could not be taken, and wait to be replayed or dropped" }),
+      oldestAt: Iso.nullable(),
+      late: z
+        .int()
+        .openapi({ description: "events of the last seven days that changed nothing: a newer one came first" }),
+    }),
   })
   .openapi("Status") satisfies z.ZodType<Status>;
 export type StatusView = z.infer<typeof StatusView>;

@@ -1,9 +1,10 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Logger } from "pino";
-import type { Sql } from "../../audit/records.ts";
+import { holdEvents } from "../../audit/ledgers/quarantine.ts";
+import type { LedgerPool } from "../../audit/records.ts";
 import type { FunctionTable } from "../../functions/definition.ts";
 import type { EventDoor } from "../inbox/accept.ts";
-import { tellChange } from "../inbox/tell.ts";
+import { oddOf, tellChange } from "../inbox/tell.ts";
 import type { ApiEnv } from "./auth.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { GivenTime, IdempotencyKey, json, jsonBody, notYet, ObjectName, saidAt, withToken } from "./route.ts";
@@ -28,9 +29,11 @@ const TellEvent = z
 
 const EventTold = z
   .object({
-    state: z
-      .enum(["accepted", "duplicate", "ignored", "late"])
-      .openapi({ description: "`ignored`: no function listens. `late`: a newer event of the object came first" }),
+    state: z.enum(["accepted", "duplicate", "ignored", "late", "quarantined"]).openapi({
+      description:
+        "`ignored`: no function listens. `late`: a newer event of the object came first. `quarantined`: the key named " +
+        "something else before; an operator sees to it",
+    }),
     hearing: z.array(z.object({ eventId: z.string(), functionId: z.string(), caseId: z.string() })),
   })
   .openapi("EventTold");
@@ -47,14 +50,13 @@ const route = createRoute({
     ...problemResponses({
       400: "A field is wrong, or the idempotency key is missing; `errors` points at it",
       401: "No token of a known person",
-      409: "The key was used for something else that happened",
       413: "More than 256 KiB",
     }),
   },
 });
 
 type TellEventDeps = EventDoor & {
-  readonly sql: Sql;
+  readonly pool: LedgerPool;
   readonly company: string;
   readonly functions: FunctionTable;
   /** The company's clock, ISO 8601. */
@@ -71,9 +73,12 @@ export function tellEventApi(deps: TellEventDeps) {
     if (occurredAt === undefined) return refuse(c, "validation", "a field is wrong", notYet);
     const key = c.req.valid("header")["idempotency-key"];
     const { personId } = c.var.person;
-    const told = await tellChange(deps, { company, personId, key, object, change, said: said ?? "", occurredAt });
+    const happened = { company, personId, key, object, change, said: said ?? "", occurredAt };
+    const told = await tellChange({ ...deps, sql: deps.pool }, happened);
     if (told.kind === "key-reused") {
-      return refuse(c, "idempotency-key-reused", "this Idempotency-Key was sent with another request");
+      const held = await holdEvents(deps.pool, [oddOf(happened, at())]);
+      if (held.length > 0) log.error({ component: "events", personId }, "a delivery's id came again with another body");
+      return c.json({ state: "quarantined" as const, hearing: [] }, 202);
     }
     const { state, hearing } = told;
     if (state === "accepted" || state === "late") onAccepted();

@@ -23,6 +23,8 @@ export type InboxEvent = {
    * made here, and in order as it comes.
    */
   readonly stamp: "source" | "arrival";
+  /** When its source says it happened, where that could not be believed and the arrival counts. */
+  readonly saidAt?: string;
   readonly body: JsonObject;
 };
 
@@ -50,6 +52,8 @@ export type ToldItem = Omit<InboxEvent, "eventId" | "bodyDigest" | "functionId">
 
 /** What a source's adapter makes of one event. */
 export type IncomingItem = Omit<ToldItem, "company" | "source" | "stamp"> & {
+  /** `source` when it says nothing. */
+  readonly stamp?: ToldItem["stamp"];
   readonly notification: Notification | undefined;
 };
 
@@ -80,7 +84,7 @@ export function inboxEventsOf(
   table = functions,
 ): readonly InboxEvent[] {
   const listeners: readonly (string | null)[] = listenersOf(notification, table);
-  const told: ToldItem = { ...item, company, source, stamp: "source" };
+  const told: ToldItem = { stamp: "source", ...item, company, source };
   return (listeners.length === 0 ? [null] : listeners).map((functionId) => inboxEventFor(told, functionId));
 }
 

@@ -61,10 +61,11 @@ function caseOf(event: UntoldEvent): string {
 
 function recordOf(event: UntoldEvent): RecordDraft {
   const { company, event_id: eventId, source, function_id: functionId } = event;
-  const { occurred_at: occurredAt, received_at: receivedAt } = event;
+  const { occurred_at: occurredAt, said_at: saidAt, received_at: receivedAt } = event;
   const state = event.state === "late" ? "late" : "accepted";
   const { why, ...origin } = originOf(event);
-  const body = { eventId, functionId, source, object: objectOf(event), occurredAt, receivedAt, state, ...why };
+  const said = saidAt === null ? {} : { saidAt };
+  const body = { eventId, functionId, source, object: objectOf(event), occurredAt, ...said, receivedAt, state, ...why };
   const key = recordKeys.event(eventId);
   return { company, caseId: caseOf(event), kind: "event", key, at: receivedAt, body, ...origin };
 }

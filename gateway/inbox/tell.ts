@@ -1,5 +1,7 @@
+import { z } from "zod";
 import { canonicalJson } from "../../audit/canonical-json.ts";
 import { digestOf, sha256Hex } from "../../audit/digest.ts";
+import type { OddEvent } from "../../audit/ledgers/quarantine.ts";
 import type { Sql } from "../../audit/records.ts";
 import type { Change } from "../../domain/event.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
@@ -31,20 +33,53 @@ export type Told =
 type Door = Pick<EventDoor, "accept"> & { readonly sql: Sql; readonly functions: FunctionTable };
 
 /** The source of what is told through the API. */
-const SOURCE = "api";
+export const API = "api";
+
+/** What came under a key that named something else before, as the quarantine keeps it. */
+export const ReusedKey: z.ZodType<ToldChange> = z.object({
+  company: z.string(),
+  personId: z.string(),
+  key: z.string(),
+  object: z.object({ system: z.string(), type: z.string(), id: z.string() }),
+  change: z.discriminatedUnion("kind", [
+    z.object({ kind: z.enum(["created", "deleted", "merged", "restored"]) }),
+    z.object({ kind: z.literal("changed"), property: z.string(), value: z.string() }),
+  ]),
+  said: z.string(),
+  occurredAt: z.string(),
+});
+
+/** It, for the quarantine: a teller promises that a key names one thing. */
+export function oddOf(told: ToldChange, at: string): OddEvent {
+  const { company } = told;
+  const why = "its key named something else before";
+  const identity = digestOf([told.personId, told.key, contentOf(told)]);
+  return { company, source: API, code: "key-reused", why, text: JSON.stringify(told), identity, at };
+}
+
+/** Tells what is in quarantine for its key as what it is: something else, under a name of its own. */
+export async function tellAgain(door: Door, told: ToldChange): Promise<Extract<Told, { kind: "told" }>> {
+  const again = await tellChange(door, { ...told, key: `${told.key} ${sha256Hex(contentOf(told))}` });
+  if (again.kind === "key-reused") throw new Error("a key that is made of its content named another one");
+  return again;
+}
+
+function contentOf({ object, change, said }: ToldChange): string {
+  return canonicalJson({ object, change, said });
+}
 
 /** Makes it durable for every function that listens. The same under the same key is the same event, told once. */
 export async function tellChange({ sql, functions, accept }: Door, told: ToldChange): Promise<Told> {
-  const { company, personId, key, object, change, said, occurredAt } = told;
+  const { company, personId, key, object, change, occurredAt } = told;
   const { system, type: objectType, id: objectId } = object;
   const sourceKey = digestOf([personId, key]);
-  const bodyDigestInput = canonicalJson({ object, change, said });
+  const bodyDigestInput = contentOf(told);
   if (await isOfAnother(sql, { company, sourceKey, digest: sha256Hex(bodyDigestInput) })) return { kind: "key-reused" };
   // The value stays in its system of record, from where it is read: it may be anything.
   const body = { change: change.kind, ...(change.kind === "changed" && { property: change.property }) };
   const notification = { system, objectType, objectId, change };
   const item = { sourceKey, bodyDigestInput, occurredAt, system, objectType, objectId, body, notification };
-  const events = inboxEventsOf(company, SOURCE, item, functions);
+  const events = inboxEventsOf(company, API, item, functions);
   const state = acceptanceOf(await accept(events));
   const hearing = events.flatMap(({ eventId, functionId }) => {
     if (functionId === null) return [];
@@ -59,7 +94,7 @@ async function isOfAnother(sql: Sql, { company, sourceKey, digest }: Named): Pro
   const { rows } = await sql.query<{ digest: string }>({
     name: "told-under-key",
     text: "select body_digest as digest from inbox where company = $1 and source = $2 and source_key = $3 limit 1",
-    values: [company, SOURCE, sourceKey],
+    values: [company, API, sourceKey],
   });
   return rows[0] !== undefined && rows[0].digest !== digest;
 }

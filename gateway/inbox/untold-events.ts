@@ -15,6 +15,8 @@ export type UntoldEvent = {
   object_type: string;
   object_id: string;
   occurred_at: string;
+  /** What its source said, where that could not be believed. */
+  said_at: string | null;
   received_at: string;
   state: "pending" | "late";
   /** What the record says of why it came, where it was made here; null for what a source told. */
@@ -37,7 +39,7 @@ export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[
            claimed as (
              update inbox i set attempts = attempts + 1, retry_at = clock_timestamp() + make_interval(secs => $2)
              where i.event_id = any (array(select event_id from due)) returning i.*)
-           select event_id, company, source, source_key, system, function_id, object_type, object_id, occurred_at, received_at, state,
+           select event_id, company, source, source_key, system, function_id, object_type, object_id, occurred_at, said_at, received_at, state,
              attempts, case when source in ('asked', 'case') then body end as made_here
            from claimed order by claimed.received_at, event_id`,
     values: [limit, LEASE_SECONDS],

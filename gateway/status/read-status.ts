@@ -44,6 +44,8 @@ export type Status = {
   readonly replies: { readonly waiting: number; readonly overdue: number; readonly next: AwaitedReply | null };
   /** Without the engine's answer only those that no case has yet. */
   readonly events: { readonly unfinished: number; readonly oldest: UnfinishedEvent | null };
+  /** What came and could not be taken, and nobody has replayed or dropped. `late`: what changed nothing, of seven days. */
+  readonly quarantine: { readonly held: number; readonly oldestAt: string | null; readonly late: number };
 };
 
 export type StatusDeps = {
@@ -66,7 +68,7 @@ export async function readStatus({ sql, company, openCases, onFault, at }: Statu
     return null;
   });
   const events = await readUnfinished(sql, company, cases?.caseIds ?? []);
-  const replies = await readReplies(sql, company, at);
+  const [replies, quarantine] = [await readReplies(sql, company, at), await readHeld(sql, company)];
   const overdue = waiting.filter(({ dueAt }) => Date.parse(dueAt) < Date.parse(at)).length;
   return {
     at,
@@ -79,6 +81,7 @@ export async function readStatus({ sql, company, openCases, onFault, at }: Statu
     questions: { open: waiting.length, overdue, oldest: waiting[0] ?? null },
     replies,
     events,
+    quarantine,
   };
 }
 
@@ -90,6 +93,17 @@ async function readQuestions(sql: Sql, company: string): Promise<readonly OpenQu
     [company],
   );
   return rows;
+}
+
+async function readHeld(sql: Sql, company: string): Promise<Status["quarantine"]> {
+  const { rows } = await sql.query<Status["quarantine"]>(
+    `select (select count(*) from quarantined_event where company = $1 and state = 'held') as held,
+       (select min(received_at) from quarantined_event where company = $1 and state = 'held') as "oldestAt",
+       (select count(*) from inbox where company = $1 and state = 'late'
+          and received_at > clock_timestamp() - interval '7 days') as late`,
+    [company],
+  );
+  return rows[0] ?? { held: 0, oldestAt: null, late: 0 };
 }
 
 async function readReplies(sql: Sql, company: string, at: string): Promise<Status["replies"]> {

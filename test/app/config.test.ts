@@ -55,6 +55,8 @@ describe("the environment", () => {
       checkpointLimitSeconds: 300,
       publicUrl: undefined,
       hosts: [],
+      hubspotPortalId: undefined,
+      questionsPerHour: 300,
       policies: "/work/policies",
       cacheFolder: join(folder, ".cache", "mandate"),
       searchPath: "/bin",

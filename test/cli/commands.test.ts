@@ -51,6 +51,7 @@ function event(changes: Partial<EventView> = {}): EventView {
     caseId,
     state: "dispatched",
     occurredAt: "2026-03-02T09:00:00.000Z",
+    saidAt: null,
     receivedAt: "2026-03-02T09:00:00.300Z",
     decision: null,
     outcome: "open",

@@ -15,6 +15,7 @@ const quiet: StatusView = {
   questions: { open: 0, overdue: 0, oldest: null },
   replies: { waiting: 0, overdue: 0, next: null },
   events: { unfinished: 0, oldest: null },
+  quarantine: { held: 0, oldestAt: null, late: 0 },
 };
 
 type Cases = NonNullable<StatusView["cases"]>;
@@ -43,6 +44,17 @@ describe("mandate status", () => {
   test("says in three lines that all is well", async () => {
     const { stdout, exitCode } = await status();
     expect(stdout).toBe("Cases      2 open, none stalled\nQuestions  none open\nEvents     none unfinished\n");
+    expect(exitCode).toBe(0);
+  });
+
+  test("counts what lies in quarantine and came late, and says where to look", async () => {
+    const quarantine = { held: 2, oldestAt: "2026-03-02T08:00:00.000Z", late: 3 };
+    const { stdout, stderr, exitCode } = await status({ quarantine });
+    expect(stdout).toContain(
+      "Quarantine 2 held; the oldest came 1 h ago\nLate       3 in seven days: a newer event came first\n",
+    );
+    expect(stderr).toContain("Warning: 2 events are in quarantine\n");
+    expect(stderr).toContain("npx mandate events held\n");
     expect(exitCode).toBe(0);
   });
 

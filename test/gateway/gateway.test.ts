@@ -73,7 +73,7 @@ describe("a running gateway", () => {
     const response = await post(url, JSON.stringify([freshEvent()]));
     expect([response.status, await response.json()]).toEqual([
       202,
-      { accepted: 1, duplicates: 0, ignored: 0, late: 0 },
+      { accepted: 1, duplicates: 0, ignored: 0, late: 0, quarantined: 0 },
     ]);
     const [delivered] = await eventually(
       async () => (engine.delivered.length === 1 ? engine.delivered : undefined),

@@ -29,29 +29,23 @@ export function hubspotTypeOf(objectType: string): string {
 const MAX_TIME_MS = 253_402_300_799_999;
 
 const shortText = z.string().max(255);
-const decimalId = z.union([z.int().min(0), z.string().regex(/^\d{1,20}$/)], { error: "expected a whole number" });
+const WHOLE = "expected a whole number of up to 20 digits";
+const decimalId = z.union([z.int().min(0), z.string().regex(/^\d{1,20}$/, WHOLE)], { error: WHOLE });
 
 /**
- * One event of a batch. Only what we read is required, because a refused batch is lost after ten retries; unknown fields
- * are kept. A creation needs its object, a property change its property too; other subscription types need neither.
- * Source: HubSpot webhooks API, v3 payloads.
+ * One event of a batch. Only what we read has a form, because an event that is refused is lost after ten retries; all else
+ * is kept as it comes, ids of deliveries included. A creation needs its object, a property change its property too; other
+ * subscription types need neither. Source: HubSpot webhooks API, v3 payloads.
  */
-const HubspotEvent = z
+export const HubspotEvent = z
   .looseObject({
-    eventId: decimalId,
-    subscriptionId: decimalId.optional(),
     portalId: decimalId,
-    appId: decimalId.optional(),
     occurredAt: z.int().min(0).max(MAX_TIME_MS),
     subscriptionType: shortText.min(1),
-    attemptNumber: z.int().min(0).optional(),
     objectId: decimalId.optional(),
     objectTypeId: shortText.optional(),
-    changeSource: z.string().optional(),
-    changeFlag: z.string().optional(),
-    sourceId: z.string().optional(),
     propertyName: shortText.optional(),
-    propertyValue: z.string().nullish(),
+    propertyValue: z.union([z.string(), z.number(), z.boolean()]).nullish(),
   })
   .check(({ value, issues }) => {
     for (const field of requiredBy(value.subscriptionType)) {
@@ -60,7 +54,7 @@ const HubspotEvent = z
       issues.push({ code: "custom", message, path: [field], input: value });
     }
   });
-type HubspotEvent = z.infer<typeof HubspotEvent>;
+export type HubspotEvent = z.infer<typeof HubspotEvent>;
 
 function requiredBy(subscriptionType: string): readonly ("objectId" | "objectTypeId" | "propertyName")[] {
   const [prefix, verb] = subscriptionType.split(".");
@@ -74,12 +68,12 @@ export const HubspotBatch = z.array(HubspotEvent).min(1).max(100);
 
 /** One event in the inbox's terms. */
 export type HubspotItem = {
-  /** `eventId` alone is not unique at the vendor: portal, type, object, event, time and property together are. */
+  /** The vendor promises no unique id: portal, type, object, property, value and time are what happened. */
   readonly sourceKey: string;
-  /** The event without its attempt number, which a redelivery changes; keys in order. */
+  /** The value, or what else is told of such a change, without what is of the delivery alone; keys in order. */
   readonly bodyDigestInput: string;
-  /** ISO 8601. */
-  readonly occurredAt: string;
+  /** Epoch milliseconds, as the vendor says. */
+  readonly saidMs: number;
   readonly system: typeof SYSTEM;
   readonly objectType: string;
   readonly objectId: string;
@@ -100,7 +94,26 @@ function changeOf(event: HubspotEvent): Notification["change"] | undefined {
   const whole = Object.hasOwn(wholeChanges, verb) ? wholeChanges[verb] : undefined;
   if (whole !== undefined) return { kind: whole };
   if (verb !== "propertyChange") return undefined;
-  return { kind: "changed", property: event.propertyName ?? "", value: event.propertyValue ?? "" };
+  return { kind: "changed", property: event.propertyName ?? "", value: String(event.propertyValue ?? "") };
+}
+
+/** What two subscriptions, two attempts and two sources of one change tell differently. */
+const ofDelivery: ReadonlySet<string> = new Set([
+  "eventId",
+  "subscriptionId",
+  "subscriptionType",
+  "appId",
+  "attemptNumber",
+  "objectTypeId",
+  "changeSource",
+  "sourceId",
+  "changeFlag",
+]);
+
+/** An event without what is of its delivery alone. */
+export function digestInputOf(body: JsonObject): string {
+  const lasting = Object.entries(body).filter(([field]) => !ofDelivery.has(field));
+  return JSON.stringify(Object.fromEntries(lasting), inKeyOrder);
 }
 
 /** Reads one parsed event; `body` is the same event as it came. */
@@ -110,12 +123,12 @@ export function readHubspotEvent(event: HubspotEvent, body: JsonObject): Hubspot
   const known = Object.hasOwn(objectTypes, hubspotType) ? objectTypes[hubspotType] : undefined;
   const objectId = String(event.objectId ?? "");
   const change = changeOf(event);
-  const { portalId, subscriptionType, eventId, occurredAt, propertyName = "" } = event;
-  const { attemptNumber: _attempt, ...lasting } = body;
+  const { portalId, subscriptionType, occurredAt, propertyName = "" } = event;
+  const what = change?.kind ?? subscriptionType;
   return {
-    sourceKey: [portalId, subscriptionType, hubspotType, objectId, eventId, occurredAt, propertyName].join("/"),
-    bodyDigestInput: JSON.stringify(lasting, inKeyOrder),
-    occurredAt: new Date(occurredAt).toISOString(),
+    sourceKey: [portalId, known ?? hubspotType, what, objectId, occurredAt, propertyName].join("/"),
+    bodyDigestInput: change?.kind === "changed" ? change.value : digestInputOf(body),
+    saidMs: occurredAt,
     system: SYSTEM,
     objectType: known ?? hubspotType,
     objectId,

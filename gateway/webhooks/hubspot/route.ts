@@ -1,31 +1,40 @@
 import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Logger } from "pino";
-import type { JsonObject } from "../../../domain/json.ts";
+import { holdEvents } from "../../../audit/ledgers/quarantine.ts";
+import type { LedgerPool } from "../../../audit/records.ts";
 import type { FunctionTable } from "../../../functions/definition.ts";
 import { SIGNATURE_HEADER, TIMESTAMP_HEADER, verifyHubspotRequest, type SignatureCheck } from "./signature.ts";
-import { HubspotBatch, readHubspotEvent } from "./batch.ts";
-import { acceptanceOf, inboxEventsOf, type Acceptance, type EventDoor, type InboxEvent } from "../../inbox/accept.ts";
+import { HubspotBatch } from "./batch.ts";
+import { HUBSPOT, judgeDelivery, type Judged } from "./judge.ts";
+import { acceptanceOf, type Acceptance, type EventDoor } from "../../inbox/accept.ts";
 import type { ApiEnv } from "../../http/auth.ts";
-import { parseForeignJson } from "../../http/json-body.ts";
 import { readBody } from "../../http/limits.ts";
-import { fieldErrors, problemResponses, refuse } from "../../http/problem.ts";
+import { problemResponses, refuse } from "../../http/problem.ts";
 
 export const HUBSPOT_PATH = "/webhooks/hubspot";
 
-/** What became of a batch of events, counted. `late`: a newer event of the same object came first. */
+/**
+ * What became of a batch of events, counted. `late`: a newer event of the same object came first. `quarantined`: kept, and
+ * not taken; see `mandate events held`.
+ */
 const BatchTaken = z
-  .object({ accepted: z.int(), duplicates: z.int(), ignored: z.int(), late: z.int() })
+  .object({ accepted: z.int(), duplicates: z.int(), ignored: z.int(), late: z.int(), quarantined: z.int() })
   .openapi("BatchTaken");
 type BatchTaken = z.infer<typeof BatchTaken>;
 
 export type WebhookDeps = EventDoor & {
+  readonly pool: LedgerPool;
   readonly company: string;
+  /** The company's own account at HubSpot; any is, when nobody said which. */
+  readonly portalId?: string | undefined;
   readonly hubspotSecret: string;
   /** The URL that HubSpot was told to post to: it is part of what is signed. */
   readonly targetUrl: () => string;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** The company's clock, ISO 8601: stamps are bounded against it. */
+  readonly at: () => string;
   /** The functions that run; the shipped ones when absent. */
   readonly functions?: FunctionTable | undefined;
   readonly log: Logger;
@@ -42,11 +51,12 @@ const signatureDetail: { readonly [code in Refused["code"]]: string } = {
 };
 
 /**
- * HubSpot's side door. Order: size, signature over the raw bytes, JSON, shape, then one commit; 202 only after it.
- * Subscription types that no function listens to are kept and counted as ignored: a refusal would be sent ten times more.
+ * HubSpot's side door. Order: size, signature over the raw bytes, then each event by itself, then one commit; 202 only
+ * after it. A refusal would be sent ten times more and then lost: subscription types that no function listens to are kept
+ * and counted as ignored, and what cannot be taken goes to quarantine.
  */
 export function hubspotWebhook(deps: WebhookDeps): (c: Context) => Promise<Response> {
-  const log = deps.log.child({ component: "webhook", source: "hubspot" });
+  const log = deps.log.child({ component: "webhook", source: HUBSPOT });
   return async (c) => {
     const body = await readBody(c.req.raw);
     if (body.kind === "too-large") {
@@ -58,41 +68,34 @@ export function hubspotWebhook(deps: WebhookDeps): (c: Context) => Promise<Respo
       log.warn({ code: check.code }, "delivery refused");
       return refuse(c, `signature-${check.code}`, signatureDetail[check.code]);
     }
-    const json = parseForeignJson(body.bytes);
-    if (json.kind === "refused") return refuse(c, json.code, json.detail);
-    const batch = HubspotBatch.safeParse(json.value);
-    if (!batch.success) return refuse(c, "validation", "the batch is not HubSpot's", fieldErrors(batch.error));
-    const bodies = json.value as readonly JsonObject[];
-    const events = batch.data.map((event, index) =>
-      inboxEventsOf(deps.company, "hubspot", readHubspotEvent(event, bodies[index] ?? {}), deps.functions),
-    );
-    return store(deps, log, c, events);
+    const { company, portalId, functions, at } = deps;
+    return store(deps, log, c, judgeDelivery({ company, portalId, functions, at: at() }, body.bytes));
   };
 }
 
+/** The query is as the URL was registered with it, and signed with the rest. */
 function checkSignature({ hubspotSecret, targetUrl, now }: WebhookDeps, c: Context, body: Uint8Array): SignatureCheck {
   const signature = c.req.header(SIGNATURE_HEADER);
   const timestamp = c.req.header(TIMESTAMP_HEADER);
-  const request = { method: c.req.method, targetUrl: targetUrl(), body, signature, timestamp };
+  const [, query] = /(\?[^#]*)/.exec(c.req.url) ?? [];
+  const request = { method: c.req.method, targetUrl: `${targetUrl()}${query ?? ""}`, body, signature, timestamp };
   return verifyHubspotRequest(hubspotSecret, request, now());
 }
 
-/** `items`: the rows of each event of the batch, one per function that listens. */
-async function store(
-  deps: WebhookDeps,
-  log: Logger,
-  c: Context,
-  items: readonly (readonly InboxEvent[])[],
-): Promise<Response> {
+async function store(deps: WebhookDeps, log: Logger, c: Context, judged: readonly Judged[]): Promise<Response> {
+  const items = judged.flatMap((one) => (one.kind === "event" ? [one.rows] : []));
+  const odd = judged.flatMap((one) => (one.kind === "odd" ? [one.odd] : []));
   let outcomes: readonly Acceptance[];
   try {
     outcomes = await deps.accept(items.flat());
+    const held = await holdEvents(deps.pool, odd);
+    if (held.length > 0) log.warn({ codes: held.map(({ code }) => code) }, "events are in quarantine");
   } catch (error) {
-    log.error({ err: error, events: items.length }, "delivery not stored");
+    log.error({ err: error, events: judged.length }, "delivery not stored");
     c.header("retry-after", "1");
     return refuse(c, "not-stored", "the inbox did not take the batch");
   }
-  const taken = { accepted: 0, duplicates: 0, ignored: 0, late: 0 };
+  const taken = { accepted: 0, duplicates: 0, ignored: 0, late: 0, quarantined: odd.length };
   const left = [...outcomes];
   for (const rows of items) {
     const outcome = acceptanceOf(left.splice(0, rows.length));
@@ -115,7 +118,6 @@ export function mountWebhooks(app: OpenAPIHono<ApiEnv>, deps: WebhookDeps): void
     responses: {
       202: { description: "Durable", content: { "application/json": { schema: BatchTaken } } },
       ...problemResponses({
-        400: "A field is wrong; `errors` points at it",
         401: "Unsigned, forged, stale or from the future",
         413: "More than 256 KiB",
         503: "Not stored; send it again",

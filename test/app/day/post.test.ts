@@ -4,7 +4,7 @@ import { postDelivery, type Sender } from "../../../app/day/post.ts";
 import { problem, serveApi, type ApiServer, type Reply } from "../../cli/api-server.ts";
 
 const [delivery] = planDay({ day: 1, startedAt: "2026-03-02T09:00:00.000Z", company: "acme" }).deliveries;
-const taken: Reply = { status: 202, json: { accepted: 1, duplicates: 2, ignored: 0, late: 0 } };
+const taken: Reply = { status: 202, json: { accepted: 1, duplicates: 2, ignored: 0, late: 0, quarantined: 0 } };
 
 let server: ApiServer | undefined;
 afterEach(() => server?.close());

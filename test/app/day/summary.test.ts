@@ -19,6 +19,7 @@ function followed(index: number, changes: Partial<EventView>, answered: Followed
     caseId: `acme:quoting:crm-deal-${item.objectId}`,
     state: "dispatched",
     occurredAt: plan.startedAt,
+    saidAt: null,
     receivedAt: plan.startedAt,
     decision: null,
     outcome: "executed",

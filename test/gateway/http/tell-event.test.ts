@@ -68,12 +68,15 @@ describe("what a system tells of an object", () => {
     expect(await inbox()).toMatchObject([{ state: "ignored", function_id: null }]);
   });
 
-  test("again under the same key is one event, whenever it is told; something else under it is refused", async () => {
+  test("again under the same key is one event, whenever it is told; something else under it is in quarantine", async () => {
     await tell({ object: claim, change: sent });
     expect(await tell({ object: claim, change: sent })).toMatchObject({ status: 202, state: "duplicate" });
     expect(await tell({ object: claim, change: sent }, '"k"')).toMatchObject({ status: 202, state: "duplicate" });
     const moved = { object: { ...claim, id: "C-2" }, change: sent };
-    expect(await tell(moved)).toMatchObject({ status: 409, code: "idempotency-key-reused" });
+    expect(await tell(moved)).toEqual({ status: 202, state: "quarantined", hearing: [] });
+    expect(await tell(moved)).toEqual({ status: 202, state: "quarantined", hearing: [] });
+    const { rows } = await database.pool.query("select source, code, state, times from quarantined_event");
+    expect(rows).toEqual([{ source: "api", code: "key-reused", state: "held", times: 2 }]);
     expect(await tell(moved, "k", "another")).toMatchObject({ status: 202, state: "accepted" });
     expect(await inbox()).toHaveLength(2);
   });

@@ -88,19 +88,33 @@ describe("what makes an event the same event", () => {
     expect(same(Object.fromEntries(Object.entries(hubspotEvent()).reverse()))).toEqual([true, true]);
   });
 
+  test.for(["eventId", "subscriptionId", "appId", "changeSource", "sourceId", "changeFlag"])(
+    "another %s, which is of the delivery",
+    (field) => expect(same(hubspotEvent({ [field]: "2" }))).toEqual([true, true]),
+  );
+
+  test("another type of subscription to the same change", () => {
+    const generic = { subscriptionType: "object.propertyChange", objectTypeId: "0-3" };
+    expect(same(hubspotEvent(generic))).toEqual([true, true]);
+  });
+
   test.for([
     ["portalId", 2],
-    ["eventId", 2],
     ["objectId", 2],
     ["occurredAt", 2],
     ["propertyName", "amount"],
   ] as const)("not with another %s", ([field, value]) =>
-    expect(same(hubspotEvent({ [field]: value }))).toEqual([false, false]),
+    expect(same(hubspotEvent({ [field]: value }))).toEqual([false, true]),
   );
 
-  test("not with another value or an unknown field, though under the same key", () => {
+  test("not with another value, though under the same key", () => {
     expect(same(hubspotEvent({ propertyValue: "draft" }))).toEqual([true, false]);
-    expect(same(hubspotEvent({ isSensitive: false }))).toEqual([true, false]);
+  });
+
+  test("what has no value of its own is told apart by all that is said of it", () => {
+    const merged = (id: number) => read(hubspotEvent({ subscriptionType: "deal.merge", mergedObjectIds: [id] }));
+    expect(merged(1).sourceKey).toBe(merged(2).sourceKey);
+    expect(merged(1).bodyDigestInput).not.toBe(merged(2).bodyDigestInput);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { HUBSPOT_PATH } from "../../../../gateway/webhooks/hubspot/route.ts";
+import { plant } from "../../../fixtures/company-rows.ts";
 import { apiOn } from "../../../fixtures/api.ts";
 import { hubspotEvent, hubspotEventWithout, NOW_MS, signedRequest, TARGET } from "../../../fixtures/hubspot.ts";
 import { keptEvents } from "../../../fixtures/inbox.ts";
@@ -13,13 +14,18 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await database.pool.query("truncate inbox, inbox_clock");
+  await putAside();
 });
 
+/** The test starts afresh: what is kept for ever is put aside by the owner. */
+const putAside = () => plant(database.pool, ["truncate quarantined_event"]);
+
+const at = () => new Date(NOW_MS).toISOString();
 const post = async (request: Request) => {
-  const response = await apiOn(database.pool).request(request);
+  const response = await apiOn(database.pool, { at }).request(request);
   return { status: response.status, body: (await response.json()) as { [field: string]: unknown } };
 };
-const counts = { accepted: 0, duplicates: 0, ignored: 0, late: 0 };
+const counts = { accepted: 0, duplicates: 0, ignored: 0, late: 0, quarantined: 0 };
 const kept = async () => (await keptEvents(database.pool)).length;
 
 describe("a signed batch", () => {
@@ -29,7 +35,7 @@ describe("a signed batch", () => {
     const batch = [hubspotEvent(), hubspotEvent(), older, contact];
     expect(await post(signedRequest(batch))).toEqual({
       status: 202,
-      body: { accepted: 1, duplicates: 1, late: 1, ignored: 1 },
+      body: { ...counts, accepted: 1, duplicates: 1, late: 1, ignored: 1 },
     });
     expect((await keptEvents(database.pool)).map(({ state }) => state).sort()).toEqual(["ignored", "late", "pending"]);
   });
@@ -131,63 +137,200 @@ describe("a request that HubSpot did not sign just now is answered 401 and leave
   });
 });
 
-describe("a body that is not a batch is answered with a problem that says where", () => {
+describe("what cannot be taken is kept in quarantine, costs nothing else and is never answered 4xx", () => {
+  const held = async () => {
+    const { rows } = await database.pool.query<{ code: string; times: number }>(
+      "select code, times from quarantined_event where state = 'held' order by code",
+    );
+    return rows.map(({ code, times }) => (times === 1 ? code : `${code} ${times} times`));
+  };
   const deep = `[{"a":${"[".repeat(64)}${"]".repeat(64)}}]`;
-  const cases = [
-    { name: "no JSON", body: "[", status: 400, code: "malformed-json" },
-    { name: "66 levels", body: deep, status: 400, code: "too-deep" },
-    { name: "a key twice", body: '[{"eventId":1,"eventId":2}]', status: 400, code: "duplicate-key" },
-    { name: "no array", body: hubspotEvent(), status: 400, code: "validation", at: "" },
-    { name: "no events", body: [], status: 400, code: "validation", at: "" },
+  const sound = hubspotEvent();
+  const many = Array.from({ length: 99 }, (_, index) => hubspotEvent({ objectId: index }));
+  const cases: readonly { name: string; body: unknown; taken?: number; code: string }[] = [
+    { name: "no JSON", body: "[", code: "unreadable" },
+    { name: "66 levels", body: deep, code: "unreadable" },
+    { name: "a key twice", body: '[{"eventId":1,"eventId":2}]', code: "unreadable" },
+    { name: "no array", body: sound, code: "not-a-batch" },
+    { name: "101 events", body: Array.from({ length: 101 }, () => sound), code: "not-a-batch" },
     {
-      name: "101 events",
-      body: Array.from({ length: 101 }, () => hubspotEvent()),
-      status: 400,
-      code: "validation",
-      at: "",
+      name: "one of a hundred without a time",
+      body: [...many, hubspotEventWithout("occurredAt")],
+      taken: 99,
+      code: "stamp",
     },
+    { name: "a time as text", body: [sound, hubspotEvent({ occurredAt: "1700000000000" })], taken: 1, code: "stamp" },
+    { name: "a time before 1970", body: [hubspotEvent({ occurredAt: -1 }), sound], taken: 1, code: "stamp" },
+    { name: "a time after 9999", body: [hubspotEvent({ occurredAt: 1e18 }), sound], taken: 1, code: "stamp" },
+    { name: "one of a hundred that is no object", body: [...many, 7], taken: 99, code: "unknown-shape" },
+    { name: "null", body: [null, sound], taken: 1, code: "unknown-shape" },
+    { name: "no objectId", body: [sound, hubspotEventWithout("objectId")], taken: 1, code: "unknown-shape" },
     {
-      name: "no occurredAt",
-      body: [hubspotEventWithout("occurredAt")],
-      status: 400,
-      code: "validation",
-      at: "/0/occurredAt",
+      name: "an object's id too wide",
+      body: [sound, hubspotEvent({ objectId: "1".repeat(21) })],
+      taken: 1,
+      code: "unknown-shape",
     },
-    {
-      name: "no objectId",
-      body: [hubspotEvent(), hubspotEventWithout("objectId")],
-      status: 400,
-      code: "validation",
-      at: "/1/objectId",
-    },
-    {
-      name: "portalId as a word",
-      body: [hubspotEvent({ portalId: "mine" })],
-      status: 400,
-      code: "validation",
-      at: "/0/portalId",
-    },
-    { name: "over 256 KiB", body: [hubspotEvent({ padding: "x".repeat(262_144) })], status: 413, code: "too-large" },
+    { name: "portalId as a word", body: [sound, hubspotEvent({ portalId: "mine" })], taken: 1, code: "unknown-shape" },
   ];
-  test.for(cases)("$name", async ({ body, status, code, at }) => {
-    const response = await apiOn(database.pool).request(signedRequest(body));
-    expect(response.headers.get("content-type")).toBe("application/problem+json");
-    const problem = (await response.json()) as { errors?: { pointer: string; detail: string }[] };
-    expect(problem).toMatchObject({
-      type: `urn:mandate:problem:${code}`,
-      title: expect.any(String) as string,
-      status,
-      code,
+  test.for(cases)("$name", async ({ body, taken = 0, code }) => {
+    expect(await post(signedRequest(body))).toEqual({
+      status: 202,
+      body: { ...counts, accepted: taken, quarantined: 1 },
     });
-    expect(problem.errors?.map(({ pointer }) => pointer)).toEqual(at === undefined ? undefined : [at]);
-    expect(response.status).toBe(status);
-    expect(await kept()).toBe(0);
+    expect([await held(), await kept()]).toEqual([[code], taken]);
+  });
+
+  test("once, however often it comes, whatever its attempt", async () => {
+    await post(signedRequest([7, hubspotEventWithout("objectId")]));
+    await post(signedRequest([hubspotEvent({ attemptNumber: 3, objectId: undefined }), 7]));
+    expect(await held()).toEqual(["unknown-shape 2 times", "unknown-shape 2 times"]);
+  });
+
+  test("no events are no fault", async () => {
+    expect(await post(signedRequest([]))).toEqual({ status: 202, body: counts });
+  });
+
+  test("another account's events, once it is said which is ours", async () => {
+    const batch = [
+      hubspotEvent(),
+      hubspotEvent({ portalId: 7, objectId: 2 }),
+      hubspotEvent({ portalId: "62515", objectId: 3 }),
+    ];
+    const response = await apiOn(database.pool, { at, portalId: "62515" }).request(signedRequest(batch));
+    expect(await response.json()).toEqual({ ...counts, accepted: 2, quarantined: 1 });
+    expect(await held()).toEqual(["foreign-portal"]);
+  });
+
+  test("and when that fails, the batch is sent again", async () => {
+    await database.pool.query("alter table quarantined_event rename to away");
+    try {
+      expect(await post(signedRequest([7]))).toMatchObject({ status: 503, body: { code: "not-stored" } });
+    } finally {
+      await database.pool.query("alter table away rename to quarantined_event");
+    }
+  });
+
+  test("over 256 KiB is refused unread", async () => {
+    const response = await post(signedRequest([hubspotEvent({ padding: "x".repeat(262_144) })]));
+    expect(response).toMatchObject({ status: 413, body: { code: "too-large" } });
+    expect(await held()).toEqual([]);
   });
 
   test("exactly 256 KiB is taken", async () => {
     const bare = JSON.stringify([hubspotEvent({ padding: "" })]);
     const event = hubspotEvent({ padding: "x".repeat(262_144 - bare.length) });
     expect((await post(signedRequest([event]))).status).toBe(202);
+  });
+});
+
+describe("an id of a delivery is text of any kind", () => {
+  test.for(["12345678901234567", "123456789012345678901234567890", '"evt-ü"', "null", "1.5", "true", '{"a":1}'])(
+    "eventId %s",
+    async (eventId) => {
+      const text = JSON.stringify([hubspotEvent()]).replace('"eventId":3816279480', `"eventId":${eventId}`);
+      expect((await post(signedRequest(text))).body).toEqual({ ...counts, accepted: 1 });
+    },
+  );
+
+  test("and an object's id beyond 2^53 is read exactly", async () => {
+    const text = JSON.stringify([hubspotEvent()]).replace('"objectId":1001', '"objectId":12345678901234567');
+    await post(signedRequest(text));
+    const { rows } = await database.pool.query("select object_id from inbox");
+    expect(rows).toEqual([{ object_id: "12345678901234567" }]);
+  });
+
+  test("what is of no meaning here has any form", async () => {
+    const event = hubspotEvent({ sourceId: null, changeSource: 7, changeFlag: [], appId: "a", attemptNumber: "2" });
+    expect((await post(signedRequest([event]))).body).toEqual({ ...counts, accepted: 1 });
+  });
+});
+
+describe("one change is one event, however it is told", () => {
+  const told = [
+    ["by another subscription, under another id", { subscriptionId: 26, eventId: 2 }],
+    ["by another application", { appId: 7 }],
+    ["by another attempt", { attemptNumber: 4 }],
+    ["by another source's name", { changeSource: "INTEGRATION", sourceId: "x", changeFlag: "UPDATED" }],
+    ["by a generic subscription", { subscriptionType: "object.propertyChange", objectTypeId: "0-3" }],
+  ] as const;
+  test.for(told)("%s", async ([, changes]) => {
+    await post(signedRequest([hubspotEvent()]));
+    expect((await post(signedRequest([hubspotEvent(changes)]))).body).toEqual({ ...counts, duplicates: 1 });
+  });
+
+  test.for([
+    ["value", { propertyValue: "draft" }],
+    ["time", { occurredAt: NOW_MS - 500 }],
+    ["property", { propertyName: "amount" }],
+    ["object", { objectId: 7 }],
+    ["account", { portalId: 7 }],
+  ] as const)("another %s under the same id is another event", async ([, changes]) => {
+    await post(signedRequest([hubspotEvent()]));
+    const { body } = await post(signedRequest([hubspotEvent(changes)]));
+    expect([body["duplicates"], body["quarantined"]]).toEqual([0, 0]);
+    expect(await kept()).toBe(2);
+  });
+});
+
+describe("a URL that is registered with a query", () => {
+  test.for(["?tenant=a%40b", "?a=1&b=%2Fx%20y", "?"])("%s verifies", async (query) => {
+    const targetUrl = `${TARGET}${query}`;
+    expect((await post(signedRequest([hubspotEvent()], { targetUrl }))).status).toBe(202);
+  });
+
+  test("is signed with it: another query is another URL", async () => {
+    const { headers } = signedRequest([hubspotEvent()], { targetUrl: `${TARGET}?tenant=a` });
+    const body = JSON.stringify([hubspotEvent()]);
+    const moved = new Request(`${TARGET}?tenant=b`, { method: "POST", headers, body });
+    expect(await post(moved)).toMatchObject({ status: 401, body: { code: "signature-forged" } });
+  });
+});
+
+describe("a stamp", () => {
+  const stamps = async () => {
+    const { rows } = await database.pool.query<{ occurred_at: string; said_at: string | null; state: string }>(
+      "select occurred_at, said_at, state from inbox order by received_at, event_id",
+    );
+    return rows.map(({ occurred_at: occurredAt, said_at: saidAt, state }) => [occurredAt, saidAt, state]);
+  };
+  const tell = (occurredAt: number, value = "approval_requested") =>
+    post(signedRequest([hubspotEvent({ occurredAt, propertyValue: value })]));
+  const now = new Date(NOW_MS).toISOString();
+  const day = 86_400_000;
+
+  test.for([
+    ["years ahead", NOW_MS + 3_650 * day],
+    ["a little more than five minutes ahead", NOW_MS + 300_001],
+    ["years back", 0],
+    ["a little more than three days back", NOW_MS - 3 * day - 1],
+  ] as const)("%s is not believed: the arrival counts, and that is said", async ([, occurredAt]) => {
+    expect((await tell(occurredAt)).body).toEqual({ ...counts, accepted: 1 });
+    expect(await stamps()).toEqual([[now, new Date(occurredAt).toISOString(), "pending"]]);
+  });
+
+  test.for([
+    ["five minutes ahead", NOW_MS + 300_000, NOW_MS],
+    ["three days back", NOW_MS - 3 * day, NOW_MS - 3 * day],
+  ] as const)("%s is believed, and never later than it came", async ([, occurredAt, counted]) => {
+    await tell(occurredAt);
+    expect(await stamps()).toEqual([[new Date(counted).toISOString(), null, "pending"]]);
+  });
+
+  test.for([NOW_MS + 3_650 * day, NOW_MS + 300_000])(
+    "of %i deafens no object: what comes next is heard",
+    async (ahead) => {
+      await tell(ahead, "approval_requested");
+      const response = await apiOn(database.pool, { at: () => new Date(NOW_MS + 1_000).toISOString() }).request(
+        signedRequest([hubspotEvent({ occurredAt: NOW_MS + 500, eventId: 2 })]),
+      );
+      expect(await response.json()).toEqual({ ...counts, accepted: 1 });
+    },
+  );
+
+  test("of the far past is heard, though newer ones came", async () => {
+    await tell(NOW_MS - 1_000);
+    expect((await tell(0)).body).toEqual({ ...counts, accepted: 1 });
   });
 });
 
