@@ -35,7 +35,8 @@ export function addHeldEvents(noun: Command, cli: Cli): void {
     .option(...as)
     .action(answering<AsOptions>(cli, replay));
   noun
-    .command("drop <id>")
+    .command("drop")
+    .argument("<id>")
     .description("say that nothing is to come of it")
     .requiredOption("--reason <text>", "why; it is recorded")
     .option(...as)

@@ -40,7 +40,7 @@ export type AgreementRow = Agreement & {
 const NOT_AGREED = "55000";
 
 /** `rows`: the table, or a query of some of its rows. */
-const agreements = (rows: string, more = "") => `
+const agreements = (rows: string, more: string) => `
   select g.agreement_id as "agreementId", g.case_id as "caseId", g.executor, g.sides, g.digest, g.role, g.state,
     g.asked_at as "askedAt", g.expires_at as "expiresAt", g.moved_at as "movedAt", spoken.said${more}
   from ${rows} g
@@ -57,7 +57,7 @@ export async function readAgreement(
 ): Promise<AgreementRow | undefined> {
   const { rows } = await sql.query<AgreementRow>({
     name: "read-agreement",
-    text: `${agreements("agreement")} where g.company = $1 and g.agreement_id = $2`,
+    text: `${agreements("agreement", "")} where g.company = $1 and g.agreement_id = $2`,
     values: [company, agreementId],
   });
   return rows[0];

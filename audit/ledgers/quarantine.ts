@@ -111,23 +111,26 @@ export async function listQuarantined(
   company: string,
   { state, after = ["-infinity", ""], limit }: Listed,
 ): Promise<readonly (Quarantined & { readonly place: readonly string[] })[]> {
-  const { rows } = await sql.query<Quarantined & { place: readonly string[] }>(
-    `select ${columns}, array[to_char(received_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), quarantine_id] as place
+  const { rows } = await sql.query<Quarantined & { place: readonly string[] }>({
+    name: "list-quarantined",
+    text: `select ${columns}, array[to_char(received_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), quarantine_id] as place
      from quarantined_event
      where company = $1 and ($2::text is null or state = $2) and received_at >= $3
        and (received_at, quarantine_id) > ($3::timestamptz, $4)
      order by received_at, quarantine_id limit $5`,
-    [company, state ?? null, ...after, limit],
-  );
+    values: [company, state ?? null, ...after, limit],
+  });
   return rows;
 }
 
 /** How many there are. */
 export async function countQuarantined(sql: Sql, company: string, state: QuarantineState | undefined): Promise<number> {
-  const { rows } = await sql.query<{ total: number }>(
-    "select count(*) as total from quarantined_event where company = $1 and ($2::text is null or state = $2)",
-    [company, state ?? null],
-  );
+  const { rows } = await sql.query<{ total: number }>({
+    name: "count-quarantined",
+    text: `select count(*) as total from quarantined_event
+           where company = $1 and received_at > '-infinity' and ($2::text is null or state = $2)`,
+    values: [company, state ?? null],
+  });
   return rows[0]?.total ?? 0;
 }
 

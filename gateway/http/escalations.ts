@@ -113,7 +113,7 @@ type EscalationRow = Omit<
 };
 
 /** Everything a person needs to answer, read from the ledgers: the facts are the decision's, never a model's words. */
-const escalations = (from: "escalation" | "listed", more = "") => `
+const escalations = (from: "escalation" | "listed", more: string) => `
   select s.company, s.escalation_id as "escalationId", s.case_id as "caseId", s.decision_id as "decisionId", s.state,
     s.level, s.role, s.due_at as "dueAt", s.opened_at as "openedAt", s.requested_by as "requestedBy",
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
@@ -189,7 +189,7 @@ export async function readEscalation(
 ): Promise<EscalationView | undefined> {
   const { rows } = await sql.query<EscalationRow>({
     name: "read-escalation",
-    text: `${escalations("escalation")} where s.company = $1 and s.escalation_id = $2`,
+    text: `${escalations("escalation", "")} where s.company = $1 and s.escalation_id = $2`,
     values: [company, escalationId],
   });
   return rows[0] && escalationView(rows[0]);

@@ -14,7 +14,7 @@ type Hearing = {
   readonly at: string;
 };
 
-type Late = { function_id: string; system: string; object_type: string; object_id: string; state: string };
+type Late = { function_id: string | null; system: string; object_type: string; object_id: string; state: string };
 
 /**
  * Has a function hear of the object that a late event was about, as somebody's request: the case reads the record as it is
@@ -33,7 +33,7 @@ export async function hearLate(
   const [late] = rows;
   if (late === undefined) return { kind: "not-found" };
   const { function_id: functionId, system, object_type: type, object_id: id, state } = late;
-  if (state !== "late") return { kind: "not-late", state };
+  if (state !== "late" || functionId === null) return { kind: "not-late", state };
   await sql.query({
     name: "clock-not-ahead",
     text: `update inbox_clock set occurred_at = $5

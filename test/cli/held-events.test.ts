@@ -55,10 +55,7 @@ test("`events held` reads every page, and says how many there are in all", async
     ].join("\n"),
   );
   expect(stderr).toContain(`npx mandate events show ${quarantineId}`);
-  expect(server.requests.map(({ path }) => path)).toEqual([
-    "/v1/events/quarantine?state=held&limit=200&total=true",
-    "/v1/events/quarantine?state=held&limit=200&cursor=next-page&total=false",
-  ]);
+  expect(server.requests.map(({ path }) => path)).toEqual(["/v1/events/quarantine", "/v1/events/quarantine"]);
 });
 
 test("`events show` tells why it cannot be taken, what came, and what may be done", async () => {
@@ -100,7 +97,7 @@ test("`events late` lists what changed nothing, and `hear` undoes that", async (
   ];
   const listed = await run("events", "late");
   expect(listed.stdout).toContain(`${eventId}  deal 1\n\n1 in all\n`);
-  expect(server.requests[0]?.path).toBe("/v1/events?state=late&limit=200&total=true");
+  expect(server.requests[0]?.path).toBe("/v1/events");
   const heard = await run("events", "hear", eventId, "--reason", "their clock", "--as", "ola");
   expect(heard.stdout).toBe(`heard as ${eventId}\n  acme:quoting:crm-deal-1\n`);
 });

@@ -74,8 +74,8 @@ describe("a company's login", () => {
     for (const right of ["truncate", "references", "trigger"] as const) expect(await tablesWith(right)).toEqual([]);
   });
 
-  test("deletes a batch's working data, and nothing else", async () => {
-    expect(await tablesWith("delete")).toEqual(["batch_chunk", "batch_object"]);
+  test("deletes a batch's working data and what an hour's questions are counted by, and nothing else", async () => {
+    expect(await tablesWith("delete")).toEqual(["batch_chunk", "batch_object", "question_asked"]);
   });
 
   test("changes nothing that is append-only, and nothing about the schema", async () => {
