@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, randomFillSync } from "node:crypto";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { pack, unpack } from "./packing.ts";
 
 /** AES-256-GCM (NIST SP 800-38D): a random 96-bit nonce, then the text, then a 128-bit tag. */
 const NONCE_BYTES = 12;
@@ -29,8 +29,8 @@ export function subjectKey(subjectId: string, key: Uint8Array): SubjectKey {
   const salting = derived("salt");
   return {
     subjectId,
-    seal: (text, context) => encrypt(sealing, packed(text), context),
-    open: (sealed, context) => unpacked(decrypt(sealing, sealed, context)),
+    seal: (text, context) => encrypt(sealing, pack(text), context),
+    open: (sealed, context) => unpack(decrypt(sealing, sealed, context)),
     salt: (...words) =>
       createHmac("sha256", salting)
         .update(JSON.stringify(words))
@@ -62,23 +62,6 @@ export function keyWrapping(secret: Uint8Array, company: string): KeyWrapping {
     unwrap: (subjectId, wrapped) => subjectKey(subjectId, decrypt(wrappingKey, wrapped, subjectId)),
     blind: (text) => createHmac("sha256", blindingKey).update(text, "utf8").digest("hex"),
   };
-}
-
-/** Texts that are longer are compressed before they are sealed: sealed bytes cannot be. */
-/** A small window: what is sealed is a few kilobytes, and a larger one costs more than it saves. */
-const PACKED_FROM_CHARS = 1_024;
-const PLAIN = 0;
-const DEFLATED = 1;
-
-function packed(text: string): Buffer {
-  const bytes = Buffer.from(text, "utf8");
-  if (text.length < PACKED_FROM_CHARS) return Buffer.concat([Buffer.of(PLAIN), bytes]);
-  return Buffer.concat([Buffer.of(DEFLATED), deflateRawSync(bytes, { level: 1, memLevel: 4, windowBits: 12 })]);
-}
-
-function unpacked(bytes: Buffer): string {
-  const rest = bytes.subarray(1);
-  return (bytes[0] === DEFLATED ? inflateRawSync(rest) : rest).toString("utf8");
 }
 
 /** Random bytes for many nonces are fetched at once: fetching a dozen costs as much as fetching thousands. Each is used once. */
