@@ -35,6 +35,32 @@ create trigger audit_subject_ends_by_erasure before update on audit_subject for 
 create trigger audit_subject_is_kept before delete on audit_subject for each row execute function refuse_change();
 create trigger audit_subject_keeps_all before truncate on audit_subject for each statement execute function refuse_change();
 
+-- An envelope as it is kept, and back: what stands in the row already, and what is the same in nearly all of them, leaves a
+-- control character in its place. Canonical JSON has none of those, so no envelope reads as another. The last that was put
+-- in is the first that is taken out.
+create function kept_envelope(p_envelope text, p_key text, p_case text) returns text language sql immutable parallel safe as $$
+  select replace(replace(replace(replace(replace(replace(replace(replace(replace(p_envelope,
+    p_key, E'\x01'), p_case, E'\x02'),
+    '"actor":{"ref":"mandate","type":"system"},"at":"', E'\x03'),
+    E'","case":{"id":"\x02","n":', E'\x04'),
+    '},"fields":{"', E'\x05'),
+    E'},"key":"\x01","kind":"', E'\x06'),
+    '","parents":[', E'\x07'),
+    '],"sd":["', E'\x08'),
+    '"],"typ":"audit/v1"}', E'\x0e')
+$$;
+create function whole_envelope(p_kept text, p_key text, p_case text) returns text language sql immutable parallel safe as $$
+  select replace(replace(replace(replace(replace(replace(replace(replace(replace(p_kept,
+    E'\x0e', '"],"typ":"audit/v1"}'),
+    E'\x08', '],"sd":["'),
+    E'\x07', '","parents":['),
+    E'\x06', E'},"key":"\x01","kind":"'),
+    E'\x05', '},"fields":{"'),
+    E'\x04', E'","case":{"id":"\x02","n":'),
+    E'\x03', '"actor":{"ref":"mandate","type":"system"},"at":"'),
+    E'\x02', p_case), E'\x01', p_key)
+$$;
+
 -- One thing that happened in a case: an event, a decision, an approval, an effect.
 create table audit_record (
   company text not null,
@@ -46,14 +72,18 @@ create table audit_record (
     ('event', 'turn', 'proposal', 'review', 'decision', 'escalation', 'approval', 'intent', 'receipt', 'case_end',
      'policy', 'prompt', 'commitment', 'erasure', 'hold', 'key', 'batch', 'reply', 'plan', 'agreement', 'repeat')),
   key text not null,
-  -- RFC 8785 bytes. An entry of a log is less than 64 KiB (C2SP tlog-tiles).
-  envelope text not null check (octet_length(envelope) < 65536),
+  -- The envelope as `kept_envelope` writes it. Whole it is RFC 8785 bytes, less than 64 KiB: an entry of a log (C2SP
+  -- tlog-tiles). `r.envelope` reads it whole.
+  kept text not null check (octet_length(whole_envelope(kept, key, case_id)) < 65536),
   -- One sealed part of the body per subject.
   subjects text[] not null,
   sealed bytea[] not null,
   recorded_at timestamptz not null default clock_timestamp(),
   primary key (key, company)
 );
+create function envelope(r audit_record) returns text language sql immutable parallel safe as $$
+  select whole_envelope(r.kept, r.key, r.case_id)
+$$;
 create unique index audit_record_of_case on audit_record (company, log, case_id, n) where case_id is not null;
 create trigger audit_record_is_append_only before update or delete on audit_record
   for each row execute function refuse_change();
@@ -155,8 +185,8 @@ begin
   select coalesce(array_agg(body->>'subject' order by place), '{}'),
          coalesce(array_agg(decode(body->>'sealed', 'base64') order by place), '{}') into v_subjects, v_sealed
     from jsonb_array_elements(p->'bodies') with ordinality as given (body, place);
-  insert into audit_record (company, log, case_id, n, kind, key, envelope, subjects, sealed)
-    values (p_company, v_log, p_case, v_n, p_kind, p_key, v_envelope, v_subjects, v_sealed)
+  insert into audit_record (company, log, case_id, n, kind, key, kept, subjects, sealed)
+    values (p_company, v_log, p_case, v_n, p_kind, p_key, kept_envelope(v_envelope, p_key, p_case), v_subjects, v_sealed)
     on conflict (company, key) do nothing;
   if found then
     if not all_readable(p_company, v_subjects) then
@@ -170,7 +200,7 @@ begin
     return v_n;
   end if;
   update case_head set records = records - 1 where company = p_company and log = v_log and case_id = p_case;
-  select n, envelope, subjects into v_known from audit_record where company = p_company and key = p_key;
+  select r.n, r.envelope, r.subjects into v_known from audit_record r where r.company = p_company and r.key = p_key;
   v_start := p->>'head' || v_known.n || (p->>'middle') || '[';
   if not (starts_with(v_known.envelope, v_start) and right(v_known.envelope, length(p->>'tail')) = p->>'tail')
      and all_readable(p_company, v_known.subjects) then
@@ -279,8 +309,9 @@ begin
       v_sealed := v_sealed || decode(v_parts->'bodies'->j->>'sealed', 'base64');
     end loop;
     v_all_subjects := v_all_subjects || v_subjects;
-    insert into audit_record (company, log, case_id, n, kind, key, envelope, subjects, sealed)
-      values (p_company, v_parts->>'log', d->>'caseId', v_numbers[i], d->>'kind', v_keys[i], v_envelope, v_subjects, v_sealed);
+    insert into audit_record (company, log, case_id, n, kind, key, kept, subjects, sealed)
+      values (p_company, v_parts->>'log', d->>'caseId', v_numbers[i], d->>'kind', v_keys[i],
+              kept_envelope(v_envelope, v_keys[i], d->>'caseId'), v_subjects, v_sealed);
     insert into audit_place (company, log, key, leaf_hash, urgent)
       values (p_company, v_parts->>'log', v_keys[i], v_leaf, (v_parts->>'urgent')::boolean);
     if v_parts->'blobs' <> '[]' then

@@ -182,7 +182,7 @@ const pageOfEvents = `
     select true as yes
     from (select * from audit_record y where y.company = i.company and y.key = i.event_id || '/event' limit 1) own
     cross join lateral (
-      select * from audit_record y where y.company = own.company and y.log = own.log and y.case_id = own.case_id offset 0) x
+      select y.*, y.envelope from audit_record y where y.company = own.company and y.log = own.log and y.case_id = own.case_id offset 0) x
     cross join lateral (
       select y.n from audit_record y
       where y.company = x.company and y.key = (x.envelope::jsonb #>> '{fields,eventId}') || '/event' limit 1) later

@@ -129,7 +129,7 @@ const unfinished = `
     from unnest($2::text[]) as open (case_id)
     cross join lateral (select * from case_head x where x.company = $1 and x.case_id = open.case_id offset 0) h
     cross join lateral (
-      select * from audit_record x where x.company = h.company and x.log = h.log and x.case_id = h.case_id offset 0) r
+      select x.*, x.envelope from audit_record x where x.company = h.company and x.log = h.log and x.case_id = h.case_id offset 0) r
     where r.kind in ('event', 'plan', 'case_end')),
   ended as (
     select e.case_id, max(e.n) as n

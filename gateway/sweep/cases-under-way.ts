@@ -22,7 +22,7 @@ export async function casesUnderWay(
              or exists (
                select from (
                  select asked.case_id || '/' || left(r.key, -length('/event')) || '/end' as end_key
-                 from (select * from audit_record x
+                 from (select x.*, x.envelope from audit_record x
                        where x.company = $1 and x.log = $1 and x.case_id = asked.case_id offset 0) r
                  where r.kind = 'event' and r.envelope::jsonb #>> '{fields,state}' is distinct from 'late'
                  order by r.n desc limit 1) newest

@@ -13,7 +13,7 @@ export type ExportRow = {
 const rowsOf = (places: string) => `
   select p.seq, r.key, r.kind, r.envelope, s.sealed
   from (${places}) p
-  cross join lateral (select * from audit_record x where x.company = p.company and x.key = p.key limit 1) r
+  cross join lateral (select x.*, x.envelope from audit_record x where x.company = p.company and x.key = p.key limit 1) r
   ${joinSealedParts}
   order by p.seq`;
 

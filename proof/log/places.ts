@@ -32,7 +32,7 @@ export async function givePlaces(sql: Sql, { company, log, from, most }: Giving)
            select string_agg(given.leaf_hash, ''::bytea order by given.seq) as hashes,
                   min(given.key) filter (where given.leaf_hash is distinct from own.leaf) as changed
            from given left join lateral (
-             select leaf_hash(envelope) as leaf from audit_record where company = $1 and key = given.key limit 1) own on true`,
+             select leaf_hash(r.envelope) as leaf from audit_record r where r.company = $1 and r.key = given.key limit 1) own on true`,
     values: [company, log, from, most],
   });
   const { hashes = null, changed = null } = rows[0] ?? {};

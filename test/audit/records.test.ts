@@ -27,7 +27,7 @@ const append = (...given: Parameters<typeof draft>) => appendRecord(database.poo
 /** Everything the database holds of a record, as text. */
 async function keptOf(key: string): Promise<{ envelope: string; all: string }> {
   const { rows } = await database.pool.query<{ envelope: string; all: string }>(
-    "select envelope, r::text || encode(array_to_string(sealed, '')::bytea, 'escape') as all from audit_record r where key = $1",
+    "select r.envelope, r::text || r.envelope || encode(array_to_string(sealed, '')::bytea, 'escape') as all from audit_record r where key = $1",
     [key],
   );
   if (rows[0] === undefined) throw new Error(`no record ${key}`);
@@ -66,7 +66,7 @@ describe("a case's records", () => {
   });
 
   test.for([
-    ["updated", "update audit_record set envelope = '{}'"],
+    ["updated", "update audit_record set kept = '{}'"],
     ["deleted", "delete from audit_record"],
     ["truncated", "truncate audit_record cascade"],
   ] as const)("cannot be %s, even by the database's owner", async ([, statement]) => {

@@ -78,7 +78,7 @@ async function interactive(pool: LedgerPool, draft: RecordDraft, ordered = false
     const sealed = parts.bodies.map((body) => Buffer.from(body.sealed, "base64"));
     await run(
       "record",
-      "insert into audit_record (company, log, case_id, n, kind, key, envelope, subjects, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      "insert into audit_record (company, log, case_id, n, kind, key, kept, subjects, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
       [company, parts.log, caseId, n, kind, key, envelope, subjects, sealed],
     );
     const leaf = leafHash(Buffer.from(envelope, "utf8"));

@@ -265,7 +265,7 @@ describe("records that somebody changed in the database", () => {
     const { pool } = database;
     await pool.query("alter table audit_record disable trigger user");
     await pool.query(
-      `update audit_record set envelope = replace(envelope, '"kind":"review"', '"kind":"hold"')
+      `update audit_record set kept = replace(kept, 'review","log"', 'hold","log"')
        where company = $1 and case_id = $2 and kind = 'review'`,
       [company, waiting],
     );

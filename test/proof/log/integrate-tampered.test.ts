@@ -45,7 +45,7 @@ const changes = [
   {
     name: "a record that waits was changed after it was appended",
     table: "audit_record",
-    statement: "update audit_record set envelope = $2 where company = $1 and key = $1 || '/300'",
+    statement: "update audit_record set kept = $2 where company = $1 and key = $1 || '/300'",
     values: ["{}"],
     code: "leaf-changed",
   },

@@ -110,7 +110,7 @@ describe("erasing a case", () => {
       [`${recordKey}/asked`, recordKey].map(
         async (key) =>
           JSON.parse(
-            (await database.pool.query<{ envelope: string }>("select envelope from audit_record where key = $1", [key]))
+            (await database.pool.query<{ envelope: string }>("select r.envelope from audit_record r where key = $1", [key]))
               .rows[0]?.envelope ?? "{}",
           ) as unknown,
       ),

@@ -55,7 +55,7 @@ describe("a hold", () => {
     await plantCase(database.pool, "named", "approved", { canary: "x", approver: "held-person-ida" });
     const { holdId } = await held("person:held-person-ida");
     const { rows } = await database.pool.query<{ envelope: string }>(
-      "select envelope from audit_record where key = $1",
+      "select r.envelope from audit_record r where key = $1",
       [`acme:erasures/${holdId}`],
     );
     expect(JSON.parse(rows[0]?.envelope ?? "")).toMatchObject({
