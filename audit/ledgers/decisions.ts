@@ -2,7 +2,6 @@ import type { DecisionDetails, Mode } from "../../domain/decision-details.ts";
 import type { MatchedRule, PolicyRef, Route, Verdict } from "../../domain/decision.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { turnKeyOf } from "../../domain/model-call.ts";
 import type { Review } from "../../domain/proposal.ts";
 import { derivedId } from "../digest.ts";
 import { decisionIdOf, escalationIdOf, recordKeys } from "../record-keys.ts";
@@ -189,16 +188,15 @@ type GateRow = {
 export async function readGate(sql: Sql, company: string, stepKey: string, gate: number): Promise<GateReading> {
   const { rows } = await sql.query<GateRow>({
     name: "read-gate",
-    text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, t.output as review,
+    text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, q.review,
                   d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.approval_id, d.decided_at, p.permit_id, p.effect_key,
                   d.details->>'mode' as mode, d.details->'obligations' as obligations
            from proposal q
-           left join agent_turn t on t.company = q.company and t.turn_key = $3
-           left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $4
+           left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $3
            left join lateral (select permit_id, effect_key from permit x
                               where x.company = d.company and x.decision_id = d.decision_id limit 1) p on true
            where q.company = $1 and q.step_key = $2`,
-    values: [company, stepKey, turnKeyOf(stepKey, "compliance"), gate],
+    values: [company, stepKey, gate],
   });
   const row = rows[0];
   if (row === undefined) return { proposal: undefined, review: undefined, decision: undefined };

@@ -48,11 +48,11 @@ export function proposalPart(names: StepNames, proposal: ProposalDraft, work?: A
   const event = recordKeys.event(eventOfStep(caseId, stepKey));
   const parents = [event, ...chain.turns.map(({ turnKey }) => recordKeys.turn(turnKey))];
   const record: RecordDraft = { company, caseId, kind: "proposal", key, at, body, parents };
-  const review = work?.compliance && reviewPart(names, work.compliance, at);
+  const review = work?.compliance;
   const row = { company, caseId, stepKey, proposalId, actionId, tool: action.tool, args: action.args, recordVersion };
   return {
-    row: { ...row, reasoning: chain.reasoning, at, review: review?.row ?? null },
-    records: [...turnsBefore(names, work, event, at), record, ...(review?.records ?? [])],
+    row: { ...row, reasoning: chain.reasoning, at, review: review ? canonicalJson(review.review) : null },
+    records: [...turnsBefore(names, work, event, at), record, ...(review ? reviewRecords(names, review, at) : [])],
   };
 }
 
@@ -66,17 +66,14 @@ function turnsBefore(names: StepNames, work: AgentsWork | undefined, event: stri
   ];
 }
 
-function reviewPart(names: StepNames, compliance: NonNullable<AgentsWork["compliance"]>, at: string): StepPart {
+function reviewRecords(names: StepNames, compliance: NonNullable<AgentsWork["compliance"]>, at: string): RecordDraft[] {
   const { company, caseId, stepKey } = names;
   const { review, citation } = compliance;
   const proposal = recordKeys.proposal(stepKey);
   const body: { stepKey: string; review: Review; turn: TurnCitation } = { stepKey, review, turn: citation };
   const parents = [proposal, recordKeys.turn(citation.turnKey)];
   const record: RecordDraft = { company, caseId, kind: "review", key: recordKeys.review(stepKey), at, body, parents };
-  return {
-    row: { turnKey: turnKeyOf(stepKey, "compliance"), output: canonicalJson(review) },
-    records: [...turnRecords(names, compliance, [proposal], at), record],
-  };
+  return [...turnRecords(names, compliance, [proposal], at), record];
 }
 
 /** Keeps a proposal with everything that led to it, and its records. Idempotent by step: the first writing stands. */

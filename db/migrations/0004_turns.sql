@@ -29,21 +29,6 @@ create index model_turn_by_case on model_turn (company, case_id) where case_id i
 grant select, insert, update (state, lease_until, attempts, response, input_tokens, output_tokens) on model_turn
   to mandate_app;
 
--- Compliance's review, which its turn left for the step.
-create table agent_turn (
-  company text not null,
-  turn_key text not null,
-  case_id text not null,
-  output text not null,
-  recorded_at timestamptz not null default clock_timestamp(),
-  primary key (turn_key, company)
-);
-create index agent_turn_by_case on agent_turn (company, case_id) where case_id is not null;
-create trigger agent_turn_is_append_only before update or delete on agent_turn
-  for each row execute function refuse_change();
-create trigger agent_turn_keeps_all before truncate on agent_turn for each statement execute function refuse_change();
-grant select, insert on agent_turn to mandate_app;
-
 -- Claims a model call for one attempt, or answers what is stored. A lapsed lease (its worker died) may be taken over.
 -- The claim itself need not survive a power cut, so it does not wait for the disk; the answer does.
 create function claim_model_turn(p_company text, p_turn_key text, p_seq int, p_digest text, p_case text, p_model text,

@@ -26,6 +26,8 @@ create table proposal (
   args jsonb not null,
   record_version text not null,
   reasoning text not null,
+  -- Compliance's review of it, canonical JSON; null when it gave none.
+  review text,
   proposed_at timestamptz not null,
   primary key (proposal_id, company)
 );
@@ -163,22 +165,14 @@ create trigger approval_not_by_caller before insert on approval for each row exe
 grant select, insert on policy_version, proposal, decision, escalation, approval to mandate_app;
 grant update (level, role, due_at, state, closed_at) on escalation to mandate_app;
 
--- The row of a proposal, and of Compliance's review of it. False when the step has one already.
+-- The row of a proposal. False when the step has one already.
 create function keep_proposal(p jsonb) returns boolean language plpgsql as $$
 begin
-  insert into proposal (company, proposal_id, case_id, step_key, action_id, tool, args, record_version, reasoning, proposed_at)
+  insert into proposal (company, proposal_id, case_id, step_key, action_id, tool, args, record_version, reasoning, review, proposed_at)
   values (p->>'company', p->>'proposalId', p->>'caseId', p->>'stepKey', p->>'actionId', p->>'tool', p->'args',
-          p->>'recordVersion', p->>'reasoning', (p->>'at')::timestamptz)
+          p->>'recordVersion', p->>'reasoning', p->>'review', (p->>'at')::timestamptz)
   on conflict do nothing;
-  if not found then
-    return false;
-  end if;
-  if jsonb_typeof(p->'review') = 'object' then
-    insert into agent_turn (company, turn_key, case_id, output)
-    values (p->>'company', p #>> '{review,turnKey}', p->>'caseId', p #>> '{review,output}')
-    on conflict do nothing;
-  end if;
-  return true;
+  return found;
 end $$;
 
 -- Policy, decision, for an executed or approved one the permit and, where a workflow run is to act on it, the intent of its

@@ -10,8 +10,7 @@ create function erasable_columns(p_table text) returns text[] language sql immut
     when 'inbox' then array['body']
     when 'outbox' then array['payload']
     when 'model_turn' then array['request', 'response']
-    when 'agent_turn' then array['output']
-    when 'proposal' then array['args', 'reasoning']
+    when 'proposal' then array['args', 'reasoning', 'review']
     when 'decision' then array['rules', 'missing', 'facts', 'sources', 'reason', 'requested_by', 'details']
     when 'escalation' then array['requested_by']
     when 'approval' then array['person_id', 'reason']
@@ -206,8 +205,7 @@ begin
       where o.company = p_company and o.event_id = any (v_events)));
   update model_turn t set request = erased()::text, response = case when t.response is not null then erased()::text end
     where t.company = p_company and t.case_id = p_case;
-  update agent_turn t set output = erased()::text where t.company = p_company and t.case_id = p_case;
-  update proposal q set reasoning = 'erased', args = case q.tool
+  update proposal q set reasoning = 'erased', review = case when q.review is not null then erased()::text end, args = case q.tool
       when 'external' then erased() || jsonb_build_object('name', 'erased', 'ref', 'erased', 'args', '{}'::jsonb,
                                          'caller', pseudonym_of(p_company, q.args->>'caller'))
       else erased() end
@@ -341,7 +339,7 @@ do $$
 declare
   t text;
 begin
-  foreach t in array array['inbox', 'outbox', 'model_turn', 'agent_turn', 'proposal', 'decision', 'escalation', 'approval',
+  foreach t in array array['inbox', 'outbox', 'model_turn', 'proposal', 'decision', 'escalation', 'approval',
       'effect', 'kill_switch', 'programme.registration', 'audit_record', 'audit_subject', 'audit_erasure', 'audit_hold',
       'audit_retention'] loop
     execute format('grant select, update (%s) on %s to mandate_eraser', array_to_string(erasable_columns(t), ', '), t);

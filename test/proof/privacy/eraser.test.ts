@@ -37,7 +37,7 @@ describe("what is append-only", () => {
     "update decision set facts = '{}'",
     "update approval set reason = 'erased'",
     "update proposal set args = '{}'",
-    "update agent_turn set output = ''",
+    "update proposal set review = ''",
     "update audit_record set sealed = '{}'",
     "update effect set detail = 'other' where state = 'done'",
     "update escalation set requested_by = 'nobody'",
