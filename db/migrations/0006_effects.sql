@@ -75,8 +75,8 @@ create table effect (
     deferrable initially deferred
 );
 create index effect_by_case on effect (company, case_id) where case_id is not null;
-create unique index effect_of_permit on effect (company, permit_id) where permit_id is not null;
 
+-- A permit lets through the effect of one key, its own: there is no second one.
 create function effect_needs_permit() returns trigger language plpgsql as $$
 declare
   p permit%rowtype;
