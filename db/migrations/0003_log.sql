@@ -25,6 +25,8 @@ create table audit_place (
   primary key (key, company)
 );
 create index audit_place_pending on audit_place (company, log, ordinal) where seq is null;
+-- Asked for in its own words: the index of all that waits cannot serve who asks for what is urgent.
+create index audit_place_urgent on audit_place (company, log) where urgent and coalesce(seq, -1) = -1;
 create unique index audit_place_in_tree on audit_place (company, log, seq) where seq is not null;
 
 -- Hashes of complete subtrees, 256 per tile (C2SP tlog-tiles); a tile only grows.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { integrateLog } from "./integrate.ts";
-import { waitingLogs } from "./log-store.ts";
+import { urgentLogs, waitingLogs } from "./log-store.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { startPump } from "../../db/pump.ts";
 import { logSigner, originOf } from "./log-keys.ts";
@@ -26,6 +26,8 @@ export type IntegratorSettings = {
 /** Where `stop` gives up: what still waits then is taken up by the next worker that runs. */
 const STOP_MS = 4_000;
 const STOP_LOOK_MS = 20;
+/** How often to look for what is not urgent, at the least. */
+const LOOK_AT_ALL_MS = 1_000;
 /** Stands for the database among the names of logs. */
 const DATABASE = "";
 
@@ -38,12 +40,15 @@ export function startIntegrator(settings: IntegratorSettings): { stop(): Promise
   const log = settings.log.child({ component: "integrator" });
   const publisher = startPublisher({ sql: pool, company, secret: settings.secret, sinks, log });
   const rests = createRests(everyMs);
+  let allAtMs = 0;
   const look = async (): Promise<void> => {
     if (rests.holds(DATABASE, false)) return;
-    const waiting = await waitingLogs(pool, company).catch((error: unknown) => {
+    const isForAll = performance.now() >= allAtMs;
+    const waiting = await (isForAll ? waitingLogs : urgentLogs)(pool, company).catch((error: unknown) => {
       rests.failed(DATABASE);
       throw error;
     });
+    if (isForAll) allAtMs = performance.now() + Math.min(everyMs, LOOK_AT_ALL_MS);
     for (const one of waiting) {
       if (rests.holds(one.log, one.urgent)) continue;
       if (await attempt(one.log)) rests.done(one.log);

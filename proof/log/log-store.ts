@@ -76,12 +76,30 @@ export async function placeOf(sql: Sql, company: string, key: string): Promise<P
 /** A log with records that have no place yet. `urgent`: one of them asks for a checkpoint at once. */
 export type WaitingLog = { readonly log: string; readonly urgent: boolean };
 
-/** The logs with records that wait for a place: all that an integrator looks at when nothing happens. */
+/** The logs with records that wait for a place: a look-up or two for each of them, however many its records are. */
 export async function waitingLogs(sql: Sql, company: string): Promise<readonly WaitingLog[]> {
   const { rows } = await sql.query<WaitingLog>({
     name: "waiting-logs",
-    text: `select log, bool_or(urgent) as urgent from audit_place where company = $1 and seq is null
-           group by log order by log`,
+    text: `with recursive waiting as (
+             (select log from audit_place where company = $1 and seq is null order by log limit 1)
+             union all
+             select next.log from waiting
+             cross join lateral (select p.log from audit_place p
+                                 where p.company = $1 and p.seq is null and p.log > waiting.log order by p.log limit 1) next)
+           select log, exists (select from audit_place u where u.company = $1 and u.log = waiting.log
+                               and u.urgent and coalesce(u.seq, -1) = -1) as urgent
+           from waiting order by log`,
+    values: [company],
+  });
+  return rows;
+}
+
+/** Those of them of which a record asks for a checkpoint at once: mostly none, and nothing else is gone over. */
+export async function urgentLogs(sql: Sql, company: string): Promise<readonly WaitingLog[]> {
+  const { rows } = await sql.query<WaitingLog>({
+    name: "urgent-logs",
+    text: `select distinct log, urgent from audit_place
+           where company = $1 and urgent and coalesce(seq, -1) = -1 order by log`,
     values: [company],
   });
   return rows;
