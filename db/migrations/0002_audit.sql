@@ -234,9 +234,10 @@ declare
   -- Of each draft, which of these it goes to, and the number it is given.
   v_places int[] := '{}';
   v_numbers bigint[] := '{}';
-  v_subjects text[];
-  v_sealed bytea[];
-  v_all_subjects text[] := '{}';
+  v_envelopes text[] := '{}';
+  v_leaves bytea[] := '{}';
+  v_subjects text[] := '{}';
+  v_has_blobs boolean := false;
   v_envelope text;
   v_leaf bytea;
   v_rests text;
@@ -244,7 +245,7 @@ declare
   d jsonb;
   v_parts jsonb;
 begin
-  -- Expressions alone in these loops start no query.
+  -- Expressions alone in these loops start no query; rows are inserted together, in the order given.
   for i in 0..v_count - 1 loop
     d := p_drafts->i;
     if d->>'key' = any (v_keys) then
@@ -300,27 +301,32 @@ begin
       end if;
     end loop;
     v_envelope := v_parts->>'head' || v_numbers[i] || (v_parts->>'middle') || '[' || v_rests || ']' || (v_parts->>'tail');
-    v_leaf := leaf_hash(v_envelope);
+    -- As `leaf_hash` does, without a call.
+    v_leaf := sha256('\x00'::bytea || convert_to(v_envelope, 'UTF8'));
     v_hashes[i] := encode(v_leaf, 'hex');
-    v_subjects := '{}';
-    v_sealed := '{}';
+    v_envelopes[i] := v_envelope;
+    v_leaves[i] := v_leaf;
     for j in 0..jsonb_array_length(v_parts->'bodies') - 1 loop
       v_subjects := v_subjects || (v_parts->'bodies'->j->>'subject');
-      v_sealed := v_sealed || decode(v_parts->'bodies'->j->>'sealed', 'base64');
     end loop;
-    v_all_subjects := v_all_subjects || v_subjects;
-    insert into audit_record (company, log, case_id, n, kind, key, kept, subjects, sealed)
-      values (p_company, v_parts->>'log', d->>'caseId', v_numbers[i], d->>'kind', v_keys[i],
-              kept_envelope(v_envelope, v_keys[i], d->>'caseId'), v_subjects, v_sealed);
-    insert into audit_place (company, log, key, leaf_hash, urgent)
-      values (p_company, v_parts->>'log', v_keys[i], v_leaf, (v_parts->>'urgent')::boolean);
-    if v_parts->'blobs' <> '[]' then
-      insert into audit_blob (company, digest, subject_id, sealed)
-        select p_company, blob->>'digest', blob->>'subject', decode(blob->>'sealed', 'base64')
-        from jsonb_array_elements(v_parts->'blobs') as blob on conflict do nothing;
-    end if;
+    v_has_blobs := v_has_blobs or v_parts->'blobs' <> '[]';
   end loop;
-  if not all_readable(p_company, array(select distinct s from unnest(v_all_subjects) as s)) then
+  insert into audit_record (company, log, case_id, n, kind, key, kept, subjects, sealed)
+    select p_company, draft #>> '{parts,log}', draft->>'caseId', r.n, draft->>'kind', r.key, kept_envelope(r.envelope, r.key, draft->>'caseId'),
+      array(select body->>'subject' from jsonb_array_elements(draft #> '{parts,bodies}') with ordinality as o (body, place) order by place),
+      array(select decode(body->>'sealed', 'base64')
+            from jsonb_array_elements(draft #> '{parts,bodies}') with ordinality as o (body, place) order by place)
+    from rows from (jsonb_array_elements(p_drafts), unnest(v_keys), unnest(v_numbers), unnest(v_envelopes))
+      as r (draft, key, n, envelope);
+  insert into audit_place (company, log, key, leaf_hash, urgent)
+    select p_company, draft #>> '{parts,log}', r.key, r.leaf, (draft #>> '{parts,urgent}')::boolean
+    from rows from (jsonb_array_elements(p_drafts), unnest(v_keys), unnest(v_leaves)) as r (draft, key, leaf);
+  if v_has_blobs then
+    insert into audit_blob (company, digest, subject_id, sealed)
+      select p_company, blob->>'digest', blob->>'subject', decode(blob->>'sealed', 'base64')
+      from jsonb_array_elements(p_drafts) as draft, jsonb_array_elements(draft #> '{parts,blobs}') as blob on conflict do nothing;
+  end if;
+  if not all_readable(p_company, array(select distinct s from unnest(v_subjects) as s)) then
     raise exception 'ERASED: a record is about somebody who was erased' using errcode = 'MA002';
   end if;
   return v_numbers;
