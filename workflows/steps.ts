@@ -10,6 +10,9 @@ import { ledger } from "./proxies.ts";
 /** The step that tells the CRM how the function's own one ended, and its action. */
 const WRITE_BACK = "write-back";
 
+/** The step that leaves a note on the record, and its action: what no value of a property can tell, with its reason. */
+const NOTE = "crm-note";
+
 /** A function's own step, how it ended, and what of its following is durable already. */
 export type OwnStep = Stepped & {
   readonly step: StepRef;
@@ -55,20 +58,29 @@ const tellable: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>([
   "expired",
 ]);
 
+/** Ends that came after a decision and that no value of a property tells: the target refused, or nobody knows what it did. */
+const noted: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>(["refused", "unknown"]);
+
+function isNoted(outcome: StepOutcome): boolean {
+  return noted.has(outcome.kind) && "decisionId" in outcome && outcome.decisionId !== "";
+}
+
 /**
  * Tells the CRM how a function's step ended, and then whatever its deciding rules owe: each a governed step of its own,
  * whose decision rides with the receipt of the step before it. One that fails stops none of the others. `last`: the work
  * on the event ends with it, in the last receipt's transaction when there is one.
  */
 export async function tellOutcome(work: Work, own: OwnStep, { last }: { readonly last: boolean }): Promise<void> {
-  const told = tellable.has(own.outcome.kind) ? await followUps(work, own, last) : own;
+  const isTold = tellable.has(own.outcome.kind) || isNoted(own.outcome);
+  const told = isTold ? await followUps(work, own, last) : own;
   if (last && told.after !== "ended") await ledger().endCase(own.step, work.ended, now());
 }
 
 async function followUps(work: Work, own: OwnStep, isLast: boolean): Promise<Stepped> {
   const { outcome } = own;
-  const isTold = outcome.tells !== false;
-  const names = [...(isTold ? [WRITE_BACK] : []), ...(outcome.owes ?? [])];
+  const isNote = isNoted(outcome);
+  const isTold = !isNote && outcome.tells !== false;
+  const names = [...new Set([...(isNote ? [NOTE] : []), ...(isTold ? [WRITE_BACK] : []), ...(outcome.owes ?? [])])];
   const steps = names.map((name) => followUpOf(work, own, name, outcome.kind));
   // What rode with the effect's receipt is the write-back's decision: where there is none, it is nobody's.
   let last: Stepped = isTold && own.after !== undefined ? { outcome, after: own.after } : { outcome };

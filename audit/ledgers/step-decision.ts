@@ -10,8 +10,13 @@ export async function readStepDecision(
 ): Promise<StepDecisionReading | undefined> {
   const { rows } = await sql.query<Omit<StepDecisionReading, "outcome">>({
     name: "step-decision",
-    text: `select decision_id as "decisionId", verdict, reason from decision
-           where company = $1 and step_key = $2 order by gate desc limit 1`,
+    text: `select d.decision_id as "decisionId", d.verdict, d.reason, coalesce(e.detail, '') as detail
+           from decision d
+           left join lateral (
+             select permit_id from permit x where x.company = d.company and x.decision_id = d.decision_id limit 1) m on true
+           left join lateral (
+             select detail from effect x where x.company = d.company and x.permit_id = m.permit_id limit 1) e on true
+           where d.company = $1 and d.step_key = $2 order by d.gate desc limit 1`,
     values: [company, stepKey],
   });
   const row = rows[0];

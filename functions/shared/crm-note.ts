@@ -16,6 +16,8 @@ export const StepDecisionReading = z.strictObject({
   verdict: z.enum(["execute", "escalate", "block"]),
   reason: z.string(),
   outcome: z.string(),
+  /** Why the target did not do it, or why nobody knows; empty where nothing went wrong. */
+  detail: z.string(),
 });
 export type StepDecisionReading = z.infer<typeof StepDecisionReading>;
 
@@ -24,9 +26,10 @@ export const CrmNoteFacts = z.strictObject({
   tellsDecision: z.boolean().meta({ title: "the note says what the ledger says was decided" }),
 });
 
-/** What the note says: how it ended, and the reason with the decision's id, by which it is found again. */
-export function noteText({ decisionId, verdict, reason, outcome }: StepDecisionReading): string {
-  return `Mandate: ${outcome} (${verdict}, ${decisionId}). ${reason}`.slice(0, 4_000);
+/** What the note says: how it ended and why, and the reason with the decision's id, by which it is found again. */
+export function noteText({ decisionId, verdict, reason, outcome, detail }: StepDecisionReading): string {
+  const why = detail === "" ? "" : `It was decided, and did not come about: ${detail}. `;
+  return `Mandate: ${outcome} (${verdict}, ${decisionId}). ${why}${reason}`.slice(0, 4_000);
 }
 
 function facts({ evidence, action }: FactInput): JsonObject {
