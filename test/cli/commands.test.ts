@@ -95,7 +95,8 @@ describe("escalations", () => {
         escalation({ escalationId: "esc_9990000000000000000a", state: "rejected" }),
         escalation({ escalationId: "esc_9990000000000000000b" }),
       ];
-      return { json: { escalations: query.get("state") === "open" ? [escalation()] : [escalation(), ...others] } };
+      const escalations = query.get("state") === "open" ? [escalation()] : [escalation(), ...others];
+      return { json: { escalations, next: null, total: escalations.length } };
     }),
   );
 
@@ -112,7 +113,7 @@ describe("escalations", () => {
     const { stdout, stderr } = await run("escalations", "list", "--json");
     expect(JSON.parse(stdout)).toEqual({
       ok: true,
-      data: { escalations: [JSON.parse(JSON.stringify(escalation()))] },
+      data: { escalations: [JSON.parse(JSON.stringify(escalation()))], total: 1 },
       warnings: [],
       next: [`npx mandate escalations show ${escalationId}`],
     });

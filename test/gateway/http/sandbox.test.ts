@@ -177,9 +177,11 @@ describe("what the CRM tells", () => {
     expect(await states()).toEqual(["ignored", "ignored", "late", "pending"]);
   });
 
-  test("is turned away where HubSpot's would be: its ids are numbers", async () => {
+  test("is kept in quarantine where HubSpot's would be: its ids are numbers", async () => {
     await ask("crm/objects", { ...deal({}, { tell: true }), id: "not-a-number" });
-    expect(await tell()).toEqual([["validation", "created", ""]]);
+    expect(await tell()).toEqual([[202, "created", ""]]);
+    const { rows } = await database.pool.query("select code from quarantined_event");
+    expect(rows).toEqual([{ code: "unknown-shape" }]);
     expect(await tell()).toEqual([]);
   });
 
