@@ -76,9 +76,9 @@ export function pagesOf(name: string, order: readonly Kind[], { most, usual = mo
       cursor: z
         .string()
         .max(2_048)
-        .transform((text, { addIssue }) => {
+        .transform((text, context) => {
           const place = read(text);
-          if (place === undefined) addIssue({ code: "custom", message: "not a cursor that this list gave" });
+          if (place === undefined) context.addIssue({ code: "custom", message: "not a cursor that this list gave" });
           return place ?? [];
         })
         .optional()

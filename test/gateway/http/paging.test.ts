@@ -16,8 +16,8 @@ beforeAll(async () => {
   database = await testDatabase();
   decide = await decideApi(database.pool);
   headers = await headersOf(database.pool, "ola", "ops-engineer");
-  for (const [name, { make }] of Object.entries(lists)) {
-    for (let n = 0; n < MADE; n += 1) await make(`${name}${n}`, n);
+  for (const [name, list] of Object.entries(lists)) {
+    for (let n = 0; n < MADE; n += 1) await list.make(`${name}${n}`, n);
   }
 });
 afterAll(() => database.drop());
