@@ -1,10 +1,5 @@
 -- What the doors keep beside the inbox: events that could not be taken, and how many questions each token opened.
 
-alter table audit_record drop constraint audit_record_kind_check;
-alter table audit_record add constraint audit_record_kind_check check (kind in
-  ('event', 'turn', 'proposal', 'review', 'decision', 'escalation', 'approval', 'intent', 'receipt', 'case_end',
-   'policy', 'prompt', 'commitment', 'erasure', 'hold', 'key', 'batch', 'reply', 'plan', 'agreement', 'quarantine'));
-
 -- An event that came and could not be taken. What it says, and why it was not taken, stand in its record alone, sealed: an
 -- erasure finds no such words here.
 create table quarantined_event (
