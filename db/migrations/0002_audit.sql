@@ -39,9 +39,10 @@ create trigger audit_subject_keeps_all before truncate on audit_subject for each
 -- control character in its place. Canonical JSON has none of those, so no envelope reads as another. The last that was put
 -- in is the first that is taken out.
 create function kept_envelope(p_envelope text, p_key text, p_case text) returns text language sql immutable parallel safe as $$
-  select replace(replace(replace(replace(replace(replace(replace(replace(replace(p_envelope,
+  select replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(p_envelope,
     p_key, E'\x01'), p_case, E'\x02'),
-    '"actor":{"ref":"mandate","type":"system"},"at":"', E'\x03'),
+    '"actor":{"ref":"', E'\x03'),
+    '","type":"system"},"at":"', E'\x0f'),
     E'","case":{"id":"\x02","n":', E'\x04'),
     '},"fields":{"', E'\x05'),
     E'},"key":"\x01","kind":"', E'\x06'),
@@ -50,14 +51,15 @@ create function kept_envelope(p_envelope text, p_key text, p_case text) returns 
     '"],"typ":"audit/v1"}', E'\x0e')
 $$;
 create function whole_envelope(p_kept text, p_key text, p_case text) returns text language sql immutable parallel safe as $$
-  select replace(replace(replace(replace(replace(replace(replace(replace(replace(p_kept,
+  select replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(p_kept,
     E'\x0e', '"],"typ":"audit/v1"}'),
     E'\x08', '],"sd":["'),
     E'\x07', '","parents":['),
     E'\x06', E'},"key":"\x01","kind":"'),
     E'\x05', '},"fields":{"'),
     E'\x04', E'","case":{"id":"\x02","n":'),
-    E'\x03', '"actor":{"ref":"mandate","type":"system"},"at":"'),
+    E'\x0f', '","type":"system"},"at":"'),
+    E'\x03', '"actor":{"ref":"'),
     E'\x02', p_case), E'\x01', p_key)
 $$;
 
