@@ -7,6 +7,7 @@ import { startSystem, type System } from "../setup/system.ts";
 import { cpuMeter, readDatabaseWork, type DatabaseWork } from "./cost.ts";
 import { givenPartners, partnerOf } from "./partners.ts";
 import { compare, throughput, type Comparison } from "./ratio.ts";
+import { keepWal, readWal, walPlace, type WalShare } from "./wal.ts";
 
 type Bench = Pick<Engines, "postgresUrl" | "temporalAddress" | "pids">;
 
@@ -22,7 +23,11 @@ export type CaseCost = {
   readonly walBytes: number;
 };
 
-export type GovernedQuote = Comparison & { readonly costs: { readonly ours: CaseCost; readonly bare: CaseCost } };
+export type GovernedQuote = Comparison & {
+  readonly costs: { readonly ours: CaseCost; readonly bare: CaseCost };
+  /** What the write-ahead log of the rounds is made of, a share of each case. */
+  readonly wal: readonly WalShare[];
+};
 
 /** A bare workflow keeps nothing in this database. */
 const nothingWritten = { commits: 0, rowWrites: 0, walBytes: 0 };
@@ -41,7 +46,9 @@ export async function governedQuote(engines: Bench): Promise<GovernedQuote> {
     };
     const [oursMeter, bareMeter] = [cpuMeter(groups), cpuMeter(groups)];
     let round = 0;
-    let before: DatabaseWork | undefined;
+    let before: (DatabaseWork & { readonly place: number }) | undefined;
+    const { pool: owner, name: database } = system.database;
+    await keepWal(owner);
     const ours = async () => {
       const first = CASES * round;
       round += 1;
@@ -60,11 +67,12 @@ export async function governedQuote(engines: Bench): Promise<GovernedQuote> {
       if (bareRound > 1) return bareMeter.during(run);
       const speed = await run();
       // The warm-up of both is over.
-      before = await readDatabaseWork(system.database.pool, system.database.name);
+      before = { ...(await readDatabaseWork(owner, database)), place: await walPlace(owner) };
       return speed;
     };
     const result = await compare("governed quote", "cases/s", ours, peer, ROUNDS);
-    const after = await readDatabaseWork(system.database.pool, system.database.name);
+    const after = await readDatabaseWork(owner, database);
+    const wal = before === undefined ? [] : await readWal(owner, before.place, await walPlace(owner));
     const { approvals } = await quoteDeskSays(system.pool, system.company);
     const asked = CASES * (ROUNDS + 1);
     if (approvals.length !== asked) throw new Error(`${approvals.length} effects for ${asked} quotes`);
@@ -75,6 +83,7 @@ export async function governedQuote(engines: Bench): Promise<GovernedQuote> {
         ours: perCase({ cpuMs: oursMeter.spentMs(), ...written }),
         bare: perCase({ cpuMs: bareMeter.spentMs(), ...nothingWritten }),
       },
+      wal: wal.map(walPerCase),
     };
   } finally {
     await bare.stop();
@@ -99,6 +108,11 @@ function perCase({ cpuMs, commits, rowWrites, walBytes }: CaseCost): CaseCost {
     rowWrites: rowWrites / count,
     walBytes: walBytes / count,
   };
+}
+
+function walPerCase({ records, bytes, pageBytes, ...named }: WalShare): WalShare {
+  const count = CASES * ROUNDS;
+  return { ...named, records: records / count, bytes: bytes / count, pageBytes: pageBytes / count };
 }
 
 async function seed(system: System, first: number, count: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { quietRuntime } from "../setup/quiet-runtime.ts";
 import { startEngines } from "../setup/start-engines.ts";
+import { approvals, type Approved } from "./approvals.ts";
 import { auditAppend, type Appends } from "./audit-append.ts";
 import { auditRebuild, type Rebuilds } from "./audit-rebuild.ts";
 import { auditShare } from "./audit-share.ts";
@@ -10,12 +11,14 @@ import { coldStart, type ColdStart } from "./cold-start.ts";
 import { decideService, type Answers } from "./decide-service.ts";
 import { flatCost, type FlatCost } from "./flat-cost.ts";
 import { governedQuote, type CaseCost, type GovernedQuote } from "./governed-quote.ts";
+import { idleMemory, type IdleMemory } from "./idle-memory.ts";
 import { policyAnalysis, type Analysed } from "./policy-analysis.ts";
 import type { Comparison } from "./ratio.ts";
 import { ruleScale, type RuleScale } from "./rule-scale.ts";
 import { ruleTable } from "./rule-table.ts";
 import { simulateHistory, type Replayed } from "./simulate.ts";
 import { triggerToEffect, type Latency } from "./trigger-to-effect.ts";
+import type { WalShare } from "./wal.ts";
 import { webhookAcceptance } from "./webhook-acceptance.ts";
 
 /**
@@ -24,6 +27,8 @@ import { webhookAcceptance } from "./webhook-acceptance.ts";
  */
 
 type Result =
+  | Approved
+  | IdleMemory
   | Analysed
   | Bulk
   | Comparison
@@ -38,6 +43,9 @@ type Result =
   | Verified
   | FlatCost;
 
+/** Where a case's records are kept. */
+const RECORD_TABLES = ["audit_record", "audit_place", "audit_subject", "case_head"];
+
 const chosen = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -47,7 +55,9 @@ const cases: Record<string, () => Promise<Result>> = {
   "webhook acceptance": () => webhookAcceptance(engines),
   "governed quote": () => governedQuote(engines),
   "trigger to first effect": () => triggerToEffect(engines),
+  approvals: () => approvals(engines),
   "start to first decision": () => coldStart(),
+  "idle memory": () => idleMemory(engines),
   "decide service": () => decideService(engines),
   "rule scale": () => ruleScale(),
   "replayed history": () => simulateHistory(),
@@ -80,7 +90,18 @@ function line(result: Result): string {
     const best = (values: readonly number[]) => Math.max(...values).toFixed(0);
     const spread = `${lowest.toFixed(2)} to ${highest.toFixed(2)} over ${ours.length} rounds`;
     const rates = `${name}: ${ratio.toFixed(2)} of bare (${spread}); best ${best(ours)} against ${best(bare)} ${unit}`;
-    return "costs" in result ? [rates, ...costTable(result.costs)].join("\n") : rates;
+    return "costs" in result ? [rates, ...costTable(result.costs), walTable(result.wal)].join("\n") : rates;
+  }
+  if ("queueAtEnd" in result) {
+    const { name, approvals: count, approvalsPerSecond, p50Ms, p99Ms, firstP50Ms, lastP50Ms } = result;
+    const times = `p50 ${p50Ms} ms, p99 ${p99Ms} ms to the effect (p50 ${firstP50Ms} ms in the first quarter, ${lastP50Ms} ms in the last)`;
+    const queue = `${result.longestQueue} waited at most, ${result.queueAtEnd} at the end`;
+    const cpu = `${result.cpuMs.toFixed(0)} ms of CPU each`;
+    return `${name}: ${times}; ${queue}; ${cpu} (${count} at ${approvalsPerSecond}/s)`;
+  }
+  if ("pssMb" in result) {
+    const sizes = Object.entries(result.pssMb).map(([process, mb]) => `${process} ${mb.toFixed(0)}`);
+    return `${result.name}, MB of proportional set: ${sizes.join(", ")}`;
   }
   if ("p99Ms" in result) {
     const { name, events, perSecond, p50Ms, p99Ms, maxMs } = result;
@@ -146,4 +167,22 @@ function costTable(costs: GovernedQuote["costs"]): string[] {
     return `${total.toFixed(0)} ms of CPU (${groups.join(", ")}); ${written}, ${(walBytes / 1000).toFixed(1)} kB of WAL`;
   };
   return [`  a case of ours: ${cost(costs.ours)}`, `  a bare one: ${cost(costs.bare)}`];
+}
+
+/** What the write-ahead log of one case is made of. Full pages depend on when checkpoints come, upkeep on autovacuum. */
+function walTable(wal: readonly WalShare[]): string {
+  const kb = (shares: readonly WalShare[]) =>
+    (shares.reduce((sum, { bytes, pageBytes }) => sum + bytes - pageBytes, 0) / 1000).toFixed(1);
+  const isIndex = ({ table, relation }: WalShare) => table !== relation && !relation.startsWith("pg_toast");
+  const groupOf = ({ what, table }: WalShare) => {
+    if (table.startsWith("pg_") || /xlog|prune|visible/.test(what)) return "upkeep";
+    if (table.startsWith("sandbox.")) return "sandbox";
+    return RECORD_TABLES.includes(table) ? "records" : "ledgers";
+  };
+  const of = (group: ReturnType<typeof groupOf>) => wal.filter((share) => groupOf(share) === group);
+  const split = (shares: readonly WalShare[]) =>
+    `${kb(shares.filter((share) => !isIndex(share)))}, their indexes ${kb(shares.filter(isIndex))}`;
+  const pages = (wal.reduce((sum, { pageBytes }) => sum + pageBytes, 0) / 1000).toFixed(1);
+  const parts = `records ${split(of("records"))}; ledgers ${split(of("ledgers"))}; the sandbox's ${kb(of("sandbox"))}`;
+  return `  its WAL in kB: ${parts}; full pages ${pages}; upkeep ${kb(of("upkeep"))}`;
 }

@@ -18,7 +18,7 @@ export const SECRET = "secret-of-the-test-app";
 export const COMPANY = "acme";
 
 type Engines = { readonly cacheFolder: string; readonly temporalBinary: string };
-type Running = { stop(): Promise<void>; kill(): Promise<void> };
+type Running = { readonly pid: number; stop(): Promise<void>; kill(): Promise<void> };
 
 /**
  * Everything on folders of its own, each part a process that can be killed and started again on the same data: both
@@ -67,7 +67,7 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
   };
   async function startCommand(name: "gateway" | "worker"): Promise<void> {
     const child = spawn(process.execPath, [bin, name], { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
-    running.set(name, { stop: () => end(child, "SIGTERM"), kill: () => end(child, "SIGKILL") });
+    running.set(name, { pid: child.pid ?? 0, stop: () => end(child, "SIGTERM"), kill: () => end(child, "SIGKILL") });
     await Promise.race([
       once(child, "message"),
       once(child, "exit").then(() => Promise.reject(new Error(`${name} ended before it was ready`))),
@@ -87,6 +87,7 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
     token: dana.token,
     start: (name: keyof typeof starters) => starters[name](),
     kill: async (name: keyof typeof starters) => running.get(name)?.kill(),
+    pids: () => Object.fromEntries([...running].map(([name, { pid }]) => [name, pid])),
     async stop() {
       try {
         await holdDecisions(pool);
