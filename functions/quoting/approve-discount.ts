@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
-import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
+import { formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm } from "../../domain/ppm.ts";
 import { APPROVAL, approvalLookup, ApproveDiscountArgs, asAsked, heldBy, lastApprovalIn } from "./approval-reading.ts";
 import { inRole, membersIn, strictestStanding, type TeamMember } from "../../domain/deal-team.ts";
