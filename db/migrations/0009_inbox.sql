@@ -14,9 +14,11 @@ create table inbox (
   object_type text not null,
   object_id text not null,
   occurred_at timestamptz not null,
+  -- When the source says that it happened, where that could not be believed and the arrival counts. Null: `occurred_at` is it.
+  said_at text,
   received_at timestamptz not null default clock_timestamp(),
   body jsonb not null,
-  -- pending: waits for the relay. dispatched: its case has it. ignored: no function listens. late: a newer one came first.
+  -- pending: waits for the relay. dispatched: its case has it. ignored: no function listens, or no case of it knows the object. late: a newer one came first.
   state text not null check (state in ('pending', 'dispatched', 'ignored', 'late')),
   dispatched_at timestamptz,
   attempts int not null default 0,
@@ -30,6 +32,7 @@ create unique index inbox_once on inbox (company, source, source_key, body_diges
 create index inbox_untold on inbox (company, (source in ('batch', 'schedule')), retry_at)
   where dispatched_at is null and state in ('pending', 'late');
 create index inbox_by_arrival on inbox (company, received_at, event_id) where received_at is not null;
+create index inbox_late on inbox (company, received_at, event_id) where state = 'late';
 create index inbox_ignored on inbox (company, source, object_type, object_id) where state = 'ignored';
 -- Who asks twice under one key asks once: another body under it is refused.
 create unique index inbox_asked on inbox (company, source_key) where source = 'asked';
@@ -98,7 +101,8 @@ $$;
 
 -- Stores a batch in the order given and answers one outcome per event: accepted, duplicate, ignored or late. As if each
 -- event had come alone: a newer one of the same function and object makes every later delivery of an older one late. What is
--- stamped on arrival was made here and comes after all that came before: it takes the newest stamp there is.
+-- stamped on arrival was made here and comes after all that came before: it takes the newest stamp there is. What only a known object's case
+-- is told of is ignored for every other object.
 -- Locks are taken in one order (object, then arrival), so that two batches cannot wait for each other.
 create function accept_events(p_rows jsonb) returns text[] language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
@@ -111,15 +115,17 @@ begin
   for r in
     select * from rows from (jsonb_to_recordset(p_rows) as (company text, "eventId" text, source text, "sourceKey" text,
       "bodyDigest" text, "functionId" text, system text, "objectType" text, "objectId" text, "occurredAt" timestamptz,
-      stamp text, body jsonb))
+      stamp text, "saidAt" text, "ofKnown" boolean, body jsonb))
       with ordinality as e (company, event_id, source, source_key, body_digest, function_id, system, object_type,
-        object_id, occurred_at, stamp, body, n)
+        object_id, occurred_at, stamp, said_at, of_known, body, n)
     order by company, function_id nulls last, object_type, object_id,
       case when function_id is null then source_key end, n
   loop
     v_state := 'ignored';
     v_occurred := r.occurred_at;
-    if r.function_id is not null then
+    if r.function_id is not null and (r.of_known is not true or exists (
+         select from inbox_clock k where k.company = r.company and k.function_id = r.function_id
+           and k.object_type = r.object_type and k.object_id = r.object_id)) then
       insert into inbox_clock as clock (company, function_id, object_type, object_id, occurred_at)
         values (r.company, r.function_id, r.object_type, r.object_id, r.occurred_at)
         on conflict (company, function_id, object_type, object_id)
@@ -129,9 +135,9 @@ begin
       v_state := case when v_occurred < v_newest then 'late' else 'pending' end;
     end if;
     insert into inbox (company, event_id, source, source_key, body_digest, function_id, system, object_type, object_id,
-                       occurred_at, body, state)
+                       occurred_at, said_at, body, state)
       values (r.company, r.event_id, r.source, r.source_key, r.body_digest, r.function_id, r.system, r.object_type, r.object_id,
-              v_occurred, r.body, v_state)
+              v_occurred, r.said_at, r.body, v_state)
       on conflict do nothing;
     v_outcomes[r.n] := case when not found then 'duplicate' when v_state = 'pending' then 'accepted' else v_state end;
   end loop;

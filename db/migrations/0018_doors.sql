@@ -34,50 +34,6 @@ create trigger quarantined_is_settled_once before update on quarantined_event
 create trigger quarantined_is_kept before delete on quarantined_event for each row execute function refuse_change();
 create trigger quarantined_keeps_all before truncate on quarantined_event for each statement execute function refuse_change();
 
--- When the source says that it happened, where that could not be believed and the arrival counts. Null: `occurred_at` is it.
-alter table inbox add column said_at text;
-
-create index inbox_late on inbox (company, received_at, event_id) where state = 'late';
-
--- As before, and keeps what the source said.
-create or replace function accept_events(p_rows jsonb) returns text[] language plpgsql set plan_cache_mode = force_generic_plan as $$
-declare
-  r record;
-  v_newest timestamptz;
-  v_occurred timestamptz;
-  v_state text;
-  v_outcomes text[] := array_fill(null::text, array[jsonb_array_length(p_rows)]);
-begin
-  for r in
-    select * from rows from (jsonb_to_recordset(p_rows) as (company text, "eventId" text, source text, "sourceKey" text,
-      "bodyDigest" text, "functionId" text, system text, "objectType" text, "objectId" text, "occurredAt" timestamptz,
-      stamp text, "saidAt" text, body jsonb))
-      with ordinality as e (company, event_id, source, source_key, body_digest, function_id, system, object_type,
-        object_id, occurred_at, stamp, said_at, body, n)
-    order by company, function_id nulls last, object_type, object_id,
-      case when function_id is null then source_key end, n
-  loop
-    v_state := 'ignored';
-    v_occurred := r.occurred_at;
-    if r.function_id is not null then
-      insert into inbox_clock as clock (company, function_id, object_type, object_id, occurred_at)
-        values (r.company, r.function_id, r.object_type, r.object_id, r.occurred_at)
-        on conflict (company, function_id, object_type, object_id)
-          do update set occurred_at = greatest(clock.occurred_at, excluded.occurred_at)
-        returning occurred_at into v_newest;
-      v_occurred := case when r.stamp = 'arrival' then v_newest else r.occurred_at end;
-      v_state := case when v_occurred < v_newest then 'late' else 'pending' end;
-    end if;
-    insert into inbox (company, event_id, source, source_key, body_digest, function_id, system, object_type, object_id,
-                       occurred_at, said_at, body, state)
-      values (r.company, r.event_id, r.source, r.source_key, r.body_digest, r.function_id, r.system, r.object_type, r.object_id,
-              v_occurred, r.said_at, r.body, v_state)
-      on conflict do nothing;
-    v_outcomes[r.n] := case when not found then 'duplicate' when v_state = 'pending' then 'accepted' else v_state end;
-  end loop;
-  return v_outcomes;
-end $$;
-
 -- The questions that a token opened, for as long as they count. Whose it is, is a digest.
 create table question_asked (
   company text not null,

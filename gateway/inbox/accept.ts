@@ -1,7 +1,7 @@
 import { derivedId, sha256Hex } from "../../audit/digest.ts";
 import type { Sql } from "../../audit/records.ts";
 import { triggerMatches, type Notification, type Trigger } from "../../domain/event.ts";
-import type { FunctionTable } from "../../functions/definition.ts";
+import type { FunctionAction, FunctionDefinition, FunctionTable } from "../../functions/definition.ts";
 import { functions } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
 
@@ -23,6 +23,8 @@ export type InboxEvent = {
    * made here, and in order as it comes.
    */
   readonly stamp: "source" | "arrival";
+  /** Taken only where a case of the function was about the object before; ignored for every other one. */
+  readonly ofKnown?: true;
   /** When its source says it happened, where that could not be believed and the arrival counts. */
   readonly saidAt?: string;
   readonly body: JsonObject;
@@ -63,6 +65,26 @@ export function listenersOf(notification: Notification | undefined, table = func
   return hearing(table, (trigger) => triggerMatches(trigger, notification));
 }
 
+/**
+ * The functions whose cases are told what becomes of a record that they were about: one of the properties that is read of it
+ * changed, or it is gone, merged or back. What they wrote there themselves is no news to them.
+ */
+export function watchersOf(notification: Notification | undefined, table = functions): readonly string[] {
+  if (notification === undefined) return [];
+  return Object.values(table).flatMap((one) => (isWatched(one, notification) ? [one.id] : []));
+}
+
+function isWatched({ subject, actions }: FunctionDefinition, { system, objectType, change }: Notification): boolean {
+  const asked = actions.filter(({ askedBy }) => askedBy !== undefined);
+  if (asked.length === 0 || subject.system !== system || subject.type !== objectType) return false;
+  if (change.kind === "created") return false;
+  if (change.kind !== "changed") return true;
+  const { property, value } = change;
+  const isOwn = ({ writeBack }: FunctionAction) =>
+    writeBack?.property === property && Object.values(writeBack.values).includes(value);
+  return Object.hasOwn(subject.fields, property) && !asked.some(isOwn);
+}
+
 /** The functions with a trigger that hears, in the registry's order. */
 export function hearing(table: FunctionTable, hears: (trigger: Trigger) => boolean): readonly string[] {
   return Object.values(table).flatMap(({ id, triggers }) => (triggers.some(hears) ? [id] : []));
@@ -76,16 +98,24 @@ export function inboxEventFor({ bodyDigestInput, ...item }: ToldItem, functionId
   return { ...item, eventId, bodyDigest, functionId };
 }
 
-/** The rows for what a source told: one for each function that listens, each its own case's event, else one that is ignored. */
+/**
+ * The rows for what a source told: one for each function that listens or whose case may be about the object, each its own
+ * case's event, else one that is ignored.
+ */
 export function inboxEventsOf(
   company: string,
   source: string,
   { notification, ...item }: IncomingItem,
   table = functions,
 ): readonly InboxEvent[] {
-  const listeners: readonly (string | null)[] = listenersOf(notification, table);
+  const listeners = listenersOf(notification, table);
+  const watchers = watchersOf(notification, table).filter((id) => !listeners.includes(id));
   const told: ToldItem = { stamp: "source", ...item, company, source };
-  return (listeners.length === 0 ? [null] : listeners).map((functionId) => inboxEventFor(told, functionId));
+  const rows = [
+    ...listeners.map((functionId) => inboxEventFor(told, functionId)),
+    ...watchers.map((functionId) => ({ ...inboxEventFor(told, functionId), ofKnown: true as const })),
+  ];
+  return rows.length === 0 ? [inboxEventFor(told, null)] : rows;
 }
 
 /**

@@ -80,9 +80,10 @@ export async function tellChange({ sql, functions, accept }: Door, told: ToldCha
   const notification = { system, objectType, objectId, change };
   const item = { sourceKey, bodyDigestInput, occurredAt, system, objectType, objectId, body, notification };
   const events = inboxEventsOf(company, API, item, functions);
-  const state = acceptanceOf(await accept(events));
-  const hearing = events.flatMap(({ eventId, functionId }) => {
-    if (functionId === null) return [];
+  const outcomes = await accept(events);
+  const state = acceptanceOf(outcomes);
+  const hearing = events.flatMap(({ eventId, functionId }, index) => {
+    if (functionId === null || outcomes[index] === "ignored") return [];
     return [{ eventId, functionId, caseId: caseIdOf(company, functionId, objectRefOf(system, objectType, objectId)) }];
   });
   return { kind: "told", state, hearing };

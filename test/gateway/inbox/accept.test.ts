@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { acceptEvents, listenersOf } from "../../../gateway/inbox/accept.ts";
+import { acceptEvents, inboxEventsOf, listenersOf, watchersOf } from "../../../gateway/inbox/accept.ts";
 import { createGroupCommit } from "../../../gateway/inbox/group-commit.ts";
 import { incomingEvent, keptEvents } from "../../fixtures/inbox.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
@@ -162,4 +162,42 @@ test("an event that two functions hear is each one's own, and a duplicate for ea
   const second = { ...first, eventId: "evt_second", functionId: "deal-registration" };
   expect(await accept(first, second)).toEqual(["accepted", "accepted"]);
   expect(await accept(first, second)).toEqual(["duplicate", "duplicate"]);
+});
+
+describe("what becomes of a record that a case was about", () => {
+  const deal = { system: "crm", objectType: "deal", objectId: "d1" };
+  const changed = (property: string, value: string) =>
+    ({ ...deal, change: { kind: "changed", property, value } }) as const;
+
+  test.for([
+    ["a property that the function reads", changed("quote_net_price", "90000.00"), ["quoting"]],
+    ["a recall", changed("quote_status", "draft"), ["quoting"]],
+    ["a property that it does not read", changed("dealname", "Renamed"), []],
+    ["its own word", changed("quote_status", "approved"), []],
+    ["a deletion", { ...deal, change: { kind: "deleted" } }, ["quoting"]],
+    ["a restoration", { ...deal, change: { kind: "restored" } }, ["quoting"]],
+    ["a record that is new", { ...deal, change: { kind: "created" } }, []],
+    ["another type of object", { ...deal, objectType: "invoice", change: { kind: "deleted" } }, []],
+  ] as const)("is told to its functions: %s", ([, notification, watchers]) => {
+    expect(watchersOf(notification)).toEqual(watchers);
+  });
+
+  test("reaches cases that there were, and opens none", async () => {
+    const edited = (objectId: string, sourceKey: string) => {
+      const notification = { ...deal, objectId, change: changed("quote_net_price", "90000.00").change };
+      const item = {
+        sourceKey,
+        bodyDigestInput: sourceKey,
+        occurredAt: at(5),
+        body: {},
+        ...notification,
+        notification,
+      };
+      return inboxEventsOf("acme", "hubspot", item);
+    };
+    expect(await acceptEvents(database.pool, edited("d1", "before"))).toEqual(["ignored"]);
+    await accept(incomingEvent("a", { objectId: "d1" }));
+    expect(await acceptEvents(database.pool, edited("d1", "after"))).toEqual(["accepted"]);
+    expect(await acceptEvents(database.pool, edited("d2", "other"))).toEqual(["ignored"]);
+  });
 });
