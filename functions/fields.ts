@@ -116,7 +116,7 @@ export const currency: Field<string> = (raw) => {
 };
 
 /** An amount of money that is not negative, in minor units of the currency that another property names. */
-export function amountIn(currencyProperty: string, { min = 0 }: { readonly min?: 0 | 1 } = {}): Field<number> {
+export function amountIn(currencyProperty: string): Field<number> {
   return (raw, record) => {
     const given = textOf(raw);
     const decimal = given === undefined ? undefined : parseDecimal(given);
@@ -126,7 +126,6 @@ export function amountIn(currencyProperty: string, { min = 0 }: { readonly min?:
     const minor = inUnits(decimal, minorDigits(unit.value) ?? 0);
     if (minor === undefined) return unread(raw, `more decimals than ${unit.value} has`);
     if (minor < 0n) return unread(raw, "is negative");
-    if (minor < BigInt(min)) return unread(raw, "is not over zero");
     return minor > BigInt(MAX_MINOR) ? unread(raw, "is more than can be counted") : { value: Number(minor) };
   };
 }

@@ -196,9 +196,11 @@ export async function readStepOutcome(sql: Sql, company: string, stepKey: string
                                  where company = x.company and decision_id = x.decision_id limit 1) s
              where x.company = $1 and x.step_key = $2 order by s.opened_at desc limit 1) asked on true
            left join lateral (
-             select permit_id from permit x where x.company = d.company and x.decision_id = d.decision_id limit 1) m on true
+             select permit_id, effect_key from permit x
+             where x.company = d.company and x.decision_id = d.decision_id limit 1) m on true
            left join lateral (
-             select state from effect x where x.company = d.company and x.permit_id = m.permit_id limit 1) e on true
+             select state from effect x where x.company = d.company and x.effect_key = m.effect_key
+               and x.permit_id = m.permit_id limit 1) e on true
            where d.company = $1 and d.step_key = $2 order by d.gate desc limit 1), 'open') as outcome`,
     values: [company, stepKey, recordKeys.repeat(stepKey)],
   });

@@ -13,9 +13,11 @@ export async function readStepDecision(
     text: `select d.decision_id as "decisionId", d.verdict, d.reason, coalesce(e.detail, '') as detail
            from decision d
            left join lateral (
-             select permit_id from permit x where x.company = d.company and x.decision_id = d.decision_id limit 1) m on true
+             select permit_id, effect_key from permit x
+             where x.company = d.company and x.decision_id = d.decision_id limit 1) m on true
            left join lateral (
-             select detail from effect x where x.company = d.company and x.permit_id = m.permit_id limit 1) e on true
+             select detail from effect x where x.company = d.company and x.effect_key = m.effect_key
+               and x.permit_id = m.permit_id limit 1) e on true
            where d.company = $1 and d.step_key = $2 order by d.gate desc limit 1`,
     values: [company, stepKey],
   });

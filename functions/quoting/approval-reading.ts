@@ -14,7 +14,7 @@ const quoteArgs = {
   /** The CRM's own id of the deal that holds the quote. */
   dealId: z.string().min(1).max(64),
   currency: CurrencyCode,
-  listPriceMinor: z.int().min(1).max(MAX_MINOR),
+  listPriceMinor: z.int().min(0).max(MAX_MINOR),
   netPriceMinor: z.int().min(0).max(MAX_MINOR),
   concessionsMinor: z.int().min(0).max(MAX_MINOR),
 };

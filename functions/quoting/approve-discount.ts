@@ -31,7 +31,7 @@ export const quoteFields = {
   /** Who sells while the deal's team does not say otherwise; may be empty. */
   partner_id: whenUnset(text(256), ""),
   quote_currency: currency,
-  quote_list_price: amountIn("quote_currency", { min: 1 }),
+  quote_list_price: amount,
   quote_net_price: amount,
   /** Money value of everything given beside the price: terms, seats, services. Counts as discount. Not set, it is nothing. */
   quote_concessions: whenUnset(amount, 0),
@@ -137,7 +137,8 @@ function facts({ evidence, action }: FactInput): JsonObject {
     ApproveDiscountArgs.partial().safeParse(action.args).data ?? {};
   const { quote_list_price: list, quote_floor_price: floor } = quote;
   const kept = net === undefined || given === undefined ? undefined : net - given;
-  const discount = list === undefined || kept === undefined ? undefined : list - kept;
+  // Off nothing there is no discount that anybody could state: a person says what such a quote is worth.
+  const discount = list === undefined || list === 0 || kept === undefined ? undefined : list - kept;
   const last = lastApprovalIn(evidence);
   const isCounted = quote.quote_currency === LIMIT_CURRENCY;
   return whatIsKnown({
@@ -147,10 +148,11 @@ function facts({ evidence, action }: FactInput): JsonObject {
     protectedTerms: termsFact(quote.quote_protected_terms),
     effectiveDiscount:
       list === undefined || discount === undefined ? undefined : Math.min(sharePpm(discount, list), MAX_DISCOUNT_PPM),
-    listPrice: isCounted ? list : undefined,
+    listPrice: isCounted && list !== 0 ? list : undefined,
     discountAmount: isCounted && discount !== undefined ? Math.max(0, discount) : undefined,
     belowFloorPrice: kept === undefined || floor === undefined ? undefined : kept < floor,
-    quoteHeldBy: last === undefined ? undefined : heldBy(last, dealIdOf(quote, evidence)),
+    quoteHeldBy:
+      last === undefined || quote.quote_id === undefined ? undefined : heldBy(last, dealIdOf(quote, evidence)),
     proposedAsRequested: record && asksFor(requested(record, evidence), action.args),
   });
 }
@@ -173,9 +175,10 @@ function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
   const { quote_currency: quoted } = values;
   const foreign = `quote_currency \`${quoted}\`: limits are kept in ${LIMIT_CURRENCY}`;
   const isForeign = quoted !== undefined && quoted !== LIMIT_CURRENCY;
+  const free = { quote_list_price: "quote_list_price is zero: there is nothing that a discount could be off" };
   return {
     ...(isForeign && { listPrice: foreign, discountAmount: foreign }),
-    ...unknownFrom(unread, sources),
+    ...unknownFrom({ ...unread, ...(values.quote_list_price === 0 && free) }, sources),
   };
 }
 
@@ -187,7 +190,10 @@ function describe(given: JsonObject, who: string): string | undefined {
   const args = ToldArgs.safeParse(given);
   if (!args.success) return describePart(given, who);
   const { quoteId, currency, listPriceMinor, netPriceMinor, concessionsMinor, replaces = null } = args.data;
-  const discount = formatPpm(sharePpm(listPriceMinor - netPriceMinor + concessionsMinor, listPriceMinor));
+  const discount =
+    listPriceMinor === 0
+      ? "an approval"
+      : formatPpm(sharePpm(listPriceMinor - netPriceMinor + concessionsMinor, listPriceMinor));
   const counted = concessionsMinor === 0 ? "" : `, ${formatMinor(concessionsMinor, currency)} of concessions counted`;
   const instead = replaces === null ? "" : `, in place of ${replaces}`;
   return `${who}, ${inRole("sell")}, asks ${discount} off ${formatMinor(listPriceMinor, currency)} on quote ${quoteId}${counted}${instead}`;

@@ -156,9 +156,10 @@ const pageOfEvents = `
     select state from escalation x where x.company = d.company and x.decision_id = d.decision_id limit 1) s on true
   left join lateral (
     select x.state from (
-      select permit_id from permit y where y.company = d.company and y.decision_id = d.decision_id limit 1) m
+      select permit_id, effect_key from permit y where y.company = d.company and y.decision_id = d.decision_id limit 1) m
     cross join lateral (
-      select state from effect y where y.company = d.company and y.permit_id = m.permit_id limit 1) x) e on true
+      select state from effect y where y.company = d.company and y.effect_key = m.effect_key
+        and y.permit_id = m.permit_id limit 1) x) e on true
   left join lateral (
     select min(x.settled_at) as settled_at
     from (select * from effect y where y.company = i.company and y.case_id = i.case_id offset 0) x

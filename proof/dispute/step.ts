@@ -29,8 +29,10 @@ export function stepOf(records: readonly AuditRecord[], decisionId: string): Dis
   const { caseId } = decision;
   const stepKey = textAt(decision.body, "stepKey");
   const eventKey = recordKeys.event(eventOfStep(caseId, stepKey));
+  const effectKeys = effectsOf(records, stepKey);
   const own = records.filter(
-    ({ key, body }) => key === eventKey || textAt(body, "stepKey") === stepKey || textAt(body, "effectKey") === stepKey,
+    ({ key, body }) =>
+      key === eventKey || textAt(body, "stepKey") === stepKey || effectKeys.has(textAt(body, "effectKey")),
   );
   const those = (kind: RecordKind) => own.filter((record) => record.kind === kind);
   return {
@@ -48,4 +50,12 @@ export function stepOf(records: readonly AuditRecord[], decisionId: string): Dis
     receipts: those("receipt"),
     records: own,
   };
+}
+
+/** The keys of the effects that the step's decisions permitted, by which intents and receipts are found. */
+function effectsOf(records: readonly AuditRecord[], stepKey: string): ReadonlySet<string> {
+  const decisions = records.filter(({ kind, body }) => kind === "decision" && textAt(body, "stepKey") === stepKey);
+  const decisionIds = new Set(decisions.map(({ body }) => textAt(body, "decisionId")));
+  const intents = records.filter(({ kind, body }) => kind === "intent" && decisionIds.has(textAt(body, "decisionId")));
+  return new Set(intents.map(({ body }) => textAt(body, "effectKey")));
 }

@@ -77,7 +77,12 @@ describe("the facts of a quote", () => {
 
   const priced = ["effectiveDiscount", "discountAmount"];
   test.for([
-    [["listPrice", ...priced], "quote_list_price", "0.00", "quote_list_price `0.00`: is not over zero"],
+    [
+      ["listPrice", ...priced],
+      "quote_list_price",
+      "0.00",
+      "quote_list_price is zero: there is nothing that a discount could be off",
+    ],
     [["listPrice", ...priced], "quote_list_price", null, "quote_list_price is not set"],
     [
       ["belowFloorPrice", ...priced],
@@ -94,7 +99,7 @@ describe("the facts of a quote", () => {
       "quote_protected_terms `fees`: names something else than none, liability, exclusivity, termination, data",
     ],
     [["listPrice", "discountAmount"], "quote_currency", "EUR", "quote_currency `EUR`: limits are kept in USD"],
-    [["deal"], "quote_id", "", "quote_id is not set"],
+    [["quoteHeldBy", "deal"], "quote_id", "", "quote_id is not set"],
     [["requester"], "quote_requested_by", null, "quote_requested_by is not set"],
   ] as const)("leave out %j, and no other, where %s is %j, and say why", ([unknown, property, raw, why]) => {
     const input = quoteInput(quoteRecord({ [property]: raw }));

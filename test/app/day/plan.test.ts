@@ -200,6 +200,8 @@ function inputOf({ objectType, properties }: Pick<DayItem, "objectType" | "prope
     "crm.record": properties,
     "programme.partner": PartnerReading.parse(partner),
     "programme.deal-team": teamOf(PartnerReading.parse(partner)),
+    "programme.registration-id": { heldBy: [] },
+    "quotes.approval": { last: null },
     "programme.open-registrations": OpenRegistrationsReading.parse({ registrations: open }),
   });
   return { input: { evidence, action, at: FIXTURE_AT }, functionId };

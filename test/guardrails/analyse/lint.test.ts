@@ -127,7 +127,7 @@ describe("overrides", () => {
   });
 
   test("one that more specific ones cover wholly is dead", () => {
-    const protectedTerms = ["none", "liability", "exclusivity", "termination", "data"];
+    const protectedTerms = ["none", "liability", "exclusivity", "termination", "data", "several"];
     const covering = override("covering", {
       for: { partnerStanding: ["active"], protectedTerms },
       set: { auto_max: 120_000 },

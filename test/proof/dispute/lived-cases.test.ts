@@ -24,7 +24,9 @@ afterAll(() => system.stop());
 async function lived(objectId: string, discountPpm: number, verdict?: "approve" | "reject"): Promise<string> {
   const { pool, company } = system;
   const partner = await givenPartner(pool, company);
-  const record = quoteAtDiscount(discountPpm, { partner_id: partner }) as { [property: string]: string };
+  const record = quoteAtDiscount(discountPpm, { partner_id: partner, quote_id: `Q-${objectId}` }) as {
+    [property: string]: string;
+  };
   await givenCrmObject(pool, company, "deal", objectId, record);
   const caseId = await system.arrive("quoting", objectId);
   if (verdict !== undefined) await answer(system, caseId, verdict, await openEscalationOf(system, caseId));

@@ -85,7 +85,7 @@ test("a decision for want of a policy says so, with the facts as they were given
   const asked = {
     caller: "sam",
     key: "k",
-    policy: "nowhere",
+    policy: "crm-note",
     facts: { a: 1 },
     action: null,
     ref: "S-9",
@@ -97,10 +97,10 @@ test("a decision for want of a policy says so, with the facts as they were given
   const { dispute, fault } = await disputeOf(answer.decision.decisionId, step?.caseId);
   expect([dispute.verdict.verdict, dispute.verdict.check.text, fault]).toEqual([
     "escalate",
-    "It could not be taken again when this page was made: no policy `nowhere` was in force.",
+    "It could not be taken again when this page was made: no policy `crm-note` was in force.",
     "",
   ]);
-  expect(dispute.verdict.reason).toContain("no release holds a policy `nowhere`");
+  expect(dispute.verdict.reason).toContain("no release holds a policy `crm-note`");
   expect(dispute.facts.rows).toEqual([{ name: "a", title: "a", text: "1", note: "its unit is not known" }]);
   expect(textOf(readHtml(disputePage(dispute)))).toContain("No policy was in force, so there were no rules");
 });
