@@ -95,6 +95,7 @@ describe("an event shows what became of it", () => {
         caseId,
         state: "pending",
         occurredAt,
+        saidAt: null,
         receivedAt: expect.stringMatching(/Z$/) as string,
         decision: null,
         outcome: "open",
