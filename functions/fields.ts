@@ -198,6 +198,16 @@ export function unknownFrom(
   return Object.fromEntries(told.filter(([, reason]) => reason !== ""));
 }
 
+/** Why facts that are kept in one currency are not known of amounts in another: nothing is converted by guess. */
+export function unknownOutside(
+  kept: string,
+  { property, given }: { readonly property: string; readonly given: string | undefined },
+  facts: readonly string[],
+): { readonly [fact: string]: string } {
+  if (given === undefined || given === kept) return {};
+  return Object.fromEntries(facts.map((fact) => [fact, `${property} \`${given}\`: limits are kept in ${kept}`]));
+}
+
 /** What is known of several values: those that are not are left out. */
 export function whatIsKnown(values: { readonly [name: string]: Json | undefined }): JsonObject {
   return Object.fromEntries(

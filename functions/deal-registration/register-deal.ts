@@ -15,6 +15,7 @@ import {
   text,
   truth,
   unknownFrom,
+  unknownOutside,
   whatIsKnown,
   whenUnset,
   type Fields,
@@ -220,12 +221,11 @@ const sources = {
 
 function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
   const { values, unread } = readFields(registrationFields, evidence["crm.record"]?.value ?? {});
-  const { currency: given, customer_domain: host } = values;
+  const { customer_domain: host } = values;
   const noDomain = host !== undefined && customerOf(values) === undefined;
   const customer = noDomain ? { ...unread, customer_domain: "customer_domain is no domain of a customer" } : unread;
-  const isForeign = given !== undefined && given !== LIMIT_CURRENCY;
   return {
-    ...(isForeign && { estimatedValue: `currency \`${given}\`: limits are kept in ${LIMIT_CURRENCY}` }),
+    ...unknownOutside(LIMIT_CURRENCY, { property: "currency", given: values.currency }, ["estimatedValue"]),
     ...unknownFrom(customer, sources),
   };
 }

@@ -13,6 +13,7 @@ import {
   readFields,
   text,
   unknownFrom,
+  unknownOutside,
   whatIsKnown,
   whenUnset,
   type Fields,
@@ -172,12 +173,10 @@ const sources = {
 
 function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
   const { values, unread } = readFields(quoteFields, evidence["crm.record"]?.value ?? {});
-  const { quote_currency: quoted } = values;
-  const foreign = `quote_currency \`${quoted}\`: limits are kept in ${LIMIT_CURRENCY}`;
-  const isForeign = quoted !== undefined && quoted !== LIMIT_CURRENCY;
+  const quoted = { property: "quote_currency", given: values.quote_currency };
   const free = { quote_list_price: "quote_list_price is zero: there is nothing that a discount could be off" };
   return {
-    ...(isForeign && { listPrice: foreign, discountAmount: foreign }),
+    ...unknownOutside(LIMIT_CURRENCY, quoted, ["listPrice", "discountAmount"]),
     ...unknownFrom({ ...unread, ...(values.quote_list_price === 0 && free) }, sources),
   };
 }

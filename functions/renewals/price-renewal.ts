@@ -5,7 +5,7 @@ import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { FactInput, FunctionAction, Readings } from "../definition.ts";
-import { readFields, unknownFrom, whatIsKnown } from "../fields.ts";
+import { readFields, unknownFrom, unknownOutside, whatIsKnown } from "../fields.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { contractFields, readContract, type Contract } from "./contract.ts";
 import { countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
@@ -123,10 +123,11 @@ function facts({ evidence, action }: FactInput): JsonObject {
 /** Why people are asked: what of the contract cannot be read. */
 function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
   const { values, unread } = readFields(contractFields, evidence["crm.record"]?.value ?? {});
-  const { currency: given } = values;
-  const foreign = `currency \`${given}\`: limits are kept in ${LIMIT_CURRENCY}`;
   return {
-    ...(given !== undefined && given !== LIMIT_CURRENCY && { listPrice: foreign, discountAmount: foreign }),
+    ...unknownOutside(LIMIT_CURRENCY, { property: "currency", given: values.currency }, [
+      "listPrice",
+      "discountAmount",
+    ]),
     ...unknownFrom(unread, {
       rise: ["price", "requested_price"],
       overCap: ["price", "requested_price", "price_cap"],

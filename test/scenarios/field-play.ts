@@ -166,17 +166,23 @@ class Play {
     assert.equal(response.status, status);
   }
 
-  /** The case ended, or waits for a person. */
+  /** The work on the newest event of each case about it ended, or waits for a person. */
   private async settles(name: string): Promise<void> {
     const { id } = this.of(name);
+    const { pool, company } = this.stage.system;
     await eventually(async () => {
-      const { rows } = await this.stage.system.pool.query<{ at_rest: boolean }>(
-        `select bool_and(i.state in ('ignored', 'late') or exists (select from escalation s where s.case_id like $2 and s.state = 'open')
-                or exists (select from audit_record r where r.case_id like $2 and r.kind = 'case_end')) as at_rest
-         from inbox i where i.company = $1 and i.object_id = $3`,
-        [this.stage.system.company, `%-${id}`, id],
+      const { rows } = await pool.query<{ at_rest: boolean | null }>(
+        `select bool_and(i.dispatched_at is not null and (
+                  exists (select from escalation s where s.company = $1 and s.state = 'open'
+                          and position('/' || i.event_id || '/' in s.step_key) > 0)
+                  or exists (select from audit_record r where r.company = $1 and r.kind = 'case_end'
+                             and r.key like '%/' || i.event_id || '/end'))) as at_rest
+         from (select distinct on (function_id) * from inbox
+               where company = $1 and object_id = $2 and state in ('pending', 'dispatched')
+               order by function_id, occurred_at desc, received_at desc) i`,
+        [company, id],
       );
-      return rows[0]?.at_rest === true ? true : undefined;
+      return rows[0]?.at_rest === false ? undefined : true;
     }, 40_000);
   }
 
@@ -226,6 +232,7 @@ class Play {
   }
 
   private async expects({ of, ...expected }: NonNullable<Step["expect"]>): Promise<void> {
+    await this.settles(of);
     const { type, id, record } = this.of(of);
     const seen = async () => {
       const found = await readObjects(this.stage.system.pool, {

@@ -64,7 +64,7 @@ describe("one ask, one act", () => {
     const caseId = await asked("by-people", 180_000, "evt_1");
     await answer(system, caseId, "approve", await openEscalationOf(system, caseId));
     expect(await result(caseId)).toEqual({ outcomes: ["executed"] });
-    await system.arrive("quoting", "by-people", { eventId: "evt_2" });
+    await asked("by-people", 180_000, "evt_2");
     expect(await result(caseId)).toEqual({ outcomes: ["already-done"] });
     expect(await deskSays("Q-by-people")).toHaveLength(1);
   });
