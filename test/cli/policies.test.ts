@@ -29,7 +29,7 @@ describe("mandate policy list", () => {
     const { exitCode, stdout } = await policy("list");
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^quoting +F5 Quoting +escalate +3 +7 +1 +[0-9a-f]{12} +auto_max, manager_max, one_tier_up, quarter_cap$/m,
+      /^quoting +F5 Quoting +escalate +3 +8 +1 +[0-9a-f]{12} +auto_max, manager_max, one_tier_up, quarter_cap$/m,
     );
     expect(stdout).toMatch(/^write-back +shared +block +2 +0 +1 +[0-9a-f]{12}$/m);
   });

@@ -66,7 +66,7 @@ test("a protection begins and ends by the company's clock", async () => {
   };
   at = "2026-05-31T08:59:59.999Z";
   expect(await open()).toEqual([
-    { objectId: "1", registrationId: "R-1", partnerId: "p-1", role: "sell", expiresAt: "2026-05-31T09:00:00.000Z" },
+    { registrationId: "R-1", partnerId: "p-1", role: "sell", expiresAt: "2026-05-31T09:00:00.000Z" },
   ]);
   at = "2026-05-31T09:00:00.000Z";
   expect(await open()).toEqual([]);

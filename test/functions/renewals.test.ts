@@ -144,7 +144,7 @@ test("what is proposed is said for every step, as the record asks it", () => {
     "partner-7 is to be on contract C-7001, keeping (resell), from 2026-01-01 on, credit not settled; exactly that is proposed.",
     "The record asks to record that contract C-7001 renewed itself on 2026-10-02 (no notice until 2026-10-02), 100 % credited to partner-7, selling; exactly that is proposed.",
   ]);
-  expect(renewals.agent.proposes({ tool: propose.tool, args: {} })).toBe(
+  expect(renewals.agent.proposes({ tool: propose.tool, args: { note: "x" } })).toBe(
     "The step is proposed as the record asks for it.",
   );
 });

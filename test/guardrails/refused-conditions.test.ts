@@ -5,7 +5,7 @@ const touchy =
   'when: { fact: protectedTerms, operator: in, value: [liability, data] }\n    reason: "Touches {protectedTerms}"';
 const reason = "reason: Touchy";
 const ppm = "a percentage from 0% to 2000%";
-const terms = "one of `none`, `liability`, `exclusivity`, `termination`, `data`";
+const terms = "one of `none`, `liability`, `exclusivity`, `termination`, `data`, `several`";
 
 describe("a condition is refused when", () => {
   refuses([

@@ -39,8 +39,9 @@ describe("of a row", () => {
     ]);
   });
 
-  test("what PostgreSQL cannot keep is replaced, not lost", () => {
-    expect(taken("ndjson", '{"account":"a\\u0000b","points":1}')).toEqual([[1, { account: "a\uFFFDb", points: 1 }]]);
+  test("what PostgreSQL cannot keep is told of an escape, and replaced where it stands as a byte", () => {
+    const why = "a number or a text cannot be read exactly";
+    expect(taken("ndjson", '{"account":"a\\u0000b","points":1}')).toEqual([[1, undefined, why]]);
     expect(taken("csv", "account,points\na\0b,1")).toEqual([[2, { account: "a\uFFFDb", points: 1 }]]);
   });
 });

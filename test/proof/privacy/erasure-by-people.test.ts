@@ -72,7 +72,7 @@ describe("two people", () => {
     if (asked.kind !== "asked") throw new Error(asked.detail);
     const { erasureId } = asked.erasure;
     expect(await askErasure(acme, omar, ask)).toMatchObject({ erasure: { erasureId, askedBy: "ola" } });
-    expect(await readAskedErasures(acme, "acme")).toContainEqual(asked.erasure);
+    expect(await readAskedErasures(acme, "acme")).toContainEqual(expect.objectContaining(asked.erasure));
     expect(await confirmErasure(acme, ola, erasureId)).toMatchObject({ code: "own-request" });
     expect(await tablesWith(database.pool, "two-words")).not.toEqual([]);
     expect(await confirmErasure(acme, omar, erasureId)).toMatchObject({ kind: "erased" });
