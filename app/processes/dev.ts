@@ -87,11 +87,8 @@ async function serve(stage: Stage, options: DevOptions): Promise<number> {
   await putPoliciesInForce(stage, pool, startedAt);
   const hubspotSecret = config.hubspotClientSecret ?? devWebhookSecret(config.home);
   signal.throwIfAborted();
-  // Beside the processes: they need the engine and not the schedules. What fails there is thrown once they run.
-  const schedules = keepSchedules(stage, engines);
-  schedules.catch(() => undefined);
   const url = await startProcesses({ config, stops, signal, say, engines, hubspotSecret, startedAt });
-  await schedules;
+  await keepSchedules(stage, engines);
   const model = config.anthropicApiKey === undefined ? "offline deterministic model (no key)" : config.model;
   const addresses = addressesOf(engines, url);
   printAddresses(stage, addresses, model);
