@@ -1,7 +1,9 @@
-import { code } from "currency-codes";
+import { data } from "currency-codes";
+
+/** ISO 4217 by code. The library looks through its list; amounts are read and written on every decision. */
+const digitsOf: ReadonlyMap<string, number> = new Map(data.map(({ code, digits }) => [code, digits]));
 
 /** How many digits a currency's minor unit has, by ISO 4217: `USD` 2, `JPY` 0, `KWD` 3. Undefined for what is no currency. */
 export function minorDigits(currency: string): number | undefined {
-  const known = code(currency);
-  return known?.code === currency ? known.digits : undefined;
+  return digitsOf.get(currency);
 }

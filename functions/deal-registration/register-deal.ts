@@ -22,6 +22,7 @@ import {
   type Values,
 } from "../fields.ts";
 import { asksFor } from "../shared/as-requested.ts";
+import { crmIdIn } from "../shared/crm-id.ts";
 
 /** What a registration may claim: the other roles of a deal's team are agreed, not claimed first. */
 const ClaimedRole = DealRole.extract(["source", "sell"]);
@@ -115,12 +116,9 @@ export const OpenRegistrationsReading = z.strictObject({
   ),
 });
 
-/** Readings name the registration as the CRM does; until it is read, its own id stands for it. */
-const REF_START = "registration/";
-
+/** Until the registration is read, its own id stands for the CRM's. */
 function objectIdOf({ registration_id: id }: Registration, readings: Readings): string | undefined {
-  const ref = readings["crm.record"]?.source.ref ?? "";
-  return ref.startsWith(REF_START) ? ref.slice(REF_START.length) : id;
+  return crmIdIn(readings, "registration") ?? id;
 }
 
 function requested(record: JsonObject, readings: Readings = {}) {

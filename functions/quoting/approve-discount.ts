@@ -20,6 +20,7 @@ import {
   type Values,
 } from "../fields.ts";
 import { asksFor } from "../shared/as-requested.ts";
+import { crmIdIn } from "../shared/crm-id.ts";
 import { howMany, oneOf, teamIn, teamLookup } from "../shared/deal-team.ts";
 
 const protectedTerms = ["none", "liability", "exclusivity", "termination", "data"] as const;
@@ -94,12 +95,9 @@ export const QuoteFacts = z.strictObject({
   requester: z.string().max(64).meta({ title: "who asks for the discount" }),
 });
 
-/** Readings name the deal as the CRM does; until it is read, the quote's id stands for it. */
-const REF_START = "deal/";
-
+/** Until the deal is read, the quote's id stands for the CRM's. */
 function dealIdOf({ quote_id: quoteId }: Quote, readings: Readings): string | undefined {
-  const ref = readings["crm.record"]?.source.ref ?? "";
-  return ref.startsWith(REF_START) ? ref.slice(REF_START.length) : quoteId;
+  return crmIdIn(readings, "deal") ?? quoteId;
 }
 
 function requested(record: JsonObject, readings: Readings = {}) {

@@ -14,9 +14,7 @@ import {
   type Fields,
   type Values,
 } from "../fields.ts";
-
-/** How the CRM's readings of contracts are named: `contract/<its id>`. */
-const REF_START = "contract/";
+import { crmIdIn } from "../shared/crm-id.ts";
 
 /** Where a renewal stands, as the CRM keeps it. */
 const states = [
@@ -101,9 +99,7 @@ export function readContract(record: JsonObject): Contract {
  * contract's number.
  */
 export function crmIdOf({ contract_id: contractId }: Contract, readings: Readings): string | undefined {
-  const ref = readings["crm.record"]?.source.ref ?? "";
-  const id = ref.startsWith(REF_START) ? ref.slice(REF_START.length) : "";
-  return id === "" ? contractId : id;
+  return crmIdIn(readings, "contract") ?? contractId;
 }
 
 /** A contract's term, in days since 1970-01-01. */
