@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Evidence, Finding } from "../domain/evidence.ts";
-import { isWhole, ownActionOf, recordToolOf, whyMoot } from "../functions/index.ts";
+import { isWhole, ownActionOf, recordToolOf, isMoot } from "../functions/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Action } from "../domain/proposal.ts";
 import { dataBlock, readDataBlock } from "./data-block.ts";
@@ -60,7 +60,7 @@ export function requestedAction({ functionId, action }: TurnInput, evidence: rea
   const record = taken[recordToolOf(functionId)];
   const own = ownActionOf(functionId, action);
   const requested = record && own.requested(record.value, taken);
-  if (requested === undefined || !isWhole(own, requested.args) || whyMoot(own, record?.value) !== undefined) {
+  if (requested === undefined || !isWhole(own, requested.args) || isMoot(own, record?.value)) {
     throw new AgentFault("RECORD_UNREADABLE", `record holds no readable request for \`${functionId}\``);
   }
   return requested;

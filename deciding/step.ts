@@ -9,7 +9,7 @@ import type { GovernedAction } from "../functions/definition.ts";
 import { versionOf } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
-import { functionOfAction, isWhole, recordToolOf, restsOn, whyMoot } from "../functions/index.ts";
+import { functionOfAction, isWhole, recordToolOf, restsOn, isMoot } from "../functions/index.ts";
 import type { DecisionRef, FollowUp, Message, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
 import { decisionRefOf, standingRefOf } from "./decision-ref.ts";
@@ -53,7 +53,7 @@ export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<Dec
     if (proposal.actionId !== action.id) {
       return { kind: "refused", reason: `\`${proposal.actionId}\` was proposed for a step of \`${action.id}\`` };
     }
-    if (whyMoot(action, evidence[recordToolOf(step.functionId)]?.value) !== undefined) return { kind: "moot" };
+    if (isMoot(action, evidence[recordToolOf(step.functionId)]?.value)) return { kind: "moot" };
     if (isStale(proposal, evidence, restsOn(step.functionId, action))) return { kind: "stale" };
     const reviewed = step.reportsStep === "" ? review : "exempt";
     const question = questionOf(asked, action, evidence, { proposal, review: reviewed });

@@ -58,18 +58,15 @@ export function requestIn(
 }
 
 /**
- * Why a record no longer asks for an action, as it is now: it is gone, or its state is another. Undefined while it asks, and
- * for an action that no record's state asks for.
+ * Whether a record no longer asks for an action, as it is now: it is gone, or its state is another. Never so for an action that
+ * no record's state asks for, nor of a record that does not keep the state.
  */
-export function whyMoot(action: GovernedAction | FunctionAction, record: JsonObject | undefined): string | undefined {
+export function isMoot(action: GovernedAction | FunctionAction, record: JsonObject | undefined): boolean {
   const asked = "askedBy" in action ? action.askedBy : undefined;
-  if (asked === undefined) return undefined;
-  if (record === undefined) return "the record is gone";
-  const { property, value } = asked;
-  const state = record[property];
-  if (state === undefined) return undefined;
-  const isAsked = typeof state === "string" && state.trim().toLowerCase() === value;
-  return isAsked ? undefined : `the record asks for nothing by now: its ${property} is another`;
+  if (asked === undefined) return false;
+  if (record === undefined) return true;
+  const state = record[asked.property];
+  return state !== undefined && (typeof state !== "string" || state.trim().toLowerCase() !== asked.value);
 }
 
 /** Whether arguments are all that the action's tool needs. Nobody is asked to approve what is not. */

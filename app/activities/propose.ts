@@ -8,7 +8,7 @@ import { recordProposal } from "../../audit/ledgers/turns.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { agentsProposal } from "../../deciding/agents-proposal.ts";
 import { readEvidence, type ReadTools } from "../../deciding/evidence.ts";
-import { functionOf, isWhole, ownActionOf, recordToolOf, restsOn, whyMoot } from "../../functions/index.ts";
+import { functionOf, isWhole, ownActionOf, recordToolOf, restsOn, isMoot } from "../../functions/index.ts";
 import { versionOf } from "../../domain/evidence.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { TurnCitation } from "../../domain/proposal.ts";
@@ -95,7 +95,7 @@ export function createPropose({
     const own = ownActionOf(step.functionId, step.action);
     const readings = await readEvidence(readTools, own, step);
     const record = readings[recordToolOf(step.functionId)];
-    if (whyMoot(own, record?.value) !== undefined) return { kind: "moot" };
+    if (isMoot(own, record?.value)) return { kind: "moot" };
     if (record === undefined) return nothing(`${definition.subject.system} has no ${objectType} \`${objectId}\``);
     const action = own.requested(record.value, readings);
     if (action === undefined) return nothing(`${objectType} \`${objectId}\` asks for nothing`);
