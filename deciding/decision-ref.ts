@@ -2,15 +2,16 @@ import type { StoredDecision } from "../audit/ledgers/decisions.ts";
 import type { AskReading, Standing } from "../audit/ledgers/standing.ts";
 import { reportedAction } from "../functions/shared/write-back.ts";
 import { mayAct } from "../guardrails/mode.ts";
+import type { Action } from "../domain/proposal.ts";
 import type { DecisionRef, StepRef } from "../workflows/activities.ts";
 
-/** What leaves the ledger for the workflow: names, and what is owed when there is something. `tool` is the action's. */
-export function decisionRefOf(step: StepRef, stored: StoredDecision, tool: string): DecisionRef {
+/** What leaves the ledger for the workflow: names, and what is owed when there is something. */
+export function decisionRefOf(step: StepRef, stored: StoredDecision, action: Action): DecisionRef {
   const { obligations } = stored;
   return {
-    ...verdictRef(step, stored, tool),
+    ...verdictRef(step, stored, action.tool),
     ...(obligations.length > 0 && { owes: obligations }),
-    ...tellingOf(step),
+    ...tellingOf(step, action),
   };
 }
 
@@ -22,8 +23,9 @@ export function standingRefOf(
   step: StepRef,
   { effectKey }: Pick<AskReading, "effectKey">,
   first: Standing,
+  action: Action,
 ): DecisionRef {
-  return { ...stateRef(step.company, effectKey, first), ...tellingOf(step) };
+  return { ...stateRef(step.company, effectKey, first), ...tellingOf(step, action) };
 }
 
 function stateRef(company: string, effectKey: string, first: Standing): DecisionRef {
@@ -40,10 +42,12 @@ function stateRef(company: string, effectKey: string, first: Standing): Decision
   }
 }
 
-/** Nothing is written back of an action whose record has no property for it. */
-function tellingOf({ action }: StepRef): Pick<DecisionRef, "tells"> {
+/** Nothing is written back of an action whose record has no property for it, or that says so of what it does. */
+function tellingOf({ action }: StepRef, { args }: Action): Pick<DecisionRef, "tells"> {
   const own = reportedAction(action);
-  return own !== undefined && own.writeBack === undefined ? { tells: false } : {};
+  if (own === undefined) return {};
+  const isTold = own.writeBack !== undefined && (own.writeBack.tells?.(args) ?? true);
+  return isTold ? {} : { tells: false };
 }
 
 function verdictRef(step: StepRef, stored: StoredDecision, tool: string): DecisionRef {

@@ -1,5 +1,6 @@
 import type { ProposalDraft } from "../audit/ledgers/turns.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { FunctionAction } from "../functions/definition.ts";
 import { functionOf } from "../functions/index.ts";
 import { owedActionOf } from "../functions/owed-actions.ts";
 import { message, messageArgs } from "../functions/shared/message.ts";
@@ -7,8 +8,11 @@ import { reportedAction, writeBack, writeBackValue } from "../functions/shared/w
 import type { FollowUp, Message } from "../workflows/activities.ts";
 import type { FrozenEvidence } from "./evidence.ts";
 
-/** What a follow-up does and why, or why there is nothing to do. */
-type Proposed = { readonly tool: string; readonly args: JsonObject; readonly reasoning: string } | string;
+/** What is done and why. */
+type Doing = { readonly tool: string; readonly args: JsonObject; readonly reasoning: string };
+
+/** What a follow-up does, or why there is nothing to do. */
+type Proposed = Doing | string;
 
 /**
  * What code proposes because another step ended: to tell the CRM how, or what a rule owes, which bears the name of its
@@ -16,7 +20,8 @@ type Proposed = { readonly tool: string; readonly args: JsonObject; readonly rea
  */
 export function followUpProposal(followUp: FollowUp, evidence: FrozenEvidence, at: string): ProposalDraft | string {
   const { action } = followUp.step;
-  return draftOf(action, action === writeBack.id ? telling(followUp) : owed(followUp, evidence), at);
+  const proposed = action === writeBack.id ? telling(followUp) : owed(followUp, evidence);
+  return typeof proposed === "string" ? proposed : draftOf(action, proposed, at);
 }
 
 /** A text of the function's, filled by code from what was read. */
@@ -31,9 +36,19 @@ export function messageProposal(
   return draftOf(step.action, { tool: message.tool, args, reasoning }, at);
 }
 
-function draftOf(actionId: string, proposed: Proposed, at: string): ProposalDraft | string {
-  if (typeof proposed === "string") return proposed;
-  const { tool, args, reasoning } = proposed;
+/** What code proposes because a record no longer stands by what was done; undefined where it does. */
+export function takeBackProposal(
+  action: FunctionAction,
+  record: JsonObject,
+  evidence: FrozenEvidence,
+  at: string,
+): ProposalDraft | undefined {
+  const asked = action.requested(record, evidence);
+  if (asked === undefined) return undefined;
+  return draftOf(action.id, { ...asked, reasoning: "The record no longer says what was done for it." }, at);
+}
+
+function draftOf(actionId: string, { tool, args, reasoning }: Doing, at: string): ProposalDraft {
   const chain = { findings: [], sources: [], reasoning, turns: [], origin: "follow-up" as const };
   return { actionId, action: { tool, args }, recordVersion: "", chain, at };
 }

@@ -7,9 +7,11 @@ import type { Ledger } from "../audit/records.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import { FundRef } from "../domain/fund.ts";
 import { propertiesRead } from "../functions/index.ts";
+import { STANDING_ACT } from "../functions/shared/taking-back.ts";
 import type { Adapters } from "../tools/adapters.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 import { readBatchReading } from "./batch-reading.ts";
+import { standingAct } from "./take-back.ts";
 import type { ReadTools } from "./evidence.ts";
 
 const text = z.string().min(1).max(256);
@@ -52,6 +54,7 @@ const BatchReadingArgs = z.strictObject({ functionId: text, objectType: text, ob
 const ReplyArgs = z.strictObject({ correlation: text });
 const ApprovalArgs = z.strictObject({ quoteId: text });
 const StepArgs = z.strictObject({ stepKey: text });
+const StandingActArgs = BatchReadingArgs.extend({ action: text, takenBackBy: text });
 
 /** What agents and decisions may read. The ledgers' own readings are for decisions only. */
 export function createReadTools(
@@ -122,6 +125,9 @@ export function ledgerReadTools(ledger: Ledger, now: () => string): ReadTools {
       const source = { source: "ledger.step-outcome", ref: stepKey, version: outcome, observedAt: now() };
       return { source, value: { outcome } };
     }),
+    readTool(STANDING_ACT, "what an action did last for an object, and whether it stands", StandingActArgs, (company, asked) =>
+      standingAct(ledger, company, asked, now()),
+    ),
     readTool("ledger.reply", "what the outside answered in time", ReplyArgs, async (company, { correlation }) => {
       const value = await readStandingAnswer(ledger, { company, correlation });
       if (value === undefined) return undefined;

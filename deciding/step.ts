@@ -9,13 +9,13 @@ import type { GovernedAction } from "../functions/definition.ts";
 import { versionOf } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
-import { functionOfAction, isWhole, recordToolOf, restsOn, isMoot } from "../functions/index.ts";
+import { functionOfAction, isWhole, ownActionOf, recordToolOf, restsOn, isMoot } from "../functions/index.ts";
 import type { DecisionRef, FollowUp, Message, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
 import { decisionRefOf, standingRefOf } from "./decision-ref.ts";
 import { askOf } from "./effect-key.ts";
 import { readEvidence, recordIn, restsOnLedgers, type FrozenEvidence, type ReadTools } from "./evidence.ts";
-import { followUpProposal, messageProposal } from "./follow-up.ts";
+import { followUpProposal, messageProposal, takeBackProposal } from "./follow-up.ts";
 import { LimitsUnread, type Place } from "./limits.ts";
 import type { PolicySource } from "./policy-source.ts";
 import type { Question } from "./question.ts";
@@ -49,7 +49,7 @@ export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<Dec
   return transacted(deps.pool, async (place) => {
     const { proposal, review, decision } = await readGate(place.ledger, step.company, step.stepKey, gate);
     if (proposal === undefined) throw new Error(`no proposal for step \`${step.stepKey}\``);
-    if (decision !== undefined) return decisionRefOf(step, decision, proposal.action.tool);
+    if (decision !== undefined) return decisionRefOf(step, decision, proposal.action);
     if (proposal.actionId !== action.id) {
       return { kind: "refused", reason: `\`${proposal.actionId}\` was proposed for a step of \`${action.id}\`` };
     }
@@ -113,6 +113,18 @@ function followUpOn(
   );
 }
 
+/**
+ * Proposes that what the step's function did be taken back, where its record no longer stands by it, and decides that. Moot
+ * where nothing stands, or the record says what was done.
+ */
+export async function decideTakeBack(deps: StepDeps, step: StepRef, moment: Moment): Promise<DecisionRef> {
+  const action = ownActionOf(step.functionId, step.action);
+  const evidence = await readEvidence(deps.readTools, action, step);
+  const draft = takeBackProposal(action, recordIn(evidence, step.functionId), evidence, moment.at);
+  if (draft === undefined) return { kind: "moot" };
+  return transacted(deps.pool, (place) => draftOn(evidence, deps, place, { step, draft }, moment));
+}
+
 /** Fills a text of the step's function from what is read now, and decides it. One that was decided answers what stands. */
 export async function decideMessage(deps: StepDeps, message: Message, moment: Moment): Promise<DecisionRef> {
   const { step, template } = message;
@@ -162,10 +174,10 @@ async function decideOnce(
   if (standing !== undefined && standing.stepKey !== stepKey) {
     const again = standing.told ? [] : [repeatRecord(step, ask, standing, at)];
     await writeStep(ledger, { company, ...besides, records: [...(besides.records ?? []), ...again] });
-    return standingRefOf(step, ask, standing);
+    return standingRefOf(step, ask, standing, action);
   }
   const intent = { tool: action.tool, runId, effectKey };
-  return decisionRefOf(step, await decide(deps, place, question, { ...besides, intent }), action.tool);
+  return decisionRefOf(step, await decide(deps, place, question, { ...besides, intent }), action);
 }
 
 /**

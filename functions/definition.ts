@@ -97,7 +97,13 @@ export type FunctionAction = GovernedAction & {
   readonly writeBack?: {
     readonly property: string;
     readonly values: { readonly executed: string; readonly denied: string; readonly blocked: string };
+    /** The value that it takes the place of, and no other; left out, the one that asked. */
+    readonly over?: string;
+    /** By the arguments of what was done: whether it is written at all. Left out, always. */
+    readonly tells?: (args: JsonObject) => boolean;
   };
+  /** The function's action that takes back what this one did, where the record no longer stands by it. */
+  readonly takenBackBy?: string;
 };
 
 /** One of the three agents at its turn. */

@@ -34,8 +34,8 @@ export function firstActionOf(functionId: string, table = functions): FunctionAc
 }
 
 /** An action that a function's agents propose. Throws `UnknownName`. */
-export function ownActionOf(functionId: string, actionId: string): FunctionAction {
-  const { actions } = functionOf(functionId);
+export function ownActionOf(functionId: string, actionId: string, table = functions): FunctionAction {
+  const { actions } = functionOf(functionId, table);
   const byId = Object.fromEntries(actions.map((action) => [action.id, action]));
   return assertKnown(byId, actionId, `action of ${functionId}`);
 }

@@ -15,7 +15,7 @@ import { createFunds } from "./programme/funds.ts";
 import type { ProgrammeReader, ProgrammeWriter } from "./programme/port.ts";
 import { createProgramme } from "./programme/postgres.ts";
 import type { QuoteDeskReader } from "./quotes/port.ts";
-import { approveDiscountTool, createSandboxQuotes } from "./quotes/sandbox.ts";
+import { approveDiscountTool, createSandboxQuotes, revokeApprovalTool } from "./quotes/sandbox.ts";
 import type { RecordReader } from "./record-reader.ts";
 import { sandboxRecords } from "./sandbox/records.ts";
 import { sandboxTool } from "./sandbox/tool.ts";
@@ -77,6 +77,6 @@ export function embeddedAdapters(pool: Pool, now: () => string): Adapters {
     ...Object.fromEntries(subjectSystems().map((system) => [system, sandboxRecords(pool, system)])),
     crm,
   };
-  const others = [...sandboxTools(pool), ...contractTools(pool), approveDiscountTool(pool)];
+  const others = [...sandboxTools(pool), ...contractTools(pool), approveDiscountTool(pool), revokeApprovalTool(pool)];
   return { crm, programme, quotes: createSandboxQuotes(pool, now), records, others };
 }

@@ -143,6 +143,8 @@ export type LedgerActivities = {
   decide(step: StepRef, gate: number, approvalId: string | null, at: string): Promise<DecisionRef>;
   /** Proposes a follow-up and decides it. */
   decideFollowUp(followUp: FollowUp, at: string): Promise<DecisionRef>;
+  /** Decides that what the step's function did is taken back, where its record no longer stands by it; else it is moot. */
+  decideTakeBack(step: StepRef, at: string): Promise<DecisionRef>;
   /** Fills a text from what is read, proposes it and decides it. */
   decideMessage(message: Message, at: string): Promise<DecisionRef>;
   openEscalation(

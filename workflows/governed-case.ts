@@ -1,14 +1,14 @@
 import { continueAsNew, workflowInfo } from "@temporalio/workflow";
 import type { OutcomeKind } from "../domain/outcome.ts";
 import { nextEvent, openCase, settled, workOn, type CaseInput, type Carried } from "./case.ts";
-import { ownStep, tellOutcome } from "./steps.ts";
+import { watchedStep, type StepOfAction } from "./taking-back.ts";
 
-/** The function's own step, and the governed action that it is about. */
-export type GovernedCaseInput = CaseInput & { readonly step: string; readonly action: string };
+/** The function's own step with the governed action that it is about, and the step that takes back what it did. */
+export type GovernedCaseInput = CaseInput & StepOfAction & { readonly takeBack?: StepOfAction };
 
 /**
  * The standard choreography: for the newest event of the object, the function's governed step, then the write-back of
- * its outcome and what its rules owe besides. Only the newest event counts, and one that is older than what came before
+ * its outcome and what its rules owe besides; what was done before is held against what the record says now. Only the newest event counts, and one that is older than what came before
  * never moves the object backwards. An event that comes while people are asked makes the open question moot and starts
  * over on fresh facts.
  */
@@ -18,8 +18,7 @@ export async function governedCase(input: GovernedCaseInput, carried?: Carried):
   let event: Carried["event"] | undefined = carried?.event ?? (await nextEvent(opened));
   while (event !== undefined) {
     const work = workOn(opened, event);
-    const own = await ownStep(work, { name: input.step, action: input.action });
-    await tellOutcome(work, own, { last: true });
+    const own = await watchedStep(work, { name: input.step, action: input.action }, input.takeBack);
     outcomes.push(own.outcome.kind);
     await settled();
     event = opened.take();

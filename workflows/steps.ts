@@ -110,7 +110,8 @@ function followUpOf(work: Work, { step, ordinal }: Reported, name: string, outco
   return { step: follow, reports: step.action, outcome };
 }
 
-function endedStep(step: string, outcome: StepOutcome): EndedStep {
+/** How a step ended, as the case's last record tells it. */
+export function endedStep(step: string, outcome: StepOutcome): EndedStep {
   return { step, kind: outcome.kind, reason: reasonOf(outcome) };
 }
 

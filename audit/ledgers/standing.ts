@@ -1,4 +1,5 @@
 import type { RecordDraft } from "../../domain/audit-record.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import type { StepNames } from "./turns.ts";
 import { recordKeys } from "../record-keys.ts";
 import type { Sql } from "../records.ts";
@@ -75,4 +76,42 @@ export function repeatRecord(names: StepNames, { effectKey }: AskReading, standi
 /** Whether a permit was refused since another decision was given one for the same ask: the first of two at once. */
 export function isPermittedElsewhere(error: unknown): boolean {
   return error instanceof Error && "constraint" in error && error.constraint === "permit_of_effect";
+}
+
+/** What an action did last in a case, and what was told to take it back since; null where nothing was. */
+export type LastAct = {
+  readonly ref: string;
+  readonly decidedAt: string;
+  readonly args: JsonObject;
+  readonly facts: JsonObject;
+  readonly takenBackBy: JsonObject | null;
+};
+
+/** What was done last under an action in a case. Undefined where nothing was. */
+export async function readLastAct(
+  sql: Sql,
+  { company, caseId }: Pick<StepNames, "company" | "caseId">,
+  { action, takenBackBy }: { readonly action: string; readonly takenBackBy: string },
+): Promise<LastAct | undefined> {
+  const { rows } = await sql.query<LastAct>({
+    name: "read-last-act",
+    text: `with done as materialized (
+             select q.action_id, q.args, d.facts, coalesce(e.external_ref, '') as ref, d.decided_at
+             from (select * from effect x where x.company = $1 and x.case_id = $2 offset 0) e
+             cross join lateral (
+               select decision_id from permit x where x.company = $1 and x.permit_id = e.permit_id limit 1) m
+             cross join lateral (
+               select proposal_id, facts, decided_at from decision x
+               where x.company = $1 and x.decision_id = m.decision_id limit 1) d
+             cross join lateral (
+               select action_id, args from proposal x
+               where x.company = $1 and x.proposal_id = d.proposal_id limit 1) q
+             where e.state = 'done')
+           select a.ref, to_char(a.decided_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "decidedAt", a.args, a.facts,
+             (select b.args from done b where b.action_id = $4 and b.decided_at >= a.decided_at
+              order by b.decided_at desc limit 1) as "takenBackBy"
+           from done a where a.action_id = $3 order by a.decided_at desc limit 1`,
+    values: [company, caseId, action, takenBackBy],
+  });
+  return rows[0];
 }

@@ -229,4 +229,5 @@ export const approveDiscount = {
   askedBy: { property: "quote_status", value: "approval_requested" },
   filled: ["dealId", "replaces"],
   writeBack: { property: "quote_status", values: { executed: "approved", denied: "denied", blocked: "blocked" } },
+  takenBackBy: "quoting.revoke",
 } as const satisfies FunctionAction;

@@ -1,6 +1,7 @@
 import type { FunctionDefinition } from "../definition.ts";
 import { agent } from "./agent.ts";
 import { approveDiscount, quoteFields } from "./approve-discount.ts";
+import { revokeApproval } from "./revoke-approval.ts";
 
 /** F5 Quoting: a discount is asked on a quote; the effective discount decides. */
 export const quoting = {
@@ -18,6 +19,6 @@ export const quoting = {
     { kind: "asked" },
   ],
   subject: { system: "crm", type: "deal", fields: quoteFields },
-  actions: [approveDiscount],
+  actions: [approveDiscount, revokeApproval],
   agent,
 } as const satisfies FunctionDefinition;

@@ -1,5 +1,5 @@
 import type { FunctionTable } from "../../functions/definition.ts";
-import { functionOf, functions as shipped } from "../../functions/index.ts";
+import { functionOf, functions as shipped, ownActionOf } from "../../functions/index.ts";
 import { CASE_WORKFLOW } from "../../temporal.config.ts";
 import type { CaseInput } from "../../workflows/case.ts";
 import type { GovernedCaseInput } from "../../workflows/governed-case.ts";
@@ -11,6 +11,8 @@ export type CaseStart = { readonly workflow: string; readonly input: CaseInput |
 export function caseStartOf(input: CaseInput, functions: FunctionTable = shipped): CaseStart {
   const { choreography, actions } = functionOf(input.functionId, functions);
   if (choreography !== undefined) return { workflow: choreography, input };
-  const [{ step, id: action }] = actions;
-  return { workflow: CASE_WORKFLOW, input: { ...input, step, action } };
+  const [{ step, id: action, takenBackBy }] = actions;
+  const undo = takenBackBy === undefined ? undefined : ownActionOf(input.functionId, takenBackBy, functions);
+  const takeBack = undo && { step: undo.step, action: undo.id };
+  return { workflow: CASE_WORKFLOW, input: { ...input, step, action, ...(takeBack && { takeBack }) } };
 }

@@ -6,18 +6,19 @@ import type { CrmReader, CrmWriter } from "./port.ts";
 
 /**
  * Sets the property that tells how a step ended, and never over what somebody wrote there meanwhile: immediately before the
- * write it must hold what asked for the step, or the outcome already. Throws `TARGET_CONFLICT` where it holds anything else.
+ * write it must hold what the outcome takes the place of, or the outcome already. Throws `TARGET_CONFLICT` where it holds anything else.
  */
 export async function tellOutcome(
   crm: CrmReader & CrmWriter,
   permit: Permit,
   { action, objectType, objectId, property, value }: z.infer<typeof WriteBackArgs>,
 ): Promise<Receipt> {
-  const asked = reportedAction(action)?.askedBy;
-  if (asked?.property === property) {
+  const { askedBy, writeBack } = reportedAction(action) ?? {};
+  const over = writeBack?.over ?? (askedBy?.property === property ? askedBy.value : undefined);
+  if (over !== undefined) {
     const record = await crm.readRecord(permit.company, objectType, objectId);
     const found = record?.value[property];
-    if (found !== undefined && found !== asked.value && found !== value) {
+    if (found !== undefined && found !== over && found !== value) {
       const detail = `\`${property}\` of \`${objectType}/${objectId}\` was changed meanwhile and is left as it is`;
       throw new ToolError("TARGET_CONFLICT", detail);
     }

@@ -1,11 +1,13 @@
 import type { Pool } from "pg";
 import { ApproveDiscountArgs } from "../../functions/quoting/approval-reading.ts";
+import { RevokeApprovalArgs } from "../../functions/quoting/revoke-approval.ts";
 import type { EffectTool } from "../effect-tool.ts";
 import { sandboxRecords } from "../sandbox/records.ts";
 import { sandboxTool } from "../sandbox/tool.ts";
 import type { QuoteDeskReader } from "./port.ts";
 
 const QUOTE = "quote";
+const APPROVAL = "approve-discount";
 
 /** The embedded quote desk: it keeps under each quote's id which approval was the last, and says so. */
 export function createSandboxQuotes(pool: Pool, now: () => string): QuoteDeskReader {
@@ -17,9 +19,12 @@ export function createSandboxQuotes(pool: Pool, now: () => string): QuoteDeskRea
       if (quote === undefined) {
         return { source: { ...source, version: "0", observedAt: now() }, value: { last: null } };
       }
-      const { ref = null, asked = null, state } = quote.value;
-      const last = ref === null ? null : { approval: ref, standing: state !== "revoked", asked };
-      return { source: { ...quote.source, ...source }, value: { last } };
+      const { ref, asked = null, state } = quote.value;
+      if (typeof ref !== "string") return { source: { ...quote.source, ...source }, value: { last: null } };
+      const approval = await records.readRecord(company, APPROVAL, ref);
+      const standing = state !== "revoked" && approval?.value["state"] !== "revoked";
+      const version = `${quote.source.version}.${approval?.source.version ?? "0"}`;
+      return { source: { ...quote.source, ...source, version }, value: { last: { approval: ref, standing, asked } } };
     },
   };
 }
@@ -31,9 +36,19 @@ export function approveDiscountTool(pool: Pool): EffectTool {
     operation: "approve-discount",
     args: ApproveDiscountArgs,
     change: (args) => ({
-      type: "approve-discount",
+      type: APPROVAL,
       set: args,
       standing: { type: QUOTE, id: args.quoteId, replaces: args.replaces },
     }),
+  });
+}
+
+/** Revokes an approval. */
+export function revokeApprovalTool(pool: Pool): EffectTool {
+  return sandboxTool(pool, {
+    system: "quotes",
+    operation: "revoke-approval",
+    args: RevokeApprovalArgs,
+    change: ({ approval }) => ({ type: APPROVAL, id: approval, set: { state: "revoked" } }),
   });
 }

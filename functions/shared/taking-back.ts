@@ -1,0 +1,144 @@
+import { z } from "zod";
+import type { Lookup } from "../../domain/evidence.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import type { About, FactInput, FunctionAction, Readings } from "../definition.ts";
+import { whatIsKnown } from "../fields.ts";
+
+/** The reading of what an action did last for an object and what of it stands, by its tool. */
+export const STANDING_ACT = "ledger.standing-act";
+
+/** What an action did last for an object; null where nothing was done, or it was taken back for good. */
+export const StandingActReading = z.strictObject({
+  act: z
+    .strictObject({
+      /** The target's own name of it. */
+      ref: z.string().min(1),
+      decidedAt: z.iso.datetime(),
+      args: z.record(z.string(), z.json()),
+      facts: z.record(z.string(), z.json()),
+    })
+    .nullable(),
+});
+export type StandingAct = NonNullable<z.infer<typeof StandingActReading>["act"]>;
+
+/**
+ * How a record says now what was done: as it was, within it, outside it; that it is withdrawn; or it is gone itself.
+ */
+export const Difference = z.enum(["none", "within", "outside", "withdrawn", "gone"]);
+export type Difference = z.infer<typeof Difference>;
+
+/**
+ * By fact, what it may become without being more than what was decided: at most as much, anything, one of these values. A
+ * fact that is not named must stay as it was.
+ */
+export type Within = { readonly [fact: string]: "at-most" | "anything" | readonly Json[] };
+
+/** The facts that policies of taking back may name. */
+export const TakeBackFacts = z.strictObject({
+  difference: Difference.meta({ title: "what the record says now, beside what was done" }),
+});
+
+/** How a function's act is held against its record in the CRM, and how it is taken back. */
+export type TakingBack = Pick<FunctionAction, "id" | "step" | "tool" | "args" | "describe"> & {
+  /** What it takes back. */
+  readonly of: FunctionAction;
+  readonly functionId: string;
+  readonly objectType: string;
+  /** Where the record says how it stands, what it says while the act stands, and what withdraws it. */
+  readonly state: { readonly property: string; readonly done: string; readonly withdrawn: readonly string[] };
+  readonly within: Within;
+  /** What the tool is told, from the act and what was found of the record. */
+  readonly toTell: (act: StandingAct, found: Found) => JsonObject;
+  /** What its tool was told: whether the record is set back to ask anew. */
+  readonly asksAnew: (args: JsonObject) => boolean;
+};
+
+/** What was found of the record beside the act. `now`: its facts as they would be decided; `saysDone`: so its state says. */
+export type Found = {
+  readonly difference: Exclude<Difference, "none">;
+  readonly now: JsonObject;
+  readonly saysDone: boolean;
+};
+
+/** Undefined where the ledger was not read, null where nothing stands. */
+function standingIn(readings: Readings): StandingAct | null | undefined {
+  return StandingActReading.safeParse(readings[STANDING_ACT]?.value).data?.act;
+}
+
+/** How facts differ from those that were decided. Pure. */
+export function differenceOf(before: JsonObject, now: JsonObject, within: Within): "none" | "within" | "outside" {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  const changed = names.filter((name) => before[name] !== now[name] && within[name] !== "anything");
+  if (changed.length === 0) return "none";
+  return changed.every((name) => isWithin(before[name], now[name], within[name])) ? "within" : "outside";
+}
+
+function isWithin(before: Json | undefined, now: Json | undefined, bound: Within[string] | undefined): boolean {
+  if (bound === "anything") return true;
+  if (bound === "at-most") return typeof before === "number" && typeof now === "number" && now <= before;
+  return now !== undefined && (bound?.includes(now) ?? false);
+}
+
+/**
+ * The action by which code takes back what the record no longer stands by: asked for where something stands and the record
+ * says otherwise. Where the record still says that it is done, it is set back to what asks, and is decided anew.
+ */
+export function takingBack({ of, functionId, objectType, state, within, toTell, asksAnew, ...own }: TakingBack) {
+  const stateIn = (record: JsonObject) => {
+    const value = record[state.property];
+    return typeof value === "string" ? value.trim().toLowerCase() : "";
+  };
+
+  /** The facts at the instant of the decision: that time went by is no change of the record. */
+  function factsNow(record: JsonObject, readings: Readings, { decidedAt }: StandingAct): JsonObject {
+    const action = of.requested(record, readings);
+    return action === undefined ? {} : of.facts({ evidence: readings, action, at: decidedAt });
+  }
+
+  /** Undefined while nothing stands, as far as was read. An act that never was as the record asked is not compared with it. */
+  function found(readings: Readings): { readonly act: StandingAct; readonly is: Found | undefined } | undefined {
+    const act = standingIn(readings);
+    if (act === undefined || act === null) return undefined;
+    const record = readings["crm.record"]?.value;
+    if (record === undefined) return { act, is: { difference: "gone", now: {}, saysDone: false } };
+    const says = stateIn(record);
+    const now = factsNow(record, readings, act);
+    const isWithdrawn = state.withdrawn.includes(says);
+    const compared = act.facts["proposedAsRequested"] === true ? differenceOf(act.facts, now, within) : "none";
+    const difference = isWithdrawn ? "withdrawn" : compared;
+    return { act, is: difference === "none" ? undefined : { difference, now, saysDone: says === state.done } };
+  }
+
+  function requested(_record: JsonObject, readings: Readings = {}) {
+    const { act, is } = found(readings) ?? {};
+    return act === undefined || is === undefined ? undefined : { tool: own.tool, args: toTell(act, is) };
+  }
+
+  function facts({ evidence }: FactInput): JsonObject {
+    const looked = found(evidence);
+    return whatIsKnown({ difference: looked && (looked.is?.difference ?? "none") });
+  }
+
+  function lookups(record: JsonObject, reportsStep: string, about: About): readonly Lookup[] {
+    const { objectId } = about;
+    const standing = { functionId, objectType, objectId, action: of.id, takenBackBy: own.id };
+    return [...of.lookups(record, reportsStep, about), { tool: STANDING_ACT, args: standing }];
+  }
+
+  return {
+    ...own,
+    occasion: { kind: "none" },
+    factSchema: TakeBackFacts,
+    readsRecord: true,
+    lookups,
+    facts,
+    requestedBy: () => "",
+    requested,
+    writeBack: {
+      property: state.property,
+      over: state.done,
+      values: { executed: of.askedBy?.value ?? state.done, denied: state.done, blocked: state.done },
+      tells: asksAnew,
+    },
+  } as const satisfies FunctionAction;
+}
