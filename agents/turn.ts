@@ -11,6 +11,8 @@ export type TurnInput = {
   readonly action: string;
   readonly objectType: string;
   readonly objectId: string;
+  /** The object is gone, as its source says. */
+  readonly gone?: true;
   /** The instant that the step is proposed at, ISO 8601. */
   readonly at: string;
 };

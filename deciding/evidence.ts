@@ -13,7 +13,7 @@ export type ReadTools = { readonly [name: string]: ReadTool };
 export type FrozenEvidence = { readonly [tool: string]: Evidence };
 
 /** What a reading is about: the subject, and the step that a report tells of. */
-type About = Pick<StepRef, "company" | "functionId" | "objectType" | "objectId" | "reportsStep">;
+type About = Pick<StepRef, "company" | "functionId" | "objectType" | "objectId" | "reportsStep" | "gone">;
 
 /**
  * Reads afresh, from the systems of record, what the action's facts need: a model's reading is never a decision's fact.
@@ -23,13 +23,14 @@ type About = Pick<StepRef, "company" | "functionId" | "objectType" | "objectId" 
 export async function readEvidence(
   tools: ReadTools,
   action: GovernedAction,
-  { company, functionId, objectType, objectId, reportsStep }: About,
+  { company, functionId, objectType, objectId, reportsStep, gone }: About,
   proposed: JsonObject = {},
 ): Promise<FrozenEvidence> {
   const read = async ({ tool, args }: Lookup) =>
     [tool, await assertKnown(tools, tool, "tool").read(company, args)] as const;
   const recordTool = recordToolOf(functionId);
-  const [, record] = action.readsRecord ? await read({ tool: recordTool, args: { objectType, objectId } }) : [];
+  const [, record] =
+    action.readsRecord && gone !== true ? await read({ tool: recordTool, args: { objectType, objectId } }) : [];
   const requested = record && requestIn(functionId, action, record);
   const lookups = action.lookups(record?.value ?? {}, reportsStep, { objectId, args: requested?.args ?? proposed });
   const others = await Promise.all(lookups.map(read));
@@ -64,10 +65,11 @@ export function readOnce(tools: ReadTools): ReadTools {
 }
 
 /** The subject's record as it is now. Undefined when there is none. */
-export function readRecord(
+export async function readRecord(
   tools: ReadTools,
-  { company, functionId, objectType, objectId }: WorkRef,
+  { company, functionId, objectType, objectId, gone }: WorkRef,
 ): Promise<Evidence | undefined> {
+  if (gone === true) return undefined;
   return assertKnown(tools, recordToolOf(functionId), "tool").read(company, { objectType, objectId });
 }
 

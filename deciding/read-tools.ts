@@ -20,7 +20,7 @@ const text = z.string().min(1).max(256);
  * Leaves out what no function reads: personal data in other properties never reaches a model, a ledger or a record. The
  * version is the digest of what is left: a change of anything else, such as a deal's name, is none for a decision.
  */
-function onlyRead(system: string, objectType: string, { source, value }: Evidence): Evidence {
+export function onlyRead(system: string, objectType: string, { source, value }: Evidence): Evidence {
   const wanted = propertiesRead(system, objectType);
   const read = Object.fromEntries(Object.entries(value).filter(([name]) => wanted.has(name)));
   return { source: { ...source, version: digestOf(read) }, value: read };
@@ -125,8 +125,11 @@ export function ledgerReadTools(ledger: Ledger, now: () => string): ReadTools {
       const source = { source: "ledger.step-outcome", ref: stepKey, version: outcome, observedAt: now() };
       return { source, value: { outcome } };
     }),
-    readTool(STANDING_ACT, "what an action did last for an object, and whether it stands", StandingActArgs, (company, asked) =>
-      standingAct(ledger, company, asked, now()),
+    readTool(
+      STANDING_ACT,
+      "what an action did last for an object, and whether it stands",
+      StandingActArgs,
+      (company, asked) => standingAct(ledger, company, asked, now()),
     ),
     readTool("ledger.reply", "what the outside answered in time", ReplyArgs, async (company, { correlation }) => {
       const value = await readStandingAnswer(ledger, { company, correlation });

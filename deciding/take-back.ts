@@ -18,9 +18,18 @@ type Asked = {
  * What an action did last for an object, while it stands. What was taken back only until it is decided anew keeps its place:
  * it stands. Of what was erased no facts are left to compare with: nothing of it is watched any more.
  */
-export async function standingAct(ledger: Ledger, company: string, asked: Asked, observedAt: string): Promise<Evidence> {
+export async function standingAct(
+  ledger: Ledger,
+  company: string,
+  asked: Asked,
+  observedAt: string,
+): Promise<Evidence> {
   const { functionId, objectType, objectId } = asked;
-  const caseId = caseIdOf(company, functionId, objectRefOf(functionOf(functionId).subject.system, objectType, objectId));
+  const caseId = caseIdOf(
+    company,
+    functionId,
+    objectRefOf(functionOf(functionId).subject.system, objectType, objectId),
+  );
   const last = await readLastAct(ledger, { company, caseId }, asked);
   const stands = last !== undefined && Object.keys(last.facts).length > 0 && isKept(last.takenBackBy);
   const act = stands ? { ref: last.ref, decidedAt: last.decidedAt, args: last.args, facts: last.facts } : null;

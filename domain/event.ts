@@ -16,6 +16,8 @@ export const EventRef = z.strictObject({
   occurredAt: z.iso.datetime(),
   /** When it became durable here, ISO 8601. */
   receivedAt: z.iso.datetime(),
+  /** Its source says that the object is gone: so it is, whatever a reading that lags behind still shows. */
+  gone: z.literal(true).optional(),
 });
 export type EventRef = z.infer<typeof EventRef>;
 

@@ -20,6 +20,8 @@ export type WorkRef = {
   readonly objectType: string;
   readonly objectId: string;
   readonly eventId: string;
+  /** The event told that the object is gone: there is no record of it. */
+  readonly gone?: true;
 };
 
 /** The dated course of a case and what its record asks for, or why there is none. Instants are ISO 8601 in UTC. */
@@ -53,6 +55,9 @@ export type StepRef = WorkRef & {
   /** The key of the step that a follow-up tells about; empty for a function's own step. */
   readonly reportsStep: string;
 };
+
+/** An event that came while a step was under way. */
+export type News = Pick<WorkRef, "eventId" | "gone">;
 
 /** The case that something is done for. */
 export type CaseRef = Pick<StepRef, "company" | "caseId">;
@@ -154,6 +159,11 @@ export type LedgerActivities = {
   ): Promise<{ escalationId: string; state: EscalationState }>;
   readEscalation(company: string, escalationId: string): Promise<EscalationState>;
   raiseEscalation(company: string, escalationId: string, fromLevel: number, at: string): Promise<EscalationState>;
+  /**
+   * Whether an event leaves what a step's proposal rests on as it was: then its work is ended here, and the question about the
+   * proposal stays open.
+   */
+  setAside(step: StepRef, news: News, at: string): Promise<boolean>;
   supersedeEscalation(company: string, escalationId: string, reason: string, at: string): Promise<EscalationState>;
   /** Reads the case's record afresh and records the plan that follows from it. */
   planCase(ref: WorkRef, at: string): Promise<CasePlan>;
@@ -170,8 +180,11 @@ export type LedgerActivities = {
   endCase(ref: WorkRef, outcomes: readonly EndedStep[], at: string): Promise<void>;
 };
 
-/** What a company's schedule has done: `sweep` opens dated cases, `retention` erases, `checkpoint` looks at the audit log. */
-export type ScheduledWork = "sweep" | "retention" | "checkpoint";
+/**
+ * What a company's schedule has done: `sweep` opens dated cases, `reconcile` looks whether records still say what was done for
+ * them, `retention` erases, `checkpoint` looks at the audit log.
+ */
+export type ScheduledWork = "sweep" | "reconcile" | "retention" | "checkpoint";
 
 /** Names the work of a schedule. `functionId` is `record` where no function's work is meant. */
 export type ScheduledRef = { readonly company: string; readonly functionId: string; readonly work: ScheduledWork };

@@ -56,7 +56,7 @@ export function openCase(input: CaseInput, carried?: Carried): Case {
   const hasNews = () => next !== undefined;
   return {
     input,
-    desk: openDesk(hasNews),
+    desk: openDesk({ isThere: hasNews, newest: () => next, drop: () => (next = undefined) }),
     replies: openReplyDesk(hasNews),
     agreements: openAgreementDesk(hasNews),
     hasNews,
@@ -106,7 +106,9 @@ export function resumed(opened: Case, { event, ended, rounds, ownSteps }: Carrie
 
 export function workRefOf({ opened, event }: Work): WorkRef {
   const { company, functionId, objectType, objectId } = opened.input;
-  return { company, caseId: workflowInfo().workflowId, functionId, objectType, objectId, eventId: event.eventId };
+  const { eventId, gone } = event;
+  const ref = { company, caseId: workflowInfo().workflowId, functionId, objectType, objectId, eventId };
+  return gone === true ? { ...ref, gone } : ref;
 }
 
 /** A step's name within the case, the governed action that it is about, and the step that it tells of. */

@@ -1,4 +1,13 @@
-import { ApplicationFailure, condition, defineUpdate, setCurrentDetails, setHandler } from "@temporalio/workflow";
+import {
+  ApplicationFailure,
+  condition,
+  defineUpdate,
+  patched,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type { EventRef } from "../domain/event.ts";
 import type { EscalationState } from "../domain/escalation.ts";
 import type { DecisionRef, StepRef } from "./activities.ts";
 import { now } from "./clock.ts";
@@ -23,17 +32,21 @@ type Pending = {
   woken: boolean;
 };
 
-/** The one question a case may be asking at a time, and whether something newer made it moot. */
-export type EscalationDesk = {
-  pending: Pending | undefined;
-  readonly interrupted: () => boolean;
+/** What came for the case while it asks. */
+export type Arrivals = {
+  readonly isThere: () => boolean;
+  readonly newest: () => EventRef | undefined;
+  readonly drop: () => void;
 };
+
+/** The one question a case may be asking at a time, and what came meanwhile: it may make the question moot. */
+export type EscalationDesk = { pending: Pending | undefined; readonly arrivals: Arrivals };
 
 type Answer = Extract<EscalationState, { kind: "approved" | "rejected" | "expired" | "superseded" }>;
 
 /** Registers the Update before the first await. Its validator turns away what cannot be meant for the open question. */
-export function openDesk(interrupted: () => boolean): EscalationDesk {
-  const desk: EscalationDesk = { pending: undefined, interrupted };
+export function openDesk(arrivals: Arrivals): EscalationDesk {
+  const desk: EscalationDesk = { pending: undefined, arrivals };
   setHandler(
     deliverVerdict,
     () => {
@@ -85,14 +98,31 @@ async function waitAtLevel(
   pending: Pending,
   desk: EscalationDesk,
 ): Promise<EscalationState> {
-  const answered = await condition(() => pending.woken || desk.interrupted(), slaMs);
-  if (pending.woken) {
-    pending.woken = false;
-    return ledger().readEscalation(step.company, escalationId);
+  const { arrivals } = desk;
+  const dueMs = Date.parse(now()) + slaMs;
+  for (;;) {
+    const leftMs = dueMs - Date.parse(now());
+    if (leftMs <= 0) return ledger().raiseEscalation(step.company, escalationId, level, now());
+    await condition(() => pending.woken || arrivals.isThere(), leftMs);
+    if (pending.woken) {
+      pending.woken = false;
+      return ledger().readEscalation(step.company, escalationId);
+    }
+    if (arrivals.isThere() && !(await isSetAside(step, arrivals))) {
+      return ledger().supersedeEscalation(step.company, escalationId, "a newer event came for the same object", now());
+    }
   }
-  if (desk.interrupted()) {
-    return ledger().supersedeEscalation(step.company, escalationId, "a newer event came for the same object", now());
-  }
-  if (answered) return { kind: "waiting", level, slaMs };
-  return ledger().raiseEscalation(step.company, escalationId, level, now());
+}
+
+/**
+ * Only what was read and shown counts as changed: what tells nothing new of that leaves the question open, unless the case has to
+ * begin a new history, which it does between two events.
+ */
+async function isSetAside(step: StepRef, arrivals: Arrivals): Promise<boolean> {
+  const news = arrivals.newest();
+  if (news === undefined || workflowInfo().continueAsNewSuggested || !patched("news-is-what-was-read")) return false;
+  const { eventId, gone } = news;
+  const isNothingNew = await ledger().setAside(step, gone === true ? { eventId, gone } : { eventId }, now());
+  if (isNothingNew && arrivals.newest() === news) arrivals.drop();
+  return isNothingNew;
 }

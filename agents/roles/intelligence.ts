@@ -55,8 +55,9 @@ export async function gatherFindings(deps: IntelligenceDeps, turn: TurnInput): P
 type Opened = Awaited<ReturnType<typeof openTurn>>;
 
 async function openTurn({ bindings, tools }: IntelligenceDeps, turn: TurnInput) {
-  const { company, functionId, action, objectType, objectId } = turn;
+  const { company, functionId, action, objectType, objectId, gone } = turn;
   const own = { tool: recordToolOf(functionId), args: { objectType, objectId } };
+  if (gone === true) throw new AgentFault("RECORD_UNREADABLE", `\`${objectType}/${objectId}\` is gone`);
   const record = await toolOf(tools, own.tool).read(company, own.args);
   if (record === undefined) throw new AgentFault("RECORD_NOT_FOUND", `no record of \`${objectType}/${objectId}\``);
   const wanted = ownActionOf(functionId, action);

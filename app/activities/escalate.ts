@@ -1,12 +1,16 @@
-import type { LedgerPool } from "../../audit/records.ts";
 import * as ledger from "../../audit/ledgers/escalations.ts";
+import { setAside, type SetAsideDeps } from "../../deciding/set-aside.ts";
 import type { LedgerActivities } from "../../workflows/activities.ts";
 
-type Escalate = Pick<LedgerActivities, "openEscalation" | "readEscalation" | "raiseEscalation" | "supersedeEscalation">;
+type Escalate = Pick<
+  LedgerActivities,
+  "openEscalation" | "readEscalation" | "raiseEscalation" | "supersedeEscalation" | "setAside"
+>;
 
 /** Escalations as the workflow drives them; the ledger is the arbiter between verdicts, deadlines and newer events. */
-export function createEscalate({ pool }: { readonly pool: LedgerPool }): Escalate {
+export function createEscalate({ pool, readTools }: SetAsideDeps): Escalate {
   return {
+    setAside: (step, news, at) => setAside({ pool, readTools }, step, news, at),
     openEscalation: ({ company, caseId, stepKey }, { decisionId, actionDigest, requestedBy, reason, route }, at) =>
       ledger.openEscalation(pool, {
         company,

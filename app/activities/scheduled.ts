@@ -2,6 +2,7 @@ import { ApplicationFailure } from "@temporalio/activity";
 import type { LedgerPool } from "../../audit/records.ts";
 import { assertKnown, UnknownName } from "../../domain/registry.ts";
 import { sweepPage, type SweepDeps } from "../../gateway/sweep/page.ts";
+import { reconcilePage } from "../../gateway/sweep/reconcile.ts";
 import { endRetention } from "../../proof/privacy/end-retention.ts";
 import type {
   ScheduledActivities,
@@ -29,6 +30,8 @@ export function createScheduled(deps: ScheduledDeps): ScheduledActivities {
   const log = deps.log.child({ component: "schedules" });
   const works: { readonly [K in ScheduledWork]: Page } = {
     sweep: (ref, place) => sweepPage({ ...deps, sql: pool, log }, ref, place),
+
+    reconcile: (ref, place) => reconcilePage({ ...deps, sql: pool, log }, ref, place),
 
     async retention({ company }, { at, after }) {
       const doer = { company, personId: null, at };

@@ -29,6 +29,9 @@ const DAY_MS = 24 * HOUR_MS;
  */
 const sweeping: Timing = { everyMs: DAY_MS, offsetMs: 2 * HOUR_MS, jitterMs: 30 * MINUTE_MS, catchUpMs: DAY_MS };
 
+/** By the hour: what no event told of is found within it. */
+const reconciling: Timing = { everyMs: HOUR_MS, offsetMs: 0, jitterMs: 10 * MINUTE_MS, catchUpMs: HOUR_MS };
+
 /** After the sweeps. What is kept for years may go a day later, and a missed night is made up for all the same. */
 const erasing: Timing = { ...sweeping, offsetMs: 3 * HOUR_MS + 15 * MINUTE_MS };
 
@@ -43,14 +46,19 @@ const watching: Timing = {
   catchUpMs: 10 * SECOND_MS,
 };
 
-/** Every schedule that a company has: a sweep for each function that dates open, and the upkeep of its record. Pure. */
+/**
+ * Every schedule that a company has: a sweep for each function that dates open, one for each whose acts are watched, and the
+ * upkeep of its record. Pure.
+ */
 export function schedulesOf(company: string, functions: FunctionTable = shipped): readonly CompanySchedule[] {
   const named = (functionId: string, work: ScheduledRef["work"], timing: Timing): CompanySchedule => {
     return { id: `${company}:${functionId}:${work}`, company, functionId, work, ...timing };
   };
   const dated = Object.values(functions).filter(({ triggers }) => triggers.some(({ kind }) => kind === "date"));
+  const watched = Object.values(functions).filter(({ actions: [first] }) => first.takenBackBy !== undefined);
   return [
     ...dated.map(({ id }) => named(id, "sweep", sweeping)),
+    ...watched.map(({ id }) => named(id, "reconcile", reconciling)),
     named(RECORD, "retention", erasing),
     named(RECORD, "checkpoint", watching),
   ];

@@ -75,6 +75,8 @@ create table effect (
     deferrable initially deferred
 );
 create index effect_by_case on effect (company, case_id) where case_id is not null;
+-- What was done is watched: the reconcile sweep goes through it in order.
+create index effect_done on effect (company, tool, settled_at, effect_key) where state = 'done';
 
 -- A permit lets through the effect of one key, its own: there is no second one.
 create function effect_needs_permit() returns trigger language plpgsql as $$

@@ -16,6 +16,8 @@ create table inbox (
   occurred_at timestamptz not null,
   -- When the source says that it happened, where that could not be believed and the arrival counts. Null: `occurred_at` is it.
   said_at text,
+  -- Its source says that the object is gone.
+  gone boolean not null default false,
   received_at timestamptz not null default clock_timestamp(),
   body jsonb not null,
   -- pending: waits for the relay. dispatched: its case has it. ignored: no function listens, or no case of it knows the object. late: a newer one came first.
@@ -115,9 +117,9 @@ begin
   for r in
     select * from rows from (jsonb_to_recordset(p_rows) as (company text, "eventId" text, source text, "sourceKey" text,
       "bodyDigest" text, "functionId" text, system text, "objectType" text, "objectId" text, "occurredAt" timestamptz,
-      stamp text, "saidAt" text, "ofKnown" boolean, body jsonb))
+      stamp text, "saidAt" text, "ofKnown" boolean, gone boolean, body jsonb))
       with ordinality as e (company, event_id, source, source_key, body_digest, function_id, system, object_type,
-        object_id, occurred_at, stamp, said_at, of_known, body, n)
+        object_id, occurred_at, stamp, said_at, of_known, gone, body, n)
     order by company, function_id nulls last, object_type, object_id,
       case when function_id is null then source_key end, n
   loop
@@ -135,9 +137,9 @@ begin
       v_state := case when v_occurred < v_newest then 'late' else 'pending' end;
     end if;
     insert into inbox (company, event_id, source, source_key, body_digest, function_id, system, object_type, object_id,
-                       occurred_at, said_at, body, state)
+                       occurred_at, said_at, gone, body, state)
       values (r.company, r.event_id, r.source, r.source_key, r.body_digest, r.function_id, r.system, r.object_type, r.object_id,
-              v_occurred, r.said_at, r.body, v_state)
+              v_occurred, r.said_at, r.gone is true, r.body, v_state)
       on conflict do nothing;
     v_outcomes[r.n] := case when not found then 'duplicate' when v_state = 'pending' then 'accepted' else v_state end;
   end loop;

@@ -25,6 +25,8 @@ export type InboxEvent = {
   readonly stamp: "source" | "arrival";
   /** Taken only where a case of the function was about the object before; ignored for every other one. */
   readonly ofKnown?: true;
+  /** The object is gone. */
+  readonly gone?: true;
   /** When its source says it happened, where that could not be believed and the arrival counts. */
   readonly saidAt?: string;
   readonly body: JsonObject;
@@ -110,7 +112,8 @@ export function inboxEventsOf(
 ): readonly InboxEvent[] {
   const listeners = listenersOf(notification, table);
   const watchers = watchersOf(notification, table).filter((id) => !listeners.includes(id));
-  const told: ToldItem = { stamp: "source", ...item, company, source };
+  const gone = notification?.change.kind === "deleted" ? ({ gone: true } as const) : {};
+  const told: ToldItem = { stamp: "source", ...item, ...gone, company, source };
   const rows = [
     ...listeners.map((functionId) => inboxEventFor(told, functionId)),
     ...watchers.map((functionId) => ({ ...inboxEventFor(told, functionId), ofKnown: true as const })),

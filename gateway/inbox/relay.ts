@@ -74,8 +74,8 @@ async function deliver(starter: WorkflowStarter, functions: FunctionTable, event
   const { company, event_id: eventId, source, system, function_id: functionId, object_type: objectType } = event;
   const { object_id: objectId, occurred_at: occurredAt, received_at: receivedAt } = event;
   const start = caseStartOf({ company, functionId, objectType, objectId }, functions);
-  const reference = { eventId, company, functionId, source, system, objectType, objectId, occurredAt, receivedAt };
-  await starter.deliverEvent(caseOf(event), start, reference);
+  const told = { eventId, company, functionId, source, system, objectType, objectId, occurredAt, receivedAt };
+  await starter.deliverEvent(caseOf(event), start, event.gone ? { ...told, gone: true } : told);
 }
 
 /** A failed row waits alone. When even that cannot be written, its lease runs out and it comes back by itself. */

@@ -19,6 +19,8 @@ export type UntoldEvent = {
   said_at: string | null;
   received_at: string;
   state: "pending" | "late";
+  /** The object is gone, as its source says. */
+  gone: boolean;
   /** What the record says of why it came, where it was made here; null for what a source told. */
   made_here: JsonObject | null;
   /** This attempt included. */
@@ -40,7 +42,7 @@ export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[
              update inbox i set attempts = attempts + 1, retry_at = clock_timestamp() + make_interval(secs => $2)
              where i.event_id = any (array(select event_id from due)) returning i.*)
            select event_id, company, source, source_key, system, function_id, object_type, object_id, occurred_at, said_at, received_at, state,
-             attempts, case when source in ('asked', 'case') then body end as made_here
+             gone, attempts, case when source in ('asked', 'case') then body end as made_here
            from claimed order by claimed.received_at, event_id`,
     values: [limit, LEASE_SECONDS],
   });

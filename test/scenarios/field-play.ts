@@ -254,7 +254,8 @@ class Play {
         ...("waiting" in expected && { waiting }),
         ...("answered" in expected && { answered: waiting || told || !asked.includes(status ?? "") }),
         ...("approvals" in expected && {
-          approvals: approvals.filter(({ quote_id, state }) => quote_id === record["quote_id"] && state !== "revoked").length,
+          approvals: approvals.filter(({ quote_id, state }) => quote_id === record["quote_id"] && state !== "revoked")
+            .length,
         }),
       };
     };

@@ -145,9 +145,10 @@ describe("the world moves while people think", () => {
     expect(await approvedAtDesk(objectId)).toEqual([{ quote_id: `Q-${objectId}`, net_price_minor: 7_600_000 }]);
   });
 
-  test("a newer event makes the open question moot", async () => {
+  test("a newer event of what was read makes the open question moot", async () => {
     const { objectId, caseId } = await ask(180_000);
     const first = await openEscalationOf(system, caseId);
+    await givenCrmObject(system.pool, system.company, "deal", objectId, { quote_net_price: "81000.00" });
     await system.arrive("quoting", objectId, { eventId: "evt_newer" });
     const second = await openEscalationOf(system, caseId, first.escalationId);
     expect(await answer(system, caseId, "approve", first)).toMatchObject({ code: "superseded" });

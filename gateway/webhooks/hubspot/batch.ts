@@ -46,6 +46,9 @@ export const HubspotEvent = z
     objectTypeId: shortText.optional(),
     propertyName: shortText.optional(),
     propertyValue: z.union([z.string(), z.number(), z.boolean()]).nullish(),
+    primaryObjectId: decimalId.optional(),
+    newObjectId: decimalId.optional(),
+    mergedObjectIds: z.array(decimalId).max(100).optional(),
   })
   .check(({ value, issues }) => {
     for (const field of requiredBy(value.subscriptionType)) {
@@ -89,7 +92,7 @@ function inKeyOrder(_key: string, value: unknown): unknown {
 }
 
 function changeOf(event: HubspotEvent): Notification["change"] | undefined {
-  if (event.objectId === undefined) return undefined;
+  if (event.objectId === undefined && event.primaryObjectId === undefined) return undefined;
   const verb = event.subscriptionType.split(".")[1] ?? "";
   const whole = Object.hasOwn(wholeChanges, verb) ? wholeChanges[verb] : undefined;
   if (whole !== undefined) return { kind: whole };
@@ -116,13 +119,28 @@ export function digestInputOf(body: JsonObject): string {
   return JSON.stringify(Object.fromEntries(lasting), inKeyOrder);
 }
 
-/** Reads one parsed event; `body` is the same event as it came. */
-export function readHubspotEvent(event: HubspotEvent, body: JsonObject): HubspotItem {
+/**
+ * Reads one parsed event; `body` is the same event as it came. Of a merge each object is told its own: the one that is left
+ * that others were merged into it, and those that they are gone.
+ */
+export function readHubspotEvent(event: HubspotEvent, body: JsonObject): readonly [HubspotItem, ...HubspotItem[]] {
+  const change = changeOf(event);
+  if (change?.kind !== "merged") return [itemOf(event, body, change)];
+  const { objectId, primaryObjectId, newObjectId, mergedObjectIds = [] } = event;
+  const left = newObjectId ?? primaryObjectId ?? objectId;
+  const ids = [...mergedObjectIds, primaryObjectId, objectId].flatMap((id) => (id === undefined ? [] : [String(id)]));
+  const gone = [...new Set(ids)].filter((id) => id !== String(left));
+  return [
+    itemOf({ ...event, objectId: left }, body, change),
+    ...gone.map((id) => itemOf({ ...event, objectId: id }, body, { kind: "deleted" })),
+  ];
+}
+
+function itemOf(event: HubspotEvent, body: JsonObject, change: Notification["change"] | undefined): HubspotItem {
   const prefix = event.subscriptionType.split(".")[0] ?? "";
   const hubspotType = prefix === "object" ? (event.objectTypeId ?? prefix) : prefix;
   const known = Object.hasOwn(objectTypes, hubspotType) ? objectTypes[hubspotType] : undefined;
   const objectId = String(event.objectId ?? "");
-  const change = changeOf(event);
   const { portalId, subscriptionType, occurredAt, propertyName = "" } = event;
   const what = change?.kind ?? subscriptionType;
   return {

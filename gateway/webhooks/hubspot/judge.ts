@@ -62,8 +62,10 @@ export function judgeEvent(judging: Judging, event: Json): Judged {
   if (portalId !== undefined && portal !== portalId) {
     return odd("foreign-portal", `it is of portal ${portal}; HUBSPOT_PORTAL_ID says ${portalId}`);
   }
-  const { saidMs, ...item } = readHubspotEvent(parsed.data, event);
-  return { kind: "event", rows: inboxEventsOf(company, HUBSPOT, { ...item, ...stampOf(saidMs, at) }, functions) };
+  const rows = readHubspotEvent(parsed.data, event).flatMap(({ saidMs, ...item }) =>
+    inboxEventsOf(company, HUBSPOT, { ...item, ...stampOf(saidMs, at) }, functions),
+  );
+  return { kind: "event", rows };
 }
 
 type Odd = Pick<OddEvent, "code" | "why" | "text" | "identity">;

@@ -149,8 +149,8 @@ describe("the deliveries", () => {
   });
 
   const itemsOf = (delivery: Delivery) =>
-    HubspotBatch.parse(delivery.batch).map((event, index) =>
-      readHubspotEvent(event, delivery.batch[index] as unknown as JsonObject),
+    HubspotBatch.parse(delivery.batch).map(
+      (event, index) => readHubspotEvent(event, delivery.batch[index] as unknown as JsonObject)[0],
     );
 
   test("reach the function that listens, none from the future", () => {

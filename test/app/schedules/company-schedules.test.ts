@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 
 test("a company sweeps nightly for each function that dates open, ends retention nightly, and watches its checkpoints", () => {
   const functions = { warranties, others: functionLike("others", [{ kind: "asked" }]) };
-  expect(schedulesOf("acme", functions)).toEqual([
+  expect(schedulesOf("acme", functions).filter(({ work }) => work !== "reconcile")).toEqual([
     {
       id: "acme:warranties:sweep",
       company: "acme",
@@ -39,6 +39,11 @@ test("a company sweeps nightly for each function that dates open, ends retention
       catchUpMs: 10_000,
     },
   ]);
+});
+
+test("what a function did is looked at by the hour, where something takes it back", () => {
+  const reconciling = schedulesOf("acme").filter(({ work }) => work === "reconcile");
+  expect(reconciling.map(({ functionId, everyMs }) => [functionId, everyMs])).toContainEqual(["quoting", HOUR_MS]);
 });
 
 test("no schedule is due twice before it has begun, and none makes up for more than one run", () => {

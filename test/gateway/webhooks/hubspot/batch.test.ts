@@ -5,7 +5,7 @@ import { hubspotEvent, hubspotEventWithout } from "../../../fixtures/hubspot.ts"
 function read(event: { [field: string]: unknown }): HubspotItem {
   const [parsed] = HubspotBatch.parse([event]);
   if (parsed === undefined) throw new Error("no event");
-  return readHubspotEvent(parsed, event as HubspotItem["body"]);
+  return readHubspotEvent(parsed, event as HubspotItem["body"])[0];
 }
 
 function faults(batch: unknown): string[] {
@@ -115,6 +115,39 @@ describe("what makes an event the same event", () => {
     const merged = (id: number) => read(hubspotEvent({ subscriptionType: "deal.merge", mergedObjectIds: [id] }));
     expect(merged(1).sourceKey).toBe(merged(2).sourceKey);
     expect(merged(1).bodyDigestInput).not.toBe(merged(2).bodyDigestInput);
+  });
+});
+
+describe("a merge tells each object its own", () => {
+  const told = (fields: { readonly [field: string]: unknown }) => {
+    const event = hubspotEvent({ subscriptionType: "deal.merge", ...fields });
+    const [parsed] = HubspotBatch.parse([event]);
+    if (parsed === undefined) throw new Error("no event");
+    const items = readHubspotEvent(parsed, event as HubspotItem["body"]);
+    return items.map(({ objectId, notification }) => [objectId, notification?.change.kind]);
+  };
+
+  test.for([
+    ["the object that was merged into", { objectId: 7, primaryObjectId: 7, mergedObjectIds: [8, 9] }, "7"],
+    [
+      "the primary one, whichever the event is about",
+      { objectId: 8, primaryObjectId: 7, mergedObjectIds: [8, 9] },
+      "7",
+    ],
+  ] as const)("%s is left", ([, fields, left]) => {
+    expect(told(fields)).toEqual([
+      [left, "merged"],
+      ["8", "deleted"],
+      ["9", "deleted"],
+    ]);
+  });
+
+  test("where a new object came of it, all before are gone", () => {
+    expect(told({ objectId: 7, primaryObjectId: 7, mergedObjectIds: [8], newObjectId: 70 })).toEqual([
+      ["70", "merged"],
+      ["8", "deleted"],
+      ["7", "deleted"],
+    ]);
   });
 });
 
