@@ -1,6 +1,5 @@
 import { digestOf } from "../../audit/digest.ts";
 import { readDoneSince, type DoneAct } from "../../audit/ledgers/standing.ts";
-import type { Sql } from "../../audit/records.ts";
 import { onlyRead } from "../../deciding/read-tools.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
