@@ -34,6 +34,7 @@ export function escalationCard(view: EscalationView, now: string): string {
   const facts = Object.entries(view.shownFacts).map(([name, text]) => `${nameInWords(name)} ${text}`);
   const sections: [string, readonly string[]][] = [
     ["Why it is here", whyLines(view)],
+    ...view.beside.map(besideSection),
     ["What would be done", [`${view.action.tool}: ${args}`]],
     ["What was read", [facts.join(", "), ...view.sources.map(sourceLine)]],
     ["Reasoning, as stated", [view.reasoning]],
@@ -52,6 +53,14 @@ function whyLines({ rules, reason, missing }: EscalationView): string[] {
   const lines = rules.map((rule) => `${rule.id} (${rule.effect}): ${rule.reason}`);
   const said = rules.some((rule) => rule.reason === reason);
   return [...(said ? [] : [reason]), ...lines, ...(missing.length === 0 ? [] : [`not known: ${missing.join(", ")}`])];
+}
+
+/** A record beside what is asked: why it is shown, then a line per property. */
+function besideSection({ title, reasons, rows }: EscalationView["beside"][number]): [string, readonly string[]] {
+  const lines = rows.map(
+    ({ name, asked, other }) => `${name}: asked ${asked || "nothing"}, there ${other || "nothing"}`,
+  );
+  return [`Compare with ${oneLine(title)}`, [...reasons, ...lines]];
 }
 
 function sourceLine({ source, ref, version, observedAt }: EscalationView["sources"][number]): string {

@@ -1,6 +1,7 @@
 import { recordDecision, type DecisionDraft, type StoredDecision } from "../audit/ledgers/decisions.ts";
 import { readApproval } from "../audit/ledgers/escalations.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
+import type { JsonObject } from "../domain/json.ts";
 import type { Disagreement } from "../guardrails/evaluate.ts";
 import { keepCounted, type Place } from "./limits.ts";
 import type { InForce, PolicySource } from "./policy-source.ts";
@@ -49,7 +50,7 @@ async function keep(deps: DeciderDeps, question: Question, inForce: InForce, rul
   const { record = recordDecision } = deps;
   const place = placeOf(deps);
   const { company, caseId, stepKey, gate } = question;
-  const bound = await boundTo(place.ledger, question, inForce.version);
+  const bound = await boundTo(place.ledger, question, inForce.version, ruling.details.terms);
   const names = { company, caseId, stepKey, gate };
   return keepCounted(place, { names, ...ruling, approved: bound.approvalId !== null }, (sql, counted, limits) => {
     const { withheld } = ruling;
@@ -78,10 +79,11 @@ async function boundTo(
   ledger: Ledger,
   { company, approvalId, proposal }: Question,
   policyVersion: string,
+  terms: JsonObject = {},
 ): Promise<Pick<DecisionDraft, "actionDigest" | "approvalId">> {
   const { action, recordVersion } = proposal;
   const { tool, args } = action;
-  const actionDigest = actionDigestOf({ company, tool, args, recordVersion, policyVersion });
+  const actionDigest = actionDigestOf({ company, tool, args, recordVersion, policyVersion }, terms);
   const approval = approvalId === null ? undefined : await readApproval(ledger, company, approvalId);
   const isForIt = approval?.verdict === "approve" && approval.actionDigest === actionDigest;
   return { actionDigest, approvalId: isForIt ? approvalId : null };

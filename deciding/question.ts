@@ -1,5 +1,6 @@
 import { digestOf } from "../audit/digest.ts";
 import type { StoredProposal } from "../audit/ledgers/turns.ts";
+import type { Beside } from "../domain/decision-details.ts";
 import type { SourceRef } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Review } from "../domain/proposal.ts";
@@ -20,6 +21,8 @@ export type Question = {
   readonly unknown?: { readonly [fact: string]: string };
   /** The arguments are not all that the tool needs: nobody can approve it as it stands. */
   readonly notWhole?: boolean;
+  /** What people compare with what is asked. */
+  readonly beside?: readonly Beside[];
   readonly sources: readonly SourceRef[];
   readonly requestedBy: string;
 };
@@ -33,8 +36,9 @@ export type BoundAction = {
   readonly policyVersion: string;
 };
 
-export function actionDigestOf(action: BoundAction): string {
-  return digestOf({ ...action });
+/** `terms`: the arguments that the policy set, which the tool is given with the others. */
+export function actionDigestOf({ args, ...action }: BoundAction, terms: JsonObject = {}): string {
+  return digestOf({ ...action, args: { ...args, ...terms } });
 }
 
 /** Who a question is for: the value of the policy's subject fact, else the case it belongs to. */

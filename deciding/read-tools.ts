@@ -1,11 +1,15 @@
 import { z } from "zod";
 import { digestOf } from "../audit/digest.ts";
+import { readClaims } from "../audit/ledgers/claims.ts";
 import { readStepOutcome } from "../audit/ledgers/effects.ts";
 import { readStandingAnswer } from "../audit/ledgers/reply-answers.ts";
 import { readStepDecision } from "../audit/ledgers/step-decision.ts";
 import type { Ledger } from "../audit/records.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import { FundRef } from "../domain/fund.ts";
+import { aliasesIn } from "../domain/customer/match-keys.ts";
+import { CLAIMS } from "../functions/deal-registration/beside.ts";
+import { ACCOUNT_MATCHES } from "../functions/shared/account-matches.ts";
 import { propertiesRead } from "../functions/index.ts";
 import { STANDING_ACT } from "../functions/shared/taking-back.ts";
 import type { Adapters } from "../tools/adapters.ts";
@@ -48,7 +52,13 @@ const RecordArgs = z.strictObject({ objectType: text, objectId: text });
 const PartnerArgs = z.strictObject({ partnerId: text });
 const DealTeamArgs = z.strictObject({ dealId: text, crmPartner: z.string().max(256) });
 const RegistrationIdArgs = z.strictObject({ registrationId: text });
-const OpenRegistrationsArgs = z.strictObject({ customerDomain: text, productFamily: text });
+const AccountMatchesArgs = z.strictObject({
+  domain: text,
+  name: z.string().max(200),
+  aliases: z.string().max(2_000),
+  productFamily: text,
+});
+const ClaimsArgs = z.strictObject({ account: text, productFamily: text });
 const PostingArgs = FundRef.extend({ decisionId: text });
 const BatchReadingArgs = z.strictObject({ functionId: text, objectType: text, objectId: text });
 const ReplyArgs = z.strictObject({ correlation: text });
@@ -59,7 +69,7 @@ const StandingActArgs = BatchReadingArgs.extend({ action: text, takenBackBy: tex
 /** What agents and decisions may read. The ledgers' own readings are for decisions only. */
 export function createReadTools(
   ledger: Ledger,
-  { records, programme, quotes }: Adapters,
+  { records, programme, quotes, accounts }: Adapters,
   now: () => string,
 ): ReadTools {
   const outside = [
@@ -90,10 +100,11 @@ export function createReadTools(
       (company, { registrationId }) => programme.readRegistrationId(company, registrationId),
     ),
     readTool(
-      "programme.open-registrations",
-      "registrations whose protection runs now, for one customer domain and product family, with the role claimed",
-      OpenRegistrationsArgs,
-      (company, args) => programme.readOpenRegistrations(company, args.customerDomain, args.productFamily),
+      ACCOUNT_MATCHES,
+      "registrations for the same customer or one near to it, with why: open ones, and those that ended within a year",
+      AccountMatchesArgs,
+      (company, { domain, name, aliases, productFamily }) =>
+        accounts.readMatches(company, { domain, name, aliases: aliasesIn(aliases) }, productFamily),
     ),
     readTool(
       "quotes.approval",
@@ -137,6 +148,17 @@ export function ledgerReadTools(ledger: Ledger, now: () => string): ReadTools {
       const source = { source: "ledger.reply", ref: correlation, version: value.answeredAt, observedAt: now() };
       return { source, value };
     }),
+    readTool(
+      CLAIMS,
+      "what partners asked for of an account and did not get, or wait for",
+      ClaimsArgs,
+      async (company, claimed) => {
+        const claims = await readClaims(ledger, company, claimed, now());
+        const ref = `${claimed.account}/${claimed.productFamily}`;
+        const source = { source: CLAIMS, ref, version: String(claims.length), observedAt: now() };
+        return { source, value: { claims: [...claims] } };
+      },
+    ),
     readTool("ledger.step-decision", "what was decided of a step", StepArgs, async (company, { stepKey }) => {
       const value = await readStepDecision(ledger, company, stepKey);
       if (value === undefined) return undefined;

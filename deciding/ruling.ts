@@ -1,6 +1,8 @@
 import type { DecisionDraft } from "../audit/ledgers/decisions.ts";
 import type { DecisionDetails, LimitReading } from "../domain/decision-details.ts";
 import type { Decision, MatchedRule } from "../domain/decision.ts";
+import { governedActions } from "../functions/governed-actions.ts";
+import type { JsonObject } from "../domain/json.ts";
 import { judge, type Disagreement } from "../guardrails/evaluate.ts";
 import { jsonValue } from "../guardrails/fact-types.ts";
 import { applyLimits, applyUncounted, applyUnread, asksOf, type Asked } from "../guardrails/limits.ts";
@@ -37,7 +39,9 @@ export async function ruleOn(
     facts,
     unknown = {},
     notWhole = false,
-  }: Pick<Question, "review" | "at" | "facts" | "unknown" | "notWhole">,
+    beside = [],
+    proposal,
+  }: Pick<Question, "review" | "at" | "facts" | "unknown" | "notWhole" | "beside" | "proposal">,
   { policy, mode: given, release, canary }: Pick<InForce, "policy" | "mode" | "release" | "canary">,
   onDisagreement: (detail: Disagreement) => void,
 ): Promise<Ruling> {
@@ -48,27 +52,48 @@ export async function ruleOn(
     value: param.unsettled === true ? null : jsonValue(param, param.value),
     source: param.override ?? "base",
   }));
-  const unread = {
+  const terms = termsIn(proposal.actionId, cell);
+  const isWhole = !notWhole && terms !== "unsettled";
+  const ruled = explained(isWhole ? decision : tightenBy(decision, unreadable, cell), unknown);
+  const besides = {
     ...(Object.keys(unknown).length > 0 && { unknown }),
-    ...(notWhole && { notWhole: true as const }),
+    ...(!isWhole && { notWhole: true as const }),
+    ...(typeof terms === "object" && { terms }),
+    ...(beside.length > 0 && { beside }),
   };
-  const ruled = explained(notWhole ? tightenBy(decision, unreadable, cell) : decision, unknown);
   return {
     decision: review === "exempt" ? ruled : tighten(ruled, review, cell),
-    details: { mode, release, canary, params, limits: [], candidate, obligations: [], ...unread },
+    details: { mode, release, canary, params, limits: [], candidate, obligations: [], ...besides },
     withheld: !mayAct(mode),
     cell,
     asked: asksOf(cell, known, at),
   };
 }
 
-/** What cannot be read in full cannot be done as it is asked, whatever the rules say of the rest. */
+/** What cannot be read in full, or lacks a term, cannot be done as it is asked, whatever the rules say of the rest. */
 const unreadable: MatchedRule = {
   id: "request-not-whole",
   effect: "escalate",
   reason: "not everything that is asked can be read: correct the record, or reject it",
   values: {},
 };
+
+/**
+ * The arguments that the policy sets for this request. Undefined where the action has none, or the policy is from before it had:
+ * its tool then refuses to act. `unsettled`: it hangs on a fact that is not known, or is outside its bounds.
+ */
+function termsIn(actionId: string, { params }: Policy): JsonObject | "unsettled" | undefined {
+  const { terms = {} } = Object.hasOwn(governedActions, actionId) ? (governedActions[actionId] ?? {}) : {};
+  const set = Object.entries(terms).flatMap(([argument, term]) => {
+    const param = params.find(({ name }) => name === term.param);
+    return param === undefined ? [] : [{ argument, term, param }];
+  });
+  if (set.length === 0) return undefined;
+  const isSettled = set.every(
+    ({ term, param: { value, unsettled } }) => unsettled !== true && value >= term.min && value <= term.max,
+  );
+  return isSettled ? Object.fromEntries(set.map(({ argument, param }) => [argument, param.value])) : "unsettled";
+}
 
 /** What people are asked says why facts are not known. */
 function explained(decision: Decision, unknown: NonNullable<Question["unknown"]>): Decision {

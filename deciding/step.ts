@@ -231,6 +231,7 @@ function questionOf(
     facts: action.facts(input),
     unknown: action.unknown?.(input) ?? {},
     notWhole: !isWhole(action, proposal.action.args),
+    beside: action.beside?.(input) ?? [],
     sources: Object.values(evidence).map(({ source }) => source),
     requestedBy: action.requestedBy(recordIn(evidence, step.functionId), proposal.action.args),
   };

@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import type { MatchedRule, Verdict } from "./decision.ts";
 
 /** How much agents may do alone, from the least: nothing, decide and record, ask people for everything, act. */
@@ -34,6 +34,13 @@ export type CandidateSeen = {
   readonly flips: boolean;
 };
 
+/** Another record, side by side with what is asked, as people read both. `reasons`: why it is shown, sentences without a full stop. */
+export type Beside = {
+  readonly title: string;
+  readonly reasons: readonly string[];
+  readonly rows: readonly { readonly name: string; readonly asked: string; readonly other: string }[];
+};
+
 /** What a decision was taken with, beside its rules and facts. Schema-free. */
 export type DecisionDetails = {
   readonly mode: Mode;
@@ -50,4 +57,8 @@ export type DecisionDetails = {
   readonly unknown?: { readonly [fact: string]: string };
   /** The arguments were not all that the tool needs, so that nobody can approve it as it stands. */
   readonly notWhole?: true;
+  /** Arguments that the policy set, as they stood for this request; absent where it sets none. */
+  readonly terms?: JsonObject;
+  /** What people compare with the request; absent where there is nothing. */
+  readonly beside?: readonly Beside[];
 };

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Beside } from "../domain/decision-details.ts";
 import type { Trigger } from "../domain/event.ts";
 import type { Evidence, Finding, Lookup } from "../domain/evidence.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
@@ -15,6 +16,12 @@ export type FactInput = {
   /** When it is decided, ISO 8601. The only clock there is: no fact reads one. */
   readonly at: string;
 };
+
+/**
+ * An argument that neither the record nor a model sets but the policy in force: a parameter of it, a whole number from `min` to
+ * `max`. It is recorded with the decision, and what is approved and permitted is bound to it.
+ */
+export type Term = { readonly param: string; readonly min: number; readonly max: number };
 
 /** What a step is about, beside its subject's record. */
 export type About = {
@@ -44,6 +51,8 @@ export type GovernedAction = {
   readonly tool: `${string}.${string}`;
   /** The tool's arguments, checked again by the tool itself. */
   readonly args: z.ZodObject;
+  /** Arguments of the tool that the policy sets, by name; they are none of `args`. */
+  readonly terms?: { readonly [argument: string]: Term };
   /** When the same may be done again. `none`: once done it stays done, until arguments of another ask took its place. */
   readonly occasion: Occasion;
   /** Facts with their types, units (`meta.unit`) and meaning (`meta.title`). A `strictObject`. */
@@ -64,6 +73,8 @@ export type GovernedAction = {
   readonly facts: (input: FactInput) => JsonObject;
   /** Why facts are not known, by fact: what the record says that cannot be read. For the person who is asked. */
   readonly unknown?: (input: FactInput) => { readonly [fact: string]: string };
+  /** Other records that the person who must answer compares with what is asked. */
+  readonly beside?: (input: FactInput) => readonly Beside[];
   /**
    * What is asked, in one sentence without a full stop, for the person who must answer. `who` is the asking partner.
    * Undefined for arguments that are not this action's.
@@ -114,6 +125,8 @@ export type Briefing = {
   readonly readings: { readonly [tool: string]: JsonObject };
   readonly requested: Action;
   readonly facts: JsonObject;
+  /** When they work, ISO 8601. */
+  readonly at: string;
 };
 
 /** A function as the three agents work on it. Pure. */

@@ -5,6 +5,8 @@ import { governedActions } from "../functions/governed-actions.ts";
 import { subjectSystems } from "../functions/index.ts";
 import { ProposeRenewalArgs } from "../functions/renewals/propose-renewal.ts";
 import { RecordRenewalArgs } from "../functions/renewals/record-renewal.ts";
+import type { AccountReader } from "./accounts/port.ts";
+import { createAccounts } from "./accounts/postgres.ts";
 import type { CrmReader, CrmWriter } from "./crm/port.ts";
 import { createSandboxCrm } from "./crm/sandbox.ts";
 import type { EffectTool } from "./effect-tool.ts";
@@ -25,6 +27,7 @@ export type Adapters = {
   readonly crm: CrmReader & CrmWriter;
   readonly programme: ProgrammeReader & ProgrammeWriter & DealTeamReader & DealTeamWriter & FundReader & FundWriter;
   readonly quotes: QuoteDeskReader;
+  readonly accounts: AccountReader;
   /** The systems that keep subjects, by name. */
   readonly records: { readonly [system: string]: RecordReader };
   /** Tools of operations that need no port: a schema says it all. */
@@ -78,5 +81,12 @@ export function embeddedAdapters(pool: Pool, now: () => string): Adapters {
     crm,
   };
   const others = [...sandboxTools(pool), ...contractTools(pool), approveDiscountTool(pool), revokeApprovalTool(pool)];
-  return { crm, programme, quotes: createSandboxQuotes(pool, now), records, others };
+  return {
+    crm,
+    programme,
+    quotes: createSandboxQuotes(pool, now),
+    accounts: createAccounts(pool, now),
+    records,
+    others,
+  };
 }

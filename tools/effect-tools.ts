@@ -1,4 +1,4 @@
-import { ApproveRegistrationArgs } from "../functions/deal-registration/register-deal.ts";
+import { RegisterDealArgs } from "../functions/deal-registration/register-deal.ts";
 import { governedActions } from "../functions/governed-actions.ts";
 import { AdjustFundArgs } from "../functions/shared/adjust-fund.ts";
 import { ChangeDealTeamArgs } from "../functions/shared/deal-team-change.ts";
@@ -21,7 +21,7 @@ export function createEffectTools({ crm, programme, others }: Adapters): { reado
     ...others,
     effectTool({
       name: "programme.register-deal",
-      args: ApproveRegistrationArgs,
+      args: RegisterDealArgs,
       execute: (permit, deal) => programme.registerDeal(permit, deal),
       lookUp: (company, key) => programme.findRegistration(company, key),
     }),

@@ -69,7 +69,7 @@ function briefingOf({ functionId, action, at, requested }: TurnData, readings: B
   ]);
   const read = Object.fromEntries(evidence);
   const facts = actionOf(functionId, action).facts({ evidence: read, action: requested, at });
-  return { readings, requested, facts };
+  return { readings, requested, facts, at };
 }
 
 function reasoningOf({ functionId, findings, requested }: TurnData): string {

@@ -1,6 +1,8 @@
 import type { Pool } from "pg";
+import { matchKeys } from "../../domain/customer/match-keys.ts";
 import { putObjects } from "../../tools/sandbox/door.ts";
 import type { DayPlan } from "./plan.ts";
+import type { HeldRegistration } from "./programme.ts";
 
 export type OpenDay = { readonly day: number; readonly startedAt: string; readonly continued: boolean };
 
@@ -28,6 +30,11 @@ export async function closeDay(pool: Pool, company: string, day: number, nowIso:
   await pool.query("update working_day set finished_at = $3 where company = $1 and day = $2", [company, day, nowIso]);
 }
 
+/** What a held registration's customer is found by. */
+function keysOf({ registrationId, productFamily, customerDomain: domain }: HeldRegistration) {
+  return matchKeys({ domain }).map(({ key }) => ({ registrationId, productFamily, key }));
+}
+
 /** Puts the day's partners, held registrations and CRM objects where they are read. What is there stays as it is. */
 export async function seedDay(pool: Pool, { company, partners, registrations, crm }: DayPlan): Promise<void> {
   await pool.query(
@@ -47,6 +54,13 @@ export async function seedDay(pool: Pool, { company, partners, registrations, cr
        "productFamily" text, "valueMinor" bigint, currency text, "registeredAt" timestamptz, "expiresAt" timestamptz)
      on conflict do nothing`,
     [company, JSON.stringify(registrations)],
+  );
+  await pool.query(
+    `insert into programme.registration_key (company, registration_id, object_id, product_family, match_key)
+     select $1, "registrationId", '', "productFamily", key
+     from jsonb_to_recordset($2) as k ("registrationId" text, "productFamily" text, key text)
+     on conflict do nothing`,
+    [company, JSON.stringify(registrations.flatMap(keysOf))],
   );
   const held = crm.map(({ objectType, objectId, properties }) => ({ type: objectType, id: objectId, properties }));
   await putObjects(pool, { company, system: "crm", known: "keep" }, held);

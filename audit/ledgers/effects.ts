@@ -83,8 +83,8 @@ export async function readPermittedEffect(sql: Sql, permit: Permit, functionId: 
   const { company, caseId, permitId, decisionId, tool, actionDigest, effectKey } = permit;
   const { rows } = await sql.query<EffectRow>({
     name: "read-permitted-effect",
-    text: `select e.state, e.external_ref as "externalRef", e.detail, e.run_id as "runId", q.tool, q.args,
-             q.record_version as "recordVersion", d.policy_version as "policyVersion", d.facts->>'partner' as partner,
+    text: `select e.state, e.external_ref as "externalRef", e.detail, e.run_id as "runId", q.tool,
+             q.args || coalesce(d.details->'terms', '{}') as args, q.record_version as "recordVersion", d.policy_version as "policyVersion", d.facts->>'partner' as partner,
              exists (select from kill_switch k where k.company = m.company and k.function_id in ($8, '*'))
                or coalesce((select a.mode from autonomy_mode a where a.company = m.company and a.policy_id = d.policy_id
                               and a.in_force order by a.n desc limit 1) in ('off', 'shadow'), false) as stopped,

@@ -24,6 +24,10 @@ create table programme.registration (
   partner_id text not null,
   role text not null default 'sell' check (role in ('source', 'sell')),
   customer_domain text not null,
+  -- As somebody wrote it; empty where nobody did.
+  customer_name text not null default '',
+  -- Further names and domains that it goes by, with semicolons between.
+  customer_aliases text not null default '',
   product_family text not null,
   value_minor bigint not null check (value_minor >= 0),
   currency text not null,
@@ -32,36 +36,55 @@ create table programme.registration (
   effect_key text not null,
   primary key (registration_id, object_id, company)
 );
-create index registration_by_customer on programme.registration (company, customer_domain, product_family)
-  where customer_domain is not null;
 create unique index registration_of_effect on programme.registration (company, effect_key) where effect_key is not null;
 
-grant select, insert on programme.partner, programme.registration to mandate_app;
+-- What a registration's customer is found by: a row per key that whoever is the same, or near, has too (domain/customer).
+create table programme.registration_key (
+  company text not null,
+  registration_id text not null,
+  object_id text not null,
+  product_family text not null,
+  match_key text not null,
+  primary key (registration_id, object_id, match_key, company),
+  foreign key (registration_id, object_id, company) references programme.registration
+);
+create index registration_by_key on programme.registration_key (company, match_key, product_family)
+  where match_key is not null;
 
--- Registers a deal once per key. False when somebody else's open registration of the same customer and product family, in
--- the same role, came after the decision: two partners who ask in the same instant are both told "no overlap", and only
--- one may act on it. An overlap that the decision saw, and a person approved, is older than the decision and does not stand in the way.
+grant select, insert on programme.partner, programme.registration, programme.registration_key to mandate_app;
+
+-- Registers a deal once per key, under the keys that its customer is found by. False when somebody else's open registration of
+-- a customer with one of those keys and the same product family, in the same role, came after the decision: two partners who ask
+-- in the same instant are both told "no overlap", and only one may act on it. An overlap that the decision saw, and a person
+-- approved, is older than the decision and does not stand in the way.
 create function programme.register_deal(p_company text, p_key text, p_decided_at timestamptz, p_at timestamptz,
-                                        p_days int, p jsonb)
+                                        p jsonb, p_match_keys text[])
 returns boolean language plpgsql as $$
 declare
-  v_customer text := p->>'customerDomain';
   v_family text := p->>'productFamily';
 begin
-  perform pg_advisory_xact_lock(hashtext(p_company), hashtext(v_customer || '/' || v_family));
+  perform pg_advisory_xact_lock(hashtext(p_company), hashtext('registration/' || v_family));
   if exists (
-    select 1 from (
-      select * from programme.registration
-      where company = p_company and customer_domain = v_customer and product_family = v_family offset 0) r
+    select from (
+      select * from programme.registration_key x
+      where x.company = p_company and x.match_key = any (p_match_keys) and x.product_family = v_family offset 0) k
+    cross join lateral (
+      select * from programme.registration x
+      where x.company = k.company and x.registration_id = k.registration_id and x.object_id = k.object_id limit 1) r
     where r.role = p->>'role' and r.registered_at > p_decided_at and r.expires_at > p_at and r.effect_key <> p_key
   ) then
     return false;
   end if;
-  insert into programme.registration (company, registration_id, object_id, partner_id, role, customer_domain, product_family,
-                                      value_minor, currency, registered_at, expires_at, effect_key)
-    values (p_company, p->>'registrationId', p->>'objectId', p->>'partnerId', p->>'role', v_customer, v_family,
-            (p->>'valueMinor')::bigint, p->>'currency', p_at, p_at + make_interval(days => p_days), p_key)
+  insert into programme.registration (company, registration_id, object_id, partner_id, role, customer_domain, customer_name,
+                                      customer_aliases, product_family, value_minor, currency, registered_at, expires_at, effect_key)
+    values (p_company, p->>'registrationId', p->>'objectId', p->>'partnerId', p->>'role', p->>'customerDomain',
+            coalesce(p->>'customerName', ''), coalesce(p->>'customerAliases', ''), v_family,
+            (p->>'valueMinor')::bigint, p->>'currency', p_at, p_at + make_interval(days => (p->>'protectionDays')::int), p_key)
     on conflict do nothing;
+  if found then
+    insert into programme.registration_key (company, registration_id, object_id, product_family, match_key)
+      select p_company, p->>'registrationId', p->>'objectId', v_family, key from unnest(p_match_keys) as of_customer (key);
+  end if;
   return true;
 end $$;
 

@@ -16,7 +16,7 @@ create function erasable_columns(p_table text) returns text[] language sql immut
     when 'approval' then array['person_id', 'reason']
     when 'effect' then array['external_ref', 'detail']
     when 'kill_switch' then array['stopped_by', 'reason']
-    when 'programme.registration' then array['customer_domain', 'value_minor']
+    when 'programme.registration' then array['customer_domain', 'customer_name', 'customer_aliases', 'value_minor']
     when 'audit_record' then array['subjects', 'sealed']
     when 'audit_subject' then array['name', 'wrapped_key', 'destroyed_at', 'erased_under']
     when 'audit_erasure' then array['subject', 'reason', 'asked_by', 'confirmed_by', 'erased_at']
@@ -176,7 +176,7 @@ $$;
 
 -- Mode, release, canary and obligations stay: they are the policy's, not the case's.
 create function erased_details(p_details jsonb) returns jsonb language sql immutable as $$
-  select p_details || '{"erased": true, "params": [], "limits": []}'
+  select p_details - 'beside' - 'terms' || '{"erased": true, "params": [], "limits": []}'
     || case when jsonb_typeof(p_details->'candidate') = 'object'
          then jsonb_build_object('candidate',
                 p_details->'candidate' || jsonb_build_object('rules', erased_rules(p_details #> '{candidate,rules}')))
@@ -221,7 +221,13 @@ begin
     where a.company = p_company and a.escalation_id = any (v_escalations);
   update escalation s set requested_by = pseudonym_of(p_company, s.requested_by)
     where s.company = p_company and s.case_id = p_case;
-  update programme.registration g set customer_domain = 'erased', value_minor = 0
+  delete from programme.registration_key k using (
+      select g.registration_id, g.object_id from effect e cross join lateral (
+        select x.registration_id, x.object_id from programme.registration x
+        where x.company = e.company and x.effect_key = e.effect_key limit 1) g
+      where e.company = p_company and e.case_id = p_case) of_case
+    where k.company = p_company and k.registration_id = of_case.registration_id and k.object_id = of_case.object_id;
+  update programme.registration g set customer_domain = 'erased', customer_name = '', customer_aliases = '', value_minor = 0
     where g.company = p_company and g.effect_key = any (array(
       select e.effect_key from effect e where e.company = p_company and e.case_id = p_case));
   update effect e set detail = case when e.detail is not null then 'erased' end,
@@ -334,6 +340,7 @@ grant select on person, signing_key, policy_release_event, autonomy_mode to mand
 -- Whose decision an effect under way rests on.
 grant select (company, permit_id, decision_id) on permit to mandate_eraser;
 grant delete on person to mandate_eraser;
+grant select, delete on programme.registration_key to mandate_eraser;
 grant select, update (records) on case_head to mandate_eraser;
 do $$
 declare

@@ -20,6 +20,11 @@ export type LikenessKind = (typeof likenesses)[number];
 /** `core:heliosgroup`. Two customers who have one in common are near: it is found by an index, and it is the likeness itself. */
 export type MatchKey = { readonly key: string; readonly kind: LikenessKind; readonly from: string };
 
+/** Names and domains as records list them, with semicolons between. */
+export function aliasesIn(text: string | undefined): readonly string[] {
+  return (text ?? "").split(";").flatMap((alias) => (alias.trim() === "" ? [] : [alias.trim()]));
+}
+
 const MIN_TYPO_CHARS = 6;
 const MAX_TYPO_CHARS = 40;
 const MIN_STEM_CHARS = 3;

@@ -1,19 +1,16 @@
 import { writeDate } from "../../domain/day.ts";
 import { inRole } from "../../domain/deal-team.ts";
 import type { Finding } from "../../domain/evidence.ts";
-import {
-  ApproveRegistrationArgs,
-  OpenRegistrationsReading,
-  readRegistration,
-  rivalsOf,
-  type Registration,
-} from "./register-deal.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { formatMinor } from "../../domain/money.ts";
 import type { AgentPart, Briefing } from "../definition.ts";
+import { ACCOUNT_MATCHES, matchesIn } from "../shared/account-matches.ts";
 import { certain, partnerFinding, quoted } from "../shared/finding.ts";
+import { ApproveRegistrationArgs } from "./register-deal.ts";
+import { readRegistration, type Registration } from "./registration.ts";
+import { ownEndedOf, rivalsOf } from "./rivals.ts";
 
-function findings({ readings, facts, requested }: Briefing): readonly Finding[] {
+function findings({ readings, facts, requested, at }: Briefing): readonly Finding[] {
   const registration = readRegistration(readings["crm.record"]);
   const args = ApproveRegistrationArgs.safeParse(requested.args);
   if (!args.success) {
@@ -29,7 +26,7 @@ function findings({ readings, facts, requested }: Briefing): readonly Finding[] 
         `${formatMinor(valueMinor, currency)}, closing ${dayText(close)}.`,
     ),
     partnerFinding(readings["programme.partner"], partnerId, role),
-    ...overlapFinding(readings["programme.open-registrations"], registration),
+    ...overlapFinding(readings[ACCOUNT_MATCHES], registration, at),
     facts["complete"] === true
       ? certain("evidence-given", ["crm.record"], `Pre-sales work is described; first call ${dayText(call)}.`)
       : certain("evidence-missing", ["crm.record"], "Pre-sales evidence or the date of the first call is missing."),
@@ -43,29 +40,36 @@ function dayText(day: number | null | undefined): string {
   return day === null || day === undefined ? "on no day that is told" : writeDate(day);
 }
 
-function overlapFinding(reading: JsonObject | undefined, registration: Registration): readonly Finding[] {
-  const parsed = OpenRegistrationsReading.safeParse(reading);
-  if (!parsed.success) return [];
-  const sources = ["programme.open-registrations"];
-  const [first, ...others] = rivalsOf(parsed.data, registration);
+function overlapFinding(reading: JsonObject | undefined, registration: Registration, at: string): readonly Finding[] {
+  const matches = matchesIn(reading);
+  if (matches === undefined) return [];
+  const sources = [ACCOUNT_MATCHES];
+  const [own] = ownEndedOf(matches, registration, at);
+  const again =
+    own === undefined
+      ? []
+      : [certain("asked-again", sources, `The partner's own protection ended on ${own.expiresAt.slice(0, 10)}.`)];
+  const [first, ...others] = rivalsOf(matches, registration, at);
   if (first === undefined) {
-    const statement = "No other open registration covers this domain and product family in the same role.";
-    return [certain("no-overlap", sources, statement)];
+    const statement = "No other open registration covers this customer and product family in the same role.";
+    return [certain("no-overlap", sources, statement), ...again];
   }
   const more = others.length === 0 ? "" : `, and ${others.length} more`;
+  const covers = first.likeness === "same" ? "the same customer" : "a customer who may be the same";
+  const why = first.likeness === "same" ? "" : ` (${first.reasons.join("; ")})`;
   const statement =
     `Registration ${quoted(first.registrationId)} of partner ${quoted(first.partnerId)}, ${inRole(first.role)}, covers ` +
-    `the same domain and product family until ${first.expiresAt.slice(0, 10)}${more}.`;
-  return [certain("overlap", sources, statement)];
+    `${covers}${why} and product family until ${first.expiresAt.slice(0, 10)}${more}.`;
+  return [certain(first.likeness === "same" ? "overlap" : "near-match", sources, statement), ...again];
 }
 
 /** How the agents work on a deal registration. */
 export const agent: AgentPart = {
   guidance: {
     intelligence:
-      "Function: deal registration. A partner claims a customer domain and a product family first. Report: what is claimed " +
+      "Function: deal registration. A partner claims a customer and a product family first. Report: what is claimed " +
       "and its value, and in which role; the partner's standing, authorisation and certification for that product " +
-      "family; every open registration that overlaps in the same role, with its partner and end; whether pre-sales evidence and a first call are given; whether " +
+      "family; every open registration of the same customer, or one near to it, in the same role, with its partner, its end and why it is near; whether the partner's own protection ended lately; whether pre-sales evidence and a first call are given; whether " +
       "the vendor is already engaged.",
     orchestration:
       "Function: deal registration. Propose the registration that the record asks for, for the registrable domain given as " +

@@ -1,6 +1,7 @@
 import type { FunctionDefinition } from "../definition.ts";
 import { agent } from "./agent.ts";
-import { registerDeal, registrationFields } from "./register-deal.ts";
+import { registerDeal } from "./register-deal.ts";
+import { registrationFields } from "./registration.ts";
 
 /** F3 Deal registration: a partner claims a customer and product family first. */
 export const dealRegistration = {

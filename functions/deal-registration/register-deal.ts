@@ -1,67 +1,17 @@
 import { z } from "zod";
-import { getDomain } from "tldts";
 import type { JsonObject } from "../../domain/json.ts";
 import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
-import { DealRole, inRole } from "../../domain/deal-team.ts";
+import { inRole } from "../../domain/deal-team.ts";
 import { PartnerReading } from "../../domain/partner.ts";
-import type { FactInput, FunctionAction, Readings } from "../definition.ts";
-import {
-  amountIn,
-  choice,
-  currency,
-  day,
-  maybe,
-  readFields,
-  text,
-  truth,
-  unknownFrom,
-  unknownOutside,
-  whatIsKnown,
-  whenUnset,
-  type Fields,
-  type Values,
-} from "../fields.ts";
+import type { FactInput, FunctionAction, Readings, Term } from "../definition.ts";
+import { unknownFrom, unknownOutside, whatIsKnown } from "../fields.ts";
+import { ACCOUNT_MATCHES, matchesIn } from "../shared/account-matches.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { crmIdIn } from "../shared/crm-id.ts";
-
-/** What a registration may claim: the other roles of a deal's team are agreed, not claimed first. */
-const ClaimedRole = DealRole.extract(["source", "sell"]);
-
-/** A deal registration as the CRM keeps it. Unknown properties are ignored. */
-export const registrationFields = {
-  registration_id: text(64),
-  partner_id: text(64),
-  /** A record that does not say claims the sale. */
-  partner_role: whenUnset(choice(ClaimedRole.options), "sell"),
-  customer_domain: text(253),
-  product_family: text(64),
-  estimated_value: amountIn("currency"),
-  currency,
-  /** What a complete registration gives: close date, real pre-sales work, the first call with the customer. */
-  expected_close_date: maybe(day),
-  presales_evidence: whenUnset(text(10_000), ""),
-  first_call_date: maybe(day),
-  vendor_engaged: truth,
-  requested_by: text(256),
-  /** Whether it is submitted now; empty where it is not. */
-  registration_status: maybe(text(64)),
-} as const satisfies Fields;
-
-export type Registration = Values<typeof registrationFields>;
-
-/** Reads the record property by property. Never throws. */
-export function readRegistration(record: JsonObject | undefined): Registration {
-  return readFields(registrationFields, record ?? {}).values;
-}
-
-/** The registrable domain (`shop.example.co.uk` is `example.co.uk`), lower case; undefined when there is none. */
-export function registrableDomain(host: string): string | undefined {
-  return getDomain(host.trim().toLowerCase()) ?? undefined;
-}
-
-function customerOf({ customer_domain: host }: Registration): string | undefined {
-  return host === undefined ? undefined : registrableDomain(host);
-}
+import { besideOf, CLAIMS } from "./beside.ts";
+import { ClaimedRole, customerDomainOf, customerIn, readRegistration, readWithReasons } from "./registration.ts";
+import type { Registration } from "./registration.ts";
+import { NO_PROTECTION_DAYS, overlapOf, overlaps, ownProtectionDays } from "./rivals.ts";
 
 export const ApproveRegistrationArgs = z.strictObject({
   /** The CRM's own id of the registration. */
@@ -70,9 +20,21 @@ export const ApproveRegistrationArgs = z.strictObject({
   partnerId: z.string().min(1).max(64),
   role: ClaimedRole,
   customerDomain: z.string().min(1).max(253),
+  /** As the record has it; absent where it has none. */
+  customerName: z.string().min(1).max(200).optional(),
+  /** Further names and domains, with semicolons between. */
+  customerAliases: z.string().min(1).max(2_000).optional(),
   productFamily: z.string().min(1).max(64),
   valueMinor: z.int().min(0).max(MAX_MINOR),
   currency: CurrencyCode,
+});
+
+/** For how many days a registration protects its partner. Programmes give 30 to 180. */
+const protectionTerm = { param: "protection_days", min: 1, max: 730 } as const satisfies Term;
+
+/** What the tool acts on: what was asked, and the terms that the policy sets. */
+export const RegisterDealArgs = ApproveRegistrationArgs.extend({
+  protectionDays: z.int().min(protectionTerm.min).max(protectionTerm.max),
 });
 
 /** What the limits of `policies/deal-registration.yaml` are kept in. */
@@ -84,8 +46,13 @@ export const RegistrationFacts = z.strictObject({
   partnerCertified: z.boolean().meta({ title: "the partner holds a current certification for the product family" }),
   complete: z.boolean().meta({ title: "close date, pre-sales evidence and the first call's date are given" }),
   overlap: z
-    .enum(["none", "same-partner", "other-partner"])
-    .meta({ title: "an open registration exists for the same customer domain, product family and role" }),
+    .enum(overlaps)
+    .meta({ title: "an open registration exists for the same customer, or one near to it, product family and role" }),
+  ownProtectionDays: z
+    .int()
+    .min(0)
+    .max(NO_PROTECTION_DAYS)
+    .meta({ title: "days since the partner's own protection of this customer ended; 36500 where none did in a year" }),
   idHeldBy: z
     .enum(["this", "another", "nobody"])
     .meta({ title: "whose the registration's id is in the programme's records: this one's, another's, nobody's" }),
@@ -104,18 +71,6 @@ export const RegistrationFacts = z.strictObject({
 /** Whose a registration's id is, as the programme's records tell it: the CRM's own ids of those that were registered under it. */
 export const RegistrationIdReading = z.strictObject({ heldBy: z.array(z.string()) });
 
-/** Open registrations for one registrable domain and product family, as the programme's records tell them. */
-export const OpenRegistrationsReading = z.strictObject({
-  registrations: z.array(
-    z.strictObject({
-      registrationId: z.string(),
-      partnerId: z.string(),
-      role: ClaimedRole,
-      expiresAt: z.iso.datetime(),
-    }),
-  ),
-});
-
 /** Until the registration is read, its own id stands for the CRM's. */
 function objectIdOf({ registration_id: id }: Registration, readings: Readings): string | undefined {
   return crmIdIn(readings, "registration") ?? id;
@@ -130,33 +85,14 @@ function requested(record: JsonObject, readings: Readings = {}) {
       registrationId: registration.registration_id,
       partnerId: registration.partner_id,
       role: registration.partner_role,
-      customerDomain: customerOf(registration),
+      customerDomain: customerDomainOf(registration),
+      customerName: registration.customer_name ?? undefined,
+      customerAliases: registration.customer_aliases ?? undefined,
       productFamily: registration.product_family,
       valueMinor: registration.estimated_value,
       currency: registration.currency,
     }),
   };
-}
-
-/** Open registrations that the record's claim meets: a distributor who sources and a reseller who sells are no rivals. */
-export function rivalsOf(
-  { registrations }: z.infer<typeof OpenRegistrationsReading>,
-  { registration_id, partner_role }: Registration,
-) {
-  return registrations.filter(
-    ({ registrationId, role }) => registrationId !== registration_id && role === partner_role,
-  );
-}
-
-/** Unknown while the record does not say who claims, as what, under which id. */
-function overlapOf(reading: unknown, registration: Registration): string | undefined {
-  const parsed = OpenRegistrationsReading.safeParse(reading);
-  const { registration_id, partner_id, partner_role } = registration;
-  if (!parsed.success || registration_id === undefined || partner_id === undefined || partner_role === undefined)
-    return undefined;
-  const rivals = rivalsOf(parsed.data, registration);
-  if (rivals.some((open) => open.partnerId === partner_id)) return "same-partner";
-  return rivals.length > 0 ? "other-partner" : "none";
 }
 
 function idHeldBy({ heldBy }: z.infer<typeof RegistrationIdReading>, objectId: string | undefined): string {
@@ -173,13 +109,16 @@ function isComplete({ presales_evidence: work, first_call_date: call, expected_c
   return work.length >= MIN_EVIDENCE_CHARACTERS && call !== null && close !== null;
 }
 
-/** What was read is for the record's customer and product family: a proposal for another one leaves these facts unknown. */
-function facts({ evidence, action }: FactInput): JsonObject {
+/**
+ * What was read is for the record's customer and product family: a proposal for another one leaves these facts unknown, and so
+ * does a record that names no customer, of which nobody can say who may sell to it.
+ */
+function facts({ evidence, action, at }: FactInput): JsonObject {
   const record = evidence["crm.record"]?.value;
   if (record === undefined) return {};
   const registration = readRegistration(record);
   const { product_family: family, vendor_engaged: vendorEngaged } = registration;
-  const customer = customerOf(registration);
+  const customer = customerDomainOf(registration);
   const holders = RegistrationIdReading.safeParse(evidence["programme.registration-id"]?.value).data;
   const args = ApproveRegistrationArgs.partial().safeParse(action.args).data ?? {};
   const known = {
@@ -192,14 +131,16 @@ function facts({ evidence, action }: FactInput): JsonObject {
     complete: isComplete(registration),
     proposedAsRequested: asksFor(requested(record, evidence), action.args),
   };
-  if (family === undefined || args.productFamily !== family || args.customerDomain !== customer)
-    return whatIsKnown(known);
+  const isForIt = args.productFamily === family && args.customerDomain === customer;
+  if (family === undefined || customer === undefined || !isForIt) return whatIsKnown(known);
   const partner = PartnerReading.safeParse(evidence["programme.partner"]?.value).data;
+  const matches = matchesIn(evidence[ACCOUNT_MATCHES]?.value);
   return whatIsKnown({
     ...known,
     partnerAuthorised: partner && partner.standing === "active" && partner.authorisedFor.includes(family),
     partnerCertified: partner?.certifiedFor.includes(family),
-    overlap: overlapOf(evidence["programme.open-registrations"]?.value, registration),
+    overlap: overlapOf(matches, registration, at),
+    ownProtectionDays: ownProtectionDays(matches, registration, at),
   });
 }
 
@@ -212,50 +153,56 @@ const sources = {
   estimatedValue: ["estimated_value"],
   vendorEngaged: ["vendor_engaged"],
   complete: ["expected_close_date", "presales_evidence", "first_call_date"],
-  partnerAuthorised: ["partner_id", "product_family"],
-  partnerCertified: ["partner_id", "product_family"],
+  partnerAuthorised: ["partner_id", "product_family", "customer_domain"],
+  partnerCertified: ["partner_id", "product_family", "customer_domain"],
   overlap: ["registration_id", "partner_id", "partner_role", "customer_domain", "product_family"],
+  ownProtectionDays: ["registration_id", "partner_id", "partner_role", "customer_domain", "product_family"],
 } as const;
 
 function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
-  const { values, unread } = readFields(registrationFields, evidence["crm.record"]?.value ?? {});
-  const { customer_domain: host } = values;
-  const noDomain = host !== undefined && customerOf(values) === undefined;
-  const customer = noDomain ? { ...unread, customer_domain: "customer_domain is no domain of a customer" } : unread;
+  const { values, unread } = readWithReasons(evidence["crm.record"]?.value);
   return {
     ...unknownOutside(LIMIT_CURRENCY, { property: "currency", given: values.currency }, ["estimatedValue"]),
-    ...unknownFrom(customer, sources),
+    ...unknownFrom(unread, sources),
   };
 }
 
 function lookups(record: JsonObject) {
   const registration = readRegistration(record);
   const { partner_id: partnerId, registration_id: registrationId, product_family: productFamily } = registration;
-  const customerDomain = customerOf(registration);
+  const customer = customerIn(registration);
   const named = [
     ...(partnerId === undefined ? [] : [{ tool: "programme.partner", args: { partnerId } }]),
     ...(registrationId === undefined ? [] : [{ tool: "programme.registration-id", args: { registrationId } }]),
   ];
-  if (customerDomain === undefined || productFamily === undefined) return named;
-  return [...named, { tool: "programme.open-registrations", args: { customerDomain, productFamily } }];
+  if (customer === undefined || productFamily === undefined) return named;
+  const { domain, name = "", aliases = [] } = customer;
+  return [
+    ...named,
+    { tool: ACCOUNT_MATCHES, args: { domain, name, aliases: aliases.join("; "), productFamily } },
+    { tool: CLAIMS, args: { account: domain, productFamily } },
+  ];
 }
 
-/** Records from before registrations were named by the CRM's id are told too. */
-const ToldArgs = ApproveRegistrationArgs.partial({ objectId: true });
+/** Records from before registrations were named by the CRM's id, and before policies set their terms, are told too. */
+const ToldArgs = RegisterDealArgs.partial({ objectId: true, protectionDays: true });
 
 /** `Northwind, selling, asks to register example.com for analytics, worth 42,000.00 USD, as R-7`. */
 function describe(given: JsonObject, who: string): string | undefined {
   const args = ToldArgs.safeParse(given);
   if (!args.success) return describePart(given, who);
-  const { registrationId, role, customerDomain, productFamily, valueMinor, currency } = args.data;
+  const { registrationId, role, customerDomain, customerName, productFamily, valueMinor, currency, protectionDays } =
+    args.data;
   const worth = formatMinor(valueMinor, currency);
-  const claim = `register ${customerDomain} for ${productFamily}, worth ${worth}, as ${registrationId}`;
+  const customer = customerName === undefined ? customerDomain : `${customerDomain} (${customerName})`;
+  const term = protectionDays === undefined ? "" : `, protected for ${protectionDays} days`;
+  const claim = `register ${customer} for ${productFamily}, worth ${worth}, as ${registrationId}${term}`;
   return `${who}, ${inRole(role)}, asks to ${claim}`;
 }
 
 /** `Northwind asks to register a customer as R-7, of which not everything can be read`. */
 function describePart(given: JsonObject, who: string): string | undefined {
-  const args = ApproveRegistrationArgs.partial().safeParse(given);
+  const args = RegisterDealArgs.partial().safeParse(given);
   if (!args.success) return undefined;
   const { registrationId, customerDomain = "a customer" } = args.data;
   const as = registrationId === undefined ? "" : ` as ${registrationId}`;
@@ -268,12 +215,14 @@ export const registerDeal = {
   step: "register-deal",
   tool: "programme.register-deal",
   args: ApproveRegistrationArgs,
+  terms: { protectionDays: protectionTerm },
   occasion: { kind: "none" },
   factSchema: RegistrationFacts,
   readsRecord: true,
   lookups,
   facts,
   unknown,
+  beside: besideOf,
   describe,
   requestedBy: (record) => readRegistration(record).requested_by ?? "",
   requested,

@@ -37,6 +37,14 @@ const EscalationView = z
     facts: z.record(z.string(), z.unknown()),
     /** The same facts as people read them, in the units that the policy declares. */
     shownFacts: z.record(z.string(), z.string()),
+    /** Other records to compare with what is asked, each side by side with it, and why it is shown. */
+    beside: z.array(
+      z.object({
+        title: z.string(),
+        reasons: z.array(z.string()),
+        rows: z.array(z.object({ name: z.string(), asked: z.string(), other: z.string() })),
+      }),
+    ),
     sources: z.array(z.object({ source: z.string(), ref: z.string(), version: z.string(), observedAt: z.string() })),
     /** As stated by the model, labelled offline where it was. */
     reasoning: z.string(),
@@ -117,7 +125,8 @@ const escalations = (from: "escalation" | "listed", more: string) => `
   select s.company, s.escalation_id as "escalationId", s.case_id as "caseId", s.decision_id as "decisionId", s.state,
     s.level, s.role, s.due_at as "dueAt", s.opened_at as "openedAt", s.requested_by as "requestedBy",
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
-    v.document::jsonb->'facts' as "factTypes", q.tool, q.args, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
+    v.document::jsonb->'facts' as "factTypes", q.tool,
+    q.args || coalesce(d.details->'terms', '{}') as args, coalesce(d.details->'beside', '[]') as beside, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
     coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals${more}
   from ${from} s
   cross join lateral (

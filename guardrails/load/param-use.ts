@@ -9,13 +9,18 @@ type Readers = Pick<Policy, "rules" | "invariants"> & { readonly limits: readonl
 const paramUsers = ["rules", "limits", "invariants"] as const;
 
 /** Notes parameters that nothing reads; says nothing while some of what might read them did not load. */
-export function checkUse(reader: Reader, written: Written, declared: readonly string[], sections: Readers): void {
-  const { rules, limits, invariants } = sections;
+export function checkUse(
+  reader: Reader,
+  written: Written,
+  declared: readonly string[],
+  sections: Readers & { readonly terms: readonly string[] },
+): void {
+  const { rules, limits, invariants, terms } = sections;
   const count = (value: unknown) => (Array.isArray(value) ? value.length : value === undefined ? 0 : Number.NaN);
   if (paramUsers.some((key) => count(written[key]) !== sections[key].length)) return;
   const conditions = [...rules, ...invariants].flatMap(({ when }) => readsOf(when).params);
   const caps = limits.flatMap(({ cap }) => capParam(cap) ?? []);
-  for (const name of declared.filter((candidate) => ![...conditions, ...caps].includes(candidate))) {
+  for (const name of declared.filter((candidate) => ![...conditions, ...caps, ...terms].includes(candidate))) {
     reader.reportKey(
       ["params"],
       name,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { modes } from "../../domain/decision-details.ts";
+import type { Term } from "../../functions/definition.ts";
 import { didYouMean, listed } from "../did-you-mean.ts";
 import type { Catalogue, FactType } from "../fact-types.ts";
 import type { Policy } from "../policy.ts";
@@ -18,6 +19,7 @@ import { readRoutes } from "./routes.ts";
 import { readRules } from "./rules.ts";
 import { sharedParams } from "./shared-limit.ts";
 import { Timezone, readDemotion, readSubject } from "./settings.ts";
+import { checkTerms, termsOf } from "./terms.ts";
 import { frozen } from "../frozen.ts";
 
 export type LoadedPolicy =
@@ -62,9 +64,13 @@ const owners = [
   { key: "overrides", noun: "override" },
 ] as const;
 
-type Given = { readonly facts: readonly FactType[]; readonly shared: SharedLimits };
+type Given = {
+  readonly facts: readonly FactType[];
+  readonly shared: SharedLimits;
+  readonly terms: readonly Term[];
+};
 
-function readSections(reader: Reader, written: Written, { facts, shared }: Given): Sections {
+function readSections(reader: Reader, written: Written, { facts, shared, terms }: Given): Sections {
   const factNames = facts.map(({ name }) => name);
   const own = readParams(reader, written["params"], factNames);
   const routes = readRoutes(reader, written["routes"]);
@@ -86,7 +92,8 @@ function readSections(reader: Reader, written: Written, { facts, shared }: Given
   };
   checkUnique(reader, written, owners);
   checkUnique(reader, written, [{ key: "invariants", noun: "invariant" }]);
-  checkUse(reader, written, ownNames, sections);
+  checkUse(reader, written, ownNames, { ...sections, terms: terms.map(({ param }) => param) });
+  checkTerms(reader, terms, ownNames, own);
   if (defaultRoute !== "" && !named.declared.includes(defaultRoute)) {
     reader.report(["defaultRoute"], `unknown route \`${defaultRoute}\``, didYouMean(defaultRoute, named.declared));
   }
@@ -104,7 +111,7 @@ export function loadPolicy(file: string, text: string, catalogue: Catalogue, sha
   const fields = readMap(reader, [], reader.value, PolicyFields);
   const written: Written = typeof reader.value === "object" ? { ...reader.value } : {};
   const facts = factsFor(reader, file, written["policy"], catalogue);
-  const sections = facts && readSections(reader, written, { facts, shared });
+  const sections = facts && readSections(reader, written, { facts, shared, terms: termsOf(written["policy"]) });
   const demotion = readDemotion(reader, written["demote"]);
   const subject = readSubject(reader, written["subject"], facts ?? []);
   const defaultRoute = sections?.routes.find(({ id }) => id === fields?.defaultRoute);

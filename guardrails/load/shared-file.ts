@@ -129,7 +129,7 @@ export function loadShared(file: string, text: string): LoadedShared {
   }
   if (typeof capped?.cap === "object" && "deposited" in capped.cap) checkFund(reader, fields);
   const limits = capped === undefined ? [] : [capped];
-  checkUse(reader, written, vocabulary.declaredParams, { rules: [], invariants: [], limits });
+  checkUse(reader, written, vocabulary.declaredParams, { rules: [], invariants: [], terms: [], limits });
   const problems = reader.problems();
   if (problems.length > 0 || capped === undefined) return { kind: "refused", problems };
   const { shared: id, timezone = "UTC", sum = null, per, window, warnAt, over, route = null } = fields;

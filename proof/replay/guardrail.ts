@@ -72,7 +72,8 @@ export async function decideAgain(
   const { tool, args } = question.proposal.action;
   const { company, approvalId } = question;
   const { recordVersion } = question.proposal;
-  const actionDigest = actionDigestOf({ company, tool, args, recordVersion, policyVersion: version });
+  const bound = { company, tool, args, recordVersion, policyVersion: version };
+  const actionDigest = actionDigestOf(bound, ruling.details.terms);
   const versioned = { policy: { id: policy.id }, version, document };
   return draftOf(question, { ...conclusion, withheld: ruling.withheld }, versioned, { actionDigest, approvalId });
 }

@@ -18,6 +18,12 @@ const Reading = z.looseObject({
   cap: z.int(),
 });
 
+const BesideRecord = z.object({
+  title: z.string(),
+  reasons: z.array(z.string()),
+  rows: z.array(z.object({ name: z.string(), asked: z.string(), other: z.string() })),
+});
+
 const Details = z.looseObject({
   mode: z.enum(modes),
   release: z.string(),
@@ -25,6 +31,8 @@ const Details = z.looseObject({
   limits: z.array(Reading),
   unknown: z.record(z.string(), z.string()).optional(),
   notWhole: z.literal(true).optional(),
+  terms: Facts.optional(),
+  beside: z.array(BesideRecord).optional(),
 });
 
 /** What a replay needs of a decision's record; what people may have withheld or erased is optional. */

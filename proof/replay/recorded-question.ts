@@ -46,10 +46,10 @@ export function recordedQuestion(
   const { tool, args } = proposed.action;
   const { recordVersion } = proposed;
   const action = { company, tool, args, recordVersion, policyVersion: decided.policy.version };
-  const approvalId = approvalOf(names, decided, before, actionDigestOf(action));
+  const approvalId = approvalOf(names, decided, before, actionDigestOf(action, decided.details.terms));
   if (typeof approvalId === "object" && approvalId !== null) return approvalId;
-  const { unknown = {}, notWhole = false } = decided.details;
-  return { ...names, approvalId, proposal: proposed, review, facts, unknown, notWhole, sources, requestedBy };
+  const { unknown = {}, notWhole = false, beside = [] } = decided.details;
+  return { ...names, approvalId, proposal: proposed, review, facts, unknown, notWhole, beside, sources, requestedBy };
 }
 
 /** The approval of exactly this action: the one the decision names, else the one that settled the gate before it. */

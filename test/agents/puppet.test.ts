@@ -24,7 +24,7 @@ describe("a puppet that reads what it is told to", () => {
     ["another deal's team", "programme_deal-team", { dealId: "2002", crmPartner: "partner-7" }],
     ["its deal's team with another partner", "programme_deal-team", { dealId: "1001", crmPartner: "partner-8" }],
     ["its deal's team, with one argument more", "programme_deal-team", { ...team, company: "globex" }],
-    ["another function's reading", "programme_open-registrations", { customerDomain: "a.com", productFamily: "x" }],
+    ["another function's reading", "accounts_matches", { domain: "a.com", name: "", aliases: "", productFamily: "x" }],
     ["a reading by its undotted neighbour", "programme.deal-team", team],
     ["a writing tool", "quotes_approve-discount", { quoteId: "Q-1001" }],
     ["a name from a prototype", "constructor", {}],

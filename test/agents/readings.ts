@@ -47,7 +47,13 @@ const argsOf = {
   "quotes.approval": z.strictObject({ quoteId: z.string() }),
   "programme.registration-id": z.strictObject({ registrationId: z.string() }),
   "programme.partner": z.strictObject({ partnerId: z.string() }),
-  "programme.open-registrations": z.strictObject({ customerDomain: z.string(), productFamily: z.string() }),
+  "accounts.matches": z.strictObject({
+    domain: z.string(),
+    name: z.string(),
+    aliases: z.string(),
+    productFamily: z.string(),
+  }),
+  "ledger.claims": z.strictObject({ account: z.string(), productFamily: z.string() }),
 };
 
 /** Reading tools over fixed values, which note every call. A value left out is a thing that does not exist. */
@@ -70,12 +76,13 @@ export function quoteReadings(changes: JsonObject = {}) {
   return { "crm.record": quoteRecord(changes), "programme.deal-team": teamOf(), "quotes.approval": { last: null } };
 }
 
-export function registrationReadings(changes: JsonObject = {}, registrations: readonly JsonObject[] = []) {
+export function registrationReadings(changes: JsonObject = {}, matches: readonly JsonObject[] = []) {
   return {
     "crm.record": registrationRecord(changes),
     "programme.partner": partnerReading(),
     "programme.registration-id": { heldBy: [] },
-    "programme.open-registrations": { registrations },
+    "accounts.matches": { matches },
+    "ledger.claims": { claims: [] },
   };
 }
 

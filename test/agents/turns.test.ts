@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { openRegistration } from "../../functions/deal-registration/fixture.ts";
 import { firstActionOf } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { partnerReading, teamOf } from "../../functions/shared/fixture.ts";
@@ -123,7 +124,7 @@ describe("a registration's three turns on the offline model", () => {
     expect(findings.findings.map(({ statement }) => statement)).toEqual([
       "example.com and product family analytics are claimed, worth 42,000.00 USD, closing 2026-09-30.",
       "Northwind Partners, selling, is a gold partner, standing active, authorised for analytics and certified for analytics.",
-      "No other open registration covers this domain and product family in the same role.",
+      "No other open registration covers this customer and product family in the same role.",
       "Pre-sales work is described; first call 2026-02-11.",
     ]);
     expect(proposal.action).toEqual(firstActionOf("deal-registration").requested(registrationReadings()["crm.record"]));
@@ -132,15 +133,16 @@ describe("a registration's three turns on the offline model", () => {
       "crm.record",
       "programme.partner",
       "programme.registration-id",
-      "programme.open-registrations",
+      "accounts.matches",
+      "ledger.claims",
     ]);
   });
 
   test("name the registration that overlaps, its partner and role, and its end", async () => {
-    const open = { registrationId: "R-0", partnerId: "partner-3", role: "sell", expiresAt: "2026-05-31T00:00:00.000Z" };
+    const open = openRegistration("partner-3", { registrationId: "R-0", expiresAt: "2026-05-31T00:00:00.000Z" });
     const { findings } = await threeTurns(registrationTurn, registrationReadings({}, [open]));
     expect(findings.findings.find(({ code }) => code === "overlap")?.statement).toBe(
-      "Registration R-0 of partner partner-3, selling, covers the same domain and product family until 2026-05-31.",
+      "Registration R-0 of partner partner-3, selling, covers the same customer and product family until 2026-05-31.",
     );
   });
 

@@ -27,6 +27,7 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
     actionDigest: digest,
     facts: { effectiveDiscount: 180_000 },
     shownFacts: { effectiveDiscount: "18 %" },
+    beside: [],
     sources: [{ source: "crm.record", ref: "deal/9100000104", version: "1", observedAt: "2026-03-02T09:00:00.000Z" }],
     reasoning: "[offline model] as asked",
     requestedBy: "sam",

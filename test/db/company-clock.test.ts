@@ -1,3 +1,8 @@
+import { registrationRecord } from "../../functions/deal-registration/fixture.ts";
+import { readRegistration } from "../../functions/deal-registration/registration.ts";
+import { rivalsOf } from "../../functions/deal-registration/rivals.ts";
+import { matchesIn } from "../../functions/shared/account-matches.ts";
+import { createAccounts } from "../../tools/accounts/postgres.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { setCompanyClock, startCompanyClock } from "../../db/company-clock.ts";
 import { createProgramme } from "../../tools/programme/postgres.ts";
@@ -57,18 +62,25 @@ test("a protection begins and ends by the company's clock", async () => {
     productFamily: "analytics",
     valueMinor: 1,
     currency: "USD",
+    protectionDays: 45,
   } as const;
   const permit = { company: "acme", effectKey: "k-1", decidedAt: at } as Parameters<typeof programme.registerDeal>[0];
   expect(await programme.registerDeal(permit, deal)).toEqual({ externalRef: "R-1", answeredAt: at });
   const open = async () => {
-    const reading = await programme.readOpenRegistrations("acme", "example.com", "analytics");
-    return reading?.value["registrations"];
+    const { value } = await createAccounts(database.pool, () => at).readMatches(
+      "acme",
+      { domain: "example.com" },
+      "analytics",
+    );
+    const record = registrationRecord({ partner_id: "p-2" });
+    return rivalsOf(matchesIn(value) ?? [], readRegistration(record), at).map(({ registrationId, expiresAt }) => ({
+      registrationId,
+      expiresAt,
+    }));
   };
-  at = "2026-05-31T08:59:59.999Z";
-  expect(await open()).toEqual([
-    { registrationId: "R-1", partnerId: "p-1", role: "sell", expiresAt: "2026-05-31T09:00:00.000Z" },
-  ]);
-  at = "2026-05-31T09:00:00.000Z";
+  at = "2026-04-16T08:59:59.999Z";
+  expect(await open()).toEqual([{ registrationId: "R-1", expiresAt: "2026-04-16T09:00:00.000Z" }]);
+  at = "2026-04-16T09:00:00.000Z";
   expect(await open()).toEqual([]);
 });
 

@@ -57,15 +57,18 @@ const doings = {
   },
   register: async (pool: Pool, company: string, name: string) => {
     const deal = {
+      objectId: name,
       registrationId: `${company}/${name}`,
       partnerId: name,
+      role: "sell",
       customerDomain: "shared.example",
       productFamily: "storage",
       valueMinor: 1,
       currency: "EUR",
+      protectionDays: 90,
     };
-    const answer = "select programme.register_deal($1, $2, $3, 90, $4) as registered";
-    return (await pool.query(answer, [company, name, AT, JSON.stringify(deal)])).rows;
+    const answer = "select programme.register_deal($1, $2, $3, $3, $4, $5) as registered";
+    return (await pool.query(answer, [company, name, AT, JSON.stringify(deal), ["account:shared.example"]])).rows;
   },
   object: (pool: Pool, company: string, name: string) => givenCrmObject(pool, company, "deal", name, { stage: "new" }),
   write: async (pool: Pool, company: string, name: string) => {

@@ -1,16 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { registerDeal, registrableDomain } from "../../functions/deal-registration/register-deal.ts";
+import { registerDeal } from "../../functions/deal-registration/register-deal.ts";
 import type { FactInput } from "../../functions/definition.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { evidenceOf } from "../../functions/shared/fixture.ts";
+import { evidenceOf, FIXTURE_AT } from "../../functions/shared/fixture.ts";
 import { openRegistration, registrationInput, registrationRecord } from "../../functions/deal-registration/fixture.ts";
 
+const ended = (expiresAt: string) => openRegistration("partner-7", { expiresAt });
 const facts = (input: FactInput): JsonObject => registerDeal.facts(input);
 const clean = {
   partnerAuthorised: true,
   partnerCertified: true,
   complete: true,
   overlap: "none",
+  ownProtectionDays: 36_500,
   idHeldBy: "nobody",
   vendorEngaged: false,
   estimatedValue: 4_200_000,
@@ -20,16 +22,11 @@ const clean = {
   account: "contoso.co.uk",
 };
 
-test.for([
-  ["shop.contoso.co.uk", "contoso.co.uk"],
-  [" Shop.Example.COM ", "example.com"],
-  ["https://www.example.com/path", "example.com"],
-  ["co.uk", undefined],
-  ["localhost", undefined],
-  ["10.0.0.1", undefined],
-  ["", undefined],
-] as const)("the registrable domain of `%s` is `%s`", ([text, domain]) => {
-  expect(registrableDomain(text)).toBe(domain);
+const near = openRegistration("partner-9", {
+  customerDomain: "contoso.com",
+  likeness: "near",
+  likenessPpm: 900_000,
+  reasons: ["`contoso.co.uk` and `contoso.com` are the same but for suffix"],
 });
 
 describe("the facts of a registration", () => {
@@ -55,7 +52,15 @@ describe("the facts of a registration", () => {
     ["vendorEngaged", "vendor_engaged", null, "vendor_engaged is not set"],
     ["estimatedValue", "estimated_value", "-5.00", "estimated_value `-5.00`: is negative"],
     ["estimatedValue", "currency", "GBP", "currency `GBP`: limits are kept in USD"],
-    ["account", "customer_domain", "com", "customer_domain is no domain of a customer"],
+    ["account", "customer_domain", "com", "customer_domain: `com` is no name on the internet"],
+    ["account", "customer_domain", "jane@gmail.com", "customer_domain: gmail.com gives mail addresses to anybody"],
+    ["overlap", "customer_domain", "facebook.com/contoso", "customer_domain: facebook.com shows profiles of anybody"],
+    [
+      "partnerAuthorised",
+      "customer_domain",
+      "co.uk",
+      "customer_domain: `co.uk` is a suffix that many have names under",
+    ],
     ["role", "partner_role", "keep", "partner_role `keep`: is none of source, sell"],
   ] as const)("leave %s out where %s is %j, and say why", ([fact, property, raw, why]) => {
     const input = registrationInput(registrationRecord({ [property]: raw }));
@@ -86,6 +91,9 @@ describe("the facts of a registration", () => {
     ["the partner itself holds it", [openRegistration("partner-7")], "same-partner"],
     ["both hold it", [openRegistration("partner-9"), openRegistration("partner-7")], "same-partner"],
     ["only this very registration is open", [openRegistration("partner-7", { registrationId: "R-2001" })], "none"],
+    ["another holds a customer who may be the same", [near], "near"],
+    ["another holds it, and one who may be the same", [near, openRegistration("partner-8")], "other-partner"],
+    ["a protection ended in this instant", [openRegistration("partner-9", { expiresAt: FIXTURE_AT })], "none"],
   ] as const)("tell an overlap: %s", ([, open, overlap]) => {
     expect(facts(registrationInput(registrationRecord(), {}, open))).toEqual({ ...clean, overlap });
   });
@@ -99,6 +107,22 @@ describe("the facts of a registration", () => {
       openRegistration("partner-9", { role: held }),
     ]);
     expect(facts(input)).toEqual({ ...clean, role: claimed, overlap });
+  });
+
+  test.for([
+    ["in this instant", [openRegistration("partner-7", { expiresAt: FIXTURE_AT })], 0],
+    ["a day ago but for a millisecond", [ended("2026-03-01T09:00:00.001Z")], 0],
+    ["a day ago", [ended("2026-03-01T09:00:00.000Z")], 1],
+    ["twice, the last counts", [ended("2026-01-01T09:00:00.000Z"), ended("2026-02-28T09:00:00.000Z")], 2],
+    [
+      "of a customer who may be the same",
+      [{ ...near, partnerId: "partner-7", expiresAt: "2026-03-01T09:00:00.000Z" }],
+      1,
+    ],
+    ["of another partner", [openRegistration("partner-9", { expiresAt: "2026-03-01T09:00:00.000Z" })], 36_500],
+    ["in another role", [{ ...ended("2026-03-01T09:00:00.000Z"), role: "source" }], 36_500],
+  ] as const)("tell since when a protection is over: %s", ([, matches, ownProtectionDays]) => {
+    expect(facts(registrationInput(registrationRecord(), {}, matches))).toEqual({ ...clean, ownProtectionDays });
   });
 
   test.for([
@@ -118,8 +142,9 @@ describe("the facts of a registration", () => {
     expect(facts({ evidence: withoutPartner, ...rest })).not.toHaveProperty("partnerAuthorised");
     const { "programme.registration-id": _id, ...withoutId } = evidence;
     expect(facts({ evidence: withoutId, ...rest })).not.toHaveProperty("idHeldBy");
-    const { "programme.open-registrations": __, ...withoutOpen } = evidence;
-    expect(facts({ evidence: withoutOpen, ...rest })).not.toHaveProperty("overlap");
+    const { "accounts.matches": __, ...withoutMatches } = evidence;
+    expect(facts({ evidence: withoutMatches, ...rest })).not.toHaveProperty("overlap");
+    expect(facts({ evidence: withoutMatches, ...rest })).not.toHaveProperty("ownProtectionDays");
     expect(facts({ evidence: {}, ...rest })).toEqual({});
   });
 
@@ -132,13 +157,23 @@ describe("the facts of a registration", () => {
 
 describe("what is read beside the record", () => {
   const id = { tool: "programme.registration-id", args: { registrationId: "R-2001" } };
+  const claims = { tool: "ledger.claims", args: { account: "contoso.co.uk", productFamily: "analytics" } };
+  const matches = (name: string, aliases: string) => ({
+    tool: "accounts.matches",
+    args: { domain: "contoso.co.uk", name, aliases, productFamily: "analytics" },
+  });
 
-  test("is the partner, whose the id is, and the open registrations of the registrable domain and product family", () => {
+  test("is the partner, whose the id is, and who else holds the customer or asked for it", () => {
     expect(registerDeal.lookups(registrationRecord())).toEqual([
       { tool: "programme.partner", args: { partnerId: "partner-7" } },
       id,
-      { tool: "programme.open-registrations", args: { customerDomain: "contoso.co.uk", productFamily: "analytics" } },
+      matches("", ""),
+      claims,
     ]);
+    const named = { customer_name: "Contoso Ltd", customer_aliases: "contoso.com; Contoso Retail;" };
+    expect(registerDeal.lookups(registrationRecord(named)).at(-2)).toEqual(
+      matches("Contoso Ltd", "contoso.com; Contoso Retail"),
+    );
   });
 
   test("is the partner and whose the id is when there is no domain to look for", () => {
@@ -150,5 +185,51 @@ describe("what is read beside the record", () => {
 
   test("is nothing for a record that cannot be read", () => {
     expect(registerDeal.lookups({})).toEqual([]);
+  });
+});
+
+describe("what a person compares with a registration", () => {
+  const claim = {
+    partnerId: "partner-8",
+    partnerName: "Fabrikam",
+    registrationId: "R-1950",
+    customerDomain: "contoso.co.uk",
+    decidedAt: "2026-02-01T00:00:00.000Z",
+    state: "was denied",
+  };
+  const beside = (matches: readonly JsonObject[]) => {
+    const { evidence, ...rest } = registrationInput(registrationRecord({ customer_name: "Contoso Ltd" }), {}, matches);
+    return registerDeal.beside({
+      evidence: { ...evidence, ...evidenceOf({ "ledger.claims": { claims: [claim] } }) },
+      ...rest,
+    });
+  };
+
+  test("is nothing while nobody holds the customer or one near to it", () => {
+    expect(beside([])).toEqual([]);
+  });
+
+  test("is the open registration of a customer who may be the same, side by side, and why", () => {
+    expect(beside([{ ...near, customerName: "Contoso Inc", partnerName: "Tailspin" }])).toEqual([
+      {
+        title: "registration R-1900, which is open",
+        reasons: ["`contoso.co.uk` and `contoso.com` are the same but for suffix"],
+        rows: [
+          { name: "customer", asked: "shop.contoso.co.uk, Contoso Ltd", other: "contoso.com, Contoso Inc" },
+          { name: "partner", asked: "Northwind Partners (partner-7)", other: "Tailspin (partner-9)" },
+          { name: "role", asked: "sell", other: "sell" },
+          { name: "product family", asked: "analytics", other: "analytics" },
+          { name: "registered", asked: "asked now", other: "2026-01-31" },
+          { name: "protected until", asked: "", other: "2026-05-01" },
+        ],
+      },
+    ]);
+  });
+
+  test("is, where its own protection ended, that one and who was denied or waits meanwhile", () => {
+    expect(beside([ended("2026-03-01T09:00:00.000Z")]).map(({ title }) => title)).toEqual([
+      "the partner's own registration R-1900, which has ended",
+      "the request R-1950 of another partner was denied",
+    ]);
   });
 });

@@ -13,7 +13,7 @@ function findingsOf(changes: Changes = {}, known: Parameters<typeof renewalInput
   const record = contractRecord(changes);
   const input = renewalInput(propose, record, known);
   const readings = Object.fromEntries(Object.entries(input.evidence).map(([tool, { value }]) => [tool, value]));
-  return renewals.agent.findings({ readings, requested: input.action, facts: propose.facts(input) });
+  return renewals.agent.findings({ readings, requested: input.action, facts: propose.facts(input), at: input.at });
 }
 
 const said = (changes: Changes, code: string) =>

@@ -50,6 +50,7 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
     productFamily: "analytics",
     valueMinor: 4_200_000,
     currency: "USD",
+    protectionDays: 90,
   }),
   "programme.change-deal-team": (name) => ({
     dealId: name.slice(0, 64),

@@ -6,8 +6,6 @@ export type ProgrammeReader = {
   readPartner(company: string, partnerId: string): Promise<Evidence | undefined>;
   /** The CRM's own ids of those that were ever registered under an id. */
   readRegistrationId(company: string, registrationId: string): Promise<Evidence>;
-  /** Registrations whose protection runs now, for one registrable domain and product family. */
-  readOpenRegistrations(company: string, customerDomain: string, productFamily: string): Promise<Evidence>;
 };
 
 /** A deal protected for a partner. The amount is in minor units of `currency`. */
@@ -19,15 +17,17 @@ export type DealRegistered = {
   /** What the partner does on it; another role's protection is no rival. */
   readonly role: "source" | "sell";
   readonly customerDomain: string;
+  readonly customerName?: string | undefined;
+  /** With semicolons between. */
+  readonly customerAliases?: string | undefined;
   readonly productFamily: string;
   readonly valueMinor: number;
   readonly currency: string;
+  /** For how long it is protected: the term of the policy as decided. */
+  readonly protectionDays: number;
 };
 
 export type ProgrammeWriter = {
   registerDeal(permit: Permit, deal: DealRegistered): Promise<Receipt>;
   findRegistration(company: string, effectKey: string): Promise<Receipt | undefined>;
 };
-
-/** Days a registration protects its partner. Source: the default policy pack, 90 days (Cirrus, Sectona, Gumdrop). */
-export const PROTECTION_DAYS = 90;

@@ -1,9 +1,10 @@
 import type { Pool } from "pg";
 import type { JsonObject } from "../../domain/json.ts";
+import { aliasesIn, matchKeys } from "../../domain/customer/match-keys.ts";
 import type { Receipt } from "../../domain/permit.ts";
 import { ToolError } from "../tool-error.ts";
 import { unavailable } from "../unavailable.ts";
-import { PROTECTION_DAYS, type ProgrammeReader, type ProgrammeWriter } from "./port.ts";
+import type { DealRegistered, ProgrammeReader, ProgrammeWriter } from "./port.ts";
 
 const iso = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const RECEIPT = `registration_id as "externalRef", ${iso("registered_at")} as "answeredAt"`;
@@ -42,25 +43,6 @@ function createReader(pool: Pool, now: () => string): ProgrammeReader {
       const source = { source: "programme.registration-id", ref, version: String(heldBy.length), observedAt: now() };
       return { source, value: { heldBy } };
     },
-
-    async readOpenRegistrations(company, customerDomain, productFamily) {
-      const at = now();
-      const { rows } = await pool
-        .query<{ registrations: JsonObject[] }>({
-          name: "programme-open-registrations",
-          text: `select coalesce(jsonb_agg(jsonb_build_object('registrationId', registration_id,
-                   'partnerId', partner_id, 'role', role, 'expiresAt', ${iso("expires_at")}) order by registered_at), '[]') as registrations
-                 from programme.registration where company = $1 and customer_domain = $2 and product_family = $3
-                   and expires_at > $4`,
-          values: [company, customerDomain, productFamily, at],
-        })
-        .catch(unavailable("programme"));
-      const registrations = rows[0]?.registrations ?? [];
-      const ref = `registrations/${customerDomain}/${productFamily}`;
-      const version = String(registrations.length);
-      const source = { source: "programme.open-registrations", ref, version, observedAt: at };
-      return { source, value: { registrations } };
-    },
   };
 }
 
@@ -83,19 +65,22 @@ function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
         .query<{ registered: boolean }>({
           name: "programme-register",
           text: "select programme.register_deal($1, $2, $3, $4, $5, $6) as registered",
-          values: [permit.company, permit.effectKey, permit.decidedAt, now(), PROTECTION_DAYS, JSON.stringify(deal)],
+          values: [permit.company, permit.effectKey, permit.decidedAt, now(), JSON.stringify(deal), keysOf(deal)],
         })
         .catch(unavailable("programme"));
       if (rows[0]?.registered !== true) {
-        const what = `\`${deal.customerDomain}\` and \`${deal.productFamily}\``;
+        const what = `\`${deal.customerDomain}\`, or a customer near to it, and \`${deal.productFamily}\``;
         throw new ToolError("TARGET_MOVED_ON", `${what} were registered after the decision`);
       }
       const kept = await pool
         .query<Receipt & { isAsked: boolean }>({
           name: "programme-registered",
-          text: `select ${RECEIPT}, jsonb_build_object('objectId', object_id, 'registrationId', registration_id, 'partnerId', partner_id,
-                    'role', role, 'customerDomain', customer_domain, 'productFamily', product_family, 'valueMinor', value_minor,
-                    'currency', currency) = $3 as "isAsked"
+          text: `select ${RECEIPT}, jsonb_strip_nulls(jsonb_build_object('objectId', object_id, 'registrationId', registration_id,
+                    'partnerId', partner_id, 'role', role, 'customerDomain', customer_domain,
+                    'customerName', nullif(customer_name, ''),
+                    'customerAliases', nullif(customer_aliases, ''),
+                    'productFamily', product_family, 'valueMinor', value_minor, 'currency', currency,
+                    'protectionDays', (extract(epoch from expires_at - registered_at) / 86400)::int)) = $3 as "isAsked"
            from programme.registration where company = $1 and effect_key = $2`,
           values: [permit.company, permit.effectKey, JSON.stringify(deal)],
         })
@@ -109,6 +94,11 @@ function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
       return { externalRef, answeredAt };
     },
   };
+}
+
+/** What the deal's customer is found by later. */
+function keysOf({ customerDomain: domain, customerName: name, customerAliases: aliases }: DealRegistered): string[] {
+  return matchKeys({ domain, name, aliases: aliasesIn(aliases) }).map(({ key }) => key);
 }
 
 /**

@@ -7,11 +7,12 @@ import { WEBHOOK_PATH } from "../../../app/day/play.ts";
 import { signedRequest } from "../../../app/day/post.ts";
 import type { DayItem } from "../../../app/day/requests.ts";
 import type { FactInput } from "../../../functions/definition.ts";
+import { openRegistration } from "../../../functions/deal-registration/fixture.ts";
 import {
-  OpenRegistrationsReading,
-  registrableDomain,
+  customerDomainOf,
+  readRegistration,
   registrationFields,
-} from "../../../functions/deal-registration/register-deal.ts";
+} from "../../../functions/deal-registration/registration.ts";
 import { readFields } from "../../../functions/fields.ts";
 import { firstActionOf } from "../../../functions/index.ts";
 import { quoteFields, readQuote } from "../../../functions/quoting/approve-discount.ts";
@@ -98,12 +99,12 @@ describe("the records", () => {
   });
 
   test("customers are reserved names, and different ones, but for the overlap", () => {
-    const domains = plan.crm.map(({ properties }) => registrableDomain(properties["customer_domain"] ?? ""));
+    const domains = plan.crm.map(({ properties }) => customerDomainOf(readRegistration(properties)));
     expect(domains.every((domain) => domain?.endsWith("-3.example"))).toBe(true);
     expect(new Set(domains).size).toBe(domains.length);
     const held = plan.registrations.map(({ customerDomain }) => customerDomain);
     expect(domains.filter((domain) => held.includes(domain ?? ""))).toEqual(["saltmarsh-3.example"]);
-    expect(held.map(registrableDomain)).toEqual(held);
+    expect(held.map((domain) => customerDomainOf({ customer_domain: domain }))).toEqual(held);
   });
 
   test("objects, quotes, registrations and events are other ones every day", () => {
@@ -192,17 +193,17 @@ function inputOf({ objectType, properties }: Pick<DayItem, "objectType" | "prope
   const action = firstActionOf(functionId).requested(properties);
   if (action === undefined) throw new Error("the record asks for nothing");
   const partner = plan.partners.find(({ partnerId }) => partnerId === properties["partner_id"]);
-  const domain = registrableDomain(properties["customer_domain"] ?? "");
+  const domain = customerDomainOf(readRegistration(properties)) ?? "";
   const open = plan.registrations
     .filter(({ customerDomain }) => customerDomain === domain)
-    .map(({ registrationId, partnerId, expiresAt }) => ({ registrationId, partnerId, role: "sell", expiresAt }));
+    .map(({ registrationId, partnerId, expiresAt }) => openRegistration(partnerId, { registrationId, expiresAt }));
   const evidence = evidenceOf({
     "crm.record": properties,
     "programme.partner": PartnerReading.parse(partner),
     "programme.deal-team": teamOf(PartnerReading.parse(partner)),
     "programme.registration-id": { heldBy: [] },
     "quotes.approval": { last: null },
-    "programme.open-registrations": OpenRegistrationsReading.parse({ registrations: open }),
+    "accounts.matches": { matches: open },
   });
   return { input: { evidence, action, at: FIXTURE_AT }, functionId };
 }
