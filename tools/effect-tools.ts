@@ -1,4 +1,5 @@
 import { RegisterDealArgs } from "../functions/deal-registration/register-deal.ts";
+import { ReleaseRegistrationArgs } from "../functions/deal-registration/release-registration.ts";
 import { governedActions } from "../functions/governed-actions.ts";
 import { AdjustFundArgs } from "../functions/shared/adjust-fund.ts";
 import { ChangeDealTeamArgs } from "../functions/shared/deal-team-change.ts";
@@ -24,6 +25,12 @@ export function createEffectTools({ crm, programme, others }: Adapters): { reado
       args: RegisterDealArgs,
       execute: (permit, deal) => programme.registerDeal(permit, deal),
       lookUp: (company, key) => programme.findRegistration(company, key),
+    }),
+    effectTool({
+      name: "programme.release-registration",
+      args: ReleaseRegistrationArgs,
+      execute: (permit, release) => programme.releaseRegistration(permit, release),
+      lookUp: (company, key) => programme.findRelease(company, key),
     }),
     effectTool({
       name: "programme.change-deal-team",

@@ -33,6 +33,11 @@ create table programme.registration (
   currency text not null,
   registered_at timestamptz not null,
   expires_at timestamptz not null,
+  -- For how long it was given: what was kept of another is shorter, what was ended early too.
+  protection_days int not null default 90,
+  -- How often it was registered: with other content it takes the place of what it was, and of that very one.
+  version int not null default 1,
+  replaces text,
   effect_key text not null,
   primary key (registration_id, object_id, company)
 );
@@ -51,19 +56,56 @@ create table programme.registration_key (
 create index registration_by_key on programme.registration_key (company, match_key, product_family)
   where match_key is not null;
 
-grant select, insert on programme.partner, programme.registration, programme.registration_key to mandate_app;
+-- A registration that was ended early, or is decided anew and keeps its place until then.
+create table programme.registration_release (
+  company text not null,
+  effect_key text not null,
+  registration_id text not null,
+  object_id text not null,
+  version int not null,
+  keeps_place boolean not null,
+  released_at timestamptz not null,
+  primary key (effect_key, company),
+  foreign key (registration_id, object_id, company) references programme.registration
+);
+
+grant select, insert on programme.partner, programme.registration, programme.registration_key, programme.registration_release
+  to mandate_app;
+grant update (partner_id, role, customer_domain, customer_name, customer_aliases, product_family, value_minor, currency,
+              registered_at, expires_at, protection_days, version, replaces, effect_key) on programme.registration to mandate_app;
+
+-- The programme's own name of a registration as it is now: `R-7`, and `R-7@2` once it was registered with other content.
+create function programme.registration_ref(p_id text, p_version int) returns text language sql immutable as $$
+  select case p_version when 1 then p_id else p_id || '@' || p_version end
+$$;
 
 -- Registers a deal once per key, under the keys that its customer is found by. False when somebody else's open registration of
 -- a customer with one of those keys and the same product family, in the same role, came after the decision: two partners who ask
 -- in the same instant are both told "no overlap", and only one may act on it. An overlap that the decision saw, and a person
--- approved, is older than the decision and does not stand in the way.
+-- approved, is older than the decision and does not stand in the way. False as well when what it is to take the place of is not what
+-- stands under its id. While the same partner claims the same, a registration in force ends when it would have: to change what it
+-- is worth prolongs nothing.
 create function programme.register_deal(p_company text, p_key text, p_decided_at timestamptz, p_at timestamptz,
                                         p jsonb, p_match_keys text[])
 returns boolean language plpgsql as $$
 declare
   v_family text := p->>'productFamily';
+  v_last programme.registration%rowtype;
+  v_until timestamptz := p_at + make_interval(days => (p->>'protectionDays')::int);
 begin
   perform pg_advisory_xact_lock(hashtext(p_company), hashtext('registration/' || v_family));
+  select * into v_last from programme.registration x
+    where x.company = p_company and x.registration_id = p->>'registrationId' and x.object_id = p->>'objectId';
+  if v_last.effect_key = p_key then
+    return true;
+  end if;
+  if programme.registration_ref(v_last.registration_id, v_last.version) is distinct from p->>'replaces' then
+    return false;
+  end if;
+  if v_last.expires_at > p_at and (v_last.partner_id, v_last.role, v_last.customer_domain, v_last.product_family)
+     = (p->>'partnerId', p->>'role', p->>'customerDomain', v_family) then
+    v_until := v_last.expires_at;
+  end if;
   if exists (
     select from (
       select * from programme.registration_key x
@@ -71,20 +113,51 @@ begin
     cross join lateral (
       select * from programme.registration x
       where x.company = k.company and x.registration_id = k.registration_id and x.object_id = k.object_id limit 1) r
-    where r.role = p->>'role' and r.registered_at > p_decided_at and r.expires_at > p_at and r.effect_key <> p_key
+    where r.role = p->>'role' and r.registered_at > p_decided_at and r.expires_at > p_at
+      and (r.registration_id, r.object_id) <> (p->>'registrationId', p->>'objectId')
   ) then
     return false;
   end if;
   insert into programme.registration (company, registration_id, object_id, partner_id, role, customer_domain, customer_name,
-                                      customer_aliases, product_family, value_minor, currency, registered_at, expires_at, effect_key)
+                                      customer_aliases, product_family, value_minor, currency, registered_at, expires_at, protection_days,
+                                      version, replaces, effect_key)
     values (p_company, p->>'registrationId', p->>'objectId', p->>'partnerId', p->>'role', p->>'customerDomain',
             coalesce(p->>'customerName', ''), coalesce(p->>'customerAliases', ''), v_family,
-            (p->>'valueMinor')::bigint, p->>'currency', p_at, p_at + make_interval(days => (p->>'protectionDays')::int), p_key)
+            (p->>'valueMinor')::bigint, p->>'currency', p_at, v_until, (p->>'protectionDays')::int,
+            coalesce(v_last.version, 0) + 1, p->>'replaces', p_key)
+    on conflict (registration_id, object_id, company) do update
+      set partner_id = excluded.partner_id, role = excluded.role, customer_domain = excluded.customer_domain,
+          customer_name = excluded.customer_name, customer_aliases = excluded.customer_aliases,
+          product_family = excluded.product_family, value_minor = excluded.value_minor, currency = excluded.currency,
+          registered_at = excluded.registered_at, expires_at = excluded.expires_at, protection_days = excluded.protection_days,
+          version = excluded.version, replaces = excluded.replaces, effect_key = excluded.effect_key;
+  -- Keys of a customer that it no longer is of find it for nothing: how alike two are is told by what it says now.
+  insert into programme.registration_key (company, registration_id, object_id, product_family, match_key)
+    select p_company, p->>'registrationId', p->>'objectId', v_family, key from unnest(p_match_keys) as of_customer (key)
     on conflict do nothing;
-  if found then
-    insert into programme.registration_key (company, registration_id, object_id, product_family, match_key)
-      select p_company, p->>'registrationId', p->>'objectId', v_family, key from unnest(p_match_keys) as of_customer (key);
+  return true;
+end $$;
+
+-- Takes a registration back, once per key: its protection ends now, unless it keeps its place until it is decided anew. False
+-- where there is none, or another took its place: that one is not touched.
+create function programme.release_registration(p_company text, p_key text, p_at timestamptz, p jsonb)
+returns boolean language plpgsql as $$
+declare
+  v_version int;
+begin
+  if exists (select from programme.registration_release where company = p_company and effect_key = p_key) then
+    return true;
   end if;
+  update programme.registration x
+    set expires_at = case when (p->>'keepsPlace')::boolean then x.expires_at else least(x.expires_at, p_at) end
+    where x.company = p_company and x.registration_id = p->>'registrationId' and x.object_id = p->>'objectId'
+      and programme.registration_ref(x.registration_id, x.version) = p->>'registration'
+    returning version into v_version;
+  if not found then
+    return false;
+  end if;
+  insert into programme.registration_release (company, effect_key, registration_id, object_id, version, keeps_place, released_at)
+    values (p_company, p_key, p->>'registrationId', p->>'objectId', v_version, (p->>'keepsPlace')::boolean, p_at);
   return true;
 end $$;
 

@@ -1,6 +1,7 @@
 import type { FunctionDefinition } from "../definition.ts";
 import { agent } from "./agent.ts";
 import { registerDeal } from "./register-deal.ts";
+import { releaseRegistration } from "./release-registration.ts";
 import { registrationFields } from "./registration.ts";
 
 /** F3 Deal registration: a partner claims a customer and product family first. */
@@ -11,6 +12,6 @@ export const dealRegistration = {
   cells: [{ pillar: "process", zone: "partner" }],
   triggers: [{ kind: "record", system: "crm", type: "registration", on: { kind: "created" } }, { kind: "asked" }],
   subject: { system: "crm", type: "registration", fields: registrationFields },
-  actions: [registerDeal],
+  actions: [registerDeal, releaseRegistration],
   agent,
 } as const satisfies FunctionDefinition;

@@ -9,6 +9,7 @@ import { ACCOUNT_MATCHES, matchesIn } from "../shared/account-matches.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { crmIdIn } from "../shared/crm-id.ts";
 import { besideOf, CLAIMS } from "./beside.ts";
+import { asAsked, idHeldBy, REGISTRATION_ID } from "./registration-id.ts";
 import { ClaimedRole, customerDomainOf, customerIn, readRegistration, readWithReasons } from "./registration.ts";
 import type { Registration } from "./registration.ts";
 import { NO_PROTECTION_DAYS, overlapOf, overlaps, ownProtectionDays } from "./rivals.ts";
@@ -27,6 +28,8 @@ export const ApproveRegistrationArgs = z.strictObject({
   productFamily: z.string().min(1).max(64),
   valueMinor: z.int().min(0).max(MAX_MINOR),
   currency: CurrencyCode,
+  /** The programme's own name of the registration that this one takes the place of. Null: there is none. */
+  replaces: z.string().min(1).max(80).nullable(),
 });
 
 /** For how many days a registration protects its partner. Programmes give 30 to 180. */
@@ -68,9 +71,6 @@ export const RegistrationFacts = z.strictObject({
   account: z.string().max(253).meta({ title: "registrable domain of the customer" }),
 });
 
-/** Whose a registration's id is, as the programme's records tell it: the CRM's own ids of those that were registered under it. */
-export const RegistrationIdReading = z.strictObject({ heldBy: z.array(z.string()) });
-
 /** Until the registration is read, its own id stands for the CRM's. */
 function objectIdOf({ registration_id: id }: Registration, readings: Readings): string | undefined {
   return crmIdIn(readings, "registration") ?? id;
@@ -78,26 +78,19 @@ function objectIdOf({ registration_id: id }: Registration, readings: Readings): 
 
 function requested(record: JsonObject, readings: Readings = {}) {
   const registration = readRegistration(record);
-  return {
-    tool: "programme.register-deal",
-    args: whatIsKnown({
-      objectId: objectIdOf(registration, readings),
-      registrationId: registration.registration_id,
-      partnerId: registration.partner_id,
-      role: registration.partner_role,
-      customerDomain: customerDomainOf(registration),
-      customerName: registration.customer_name ?? undefined,
-      customerAliases: registration.customer_aliases ?? undefined,
-      productFamily: registration.product_family,
-      valueMinor: registration.estimated_value,
-      currency: registration.currency,
-    }),
-  };
-}
-
-function idHeldBy({ heldBy }: z.infer<typeof RegistrationIdReading>, objectId: string | undefined): string {
-  if (heldBy.some((holder) => holder !== objectId)) return "another";
-  return heldBy.length > 0 ? "this" : "nobody";
+  const asked = whatIsKnown({
+    objectId: objectIdOf(registration, readings),
+    registrationId: registration.registration_id,
+    partnerId: registration.partner_id,
+    role: registration.partner_role,
+    customerDomain: customerDomainOf(registration),
+    customerName: registration.customer_name ?? undefined,
+    customerAliases: registration.customer_aliases ?? undefined,
+    productFamily: registration.product_family,
+    valueMinor: registration.estimated_value,
+    currency: registration.currency,
+  });
+  return { tool: "programme.register-deal", args: asAsked(asked, readings) };
 }
 
 /** Shorter than this is not a description of work done. Source: programmes ask for real pre-sales work (Fortra, Sectona). */
@@ -119,11 +112,10 @@ function facts({ evidence, action, at }: FactInput): JsonObject {
   const registration = readRegistration(record);
   const { product_family: family, vendor_engaged: vendorEngaged } = registration;
   const customer = customerDomainOf(registration);
-  const holders = RegistrationIdReading.safeParse(evidence["programme.registration-id"]?.value).data;
   const args = ApproveRegistrationArgs.partial().safeParse(action.args).data ?? {};
   const known = {
     partner: registration.partner_id,
-    idHeldBy: holders && idHeldBy(holders, objectIdOf(registration, evidence)),
+    idHeldBy: idHeldBy(evidence, objectIdOf(registration, evidence)),
     role: registration.partner_role,
     account: customer,
     estimatedValue: registration.currency === LIMIT_CURRENCY ? args.valueMinor : undefined,
@@ -173,7 +165,7 @@ function lookups(record: JsonObject) {
   const customer = customerIn(registration);
   const named = [
     ...(partnerId === undefined ? [] : [{ tool: "programme.partner", args: { partnerId } }]),
-    ...(registrationId === undefined ? [] : [{ tool: "programme.registration-id", args: { registrationId } }]),
+    ...(registrationId === undefined ? [] : [{ tool: REGISTRATION_ID, args: { registrationId } }]),
   ];
   if (customer === undefined || productFamily === undefined) return named;
   const { domain, name = "", aliases = [] } = customer;
@@ -185,7 +177,7 @@ function lookups(record: JsonObject) {
 }
 
 /** Records from before registrations were named by the CRM's id, and before policies set their terms, are told too. */
-const ToldArgs = RegisterDealArgs.partial({ objectId: true, protectionDays: true });
+const ToldArgs = RegisterDealArgs.partial({ objectId: true, protectionDays: true, replaces: true });
 
 /** `Northwind, selling, asks to register example.com for analytics, worth 42,000.00 USD, as R-7`. */
 function describe(given: JsonObject, who: string): string | undefined {
@@ -193,10 +185,12 @@ function describe(given: JsonObject, who: string): string | undefined {
   if (!args.success) return describePart(given, who);
   const { registrationId, role, customerDomain, customerName, productFamily, valueMinor, currency, protectionDays } =
     args.data;
+  const { replaces = null } = args.data;
+  const instead = replaces === null ? "" : `, in place of ${replaces}`;
   const worth = formatMinor(valueMinor, currency);
   const customer = customerName === undefined ? customerDomain : `${customerDomain} (${customerName})`;
   const term = protectionDays === undefined ? "" : `, protected for ${protectionDays} days`;
-  const claim = `register ${customer} for ${productFamily}, worth ${worth}, as ${registrationId}${term}`;
+  const claim = `register ${customer} for ${productFamily}, worth ${worth}, as ${registrationId}${term}${instead}`;
   return `${who}, ${inRole(role)}, asks to ${claim}`;
 }
 
@@ -227,7 +221,9 @@ export const registerDeal = {
   requestedBy: (record) => readRegistration(record).requested_by ?? "",
   requested,
   askedBy: { property: "registration_status", value: "submitted" },
-  filled: ["objectId"],
+  restsOn: [REGISTRATION_ID],
+  filled: ["objectId", "replaces"],
+  takenBackBy: "deal-registration.release",
   writeBack: {
     property: "registration_status",
     values: { executed: "registered", denied: "denied", blocked: "blocked" },

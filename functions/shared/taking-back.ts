@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Lookup } from "../../domain/evidence.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
+import type { Action } from "../../domain/proposal.ts";
 import type { About, FactInput, FunctionAction, Readings } from "../definition.ts";
 import { whatIsKnown } from "../fields.ts";
 
@@ -53,10 +54,10 @@ export type TakingBack = Pick<FunctionAction, "id" | "step" | "tool" | "args" | 
   readonly asksAnew: (args: JsonObject) => boolean;
 };
 
-/** What was found of the record beside the act. `now`: its facts as they would be decided; `saysDone`: so its state says. */
+/** What was found of the record beside the act. `asked`: what it would ask for; `saysDone`: so its state says. */
 export type Found = {
   readonly difference: Exclude<Difference, "none">;
-  readonly now: JsonObject;
+  readonly asked: JsonObject;
   readonly saysDone: boolean;
 };
 
@@ -90,8 +91,7 @@ export function takingBack({ of, functionId, objectType, state, within, toTell, 
   };
 
   /** The facts at the instant of the decision: that time went by is no change of the record. */
-  function factsNow(record: JsonObject, readings: Readings, { decidedAt }: StandingAct): JsonObject {
-    const action = of.requested(record, readings);
+  function factsNow(action: Action | undefined, readings: Readings, { decidedAt }: StandingAct): JsonObject {
     return action === undefined ? {} : of.facts({ evidence: readings, action, at: decidedAt });
   }
 
@@ -100,13 +100,17 @@ export function takingBack({ of, functionId, objectType, state, within, toTell, 
     const act = standingIn(readings);
     if (act === undefined || act === null) return undefined;
     const record = readings["crm.record"]?.value;
-    if (record === undefined) return { act, is: { difference: "gone", now: {}, saysDone: false } };
+    if (record === undefined) return { act, is: { difference: "gone", asked: {}, saysDone: false } };
     const says = stateIn(record);
-    const now = factsNow(record, readings, act);
+    const action = of.requested(record, readings);
+    const now = factsNow(action, readings, act);
     const isWithdrawn = state.withdrawn.includes(says);
     const compared = act.facts["proposedAsRequested"] === true ? differenceOf(act.facts, now, within) : "none";
     const difference = isWithdrawn ? "withdrawn" : compared;
-    return { act, is: difference === "none" ? undefined : { difference, now, saysDone: says === state.done } };
+    return {
+      act,
+      is: difference === "none" ? undefined : { difference, asked: action?.args ?? {}, saysDone: says === state.done },
+    };
   }
 
   function requested(_record: JsonObject, readings: Readings = {}) {

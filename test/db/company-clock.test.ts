@@ -63,6 +63,7 @@ test("a protection begins and ends by the company's clock", async () => {
     valueMinor: 1,
     currency: "USD",
     protectionDays: 45,
+    replaces: null,
   } as const;
   const permit = { company: "acme", effectKey: "k-1", decidedAt: at } as Parameters<typeof programme.registerDeal>[0];
   expect(await programme.registerDeal(permit, deal)).toEqual({ externalRef: "R-1", answeredAt: at });

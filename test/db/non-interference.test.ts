@@ -66,6 +66,7 @@ const doings = {
       valueMinor: 1,
       currency: "EUR",
       protectionDays: 90,
+      replaces: null,
     };
     const answer = "select programme.register_deal($1, $2, $3, $3, $4, $5) as registered";
     return (await pool.query(answer, [company, name, AT, JSON.stringify(deal), ["account:shared.example"]])).rows;

@@ -51,6 +51,21 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
     valueMinor: 4_200_000,
     currency: "USD",
     protectionDays: 90,
+    replaces: null,
+  }),
+  "programme.release-registration": (name) => ({
+    objectId: name.slice(0, 64),
+    registrationId: `R-${name}`,
+    registration: `R-${name}`,
+    difference: "withdrawn",
+    keepsPlace: false,
+    asksAnew: false,
+  }),
+  "quotes.revoke-approval": (name) => ({
+    quoteId: name.slice(0, 64),
+    approval: `AD-${name.slice(0, 40)}`,
+    difference: "withdrawn",
+    asksAnew: false,
   }),
   "programme.change-deal-team": (name) => ({
     dealId: name.slice(0, 64),

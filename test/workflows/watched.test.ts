@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRecords } from "../../audit/records.ts";
 import { readObjects } from "../../tools/sandbox/door.ts";
+import { registrationRecord } from "../../functions/deal-registration/fixture.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { givenCrmObject, givenPartner, givenQuote, notesOn } from "../fixtures/programme.ts";
 import { startSystem, type System } from "../setup/system.ts";
@@ -142,5 +143,125 @@ describe("what was approved is held against what the deal says now", () => {
     const caseId = await changed("signed", { quote_status: "signed" });
     expect(await result(caseId)).toEqual({ outcomes: ["superseded"] });
     expect([await statusOf("signed"), await standingOf("signed")]).toEqual(["signed", [8_800_000]]);
+  });
+});
+
+describe("what was registered is held against what its record says now", () => {
+  const customerOf = (id: string) => `${id}-customer.example`;
+
+  async function registered(id: string): Promise<string> {
+    const names = { registration_id: `R-${id}`, customer_domain: customerOf(id), registration_status: "submitted" };
+    await givenCrmObject(
+      system.pool,
+      system.company,
+      "registration",
+      id,
+      registrationRecord(names) as { [name: string]: string },
+    );
+    const caseId = await system.arrive("deal-registration", id, { eventId: "evt_submitted" });
+    expect(await result(caseId)).toEqual({ outcomes: ["executed"] });
+    return caseId;
+  }
+
+  async function becomes(id: string, properties: { readonly [name: string]: string }, gone = false): Promise<string> {
+    await givenCrmObject(system.pool, system.company, "registration", id, properties);
+    return system.arrive("deal-registration", id, { eventId: "evt_changed", ...(gone && { gone: true }) });
+  }
+
+  async function stateOf(id: string) {
+    const { pool, company } = system;
+    const [found] = await readObjects(pool, { company, system: "crm", type: "registration", id });
+    return found?.properties["registration_status"];
+  }
+
+  /** What the programme protects: customer and value, and whether it runs. */
+  async function protection(id: string) {
+    const { rows } = await system.pool.query<{ customer: string; value: string; runs: boolean; ends: Date }>(
+      `select customer_domain as customer, value_minor as value, expires_at > now() as runs, expires_at as ends
+       from programme.registration where company = $1 and object_id = $2`,
+      [system.company, id],
+    );
+    return rows.map(({ customer, value, runs }) => [customer, Number(value), runs]);
+  }
+
+  test("a lower value is recorded, and it stands", async () => {
+    await registered("r-less");
+    const caseId = await becomes("r-less", { estimated_value: "20000.00" });
+    expect(await result(caseId)).toEqual({ outcomes: ["superseded"] });
+    expect([await stateOf("r-less"), await protection("r-less")]).toEqual([
+      "registered",
+      [[customerOf("r-less"), 4_200_000, true]],
+    ]);
+  });
+
+  test("a higher value within the limit is registered anew, and ends when it would have", async () => {
+    await registered("r-more");
+    const ends = async () =>
+      (
+        await system.pool.query<{ expires_at: Date }>(
+          "select expires_at from programme.registration where object_id = 'r-more'",
+        )
+      ).rows;
+    const before = await ends();
+    const caseId = await becomes("r-more", { estimated_value: "49000.00" });
+    expect(await result(caseId)).toEqual({ outcomes: ["executed"] });
+    expect([await stateOf("r-more"), await protection("r-more")]).toEqual([
+      "registered",
+      [[customerOf("r-more"), 4_900_000, true]],
+    ]);
+    expect(await ends()).toEqual(before);
+  });
+
+  test("over the limit it is asked, keeps its place meanwhile, and loses it when it is denied", async () => {
+    await registered("r-asks");
+    const caseId = await becomes("r-asks", { estimated_value: "900000.00" });
+    const question = await openEscalationOf(system, caseId);
+    expect([await stateOf("r-asks"), await protection("r-asks")]).toEqual([
+      "submitted",
+      [[customerOf("r-asks"), 4_200_000, true]],
+    ]);
+    await answer(system, caseId, "reject", question);
+    expect(await result(caseId)).toEqual({ outcomes: ["rejected"] });
+    expect([await stateOf("r-asks"), await protection("r-asks")]).toEqual([
+      "denied",
+      [[customerOf("r-asks"), 4_200_000, false]],
+    ]);
+  });
+
+  test("for another customer its protection ends, and what it says is decided anew", async () => {
+    await registered("r-other");
+    const caseId = await becomes("r-other", {
+      customer_domain: "another-r-other.example",
+      estimated_value: "900000.00",
+    });
+    const question = await openEscalationOf(system, caseId);
+    expect([await stateOf("r-other"), await protection("r-other")]).toEqual([
+      "submitted",
+      [[customerOf("r-other"), 4_200_000, false]],
+    ]);
+    await answer(system, caseId, "approve", question);
+    expect(await result(caseId)).toEqual({ outcomes: ["executed"] });
+    expect(await protection("r-other")).toEqual([["another-r-other.example", 90_000_000, true]]);
+  });
+
+  test("withdrawn its protection ends, and submitted again it is decided, not found done", async () => {
+    await registered("r-back");
+    expect(await result(await becomes("r-back", { registration_status: "withdrawn" }))).toEqual({
+      outcomes: ["superseded"],
+    });
+    expect([await stateOf("r-back"), await protection("r-back")]).toEqual([
+      "withdrawn",
+      [[customerOf("r-back"), 4_200_000, false]],
+    ]);
+    await givenCrmObject(system.pool, system.company, "registration", "r-back", { registration_status: "submitted" });
+    const caseId = await system.arrive("deal-registration", "r-back", { eventId: "evt_again" });
+    expect(await result(caseId)).toEqual({ outcomes: ["executed"] });
+    expect(await protection("r-back")).toEqual([[customerOf("r-back"), 4_200_000, true]]);
+  });
+
+  test("gone its protection ends", async () => {
+    await registered("r-gone");
+    expect(await result(await becomes("r-gone", {}, true))).toEqual({ outcomes: ["superseded"] });
+    expect(await protection("r-gone")).toEqual([[customerOf("r-gone"), 4_200_000, false]]);
   });
 });

@@ -25,9 +25,21 @@ export type DealRegistered = {
   readonly currency: string;
   /** For how long it is protected: the term of the policy as decided. */
   readonly protectionDays: number;
+  /** The programme's own name of the registration that it takes the place of; null where there is none. */
+  readonly replaces: string | null;
+};
+
+/** What is taken back of a registration: its protection, or only that it is decided. `registration`: the programme's name of it. */
+export type Release = {
+  readonly objectId: string;
+  readonly registrationId: string;
+  readonly registration: string;
+  readonly keepsPlace: boolean;
 };
 
 export type ProgrammeWriter = {
+  releaseRegistration(permit: Permit, release: Release): Promise<Receipt>;
+  findRelease(company: string, effectKey: string): Promise<Receipt | undefined>;
   registerDeal(permit: Permit, deal: DealRegistered): Promise<Receipt>;
   findRegistration(company: string, effectKey: string): Promise<Receipt | undefined>;
 };

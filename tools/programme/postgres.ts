@@ -7,7 +7,14 @@ import { unavailable } from "../unavailable.ts";
 import type { DealRegistered, ProgrammeReader, ProgrammeWriter } from "./port.ts";
 
 const iso = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-const RECEIPT = `registration_id as "externalRef", ${iso("registered_at")} as "answeredAt"`;
+const REF = "programme.registration_ref(registration_id, version)";
+const RECEIPT = `${REF} as "externalRef", ${iso("registered_at")} as "answeredAt"`;
+
+/** What was asked of a registration, in the words of its tool. */
+const ASKED = `jsonb_strip_nulls(jsonb_build_object('objectId', object_id, 'registrationId', registration_id,
+    'partnerId', partner_id, 'role', role, 'customerDomain', customer_domain, 'customerName', nullif(customer_name, ''),
+    'customerAliases', nullif(customer_aliases, ''), 'productFamily', product_family, 'valueMinor', value_minor,
+    'currency', currency, 'protectionDays', protection_days)) || jsonb_build_object('replaces', replaces)`;
 
 function createReader(pool: Pool, now: () => string): ProgrammeReader {
   return {
@@ -30,17 +37,20 @@ function createReader(pool: Pool, now: () => string): ProgrammeReader {
     },
 
     async readRegistrationId(company, registrationId) {
+      const at = now();
       const { rows } = await pool
-        .query<{ heldBy: string[] }>({
+        .query<{ heldBy: JsonObject[] }>({
           name: "programme-registration-id",
-          text: `select coalesce(jsonb_agg(object_id order by object_id), '[]') as "heldBy"
+          text: `select coalesce(jsonb_agg(jsonb_build_object('objectId', object_id, 'ref', ${REF}, 'isOpen', expires_at > $3,
+                   'asked', ${ASKED}) order by object_id), '[]') as "heldBy"
                  from programme.registration where company = $1 and registration_id = $2`,
-          values: [company, registrationId],
+          values: [company, registrationId, at],
         })
         .catch(unavailable("programme"));
       const heldBy = rows[0]?.heldBy ?? [];
       const ref = `registration/${registrationId}`;
-      const source = { source: "programme.registration-id", ref, version: String(heldBy.length), observedAt: now() };
+      const version = heldBy.map(({ ref: of, isOpen }) => `${String(of)}${isOpen === true ? "" : " ended"}`).join("; ");
+      const source = { source: "programme.registration-id", ref, version, observedAt: at };
       return { source, value: { heldBy } };
     },
   };
@@ -58,8 +68,40 @@ function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
     return rows[0];
   }
 
+  async function findRelease(company: string, effectKey: string): Promise<Receipt | undefined> {
+    const { rows } = await pool
+      .query<Receipt>({
+        name: "programme-find-release",
+        text: `select ${REF} as "externalRef", ${iso("released_at")} as "answeredAt"
+               from programme.registration_release where company = $1 and effect_key = $2`,
+        values: [company, effectKey],
+      })
+      .catch(unavailable("programme"));
+    return rows[0];
+  }
+
   return {
     findRegistration,
+    findRelease,
+    async releaseRegistration(permit, release) {
+      const { company, effectKey } = permit;
+      const { rows } = await pool
+        .query<{ released: boolean }>({
+          name: "programme-release",
+          text: "select programme.release_registration($1, $2, $3, $4) as released",
+          values: [company, effectKey, now(), JSON.stringify(release)],
+        })
+        .catch(unavailable("programme"));
+      const receipt = rows[0]?.released === true ? await findRelease(company, effectKey) : undefined;
+      if (receipt === undefined) {
+        throw new ToolError(
+          "TARGET_REFUSED",
+          `no registration \`${release.registration}\` is what stands under its id`,
+        );
+      }
+      return receipt;
+    },
+
     async registerDeal(permit, deal) {
       const { rows } = await pool
         .query<{ registered: boolean }>({
@@ -70,17 +112,12 @@ function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
         .catch(unavailable("programme"));
       if (rows[0]?.registered !== true) {
         const what = `\`${deal.customerDomain}\`, or a customer near to it, and \`${deal.productFamily}\``;
-        throw new ToolError("TARGET_MOVED_ON", `${what} were registered after the decision`);
+        throw new ToolError("TARGET_MOVED_ON", `${what} were registered after the decision, or its id was`);
       }
       const kept = await pool
         .query<Receipt & { isAsked: boolean }>({
           name: "programme-registered",
-          text: `select ${RECEIPT}, jsonb_strip_nulls(jsonb_build_object('objectId', object_id, 'registrationId', registration_id,
-                    'partnerId', partner_id, 'role', role, 'customerDomain', customer_domain,
-                    'customerName', nullif(customer_name, ''),
-                    'customerAliases', nullif(customer_aliases, ''),
-                    'productFamily', product_family, 'valueMinor', value_minor, 'currency', currency,
-                    'protectionDays', (extract(epoch from expires_at - registered_at) / 86400)::int)) = $3 as "isAsked"
+          text: `select ${RECEIPT}, ${ASKED} = $3 as "isAsked"
            from programme.registration where company = $1 and effect_key = $2`,
           values: [permit.company, permit.effectKey, JSON.stringify(deal)],
         })
