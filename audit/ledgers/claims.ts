@@ -25,13 +25,15 @@ export async function readClaims(
                d.facts->>'partner' as partner_id, coalesce(q.args->>'registrationId', '') as registration_id,
                coalesce(q.args->>'customerDomain', '') as customer_domain,
                case when d.verdict = 'block' then 'blocked' else s.state end as state
-             from (select * from decision x where x.company = $1 and x.policy_id = 'deal-registration'
-                     and x.facts->>'account' = $2 and x.decided_at > $4::timestamptz - interval '366 days' offset 0) d
+             from (select * from programme.claim x
+                   where x.company = $1 and x.account = $2 and x.product_family = $3 offset 0) c
+             cross join lateral (
+               select * from decision x where x.company = c.company and x.decision_id = c.decision_id limit 1) d
              cross join lateral (
                select args from proposal x where x.company = d.company and x.proposal_id = d.proposal_id limit 1) q
              left join lateral (
                select state from escalation x where x.company = d.company and x.decision_id = d.decision_id limit 1) s on true
-             where q.args->>'productFamily' = $3 and d.facts->>'partner' is not null
+             where d.facts->>'partner' is not null and d.decided_at > $4::timestamptz - interval '366 days'
              order by d.facts->>'partner', q.args->>'registrationId', d.decided_at desc) last
            left join lateral (
              select name from programme.partner x

@@ -70,9 +70,6 @@ create table decision (
 -- Reports, demotion and the history read one policy's decisions in order.
 create index decision_by_policy on decision (company, policy_id, decided_at, decision_id) where policy_id is not null;
 create index decision_by_case on decision (company, case_id) where case_id is not null;
--- Who else asked for an account.
-create index decision_by_account on decision (company, (facts->>'account'), decided_at)
-  where policy_id = 'deal-registration';
 create unique index decision_of_step on decision (company, step_key, gate) where step_key is not null;
 create trigger decision_is_append_only before update or delete on decision
   for each row execute function refuse_change();

@@ -69,8 +69,29 @@ create table programme.registration_release (
   foreign key (registration_id, object_id, company) references programme.registration
 );
 
-grant select, insert on programme.partner, programme.registration, programme.registration_key, programme.registration_release
-  to mandate_app;
+-- Which account and product family a registration was decided for, whatever was decided: who else asked is found by it.
+create table programme.claim (
+  company text not null,
+  decision_id text not null,
+  account text not null,
+  product_family text not null,
+  primary key (decision_id, company),
+  foreign key (decision_id, company) references decision
+);
+create index claim_by_account on programme.claim (company, account, product_family) where account is not null;
+
+create function note_claim() returns trigger language plpgsql as $$
+begin
+  insert into programme.claim (company, decision_id, account, product_family)
+    select new.company, new.decision_id, new.facts->>'account', q.args->>'productFamily'
+    from proposal q where q.company = new.company and q.proposal_id = new.proposal_id and q.args->>'productFamily' is not null;
+  return new;
+end $$;
+create trigger note_claim after insert on decision for each row
+  when (new.policy_id = 'deal-registration' and new.facts->>'account' is not null) execute function note_claim();
+
+grant select, insert on programme.partner, programme.registration, programme.registration_key, programme.registration_release,
+  programme.claim to mandate_app;
 grant update (partner_id, role, customer_domain, customer_name, customer_aliases, product_family, value_minor, currency,
               registered_at, expires_at, protection_days, version, replaces, effect_key) on programme.registration to mandate_app;
 
@@ -107,9 +128,10 @@ begin
     v_until := v_last.expires_at;
   end if;
   if exists (
-    select from (
+    select from unnest(p_match_keys) as of_customer (key)
+    cross join lateral (
       select * from programme.registration_key x
-      where x.company = p_company and x.match_key = any (p_match_keys) and x.product_family = v_family offset 0) k
+      where x.company = p_company and x.match_key = of_customer.key and x.product_family = v_family offset 0) k
     cross join lateral (
       select * from programme.registration x
       where x.company = k.company and x.registration_id = k.registration_id and x.object_id = k.object_id limit 1) r

@@ -221,6 +221,9 @@ begin
     where a.company = p_company and a.escalation_id = any (v_escalations);
   update escalation s set requested_by = pseudonym_of(p_company, s.requested_by)
     where s.company = p_company and s.case_id = p_case;
+  delete from programme.claim c using (
+      select d.company, d.decision_id from decision d where d.company = p_company and d.case_id = p_case) of_case
+    where c.company = of_case.company and c.decision_id = of_case.decision_id;
   delete from programme.registration_key k using (
       select g.registration_id, g.object_id from effect e cross join lateral (
         select x.registration_id, x.object_id from programme.registration x
@@ -340,7 +343,7 @@ grant select on person, signing_key, policy_release_event, autonomy_mode to mand
 -- Whose decision an effect under way rests on.
 grant select (company, permit_id, decision_id) on permit to mandate_eraser;
 grant delete on person to mandate_eraser;
-grant select, delete on programme.registration_key to mandate_eraser;
+grant select, delete on programme.registration_key, programme.claim to mandate_eraser;
 grant select, update (records) on case_head to mandate_eraser;
 do $$
 declare

@@ -33,8 +33,10 @@ export function createAccounts(pool: Pool, now: () => string): AccountReader {
                    r.customer_domain as "customerDomain", r.customer_name as "customerName",
                    r.customer_aliases as "customerAliases", r.product_family as "productFamily",
                    ${iso("r.registered_at")} as "registeredAt", ${iso("r.expires_at")} as "expiresAt"
-                 from (select distinct x.company, x.registration_id, x.object_id from programme.registration_key x
-                       where x.company = $1 and x.match_key = any ($2) and x.product_family = $3) k
+                 from (select distinct found.company, found.registration_id, found.object_id
+                       from unnest($2::text[]) as asked (key) cross join lateral (
+                         select * from programme.registration_key x
+                         where x.company = $1 and x.match_key = asked.key and x.product_family = $3 offset 0) found) k
                  cross join lateral (
                    select * from programme.registration x where x.company = k.company
                      and x.registration_id = k.registration_id and x.object_id = k.object_id limit 1) r
