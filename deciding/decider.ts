@@ -49,9 +49,9 @@ export function createDecider(deps: DeciderDeps): Decider {
 async function keep(deps: DeciderDeps, question: Question, inForce: InForce, ruling: Ruling): Promise<StoredDecision> {
   const { record = recordDecision } = deps;
   const place = placeOf(deps);
-  const { company, caseId, stepKey, gate } = question;
+  const { company, caseId, stepKey, gate, at } = question;
   const bound = await boundTo(place.ledger, question, inForce.version, ruling.details.terms);
-  const names = { company, caseId, stepKey, gate };
+  const names = { company, caseId, stepKey, gate, at };
   return keepCounted(place, { names, ...ruling, approved: bound.approvalId !== null }, (sql, counted, limits) => {
     const { withheld } = ruling;
     const draft = draftOf(question, { ...concluded(ruling, counted, limits), withheld }, inForce, bound);

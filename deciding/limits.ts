@@ -18,7 +18,7 @@ import { underLimits, type Ruling } from "./ruling.ts";
 
 /** A decision as rules and compliance leave it, and what it asks of its policy's limits. */
 export type Counting = Pick<Ruling, "cell" | "asked" | "decision" | "withheld"> & {
-  readonly names: Pick<AskedLimits, "company" | "caseId" | "stepKey" | "gate">;
+  readonly names: Pick<AskedLimits, "company" | "caseId" | "stepKey" | "gate" | "at">;
   /** People approved this very action. */
   readonly approved: boolean;
 };

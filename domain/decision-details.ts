@@ -9,6 +9,12 @@ export type Mode = (typeof modes)[number];
 export type ParamUsed = { readonly name: string; readonly value: Json; readonly source: string };
 
 /**
+ * What a limit was counted in, ISO 8601: the first instant and the first one after it. With `days` it rolls: what was posted
+ * after `from` counts, up to and with `until`, the decision's own instant, so many times 24 hours later.
+ */
+export type LimitWindow = { readonly from: string; readonly until: string; readonly days?: number };
+
+/**
  * A limit as it was read when the decision was taken. Amounts in the unit of the limit's fact; a count has none. `used`
  * and `reserved` do not hold what this request asks. `admitted`: used + reserved + asked is at most the cap.
  */
@@ -16,8 +22,8 @@ export type LimitReading = {
   readonly id: string;
   /** SHA-256 (hex) of the values the account is made of: they may name people or customers. */
   readonly account: string;
-  /** The window's first instant and the first one after it, ISO 8601; null for a limit without one. */
-  readonly window: { readonly from: string; readonly until: string } | null;
+  /** Null for a limit without one. */
+  readonly window: LimitWindow | null;
   readonly used: number;
   readonly reserved: number;
   readonly asked: number;

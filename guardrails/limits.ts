@@ -1,6 +1,6 @@
 import { stricter } from "../domain/decision.ts";
 import type { Decision, MatchedRule } from "../domain/decision.ts";
-import type { LimitReading } from "../domain/decision-details.ts";
+import type { LimitReading, LimitWindow } from "../domain/decision-details.ts";
 import type { AccountUnit } from "../domain/account.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { WHOLE_PPM } from "../domain/ppm.ts";
@@ -8,11 +8,11 @@ import { strictestFirst } from "./combine.ts";
 import { listed } from "./did-you-mean.ts";
 import { jsonValue, showValue } from "./fact-types.ts";
 import { capParam, routeOf } from "./policy.ts";
-import type { Limit, Policy, Window } from "./policy.ts";
+import type { CalendarWindow, Limit, Policy, Window } from "./policy.ts";
+import { daysOf, isRolling } from "./rolling-window.ts";
 import { valueIn } from "./ternary.ts";
 import type { Known } from "./ternary.ts";
 import { windowAt } from "./window.ts";
-import type { Span } from "./window.ts";
 
 /** What a request asks of one limit. `asked` and `cap` are in the unit of the summed fact; a count asks 1. */
 export type Ask = {
@@ -20,7 +20,7 @@ export type Ask = {
   /** The values of the `per` facts by name: together they name the account. They may name people. */
   readonly account: JsonObject;
   readonly unit: AccountUnit;
-  readonly window: Span | null;
+  readonly window: LimitWindow | null;
   readonly asked: number;
   /** Null: what was deposited into the account, which nobody knows before it is read. */
   readonly cap: number | null;
@@ -33,7 +33,7 @@ export type Asked = { readonly asks: readonly Ask[]; readonly uncounted: readonl
 
 /** What an account holds without the request. `window` is the one it was counted in. */
 export type AccountState = {
-  readonly window: Span | null;
+  readonly window: LimitWindow | null;
   readonly deposited: number;
   readonly used: number;
   readonly reserved: number;
@@ -67,7 +67,15 @@ function accountIn({ per, shared }: Limit, cell: Policy, known: Known): JsonObje
   );
 }
 
-function askOf(limit: Limit, cell: Policy, known: Known, at: string): Ask | Uncounted {
+/** The account cannot be told, for want of facts that may be left out, and the limit lets that pass. */
+function passesUncounted({ per, unknown }: Limit, { facts }: Policy, known: Known): boolean {
+  const left = per.filter((name) => valueIn(known, name) === undefined);
+  const isOptional = (name: string) => facts.some((type) => type.name === name && type.optional === true);
+  return unknown === "passes" && left.length > 0 && left.every(isOptional);
+}
+
+function askOf(limit: Limit, cell: Policy, known: Known, at: string): Ask | Uncounted | undefined {
+  if (passesUncounted(limit, cell, known)) return undefined;
   const cap = capIn(limit, cell);
   const asked = limit.sum === null ? 1 : valueIn(known, limit.sum);
   const isAmount = typeof asked === "number" && Number.isSafeInteger(asked) && asked >= 0;
@@ -84,10 +92,10 @@ function askOf(limit: Limit, cell: Policy, known: Known, at: string): Ask | Unco
 
 /**
  * What a request asks of every limit of the policy as it stands for it. A limit whose facts or cap are not known asks
- * nothing and is `uncounted`. `at` is ISO 8601; throws for a bad one.
+ * nothing and is `uncounted`, but for one that lets a request without an account pass. `at` is ISO 8601; throws for a bad one.
  */
 export function asksOf(cell: Policy, known: Known, at: string): Asked {
-  const all = cell.limits.map((limit) => askOf(limit, cell, known, at));
+  const all = cell.limits.flatMap((limit) => askOf(limit, cell, known, at) ?? []);
   return {
     asks: all.flatMap((ask) => ("account" in ask ? [ask] : [])),
     uncounted: all.flatMap((ask) => ("account" in ask ? [] : [ask])),
@@ -109,7 +117,7 @@ export function readingOf({ limit, asked, cap: given }: Ask, account: string, st
   return { id: limit.id, account, window, used, reserved, asked, cap, admitted, warned };
 }
 
-const windowWords: { readonly [window in Window]: string } = {
+const calendarWords: { readonly [window in CalendarWindow]: string } = {
   "calendar-day": "in the day",
   "calendar-week": "in the week",
   "calendar-month": "in the month",
@@ -117,6 +125,10 @@ const windowWords: { readonly [window in Window]: string } = {
   "calendar-year": "in the year",
   ever: "altogether",
 };
+
+function windowWords(window: Window): string {
+  return isRolling(window) ? `in ${daysOf(window)} days` : calendarWords[window];
+}
 
 /**
  * `discountAmount of this partner in the quarter comes to 612,000.00 USD with this one, over the cap of 600,000.00 USD`.
@@ -132,7 +144,7 @@ function overReason(cell: Policy, limit: Limit, { used, reserved, asked, cap }: 
   const comes = sum === null ? "come" : "comes";
   const beside = shared === undefined ? "" : `, with all that shares \`${limit.id}\`,`;
   const bound = typeof limit.cap === "object" && "deposited" in limit.cap ? "the deposits of" : "the cap of";
-  return `${verb} ${whose} ${windowWords[window]}${beside} ${comes} to ${total} with this one, over ${bound} ${show(cap)}`;
+  return `${verb} ${whose} ${windowWords(window)}${beside} ${comes} to ${total} with this one, over ${bound} ${show(cap)}`;
 }
 
 type Found = { readonly rule: MatchedRule; readonly route: string };

@@ -12,6 +12,7 @@ import {
   type Condition,
   type Policy,
 } from "./policy.ts";
+import { isRolling, type RollingWindow } from "./rolling-window.ts";
 import { testOf } from "./ternary.ts";
 import { frozen } from "./frozen.ts";
 
@@ -96,11 +97,12 @@ const Limit = z.strictObject({
   id: Name,
   sum: Name.nullable(),
   per: z.array(Name),
-  window: z.enum(windows),
+  window: z.union([z.enum(windows), z.custom<RollingWindow>((given) => typeof given === "string" && isRolling(given))]),
   cap: z.union([z.int().min(0), z.strictObject({ param: Name }), z.strictObject({ deposited: Currency })]),
   warnAtPpm: z.int().nullable(),
   over: Escalating,
   route: Name,
+  unknown: z.literal("passes").exactOptional(),
   shared: Shared.exactOptional(),
 });
 

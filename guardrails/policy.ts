@@ -4,6 +4,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Currency } from "../domain/money.ts";
 import type { FactType, Scalar } from "./fact-types.ts";
 import type { Amount } from "./literals.ts";
+import type { RollingWindow } from "./rolling-window.ts";
 
 export const equalityOperators = ["equal", "notEqual", "in", "notIn"] as const;
 export const orderOperators = ["lessThan", "lessThanInclusive", "greaterThan", "greaterThanInclusive"] as const;
@@ -74,7 +75,8 @@ export const windows = [
   "calendar-year",
   "ever",
 ] as const;
-export type Window = (typeof windows)[number];
+export type CalendarWindow = (typeof windows)[number];
+export type Window = CalendarWindow | RollingWindow;
 
 /** An amount in the unit of what is summed, a parameter that holds one, or whatever a fund was given in a currency. */
 export type Cap = number | { readonly param: string } | { readonly deposited: Currency };
@@ -90,7 +92,7 @@ export type SharedBy = {
   readonly per: readonly string[];
 };
 
-/** A cap on what requests may come to together, counted in the ledger over a calendar window. */
+/** A cap on what requests may come to together, counted in the ledger over a window of the calendar or a rolling one. */
 export type Limit = {
   readonly id: string;
   /** The fact that is summed, in its own unit; null counts requests. */
@@ -104,6 +106,8 @@ export type Limit = {
   readonly over: Exclude<Verdict, "execute">;
   /** Who answers when `over` is `escalate`. */
   readonly route: string;
+  /** A request whose account nobody can tell, since it leaves an optional fact of `per` out, is not counted and asks nobody. */
+  readonly unknown?: "passes";
   /** The policy shares the account with others that name it. Absent: the account is the policy's own. */
   readonly shared?: SharedBy;
 };

@@ -1,6 +1,7 @@
 import type { Mode } from "../domain/decision-details.ts";
 import { showValue } from "./fact-types.ts";
-import type { Invariant, Limit, Override, Policy, Window } from "./policy.ts";
+import type { CalendarWindow, Invariant, Limit, Override, Policy, Window } from "./policy.ts";
+import { daysOf, isRolling } from "./rolling-window.ts";
 import { conditionText, valueText, words } from "./sentences.ts";
 
 function setText(policy: Policy, [name, value]: readonly [string, number]): string {
@@ -20,7 +21,7 @@ export function overrideText(policy: Policy, override: Override): string {
   return `${set.join(" and ")} when ${scope.join(" and ")}, ${days}: ${override.reason}`;
 }
 
-const windowWords: { readonly [window in Window]: string } = {
+const calendarWords: { readonly [window in CalendarWindow]: string } = {
   "calendar-day": "a day",
   "calendar-week": "a week",
   "calendar-month": "a month",
@@ -28,6 +29,10 @@ const windowWords: { readonly [window in Window]: string } = {
   "calendar-year": "a year",
   ever: "altogether",
 };
+
+function windowWords(window: Window): string {
+  return isRolling(window) ? `in any ${daysOf(window)} days` : calendarWords[window];
+}
 
 function capText(policy: Policy, { sum, cap }: Limit): string {
   const type = policy.facts.find(({ name }) => name === sum);
@@ -44,15 +49,16 @@ function calledText(name: string, there: string | null | undefined): string {
 
 /** A limit as one sentence: what may come together to how much, for whom, over which time, and what happens beyond. */
 export function limitText(policy: Policy, limit: Limit): string {
-  const { sum, per, window, warnAtPpm, over, route, shared } = limit;
+  const { sum, per, window, warnAtPpm, over, route, shared, unknown } = limit;
   const whose = per.map((name, at) => calledText(name, shared?.per[at])).join(" and ");
   const account = per.length === 0 ? "for all together" : `per ${whose}`;
   const beyond = over === "block" ? "over it block" : `over it escalate to ${route}`;
   const warned = warnAtPpm === null ? "" : `, warned from ${showValue({ kind: "ppm" }, warnAtPpm)} of it`;
   const what = sum === null ? "requests" : calledText(sum, shared?.sum);
-  const most = `${what} up to ${capText(policy, limit)} ${account}, ${windowWords[window]}`;
+  const most = `${what} up to ${capText(policy, limit)} ${account}, ${windowWords(window)}`;
   const others = shared === undefined ? "" : `; shared by every policy that names it, counted in ${shared.timezone}`;
-  return `${most}; ${beyond}${warned}${others}`;
+  const uncounted = unknown === undefined ? "" : "; what leaves out whom it counts for is not counted and asks nobody";
+  return `${most}; ${beyond}${warned}${others}${uncounted}`;
 }
 
 /** What must hold, as one sentence: `never execute when listPrice is over 500,000.00 USD (tier)`. */

@@ -99,9 +99,9 @@ function sourceOf(cap: Limit["cap"]): string | null {
 }
 
 /** What is counted, over what and for whom. An account that is shared otherwise begins anew, or with others' requests. */
-function countedBy({ sum, per, window, route, shared }: Limit): object {
+function countedBy({ sum, per, window, route, shared, unknown }: Limit): object {
   const { version: _version, ...sharedAs } = shared ?? {};
-  return { sum, per, window, route, sharedAs };
+  return { sum, per, window, route, sharedAs, unknown: unknown ?? "asks" };
 }
 
 function limitLoosenings(policy: Policy, before: Limit, after: Policy): readonly string[] {

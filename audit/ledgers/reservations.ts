@@ -21,6 +21,8 @@ export type AskedLimits = {
   readonly stepKey: string;
   readonly gate: number;
   readonly decisionId: string;
+  /** The decision's instant, ISO 8601: rolling windows end at it. */
+  readonly at: string;
   readonly asks: readonly LimitAsk[];
 };
 
@@ -39,16 +41,21 @@ type AccountRow = {
 };
 
 function argument({ asks, ...names }: AskedLimits): string {
-  const rows = asks.map(({ window, ...ask }) => ({
-    ...ask,
-    windowFrom: window?.from ?? null,
-    windowUntil: window?.until ?? null,
-  }));
+  const rows = asks.map(({ window, ...ask }) =>
+    window?.days === undefined
+      ? { ...ask, windowFrom: window?.from ?? null, windowUntil: window?.until ?? null }
+      : { ...ask, days: window.days },
+  );
   return JSON.stringify({ ...names, asks: rows });
 }
 
-function readingOf({ window_from: from, window_until: until, ...totals }: AccountRow): AccountReading {
-  return { window: from === null || until === null ? null : { from, until }, ...totals };
+/** A rolling window is the one that is asked: nothing stands in another. */
+function readingsOf({ asks }: AskedLimits, rows: readonly AccountRow[]): readonly AccountReading[] {
+  return rows.map(({ window_from: from, window_until: until, ...totals }, at) => {
+    const asked = asks[at]?.window;
+    const window = from === null || until === null ? null : { from, until };
+    return { window: asked?.days === undefined ? window : asked, ...totals };
+  });
 }
 
 /**
@@ -63,7 +70,7 @@ export async function askLimits(sql: Sql, asked: AskedLimits): Promise<readonly 
     text: "select * from ask_accounts($1)",
     values: [argument(asked)],
   });
-  return rows.map(readingOf);
+  return readingsOf(asked, rows);
 }
 
 /** As `askLimits`, for a decision that nothing comes of: locks and holds nothing. */
@@ -73,5 +80,5 @@ export async function readLimits(sql: Sql, asked: AskedLimits): Promise<readonly
     text: "select * from read_accounts($1)",
     values: [argument(asked)],
   });
-  return rows.map(readingOf);
+  return readingsOf(asked, rows);
 }

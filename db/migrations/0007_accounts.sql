@@ -3,14 +3,17 @@
 -- limit comes with each decision that asks; the cap of a fund is what was deposited.
 -- Every change of an account is made under its row's lock; several are locked in the order of the primary key.
 
--- An account in one window. `account` is SHA-256 (hex) over what names it and the values it is made of: nobody reads a
+-- An account in one window, or in all of the windows that roll on. `account` is SHA-256 (hex) over what names it and the values it is made of: nobody reads a
 -- partner or a person out of it. `reserved` is held for what has not happened yet, `used` is what did.
 create table account (
   company text not null,
   account text not null,
-  -- The window's first instant, and the first one after it; -infinity and null for an account without windows.
+  -- The window's first instant, and the first one after it; -infinity and null for an account without windows, or whose
+  -- windows roll on.
   window_from timestamptz not null,
   window_until timestamptz,
+  -- What is posted counts for so many times 24 hours; null for an account whose totals count as they stand.
+  days int check (days is null or (days between 1 and 400 and window_from = '-infinity' and kind = 'limit')),
   -- Whose it is: `quoting/many-in-a-day` of one policy, `shared/quarter-discount` of all that name it.
   name text not null,
   kind text not null check (kind in ('limit', 'fund')),
@@ -20,11 +23,14 @@ create table account (
   deposited bigint not null default 0,
   used bigint not null default 0 check (used >= 0),
   reserved bigint not null default 0 check (reserved >= 0),
+  -- Of `used`, what was posted at or before an instant: so that what has left its window is never added up twice.
+  gone bigint not null default 0 check ((gone, gone_until) = (0, '-infinity') or days is not null),
+  gone_until timestamptz not null default '-infinity',
   primary key (account, window_from, company)
 );
 create trigger account_is_kept before delete on account for each row execute function refuse_change();
 create trigger account_keeps_all before truncate on account for each statement execute function refuse_change();
-grant select, insert, update (deposited, used, reserved) on account to mandate_app;
+grant select, insert, update (deposited, used, reserved, gone, gone_until) on account to mandate_app;
 
 -- What is left of an account: of a fund's deposits, or of the cap that a decision brings. Below zero only by what people
 -- approved beyond a limit's cap, what happened though its room had been given back, or what was adjusted so on purpose.
@@ -56,12 +62,15 @@ create table account_entry (
   case_id text,
   -- By the company's clock, where the entry was asked for itself; the others are timed by their decision and what came of it.
   entered_at timestamptz check ((entered_at is not null) = (kind in ('deposit', 'adjustment', 'reversal'))),
+  -- From when on a posting counts, where windows roll on: since its decision, or since that of the posting whose place it takes.
+  counts_at timestamptz check (counts_at is null or kind = 'posting'),
   decision_id text generated always as (case when kind in ('reservation', 'posting', 'release') then cause end) stored,
   primary key (cause, account, kind, company),
   foreign key (company, account, window_from) references account (company, account, window_from),
   foreign key (company, decision_id) references decision (company, decision_id)
 );
 create index account_entry_of_case on account_entry (company, case_id) where case_id is not null;
+create index account_entry_rolling on account_entry (company, account, counts_at) include (used) where counts_at is not null;
 create index account_entry_about on account_entry (company, about) where about is not null;
 -- What is asked for an account itself is entered once per key, whatever the account.
 create unique index account_entry_once on account_entry (company, cause) where kind in ('deposit', 'adjustment', 'reversal');
@@ -84,6 +93,25 @@ language sql stable as $$
   from account_entry p
   where p.company = p_company and p.cause = p_cause and p.account = p_account and p.kind = 'posting' and p.window_from = p_from
     and not exists (select from later o where o.account = p_account and o.kind = 'posting')
+$$;
+
+-- From when on a posting counts: none where windows do not roll on. `p_about`: the posting whose place it takes.
+create function posting_counts_at(p_company text, p_cause text, p_account text, p_about text) returns timestamptz
+language sql stable as $$
+  select case when p_about is null
+    then (select d.decided_at from decision d where d.company = p_company and d.decision_id = p_cause)
+    else (entry_of(p_company, p_about, p_account, 'posting')).counts_at end
+  from account t where t.company = p_company and t.account = p_account and t.window_from = '-infinity' and t.days is not null
+$$;
+
+-- What is posted after an instant, of an account whose windows roll on: all, less what was posted until then. That is summed
+-- from the instant up to which it was known before, so that an account's age is of no matter.
+create function used_after(o account, p_since timestamptz) returns bigint language sql stable as $$
+  select o.used - o.gone
+    - (select coalesce(sum(e.used), 0) from account_entry e
+       where e.company = o.company and e.account = o.account and e.counts_at > o.gone_until and e.counts_at <= p_since)::bigint
+    + (select coalesce(sum(e.used), 0) from account_entry e
+       where e.company = o.company and e.account = o.account and e.counts_at > p_since and e.counts_at <= o.gone_until)::bigint
 $$;
 
 -- What each kind of entry adds to its account. An amount that takes the place of a posting holds only what it asks more.
@@ -115,6 +143,7 @@ begin
     if new.kind = 'posting' then
       new.about := case when v_stands is not null then new.about end;
       new.used := new.amount - coalesce(v_stands, 0);
+      new.counts_at := posting_counts_at(new.company, new.cause, new.account, new.about);
     elsif (entry_of(new.company, new.cause, new.account, 'posting')).cause is not null then
       raise exception 'FORWARD_ONLY: % posted its part of % already', new.cause, new.account using errcode = '42501';
     end if;
@@ -126,7 +155,8 @@ create trigger entry_adds before insert on account_entry for each row execute fu
 create function account_adds_up() returns trigger language plpgsql as $$
 begin
   update account
-    set deposited = deposited + new.deposited, used = used + new.used, reserved = reserved + new.reserved
+    set deposited = deposited + new.deposited, used = used + new.used, reserved = reserved + new.reserved,
+        gone = gone + case when new.counts_at <= gone_until then new.used else 0 end
     where company = new.company and account = new.account and window_from = new.window_from;
   return null;
 end $$;
@@ -166,7 +196,8 @@ language sql stable as $$
 $$;
 
 -- What is asked of each account, and what that holds without it. An amount that the same policy posted before in the case,
--- under a limit, is replaced in its own window, unless another replacement of it is under way. Requests are counted each,
+-- under a limit, is replaced in its own window, unless another replacement of it is under way; once it has left a window that
+-- rolls on, it is not, and what is asked counts in full. Requests are counted each,
 -- and money that left a fund stays out of it.
 create function account_asks(p jsonb)
 returns table (n bigint, account text, kind text, window_from timestamptz, window_until timestamptz, amount bigint,
@@ -174,9 +205,10 @@ returns table (n bigint, account text, kind text, window_from timestamptz, windo
   select a.n, a.account, t.kind, w.window_from, case when prior.cause is null then a.window_until else prior.window_until end,
          a.amount, prior.cause, h.deposited, h.used, h.reserved, room_of(t.kind, a.cap, h.deposited, h.used, h.reserved)
   from (select p->>'company' as company, p->>'policyId' as policy_id, p->>'caseId' as case_id, p->>'stepKey' as step_key,
-               (p->>'gate')::int as gate offset 0) q
+               (p->>'gate')::int as gate, (p->>'at')::timestamptz as at offset 0) q
   cross join rows from (jsonb_to_recordset(p->'asks') as (account text, "windowFrom" timestamptz, "windowUntil" timestamptz,
-                  amount bigint, cap bigint)) with ordinality as a (account, window_from, window_until, amount, cap, n)
+                  amount bigint, cap bigint, days int)) with ordinality as a (account, window_from, window_until, amount, cap, days, n)
+  cross join lateral (select q.at - make_interval(hours => 24 * a.days) as since offset 0) s0
   left join lateral (
     select r.cause, r.window_from, f.window_until, s.stands
     from entries_of_case(q.company, q.case_id) r
@@ -187,6 +219,7 @@ returns table (n bigint, account text, kind text, window_from timestamptz, windo
     cross join lateral (
       select d.policy_id from decision d where d.company = q.company and d.decision_id = r.cause limit 1) decided
     where r.kind = 'posting' and r.account = a.account and s.stands is not null
+      and (a.days is null or r.counts_at > s0.since)
       and f.kind = 'limit' and f.unit <> 'count' and decided.policy_id = q.policy_id
       and not exists (
         select 1 from held_by_case(q.company, q.case_id) o
@@ -196,8 +229,8 @@ returns table (n bigint, account text, kind text, window_from timestamptz, windo
   ) prior on true
   cross join lateral (select coalesce(prior.window_from, a.window_from, '-infinity') as window_from offset 0) w
   left join lateral (
-    select o.kind, o.deposited, o.used, o.reserved from account o
-    where o.company = q.company and o.account = a.account and o.window_from = w.window_from limit 1
+    select o.kind, o.deposited, case when a.days is null then o.used else used_after(o, s0.since) end as used, o.reserved
+    from account o where o.company = q.company and o.account = a.account and o.window_from = w.window_from limit 1
   ) t on true
   cross join lateral (
     select coalesce(sum(o.reserved), 0)::bigint as held from held_by_case(q.company, q.case_id) o
@@ -236,6 +269,21 @@ create function lock_asked(p jsonb) returns void language sql as $$
     select e.account, e.window_from from entries_of_case(p->>'company', p->>'caseId') e) k
 $$;
 
+-- Of accounts whose windows roll on, and that are locked, notes what has left the window. It is a sum kept: nothing counts otherwise.
+create function leave_behind(p jsonb) returns void language plpgsql as $$
+declare
+  o record;
+  v_since timestamptz;
+begin
+  for o in select a.account, a.days from jsonb_to_recordset(p->'asks') as a (account text, days int) where a.days is not null loop
+    v_since := (p->>'at')::timestamptz - make_interval(hours => 24 * o.days);
+    update account t set gone = t.used - used_after(t, v_since), gone_until = v_since
+      where t.company = p->>'company' and t.account = o.account and t.window_from = '-infinity' and t.gone_until < v_since
+        and (select e.counts_at from account_entry e where e.company = t.company and e.account = t.account
+             and e.counts_at > t.gone_until and e.counts_at <= v_since limit 1) is not null;
+  end loop;
+end $$;
+
 -- Locks every account that the decision may change, and answers what they hold. Nothing is held before the decision is
 -- inserted. An account that is kept in another unit than it is asked in is a fault, and so is one that stays locked for
 -- five seconds: nobody knows what it holds.
@@ -246,13 +294,14 @@ declare
   v_timeout text := current_setting('lock_timeout');
 begin
   perform set_config('lock_timeout', '5s', true);
-  insert into account (company, account, window_from, window_until, name, kind, unit, currency)
-    select p->>'company', a.account, coalesce(a."windowFrom", '-infinity'), a."windowUntil", a.name, a.kind, a.unit, a.currency
-    from jsonb_to_recordset(p->'asks') as a (account text, "windowFrom" timestamptz, "windowUntil" timestamptz, name text,
+  insert into account (company, account, window_from, window_until, days, name, kind, unit, currency)
+    select p->>'company', a.account, coalesce(a."windowFrom", '-infinity'), a."windowUntil", a.days, a.name, a.kind, a.unit, a.currency
+    from jsonb_to_recordset(p->'asks') as a (account text, "windowFrom" timestamptz, "windowUntil" timestamptz, days int, name text,
                                              kind text, unit text, currency text)
     order by 2, 3
     on conflict do nothing;
   perform lock_asked(p);
+  perform leave_behind(p);
   perform set_config('lock_timeout', v_timeout, true);
   -- Of an account's windows, the one that is asked, the first and the last: none is added in another unit than these.
   if exists (
@@ -298,8 +347,10 @@ end $$;
 -- What a decision asks of its limits, as its details tell it.
 create function asks_of(d decision) returns jsonb language sql stable as $$
   select jsonb_build_object('company', d.company, 'policyId', d.policy_id, 'caseId', d.case_id, 'stepKey', d.step_key,
-    'gate', d.gate, 'asks', jsonb_agg(jsonb_build_object('account', l->>'account', 'windowFrom', l #>> '{window,from}',
-      'windowUntil', l #>> '{window,until}', 'amount', l->'asked', 'cap', l->'cap') order by n))
+    'gate', d.gate, 'at', d.decided_at, 'asks', jsonb_agg(jsonb_build_object('account', l->>'account',
+      'windowFrom', case when l #> '{window,days}' is null then l #>> '{window,from}' end,
+      'windowUntil', case when l #> '{window,days}' is null then l #>> '{window,until}' end,
+      'days', l #> '{window,days}', 'amount', l->'asked', 'cap', l->'cap') order by n))
   from jsonb_array_elements(d.details->'limits') with ordinality as limits (l, n)
 $$;
 

@@ -55,7 +55,13 @@ export type DecisionRequest = z.infer<typeof DecisionRequest>;
 
 const Limit = z.object({
   id: z.string(),
-  window: z.object({ from: Iso, until: Iso }).nullable(),
+  window: z
+    .object({
+      from: Iso,
+      until: Iso,
+      days: z.int().optional().openapi({ description: "it rolls: what was posted after `from`, up to `until`" }),
+    })
+    .nullable(),
   used: z.int(),
   reserved: z.int(),
   asked: z.int(),

@@ -53,7 +53,7 @@ const Param = z.object({
 const Limit = z.object({
   id: z.string(),
   account: z.string(),
-  window: z.object({ from: z.string(), until: z.string() }).nullable(),
+  window: z.object({ from: z.string(), until: z.string(), days: z.int().optional() }).nullable(),
   used: z.int(),
   reserved: z.int(),
   asked: z.int(),

@@ -4,9 +4,10 @@ import type { FactType } from "../fact-types.ts";
 import { parsePercent } from "../literals.ts";
 import { windows } from "../policy.ts";
 import type { Limit } from "../policy.ts";
+import { isRolling, type RollingWindow } from "../rolling-window.ts";
 import type { SharedLimits } from "../shared.ts";
 import { readCap } from "./caps.ts";
-import { factNamed, summedFact, wordFact } from "./fact-names.ts";
+import { anyWordFact, factNamed, summedFact, wordFact } from "./fact-names.ts";
 import { Slug, checkReserved } from "./names.ts";
 import { itemsAt, readMap } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
@@ -20,7 +21,9 @@ export const counted = {
   sum: z.string().optional().describe("the fact to add up"),
   count: z.literal(true).optional().describe("`count: true`, or leave it out"),
   per: z.array(z.string()).describe("the facts that make one account, such as `per: [partner]`; `[]` is one for all"),
-  window: z.enum(windows).describe(`one of ${listed(windows)}`),
+  window: z
+    .union([z.enum(windows), z.custom<RollingWindow>((given) => typeof given === "string" && isRolling(given))])
+    .describe(`one of ${listed(windows)}, or 1 to 400 days such as \`90d\``),
   cap: z.unknown().optional(),
   warnAt: z
     .string()
@@ -31,7 +34,14 @@ export const counted = {
   route: z.string().optional().describe("the name of a route"),
 };
 
-const LimitFields = z.strictObject({ id: Slug, ...counted });
+const LimitFields = z.strictObject({
+  id: Slug,
+  ...counted,
+  unknown: z
+    .literal("passes")
+    .optional()
+    .describe("`unknown: passes`, or leave it out: then a request whose `per` is not known asks people"),
+});
 type LimitFields = z.infer<typeof LimitFields>;
 
 function within(ppm: number | undefined): boolean {
@@ -62,12 +72,21 @@ function readSummed(
   return factNamed(report, fields.sum ?? "", facts, summedFact);
 }
 
-function checkAccount(reader: Reader, path: Path, per: readonly string[], facts: readonly FactType[]): void {
+/** A fact that a request may leave out makes an account only where the limit says that such a request passes. */
+function checkAccount(
+  reader: Reader,
+  path: Path,
+  { per, unknown }: Pick<LimitFields, "per" | "unknown">,
+  facts: readonly FactType[],
+): void {
   for (const [index, name] of per.entries()) {
-    const report = (message: string, fix: string) => reader.report([...path, index], message, fix);
-    factNamed(report, name, facts, wordFact);
+    const report = (message: string, fix: string) => reader.report([...path, "per", index], message, fix);
+    factNamed(report, name, facts, unknown === undefined ? wordFact : anyWordFact);
     if (per.indexOf(name) < index) report(`\`${name}\` is listed twice`, "keep one");
   }
+  const mayBeLeftOut = per.some((name) => facts.some((type) => type.name === name && type.optional === true));
+  if (unknown === undefined || mayBeLeftOut) return;
+  reader.reportKey(path, "unknown", "no request may leave out a fact of `per`", "remove `unknown`");
 }
 
 function readLimit(
@@ -79,16 +98,17 @@ function readLimit(
 ): Limit | undefined {
   const fields = readMap(reader, path, value, LimitFields);
   if (fields === undefined) return undefined;
-  const { id, per, window, warnAt, over, route } = fields;
+  const { id, per, window, warnAt, over, route, unknown } = fields;
   checkReserved(reader, [...path, "id"], id);
-  checkAccount(reader, [...path, "per"], per, vocabulary.facts);
+  checkAccount(reader, path, fields, vocabulary.facts);
   checkRoute(reader, path, { noun: "a limit", effect: over, route }, routes);
   const summed = readSummed(reader, path, fields, vocabulary.facts);
   if (summed === undefined) return undefined;
   const cap = readCap(reader, [...path, "cap"], fields.cap, summed, vocabulary);
   if (cap === undefined) return undefined;
   const warnAtPpm = warnAt === undefined ? null : (parsePercent(warnAt) ?? null);
-  return { id, sum: summed?.name ?? null, per, window, cap, warnAtPpm, over, route: route ?? routes.default };
+  const asked = { over, route: route ?? routes.default, ...(unknown !== undefined && { unknown }) };
+  return { id, sum: summed?.name ?? null, per, window, cap, warnAtPpm, ...asked };
 }
 
 /** The limits of a policy over windows of time, in file order: its own, and the shared ones that it names. */

@@ -9,6 +9,7 @@ import type { Problem } from "../problem.ts";
 import type { SharedLimit } from "../shared.ts";
 import { readAmount } from "./amounts.ts";
 import { counted, readCounted } from "./limits.ts";
+import { isRolling } from "../rolling-window.ts";
 import { Slug, checkReserved } from "./names.ts";
 import { checkUse } from "./param-use.ts";
 import { readParams } from "./params.ts";
@@ -81,7 +82,7 @@ function checkFund(reader: Reader, { sum, per, over, window, timezone }: SharedF
   if (sum === undefined) reader.report([], "a fund adds up money", "write `sum: fact` in place of `count`");
   if (per.join() !== "partner") reader.report(["per"], "a fund is a partner's", "write `per: [partner]`");
   if (over !== "block") reader.report(["over"], "a fund has no more than was deposited", "write `over: block`");
-  if (window === "calendar-day" || window === "calendar-week") {
+  if (window === "calendar-day" || window === "calendar-week" || isRolling(window)) {
     reader.report(["window"], "a fund is given for a month or longer", "write `calendar-month`, or a longer one");
   }
   if (timezone !== undefined && timezone !== "UTC") {

@@ -1,8 +1,9 @@
 import type { JsonObject } from "../../domain/json.ts";
 import { Currency } from "../../domain/money.ts";
 import type { FactType } from "../fact-types.ts";
-import { namable, summedFact, wordFact, type Wanted } from "../load/fact-names.ts";
+import { anyWordFact, namable, summedFact, wordFact, type Wanted } from "../load/fact-names.ts";
 import { windows } from "../policy.ts";
+import { rollingPattern } from "../rolling-window.ts";
 import { money, paramName, paramRef, percent, slug, strict, whole } from "./literals.ts";
 import { paramOf } from "./params.ts";
 
@@ -27,7 +28,11 @@ const about = "what the next request over the cap gets";
 const asks = { over: { const: "escalate", description: about }, route: { ...slug, description: "who answers" } };
 const blocks = { over: { const: "block", description: about } };
 const windowed = {
-  window: { enum: windows, description: "in the time zone of the file" },
+  window: {
+    anyOf: [{ enum: windows }, { type: "string", pattern: rollingPattern.source }],
+    description:
+      "a window of the calendar in the time zone of the file, or the days before each request, such as `90d`",
+  },
   warnAt: { ...percent, description: "the share of the cap from which people are warned" },
 };
 const most = (literals: readonly JsonObject[]): JsonObject => ({
@@ -50,19 +55,33 @@ function namedOf(facts: readonly FactType[], shared: readonly string[]): readonl
   return [strict(named, ["shared"])];
 }
 
+const leftOut = "a request that leaves out a fact of `per` is not counted and asks nobody";
+
+function accountsOf(facts: readonly FactType[], wanted: Wanted): JsonObject {
+  const words = namable(facts, wanted).map(({ name }) => name);
+  return words.length === 0 ? { type: "array", maxItems: 0 } : { type: "array", items: { enum: words } };
+}
+
 /** A cap over a window of time, of the policy's own or shared. Only a limit that asks takes a route. */
 export function limitOf(facts: readonly FactType[], shared: readonly string[]): JsonObject {
-  const words = namable(facts, wordFact).map(({ name }) => name);
-  const accounts = words.length === 0 ? { type: "array", maxItems: 0 } : { type: "array", items: { enum: words } };
+  const accounts = accountsOf(facts, wordFact);
   const own = {
     id: { ...slug, description: "shown in every decision the limit takes part in" },
     per: { ...accounts, description: "the facts that make one account; `[]` is one for all" },
     ...windowed,
   };
+  const passing = {
+    ...own,
+    per: { ...own.per, ...accountsOf(facts, anyWordFact) },
+    unknown: { const: "passes", description: leftOut },
+  };
   const variants = measures(facts).flatMap(({ key, what, cap: literal }) => {
     const required = ["id", key, "per", "window", "cap", "over"];
     const cap = most([literal, paramRef]);
-    return [asks, blocks].map((over) => strict({ ...own, [key]: what, cap, ...over }, required));
+    return [asks, blocks].flatMap((over) => [
+      strict({ ...own, [key]: what, cap, ...over }, required),
+      strict({ ...passing, [key]: what, cap, ...over }, [...required, "unknown"]),
+    ]);
   });
   return { anyOf: [...variants, ...namedOf(facts, shared)] };
 }

@@ -11,7 +11,7 @@ const Amount = z.int();
 const Reading = z.strictObject({
   id: Name,
   account: z.string(),
-  window: z.strictObject({ from: z.string(), until: z.string() }).nullable(),
+  window: z.strictObject({ from: z.string(), until: z.string(), days: z.int().exactOptional() }).nullable(),
   used: Amount,
   reserved: Amount,
   asked: Amount,

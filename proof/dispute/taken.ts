@@ -11,7 +11,7 @@ const Rules = z.array(
 const Limit = z.object({
   id: z.string(),
   account: z.string(),
-  window: z.object({ from: z.string(), until: z.string() }).nullable(),
+  window: z.object({ from: z.string(), until: z.string(), days: z.int().exactOptional() }).nullable(),
   used: z.number(),
   reserved: z.number(),
   asked: z.number(),

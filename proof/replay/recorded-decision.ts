@@ -11,7 +11,7 @@ const Facts = z.custom<JsonObject>((value) => typeof value === "object" && value
 const Reading = z.looseObject({
   id: z.string(),
   account: z.string(),
-  window: z.strictObject({ from: z.string(), until: z.string() }).nullable(),
+  window: z.strictObject({ from: z.string(), until: z.string(), days: z.int().exactOptional() }).nullable(),
   used: z.int(),
   reserved: z.int(),
   asked: z.int(),

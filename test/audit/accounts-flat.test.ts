@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askLimits, readLimits, type LimitAsk } from "../../audit/ledgers/reservations.ts";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
 import type { LedgerPool, Sql } from "../../audit/records.ts";
+import { AT } from "../fixtures/ledger.ts";
 import { acted, askOf, decideAsking, someCompany } from "../fixtures/reservations.ts";
+import { windowAt } from "../../guardrails/window.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
 let database: TestDatabase;
@@ -17,6 +19,11 @@ const dayAsk = (day: number) => {
   return askOf({ account: "acc-daily", amount: 1, cap: 1_000_000, window: { from: from ?? "", until: until ?? "" } });
 };
 
+/** Of an account whose window rolls on: on day `n`, what was posted on or before day `n - 30` counts no more. */
+const rollingAt = (day: number) => new Date(Date.UTC(2026, 0, 1) + day * DAY_MS).toISOString();
+const rollingAsk = (day: number) =>
+  askOf({ account: "acc-rolling", amount: 1, cap: 1_000_000, window: windowAt("30d", rollingAt(day), "UTC") });
+
 /**
  * As the company's login, on a database that was never analysed: what else the account counts is in other cases, and of the
  * daily one in other days.
@@ -25,8 +32,10 @@ beforeAll(async () => {
   database = await testDatabase();
   pool = await database.poolOf(company);
   for (let n = 0; n < 60; n += 1) {
-    for (const [deal, one] of Object.entries({ [`deal-${n}`]: ask, [`daily-${n}`]: dayAsk(n) })) {
-      const { permit } = await decideAsking(pool, step(deal), [one]);
+    const asks = { [`deal-${n}`]: ask, [`daily-${n}`]: dayAsk(n), [`rolling-${n}`]: rollingAsk(n / 60) };
+    for (const [deal, one] of Object.entries(asks)) {
+      const at = one.window?.days === undefined ? AT : one.window.until;
+      const { permit } = await decideAsking(pool, step(deal), [one], { at });
       await acted(pool, permit, "done");
     }
   }
@@ -51,11 +60,12 @@ async function fetched(work: (sql: Sql) => Promise<unknown>): Promise<number> {
   });
 }
 
-const asked = (deal: string, one = ask) => ({
+const asked = (deal: string, one = ask, at = AT) => ({
   ...step(deal),
   policyId: "quoting",
   gate: 1,
   decisionId: "dec_none",
+  at,
   asks: [one],
 });
 
@@ -87,4 +97,10 @@ describe("an account is asked in the unit that all of its windows are kept in", 
       await expect(fetched((sql) => askLimits(sql, either))).rejects.toThrow("OTHER_UNIT");
     }
   });
+});
+
+test("what has left a window that rolls on is added up once", async () => {
+  const late = (sql: Sql) => askLimits(sql, asked("new", rollingAsk(40), rollingAt(40)));
+  expect(await fetched(late)).toBeGreaterThan(60);
+  expect(await fetched(late)).toBeLessThan(20);
 });

@@ -3,7 +3,7 @@ import type { LedgerPool } from "../../audit/records.ts";
 import { decisionIdOf } from "../../audit/record-keys.ts";
 import { askLimits } from "../../audit/ledgers/reservations.ts";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
-import { route } from "../fixtures/ledger.ts";
+import { AT, route } from "../fixtures/ledger.ts";
 import {
   accountsOf,
   acted,
@@ -50,7 +50,7 @@ describe("one step holds its room once", () => {
     const acme = someCompany();
     const names = acme.step("deal");
     const decisionId = decisionIdOf(acme.name, names.stepKey, 1);
-    const asked = { ...names, policyId: "quoting", gate: 1, decisionId, asks: [askOf()] };
+    const asked = { ...names, policyId: "quoting", gate: 1, decisionId, at: AT, asks: [askOf()] };
     await inTransaction(pool, (client) => askLimits(client, asked));
     expect(await totalsOf(pool, acme.name)).toEqual([0, 0]);
     expect(await reservationsOf(pool, acme.name)).toEqual([]);

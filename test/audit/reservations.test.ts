@@ -204,6 +204,7 @@ test("reading locks and holds nothing", async () => {
     policyId: "quoting",
     gate: 1,
     decisionId: "dec_none",
+    at: AT,
     asks: [askOf(), askOf({ window: null })],
   };
   await inTransaction(pool, async (client) => {

@@ -51,6 +51,35 @@ describe("what a request asks of a limit", () => {
     expect(asksOf(withLimits(limit), known, at).asks).toMatchObject([{ account: {}, window: null }]);
   });
 
+  test("is counted over the days before the decision, where its window rolls", () => {
+    const window = { from: "2026-02-13T09:30:00.000Z", until: at, days: 90 };
+    expect(asksOf(withLimits(quarterLimit({ window: "90d" })), known, at).asks).toMatchObject([{ window }]);
+  });
+
+  describe("whose account a request may leave out", () => {
+    const { partner: _, ...nobodys } = known;
+    const optional = (policy: Policy): Policy => ({
+      ...policy,
+      facts: policy.facts.map((type) => (type.name === "partner" ? { ...type, optional: true as const } : type)),
+    });
+    const limit = quarterLimit({ unknown: "passes" });
+
+    test("is nothing, and nobody is asked, where the limit lets that pass", () => {
+      expect(asksOf(optional(withLimits(limit)), nobodys, at)).toEqual({ asks: [], uncounted: [] });
+      expect(asksOf(optional(withLimits(limit)), known, at).asks).toHaveLength(1);
+    });
+
+    test("is uncounted where the limit does not, or where the fact is one that every request has", () => {
+      expect(asksOf(optional(withLimits(quarterLimit())), nobodys, at).uncounted).toHaveLength(1);
+      expect(asksOf(withLimits(limit), nobodys, at).uncounted).toHaveLength(1);
+    });
+
+    test("is uncounted where the amount is not known either way", () => {
+      const { discountAmount: _amount, ...unsaid } = known;
+      expect(asksOf(optional(withLimits(limit)), unsaid, at).uncounted).toHaveLength(1);
+    });
+  });
+
   test("is counted in the policy's time zone", () => {
     const policy = { ...withLimits(quarterLimit()), timezone: "America/New_York" };
     expect(asksOf(policy, known, "2026-04-01T03:59:59Z").asks[0]?.window?.until).toBe("2026-04-01T04:00:00.000Z");

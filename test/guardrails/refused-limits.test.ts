@@ -5,7 +5,7 @@ const words = "use one of `protectedTerms`, `partnerStanding`, `partner`, `partn
 const sums = "use one of `listPrice`, `seats`, `openDeals`, `discountAmount`";
 const overs = "write `escalate` or `block`: what is over a cap is never executed";
 const windows =
-  "write one of `calendar-day`, `calendar-week`, `calendar-month`, `calendar-quarter`, `calendar-year`, `ever`";
+  "write one of `calendar-day`, `calendar-week`, `calendar-month`, `calendar-quarter`, `calendar-year`, `ever`, or 1 to 400 days such as `90d`";
 const warnFix = "write a share of the cap over 0% and up to 100%, such as `80%`";
 const moneyFix = "write an amount with two decimals and its currency, such as `500000.00 USD`";
 
@@ -105,6 +105,18 @@ describe("a limit is refused when", () => {
         change: "window: calendar-quarter",
         to: "window: ▸quarter",
         says: [`\`window\` does not take \`quarter\`; ${windows}`],
+      },
+      ...["0d", "401d", "090d", "90", "12w", "1.5d", "-1d", "90D"].map((window) => ({
+        name: `its window is \`${window}\``,
+        change: "window: calendar-quarter",
+        to: `window: ▸"${window}"`,
+        says: [`\`window\` does not take \`${window}\`; ${windows}`],
+      })),
+      {
+        name: "it lets pass what no request may leave out",
+        change: "window: calendar-quarter",
+        to: "▸unknown: passes\n    window: calendar-quarter",
+        says: ["no request may leave out a fact of `per`; remove `unknown`"],
       },
       {
         name: "it has no cap",

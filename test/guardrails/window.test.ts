@@ -38,8 +38,18 @@ describe("a calendar window begins and ends at the first instants of days in the
     expect(windowAt("ever", "2026-05-14T09:30:00Z", "UTC")).toBeNull();
   });
 
+  test.for([
+    ["90d", "2026-05-14T09:30:00.000Z", "2026-02-13T09:30:00.000Z", 90],
+    ["1d", "2026-03-29T12:00:00+02:00", "2026-03-28T10:00:00.000Z", 1],
+    ["400d", "2026-05-14T09:30:00.001Z", "2025-04-09T09:30:00.001Z", 400],
+  ] as const)("%s at %s rolls, in days of 24 hours whatever the zone", ([window, at, from, days]) => {
+    const until = new Date(at).toISOString();
+    for (const zone of ["UTC", "Europe/Paris"]) expect(windowAt(window, at, zone)).toEqual({ from, until, days });
+  });
+
   test("a time or a zone that is none is a fault", () => {
     expect(() => windowAt("calendar-day", "yesterday", "UTC")).toThrow(RangeError);
+    expect(() => windowAt("90d", "yesterday", "UTC")).toThrow(RangeError);
     expect(() => windowAt("calendar-day", "2026-05-14T09:30:00Z", "Mars/Olympus")).toThrow(RangeError);
   });
 });
