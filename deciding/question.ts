@@ -19,6 +19,8 @@ export type Question = {
   readonly facts: JsonObject;
   /** Why facts are not known, by fact, where the record says something that cannot be read. */
   readonly unknown?: { readonly [fact: string]: string };
+  /** What is said beside the reasons, a clause each. */
+  readonly remarks?: readonly string[];
   /** The arguments are not all that the tool needs: nobody can approve it as it stands. */
   readonly notWhole?: boolean;
   /** What people compare with what is asked. */

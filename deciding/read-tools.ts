@@ -3,6 +3,7 @@ import { digestOf } from "../audit/digest.ts";
 import { readClaims } from "../audit/ledgers/claims.ts";
 import { readStepOutcome } from "../audit/ledgers/effects.ts";
 import { readStandingAnswer } from "../audit/ledgers/reply-answers.ts";
+import { readFirstAct } from "../audit/ledgers/first-act.ts";
 import { readStepDecision } from "../audit/ledgers/step-decision.ts";
 import type { Ledger } from "../audit/records.ts";
 import type { Evidence } from "../domain/evidence.ts";
@@ -10,8 +11,9 @@ import { FundRef } from "../domain/fund.ts";
 import { aliasesIn } from "../domain/customer/match-keys.ts";
 import { CLAIMS } from "../functions/deal-registration/beside.ts";
 import { ACCOUNT_MATCHES } from "../functions/shared/account-matches.ts";
-import { propertiesRead } from "../functions/index.ts";
 import { STANDING_ACT } from "../functions/shared/taking-back.ts";
+import { caseIdOf, objectRefOf } from "../domain/ids.ts";
+import { functionOf, propertiesRead } from "../functions/index.ts";
 import type { Adapters } from "../tools/adapters.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 import { readBatchReading } from "./batch-reading.ts";
@@ -65,6 +67,7 @@ const ReplyArgs = z.strictObject({ correlation: text });
 const ApprovalArgs = z.strictObject({ quoteId: text });
 const StepArgs = z.strictObject({ stepKey: text });
 const StandingActArgs = BatchReadingArgs.extend({ action: text, takenBackBy: text });
+const FirstActArgs = z.strictObject({ functionId: text, objectType: text, objectId: text, tool: text });
 
 /** What agents and decisions may read. The ledgers' own readings are for decisions only. */
 export function createReadTools(
@@ -157,6 +160,18 @@ export function ledgerReadTools(ledger: Ledger, now: () => string): ReadTools {
         const ref = `${claimed.account}/${claimed.productFamily}`;
         const source = { source: CLAIMS, ref, version: String(claims.length), observedAt: now() };
         return { source, value: { claims: [...claims] } };
+      },
+    ),
+    readTool(
+      "ledger.first-act",
+      "what a function's case about an object did first by a tool, with its arguments",
+      FirstActArgs,
+      async (company, { functionId, objectType, objectId, tool }) => {
+        const objectRef = objectRefOf(functionOf(functionId).subject.system, objectType, objectId);
+        const first = await readFirstAct(ledger, company, { caseId: caseIdOf(company, functionId, objectRef), tool });
+        if (first === undefined) return undefined;
+        const source = { source: "ledger.first-act", ref: objectRef, version: first.decisionId, observedAt: now() };
+        return { source, value: first.args };
       },
     ),
     readTool("ledger.step-decision", "what was decided of a step", StepArgs, async (company, { stepKey }) => {

@@ -38,10 +38,11 @@ export async function ruleOn(
     at,
     facts,
     unknown = {},
+    remarks = [],
     notWhole = false,
     beside = [],
     proposal,
-  }: Pick<Question, "review" | "at" | "facts" | "unknown" | "notWhole" | "beside" | "proposal">,
+  }: Pick<Question, "review" | "at" | "facts" | "unknown" | "remarks" | "notWhole" | "beside" | "proposal">,
   { policy, mode: given, release, canary }: Pick<InForce, "policy" | "mode" | "release" | "canary">,
   onDisagreement: (detail: Disagreement) => void,
 ): Promise<Ruling> {
@@ -54,9 +55,10 @@ export async function ruleOn(
   }));
   const terms = termsIn(proposal.actionId, cell);
   const isWhole = !notWhole && terms !== "unsettled";
-  const ruled = explained(isWhole ? decision : tightenBy(decision, unreadable, cell), unknown);
+  const ruled = explained(isWhole ? decision : tightenBy(decision, unreadable, cell), unknown, remarks);
   const besides = {
     ...(Object.keys(unknown).length > 0 && { unknown }),
+    ...(remarks.length > 0 && { remarks }),
     ...(!isWhole && { notWhole: true as const }),
     ...(typeof terms === "object" && { terms }),
     ...(beside.length > 0 && { beside }),
@@ -95,10 +97,14 @@ function termsIn(actionId: string, { params }: Policy): JsonObject | "unsettled"
   return isSettled ? Object.fromEntries(set.map(({ argument, param }) => [argument, param.value])) : "unsettled";
 }
 
-/** What people are asked says why facts are not known. */
-function explained(decision: Decision, unknown: NonNullable<Question["unknown"]>): Decision {
-  const reasons = new Set(Object.values(unknown));
-  if (decision.kind !== "escalate" || reasons.size === 0) return decision;
+/** What people are asked says why facts are not known, and what is not executed says what it was measured against. */
+function explained(
+  decision: Decision,
+  unknown: NonNullable<Question["unknown"]>,
+  remarks: readonly string[],
+): Decision {
+  const reasons = new Set([...(decision.kind === "escalate" ? Object.values(unknown) : []), ...remarks]);
+  if (decision.kind === "execute" || reasons.size === 0) return decision;
   return { ...decision, reason: [decision.reason, ...reasons].join("; ") };
 }
 

@@ -230,6 +230,7 @@ function questionOf(
     review,
     facts: action.facts(input),
     unknown: action.unknown?.(input) ?? {},
+    remarks: action.remarks?.(input) ?? [],
     notWhole: !isWhole(action, proposal.action.args),
     beside: action.beside?.(input) ?? [],
     sources: Object.values(evidence).map(({ source }) => source),

@@ -61,6 +61,8 @@ export type DecisionDetails = {
   readonly obligations: readonly string[];
   /** Why facts were not known, by fact; absent where nothing was unreadable. */
   readonly unknown?: { readonly [fact: string]: string };
+  /** What was said beside the reasons; absent where there was nothing. */
+  readonly remarks?: readonly string[];
   /** The arguments were not all that the tool needs, so that nobody can approve it as it stands. */
   readonly notWhole?: true;
   /** Arguments that the policy set, as they stood for this request; absent where it sets none. */

@@ -57,6 +57,11 @@ export type GovernedAction = {
   readonly occasion: Occasion;
   /** Facts with their types, units (`meta.unit`) and meaning (`meta.title`). A `strictObject`. */
   readonly factSchema: z.ZodObject;
+  /**
+   * The facts that name what a request is about where another system asks and no record is read: the same asked again is then
+   * one ask, and a changed one takes the place of the last in limits. Absent: each request is one of its own.
+   */
+  readonly businessKey?: readonly string[];
   /** Whether the subject's record is one of the readings; a report on our own ledgers needs none. */
   readonly readsRecord: boolean;
   /**
@@ -75,6 +80,8 @@ export type GovernedAction = {
   readonly unknown?: (input: FactInput) => { readonly [fact: string]: string };
   /** Other records that the person who must answer compares with what is asked. */
   readonly beside?: (input: FactInput) => readonly Beside[];
+  /** What is said beside the reasons to whom is asked or refused: what a fact was measured against. A clause each. */
+  readonly remarks?: (input: FactInput) => readonly string[];
   /**
    * What is asked, in one sentence without a full stop, for the person who must answer. `who` is the asking partner.
    * Undefined for arguments that are not this action's.

@@ -63,8 +63,8 @@ async function openTurn({ bindings, tools }: IntelligenceDeps, turn: TurnInput) 
   const wanted = ownActionOf(functionId, action);
   const { args = {} } = requestIn(functionId, wanted, record) ?? {};
   const lookups = wanted.lookups(record.value, "", { objectId, args });
-  // What a proposal rests on is no model's to leave out: code reads it.
-  const isRested = ({ tool }: Lookup) => wanted.restsOn?.includes(tool) === true;
+  // What a proposal rests on, and what our own ledgers say, is no model's to leave out: code reads it.
+  const isRested = ({ tool }: Lookup) => wanted.restsOn?.includes(tool) === true || tool.startsWith("ledger.");
   const rested = await Promise.all(
     lookups.filter(isRested).map(async (lookup) => ({
       lookup,

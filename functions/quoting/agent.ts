@@ -1,6 +1,7 @@
 import type { Finding } from "../../domain/evidence.ts";
 import { ApproveDiscountArgs } from "./approval-reading.ts";
 import { readQuote, type Quote } from "./approve-discount.ts";
+import { baselineRemarks, FIRST_ACT } from "./baseline.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm } from "../../domain/ppm.ts";
 import type { AgentPart, Briefing } from "../definition.ts";
@@ -24,12 +25,13 @@ function findings({ readings, facts }: Briefing): readonly Finding[] {
   const share = facts["effectiveDiscount"];
   const discount = typeof share === "number" ? formatPpm(share) : "not computable";
   const kept = net - given;
+  const measured = baselineRemarks(quote, readings[FIRST_ACT]);
   return [
     certain(
       "effective-discount",
       ["crm.record"],
       `The effective discount is ${discount}: list price ${money(list)}, net price ${money(net)}, ` +
-        `concessions worth ${money(given)}.`,
+        `concessions worth ${money(given)}${measured.map((remark) => `; ${remark}`).join("")}.`,
     ),
     ...floorFinding(kept, floor, money),
     ...termsFinding(quote.quote_protected_terms),

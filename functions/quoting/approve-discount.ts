@@ -3,6 +3,8 @@ import type { JsonObject } from "../../domain/json.ts";
 import { formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm } from "../../domain/ppm.ts";
 import { APPROVAL, approvalLookup, ApproveDiscountArgs, asAsked, heldBy, lastApprovalIn } from "./approval-reading.ts";
+import { baseMinor, baselineLookup, baselineRemarks, FIRST_ACT } from "./baseline.ts";
+import { customerOf } from "./customer.ts";
 import { inRole, membersIn, strictestStanding, type TeamMember } from "../../domain/deal-team.ts";
 import type { About, FactInput, FunctionAction, Readings } from "../definition.ts";
 import {
@@ -40,6 +42,8 @@ export const quoteFields = {
   quote_floor_price: amount,
   quote_protected_terms: choices(protectedTerms),
   quote_requested_by: text(256),
+  /** Host, web address or mail address of whom the quote is for. Where it is left empty, nothing counts by customer. */
+  customer_domain: maybe(text(253)),
   /** Whether an approval is asked for now; empty where none is. */
   quote_status: maybe(text(64)),
 } as const satisfies Fields;
@@ -62,11 +66,11 @@ const LIMIT_CURRENCY = "USD";
 
 /** The facts that `policies/quoting.yaml` may name. */
 export const QuoteFacts = z.strictObject({
-  effectiveDiscount: z
-    .int()
-    .min(0)
-    .max(MAX_DISCOUNT_PPM)
-    .meta({ unit: "ppm", title: "list discount plus all concessions, as a share of the list price", adjustable: true }),
+  effectiveDiscount: z.int().min(0).max(MAX_DISCOUNT_PPM).meta({
+    unit: "ppm",
+    title: "list discount plus all concessions, as a share of the list price, or of the first one approved on the deal",
+    adjustable: true,
+  }),
   listPrice: z
     .int()
     .min(1)
@@ -75,7 +79,7 @@ export const QuoteFacts = z.strictObject({
   discountAmount: z.int().min(0).max(MAX_MINOR).meta({
     unit: "minor",
     currency: LIMIT_CURRENCY,
-    title: "list price less net price, plus concessions; known only in USD",
+    title: "list price, or the first one approved on the deal, less net price, plus concessions; known only in USD",
     adjustable: true,
   }),
   belowFloorPrice: z.boolean().meta({ title: "the net price less concessions is under the floor price" }),
@@ -91,7 +95,8 @@ export const QuoteFacts = z.strictObject({
     .meta({ title: "whose standing approval the quote's id has: this deal's, another's, nobody's" }),
   proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
   partner: z.string().max(64).meta({ title: "id of the partner who sells; known when exactly one does" }),
-  deal: z.string().max(64).meta({ title: "id of the quote" }),
+  deal: z.string().max(64).meta({ title: "id of the deal that holds the quote" }),
+  customer: z.string().max(253).meta({ title: "registrable domain of whom the quote is for" }).optional(),
   requester: z.string().max(64).meta({ title: "who asks for the discount" }),
 });
 
@@ -114,10 +119,12 @@ function requested(record: JsonObject, readings: Readings = {}) {
 }
 
 /** Whom a quote counts for: of partners the one who sells, nobody when several do. What is too long for an id is left out. */
-function countedFor({ quote_id, quote_requested_by }: Quote, sellers: readonly TeamMember[]): JsonObject {
-  const names = { partner: oneOf(sellers)?.partnerId, deal: quote_id, requester: quote_requested_by };
+function countedFor(quote: Quote, sellers: readonly TeamMember[], readings: Readings): JsonObject {
+  const { quote_requested_by: requester, customer_domain: customer } = quote;
+  const names = { partner: oneOf(sellers)?.partnerId, deal: dealIdOf(quote, readings), requester };
   const isId = (name: string | undefined) => name !== undefined && name.length <= MAX_NAME_CHARS;
-  return whatIsKnown(Object.fromEntries(Object.entries(names).filter(([, name]) => isId(name))));
+  const known = Object.fromEntries(Object.entries(names).filter(([, name]) => isId(name)));
+  return whatIsKnown({ ...known, customer: customerOf(customer).account });
 }
 
 /** One word for the terms that a quote touches. */
@@ -137,16 +144,17 @@ function facts({ evidence, action }: FactInput): JsonObject {
   const { quote_list_price: list, quote_floor_price: floor } = quote;
   const kept = net === undefined || given === undefined ? undefined : net - given;
   // Off nothing there is no discount that anybody could state: a person says what such a quote is worth.
-  const discount = list === undefined || list === 0 || kept === undefined ? undefined : list - kept;
+  const base = list === 0 ? undefined : baseMinor(quote, evidence[FIRST_ACT]?.value);
+  const discount = base === undefined || kept === undefined ? undefined : base - kept;
   const last = lastApprovalIn(evidence);
   const isCounted = quote.quote_currency === LIMIT_CURRENCY;
   return whatIsKnown({
-    ...countedFor(quote, sellers ?? []),
+    ...countedFor(quote, sellers ?? [], evidence),
     partnerStanding: sellers && strictestStanding(sellers),
     sellers: sellers && howMany(sellers),
     protectedTerms: termsFact(quote.quote_protected_terms),
     effectiveDiscount:
-      list === undefined || discount === undefined ? undefined : Math.min(sharePpm(discount, list), MAX_DISCOUNT_PPM),
+      base === undefined || discount === undefined ? undefined : Math.min(sharePpm(discount, base), MAX_DISCOUNT_PPM),
     listPrice: isCounted && list !== 0 ? list : undefined,
     discountAmount: isCounted && discount !== undefined ? Math.max(0, discount) : undefined,
     belowFloorPrice: kept === undefined || floor === undefined ? undefined : kept < floor,
@@ -166,14 +174,17 @@ const sources = {
   quoteHeldBy: ["quote_id"],
   partner: ["partner_id"],
   deal: ["quote_id"],
+  customer: ["customer_domain"],
   requester: ["quote_requested_by"],
 } as const;
 
 function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
   const { values, unread } = readFields(quoteFields, evidence["crm.record"]?.value ?? {});
   const quoted = { property: "quote_currency", given: values.quote_currency };
+  const { why } = customerOf(values.customer_domain);
   const free = { quote_list_price: "quote_list_price is zero: there is nothing that a discount could be off" };
   return {
+    ...(why !== undefined && { customer: why }),
     ...unknownOutside(LIMIT_CURRENCY, quoted, ["listPrice", "discountAmount"]),
     ...unknownFrom({ ...unread, ...(values.quote_list_price === 0 && free) }, sources),
   };
@@ -198,7 +209,8 @@ function describe(given: JsonObject, who: string): string | undefined {
 
 function lookups(record: JsonObject, _reportsStep: string, { objectId }: About) {
   const { quote_id: quoteId } = readQuote(record);
-  return [teamLookup(objectId, record), ...(quoteId === undefined ? [] : [approvalLookup(quoteId)])];
+  const approval = quoteId === undefined ? [] : [approvalLookup(quoteId)];
+  return [teamLookup(objectId, record), ...approval, baselineLookup(objectId)];
 }
 
 /** `Northwind, selling, asks for a discount on quote Q-1004, of which not everything can be read`. */
@@ -218,11 +230,13 @@ export const approveDiscount = {
   args: ApproveDiscountArgs,
   occasion: { kind: "none" },
   factSchema: QuoteFacts,
+  businessKey: ["deal"],
   readsRecord: true,
   lookups,
   restsOn: [APPROVAL],
   facts,
   unknown,
+  remarks: ({ evidence }) => baselineRemarks(readQuote(evidence["crm.record"]?.value), evidence[FIRST_ACT]?.value),
   describe,
   requestedBy: (record) => readQuote(record).quote_requested_by ?? "",
   requested,

@@ -30,6 +30,7 @@ const Details = z.looseObject({
   canary: z.strictObject({ side: z.enum(["new", "old"]), other: z.string() }).nullable(),
   limits: z.array(Reading),
   unknown: z.record(z.string(), z.string()).optional(),
+  remarks: z.array(z.string()).optional(),
   notWhole: z.literal(true).optional(),
   terms: Facts.optional(),
   beside: z.array(BesideRecord).optional(),

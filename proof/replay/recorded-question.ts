@@ -48,8 +48,9 @@ export function recordedQuestion(
   const action = { company, tool, args, recordVersion, policyVersion: decided.policy.version };
   const approvalId = approvalOf(names, decided, before, actionDigestOf(action, decided.details.terms));
   if (typeof approvalId === "object" && approvalId !== null) return approvalId;
-  const { unknown = {}, notWhole = false, beside = [] } = decided.details;
-  return { ...names, approvalId, proposal: proposed, review, facts, unknown, notWhole, beside, sources, requestedBy };
+  const { unknown = {}, remarks = [], notWhole = false, beside = [] } = decided.details;
+  const said = { facts, unknown, remarks, notWhole, beside };
+  return { ...names, approvalId, proposal: proposed, review, ...said, sources, requestedBy };
 }
 
 /** The approval of exactly this action: the one the decision names, else the one that settled the gate before it. */
