@@ -23,6 +23,8 @@ export type ServiceGateDeps = { readonly pool: LedgerPool; readonly policies: Po
 export type GatePass =
   | { readonly kind: "decided"; readonly decision: ServiceDecision }
   | { readonly kind: "passed" }
+  /** Another request asked the same, and what was decided of that stands: nothing was decided. */
+  | { readonly kind: "stands" }
   /** The kill switch is on where a permit would be given: nothing was decided. */
   | { readonly kind: "stopped" }
   /** People would be asked, and the caller has asked them enough until `roomAt` (ISO 8601): nothing was decided. */
@@ -92,7 +94,9 @@ export function createServiceGate(deps: ServiceGateDeps): ServiceGate {
 
 function writtenOf(record: ServiceRecord): Written<StoredDecision> {
   if (record.kind === "failed") return record;
-  if (record.kind === "stopped") return { kind: "failed", error: new NotKept({ kind: "stopped" }) };
+  if (record.kind === "stopped" || record.kind === "stands") {
+    return { kind: "failed", error: new NotKept({ kind: record.kind }) };
+  }
   return record.fresh
     ? { kind: "written", answer: record.decision }
     : { kind: "failed", error: new NotKept({ kind: "passed" }) };

@@ -7,6 +7,7 @@ import type { JsonObject } from "../domain/json.ts";
 import { governedActions } from "../functions/governed-actions.ts";
 import type { PolicySource } from "./policy-source.ts";
 import { subjectOf, type Question } from "./question.ts";
+import { answerAgain, serviceAskOf, standingFor, type Again, type ServiceAsk } from "./service-ask.ts";
 import { createServiceGate, type ServiceGateDeps } from "./service-gate.ts";
 import { settleOutcome, type Outcome, type Settled } from "./service-outcome.ts";
 
@@ -23,12 +24,12 @@ export type Asked = {
 };
 
 /**
- * `key-reused`: the key names another request. `stopped`: the kill switch is on. `unknown-policy`: neither a release nor
+ * `again`: the same was asked before under another key, and what was decided then stands. `key-reused`: the key names another request. `stopped`: the kill switch is on. `unknown-policy`: neither a release nor
  * an action of ours has such a policy, so that nobody could be asked for it. `asks-too-much`: people would be asked, and the
  * caller has asked them enough until `roomAt`, ISO 8601. In each case nothing was decided.
  */
 export type Answered =
-  | { readonly kind: "decided"; readonly decision: ServiceDecision }
+  | { readonly kind: "decided"; readonly decision: ServiceDecision; readonly again?: Again }
   | { readonly kind: "key-reused" }
   | { readonly kind: "unknown-policy" }
   | { readonly kind: "asks-too-much"; readonly roomAt: string }
@@ -69,8 +70,15 @@ export function createDecideService(deps: DecideServiceDeps): DecideService {
   const gate = createServiceGate(deps);
   return {
     async decide(asked) {
-      const { question, proposal } = firstGateOf(company, asked, now());
-      const knownBefore = () => readServiceStep(pool, company, { stepKey: question.stepKey });
+      const ask = serviceAskOf(pool.vault, company, asked);
+      const { question, proposal } = firstGateOf(company, asked, ask, now());
+      const { stepKey } = question;
+      const knownBefore = () => readServiceStep(pool, company, { stepKey });
+      const first = ask && (await standingFor(pool, company, ask, stepKey));
+      if (first !== undefined) {
+        const known = await knownBefore();
+        return known === undefined ? answerAgain(pool, first, { stepKey, at: question.at }) : asBefore(known, proposal);
+      }
       if (!isKnown(policies, question) && (await knownBefore()) === undefined) return { kind: "unknown-policy" };
       const { questionsPerHour: most } = deps;
       const passed = await gate.pass(
@@ -79,11 +87,12 @@ export function createDecideService(deps: DecideServiceDeps): DecideService {
         most === undefined ? undefined : { caller: asked.caller, most },
       );
       if (passed.kind === "decided" || passed.kind === "stopped") return passed;
+      // Another request asked the same meanwhile: it is found now.
+      if (passed.kind === "stands") return this.decide(asked);
       const step = await knownBefore();
       if (step === undefined && passed.kind === "asks-too-much") return passed;
       if (step === undefined) throw new Error(`decision of \`${question.stepKey}\` is neither kept nor there`);
-      if (step.requestDigest !== proposal.recordVersion) return { kind: "key-reused" };
-      return { kind: "decided", decision: step.decisions[0] };
+      return asBefore(step, proposal);
     },
     read: (decisionId) => readServiceStep(pool, company, { decisionId }),
     async regate(caller, decisionId) {
@@ -103,6 +112,12 @@ export function createDecideService(deps: DecideServiceDeps): DecideService {
     settle: (caller, decisionId, outcome) => settleOutcome(pool, { company, caller, decisionId, outcome, at: now() }),
     drain: () => gate.drain(),
   };
+}
+
+/** The same key has the same answer, and names one request. */
+function asBefore(step: ServiceStep, { recordVersion }: ProposalDraft): Answered {
+  if (step.requestDigest !== recordVersion) return { kind: "key-reused" };
+  return { kind: "decided", decision: step.decisions[0] };
 }
 
 /** A policy in force, or one that an action of ours goes by: while none of those is in force, people are asked. */
@@ -147,9 +162,14 @@ function standingOf(step: ServiceStep | undefined, caller: string): Standing {
 }
 
 /** The request as a question, and as the proposal that its decision belongs to. */
-function firstGateOf(company: string, asked: Asked, at: string): { question: Question; proposal: ProposalDraft } {
+function firstGateOf(
+  company: string,
+  asked: Asked,
+  ask: ServiceAsk | undefined,
+  at: string,
+): { question: Question; proposal: ProposalDraft } {
   const { caller, key, policy, facts, action, ref, requestedBy } = asked;
-  const names = decideCaseOf(company, digestOf([caller, key]));
+  const names = decideCaseOf(company, digestOf([caller, key]), ask?.objectKey);
   const requestDigest = digestOf({ policy, facts, action, ref, requestedBy });
   const args: ExternalArgs = { ...(action ?? { name: policy, args: facts }), ref, caller };
   const sources = [{ source: "decide-service", ref: `${caller}/${ref}`, version: requestDigest, observedAt: at }];
@@ -160,6 +180,7 @@ function firstGateOf(company: string, asked: Asked, at: string): { question: Que
     recordVersion: requestDigest,
     chain: { findings: [], sources, reasoning, turns: [], origin: "decide-service" },
     at,
+    ...(ask !== undefined && { askKey: ask.askKey }),
   };
   const question: Question = {
     company,

@@ -5,13 +5,17 @@ import { DECISIONS } from "./reserved-names.ts";
 /** The tool of what the decide service permits: the caller acts, we do not. No effect tool has this name. */
 export const EXTERNAL_TOOL = "external";
 
-/** One case per caller and idempotency key. `keyDigest` is SHA-256 (hex); 128 bits of it name the case. */
+/**
+ * One case per object that a request names, else per caller and idempotency key; a step per key either way, since a key names
+ * one request. Digests are SHA-256 (hex); 128 bits of them are taken, so that both kinds of case are as long.
+ */
 export function decideCaseOf(
   company: string,
   keyDigest: string,
+  objectDigest = keyDigest,
 ): { readonly caseId: string; readonly stepKey: string } {
-  const caseId = caseIdOf(company, DECISIONS, keyDigest.slice(0, 32));
-  return { caseId, stepKey: stepKeyOf(caseId, "request", "decide", 1) };
+  const caseOf = (digest: string) => caseIdOf(company, DECISIONS, digest.slice(0, 32));
+  return { caseId: caseOf(objectDigest), stepKey: stepKeyOf(caseOf(keyDigest), "request", "decide", 1) };
 }
 
 /** Whether a case is the decide service's: no workflow stands behind it. */

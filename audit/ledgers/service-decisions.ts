@@ -7,7 +7,8 @@ import { digestOf } from "../digest.ts";
 import type { Ledger, Sql } from "../records.ts";
 import { decisionPart, type DecisionDraft, type StoredDecision } from "./decisions.ts";
 import { escalationRow } from "./escalations.ts";
-import { stepText } from "./step-writing.ts";
+import { recordKeys } from "../record-keys.ts";
+import { stepText, writeStep } from "./step-writing.ts";
 import { proposalPart, type ProposalDraft } from "./turns.ts";
 
 /** A decision of the decide service with the request it answers; null when an earlier gate kept that. */
@@ -20,10 +21,12 @@ export type ServiceDraft = {
 
 /**
  * `fresh` is false when the gate was passed before: then another decision stands, and this one was not kept. `stopped`:
- * it would give a permit while the kill switch is on, and was not kept.
+ * it would give a permit while the kill switch is on, and was not kept. `stands`: another request asked the same, and what
+ * was decided of that stands.
  */
 export type ServiceRecord =
   | { readonly kind: "stopped" }
+  | { readonly kind: "stands" }
   | { readonly kind: "kept"; readonly fresh: boolean; readonly decision: StoredDecision }
   | { readonly kind: "failed"; readonly error: Error };
 
@@ -34,7 +37,7 @@ export async function recordServiceDecisions(
 ): Promise<readonly ServiceRecord[]> {
   const rows = await Promise.all(drafts.map((draft) => rowOf(ledger, draft)));
   const answer = await ledger.query<{
-    answers: readonly { state?: "fresh" | "known" | "stopped"; fault?: string; code?: string }[];
+    answers: readonly { state?: "fresh" | "known" | "stopped" | "stands"; fault?: string; code?: string }[];
   }>({
     name: "record-service-decisions",
     text: "select record_service_decisions($1, $2) as answers",
@@ -43,7 +46,7 @@ export async function recordServiceDecisions(
   const answers = answer.rows[0]?.answers ?? [];
   return rows.map(({ stored }, index) => {
     const { state, fault, code } = answers[index] ?? {};
-    if (state === "stopped") return { kind: "stopped" };
+    if (state === "stopped" || state === "stands") return { kind: state };
     if (state !== undefined) return { kind: "kept", fresh: state === "fresh", decision: stored };
     const error = new Error(`decision \`${stored.decisionId}\` could not be kept: ${fault ?? "no answer"} (${code})`);
     return { kind: "failed", error };
@@ -219,6 +222,39 @@ export async function readServiceStep(
     effect: state && { state, externalRef, detail },
   };
 }
+
+/** The step by which an ask stands, whoever's request it was; undefined when it is to be decided. */
+export async function readStandingAsk(sql: Sql, company: string, askKey: string): Promise<ServiceStep | undefined> {
+  const { rows } = await sql.query<{ step_key: string | null }>({
+    name: "standing-ask",
+    text: "select standing_ask($1, $2) as step_key",
+    values: [company, askKey],
+  });
+  const stepKey = rows[0]?.step_key ?? null;
+  return stepKey === null ? undefined : readServiceStep(sql, company, { stepKey });
+}
+
+/** That a request asked under another key for what stands: it rests on that decision. Told once, however often it comes. */
+export async function recordRepeat(ledger: Ledger, { stepKey, at }: RepeatedAsk, first: ServiceStep): Promise<void> {
+  const { company, caseId } = first;
+  const { decisionId, actionDigest } = first.decisions.at(-1) ?? first.decisions[0];
+  const key = recordKeys.repeat(stepKey);
+  const { rows } = await ledger.query<{ told: boolean }>({
+    name: "repeat-told",
+    text: "select exists (select from audit_record where company = $1 and key = $2) as told",
+    values: [company, key],
+  });
+  if (rows[0]?.told === true) return;
+  const body = { stepKey, effectKey: first.stepKey, decisionId };
+  const parents = [recordKeys.decision(decisionId)];
+  await writeStep(ledger, {
+    company,
+    records: [{ company, caseId, kind: "repeat", key, at, body, parents, actionDigest }],
+  });
+}
+
+/** A request that asks what another one asked. `at`: when, ISO 8601. */
+type RepeatedAsk = { readonly stepKey: string; readonly at: string };
 
 function decisionOf(row: StepRow): ServiceDecision {
   const { escalationId, escalationState: state, role, dueAt, ...rest } = row;

@@ -25,6 +25,8 @@ export type ProposalDraft = {
   readonly recordVersion: string;
   readonly chain: ReasoningChain;
   readonly at: string;
+  /** What is asked by whom, where another system asks about an object that it names: the same again is one ask. */
+  readonly askKey?: string;
 };
 
 /** What the agents left besides the proposal: a turn each, in order, and Compliance's review when it gave one. */
@@ -41,7 +43,7 @@ export function proposalIdOf(company: string, stepKey: string): string {
 /** A proposal with the work that led to it and the review that followed. */
 export function proposalPart(names: StepNames, proposal: ProposalDraft, work?: AgentsWork): StepPart {
   const { company, caseId, stepKey } = names;
-  const { actionId, action, recordVersion, chain, at } = proposal;
+  const { actionId, action, recordVersion, chain, at, askKey = null } = proposal;
   const proposalId = proposalIdOf(company, stepKey);
   const key = recordKeys.proposal(stepKey);
   const body = { proposalId, stepKey, actionId, action, recordVersion, chain };
@@ -51,7 +53,7 @@ export function proposalPart(names: StepNames, proposal: ProposalDraft, work?: A
   const review = work?.compliance;
   const row = { company, caseId, stepKey, proposalId, actionId, tool: action.tool, args: action.args, recordVersion };
   return {
-    row: { ...row, reasoning: chain.reasoning, at, review: review ? canonicalJson(review.review) : null },
+    row: { ...row, askKey, reasoning: chain.reasoning, at, review: review ? canonicalJson(review.review) : null },
     records: [...turnsBefore(names, work, event, at), record, ...(review ? reviewRecords(names, review, at) : [])],
   };
 }

@@ -29,8 +29,11 @@ create table proposal (
   -- Compliance's review of it, canonical JSON; null when it gave none.
   review text,
   proposed_at timestamptz not null,
+  -- What another system asks of the decide service about an object that it names, and by whom: a keyed digest.
+  ask_key text,
   primary key (proposal_id, company)
 );
+create index proposal_of_ask on proposal (company, ask_key, proposed_at) where ask_key is not null;
 create unique index proposal_of_step on proposal (company, step_key) where step_key is not null;
 create trigger proposal_is_append_only before update or delete on proposal
   for each row execute function refuse_change();
@@ -168,9 +171,9 @@ grant update (level, role, due_at, state, closed_at) on escalation to mandate_ap
 -- The row of a proposal. False when the step has one already.
 create function keep_proposal(p jsonb) returns boolean language plpgsql as $$
 begin
-  insert into proposal (company, proposal_id, case_id, step_key, action_id, tool, args, record_version, reasoning, review, proposed_at)
+  insert into proposal (company, proposal_id, case_id, step_key, action_id, tool, args, record_version, reasoning, review, proposed_at, ask_key)
   values (p->>'company', p->>'proposalId', p->>'caseId', p->>'stepKey', p->>'actionId', p->>'tool', p->'args',
-          p->>'recordVersion', p->>'reasoning', p->>'review', (p->>'at')::timestamptz)
+          p->>'recordVersion', p->>'reasoning', p->>'review', (p->>'at')::timestamptz, p->>'askKey')
   on conflict do nothing;
   return found;
 end $$;
@@ -224,12 +227,20 @@ end $$;
 -- Decisions that the decide service takes: proposal, decision, permit or escalation, and their records, all or nothing.
 -- Many of them share one commit.
 
--- `known` when this gate was passed before: what stands then is the first decision, with its proposal. `stopped`, and
--- nothing written, when a permit would be given while the kill switch is on: its effect happens out of our reach.
+-- `known` when this gate was passed before: what stands then is the first decision, with its proposal. `stands`, and nothing
+-- written, when another step has the same ask. `stopped`, and nothing written, when a permit would be given while the kill
+-- switch is on: its effect happens out of our reach. Requests about one object come one after the other.
 create function record_service_decision(p jsonb) returns text language plpgsql as $$
 declare
   d jsonb := p #> '{step,decision,row}';
+  v_ask text := p #>> '{step,proposal,row,askKey}';
 begin
+  if v_ask is not null then
+    perform pg_advisory_xact_lock(hashtextextended(d->>'caseId', 0));
+    if standing_ask(d->>'company', v_ask) <> d->>'stepKey' then
+      return 'stands';
+    end if;
+  end if;
   if d->>'permitId' is not null
      and exists (select 1 from kill_switch where company = d->>'company' and function_id in (p->>'functionId', '*'))
      and not exists (select 1 from decision where company = d->>'company' and decision_id = d->>'decisionId') then
@@ -246,7 +257,7 @@ end $$;
 
 -- Records a batch and answers for each item, in the order given, `{state}` or `{fault, code}`. An item that cannot be
 -- kept fails alone: when one does, the batch is undone and each item tried by itself. Policies are written ahead of the
--- decisions that name them, so that a document travels once per batch. Locks are taken in one order: version, then case.
+-- decisions that name them, so that a document travels once per batch. Locks are taken in one order: version, object, case.
 create function record_service_decisions(p_policies jsonb, p_items jsonb) returns jsonb language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   r record;
@@ -259,12 +270,12 @@ begin
     on conflict do nothing;
   begin
     for r in select value, ordinality as n from jsonb_array_elements(p_items) with ordinality
-             order by value #>> '{step,decision,row,stepKey}', n loop
+             order by value #>> '{step,decision,row,caseId}', value #>> '{step,decision,row,stepKey}', n loop
       v_answers[r.n] := jsonb_build_object('state', record_service_decision(r.value));
     end loop;
   exception when others then
     for r in select value, ordinality as n from jsonb_array_elements(p_items) with ordinality
-             order by value #>> '{step,decision,row,stepKey}', n loop
+             order by value #>> '{step,decision,row,caseId}', value #>> '{step,decision,row,stepKey}', n loop
       begin
         v_answers[r.n] := jsonb_build_object('state', record_service_decision(r.value));
       exception when others then

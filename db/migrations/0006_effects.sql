@@ -143,6 +143,28 @@ begin
   return v_key;
 end $$;
 
+-- The step by which an ask stands, by its newest proposal: permitted, unless that failed or a later ask about the same object
+-- was permitted; or asked of people who have not said no. Null when it is to be decided.
+create function standing_ask(p_company text, p_ask text) returns text language sql stable as $$
+  select q.step_key
+  from (select x.company, x.case_id, x.step_key from proposal x where x.company = p_company and x.ask_key = p_ask
+        order by x.proposed_at desc limit 1) q
+  cross join lateral (
+    select * from decision x where x.company = q.company and x.step_key = q.step_key order by x.gate desc limit 1) d
+  left join lateral (
+    select * from permit x where x.company = d.company and x.decision_id = d.decision_id limit 1) m on true
+  left join lateral (
+    select state from effect x where x.company = m.company and x.effect_key = m.effect_key limit 1) e on true
+  left join lateral (
+    select state from escalation x where x.company = d.company and x.decision_id = d.decision_id limit 1) s on true
+  where case when m.permit_id is null then s.state in ('open', 'approved')
+    else e.state is distinct from 'failed' and not exists (
+      select from (select * from decision x where x.company = q.company and x.case_id = q.case_id offset 0) o
+      cross join lateral (
+        select permit_id from permit x where x.company = o.company and x.decision_id = o.decision_id limit 1) later
+      where o.decided_at > d.decided_at and o.step_key <> q.step_key) end
+$$;
+
 -- A function that is stopped (`*`: all of them): permits are not issued and no effect starts. A stop may be set by whoever
 -- may do anything; to lift one takes the database's administrator.
 create table kill_switch (

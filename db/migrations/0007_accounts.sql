@@ -184,15 +184,25 @@ language sql stable as $$
   offset 0
 $$;
 
+-- Whether a step has a permit whose effect was begun, or was not.
+create function is_permitted(p_company text, p_step text, p_begun boolean) returns boolean language sql stable as $$
+  select exists (
+    select from (select * from decision x where x.company = p_company and x.step_key = p_step offset 0) d
+    cross join lateral (
+      select permit_id, effect_key from permit x where x.company = d.company and x.decision_id = d.decision_id limit 1) m
+    left join lateral (
+      select state from effect x where x.company = d.company and x.effect_key = m.effect_key limit 1) e on true
+    where (e.state is not null) = p_begun)
+$$;
+
 -- Whether a decision takes the place of what another one of its case holds: an earlier gate's, or an earlier step's that
--- ended without a permit, since a case takes one step at a time.
+-- ended without a permit, since a case takes one step at a time. A changed ask of another system takes the place of one that
+-- was permitted and not acted on.
 create function gives_way(p_company text, p_step text, p_gate int, p_by_step text, p_by_gate int) returns boolean
 language sql stable as $$
   select (p_step = p_by_step and p_gate < p_by_gate)
-    or (p_step <> p_by_step and not exists (
-      select from (select * from decision x where x.company = p_company and x.step_key = p_step offset 0) d
-      cross join lateral (
-        select permit_id from permit x where x.company = d.company and x.decision_id = d.decision_id limit 1) m))
+    or (p_step <> p_by_step and not is_permitted(p_company, p_step, true)
+        and (starts_with(p_step, p_company || ':decisions:') or not is_permitted(p_company, p_step, false)))
 $$;
 
 -- What is asked of each account, and what that holds without it. An amount that the same policy posted before in the case,
@@ -359,10 +369,14 @@ $$;
 create function decision_holds_limits() returns trigger language plpgsql as $$
 declare
   v_asks jsonb;
+  -- What was permitted keeps its room while nothing else is.
+  v_acts boolean := (new.verdict = 'execute' or new.approval_id is not null)
+    and coalesce(new.details->>'mode', 'led') not in ('off', 'shadow');
 begin
   perform settle_reservations(new.company, array(
     select r.cause from held_by_case(new.company, new.case_id) r
-    where gives_way(new.company, r.step_key, r.gate, new.step_key, new.gate)), 'release');
+    where gives_way(new.company, r.step_key, r.gate, new.step_key, new.gate)
+      and (v_acts or r.step_key = new.step_key or not is_permitted(new.company, r.step_key, false))), 'release');
   if new.verdict = 'block' or new.details->>'mode' in ('off', 'shadow')
      or coalesce(jsonb_array_length(new.details->'limits'), 0) = 0 then
     return null;

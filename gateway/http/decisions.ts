@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Logger } from "pino";
 import type { ServiceDecision, ServiceStep } from "../../audit/ledgers/service-decisions.ts";
 import { escalationIdOf } from "../../audit/record-keys.ts";
+import type { Again } from "../../deciding/service-ask.ts";
 import { STOPPED, type DecideService } from "../../deciding/service.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { governedActions } from "../../functions/governed-actions.ts";
@@ -95,6 +96,11 @@ export const DecisionAnswer = z
     release: z.string(),
     mode: z.enum(["off", "shadow", "assisted", "led"]),
     permit: z.object({ permitId: z.string(), actionDigest: z.string().regex(/^[0-9a-f]{64}$/) }).nullable(),
+    /** Null for a request that was decided as it came. */
+    again: z.enum(["permitted", "already-done", "waiting", "approved"]).nullable().openapi({
+      description:
+        "the same was asked before under another key: what was decided then stands, here is where, and it is counted once; what is done already has no permit",
+    }),
     decidedAt: Iso,
   })
   .openapi("DecisionAnswer");
@@ -201,7 +207,7 @@ export function decisionsApi({ decisions, at, log }: DecisionDeps) {
       if (answered.kind === "stopped") return refuse(c, "function-stopped", STOPPED);
       const { decision } = answered;
       log.info({ component: "decisions", caller, decisionId: decision.decisionId }, "decided");
-      return c.json(answerView(decision), 200);
+      return c.json(answerView(decision, answered.again), 200);
     })
     .openapi(show, async (c) => {
       const { decisionId } = c.req.valid("param");
@@ -234,7 +240,7 @@ function askedFrom({ policy, facts, action, ref }: DecisionRequest) {
 }
 
 /** What was answered to one gate: nothing in it changes later. */
-export function answerView(decision: ServiceDecision): DecisionAnswer {
+export function answerView(decision: ServiceDecision, again: Again | null = null): DecisionAnswer {
   const { decisionId, verdict, reason, rules, missing, route, permitId, actionDigest, decidedAt, details } = decision;
   const { obligations, limits, release, mode } = details;
   const isAsked = verdict === "escalate" && permitId === null && (mode === "assisted" || mode === "led");
@@ -242,6 +248,7 @@ export function answerView(decision: ServiceDecision): DecisionAnswer {
     decisionId,
     verdict,
     reason,
+    again,
     decidedAt,
     release,
     mode,
@@ -252,7 +259,7 @@ export function answerView(decision: ServiceDecision): DecisionAnswer {
     obligations: [...obligations],
     limits: limits.map(({ account: _account, ...limit }) => limit),
     policy: { id: decision.policyId, version: decision.policyVersion },
-    permit: permitId === null ? null : { permitId, actionDigest },
+    permit: permitId === null || again === "already-done" ? null : { permitId, actionDigest },
   };
 }
 

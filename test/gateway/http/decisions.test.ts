@@ -38,6 +38,7 @@ describe("a decision", () => {
         limits: [],
         policy: { id: "shipping", version: shippingPolicy().version },
         release: "",
+        again: null,
         mode: "led",
         permit: { permitId: expect.stringMatching(/^prm_/), actionDigest: expect.stringMatching(/^[0-9a-f]{64}$/) },
         decidedAt: expect.any(String),
