@@ -23,6 +23,11 @@ export type Config = {
   readonly temporalBin: string | undefined;
   /** Port of the gateway; undefined: a free one. */
   readonly port: number | undefined;
+  /** Address or name of this machine that the gateway listens on. */
+  readonly listenHost: string;
+  /** Ports of the embedded Temporal's service and of its web UI, on loopback; undefined: free ones. */
+  readonly temporalPort: number | undefined;
+  readonly temporalUiPort: number | undefined;
   readonly company: string;
   /** Undefined: the offline model. */
   readonly anthropicApiKey: string | undefined;
@@ -37,8 +42,10 @@ export type Config = {
   readonly hubspotPortalId: string | undefined;
   /** Questions that one token may open in an hour through the decide service. */
   readonly questionsPerHour: number;
-  /** 32 random bytes in base64. Undefined: a file of the home folder. */
+  /** 32 random bytes in base64, alike on every host. Undefined: a file of the home folder, beside an embedded database. */
   readonly auditSecret: string | undefined;
+  /** Another one that something was sealed under: `mandate migrate` seals that anew. */
+  readonly formerAuditSecret: string | undefined;
   /** The first part of our logs' names in checkpoints; a log keeps the one it began with. */
   readonly auditHost: string;
   /** Who cosigns our checkpoints. */
@@ -61,6 +68,8 @@ export type Config = {
 const LogLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]);
 const webUrl = z.url({ protocol: /^https?$/ });
 const text = z.string().min(1);
+const Port = z.coerce.number().int().min(1).max(65_535);
+const FREE_PORT = "use a port from 1 to 65535, or unset it for a free one";
 /** Host names and addresses without a port, IPv6 in brackets; commas between. */
 const HostList = z
   .string()
@@ -72,10 +81,13 @@ const variables = {
   MANDATE_MODE: entry(z.enum(["development", "production"]), "use development or production"),
   MANDATE_HOME: entry(text, "give a folder"),
   MANDATE_POLICIES: entry(text, "give the folder with the policies"),
-  MANDATE_PORT: entry(
-    z.coerce.number().int().min(1).max(65_535),
-    "use a port from 1 to 65535, or unset it for a free one",
+  MANDATE_PORT: entry(Port, FREE_PORT),
+  MANDATE_LISTEN_HOST: entry(
+    z.string().regex(/^(?:[\w.-]+|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)$/),
+    "give one address of this machine, such as 10.0.0.7, or 0.0.0.0 for all; 127.0.0.1 when unset",
   ),
+  MANDATE_TEMPORAL_PORT: entry(Port, FREE_PORT),
+  MANDATE_TEMPORAL_UI_PORT: entry(Port, FREE_PORT),
   MANDATE_COMPANY: entry(z.string().regex(/^[a-z][a-z0-9-]{0,38}$/), "use 1 to 39 of a-z, 0-9 and -, a letter first"),
   MANDATE_MODEL: entry(text, "give a model's name, such as claude-sonnet-5-5"),
   MANDATE_URL: entry(webUrl, "give the gateway's address, such as http://127.0.0.1:8080"),
@@ -94,6 +106,11 @@ const variables = {
   MANDATE_AUDIT_SECRET: entry(
     z.base64(),
     "give 32 random bytes in base64, such as `openssl rand -base64 32` prints",
+    "secret",
+  ),
+  MANDATE_FORMER_AUDIT_SECRET: entry(
+    z.base64(),
+    "give the secret that other hosts had, as it stands in their keys/audit.secret, for `mandate migrate`",
     "secret",
   ),
   MANDATE_AUDIT_HOST: entry(
@@ -153,6 +170,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     temporalNamespace: values.TEMPORAL_NAMESPACE ?? "default",
     temporalBin: values.MANDATE_TEMPORAL_BIN === undefined ? undefined : resolve(cwd, values.MANDATE_TEMPORAL_BIN),
     port: values.MANDATE_PORT,
+    listenHost: values.MANDATE_LISTEN_HOST ?? "127.0.0.1",
+    temporalPort: values.MANDATE_TEMPORAL_PORT,
+    temporalUiPort: values.MANDATE_TEMPORAL_UI_PORT,
     company: values.MANDATE_COMPANY ?? "acme",
     anthropicApiKey: values.ANTHROPIC_API_KEY,
     anthropicBaseUrl: values.ANTHROPIC_BASE_URL,
@@ -164,6 +184,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     hubspotPortalId: values.HUBSPOT_PORTAL_ID,
     questionsPerHour: values.MANDATE_QUESTIONS_PER_HOUR ?? 300,
     auditSecret: values.MANDATE_AUDIT_SECRET,
+    formerAuditSecret: values.MANDATE_FORMER_AUDIT_SECRET,
     auditHost: values.MANDATE_AUDIT_HOST ?? "mandate.local",
     witnesses: values.MANDATE_WITNESSES ?? [],
     peers: values.MANDATE_PEERS ?? {},

@@ -48,20 +48,58 @@ export function fieldSalt(key: Pick<SubjectKey, "salt">, recordKey: string, name
 /** Wraps keys under a company's key, which never leaves the process. */
 export type KeyWrapping = {
   readonly fresh: (subjectId: string) => Buffer;
+  /** @throws SealedElsewhere. */
   readonly unwrap: (subjectId: string, wrapped: Uint8Array) => SubjectKey;
+  readonly opens: (subjectId: string, wrapped: Uint8Array) => boolean;
   readonly blind: (text: string) => string;
 };
 
 /** `secret`: at least 32 random bytes, one per installation. */
 export function keyWrapping(secret: Uint8Array, company: string): KeyWrapping {
-  const derived = (purpose: string) =>
-    Buffer.from(hkdfSync("sha256", secret, "", `mandate/${purpose}/${company}`, KEY_BYTES));
-  const [wrappingKey, blindingKey] = [derived("wrap"), derived("blind")];
+  const [wrappingKey, blindingKey] = [companyKey(secret, "wrap", company), companyKey(secret, "blind", company)];
   return {
     fresh: (subjectId) => encrypt(wrappingKey, randomBytes(KEY_BYTES), subjectId),
-    unwrap: (subjectId, wrapped) => subjectKey(subjectId, decrypt(wrappingKey, wrapped, subjectId)),
+    opens: (subjectId, wrapped) => opened(wrappingKey, subjectId, wrapped) !== undefined,
+    unwrap(subjectId, wrapped) {
+      const key = opened(wrappingKey, subjectId, wrapped);
+      if (key === undefined) throw new SealedElsewhere(subjectId);
+      return subjectKey(subjectId, key);
+    },
     blind: (text) => createHmac("sha256", blindingKey).update(text, "utf8").digest("hex"),
   };
+}
+
+/** Wraps under `secret` what was wrapped under `former`; undefined for what needs no change, and what neither opens. */
+export function rewrapping(company: string, former: Uint8Array, secret: Uint8Array) {
+  const [from, to] = [companyKey(former, "wrap", company), companyKey(secret, "wrap", company)];
+  return (subjectId: string, wrapped: Uint8Array): Buffer | undefined => {
+    if (opened(to, subjectId, wrapped) !== undefined) return undefined;
+    const key = opened(from, subjectId, wrapped);
+    return key && encrypt(to, key, subjectId);
+  };
+}
+
+function companyKey(secret: Uint8Array, purpose: string, company: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "", `mandate/${purpose}/${company}`, KEY_BYTES));
+}
+
+/** A subject's key that was wrapped with another audit secret than the one in use, or changed since. */
+export class SealedElsewhere extends Error {
+  readonly subjectId: string;
+
+  constructor(subjectId: string) {
+    super(`the key of ${subjectId} was sealed under another audit secret; \`mandate doctor\` tells the way out`);
+    this.name = "SealedElsewhere";
+    this.subjectId = subjectId;
+  }
+}
+
+function opened(wrappingKey: Buffer, subjectId: string, wrapped: Uint8Array): Buffer | undefined {
+  try {
+    return decrypt(wrappingKey, wrapped, subjectId);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Random bytes for many nonces are fetched at once: fetching a dozen costs as much as fetching thousands. Each is used once. */

@@ -19,8 +19,10 @@ export type Vault = {
   keysOf(sql: Sql, company: string, names: readonly string[]): Promise<readonly SubjectKey[]>;
   /** Whether none of these keys has to be asked for. */
   knows(company: string, names: readonly string[]): boolean;
-  /** @throws when the key is not this installation's. */
+  /** @throws SealedElsewhere when the key is not this installation's. */
   unwrap(company: string, subjectId: string, wrapped: Uint8Array): SubjectKey;
+  /** Whether a wrapped key is this installation's. */
+  opens(company: string, subjectId: string, wrapped: Uint8Array): boolean;
   /** A digest for ever the same and for nobody else to make (hex): it may stand open where what it is taken of may not. */
   blind(company: string, text: string): string;
   /** The same keys, for one transaction: what it makes is remembered once it is committed; what it finds is at once. */
@@ -29,10 +31,19 @@ export type Vault = {
 
 export type TransactionVault = Vault & { readonly committed: () => void };
 
+/** Told, once, of a subject whose key is wanted and was sealed under another secret: nothing about it can be recorded. */
+export type OnForeignKey = (name: string) => void;
+
 /** `secret`: at least 32 random bytes, one per installation; who has it and the database reads every body. */
-export function createVault(secret: Uint8Array): Vault {
+export function createVault(secret: Uint8Array, onForeignKey: OnForeignKey = () => undefined): Vault {
   if (secret.length < 32) throw new RangeError(`the audit secret has ${secret.length} bytes; it needs 32 or more`);
   const memory = createKeyMemory();
+  const foreign = new Set<string>();
+  const tellOnce = (company: string) => (name: string) => {
+    const id = `${company} ${name}`;
+    if (!foreign.has(id)) onForeignKey(name);
+    foreign.add(id);
+  };
   const wrappings = new Map<string, KeyWrapping>();
 
   function wrappingOf(company: string): KeyWrapping {
@@ -50,7 +61,8 @@ export function createVault(secret: Uint8Array): Vault {
         const unknown = [...known].filter(([, key]) => key === undefined).map(([name]) => name);
         if (unknown.length > 0) {
           const asked = { company, wrapping: wrappingOf(company), alone: uncommitted === undefined };
-          for (const { name, key, made } of await fetchKeys(sql, asked, unknown)) {
+          const fetching = { ...asked, onForeignKey: tellOnce(company) };
+          for (const { name, key, made } of await fetchKeys(sql, fetching, unknown)) {
             known.set(name, key);
             if (made && uncommitted !== undefined) uncommitted.set(`${company} ${name}`, key);
             else memory.remember(`${company} ${name}`, key);
@@ -64,6 +76,7 @@ export function createVault(secret: Uint8Array): Vault {
       },
       knows: (company, names) => names.every((name) => memory.recall(`${company} ${name}`) !== undefined),
       unwrap: (company, subjectId, wrapped) => wrappingOf(company).unwrap(subjectId, wrapped),
+      opens: (company, subjectId, wrapped) => wrappingOf(company).opens(subjectId, wrapped),
       blind: (company, text) => wrappingOf(company).blind(text),
       forTransaction() {
         const made = new Map<string, SubjectKey>();
@@ -93,10 +106,15 @@ function createKeyMemory() {
   };
 }
 
-type Asked = { readonly company: string; readonly wrapping: KeyWrapping; readonly alone: boolean };
+type Asked = {
+  readonly company: string;
+  readonly wrapping: KeyWrapping;
+  readonly alone: boolean;
+  readonly onForeignKey: OnForeignKey;
+};
 
-/** The keys that stand, and those `made` now. `alone`: nothing else is in the transaction. */
-async function fetchKeys(sql: Sql, { company, wrapping, alone }: Asked, names: readonly string[]) {
+/** The keys that stand, and those `made` now. `alone`: nothing else is in the transaction. @throws SealedElsewhere. */
+async function fetchKeys(sql: Sql, { company, wrapping, alone, onForeignKey }: Asked, names: readonly string[]) {
   const offered = names.map((name) => {
     const id = `sub_${randomBytes(10).toString("hex")}`;
     return { name, id, key: wrapping.fresh(id).toString("base64") };
@@ -106,9 +124,12 @@ async function fetchKeys(sql: Sql, { company, wrapping, alone }: Asked, names: r
     text: "select name, subject_id, wrapped_key from subject_keys($1, $2, $3)",
     values: [company, JSON.stringify(offered), alone],
   });
-  return rows.map(({ name, subject_id: id, wrapped_key: wrapped }) => ({
-    name,
-    key: wrapping.unwrap(id, wrapped),
-    made: offered.some((offer) => offer.id === id),
-  }));
+  return rows.map(({ name, subject_id: id, wrapped_key: wrapped }) => {
+    try {
+      return { name, key: wrapping.unwrap(id, wrapped), made: offered.some((offer) => offer.id === id) };
+    } catch (error) {
+      onForeignKey(name);
+      throw error;
+    }
+  });
 }

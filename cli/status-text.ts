@@ -20,7 +20,7 @@ export function stallText({ kind, activity, attempts, forMs, failure }: StalledC
     case "workflow-task":
       return `its own code failed, ${attempts} times in a row${why}`;
     case "ledger":
-      return `its work in the database has not succeeded for ${so}`;
+      return `its work in the database has not succeeded for ${so}${why}`;
     case "no-worker":
       return `no worker has taken it up for ${so}`;
   }

@@ -1,5 +1,5 @@
 import { Pool, types, type ClientBase } from "pg";
-import { createVault, type LedgerPool } from "../audit/vault.ts";
+import { createVault, type LedgerPool, type OnForeignKey } from "../audit/vault.ts";
 import { toldByStatements } from "../engines/postgres-connection.ts";
 
 /** PostgreSQL `timestamptz` (OID 1184) is read as an ISO 8601 string in UTC: no Date crosses a boundary here. */
@@ -24,8 +24,12 @@ const parsers = {
 type PoolOptions = { readonly max?: number; readonly onError?: (error: Error) => void };
 
 /** A pool that records: `secret` opens and seals the bodies of what is recorded. */
-export function createLedgerPool(url: string, secret: Uint8Array, options: PoolOptions = {}): LedgerPool {
-  return Object.assign(createPool(url, options), { vault: createVault(secret) });
+export function createLedgerPool(
+  url: string,
+  secret: Uint8Array,
+  { onForeignKey, ...options }: PoolOptions & { readonly onForeignKey?: OnForeignKey } = {},
+): LedgerPool {
+  return Object.assign(createPool(url, options), { vault: createVault(secret, onForeignKey) });
 }
 
 /** Rows are found by key, whatever a plan was made on: on a table of one page PostgreSQL would rather read all of it. */

@@ -28,10 +28,14 @@ import type { BundleKeys } from "../proof/export/keys.ts";
 import type { AgreementMessage } from "../workflows/agree.ts";
 import type { ReplyMessage } from "../workflows/reply.ts";
 import { createApi } from "./http/api.ts";
+import { reachableHost } from "./listen.ts";
 import { REQUEST_TIMEOUT_MS } from "./http/limits.ts";
-import { CHECK_TIMEOUT_MS } from "./http/health.ts";
+import { CHECK_TIMEOUT_MS, type Checks } from "./http/health.ts";
 import { boundRequests } from "./http/patience.ts";
 import { HUBSPOT_PATH } from "./webhooks/hubspot/route.ts";
+
+/** Listened on when nobody says where. */
+const LOOPBACK = "127.0.0.1";
 
 export type GatewayOptions = {
   readonly pool: LedgerPool;
@@ -60,6 +64,8 @@ export type GatewayOptions = {
   readonly linkKey?: Uint8Array;
   /** Where other companies hear words; nobody when absent. */
   readonly peers?: Peers;
+  /** What `/readyz` asks beside database and engine. */
+  readonly checks?: Checks;
   /** Whether the sandbox's own door is open; it is shut when nobody says. */
   readonly sandbox?: "open" | "closed";
   /** The functions that run; the shipped ones when absent. */
@@ -77,7 +83,7 @@ export type Gateway = {
  * @throws ConfigError when functions listen to what cannot be.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { pool, now, engine, company, policies, hubspotSecret, publicUrl, port, host = "127.0.0.1" } = options;
+  const { pool, now, engine, company, policies, hubspotSecret, publicUrl, port, host = LOOPBACK } = options;
   const { functions = shipped } = options;
   const faults = triggerFaults(functions);
   if (faults.length > 0) throw new ConfigError(faults);
@@ -108,7 +114,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     targetUrl: () => `${baseUrl()}${HUBSPOT_PATH}`,
     baseUrl,
-    hosts: [...(options.hosts ?? []), ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])],
+    hosts: namesOf(options),
     linkKey: options.linkKey,
     now: Date.now,
     at: now,
@@ -119,7 +125,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     bundleKeys: options.bundleKeys,
     sandbox: options.sandbox ?? "closed",
     openCases: (asked) => engine.openCases(asked),
-    checks: { database: () => pool.query("select"), temporal: () => engine.answers(CHECK_TIMEOUT_MS) },
+    checks: checksOf(options),
   });
   const stopRelays = async () => {
     await Promise.all([follow.stop(), batches.stop(), decisions.drain()]);
@@ -129,6 +135,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const served = await serve(app.fetch, { port, host, stopRelays, log });
   url = served.url;
   return served;
+}
+
+/** What requests may call this gateway beside the machine's own names. */
+function namesOf({ host = LOOPBACK, hosts = [], publicUrl }: GatewayOptions): readonly string[] {
+  return [reachableHost(host), ...hosts, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
+}
+
+function checksOf({ pool, engine, checks }: GatewayOptions): Checks {
+  return { database: () => pool.query("select"), temporal: () => engine.answers(CHECK_TIMEOUT_MS), ...checks };
 }
 
 type Serving = {
@@ -206,7 +221,7 @@ async function listen(server: Server, port: number, host: string): Promise<strin
   server.listen(port, host);
   await once(server, "listening");
   const { port: bound } = server.address() as AddressInfo;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${bound}`;
+  return `http://${reachableHost(host)}:${bound}`;
 }
 
 /** Counts requests under way; `settle` resolves when there is none, or after the time a request may take. */

@@ -1,9 +1,9 @@
 import { stallText } from "../../cli/status-text.ts";
 import { offsetOf } from "../../db/company-clock.ts";
-import { createPool } from "../../db/pool.ts";
 import { readStatus, type Status, type StatusDeps } from "../../gateway/status/read-status.ts";
 import { externalTemporal } from "../config.ts";
 import type { TemporalPlace } from "../temporal-connection.ts";
+import { ledgersOf } from "./audit.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
 const CHECKS = ["cases", "questions", "replies", "quarantine"] as const;
@@ -17,7 +17,7 @@ export async function checkCases(patient: Patient): Promise<readonly Finding[]> 
   if (databaseUrl === undefined || place === undefined) {
     return CHECKS.map((check) => ok(check, "nothing is running: nothing is under way"));
   }
-  const sql = createPool(databaseUrl, { max: 1 });
+  const sql = ledgersOf(patient, databaseUrl);
   try {
     const at = new Date(deps.now().getTime() + (await offsetOf(sql, config.company))).toISOString();
     let fault = "";

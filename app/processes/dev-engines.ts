@@ -52,7 +52,15 @@ async function startDurableEngine({ config, stops, onProgress, signal }: Startin
   const { home, cacheFolder, searchPath, temporalBin, temporalNamespace } = config;
   const binary = await findTemporalBinary({ temporalBin, searchPath, cacheFolder, onProgress, signal });
   const files = { dbFile: join(home, "temporal.db"), logFile: join(home, "logs", "temporal.log") };
-  const settings = { binary: binary.path, ...files, detached: true, onProgress };
+  const { temporalPort, temporalUiPort } = config;
+  const settings = {
+    binary: binary.path,
+    ...files,
+    detached: true,
+    onProgress,
+    ...(temporalPort !== undefined && { port: temporalPort }),
+    ...(temporalUiPort !== undefined && { uiPort: temporalUiPort }),
+  };
   const temporal = await startTemporal(settings);
   // The same address again: gateway and worker know no other.
   const ports = { port: portOf(temporal.address), ...(temporal.uiAddress && { uiPort: portOf(temporal.uiAddress) }) };

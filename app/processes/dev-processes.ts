@@ -5,6 +5,8 @@ import type { Progress } from "../../engines/progress.ts";
 import { removeRuntime, writeRuntime } from "../../engines/runtime-file.ts";
 import { projectRoot } from "../../engines/project-root.ts";
 import { superviseProcesses, type ProcessSpec, type SupervisorEvent } from "../supervisor.ts";
+import { auditSecretFileOf } from "../../proof/secret.ts";
+import { reachableHost } from "../../gateway/listen.ts";
 import type { RunningEngines } from "./dev-engines.ts";
 import { onFreePort } from "./on-free-port.ts";
 import type { StopList } from "./stop-list.ts";
@@ -37,7 +39,7 @@ export async function startProcesses(starting: Starting): Promise<string> {
     { chosen: config.port, preferred: PREFERRED_PORT },
     async (port) => ({
       processes: await superviseProcesses(specsOf(starting, port), { onProgress: say, log, signal }),
-      gatewayUrl: `http://127.0.0.1:${port}`,
+      gatewayUrl: `http://${reachableHost(config.listenHost)}:${port}`,
     }),
   );
   stops.add("gateway and worker", () => processes.stop());
@@ -68,7 +70,10 @@ function specsOf({ config, engines, hubspotSecret }: Starting, port: number): Pr
   const database = { DATABASE_URL: engines.databaseUrl, DATABASE_URL_FILE: undefined };
   const secret = { HUBSPOT_CLIENT_SECRET: hubspotSecret, HUBSPOT_CLIENT_SECRET_FILE: undefined };
   const { mode: MANDATE_MODE, home: MANDATE_HOME, policies: MANDATE_POLICIES } = config;
-  const env = { ...database, ...temporal, MANDATE_MODE, MANDATE_HOME, MANDATE_POLICIES };
+  // Beside an embedded database the home keeps the secret; where the environment gives one, children inherit it.
+  const sealing =
+    config.auditSecret === undefined ? { MANDATE_AUDIT_SECRET_FILE: auditSecretFileOf(MANDATE_HOME) } : {};
+  const env = { ...database, ...temporal, ...sealing, MANDATE_MODE, MANDATE_HOME, MANDATE_POLICIES };
   const command = process.execPath;
   const bin = join(projectRoot(), "bin/mandate.mjs");
   return [

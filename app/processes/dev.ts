@@ -4,6 +4,7 @@ import { exitCodes, failure } from "../../cli/failure.ts";
 import { widthOf, type Io } from "../../cli/io.ts";
 import type { DevOptions } from "../../cli/processes.ts";
 import { auditSecret } from "../../proof/secret.ts";
+import { requireSecret } from "../../proof/secret-fit.ts";
 import { externalTemporal, loadConfig, type Config } from "../config.ts";
 import { playDay } from "../day/play.ts";
 import { dayAnswer } from "../day/summary-text.ts";
@@ -74,6 +75,7 @@ export async function run(options: DevOptions, io: Io): Promise<number> {
 async function serve(stage: Stage, options: DevOptions): Promise<number> {
   const { config, stops, signal, say } = stage;
   prepareHome(config.home);
+  const secret = auditSecret(config);
   const startedAt = new Date().toISOString();
   const lock = await acquireLock(config.home, startedAt);
   if (lock.kind === "busy") throw failure("conflict", "already-running", lock.message);
@@ -81,8 +83,9 @@ async function serve(stage: Stage, options: DevOptions): Promise<number> {
   const started = await startEngines({ config, stops, onProgress: say, signal });
   signal.throwIfAborted();
   const engines = { ...started, databaseUrl: await prepareDatabase(config, started.databaseUrl, say) };
-  const pool = createLedgerPool(engines.databaseUrl, auditSecret(config), { max: 4 });
+  const pool = createLedgerPool(engines.databaseUrl, secret, { max: 4 });
   stops.add("the pool", () => pool.end());
+  await requireSecret(pool, config.company, secret);
   const people = await devPeople(pool, config.company, config.home);
   await putPoliciesInForce(stage, pool, startedAt);
   const hubspotSecret = config.hubspotClientSecret ?? devWebhookSecret(config.home);

@@ -1,9 +1,12 @@
 import { hkdfSync } from "node:crypto";
+import type { Logger } from "pino";
+import type { LedgerPool } from "../../audit/records.ts";
 import { DEFAULT_QUEUE_PREFIX, taskQueue } from "../../temporal.config.ts";
 import { bundleKeys } from "../../proof/export/keys.ts";
 import { auditSecret } from "../../proof/secret.ts";
+import { requireSecret } from "../../proof/secret-fit.ts";
 import { ConfigError } from "../../domain/config-error.ts";
-import { loadConfig } from "../config.ts";
+import { loadConfig, type Config } from "../config.ts";
 import { createLedgerPool } from "../../db/pool.ts";
 import { startGateway } from "../../gateway/gateway.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
@@ -17,24 +20,32 @@ import { requireServedDatabase } from "./require-database.ts";
 /** `mandate gateway`: serves webhooks and the API until it is asked to stop, then finishes what it took. Any number may run. */
 export async function run(): Promise<number> {
   const config = loadConfig();
-  const {
-    company,
-    hubspotClientSecret: hubspotSecret,
-    publicUrl,
-    hosts,
-    port = 0,
-    sandbox,
-    hubspotPortalId: portalId,
-    questionsPerHour,
-  } = config;
-  if (hubspotSecret === undefined) {
+  if (config.hubspotClientSecret === undefined) {
     throw new ConfigError(["HUBSPOT_CLIENT_SECRET: not set; give the client secret of the HubSpot app"]);
   }
   const log = createLogger(config.logLevel);
   const secret = auditSecret(config);
   const pool = createLedgerPool(await requireServedDatabase(config), secret, {
     onError: (error) => log.warn({ error: error.message }, "database"),
+    onForeignKey: (subject) => log.error({ subject }, "sealed under another audit secret: see `mandate doctor`"),
   });
+  try {
+    await requireSecret(pool, config.company, secret);
+    await serve({ ...config, hubspotSecret: config.hubspotClientSecret }, pool, secret, log);
+  } finally {
+    await pool.end();
+  }
+  log.flush();
+  return 0;
+}
+
+async function serve(
+  config: Config & { readonly hubspotSecret: string },
+  pool: LedgerPool,
+  secret: Buffer,
+  log: Logger,
+): Promise<void> {
+  const { company, hubspotSecret } = config;
   const temporal = lazyClient(await requireTemporal());
   try {
     const onAlarm = (problem: string) => log.error({ problem }, "policy releases");
@@ -43,7 +54,6 @@ export async function run(): Promise<number> {
     try {
       const engine = temporalEngine(temporal.client, taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration"));
       const linkKey = Buffer.from(hkdfSync("sha256", secret, "", `mandate/links/${company}`, 32));
-      const keys = { bundleKeys: bundleKeys(secret, config), linkKey, peers: config.peers };
       const gateway = await startGateway({
         pool,
         now: clock.now,
@@ -51,14 +61,18 @@ export async function run(): Promise<number> {
         company,
         policies,
         hubspotSecret,
-        portalId,
-        questionsPerHour,
-        publicUrl,
-        hosts,
-        port,
+        portalId: config.hubspotPortalId,
+        questionsPerHour: config.questionsPerHour,
+        publicUrl: config.publicUrl,
+        hosts: config.hosts,
+        port: config.port ?? 0,
+        host: config.listenHost,
         log,
-        sandbox,
-        ...keys,
+        sandbox: config.sandbox,
+        linkKey,
+        peers: config.peers,
+        bundleKeys: bundleKeys(secret, config),
+        checks: { auditSecret: () => requireSecret(pool, company, secret) },
       });
       const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));
       // Connected ahead of the first event; without Temporal we serve all the same, and each use tries again.
@@ -72,8 +86,5 @@ export async function run(): Promise<number> {
     }
   } finally {
     await temporal.close();
-    await pool.end();
   }
-  log.flush();
-  return 0;
 }

@@ -5,19 +5,26 @@ import { externalTemporal, loadConfig } from "../config.ts";
 import { companyRole } from "../../db/company-address.ts";
 import { ensureCompanyLogin } from "../../db/company-login.ts";
 import { migrate } from "../../db/migrate.ts";
+import { createLedgerPool } from "../../db/pool.ts";
+import { requireSecret } from "../../proof/secret-fit.ts";
+import { auditSecret, formerAuditSecret } from "../../proof/secret.ts";
 import type { Standing } from "../schedules/keep-schedules.ts";
 import { requireOwner } from "./require-database.ts";
+import { rewrapSubjects } from "../../db/rewrap.ts";
 
 /**
- * `mandate migrate`: brings the schema up to date, makes the company's login, and keeps its schedules; says what it did and
- * where the login's address is kept. The schema does not wait for Temporal: without it the answer says what is still to do.
+ * `mandate migrate`: brings the schema up to date, makes the company's login, keeps the fingerprint of the secret that all
+ * its hosts share, and its schedules; says what it did and where the login's address is kept. The schema does not wait for Temporal: without it the answer says what is still to do.
  */
 export async function run({ json }: ProcessOptions, io: Io): Promise<number> {
   const config = loadConfig();
   const { company, home } = config;
   const url = requireOwner(config);
+  const [secret, former] = [auditSecret(config), formerAuditSecret(config)];
   const applied = await migrate(url);
-  const { keptIn } = await ensureCompanyLogin({ url, company, home });
+  const { keptIn, url: address } = await ensureCompanyLogin({ url, company, home });
+  const rewrapped = former === undefined ? 0 : await rewrapSubjects(url, { company, former, secret });
+  const fingerprint = await keepFingerprint(address, company, secret);
   const login = companyRole(company);
   const schedules = await keepSchedules(company);
   const text = [
@@ -25,13 +32,25 @@ export async function run({ json }: ProcessOptions, io: Io): Promise<number> {
     keptIn === undefined
       ? `The login is \`${login}\`, without a password.`
       : `The login is \`${login}\`; its address is kept in ${keptIn}: give it as DATABASE_URL to gateways and workers elsewhere.`,
+    ...(former === undefined ? [] : [`Keys of cases and people sealed anew: ${rewrapped}.`]),
+    `The audit secret's fingerprint is ${fingerprint}: gateways and workers with another one refuse to start.`,
     ...(schedules.kind === "kept" ? [toldOf(schedules)] : []),
   ].join("\n");
   return giveAnswer(io, json, {
-    data: { applied, login, keptIn: keptIn ?? null, schedules },
+    data: { applied, login, keptIn: keptIn ?? null, auditSecret: { fingerprint, rewrapped }, schedules },
     text,
     ...lack(schedules),
   });
+}
+
+/** With the company's login: nothing but migrations runs as the owner. */
+async function keepFingerprint(url: string, company: string, secret: Uint8Array): Promise<string> {
+  const pool = createLedgerPool(url, secret, { max: 1 });
+  try {
+    return await requireSecret(pool, company, secret);
+  } finally {
+    await pool.end();
+  }
 }
 
 type Schedules =

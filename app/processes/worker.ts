@@ -6,6 +6,7 @@ import type { ModelChoice } from "../../agents/models/choose.ts";
 import { DEFAULT_QUEUE_PREFIX } from "../../temporal.config.ts";
 import { startIntegrator } from "../../proof/log/integrator.ts";
 import { auditSecret } from "../../proof/secret.ts";
+import { requireSecret } from "../../proof/secret-fit.ts";
 import { configuredSinks } from "../../proof/sinks/configured.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { checkCheckpoints } from "../doctor/checkpoints.ts";
@@ -27,11 +28,15 @@ export async function run(): Promise<number> {
   const config = loadConfig();
   const databaseUrl = await requireServedDatabase(config);
   const log = createLogger(config.logLevel).child({ component: "worker" });
-  installRuntime(log);
-  const pool = createLedgerPool(databaseUrl, auditSecret(config), {
+  const secret = auditSecret(config);
+  const pool = createLedgerPool(databaseUrl, secret, {
     onError: (error) => log.warn({ error: error.message }, "database"),
+    onForeignKey: (subject) => log.error({ subject }, "sealed under another audit secret: see `mandate doctor`"),
   });
   try {
+    await requireSecret(pool, config.company, secret);
+    // After what may refuse: a runtime keeps a process alive that has nothing left to do.
+    installRuntime(log);
     await work(config, pool, log);
   } finally {
     await pool.end();

@@ -2,6 +2,21 @@
 -- kept for ever is the envelope; the body is sealed under the keys of the people and cases it is about. Appending makes a
 -- record durable; its place in the log's tree is given afterwards (0003), so that cases do not wait for each other.
 
+-- What tells hosts of a company that they have the same secret: made of it one way, so that nobody gets it back from here. The
+-- first one that is kept stands.
+create table secret_fingerprint (
+  company text not null,
+  purpose text not null check (purpose in ('audit')),
+  fingerprint text not null check (fingerprint ~ '^[0-9a-f]{64}$'),
+  kept_at timestamptz not null default clock_timestamp(),
+  primary key (company, purpose)
+);
+create trigger secret_fingerprint_is_append_only before update or delete on secret_fingerprint
+  for each row execute function refuse_change();
+create trigger secret_fingerprint_keeps_all before truncate on secret_fingerprint
+  for each statement execute function refuse_change();
+grant select, insert on secret_fingerprint to mandate_app;
+
 -- How many records a case has in a log. Whoever appends to a case holds this row.
 create table case_head (
   company text not null,

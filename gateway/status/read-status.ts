@@ -1,4 +1,5 @@
-import type { Sql } from "../../audit/records.ts";
+import type { Ledger, Sql } from "../../audit/records.ts";
+import { whyUnsealed } from "../../audit/sealed-elsewhere.ts";
 import type { AskedCases, OpenCases, StalledCase } from "./stalled-cases.ts";
 
 /** Stalled cases that an answer names; the rest are counted. */
@@ -49,7 +50,7 @@ export type Status = {
 };
 
 export type StatusDeps = {
-  readonly sql: Sql;
+  readonly sql: Ledger;
   readonly company: string;
   /** Asks the durable engine; rejects when it does not answer. */
   readonly openCases: (asked: AskedCases) => Promise<OpenCases>;
@@ -76,13 +77,24 @@ export async function readStatus({ sql, company, openCases, onFault, at }: Statu
       open: cases.caseIds.length,
       lookedAt: cases.lookedAt,
       stalled: cases.stalled.length,
-      stalledCases: cases.stalled.slice(0, MOST_NAMED),
+      stalledCases: await explained(sql, company, cases.stalled.slice(0, MOST_NAMED)),
     },
     questions: { open: waiting.length, overdue, oldest: waiting[0] ?? null },
     replies,
     events,
     quarantine,
   };
+}
+
+/** Ledger work is retried without a word of its failure; that a key cannot be had is seen from here. */
+async function explained(
+  ledger: Ledger,
+  company: string,
+  stalled: readonly StalledCase[],
+): Promise<readonly StalledCase[]> {
+  const ids = stalled.flatMap(({ kind, caseId }) => (kind === "ledger" ? [caseId] : []));
+  const why = await whyUnsealed(ledger, company, ids);
+  return stalled.map((one) => ({ ...one, failure: one.failure ?? why.get(one.caseId) ?? null }));
 }
 
 /** The oldest first. */

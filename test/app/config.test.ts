@@ -40,6 +40,9 @@ describe("the environment", () => {
       temporalNamespace: "default",
       temporalBin: undefined,
       port: undefined,
+      listenHost: "127.0.0.1",
+      temporalPort: undefined,
+      temporalUiPort: undefined,
       company: "acme",
       anthropicApiKey: undefined,
       anthropicBaseUrl: undefined,
@@ -49,6 +52,7 @@ describe("the environment", () => {
       logLevel: "info",
       hubspotClientSecret: undefined,
       auditSecret: undefined,
+      formerAuditSecret: undefined,
       auditHost: "mandate.local",
       witnesses: [],
       peers: {},
@@ -67,6 +71,9 @@ describe("the environment", () => {
     const config = load({
       MANDATE_HOME: "data",
       MANDATE_PORT: "8080",
+      MANDATE_LISTEN_HOST: "fd00::7",
+      MANDATE_TEMPORAL_PORT: "7233",
+      MANDATE_TEMPORAL_UI_PORT: "8233",
       DATABASE_URL: "postgres://mandate:pw@db/mandate",
       TEMPORAL_ADDRESS: "temporal:7233",
       TEMPORAL_NAMESPACE: "partners",
@@ -84,6 +91,9 @@ describe("the environment", () => {
     expect(config).toMatchObject({
       home: "/work/data",
       port: 8080,
+      listenHost: "fd00::7",
+      temporalPort: 7233,
+      temporalUiPort: 8233,
       databaseUrl: "postgres://mandate:pw@db/mandate",
       temporalAddress: "temporal:7233",
       temporalNamespace: "partners",
@@ -117,6 +127,19 @@ describe("the environment", () => {
       env: { MANDATE_PORT: "http" },
       problem:
         "MANDATE_PORT (environment): `http` does not fit; use a port from 1 to 65535, or unset it for a free one",
+    },
+    {
+      name: "an address to listen on with a port",
+      env: { MANDATE_LISTEN_HOST: "0.0.0.0:8080" },
+      problem:
+        "MANDATE_LISTEN_HOST (environment): `0.0.0.0:8080` does not fit; give one address of this machine, such as " +
+        "10.0.0.7, or 0.0.0.0 for all; 127.0.0.1 when unset",
+    },
+    {
+      name: "port 0 of the embedded Temporal",
+      env: { MANDATE_TEMPORAL_PORT: "0" },
+      problem:
+        "MANDATE_TEMPORAL_PORT (environment): `0` does not fit; use a port from 1 to 65535, or unset it for a free one",
     },
     {
       name: "a host with a port",

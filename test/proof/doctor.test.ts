@@ -9,7 +9,10 @@ import { checkpointFolderOf } from "../../proof/sinks/file.ts";
 import { loadConfig, type Config } from "../../app/config.ts";
 import { checkAudit } from "../../app/doctor/audit.ts";
 import type { Finding } from "../../app/doctor/finding.ts";
-import { appendRecords, type LedgerPool } from "../../audit/records.ts";
+import { rewrapSubjects } from "../../db/rewrap.ts";
+import { appendRecords, readRecords, type LedgerPool } from "../../audit/records.ts";
+import { createLedgerPool } from "../../db/pool.ts";
+import { fingerprintOf, requireSecret } from "../../proof/secret-fit.ts";
 import { draftsFor, tamper } from "./log/kept-log.ts";
 import { keptLog } from "../fixtures/log.ts";
 import { givenCheckpoint } from "../fixtures/logged.ts";
@@ -61,6 +64,13 @@ async function publish(changed: Partial<Config> = {}, pool = database.pool): Pro
   await startPublisher({ sql: pool, company, secret: TEST_SECRET, sinks, log: keptLog().log }).stop();
 }
 
+/** As at the first start with the right secret, whose newest record opens. */
+const requireSecretOf = (name: string) =>
+  database.pool.query("insert into secret_fingerprint (company, purpose, fingerprint) values ($1, 'audit', $2)", [
+    name,
+    fingerprintOf(TEST_SECRET, name),
+  ]);
+
 /** Moves what was signed to a time before now. */
 const signedAgo = (interval: string) =>
   tamper(
@@ -107,7 +117,8 @@ describe("the doctor, of the audit log", () => {
       "update audit_record set recorded_at = clock_timestamp() - interval '5 minutes' where company = $1",
       [company],
     );
-    expect(await finding("log", { databaseUrl: database.url })).toEqual([
+    const auditSecret = TEST_SECRET.toString("base64");
+    expect(await finding("log", { databaseUrl: database.url, auditSecret })).toEqual([
       {
         check: "audit log",
         state: "fail",
@@ -152,6 +163,58 @@ describe("the doctor, of the audit secret", () => {
         fix: expect.stringContaining("export MANDATE_AUDIT_SECRET=") as string,
       },
     ]);
+  });
+});
+
+describe("the doctor, of a secret that other hosts share", () => {
+  const other = Buffer.alloc(32, 1);
+
+  test("fails when it is not set beside a DATABASE_URL, before anything is recorded", async () => {
+    expect(await findings({ databaseUrl: database.url })).toMatchObject([
+      {
+        state: "fail",
+        detail: expect.stringContaining("MANDATE_AUDIT_SECRET: not set, and DATABASE_URL is") as string,
+      },
+      { state: "warn" },
+      { state: "warn" },
+    ]);
+  });
+
+  test("fails when the company began with another one, and shows both fingerprints and neither secret", async () => {
+    await requireSecret(await database.poolOf(company), company, TEST_SECRET);
+    const [first] = await finding("secret", { auditSecret: other.toString("base64") });
+    expect(first).toMatchObject({
+      state: "fail",
+      fix: expect.stringContaining("export MANDATE_AUDIT_SECRET=") as string,
+    });
+    for (const one of [TEST_SECRET, other]) {
+      expect(first?.detail).toContain(fingerprintOf(one, company).slice(0, 12));
+      expect(first?.detail).not.toContain(one.toString("base64"));
+    }
+  });
+
+  test("counts what a host sealed under a secret of its own, by kind, and once that is given it is sealed anew", async () => {
+    await given(2);
+    const elsewhere = createLedgerPool(database.url, other);
+    const drafts = draftsFor(company, 10, 2).map((draft, n) => {
+      return { ...draft, caseId: `${company}:quoting:crm-deal-x${n}`, person: "dana" };
+    });
+    await appendRecords(elsewhere, drafts).finally(() => elsewhere.end());
+    await requireSecretOf(company);
+    const sealed = /^2 cases and 1 person were sealed under another audit secret: .* the first: /;
+    expect(await finding("secret")).toMatchObject([
+      {
+        state: "fail",
+        detail: expect.stringMatching(sealed) as string,
+        fix: expect.stringContaining("MANDATE_FORMER_AUDIT_SECRET_FILE=") as string,
+      },
+    ]);
+    const moved = { company, former: other, secret: TEST_SECRET };
+    expect(await rewrapSubjects(database.url, moved)).toBe(3);
+    expect(await rewrapSubjects(database.url, moved)).toBe(0);
+    expect(await finding("secret")).toMatchObject([{ state: "ok" }]);
+    const { records, intact } = await readRecords(database.pool, company, drafts[0]?.caseId ?? "");
+    expect([records.length, intact]).toEqual([1, true]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { auditSecret } from "../../proof/secret.ts";
+import { auditSecret, presentAuditSecret } from "../../proof/secret.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 
 let home: string;
@@ -23,6 +23,18 @@ describe("the audit secret", () => {
     const given = Buffer.alloc(32, 9);
     expect(auditSecret({ home: elsewhere, auditSecret: given.toString("base64") })).toEqual(given);
     expect(existsSync(elsewhere)).toBe(false);
+  });
+
+  test("is demanded beside a DATABASE_URL: another host's home would make another one", () => {
+    const databaseUrl = "postgres://db.example.com/mandate";
+    const elsewhere = join(home, "host-2");
+    const demanded = (at: string) => () => auditSecret({ home: at, auditSecret: undefined, databaseUrl });
+    expect(demanded(elsewhere)).toThrow(
+      /MANDATE_AUDIT_SECRET: not set, and DATABASE_URL is.*`openssl rand -base64 32`/,
+    );
+    expect(existsSync(elsewhere)).toBe(false);
+    expect(demanded(home)).toThrow(`MANDATE_AUDIT_SECRET_FILE=${join(home, "keys", "audit.secret")} gives it`);
+    expect(presentAuditSecret({ home, auditSecret: undefined, databaseUrl })).toBeUndefined();
   });
 
   test.for([

@@ -56,8 +56,10 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
     gateway: () => startCommand("gateway"),
     worker: () => startCommand("worker"),
   };
+  const secret = auditSecret({ home, auditSecret: undefined });
   const env = {
     ...process.env,
+    MANDATE_AUDIT_SECRET: secret.toString("base64"),
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: temporalAddress,
     HUBSPOT_CLIENT_SECRET: SECRET,
@@ -73,7 +75,6 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
       once(child, "exit").then(() => Promise.reject(new Error(`${name} ended before it was ready`))),
     ]);
   }
-  const secret = auditSecret({ home, auditSecret: undefined });
   const pool = createLedgerPool(databaseUrl, secret);
   const dana = await addPerson(pool, COMPANY, { personId: "dana", name: "Dana", role: "partner-manager" });
   if (dana.kind !== "added") throw new Error("dana is there already");

@@ -6,8 +6,9 @@ import { loadConfig, type Config } from "../../../app/config.ts";
 import { keptAddressFile } from "../../../db/company-address.ts";
 import { prepareDatabase } from "../../../app/processes/dev-database.ts";
 import { requireCompanyDatabase, requireOwner } from "../../../app/processes/require-database.ts";
+import { fingerprintOf } from "../../../proof/secret-fit.ts";
 import { query } from "../../../engines/postgres-client.ts";
-import { testDatabase, type TestDatabase } from "../../setup/database.ts";
+import { TEST_SECRET, testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { removeHome, temporaryHome } from "../../setup/temporary-home.ts";
 import { run } from "../../cli/run.ts";
 
@@ -30,6 +31,7 @@ beforeEach(() => {
   process.env["MANDATE_HOME"] = home;
   process.env["MANDATE_COMPANY"] = company;
   process.env["DATABASE_URL"] = ownerUrl;
+  process.env["MANDATE_AUDIT_SECRET"] = TEST_SECRET.toString("base64");
 });
 afterEach(() => {
   process.env = { ...environment };
@@ -77,7 +79,13 @@ describe("mandate migrate", () => {
     const kept = keptAddressFile(home, company);
     expect([first.exitCode, JSON.parse(first.stdout).data]).toEqual([
       0,
-      { applied: [], login: `company:${company}`, keptIn: kept, schedules: { kind: "no-engine" } },
+      {
+        applied: [],
+        login: `company:${company}`,
+        keptIn: kept,
+        auditSecret: { fingerprint: fingerprintOf(TEST_SECRET, company).slice(0, 12), rewrapped: 0 },
+        schedules: { kind: "no-engine" },
+      },
     ]);
     expect(statSync(kept).mode & 0o777).toBe(0o600);
     const address = requireCompanyDatabase(configured());

@@ -31,6 +31,15 @@ describe("/readyz", () => {
     ]);
   });
 
+  test("is 503 when the audit secret is not the one that the company began with", async () => {
+    const misfit = () => Promise.reject(new Error("its fingerprint is another one"));
+    const dependencies = { database: "up", auditSecret: "down" };
+    expect(await ask("/readyz", { checks: { database: up, auditSecret: misfit } })).toEqual([
+      503,
+      { ready: false, dependencies },
+    ]);
+  });
+
   test("counts a dependency that is silent for two seconds as down", async () => {
     vi.useFakeTimers();
     const silent = ask("/readyz", { checks: { database: () => new Promise(() => {}) } });

@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { lookAtCases, type StallLimits, type StalledCase } from "../../../gateway/status/stalled-cases.ts";
+import { rewrapSubjects } from "../../../db/rewrap.ts";
+import { stallText } from "../../../cli/status-text.ts";
+import { wallTime } from "../../../db/company-clock.ts";
+import { createLedgerPool } from "../../../db/pool.ts";
+import { readStatus } from "../../../gateway/status/read-status.ts";
+import { TEST_SECRET } from "../../setup/database.ts";
+import {
+  lookAtCases,
+  type OpenCases,
+  type StallLimits,
+  type StalledCase,
+} from "../../../gateway/status/stalled-cases.ts";
 import { CASE_WORKFLOW, SCHEDULED_WORKFLOW, taskQueue } from "../../../temporal.config.ts";
 import { openEscalationOf } from "../../fixtures/escalations.ts";
 import { givenPartner, givenQuote } from "../../fixtures/programme.ts";
@@ -63,6 +74,42 @@ describe.concurrent("a case is stalled", { timeout: 90_000 }, () => {
     expect(stall.forMs).toBeGreaterThan(7_000);
     expect(await stallOf(caseId)).toBeUndefined();
     broken.delete("d2 decide");
+    expect(await ended(caseId)).toEqual({ outcomes: ["executed"] });
+  });
+
+  test("whose key another host sealed under a secret of its own, and the status names that", async () => {
+    const { pool, company, database } = system;
+    const caseId = `${company}:quoting:crm-deal-d6`;
+    const elsewhere = createLedgerPool(await database.urlOf(company), Buffer.alloc(32, 3));
+    await elsewhere.vault.keysOf(elsewhere, company, [`case:${caseId}`]).finally(() => elsewhere.end());
+    expect(await ask("d6")).toBe(caseId);
+    const onFault = (error: unknown) => Promise.reject(error as Error);
+    const statusOf = async (openCases: () => Promise<OpenCases>) =>
+      (await readStatus({ sql: pool, company, openCases, onFault, at: wallTime() })).cases?.stalledCases;
+    const stall = await eventually(async () => {
+      return (await statusOf(() => look()))?.find((one) => one.caseId === caseId);
+    }, 60_000);
+    const failure = /^the key of sub_\w+ was sealed under another audit secret; `mandate doctor` tells the way out$/;
+    expect(stall.failure).toMatch(failure);
+    // Of its work in the database the engine keeps no failure.
+    const silent = { ...stall, kind: "ledger", activity: null, attempts: null, forMs: 21_000, failure: null } as const;
+    const other = { ...silent, caseId: `${company}:quoting:crm-deal-d2` };
+    const found = await statusOf(() => Promise.resolve({ caseIds: [caseId], lookedAt: 1, stalled: [silent, other] }));
+    expect(found?.map(stallText)).toEqual([
+      `its work in the database has not succeeded for 21 s: ${stall.failure}`,
+      "its work in the database has not succeeded for 21 s",
+    ]);
+    const told: string[] = [];
+    const onForeignKey = (name: string) => void told.push(name);
+    const again = createLedgerPool(await database.urlOf(company), TEST_SECRET, { onForeignKey });
+    const keys = () => again.vault.keysOf(again, company, [`case:${caseId}`]);
+    for (const attempt of [keys(), keys()]) {
+      await expect(attempt).rejects.toThrow("sealed under another audit secret");
+    }
+    await again.end();
+    expect(told).toEqual([`case:${caseId}`]);
+    const moved = { company, former: Buffer.alloc(32, 3), secret: TEST_SECRET };
+    expect(await rewrapSubjects(database.url, moved)).toBe(1);
     expect(await ended(caseId)).toEqual({ outcomes: ["executed"] });
   });
 
