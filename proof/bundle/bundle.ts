@@ -37,7 +37,11 @@ export async function openBundle(pool: LedgerPool, ask: BundleAsk): Promise<Bund
   }
 }
 
-async function manifestOf({ ledger }: Snapshot, ask: BundleAsk, plans: readonly LogPlan[]): Promise<Manifest> {
+async function manifestOf(
+  { ledger }: Snapshot,
+  ask: BundleAsk,
+  plans: readonly LogPlan[],
+): Promise<Manifest> {
   const { company, reader, selection, exportedAt } = ask;
   const durability = await readDurability(ledger);
   const logs = plans.map(({ manifest }) => manifest);
@@ -58,7 +62,7 @@ async function* piecesOf(
     for (const plan of plans) {
       const { folder, origin, complete } = plan.manifest;
       yield textPiece(`${folder}/checkpoint`, plan.note);
-      yield textPiece(`${folder}/vkeys`, `${ask.vkeyOf(origin)}\n`);
+      yield textPiece(`${folder}/vkeys`, `${ask.signerOf(origin).vkey}\n`);
       yield textPiece(`${folder}/witness-vkeys`, plan.witnesses.map((vkey) => `${vkey}\n`).join(""));
       yield* complete ? wholeLog(ledger, ask, plan, telling) : caseLog(ledger, ask, plan, telling);
     }

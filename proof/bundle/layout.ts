@@ -10,7 +10,7 @@ export const bundlePaths = {
 
 /** What a file in a log's folder is. */
 export type LogFile =
-  | { readonly kind: "checkpoint" | "vkeys" | "witness-vkeys" | "entries.jsonl" }
+  | { readonly kind: (typeof plainFiles)[number] }
   | { readonly kind: "receipt"; readonly keyDigest: string }
   | { readonly kind: "tile" | "entries"; readonly tile: Tile };
 
@@ -47,10 +47,11 @@ export function bundleFileOf(path: string): BundleFile | undefined {
   return folder === undefined || file === undefined ? undefined : { kind: "log", folder, file };
 }
 
+const plainFiles = ["checkpoint", "vkeys", "witness-vkeys", "entries.jsonl", "case-head"] as const;
+
 function logFileOf(path: string): LogFile | undefined {
-  if (path === "checkpoint" || path === "vkeys" || path === "witness-vkeys" || path === "entries.jsonl") {
-    return { kind: path };
-  }
+  const plain = plainFiles.find((name) => name === path);
+  if (plain !== undefined) return { kind: plain };
   const keyDigest = /^receipts\/([0-9a-f]{64})\.tlog-proof$/.exec(path)?.[1];
   if (keyDigest !== undefined) return { kind: "receipt", keyDigest };
   const bundle = parseEntriesPath(path);

@@ -1,20 +1,21 @@
 import { newestCheckpoint } from "../log/log-store.ts";
 import { cosignatureVerifierOf } from "../log/cosignature.ts";
-import { parseCheckpoint } from "../log/checkpoint.ts";
+import { parseCheckpoint, type Checkpoint } from "../log/checkpoint.ts";
+import type { Signer } from "../log/note-keys.ts";
 import { parseNote } from "../log/note.ts";
 import { relationshipLogOf } from "../../audit/record-keys.ts";
 import type { Sql } from "../../audit/vault.ts";
 import { logFolder } from "./layout.ts";
 import type { ManifestLog, Selection } from "./manifest.ts";
-import { erasuresOf, logNames, rowsOfCase, waitingOf, type ExportRow } from "./rows.ts";
+import { erasuresOf, logNames, recordsOfCase, rowsOfCase, waitingOf, type ExportRow } from "./rows.ts";
 
-/** What to export and for whom. `exportedAt`: ISO 8601. `vkeyOf`: the key a log signs with; `witnesses`: verifier keys. */
+/** What to export and for whom. `exportedAt`: ISO 8601. `signerOf`: what a log signs with; `witnesses`: verifier keys. */
 export type BundleAsk = {
   readonly company: string;
   readonly reader: string;
   readonly selection: Selection;
   readonly exportedAt: string;
-  readonly vkeyOf: (origin: string) => string;
+  readonly signerOf: (origin: string) => Signer;
   readonly witnesses: readonly string[];
 };
 
@@ -29,7 +30,10 @@ export type BundleRefusal = {
 export type LogPlan = {
   readonly manifest: ManifestLog;
   readonly note: string;
+  readonly checkpoint: Checkpoint;
   readonly witnesses: readonly string[];
+  /** Of a bundle that holds a case alone: how many records the log has of it. */
+  readonly records: number;
   /** The entries of a bundle that holds a case alone. */
   readonly rows: readonly ExportRow[];
 };
@@ -70,11 +74,13 @@ async function planLog(sql: Sql, ask: BundleAsk, log: string): Promise<{ plan?: 
   const waiting = { count: found.count, keys: [...found.keys] };
   if (checkpoint === undefined || (caseId !== null && rows.length === 0)) return { waiting: waiting.count };
   const known = cosignedBy(checkpoint.note, witnesses);
-  const { origin } = parseCheckpoint(parseNote(checkpoint.note).text);
+  const head = parseCheckpoint(parseNote(checkpoint.note).text);
+  const { origin } = head;
+  const records = caseId === null ? 0 : await recordsOfCase(sql, { company, log, caseId });
   const complete = caseId === null;
   const entries = complete ? size : rows.length;
   const manifest = { log, origin, folder: logFolder(log), size, complete, entries, waiting };
-  return { plan: { manifest, ...known, rows }, waiting: waiting.count };
+  return { plan: { manifest, ...known, checkpoint: head, records, rows }, waiting: waiting.count };
 }
 
 /** The note with the log's signature and those of known witnesses alone: a bundle holds no signature it cannot explain. */

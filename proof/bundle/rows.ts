@@ -49,6 +49,19 @@ export async function rowsOfCase(
   return rows;
 }
 
+/** How many records a log has of a case, as appending counts them: what was taken away since does not lessen it. */
+export async function recordsOfCase(
+  sql: Sql,
+  { company, log, caseId }: { company: string; log: string; caseId: string },
+): Promise<number> {
+  const { rows } = await sql.query<{ records: number }>({
+    name: "records-of-case",
+    text: "select records from case_head where company = $1 and log = $2 and case_id = $3",
+    values: [company, log, caseId],
+  });
+  return rows[0]?.records ?? 0;
+}
+
 /** The keys of the records of the erasures after which parts of a case's records stay closed. */
 export async function erasuresOf(sql: Sql, company: string, caseId: string): Promise<readonly string[]> {
   const { rows } = await sql.query<{ key: string }>({

@@ -34,6 +34,7 @@ function isRead(path: string, logs: ReadonlyMap<string, ManifestLog>, read: Read
 function belongs(file: LogFile, log: ManifestLog, { receipts }: Read): boolean {
   switch (file.kind) {
     case "entries.jsonl":
+    case "case-head":
       return !log.complete;
     case "receipt":
       return receipts.has(Buffer.from(file.keyDigest, "hex"));

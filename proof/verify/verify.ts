@@ -2,7 +2,8 @@ import { bundlePaths, logFolder } from "../bundle/layout.ts";
 import { readManifest, type Manifest, type ManifestLog } from "../bundle/manifest.ts";
 import { caseEntries } from "./case-entries.ts";
 import { openDesk, type Desk, type DeskOptions } from "./desk.ts";
-import { createFindings, type Findings } from "./finding.ts";
+import { checkCaseEnd } from "./case-end.ts";
+import { caseName, createFindings, type Findings } from "./finding.ts";
 import { checkKept, type Kept } from "./kept.ts";
 import { openHead, type LogHead, type Pins } from "./notes.ts";
 import { checkQuorum, type QuorumPolicy } from "./quorum.ts";
@@ -30,8 +31,9 @@ export async function verifyBundle(source: FileSource, options: VerifyOptions): 
     if (head === undefined || !fits(log, head, findings)) continue;
     heads.push({ log, head });
     checkQuorum(log, head, options.policy, findings);
-    await readLog(source, log, head, desk, options);
+    await readLog(source, log, head, desk, { ...options, selection: manifest.selection });
   }
+  checkPins(manifest, options.pins, findings);
   checkKeptLog(manifest, options.kept, findings);
   await desk.end();
   return verificationOf({ findings, manifest, pins: options.pins, heads, desk });
@@ -80,7 +82,7 @@ async function readLog(
   log: ManifestLog,
   head: LogHead,
   desk: Desk,
-  { kept }: VerifyOptions,
+  { kept, selection }: VerifyOptions & Pick<Manifest, "selection">,
 ): Promise<void> {
   const { findings } = desk;
   const isKept = kept !== undefined && kept.checkpoint.origin === log.origin;
@@ -89,6 +91,19 @@ async function readLog(
     ? wholeEntries(source, log, head, findings, seeSize)
     : caseEntries(source, log, head, findings);
   for await (const entries of pages) for (const entry of entries) await desk.take(entry, head);
+  if (selection.kind !== "case") return;
+  const { case: caseId } = selection;
+  const records = desk.book.cases.get(caseName(log.log, caseId))?.records ?? 0;
+  await checkCaseEnd(source, log, head, { caseId, records }, findings);
+}
+
+/** A key that the reader knows is of a log that it expects: one that is not here was left out, or never was in the bundle. */
+function checkPins({ logs }: Manifest, pins: Pins, findings: Findings): void {
+  for (const { name } of pins.logs) {
+    findings.checked(1);
+    if (logs.some(({ origin }) => origin === name)) continue;
+    findings.add(1, "incomplete", `you gave the key of \`${name}\`, and no log of that name is in this bundle`);
+  }
 }
 
 function checkKeptLog({ logs }: Manifest, kept: Kept | undefined, findings: Findings): void {

@@ -41,14 +41,14 @@ async function disputeFolder(step: string): Promise<string> {
   if (told === undefined) throw new Error("no dispute");
   const folder = join(whole, step);
   await writeFiles(folder, disputeFiles(told.dispute, view, true));
-  const vkeyOf = (origin: string) => logSigner(TEST_SECRET, origin).vkey;
+  const signerOf = (origin: string) => logSigner(TEST_SECRET, origin);
   const selection = { kind: "case", case: names.caseId } as const;
   const bundle = await openBundle(pool, {
     company: "acme",
     reader: "acme",
     selection,
     exportedAt: "2026-03-02T09:00:00.000Z",
-    vkeyOf,
+    signerOf,
     witnesses: [],
   });
   if (bundle.kind === "refused") throw new Error(bundle.detail);
