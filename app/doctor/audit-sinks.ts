@@ -2,16 +2,20 @@ import type { KeptLog } from "../../proof/log/log-store.ts";
 import { cosignedSize, unpublishedMs } from "../../proof/log/cosignature-store.ts";
 import { cosignatureVerifierOf } from "../../proof/log/cosignature.ts";
 import type { Sql } from "../../audit/records.ts";
+import { forksOf } from "../../proof/log/fork-store.ts";
 import { logSigner, originOf } from "../../proof/log/log-keys.ts";
+import { refusalOf } from "../../proof/log/unforked.ts";
 import { newestOf } from "../../proof/log/publisher.ts";
 import { checkpointFileOf, lastCheckpoint } from "../../proof/sinks/checkpoint-file.ts";
 import { checkpointFolderOf } from "../../proof/sinks/file.ts";
 import { forkOf } from "../../proof/sinks/fork.ts";
 import { SinkError } from "../../proof/sinks/sink.ts";
+import { witnessSink } from "../../proof/sinks/witness.ts";
 import { startWorker } from "./audit-log.ts";
 import { fail, type Finding, ok, type Recorder, warn } from "./finding.ts";
 
 const CHECK = "audit checkpoints";
+const WITNESS_TIMEOUT_MS = 3_000;
 
 /** A sink as the doctor knows it: leaves of the largest head it holds, and the command that looks after it. */
 type Held = { readonly sink: string; readonly size: number; readonly fix: string };
@@ -62,6 +66,8 @@ async function look(recorder: Recorder, sql: Sql, secret: Uint8Array, kept: Kept
       return broken(detail, "npx mandate audit log");
     }
     if (newest === undefined) return { held: [], faults: [] };
+    const refused = await refusedBy(recorder, sql, secret, kept.log);
+    if (refused !== undefined) return broken(refused, "npx mandate audit log");
     const file = { sink: "the checkpoint file", size: last?.size ?? 0, fix: startWorker(recorder) };
     const held = [file, ...(await witnessesOf(recorder, sql, kept))];
     return { held, faults: await staleness(recorder, sql, kept, held) };
@@ -69,6 +75,20 @@ async function look(recorder: Recorder, sql: Sql, secret: Uint8Array, kept: Kept
     if (!(error instanceof SinkError)) throw error;
     return broken(error.message, `mv '${path}' '${path}.damaged'`);
   }
+}
+
+/** Which witness holds the log further, or otherwise, than this database: found by a worker before, or told now. */
+async function refusedBy({ config }: Recorder, sql: Sql, secret: Uint8Array, log: string): Promise<string | undefined> {
+  const { company, witnesses } = config;
+  const sinks = witnesses.map((witness) => witnessSink(sql, { ...witness, timeoutMs: WITNESS_TIMEOUT_MS }));
+  const names = sinks.map(({ name }) => name);
+  const [known] = await forksOf(sql, company, log, names);
+  if (known !== undefined) return `${known.detail} (found ${known.foundAt}); nothing more is signed`;
+  for (const sink of sinks) {
+    const refusal = await refusalOf({ sql, company, secret, sinks }, sink, log);
+    if (refusal.kind === "fork") return `${refusal.detail}; nothing more is signed once a worker runs`;
+  }
+  return undefined;
 }
 
 async function witnessesOf({ config }: Recorder, sql: Sql, { log }: KeptLog): Promise<Held[]> {

@@ -66,6 +66,20 @@ create table audit_cosignature (
   foreign key (company, log, size) references audit_checkpoint
 );
 
+-- That a place outside the database holds more of a log, or otherwise, than the database: nothing is signed for the log while
+-- that place is one of those that are asked.
+create table audit_fork (
+  company text not null,
+  log text not null,
+  sink text not null,
+  detail text not null,
+  found_at timestamptz not null default clock_timestamp(),
+  primary key (company, log, sink)
+);
+create trigger audit_fork_is_append_only before update or delete on audit_fork for each row execute function refuse_change();
+create trigger audit_fork_keeps_all before truncate on audit_fork for each statement execute function refuse_change();
+grant select, insert on audit_fork to mandate_app;
+
 grant select on audit_log, audit_place, audit_tile, audit_checkpoint, audit_cosignature to mandate_app;
 grant insert, update (size) on audit_log to mandate_app;
 grant insert, update (hashes) on audit_tile to mandate_app;

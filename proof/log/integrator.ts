@@ -7,7 +7,7 @@ import { startPump } from "../../db/pump.ts";
 import { logSigner, originOf } from "./log-keys.ts";
 import { startPublisher } from "./publisher.ts";
 import type { CheckpointSink } from "../sinks/sink.ts";
-import { requireUnforked } from "./unforked.ts";
+import { requireUnforked, type Confirmed } from "./unforked.ts";
 
 export type IntegratorSettings = {
   readonly pool: LedgerPool;
@@ -40,6 +40,7 @@ export function startIntegrator(settings: IntegratorSettings): { stop(): Promise
   const log = settings.log.child({ component: "integrator" });
   const publisher = startPublisher({ sql: pool, company, secret: settings.secret, sinks, log });
   const rests = createRests(everyMs);
+  const confirmed: Confirmed = new Map();
   let allAtMs = 0;
   const look = async (): Promise<void> => {
     if (rests.holds(DATABASE, false)) return;
@@ -57,7 +58,7 @@ export function startIntegrator(settings: IntegratorSettings): { stop(): Promise
   };
   const attempt = async (name: string): Promise<boolean> => {
     try {
-      if (await extend(settings, name)) publisher.poke();
+      if (await extend(settings, name, confirmed)) publisher.poke();
       return true;
     } catch (error) {
       const { message, code } = error as Error & { readonly code?: string };
@@ -91,11 +92,11 @@ function createRests(everyMs: number) {
 }
 
 /** Integrates until less than a full batch was waiting. Answers whether anything was signed. */
-async function extend(settings: IntegratorSettings, log: string): Promise<boolean> {
+async function extend(settings: IntegratorSettings, log: string, confirmed: Confirmed): Promise<boolean> {
   const { pool, company, secret, host } = settings;
   const origin = originOf(host, log);
   const signer = logSigner(secret, origin);
-  await requireUnforked({ ...settings, sql: pool }, log, origin);
+  await requireUnforked({ ...settings, sql: pool }, log, origin, confirmed);
   let signed = false;
   for (;;) {
     const at = new Date().toISOString();

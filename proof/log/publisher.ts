@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import { keepFork } from "./fork-store.ts";
 import { hashReaderOf, logNamed, logsOf, newestCheckpoint, type KeptLog } from "./log-store.ts";
 import { consistencyProof } from "./proof.ts";
 import type { Sql } from "../../audit/records.ts";
 import { startPump, type Pump } from "../../db/pump.ts";
 import { logSigner } from "./log-keys.ts";
-import { SinkError, type CheckpointSink, type Outgoing } from "../sinks/sink.ts";
+import { putBack, SinkError, type CheckpointSink, type Outgoing } from "../sinks/sink.ts";
 
 export type PublisherSettings = {
   readonly sql: Sql;
@@ -64,9 +65,21 @@ function createRound(settings: PublisherSettings, sink: CheckpointSink): () => P
         const waitMs = Math.min(standing.waitMs * 2 || retryMs, LONGEST_RETRY_MS);
         standings.set(kept.log, { ...standing, waitMs, notBeforeMs: performance.now() + waitMs });
         tell(log, sink, kept, error);
+        await keepRefusal(settings, sink, kept, error);
       }
     }
   };
+}
+
+/** What a sink refuses that nobody can look into stops the signing: every process finds it in the database. */
+async function keepRefusal(
+  { sql, company }: PublisherSettings,
+  { name: sink, head }: CheckpointSink,
+  { log }: KeptLog,
+  error: unknown,
+): Promise<void> {
+  if (head !== undefined || !(error instanceof SinkError) || error.code !== "SINK_FORKED") return;
+  await keepFork(sql, company, { log, sink, detail: error.message });
 }
 
 /** Publishes the newest checkpoint of a log, and answers its size. */
@@ -81,12 +94,11 @@ async function carry(
     await sink.publish(outgoing);
     return outgoing.size;
   } catch (error) {
-    if (!(error instanceof SinkError) || error.code !== "SINK_AHEAD" || error.heldSize === undefined) throw error;
-    // Another process may have published a newer one meanwhile. More than the log has now, nobody has.
-    const now = await logNamed(sql, company, kept.log);
-    if (now !== undefined && error.heldSize <= now.size) return error.heldSize;
-    const message = `${error.message}; the database was put back to an older copy`;
-    throw new SinkError("SINK_FORKED", message, error.heldSize);
+    if (!(error instanceof SinkError)) throw error;
+    const fork = await putBack(error, () => logNamed(sql, company, kept.log));
+    if (fork !== undefined) throw fork;
+    if (error.code === "SINK_AHEAD" && error.heldSize !== undefined) return error.heldSize;
+    throw error;
   }
 }
 

@@ -26,6 +26,11 @@ export type CheckpointSink = {
   readonly name: string;
   publish(checkpoint: Outgoing): Promise<void>;
   /**
+   * Asks a sink that is somebody else's whether it holds more, or otherwise, than our newest checkpoint: then it throws
+   * `SinkError` (`SINK_FORKED`, `SINK_AHEAD`). It holds no more by that, and one that holds less is in order.
+   */
+  confirm?(checkpoint: Outgoing): Promise<void>;
+  /**
    * The largest head of a log that the sink holds, where it knows without asking anybody; undefined for none. `vkey`: the
    * log's. Throws `SinkError` (`SINK_UNREADABLE`).
    */
@@ -66,6 +71,21 @@ export class SinkError extends Error {
 /** A sink holds more leaves than are offered: an older head came late, or the database was put back to an older copy. */
 export function ahead(sink: string, { origin, size }: Outgoing, heldSize: number): SinkError {
   return new SinkError("SINK_AHEAD", `${sink} holds ${heldSize} leaves of ${origin}; ${size} were offered`, heldSize);
+}
+
+/**
+ * A refusal as a fork, where it is one: the sink holds more than the log has now. Another process may have signed and
+ * published more meanwhile; more than the database has by then, nobody has.
+ */
+export async function putBack(
+  error: SinkError,
+  now: () => Promise<{ readonly size: number } | undefined>,
+): Promise<SinkError | undefined> {
+  if (error.code === "SINK_FORKED") return error;
+  if (error.code !== "SINK_AHEAD" || error.heldSize === undefined) return undefined;
+  const log = await now();
+  if (log !== undefined && error.heldSize <= log.size) return undefined;
+  return new SinkError("SINK_FORKED", `${error.message}; the database was put back to an older copy`, error.heldSize);
 }
 
 /** The alarm: somebody rewrote the database, or put it back to an older copy and went on from there. */

@@ -17,6 +17,13 @@ export function witnessSink(sql: Sql, witness: WitnessAddress): CheckpointSink {
   const name = `witness ${key}`;
   return {
     name,
+    async confirm(checkpoint) {
+      // Proved from its own size: a witness that holds less says so, and cosigns nothing.
+      const { size, note } = checkpoint;
+      const answer = await submitCheckpoint(witness, { oldSize: size, proof: [], checkpoint: note });
+      if (answer.kind === "conflict" && answer.size > size) throw ahead(name, checkpoint, answer.size);
+      if (answer.kind === "refused" && answer.status === UNPROCESSABLE) throw forked(name, checkpoint, answer.reason);
+    },
     async publish(checkpoint) {
       const { company, log, size } = checkpoint;
       const held = await cosignedSize(sql, { company, log, witness: key });

@@ -15,7 +15,8 @@ import { createLedgerPool } from "../../db/pool.ts";
 import { fingerprintOf, requireSecret } from "../../proof/secret-fit.ts";
 import { draftsFor, tamper } from "./log/kept-log.ts";
 import { keptLog } from "../fixtures/log.ts";
-import { givenCheckpoint } from "../fixtures/logged.ts";
+import { givenCheckpoint, TEST_HOST } from "../fixtures/logged.ts";
+import { startIntegrator } from "../../proof/log/integrator.ts";
 import { TEST_SECRET, testDatabase, type TestDatabase } from "../setup/database.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 import { NAME, running } from "./witness/running.ts";
@@ -291,6 +292,34 @@ describe("the doctor, of checkpoints outside the database", () => {
       },
     ]);
     expect(await finding("checkpoints")).toMatchObject([{ state: "ok" }]);
+  });
+
+  test("fails when the whole home was put back and a witness holds more, while it answers and afterwards", async () => {
+    const log = await given(3);
+    const { url, vkey, stop } = await running([log]);
+    const witnesses = [{ url, vkey }];
+    await publish({ witnesses });
+    const copy = await copyOf(database);
+    await given(2, { from: 3 });
+    await publish({ witnesses });
+    rmSync(file);
+    expect(await finding("checkpoints", { witnesses })).not.toMatchObject([{ state: "fail" }]);
+    const putBack = [
+      {
+        check: "audit checkpoints",
+        state: "fail",
+        detail: expect.stringMatching(
+          /^witness .* holds 5 leaves of .*; 3 were offered; the database was put back/,
+        ) as string,
+        fix: "npx mandate audit log",
+      },
+    ];
+    expect(await finding("checkpoints", { witnesses }, copy.url)).toEqual(putBack);
+    const settings = { pool: copy.pool, company, secret: TEST_SECRET, host: TEST_HOST, log: keptLog().log };
+    await appendRecords(copy.pool, draftsFor(company, 1_000, 1));
+    await startIntegrator({ ...settings, sinks: configuredSinks(copy.pool, configOf({ witnesses })) }).stop();
+    await stop();
+    expect(await finding("checkpoints", { witnesses }, copy.url)).toEqual(putBack);
   });
 
   test("fails when the database has lost the log altogether", async () => {

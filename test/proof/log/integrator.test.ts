@@ -7,7 +7,9 @@ import type { CheckpointSink, Outgoing } from "../../../proof/sinks/sink.ts";
 import { withClient } from "../../../engines/postgres-connection.ts";
 import { createLedgerPool } from "../../../db/pool.ts";
 import { newestCheckpoint, waitingLogs } from "../../../proof/log/log-store.ts";
-import { appendRecord, appendRecords } from "../../../audit/records.ts";
+import { logSigner } from "../../../proof/log/log-keys.ts";
+import { witnessSink } from "../../../proof/sinks/witness.ts";
+import { appendRecord, appendRecords, type LedgerPool } from "../../../audit/records.ts";
 import { checkpointsOf, draftFor, draftsFor, leavesOf, tamper } from "./kept-log.ts";
 import { AT } from "../../fixtures/ledger.ts";
 import { keptLog } from "../../fixtures/log.ts";
@@ -15,6 +17,7 @@ import { givenCheckpoint, TEST_HOST } from "../../fixtures/logged.ts";
 import { TEST_SECRET, testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { removeHome, temporaryHome } from "../../setup/temporary-home.ts";
 import { copyOf } from "../copied-database.ts";
+import { running } from "../witness/running.ts";
 
 /** Longer than a loaded machine takes. */
 const SOON = { timeout: 20_000 };
@@ -140,6 +143,46 @@ describe("the integrator", () => {
     await expect
       .poll(async () => (await checkpointsOf(copy.pool, company)).map(({ size }) => size), SOON)
       .toEqual([3, 12]);
+  });
+
+  test("signs no second tree when the whole home was put back and only a witness knows, whoever starts next", async () => {
+    const origin = `${TEST_HOST}/${company}`;
+    const { url, vkey, stop: stopWitness } = await running([{ origin, vkey: logSigner(TEST_SECRET, origin).vkey }]);
+    const seenBy = (pool: LedgerPool) => [witnessSink(pool, { url, vkey, timeoutMs: 2_000 })];
+    await appendRecords(database.pool, draftsFor(company, 0, 3));
+    await started({ sinks: seenBy(database.pool) }).stop();
+    const copy = await copyOf(database);
+    await appendRecords(database.pool, draftsFor(company, 3, 2));
+    await started({ sinks: seenBy(database.pool) }).stop();
+    await appendRecords(copy.pool, draftsFor(company, 1_000, 9));
+    const refused = async () => {
+      const { lines, stop } = started({ sinks: seenBy(copy.pool), pool: copy.pool, everyMs: 50 });
+      await expect
+        .poll(() => lines.find(({ msg }) => msg === "no checkpoint was signed"), SOON)
+        .toMatchObject({
+          level: 50,
+          code: "SINK_FORKED",
+          error: expect.stringMatching(/holds 5 leaves of .*; 3 were offered; the database was put back/) as string,
+        });
+      await stop();
+      expect((await checkpointsOf(copy.pool, company)).map(({ size }) => size)).toEqual([3]);
+    };
+    await refused();
+    // What was refused once is known to who cannot ask.
+    await stopWitness();
+    await refused();
+    await started({ pool: copy.pool }).stop();
+    expect((await checkpointsOf(copy.pool, company)).map(({ size }) => size)).toEqual([3, 12]);
+  });
+
+  test("signs on while a witness does not answer", async () => {
+    const { url, vkey, stop } = await running([]);
+    await stop();
+    started({ sinks: [witnessSink(database.pool, { url, vkey, timeoutMs: 500 })], everyMs: 50 });
+    await append(0);
+    await expect.poll(() => signedSize(), SOON).toBe(1);
+    await append(1);
+    await expect.poll(() => signedSize(), SOON).toBe(2);
   });
 
   test("outlives a database that is away, and goes on when it is back", async () => {
