@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { erasureGrounds } from "../../proof/privacy/grounds.ts";
-import type { ErasureView } from "../../gateway/http/erasures.ts";
+import type { ErasureDone, ErasureView } from "../../gateway/http/erasures.ts";
 import type { Answer } from "../answer.ts";
 import { bodyOf, everyPage } from "../api-body.ts";
 import type { Client } from "../client.ts";
@@ -11,6 +11,9 @@ import { widthOf } from "../io.ts";
 import { connect, knownPeople, type Environment } from "../session.ts";
 import { writeList } from "../table.ts";
 import { findScope } from "./scope.ts";
+
+/** Cases that a text names. */
+const MOST_CASES = 10;
 
 type EraseOptions = {
   readonly ground?: ErasureView["ground"];
@@ -116,7 +119,23 @@ async function carryOut({ io, options }: Call<EraseOptions>, client: Client, era
   const count = done.records === 1 ? "1 record" : `${done.records} records`;
   return {
     data: done,
-    text: `Erased: ${count} can no longer be read. It is recorded as ${done.recordKey}, which knows the subject as ${done.subjectId}.\n`,
+    text: `Erased: ${count} can no longer be read. It is recorded as ${done.recordKey}, which knows the subject as ${done.subjectId}.\n${done.traces === undefined ? "" : tracesText(done.traces)}`,
     next: [`audit show ${done.recordKey.split("/")[0] ?? ""}`],
   };
+}
+
+/** What is left where an erasure does not reach, each with its end. */
+function tracesText({ records, cases, until, all }: NonNullable<ErasureDone["traces"]>): string {
+  const read = all ? "" : " (of the newest records; not all could be read in time)";
+  const left =
+    records === 0
+      ? `No record of another case bears their id or name${read}.`
+      : `${records} records of ${cases.length} other cases still bear their id or name${read}, until those cases are erased, ` +
+        `at the latest ${until ?? "when their retention ends"}: ${cases.slice(0, MOST_CASES).join(", ")}`;
+  return [
+    left,
+    "Also left: the durable engine's histories, until its retention after each case has ended; rows that PostgreSQL has",
+    "overwritten, until it vacuums; its write-ahead log and backups, for as long as you keep them.",
+    "",
+  ].join("\n");
 }

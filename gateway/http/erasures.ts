@@ -50,10 +50,29 @@ const ErasureList = z.object({ erasures: z.array(ErasureView), ...pageEnd }).ope
 
 const pages = pagesOf("erasures", ["time", "id"], { most: 200 });
 
+/** `Traces` of proof/privacy/traces.ts. */
+const TracesView = z
+  .object({
+    records: z.int().openapi({ description: "records of other cases that still bear the person's id or name" }),
+    cases: z.array(z.string()).readonly(),
+    until: Iso.nullable().openapi({
+      description: "when the last of these cases is erased by the end of its retention",
+    }),
+    all: z.boolean().openapi({ description: "every record was read; otherwise the newest, in the time there was" }),
+  })
+  .openapi("ErasureTraces");
+
 /** The subject is named as envelopes name it, for ever; nobody knows any more who that was. */
 const ErasureDone = z
-  .object({ erasureId: z.string(), subjectId: z.string(), recordKey: z.string(), records: Records })
+  .object({
+    erasureId: z.string(),
+    subjectId: z.string(),
+    recordKey: z.string(),
+    records: Records,
+    traces: TracesView.optional(),
+  })
   .openapi("ErasureDone");
+export type ErasureDone = z.infer<typeof ErasureDone>;
 
 const list = createRoute({
   ...withToken,

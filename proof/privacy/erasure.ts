@@ -1,3 +1,4 @@
+import { tracesOf, type Traces } from "./traces.ts";
 import { randomBytes } from "node:crypto";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
 import { appendRecord, type Ledger, type LedgerPool, type Sql } from "../../audit/records.ts";
@@ -31,7 +32,12 @@ export type Erased = {
   readonly subjectId: string;
   readonly recordKey: string;
   readonly records: number;
+  /** Of a person: what is left in the records of other cases. */
+  readonly traces?: Traces;
 };
+
+/** The time that looking for what is left of a person may take. */
+const TRACES_MS = 5_000;
 
 const columns = `erasure_id as "erasureId", subject, ground, reason, asked_by as "askedBy", asked_at as "askedAt"`;
 
@@ -118,7 +124,8 @@ export async function confirmErasure(
   erasureId: string,
 ): Promise<Erased | PrivacyRefusal> {
   const { company, personId } = asker;
-  return inTransaction(pool, async (ledger) => {
+  let words: readonly string[] = [];
+  const outcome = await inTransaction<Erased | PrivacyRefusal>(pool, async (ledger) => {
     const asked = (await readAskedErasures(ledger, company)).find((known) => known.erasureId === erasureId);
     if (asked === undefined) return refusal("not-found", `no erasure \`${erasureId}\` waits to be confirmed`);
     const { subject, ground, askedBy } = asked;
@@ -130,10 +137,24 @@ export async function confirmErasure(
       await recordRefusal(ledger, asker, prepared, erasureId);
       return blockedRefusal(prepared);
     }
+    words = await wordsOf(ledger, company, subject);
     const parents = [`${privacyCaseOf(company)}/${erasureId}/asked`];
     const pseudonym = await pseudonymOf(ledger, company, askedBy);
     const recordKey = await carryOut(ledger, asker, prepared, { erasureId, ground, askedBy: pseudonym, parents });
     const { subjectId, records } = prepared;
     return { kind: "erased", erasureId, subjectId, recordKey, records };
   });
+  if (outcome.kind === "refused" || words.length === 0) return outcome;
+  return { ...outcome, traces: await tracesOf(pool, { company, words, patienceMs: TRACES_MS }) };
+}
+
+/** A person's id and name, while somebody still knows them; none for a case. */
+async function wordsOf(ledger: Ledger, company: string, subject: SubjectName): Promise<readonly string[]> {
+  if (!subject.startsWith("person:")) return [];
+  const personId = subject.slice("person:".length);
+  const { rows } = await ledger.query<{ name: string }>(
+    "select name from person where company = $1 and person_id = $2",
+    [company, personId],
+  );
+  return [personId, ...rows.map(({ name }) => name)];
 }

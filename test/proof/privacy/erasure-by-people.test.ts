@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askErasure, confirmErasure, readAskedErasures } from "../../../proof/privacy/erasure.ts";
 import type { SubjectName } from "../../../proof/privacy/scope.ts";
 import { readRecords, type LedgerPool } from "../../../audit/records.ts";
+import { DEFAULT_RETENTION_DAYS } from "../../../proof/privacy/retention.ts";
+import { tracesOf } from "../../../proof/privacy/traces.ts";
+import { givenCheckpoint } from "../../fixtures/logged.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { eraseSubject, ola, omar } from "./erased.ts";
 import { plantCase, tablesWith } from "./planted.ts";
@@ -41,6 +44,27 @@ describe("erasing a person", () => {
     expect(approval?.body).not.toHaveProperty("personId");
     const { rows } = await database.pool.query("select 1 from approval where person_id = $1", [subjectId]);
     expect(rows).toHaveLength(1);
+  });
+
+  test("names the other cases that still bear their id, and the day when the last of them is erased", async () => {
+    const person = "traced-tom";
+    await plantCase(database.pool, "tom", "approved", { canary: "x", approver: person });
+    const { caseId } = await plantCase(database.pool, "about-tom", "executed", { canary: `asked by ${person}, again` });
+    await plantCase(database.pool, "another", "executed", { canary: `${person}asson` });
+    await givenCheckpoint(database.pool, "acme");
+    const { traces } = await erase(`person:${person}`);
+    expect(traces).toMatchObject({ cases: [caseId], all: true });
+    expect(traces?.records).toBeGreaterThan(0);
+    const left = Date.parse(traces?.until ?? "") - Date.now();
+    expect(Math.round(left / 86_400_000)).toBe(DEFAULT_RETENTION_DAYS);
+    await erase(`case:${caseId}`);
+    expect(await tracesOf(acme, { company: "acme", words: [person], patienceMs: 60_000 })).toEqual({
+      records: 0,
+      cases: [],
+      until: null,
+      all: true,
+    });
+    expect(await tracesOf(acme, { company: "acme", words: [person], patienceMs: -1 })).toMatchObject({ all: false });
   });
 
   test("says how many signed policy changes keep their id", async () => {
