@@ -55,11 +55,12 @@ export const toolActivity = {
 } as const;
 
 /**
- * A page of scheduled work: reads many records, or erases many cases. Retried for ever, for a page that is done twice does
- * nothing the second time; while it is, the next run of its schedule is skipped.
+ * A page of scheduled work: reads many records, or erases many cases; verifying the whole record is one page, and takes its
+ * time. Retried for ever, for a page that is done twice does nothing the second time; while it is, the next run of its
+ * schedule is skipped. A worker that dies is noticed by its heartbeat.
  */
 export const scheduledActivity = {
-  startToCloseTimeout: "5 minutes",
+  startToCloseTimeout: "2 hours",
   heartbeatTimeout: "10 seconds",
   retry: { initialInterval: "1 second", maximumInterval: "60 seconds", backoffCoefficient: 2 },
 } as const;

@@ -8,6 +8,7 @@ import { type DoctorDeps, fail, type Finding, type Patient } from "./doctor/find
 import { checkInstall, checkNode, checkPorts } from "./doctor/machine.ts";
 import { checkPolicies } from "./doctor/policies.ts";
 import { checkSchedules } from "./doctor/schedules.ts";
+import { checkVerification } from "./doctor/verification.ts";
 import { checkModel, checkSecretFiles, checkWebhookSecret } from "./doctor/secrets.ts";
 import { readRuntime } from "../engines/runtime-file.ts";
 
@@ -27,16 +28,17 @@ const checks: readonly Check[] = [
   checkCases,
   checkSchedules,
   checkAudit,
+  checkVerification,
   checkModel,
   checkSecretFiles,
   checkWebhookSecret,
 ];
 
-/** Looks at everything a running system depends on. A check that itself breaks is a failure, never a rejection. */
-export async function runDoctor(config: Config, deps: DoctorDeps): Promise<Finding[]> {
+/** Looks at everything a running system depends on; with `full`, at all that was recorded. A check that itself breaks is a failure, never a rejection. */
+export async function runDoctor(config: Config, deps: DoctorDeps, { full = false } = {}): Promise<Finding[]> {
   const runtime = readRuntime(config.home);
   const embeddedUrl = runtime.kind === "running" ? runtime.runtime.databaseUrl : undefined;
-  const patient = { config, deps, runtime, databaseUrl: loginOf(config, config.databaseUrl ?? embeddedUrl) };
+  const patient = { config, deps, runtime, full, databaseUrl: loginOf(config, config.databaseUrl ?? embeddedUrl) };
   const answers = await Promise.all(checks.map((check) => answer(check, patient)));
   return answers.flat();
 }

@@ -11,7 +11,7 @@ const processes: Processes = {
   gateway: async () => (await import("./processes/gateway.ts")).run(),
   worker: async () => (await import("./processes/worker.ts")).run(),
   migrate: async (options, io) => (await import("./processes/migrate.ts")).run(options, io),
-  doctor: async () => (await import("./doctor/answer.ts")).examine(),
+  doctor: async (options) => (await import("./doctor/answer.ts")).examine(options),
   witness: async (options, onReady) => (await import("./processes/witness.ts")).serve(options, onReady),
   witnessKey: async (home, name) => (await import("./processes/witness.ts")).vkeyOf(home, name),
 };

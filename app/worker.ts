@@ -30,7 +30,7 @@ export type WorkerDeps = {
   readonly now: () => string;
   readonly alarm: Alarm;
   readonly unknownName: UnknownNameAlarm;
-  readonly scheduled: Pick<ScheduledDeps, "records" | "log" | "checkpoints" | "functions">;
+  readonly scheduled: Pick<ScheduledDeps, "records" | "log" | "checkpoints" | "bundleKeys" | "functions">;
 };
 
 export type WorkerSettings = {

@@ -102,6 +102,20 @@ export async function openRecord(ledger: Ledger, company: string, key: string): 
   return rows[0] && unsealRecord(ledger, company, rows[0]);
 }
 
+/** Records by their keys, those that there are. */
+export async function openRecordsByKey(
+  ledger: Ledger,
+  company: string,
+  keys: readonly string[],
+): Promise<readonly Unsealed[]> {
+  const { rows } = await ledger.query<SealedRow>({
+    name: "read-records",
+    text: recordsWhere("r.key = any ($2)"),
+    values: [company, keys],
+  });
+  return Promise.all(rows.map((row) => unsealRecord(ledger, company, row)));
+}
+
 /** Every record of a case in the company's own log, in order. */
 export async function readRecords(ledger: Ledger, company: string, caseId: string): Promise<Recorded> {
   const opened = await openRecords(ledger, company, caseId);

@@ -8,13 +8,16 @@ export type DevOptions = { readonly once: boolean; readonly json: boolean; reado
 export type ProcessOptions = { readonly json: boolean };
 
 /** The long-running commands. Each loads its machinery when it is called and answers an exit code. */
+/** `full`: what takes long is looked at too. */
+export type DoctorOptions = { readonly full?: boolean };
+
 export type Processes = {
   dev(options: DevOptions, io: Io): Promise<number>;
   gateway(options: ProcessOptions, io: Io): Promise<number>;
   worker(options: ProcessOptions, io: Io): Promise<number>;
   migrate(options: ProcessOptions, io: Io): Promise<number>;
   /** What a running system depends on, looked at. */
-  doctor(): Promise<Answer>;
+  doctor(options: DoctorOptions): Promise<Answer>;
   /** Serves a witness until it is asked to stop. `onReady` learns its key and address. Throws `CliFailure`. */
   witness(options: WitnessOptions, onReady: (facts: WitnessFacts) => void): Promise<void>;
   /** A witness's verifier key, made at the first use. Throws `CliFailure`. */
@@ -61,5 +64,6 @@ export function addProcesses(program: Command, cli: Cli): void {
   program
     .command("doctor")
     .description("check everything a running system depends on; exit 3 when something fails")
-    .action(answering(cli, () => processes.doctor()));
+    .option("--full", "also verify all that was recorded, and every ledger against it, which a worker does twice a day")
+    .action(answering<DoctorOptions>(cli, ({ options: { full = false } }) => processes.doctor({ full })));
 }

@@ -182,9 +182,10 @@ export type LedgerActivities = {
 
 /**
  * What a company's schedule has done: `sweep` opens dated cases, `reconcile` looks whether records still say what was done for
- * them, `retention` erases, `checkpoint` looks at the audit log.
+ * them, `retention` erases, `checkpoint` looks at the audit log, `verification` verifies
+ * the whole of it.
  */
-export type ScheduledWork = "sweep" | "reconcile" | "retention" | "checkpoint";
+export type ScheduledWork = "sweep" | "reconcile" | "retention" | "checkpoint" | "verification";
 
 /** Names the work of a schedule. `functionId` is `record` where no function's work is meant. */
 export type ScheduledRef = { readonly company: string; readonly functionId: string; readonly work: ScheduledWork };

@@ -3,6 +3,8 @@ import type { LedgerPool } from "../../audit/records.ts";
 import { assertKnown, UnknownName } from "../../domain/registry.ts";
 import { sweepPage, type SweepDeps } from "../../gateway/sweep/page.ts";
 import { reconcilePage } from "../../gateway/sweep/reconcile.ts";
+import type { BundleKeys } from "../../proof/export/keys.ts";
+import { verifyWhole } from "../../proof/whole/verify-whole.ts";
 import { endRetention } from "../../proof/privacy/end-retention.ts";
 import type {
   ScheduledActivities,
@@ -20,13 +22,15 @@ export type ScheduledDeps = Omit<SweepDeps, "sql"> & {
   readonly now: () => string;
   /** What the doctor finds of the audit log's checkpoints. */
   readonly checkpoints: () => Promise<readonly Finding[]>;
+  /** What the bundles are signed with that the whole record is verified as. */
+  readonly bundleKeys: BundleKeys;
 };
 
 type Page = (ref: ScheduledRef, place: ScheduledPlace) => Promise<ScheduledPage>;
 
 /** What schedules have done, a page at a time. A name that stands for nothing here ends the run; the log says so. */
 export function createScheduled(deps: ScheduledDeps): ScheduledActivities {
-  const { pool, now, checkpoints } = deps;
+  const { pool, now, checkpoints, bundleKeys } = deps;
   const log = deps.log.child({ component: "schedules" });
   const works: { readonly [K in ScheduledWork]: Page } = {
     sweep: (ref, place) => sweepPage({ ...deps, sql: pool, log }, ref, place),
@@ -46,6 +50,13 @@ export function createScheduled(deps: ScheduledDeps): ScheduledActivities {
       }
       const failed = found.filter(({ state }) => state === "fail").length;
       return { at, next: null, isFull: false, counts: { failed, warned: found.length - failed } };
+    },
+
+    async verification({ company }, { at }) {
+      const verified = await verifyWhole(pool, { company, keys: bundleKeys, at });
+      const { outcome, leaves, ledgerRows, found, findings } = verified;
+      if (outcome !== "pass") log.error({ outcome, found, findings }, "the record does not verify");
+      return { at, next: null, isFull: false, counts: { leaves, ledgerRows, found } };
     },
   };
   return {

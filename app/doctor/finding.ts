@@ -25,6 +25,8 @@ export type Patient = {
   readonly deps: DoctorDeps;
   readonly runtime: RuntimeState;
   readonly databaseUrl: string | undefined;
+  /** What takes long is done too. */
+  readonly full?: boolean;
 };
 
 /** Whose record is looked at: all that the checks of the audit log need. */

@@ -4,6 +4,7 @@ import type { LedgerPool } from "../../audit/records.ts";
 import type { Logger } from "pino";
 import type { ModelChoice } from "../../agents/models/choose.ts";
 import { DEFAULT_QUEUE_PREFIX } from "../../temporal.config.ts";
+import { bundleKeys } from "../../proof/export/keys.ts";
 import { startIntegrator } from "../../proof/log/integrator.ts";
 import { auditSecret } from "../../proof/secret.ts";
 import { requireSecret } from "../../proof/secret-fit.ts";
@@ -62,7 +63,11 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
     model,
     alarm: (detail) => log.error(detail, "evaluators disagree"),
     unknownName: (detail) => log.error(detail, "a case was ended: nothing here bears a name that it needs"),
-    scheduled: { log, checkpoints: () => checkCheckpoints(config, pool, auditSecret(config)) },
+    scheduled: {
+      log,
+      checkpoints: () => checkCheckpoints(config, pool, auditSecret(config)),
+      bundleKeys: bundleKeys(auditSecret(config), config),
+    },
   });
   const workers = await createWorkers(deps, {
     temporal: await requireTemporal(),

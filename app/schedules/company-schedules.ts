@@ -47,6 +47,17 @@ const watching: Timing = {
 };
 
 /**
+ * Twice a day, so that one that was missed leaves the last no older than a day, which is when the doctor fails. Apart from
+ * the nightly work, which it would only wait for.
+ */
+const verifying: Timing = {
+  everyMs: 12 * HOUR_MS,
+  offsetMs: 5 * HOUR_MS,
+  jitterMs: 30 * MINUTE_MS,
+  catchUpMs: 6 * HOUR_MS,
+};
+
+/**
  * Every schedule that a company has: a sweep for each function that dates open, one for each whose acts are watched, and the
  * upkeep of its record. Pure.
  */
@@ -61,5 +72,6 @@ export function schedulesOf(company: string, functions: FunctionTable = shipped)
     ...watched.map(({ id }) => named(id, "reconcile", reconciling)),
     named(RECORD, "retention", erasing),
     named(RECORD, "checkpoint", watching),
+    named(RECORD, "verification", verifying),
   ];
 }

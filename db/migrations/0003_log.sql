@@ -80,6 +80,26 @@ create trigger audit_fork_is_append_only before update or delete on audit_fork f
 create trigger audit_fork_keeps_all before truncate on audit_fork for each statement execute function refuse_change();
 grant select, insert on audit_fork to mandate_app;
 
+-- What came of verifying the whole record: every log by its twelve checks, and the ledgers' rows against their records.
+create table audit_verification (
+  company text not null,
+  n bigint generated always as identity,
+  at timestamptz not null,
+  outcome text not null check (outcome in ('pass', 'tampered', 'differs', 'incomplete')),
+  leaves bigint not null,
+  -- Rows of ledgers that were held against records.
+  ledger_rows bigint not null,
+  found bigint not null,
+  -- The first findings, in words.
+  findings jsonb not null,
+  primary key (company, n)
+);
+create trigger audit_verification_is_append_only before update or delete on audit_verification
+  for each row execute function refuse_change();
+create trigger audit_verification_keeps_all before truncate on audit_verification
+  for each statement execute function refuse_change();
+grant select, insert on audit_verification to mandate_app;
+
 grant select on audit_log, audit_place, audit_tile, audit_checkpoint, audit_cosignature to mandate_app;
 grant insert, update (size) on audit_log to mandate_app;
 grant insert, update (hashes) on audit_tile to mandate_app;

@@ -37,8 +37,9 @@ export async function openBundle(pool: LedgerPool, ask: BundleAsk): Promise<Bund
   }
 }
 
-async function manifestOf(
-  { ledger }: Snapshot,
+/** What a bundle of these logs says of itself. */
+export async function manifestOf(
+  { ledger }: Pick<Snapshot, "ledger">,
   ask: BundleAsk,
   plans: readonly LogPlan[],
 ): Promise<Manifest> {

@@ -74,12 +74,12 @@ function createRound(settings: PublisherSettings, sink: CheckpointSink): () => P
 /** What a sink refuses that nobody can look into stops the signing: every process finds it in the database. */
 async function keepRefusal(
   { sql, company }: PublisherSettings,
-  { name: sink, head }: CheckpointSink,
+  sink: CheckpointSink,
   { log }: KeptLog,
   error: unknown,
 ): Promise<void> {
-  if (head !== undefined || !(error instanceof SinkError) || error.code !== "SINK_FORKED") return;
-  await keepFork(sql, company, { log, sink, detail: error.message });
+  if (sink.head !== undefined || !(error instanceof SinkError) || error.code !== "SINK_FORKED") return;
+  await keepFork(sql, company, { log, sink: sink.name, detail: error.message });
 }
 
 /** Publishes the newest checkpoint of a log, and answers its size. */

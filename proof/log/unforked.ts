@@ -36,7 +36,7 @@ export async function requireUnforked(asked: Asked, log: string, origin: string,
     const fork = await forkOf(held, kept && (await newestOf(sql, company, secret, kept)));
     if (fork !== undefined) throw notGoneOn(origin, sink.name, fork);
   }
-  const asking = sinks.flatMap(({ name, head }) => (head === undefined ? [name] : []));
+  const asking = sinks.filter((sink) => sink.head === undefined).map(({ name }) => name);
   const [first] = await forksOf(sql, company, log, asking);
   if (first !== undefined) throw notGoneOn(origin, first.sink, first.detail);
 }

@@ -7,7 +7,7 @@ import { connectClient } from "../../app/temporal-connection.ts";
 import type { RuntimeState } from "../../engines/runtime-file.ts";
 import { freePort } from "../../engines/free-port.ts";
 import { run } from "../cli/run.ts";
-import { testDatabase } from "../setup/database.ts";
+import { TEST_SECRET, testDatabase } from "../setup/database.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 
 const environment = { ...process.env };
@@ -51,7 +51,7 @@ describe("the doctor, of schedules", () => {
   test("names those that are missing, not as they should be, and paused, with the way out", async () => {
     const [state, detail, fix] = await examined();
     expect([state, fix]).toEqual(["fail", "npx mandate migrate"]);
-    expect(detail).toMatch(/^missing: .*acme:record:retention, acme:record:checkpoint$/);
+    expect(detail).toMatch(/^missing: .*acme:record:retention, acme:record:checkpoint, acme:record:verification$/);
     await keepCompanySchedules(company, place());
     expect(await examined()).toEqual(["ok", "as the functions ask for"]);
     await changed("record:retention", "delete");
@@ -86,6 +86,7 @@ describe("mandate migrate", () => {
       MANDATE_HOME: home,
       MANDATE_COMPANY: company,
       DATABASE_URL: database.url,
+      MANDATE_AUDIT_SECRET: TEST_SECRET.toString("base64"),
       HOME: home,
     });
     if (temporalAddress !== undefined) process.env["TEMPORAL_ADDRESS"] = temporalAddress;

@@ -73,6 +73,7 @@ describe("the doctor", () => {
       "ok audit secret",
       "ok audit log",
       "ok audit checkpoints",
+      "ok audit verification",
       "ok model",
       "ok secret files",
       "ok webhook secret",

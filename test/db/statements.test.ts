@@ -151,6 +151,7 @@ const SHORT = [
 
 /** Statements that go through an index from its end, and may, each with its reason. */
 const NEWEST: { readonly [walk: string]: string } = {
+  "proof/whole/verify-whole.ts audit_verification by audit_verification_pkey": "what came of the last one, alone",
   "tools/sandbox/door.ts sandbox.call by call_pkey": "a person looks at the last things that were said to the sandbox",
 };
 

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pino } from "pino";
+import { bundleKeys } from "../../proof/export/keys.ts";
 import { createLedgerPool } from "../../db/pool.ts";
 import { loadPolicies } from "../../deciding/policies.ts";
 import { projectRoot } from "../../engines/project-root.ts";
@@ -44,6 +45,7 @@ const deps = await workerDeps({
   scheduled: {
     log: pino({ level: "silent" }),
     checkpoints: () => Promise.resolve([]),
+    bundleKeys: bundleKeys(TEST_SECRET, { witnesses: [] }),
     functions: withFunctions(warranties),
   },
 });

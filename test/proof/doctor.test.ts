@@ -200,7 +200,8 @@ describe("the doctor, of a secret that other hosts share", () => {
     const drafts = draftsFor(company, 10, 2).map((draft, n) => {
       return { ...draft, caseId: `${company}:quoting:crm-deal-x${n}`, person: "dana" };
     });
-    await appendRecords(elsewhere, drafts).finally(() => elsewhere.end());
+    await appendRecords(elsewhere, drafts);
+    await elsewhere.end();
     await requireSecretOf(company);
     const sealed = /^2 cases and 1 person were sealed under another audit secret: .* the first: /;
     expect(await finding("secret")).toMatchObject([

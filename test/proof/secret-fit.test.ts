@@ -23,7 +23,11 @@ beforeEach(async () => {
 /** Another host's pool: the same login, a secret of its own. */
 async function withSecret<T>(secret: Buffer, work: (other: LedgerPool) => Promise<T>): Promise<T> {
   const other = createLedgerPool(await database.urlOf(company), secret);
-  return work(other).finally(() => other.end());
+  try {
+    return await work(other);
+  } finally {
+    await other.end();
+  }
 }
 
 const refusal = () =>

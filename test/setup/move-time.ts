@@ -73,7 +73,9 @@ function dueUntil(schedules: readonly CompanySchedule[], fromMs: number, toMs: n
     const first = Math.floor((fromMs - offsetMs) / everyMs) + 1;
     const last = Math.floor((toMs - offsetMs) / everyMs);
     const times = Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => (first + n) * everyMs + offsetMs);
-    return work === "checkpoint" ? [] : times.map((time) => ({ at: new Date(time).toISOString(), schedule }));
+    return work === "checkpoint" || work === "verification"
+      ? []
+      : times.map((time) => ({ at: new Date(time).toISOString(), schedule }));
   });
   return due.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }

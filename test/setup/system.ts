@@ -19,7 +19,8 @@ import { functionOf } from "../../functions/index.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
 import { taskQueue, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
 import { quietRuntime } from "./quiet-runtime.ts";
-import { createDatabase, type TestDatabase } from "./database.ts";
+import { bundleKeys } from "../../proof/export/keys.ts";
+import { createDatabase, TEST_SECRET, type TestDatabase } from "./database.ts";
 import { wallTime } from "../../db/company-clock.ts";
 
 export type System = {
@@ -78,6 +79,7 @@ export async function startSystem(options: Options = {}): Promise<System> {
     unknownName: options.unknownName ?? (() => undefined),
     scheduled: {
       log: options.log ?? pino({ level: "silent" }),
+      bundleKeys: bundleKeys(TEST_SECRET, { witnesses: [] }),
       checkpoints: () => options.checkpoints?.(pool, company) ?? Promise.resolve([]),
       ...(options.functions && { functions: options.functions }),
     },

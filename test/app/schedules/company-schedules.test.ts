@@ -5,7 +5,7 @@ import { functionLike, withFunctions } from "../../fixtures/functions.ts";
 
 const HOUR_MS = 3_600_000;
 
-test("a company sweeps nightly for each function that dates open, ends retention nightly, and watches its checkpoints", () => {
+test("a company sweeps nightly for each function that dates open, ends retention nightly, watches its checkpoints, and verifies the whole", () => {
   const functions = { warranties, others: functionLike("others", [{ kind: "asked" }]) };
   expect(schedulesOf("acme", functions).filter(({ work }) => work !== "reconcile")).toEqual([
     {
@@ -37,6 +37,16 @@ test("a company sweeps nightly for each function that dates open, ends retention
       offsetMs: 0,
       jitterMs: 30_000,
       catchUpMs: 10_000,
+    },
+    {
+      id: "acme:record:verification",
+      company: "acme",
+      functionId: "record",
+      work: "verification",
+      everyMs: 12 * HOUR_MS,
+      offsetMs: 5 * HOUR_MS,
+      jitterMs: HOUR_MS / 2,
+      catchUpMs: 6 * HOUR_MS,
     },
   ]);
 });

@@ -29,7 +29,7 @@ const wantedOf = (of: string): Wanted => ({
   queue: `${of}-orchestration`,
 });
 const ids = (...names: string[]) => names.map((name) => `${company}:${name}`);
-const ALL = ["warranties:sweep", "record:retention", "record:checkpoint"];
+const ALL = ["warranties:sweep", "record:retention", "record:checkpoint", "record:verification"];
 const asItShouldBe = { missing: [], differing: [], left: [], paused: [] };
 const look = () => lookAtSchedules(client, wanted);
 const handleOf = (name: string) => client.schedule.getHandle(`${company}:${name}`);
@@ -65,21 +65,22 @@ describe("a company's schedules", () => {
 
   test("become what they are to be again, whatever of them was changed", async () => {
     await keepSchedules(client, wanted);
-    const [sweep, retention, checkpoint] = ALL.map(handleOf);
+    const [sweep, retention, checkpoint, verification] = ALL.map(handleOf);
     await sweep?.update((was) => ({ ...was, spec: { intervals: [{ every: DAY_MS, offset: 0 }] } }));
     await retention?.update((was) => ({ ...was, policies: { ...was.policies, overlap: "ALLOW_ALL" } }));
     await checkpoint?.update((was) => ({ ...was, action: { ...was.action, args: [{ company: "globex" }] } }));
+    await verification?.update((was) => ({ ...was, policies: { ...was.policies, catchupWindow: "1 minute" } }));
     expect(await keepSchedules(client, wanted)).toEqual({ ...asItShouldBe, differing: ids(...ALL) });
     expect(await look()).toEqual(asItShouldBe);
   });
 
   test("are taken away when no function asks for them any more", async () => {
     await keepSchedules(client, wanted);
-    await listed(3);
+    await listed(4);
     const fewer = { ...wanted, schedules: schedulesOf(company, {}) };
     expect(await keepSchedules(client, fewer)).toEqual({ ...asItShouldBe, left: ids("warranties:sweep") });
     await expect(handleOf("warranties:sweep").describe()).rejects.toBeInstanceOf(ScheduleNotFoundError);
-    await listed(2);
+    await listed(3);
     expect(await keepSchedules(client, fewer)).toEqual(asItShouldBe);
   });
 
@@ -109,7 +110,7 @@ describe("a company's schedules", () => {
     });
     await listed(1);
     await keepSchedules(client, { ...wanted, schedules: schedulesOf(company, {}) });
-    await listed(3);
+    await listed(4);
     await keepSchedules(client, { ...wanted, schedules: [] });
     await listed(1);
     expect(await lookAtSchedules(client, wantedOf(other))).toEqual(asItShouldBe);

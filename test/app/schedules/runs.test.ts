@@ -7,6 +7,7 @@ import { keepSchedules } from "../../../app/schedules/keep-schedules.ts";
 import { appendRecord, appendRecords, readRecords } from "../../../audit/records.ts";
 import { startRelay } from "../../../gateway/inbox/relay.ts";
 import { startPublisher } from "../../../proof/log/publisher.ts";
+import { lastVerification } from "../../../proof/whole/verify-whole.ts";
 import { configuredSinks } from "../../../proof/sinks/configured.ts";
 import { taskQueue, SCHEDULED_WORKFLOW } from "../../../temporal.config.ts";
 import type { ScheduledEnd } from "../../../workflows/scheduled-run.ts";
@@ -15,7 +16,7 @@ import { watchedEngine } from "../../fixtures/engine.ts";
 import { withFunctions } from "../../fixtures/functions.ts";
 import { givenCheckpoint } from "../../fixtures/logged.ts";
 import { keptLog } from "../../fixtures/log.ts";
-import { draftsFor } from "../../proof/log/kept-log.ts";
+import { draftsFor, tamper } from "../../proof/log/kept-log.ts";
 import { TEST_SECRET } from "../../setup/database.ts";
 import { eventually, startSystem, type System } from "../../setup/system.ts";
 import { removeHome, temporaryHome } from "../../setup/temporary-home.ts";
@@ -131,6 +132,21 @@ describe("a schedule of a company", () => {
       expect(told.at(-1)?.["detail"]).toContain("the limit is 300 s");
     },
   );
+
+  test("verifies all that was recorded, keeps what came of it, and says so when something does not hold", async () => {
+    const { pool, company } = system;
+    expect((await triggered("record:verification")).counts).toMatchObject({ found: 0 });
+    expect(await lastVerification(pool, company)).toMatchObject({ outcome: "pass", found: 0, findings: [] });
+    await tamper(
+      system.database.pool,
+      "audit_record",
+      "update audit_record set sealed = array['\\x00'::bytea] where company = $1 and n = 1",
+      [company],
+    );
+    expect((await triggered("record:verification")).counts["found"]).toBeGreaterThan(0);
+    expect(lines.find(({ msg }) => msg === "the record does not verify")).toMatchObject({ level: 50 });
+    expect(await lastVerification(pool, company)).toMatchObject({ outcome: "incomplete" });
+  });
 
   test("whose function nobody knows here ends its run, and says so", async () => {
     const { client, company, queuePrefix } = system;

@@ -81,9 +81,12 @@ describe.concurrent("a case is stalled", { timeout: 90_000 }, () => {
     const { pool, company, database } = system;
     const caseId = `${company}:quoting:crm-deal-d6`;
     const elsewhere = createLedgerPool(await database.urlOf(company), Buffer.alloc(32, 3));
-    await elsewhere.vault.keysOf(elsewhere, company, [`case:${caseId}`]).finally(() => elsewhere.end());
+    await elsewhere.vault.keysOf(elsewhere, company, [`case:${caseId}`]);
+    await elsewhere.end();
     expect(await ask("d6")).toBe(caseId);
-    const onFault = (error: unknown) => Promise.reject(error as Error);
+    const onFault = (error: unknown) => {
+      throw error;
+    };
     const statusOf = async (openCases: () => Promise<OpenCases>) =>
       (await readStatus({ sql: pool, company, openCases, onFault, at: wallTime() })).cases?.stalledCases;
     const stall = await eventually(async () => {
