@@ -25,7 +25,8 @@ async function showLogs({ io, options }: Call<object>): Promise<Answer> {
   ]);
   const secret = presentAuditSecret(config);
   if (secret === undefined) {
-    const fix = "set MANDATE_AUDIT_SECRET, or MANDATE_HOME to the home that holds keys/audit.secret";
+    const fix =
+      "set MANDATE_AUDIT_SECRET; beside an embedded database, MANDATE_HOME to the home that holds keys/audit.secret";
     throw failure("failure", "no-audit-secret", "the audit secret is not known here", fix);
   }
   const logs = await withLedgers(config, secret, (pool) => standingOf(pool, config, secret));
