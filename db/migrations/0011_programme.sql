@@ -115,11 +115,11 @@ declare
   v_until timestamptz := p_at + make_interval(days => (p->>'protectionDays')::int);
 begin
   perform pg_advisory_xact_lock(hashtext(p_company), hashtext('registration/' || v_family));
-  select * into v_last from programme.registration x
-    where x.company = p_company and x.registration_id = p->>'registrationId' and x.object_id = p->>'objectId';
-  if v_last.effect_key = p_key then
+  if exists (select from programme.registration where company = p_company and effect_key = p_key) then
     return true;
   end if;
+  select * into v_last from programme.registration x
+    where x.company = p_company and x.registration_id = p->>'registrationId' and x.object_id = p->>'objectId';
   if programme.registration_ref(v_last.registration_id, v_last.version) is distinct from p->>'replaces' then
     return false;
   end if;
@@ -167,6 +167,7 @@ returns boolean language plpgsql as $$
 declare
   v_version int;
 begin
+  perform pg_advisory_xact_lock(hashtext(p_company), hashtext('release/' || p_key));
   if exists (select from programme.registration_release where company = p_company and effect_key = p_key) then
     return true;
   end if;

@@ -7,7 +7,7 @@ import { policyOf } from "../fixtures/policy.ts";
 import { quoteFacts } from "../../functions/quoting/fixture.ts";
 
 const quoting = policyOf("quoting");
-const clean = { ...quoteFacts() } as { readonly [name: string]: boolean | number | string };
+const clean = { ...quoteFacts({ customer: "example.com" }) } as { readonly [name: string]: boolean | number | string };
 
 test("every number of every rule is tried one below, at and one above", async () => {
   const { requests, boundaries, failures } = await probeBoundaries(quoting, [{ facts: clean }]);

@@ -6,7 +6,7 @@ import { policyOf } from "../fixtures/policy.ts";
 
 const policy = policyOf("deal-registration");
 const base = `policy: deal-registration
-base: { partnerAuthorised: true, partnerCertified: true, complete: true, overlap: none, idHeldBy: nobody, vendorEngaged: false, estimatedValue: 1.00 USD, proposedAsRequested: true, partner: p7, role: sell, account: example.com }
+base: { partnerAuthorised: true, partnerCertified: true, complete: true, overlap: none, ownProtectionDays: 36500, idHeldBy: nobody, vendorEngaged: false, estimatedValue: 1.00 USD, proposedAsRequested: true, partner: p7, role: sell, account: example.com }
 `;
 const load = (text: string) => loadCases("deal-registration.test.yaml", text, policy);
 
@@ -28,6 +28,7 @@ test("a case is the base with its changes, in the policy's own units", () => {
           complete: true,
           vendorEngaged: false,
           estimatedValue: 5_000_001,
+          ownProtectionDays: 36_500,
           idHeldBy: "nobody",
           proposedAsRequested: true,
           partner: "p7",

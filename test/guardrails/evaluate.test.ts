@@ -130,7 +130,8 @@ describe("a fact that is not known", () => {
 
   test("all of them are named when nothing is known", async () => {
     const decision = await evaluate(quoting, {});
-    expect(decision).toMatchObject({ kind: "escalate", rules: [], missing: quoting.facts.map(({ name }) => name) });
+    const required = quoting.facts.filter(({ optional }) => optional !== true).map(({ name }) => name);
+    expect(decision).toMatchObject({ kind: "escalate", rules: [], missing: required });
   });
 
   test("does not hide the rules that read only known facts", async () => {

@@ -45,8 +45,10 @@ function valueOf(policy: Policy, type: FactType): fc.Arbitrary<Json> {
 /** Facts of a request that nothing speaks against, by the action that decides it; names may mean another thing to each. */
 const clean: { readonly [policy: string]: JsonObject } = {
   ...renewalFacts(),
-  quoting: quoteFacts(),
+  quoting: quoteFacts({ customer: "example.com" }),
+  "quoting.revoke": { difference: "outside" },
   "deal-registration": registrationFacts(),
+  "deal-registration.release": { difference: "outside" },
   "deal-team.change": teamChangeFacts(),
   "deal-team.tell": { tellsSeller: true },
   message: messageFacts(),

@@ -1,3 +1,4 @@
+import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decisionIdOf } from "../../audit/record-keys.ts";
 import type { LedgerPool } from "../../audit/records.ts";
@@ -6,7 +7,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
 import { createEffectTools } from "../../tools/effect-tools.ts";
 import { createFunds } from "../../tools/programme/funds.ts";
-import { readCalls, scriptFault } from "../../tools/sandbox/door.ts";
+import { putObjects, readCalls, scriptFault } from "../../tools/sandbox/door.ts";
 import { assertKnown } from "../../domain/registry.ts";
 import { fundAsk, fundOf, fundPermit } from "../fixtures/funds.ts";
 import { stepNames } from "../fixtures/ledger.ts";
@@ -55,15 +56,15 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
   }),
   "programme.release-registration": (name) => ({
     objectId: name.slice(0, 64),
-    registrationId: `R-${name}`,
-    registration: `R-${name}`,
+    registrationId: released,
+    registration: released,
     difference: "withdrawn",
     keepsPlace: false,
     asksAnew: false,
   }),
   "quotes.revoke-approval": (name) => ({
     quoteId: name.slice(0, 64),
-    approval: `AD-${name.slice(0, 40)}`,
+    approval,
     difference: "withdrawn",
     asksAnew: false,
   }),
@@ -131,6 +132,21 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
   "crm.add-note": (name) => ({ ...deal, reportsStep: "s", text: `Mandate: ${name}` }),
 };
 
+/** What is taken back: a registration's id under which each name that the conformance suite calls by has one, and an approval. */
+const released = "R-released";
+const approval = "AD-RELEASED";
+const releasedNames = ["once", "together", "found", "reused", "different", "wrong", "none"];
+
+async function givenReleasable(pool: Pool): Promise<void> {
+  await pool.query(
+    `insert into programme.registration (company, registration_id, object_id, partner_id, role, customer_domain, product_family,
+                                         value_minor, currency, registered_at, expires_at, effect_key)
+     select $1, $2, name, 'partner-7', 'sell', 'example.com', 'analytics', 1, 'USD', now(), now() + interval '90 days', 'seed ' || name
+     from unnest($3::text[]) as name`,
+    [COMPANY, released, releasedNames],
+  );
+}
+
 /** What a tool of several steps does last at its target. */
 const lastOperations: { readonly [tool: string]: string } = { "crm.set-selling-partner": "update-property" };
 
@@ -156,10 +172,15 @@ for (const [name, argsOf] of Object.entries(samples)) {
     await givenFund(pool);
     await givenCrmObject(pool, COMPANY, deal.objectType, deal.objectId, { quote_status: "approval_requested" });
     await givenCrmObject(pool, COMPANY, "contract", "c1", { renewal_state: "proposed" });
+    await putObjects(pool, { company: COMPANY, system: "quotes" }, [
+      { type: "approve-discount", id: approval, properties: {} },
+    ]);
+    if (name === "programme.release-registration") await givenReleasable(pool);
     const acts = async () => {
       if (isOurs) {
         const { rows } = await pool.query(
-          `select from programme.registration union all select from programme.deal_team
+          `select from programme.registration where registration_id <> '${released}' union all
+           select from programme.registration_release union all select from programme.deal_team
            union all select from account_entry where kind in ('deposit', 'adjustment', 'reversal')`,
         );
         return rows.length;

@@ -68,16 +68,25 @@ function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
     return rows[0];
   }
 
-  async function findRelease(company: string, effectKey: string): Promise<Receipt | undefined> {
+  async function releasedUnder(
+    company: string,
+    effectKey: string,
+  ): Promise<(Receipt & { readonly keepsPlace: boolean; readonly objectId: string }) | undefined> {
     const { rows } = await pool
-      .query<Receipt>({
+      .query<Receipt & { keepsPlace: boolean; objectId: string }>({
         name: "programme-find-release",
-        text: `select ${REF} as "externalRef", ${iso("released_at")} as "answeredAt"
+        text: `select ${REF} as "externalRef", ${iso("released_at")} as "answeredAt", keeps_place as "keepsPlace",
+                 object_id as "objectId"
                from programme.registration_release where company = $1 and effect_key = $2`,
         values: [company, effectKey],
       })
       .catch(unavailable("programme"));
     return rows[0];
+  }
+
+  async function findRelease(company: string, effectKey: string): Promise<Receipt | undefined> {
+    const { externalRef, answeredAt } = (await releasedUnder(company, effectKey)) ?? {};
+    return externalRef === undefined || answeredAt === undefined ? undefined : { externalRef, answeredAt };
   }
 
   return {
@@ -92,14 +101,16 @@ function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
           values: [company, effectKey, now(), JSON.stringify(release)],
         })
         .catch(unavailable("programme"));
-      const receipt = rows[0]?.released === true ? await findRelease(company, effectKey) : undefined;
-      if (receipt === undefined) {
-        throw new ToolError(
-          "TARGET_REFUSED",
-          `no registration \`${release.registration}\` is what stands under its id`,
-        );
+      const kept = rows[0]?.released === true ? await releasedUnder(company, effectKey) : undefined;
+      if (kept === undefined) {
+        throw new ToolError("TARGET_REFUSED", `no registration \`${release.registration}\` is what stands under its id`);
       }
-      return receipt;
+      const { externalRef, answeredAt, keepsPlace, objectId } = kept;
+      const isAsked = [externalRef, keepsPlace, objectId].every(
+        (is, n) => is === [release.registration, release.keepsPlace, release.objectId][n],
+      );
+      if (!isAsked) throw new ToolError("TARGET_KEY_REUSED", `key used for another release than of \`${externalRef}\``);
+      return { externalRef, answeredAt };
     },
 
     async registerDeal(permit, deal) {
