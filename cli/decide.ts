@@ -8,7 +8,8 @@ import type { Io } from "./io.ts";
 import { connect } from "./session.ts";
 
 type DecideOptions = {
-  readonly facts: string;
+  readonly facts?: string;
+  readonly fields?: string;
   readonly ref: string;
   readonly key?: string;
   readonly action?: string;
@@ -23,7 +24,8 @@ export function addDecide(program: Command, cli: Cli): void {
   program
     .command("decide <policy>")
     .description("ask for a decision; exit 0 execute, 8 escalate, 7 block")
-    .requiredOption("--facts <file>", "the facts as a JSON object; - reads standard input")
+    .option("--facts <file>", "the facts as a JSON object; - reads standard input")
+    .option("--fields <file>", "a record's fields as a JSON object: its function computes facts from them")
     .requiredOption("--ref <id>", "your own id of what it is about")
     .option("--key <key>", "your name for this request: the same one has the same answer (default: a random one)")
     .option("--action <name>", "what the permit is for, in your words (default: the policy's id)")
@@ -37,6 +39,11 @@ export function addDecide(program: Command, cli: Cli): void {
     .option(...as)
     .action(answering<CallerOptions>(cli, regate));
   noun
+    .command("withdraw <id>")
+    .description("take back a question that nobody has answered yet")
+    .option(...as)
+    .action(answering<CallerOptions>(cli, withdraw));
+  noun
     .command("report <id>")
     .description("say what became of the permitted action, once")
     .option("--done [ref]", "it is done; give the id of what came of it")
@@ -48,12 +55,16 @@ export function addDecide(program: Command, cli: Cli): void {
 async function decide({ args, options, io }: Call<DecideOptions>): Promise<Answer> {
   const client = await connect(options, callerOf(options));
   const { action: name, ref } = options;
-  const facts = await readFacts(options.facts, io);
+  if (options.facts === undefined && options.fields === undefined) {
+    throw failure("usage", "no-facts", "say what is to be decided on", "give --facts FILE, --fields FILE, or both");
+  }
+  const [facts, fields] = [await readObject(options.facts, io), await readObject(options.fields, io)];
   const request: DecisionRequest = {
     policy: operand(args),
-    facts,
+    facts: facts ?? {},
+    ...(fields !== undefined && { fields }),
     ref,
-    ...(name !== undefined && { action: { name, args: facts } }),
+    ...(name !== undefined && { action: { name, args: facts ?? {} } }),
   };
   const key = options.key ?? crypto.randomUUID();
   return told(await bodyOf(client.v1.decisions.$post({ header: { "idempotency-key": key }, json: request })));
@@ -76,6 +87,13 @@ async function regate({ args, options }: Call<CallerOptions>): Promise<Answer> {
   return told(await bodyOf($post({ param: { decisionId: operand(args) }, json: {} })));
 }
 
+async function withdraw({ args, options }: Call<CallerOptions>): Promise<Answer> {
+  const client = await connect(options, callerOf(options));
+  const { $post } = client.v1.decisions[":decisionId"].withdraw;
+  const standing = await bodyOf($post({ param: { decisionId: operand(args) }, json: {} }));
+  return { data: standing, text: `${standingText(standing)}\n`, next: [`audit show ${standing.caseId}`] };
+}
+
 async function report({ args, options }: Call<ReportOptions>): Promise<Answer> {
   const { done, failed } = options;
   if ((done === undefined) === (failed === undefined)) {
@@ -95,7 +113,8 @@ function callerOf({ as }: CallerOptions) {
   return as === undefined ? ({ kind: "reader" } as const) : ({ kind: "person", personId: as } as const);
 }
 
-async function readFacts(path: string, { stdin }: Io): Promise<DecisionRequest["facts"]> {
+async function readObject(path: string | undefined, { stdin }: Io): Promise<DecisionRequest["facts"] | undefined> {
+  if (path === undefined) return undefined;
   const text = path === "-" ? await readAll(stdin) : await readFile(path);
   try {
     const facts: unknown = JSON.parse(text);

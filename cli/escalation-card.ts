@@ -2,6 +2,7 @@ import { elapsedMs, formatDuration, formatMinute } from "../audit/story/duration
 import { oneLine } from "../audit/story/one-line.ts";
 import { nameInWords, showArgs } from "../audit/story/values.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { provenanceInWords, provenances } from "../domain/provenance.ts";
 import type { EscalationView } from "../gateway/http/escalations.ts";
 
 function quorumText({ quorum, approvals }: EscalationView): string {
@@ -36,7 +37,7 @@ export function escalationCard(view: EscalationView, now: string): string {
     ["Why it is here", whyLines(view)],
     ...view.beside.map(besideSection),
     ["What would be done", [`${view.action.tool}: ${args}`]],
-    ["What was read", [facts.join(", "), ...view.sources.map(sourceLine)]],
+    ["What was read", [facts.join(", "), ...provenanceLines(view), ...view.sources.map(sourceLine)]],
     ["Reasoning, as stated", [view.reasoning]],
     ["Asked for by", [view.requestedBy || "nobody by name"]],
     ["Case", [view.caseId]],
@@ -47,6 +48,13 @@ export function escalationCard(view: EscalationView, now: string): string {
     .filter(([, lines]) => lines.length > 0)
     .map(([title, lines]) => `${title}\n${lines.map((line) => `  ${oneLine(line)}`).join("\n")}`);
   return `${oneLine(view.ask)}\n${view.escalationId}  ${oneLine(standing(view, now))}\n\n${told.join("\n")}\n`;
+}
+
+function provenanceLines({ provenance }: EscalationView): string[] {
+  return provenances.flatMap((from) => {
+    const names = Object.keys(provenance).filter((name) => provenance[name] === from);
+    return names.length === 0 ? [] : [`${provenanceInWords[from]}: ${names.map(nameInWords).join(", ")}`];
+  });
 }
 
 function whyLines({ rules, reason, missing }: EscalationView): string[] {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { escalationStates as states } from "../domain/escalation.ts";
 import type { EscalationView } from "../gateway/http/escalations.ts";
 import type { Answer } from "./answer.ts";
 import { bodyOf, everyPage } from "./api-body.ts";
@@ -9,8 +10,6 @@ import { failure } from "./failure.ts";
 import { widthOf } from "./io.ts";
 import { connect, knownPeople } from "./session.ts";
 import { writeList } from "./table.ts";
-
-const states = ["open", "approved", "rejected", "expired", "superseded"] as const;
 
 type ListOptions = { readonly state: string };
 type VerdictOptions = {

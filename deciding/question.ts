@@ -21,6 +21,8 @@ export type Question = {
   readonly unknown?: { readonly [fact: string]: string };
   /** What is said beside the reasons, a clause each. */
   readonly remarks?: readonly string[];
+  /** Facts that code computed from what another system gave; the others of its request are in its own words. */
+  readonly derived?: readonly string[];
   /** The arguments are not all that the tool needs: nobody can approve it as it stands. */
   readonly notWhole?: boolean;
   /** What people compare with what is asked. */
@@ -44,7 +46,7 @@ export function actionDigestOf({ args, ...action }: BoundAction, terms: JsonObje
 }
 
 /** Who a question is for: the value of the policy's subject fact, else the case it belongs to. */
-export function subjectOf(fact: string | null, { facts, caseId }: Question): string {
+export function subjectOf(fact: string | null, { facts, caseId }: Pick<Question, "facts" | "caseId">): string {
   const value = fact === null ? undefined : facts[fact];
   return typeof value === "string" ? value : caseId;
 }

@@ -39,10 +39,11 @@ export async function ruleOn(
     facts,
     unknown = {},
     remarks = [],
+    derived,
     notWhole = false,
     beside = [],
     proposal,
-  }: Pick<Question, "review" | "at" | "facts" | "unknown" | "remarks" | "notWhole" | "beside" | "proposal">,
+  }: Pick<Question, "review" | "at" | "facts" | "unknown" | "remarks" | "derived" | "notWhole" | "beside" | "proposal">,
   { policy, mode: given, release, canary }: Pick<InForce, "policy" | "mode" | "release" | "canary">,
   onDisagreement: (detail: Disagreement) => void,
 ): Promise<Ruling> {
@@ -58,6 +59,7 @@ export async function ruleOn(
   const ruled = explained(isWhole ? decision : tightenBy(decision, unreadable, cell), unknown, remarks);
   const besides = {
     ...(Object.keys(unknown).length > 0 && { unknown }),
+    ...(derived !== undefined && { derived }),
     ...(remarks.length > 0 && { remarks }),
     ...(!isWhole && { notWhole: true as const }),
     ...(typeof terms === "object" && { terms }),

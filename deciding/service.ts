@@ -2,14 +2,17 @@ import { digestOf } from "../audit/digest.ts";
 import { readEscalationState } from "../audit/ledgers/escalations.ts";
 import { readServiceStep, type ServiceDecision, type ServiceStep } from "../audit/ledgers/service-decisions.ts";
 import { proposalIdOf, type ProposalDraft } from "../audit/ledgers/turns.ts";
+import type { LedgerPool } from "../audit/records.ts";
 import { decideCaseOf, EXTERNAL_TOOL, type ExternalArgs } from "../domain/decide-case.ts";
-import type { JsonObject } from "../domain/json.ts";
-import { governedActions } from "../functions/governed-actions.ts";
+import { hasWholeNumbers, type JsonObject } from "../domain/json.ts";
+import { governedCatalogue, type FactType } from "../guardrails/fact-types.ts";
+import { readAsked, type FactFault, type ReadFacts } from "./asked-facts.ts";
 import type { PolicySource } from "./policy-source.ts";
 import { subjectOf, type Question } from "./question.ts";
 import { answerAgain, serviceAskOf, standingFor, type Again, type ServiceAsk } from "./service-ask.ts";
 import { createServiceGate, type ServiceGateDeps } from "./service-gate.ts";
 import { settleOutcome, type Outcome, type Settled } from "./service-outcome.ts";
+import { withdrawQuestion, type Withdrawn } from "./service-withdrawal.ts";
 
 /** A request as it was checked at the door. */
 export type Asked = {
@@ -17,21 +20,27 @@ export type Asked = {
   readonly caller: string;
   readonly key: string;
   readonly policy: string;
+  /** As the caller wrote them. */
   readonly facts: JsonObject;
+  /** Fields of a record, from which the policy's function computes facts. */
+  readonly fields?: JsonObject;
   readonly action: { readonly name: string; readonly args: JsonObject; readonly tool?: string } | null;
   readonly ref: string;
   readonly requestedBy: string;
 };
 
 /**
- * `again`: the same was asked before under another key, and what was decided then stands. `key-reused`: the key names another request. `stopped`: the kill switch is on. `unknown-policy`: neither a release nor
- * an action of ours has such a policy, so that nobody could be asked for it. `asks-too-much`: people would be asked, and the
+ * `again`: the same was asked before under another key, and what was decided then stands. `key-reused`: the key names another
+ * request. `stopped`: the kill switch is on. `unknown-policy`: neither a release nor an action of ours has such a policy, so that
+ * nobody could be asked for it. `wrong-facts`: facts or fields cannot be read, or contradict each other. `asks-too-much`: people
+ * would be asked, and the
  * caller has asked them enough until `roomAt`, ISO 8601. In each case nothing was decided.
  */
 export type Answered =
   | { readonly kind: "decided"; readonly decision: ServiceDecision; readonly again?: Again }
   | { readonly kind: "key-reused" }
   | { readonly kind: "unknown-policy" }
+  | { readonly kind: "wrong-facts"; readonly faults: readonly FactFault[] }
   | { readonly kind: "asks-too-much"; readonly roomAt: string }
   | { readonly kind: "stopped" };
 
@@ -52,6 +61,8 @@ export type DecideService = {
   regate(caller: string, decisionId: string): Promise<Regated>;
   /** What the caller did with its permit. Once only. */
   settle(caller: string, decisionId: string, outcome: Outcome): Promise<Settled>;
+  /** Takes back a question that nobody has answered yet. A repeat has the same answer. */
+  withdraw(caller: string, decisionId: string): Promise<Withdrawn>;
   drain(): Promise<void>;
 };
 
@@ -70,16 +81,22 @@ export function createDecideService(deps: DecideServiceDeps): DecideService {
   const gate = createServiceGate(deps);
   return {
     async decide(asked) {
-      const ask = serviceAskOf(pool.vault, company, asked);
-      const { question, proposal } = firstGateOf(company, asked, ask, now());
+      const at = now();
+      const types = factTypesFor(policies, company, asked);
+      const read = types && readAsked(asked, types, at);
+      if (read?.kind !== "read") {
+        const before = await answeredBefore(pool, company, asked);
+        return (
+          before ?? (read === undefined ? { kind: "unknown-policy" } : { kind: "wrong-facts", faults: read.faults })
+        );
+      }
+      const ask = serviceAskOf(pool.vault, company, { ...asked, facts: read.facts });
+      const { question, proposal } = firstGateOf(company, asked, { read, ask }, at);
       const { stepKey } = question;
-      const knownBefore = () => readServiceStep(pool, company, { stepKey });
       const first = ask && (await standingFor(pool, company, ask, stepKey));
       if (first !== undefined) {
-        const known = await knownBefore();
-        return known === undefined ? answerAgain(pool, first, { stepKey, at: question.at }) : asBefore(known, proposal);
+        return (await answeredBefore(pool, company, asked)) ?? answerAgain(pool, first, { stepKey, at });
       }
-      if (!isKnown(policies, question) && (await knownBefore()) === undefined) return { kind: "unknown-policy" };
       const { questionsPerHour: most } = deps;
       const passed = await gate.pass(
         question,
@@ -89,10 +106,10 @@ export function createDecideService(deps: DecideServiceDeps): DecideService {
       if (passed.kind === "decided" || passed.kind === "stopped") return passed;
       // Another request asked the same meanwhile: it is found now.
       if (passed.kind === "stands") return this.decide(asked);
-      const step = await knownBefore();
-      if (step === undefined && passed.kind === "asks-too-much") return passed;
-      if (step === undefined) throw new Error(`decision of \`${question.stepKey}\` is neither kept nor there`);
-      return asBefore(step, proposal);
+      const before = await answeredBefore(pool, company, asked);
+      if (before !== undefined) return before;
+      if (passed.kind === "asks-too-much") return passed;
+      throw new Error(`decision of \`${question.stepKey}\` is neither kept nor there`);
     },
     read: (decisionId) => readServiceStep(pool, company, { decisionId }),
     async regate(caller, decisionId) {
@@ -110,21 +127,39 @@ export function createDecideService(deps: DecideServiceDeps): DecideService {
       return { kind: "decided", decision: again?.decisions.at(-1) ?? latest };
     },
     settle: (caller, decisionId, outcome) => settleOutcome(pool, { company, caller, decisionId, outcome, at: now() }),
+    withdraw: (caller, decisionId) => withdrawQuestion(pool, { company, caller, decisionId, at: now() }),
     drain: () => gate.drain(),
   };
 }
 
-/** The same key has the same answer, and names one request. */
-function asBefore(step: ServiceStep, { recordVersion }: ProposalDraft): Answered {
-  if (step.requestDigest !== recordVersion) return { kind: "key-reused" };
-  return { kind: "decided", decision: step.decisions[0] };
+/** What a policy's facts can be: of the one in force, or of an action of ours, about which people are asked while none is. */
+function factTypesFor(policies: PolicySource, company: string, asked: Asked): readonly FactType[] | undefined {
+  const { policy: id, facts } = asked;
+  const about = { facts, caseId: namesOf(company, asked).caseId };
+  const inForce = policies.inForce(id, ({ policy }) => subjectOf(policy.subject, about));
+  return inForce?.policy.facts ?? (Object.hasOwn(declared, id) ? declared[id] : undefined);
 }
 
-/** A policy in force, or one that an action of ours goes by: while none of those is in force, people are asked. */
-function isKnown(policies: PolicySource, question: Question): boolean {
-  const { actionId } = question.proposal;
-  if (Object.hasOwn(governedActions, actionId)) return true;
-  return policies.inForce(actionId, ({ policy }) => subjectOf(policy.subject, question)) !== undefined;
+const declared = governedCatalogue();
+
+/** What stands under the caller's key: an answer is never taken back, whatever the policy's facts have become since. */
+async function answeredBefore(pool: LedgerPool, company: string, asked: Asked): Promise<Answered | undefined> {
+  // What no digest can be made of was never decided.
+  if (!hasWholeNumbers(asked.facts) || !hasWholeNumbers(asked.fields)) return undefined;
+  const step = await readServiceStep(pool, company, { stepKey: namesOf(company, asked).stepKey });
+  if (step === undefined) return undefined;
+  return step.requestDigest === requestDigestOf(asked)
+    ? { kind: "decided", decision: step.decisions[0] }
+    : { kind: "key-reused" };
+}
+
+function namesOf(company: string, { caller, key }: Asked) {
+  return decideCaseOf(company, digestOf([caller, key]));
+}
+
+/** SHA-256 (hex) of the request as it was written. */
+function requestDigestOf({ policy, facts, fields, action, ref, requestedBy }: Asked): string {
+  return digestOf({ policy, facts, action, ref, requestedBy, ...(fields !== undefined && { fields }) });
 }
 
 type Standing =
@@ -157,6 +192,7 @@ function standingOf(step: ServiceStep | undefined, caller: string): Standing {
     case "rejected":
     case "expired":
     case "superseded":
+    case "withdrawn":
       return no("not-approved", `\`${escalationId}\` is ${state}`);
   }
 }
@@ -165,13 +201,15 @@ function standingOf(step: ServiceStep | undefined, caller: string): Standing {
 function firstGateOf(
   company: string,
   asked: Asked,
-  ask: ServiceAsk | undefined,
+  { read, ask }: { readonly read: Extract<ReadFacts, { kind: "read" }>; readonly ask: ServiceAsk | undefined },
   at: string,
 ): { question: Question; proposal: ProposalDraft } {
-  const { caller, key, policy, facts, action, ref, requestedBy } = asked;
+  const { facts, derived, unknown } = read;
+  const { caller, key, policy, fields, action, ref, requestedBy } = asked;
   const names = decideCaseOf(company, digestOf([caller, key]), ask?.objectKey);
-  const requestDigest = digestOf({ policy, facts, action, ref, requestedBy });
-  const args: ExternalArgs = { ...(action ?? { name: policy, args: facts }), ref, caller };
+  const requestDigest = requestDigestOf(asked);
+  const written = fields === undefined ? {} : { fields };
+  const args: ExternalArgs = { ...(action ?? { name: policy, args: facts }), ...written, ref, caller };
   const sources = [{ source: "decide-service", ref: `${caller}/${ref}`, version: requestDigest, observedAt: at }];
   const reasoning = `asked by ${requestedBy} through the decide service`;
   const proposal: ProposalDraft = {
@@ -191,6 +229,7 @@ function firstGateOf(
     proposal: { proposalId: proposalIdOf(company, names.stepKey), ...proposal },
     review: "exempt",
     facts,
+    ...(fields !== undefined && { derived, unknown }),
     sources,
     requestedBy,
   };
@@ -199,7 +238,7 @@ function firstGateOf(
 
 function nextGateOf(step: ServiceStep, latest: ServiceDecision, approvalId: string, at: string): Question {
   const { company, caseId, stepKey, proposalId, actionId, args, requestDigest } = step;
-  const { gate, facts, sources, requestedBy } = latest;
+  const { gate, facts, sources, requestedBy, details } = latest;
   const proposal = {
     proposalId,
     actionId,
@@ -207,5 +246,6 @@ function nextGateOf(step: ServiceStep, latest: ServiceDecision, approvalId: stri
     recordVersion: requestDigest,
   };
   const question = { company, caseId, stepKey, gate: gate + 1, approvalId, at, proposal };
-  return { ...question, review: "exempt", facts, sources, requestedBy };
+  const { derived } = details;
+  return { ...question, review: "exempt", facts, ...(derived && { derived }), sources, requestedBy };
 }

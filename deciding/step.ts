@@ -10,6 +10,7 @@ import { versionOf } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
 import { functionOfAction, isWhole, ownActionOf, recordToolOf, restsOn, isMoot } from "../functions/index.ts";
+import { knownFacts } from "../functions/known-facts.ts";
 import type { DecisionRef, FollowUp, Message, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
 import { decisionRefOf, standingRefOf } from "./decision-ref.ts";
@@ -228,8 +229,7 @@ function questionOf(
     ...names,
     proposal,
     review,
-    facts: action.facts(input),
-    unknown: action.unknown?.(input) ?? {},
+    ...knownFacts(action, input),
     remarks: action.remarks?.(input) ?? [],
     notWhole: !isWhole(action, proposal.action.args),
     beside: action.beside?.(input) ?? [],

@@ -33,3 +33,13 @@ export function dayAtUtc(at: string): number {
 export function latestDayAt(at: string): number {
   return Math.floor((Date.parse(at) + 14 * HOUR_MS) / DAY_MS);
 }
+
+/** The day it is at an instant where the calendar is furthest behind, 12 hours after UTC: an earlier one is over everywhere. */
+export function earliestDayAt(at: string): number {
+  return Math.floor((Date.parse(at) - 12 * HOUR_MS) / DAY_MS);
+}
+
+/** `1 day`, `12 days`. */
+export function daysInWords(days: number): string {
+  return days === 1 ? "1 day" : `${days} days`;
+}

@@ -23,6 +23,11 @@ export function isDecideCase(company: string, caseId: string): boolean {
   return caseId.startsWith(`${company}:${DECISIONS}:`);
 }
 
+/** Whether a step is of such a case, by its key alone. */
+export function isServiceStep(stepKey: string): boolean {
+  return stepKey.split(":")[1] === DECISIONS;
+}
+
 /** What the caller asks for, in one sentence without a full stop. */
 export function describeExternal({ name, ref, caller }: JsonObject): string {
   const [who, what, of] = [caller, name, ref].map((part) => (typeof part === "string" ? part : "?"));
@@ -36,6 +41,8 @@ export type ExternalArgs = {
   readonly args: JsonObject;
   /** The caller's own tool, when it named one. */
   readonly tool?: string;
+  /** The fields that it gave, as it wrote them: facts were computed from them. */
+  readonly fields?: JsonObject;
   /** The caller's own id of the object. */
   readonly ref: string;
   /** Whose token asked: nobody else may report what came of it. */

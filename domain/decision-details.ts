@@ -63,6 +63,8 @@ export type DecisionDetails = {
   readonly unknown?: { readonly [fact: string]: string };
   /** What was said beside the reasons; absent where there was nothing. */
   readonly remarks?: readonly string[];
+  /** Facts that code computed from a caller's fields, where it gave any. Every other fact of its request it wrote itself. */
+  readonly derived?: readonly string[];
   /** The arguments were not all that the tool needs, so that nobody can approve it as it stands. */
   readonly notWhole?: true;
   /** Arguments that the policy set, as they stood for this request; absent where it sets none. */

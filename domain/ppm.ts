@@ -16,10 +16,15 @@ export function sharePpm(partMinor: number, wholeMinor: number): number {
   if (!Number.isSafeInteger(partMinor) || !Number.isSafeInteger(wholeMinor) || wholeMinor <= 0) {
     throw new RangeError(`share of \`${partMinor}\` in \`${wholeMinor}\` is not defined over positive integers`);
   }
-  if (partMinor <= 0) return 0;
-  const whole = BigInt(wholeMinor);
-  const share = (BigInt(partMinor) * BigInt(WHOLE_PPM) + whole - 1n) / whole;
-  if (share > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError(`share of \`${partMinor}\` is out of range`);
+  return exactSharePpm(BigInt(partMinor), BigInt(wholeMinor));
+}
+
+/** The same of amounts in any one unit, however large. `whole` must be positive. */
+export function exactSharePpm(part: bigint, whole: bigint): number {
+  if (whole <= 0n) throw new RangeError(`share of \`${part}\` in \`${whole}\` is not defined`);
+  if (part <= 0n) return 0;
+  const share = (part * BigInt(WHOLE_PPM) + whole - 1n) / whole;
+  if (share > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError(`share of \`${part}\` is out of range`);
   return Number(share);
 }
 

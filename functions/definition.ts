@@ -22,6 +22,15 @@ export type FactInput = {
  * `max`. It is recorded with the decision, and what is approved and permitted is bound to it.
  */
 export type Term = { readonly param: string; readonly min: number; readonly max: number };
+/** Figures of one request that cannot all be true. Which of them is wrong, nobody can say: none is believed. */
+export type Contradiction = {
+  /** What cannot be true together, by name: facts, or properties of the record. */
+  readonly between: readonly [string, ...string[]];
+  /** The facts that are not known for it. */
+  readonly facts: readonly string[];
+  /** Why, in a sentence without a full stop. */
+  readonly reason: string;
+};
 
 /** What a step is about, beside its subject's record. */
 export type About = {
@@ -82,6 +91,11 @@ export type GovernedAction = {
   readonly beside?: (input: FactInput) => readonly Beside[];
   /** What is said beside the reasons to whom is asked or refused: what a fact was measured against. A clause each. */
   readonly remarks?: (input: FactInput) => readonly string[];
+  /**
+   * What of a request contradicts itself: facts held against each other, and the record's figures against each other and the
+   * instant. Given facts alone, there are no readings. Source: docs/decisions/0018.
+   */
+  readonly agrees?: (facts: JsonObject, input: FactInput) => readonly Contradiction[];
   /**
    * What is asked, in one sentence without a full stop, for the person who must answer. `who` is the asking partner.
    * Undefined for arguments that are not this action's.

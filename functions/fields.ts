@@ -115,14 +115,32 @@ export const currency: Field<string> = (raw) => {
     : { value: code };
 };
 
-/** An amount of money that is not negative, in minor units of the currency that another property names. */
-export function amountIn(currencyProperty: string): Field<number> {
+/** The code that an amount ends with: `600000.00 USD`. Undefined where it has none. */
+function codeIn(raw: Json | undefined): string | undefined {
+  return /^\S+ ([A-Za-z]{3})$/.exec(textOf(raw) ?? "")?.[1]?.toUpperCase();
+}
+
+/** A record's currency: the property's own, else the one that its amounts are written with. */
+export function currencyOf(amountProperties: readonly string[]): Field<string> {
   return (raw, record) => {
-    const given = textOf(raw);
+    const written = amountProperties.flatMap((property) => codeIn(record[property]) ?? []);
+    return currency(isUnset(raw) && new Set(written).size === 1 ? written[0] : raw, record);
+  };
+}
+
+/**
+ * An amount of money that is not negative, in minor units of the currency that another property tells, as `unitOf` reads it. One
+ * that is written with a currency, `600000.00 USD`, is in that one or cannot be read.
+ */
+export function amountIn(currencyProperty: string, unitOf: Field<string> = currency): Field<number> {
+  return (raw, record) => {
+    const code = codeIn(raw);
+    const given = code === undefined ? textOf(raw) : textOf(raw)?.slice(0, -4);
     const decimal = given === undefined ? undefined : parseDecimal(given);
     if (decimal === undefined) return unread(raw, "is no amount such as 10000.00");
-    const unit = currency(record[currencyProperty], record);
+    const unit = unitOf(record[currencyProperty], record);
     if ("unread" in unit) return unread(raw, `${currencyProperty} ${unit.unread}`);
+    if (code !== undefined && code !== unit.value) return unread(raw, `${currencyProperty} is ${unit.value}`);
     const minor = inUnits(decimal, minorDigits(unit.value) ?? 0);
     if (minor === undefined) return unread(raw, `more decimals than ${unit.value} has`);
     if (minor < 0n) return unread(raw, "is negative");

@@ -3,6 +3,7 @@ import { governedActions } from "../functions/governed-actions.ts";
 import type { Json } from "../domain/json.ts";
 import { Currency, formatMinor } from "../domain/money.ts";
 import { formatPpm } from "../domain/ppm.ts";
+import { provenances, type Provenance } from "../domain/provenance.ts";
 import { listed } from "./did-you-mean.ts";
 import { parseDate, writeDate, writeMoney, writePercent } from "./literals.ts";
 
@@ -30,12 +31,19 @@ export type FactType = {
   readonly title: string;
   readonly adjustable: boolean;
   readonly optional?: true;
+  /** Where it comes from, as it is declared. */
+  readonly from?: Provenance;
 } & FactKind;
 
 /** The longest text a fact may be, in UTF-16 units. */
 const MAX_TEXT = 1_000;
 
-const described = { title: z.string().min(1), description: z.string().optional(), adjustable: z.boolean().optional() };
+const described = {
+  title: z.string().min(1),
+  description: z.string().optional(),
+  adjustable: z.boolean().optional(),
+  from: z.enum(provenances).optional(),
+};
 
 const Property = z.union([
   z.strictObject({ type: z.literal("boolean"), ...described }),
@@ -105,6 +113,7 @@ export function factTypesOf(schema: unknown): readonly FactType[] {
     title: property.title,
     adjustable: property.adjustable ?? false,
     ...(required.includes(name) ? {} : { optional: true as const }),
+    ...(property.from !== undefined && { from: property.from }),
     ...kindOf(property),
   }));
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { modes } from "../domain/decision-details.ts";
 import { Currency } from "../domain/money.ts";
+import { provenances } from "../domain/provenance.ts";
 import {
   capParam,
   equalityOperators,
@@ -22,7 +23,13 @@ const Escalating = z.enum(["escalate", "block"]);
 const Verdict = z.enum(["execute", "escalate", "block"]);
 const Scalar = z.union([z.boolean(), z.int(), z.string()]);
 
-const factBase = { name: Name, title: z.string(), adjustable: z.boolean(), optional: z.literal(true).exactOptional() };
+const factBase = {
+  name: Name,
+  title: z.string(),
+  adjustable: z.boolean(),
+  optional: z.literal(true).exactOptional(),
+  from: z.enum(provenances).exactOptional(),
+};
 const range = { min: z.int(), max: z.int() };
 const choices = { values: z.array(z.string()).min(1) };
 

@@ -4,6 +4,7 @@ import type { Evidence } from "../../domain/evidence.ts";
 import type { Briefing } from "../../functions/definition.ts";
 import { actionOf } from "../../functions/governed-actions.ts";
 import { functionOf } from "../../functions/index.ts";
+import { knownFacts } from "../../functions/known-facts.ts";
 import { complianceRules } from "../compliance-rules.ts";
 import { readDataBlock } from "../data-block.ts";
 import { turnDataOf, type TurnData } from "../turn-data.ts";
@@ -68,7 +69,7 @@ function briefingOf({ functionId, action, at, requested }: TurnData, readings: B
     { source: { source: tool, ref: tool, version: "", observedAt: "" }, value },
   ]);
   const read = Object.fromEntries(evidence);
-  const facts = actionOf(functionId, action).facts({ evidence: read, action: requested, at });
+  const { facts } = knownFacts(actionOf(functionId, action), { evidence: read, action: requested, at });
   return { readings, requested, facts, at };
 }
 

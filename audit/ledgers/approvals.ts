@@ -62,6 +62,7 @@ function refusalOf(given: GivenVerdict, row: OpenRow | undefined): Refusal | und
   const no = (code: Refusal["code"], detail: string): Refusal => ({ kind: "refused", code, detail });
   if (row === undefined) return no("not-found", `no escalation \`${given.escalationId}\``);
   if (row.state === "superseded") return no("superseded", "a newer event or a changed record made the question moot");
+  if (row.state === "withdrawn") return no("superseded", "who asked it withdrew the question");
   if (row.state === "expired") return no("past-deadline", "the last level's deadline passed and silence denied it");
   if (row.state !== "open") return no("already-decided", `${row.decided_by ?? "somebody"} decided it: ${row.state}`);
   if (row.approved_by.includes(given.personId)) {

@@ -1,6 +1,7 @@
 import type { CandidateSeen, DecisionDetails, LimitReading, Mode } from "../../domain/decision-details.ts";
 import { stricter } from "../../domain/decision.ts";
 import type { MatchedRule, PolicyRef, Verdict } from "../../domain/decision.ts";
+import type { EscalationStanding } from "../../domain/escalation.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Sql } from "../records.ts";
 
@@ -29,7 +30,7 @@ export type HistoricDecision = {
   readonly limits: readonly LimitReading[];
   readonly escalation: {
     readonly escalationId: string;
-    readonly state: "open" | "approved" | "rejected" | "expired" | "superseded";
+    readonly state: EscalationStanding;
   } | null;
 };
 

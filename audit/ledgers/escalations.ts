@@ -1,5 +1,5 @@
 import type { Route } from "../../domain/decision.ts";
-import type { EscalationState } from "../../domain/escalation.ts";
+import type { EscalationStanding, EscalationState } from "../../domain/escalation.ts";
 import { escalationIdOf, recordKeys } from "../record-keys.ts";
 import { appendRecord, type Ledger, type LedgerPool, type Sql } from "../records.ts";
 import { sealRecord } from "../seal.ts";
@@ -24,7 +24,7 @@ type EscalationRow = {
   decision_id: string;
   route: Route;
   level: number;
-  state: "open" | "approved" | "rejected" | "expired" | "superseded";
+  state: EscalationStanding;
 };
 
 /** `at` plus a duration, ISO 8601. */
@@ -92,6 +92,9 @@ async function stateOf(sql: Sql, company: string, escalationId: string, row: Esc
         throw new Error(`escalation \`${escalationId}\` is ${row.state} without an approval`);
       return { kind: row.state, approvalId };
     }
+    case "withdrawn":
+      // Only who asks the decide service withdraws, and no case waits for that; to one that did, the question would be moot.
+      return { kind: "superseded" };
     default:
       return { kind: row.state };
   }
@@ -124,7 +127,7 @@ async function recordChange(
   { company, escalationId, at }: Change,
   row: EscalationRow,
   change: {
-    change: "raised" | "expired" | "superseded";
+    change: "raised" | "expired" | "superseded" | "withdrawn";
     role: string;
     level: number;
     dueAt: string | null;
@@ -173,17 +176,39 @@ export async function raiseEscalation(pool: LedgerPool, change: Change, fromLeve
 
 /** The question is moot: a newer event came or the record changed. A verdict that reached the ledger first wins. */
 export async function supersedeEscalation(pool: LedgerPool, change: Change, reason: string): Promise<EscalationState> {
-  const { company, escalationId, at } = change;
   return inTransaction(pool, async (ledger) => {
-    const row = await readRow(ledger, company, escalationId, true);
-    if (row.state !== "open") return stateOf(ledger, company, escalationId, row);
-    await ledger.query({
-      name: "supersede-escalation",
-      text: "update escalation set state = 'superseded', closed_at = $3 where company = $1 and escalation_id = $2",
-      values: [company, escalationId, at],
-    });
-    const role = row.route.levels[row.level]?.role ?? "";
-    await recordChange(ledger, change, row, { change: "superseded", role, level: row.level, dueAt: null, reason });
-    return { kind: "superseded" };
+    const row = await closeUnanswered(ledger, change, { change: "superseded", reason });
+    return stateOf(ledger, change.company, change.escalationId, row);
   });
+}
+
+/** Who asked takes the question back. Answers how it then stands: a verdict that reached the ledger first wins. */
+export async function withdrawEscalation(
+  pool: LedgerPool,
+  change: Change,
+  reason: string,
+): Promise<EscalationStanding> {
+  return inTransaction(pool, async (ledger) => {
+    const { state } = await closeUnanswered(ledger, change, { change: "withdrawn", reason });
+    return state;
+  });
+}
+
+/** Closes a question that nobody has answered yet, with its record; what it held of limits is given back. */
+async function closeUnanswered(
+  ledger: Ledger,
+  change: Change,
+  closing: { readonly change: "superseded" | "withdrawn"; readonly reason: string },
+): Promise<EscalationRow> {
+  const { company, escalationId, at } = change;
+  const row = await readRow(ledger, company, escalationId, true);
+  if (row.state !== "open") return row;
+  await ledger.query({
+    name: "close-escalation",
+    text: "update escalation set state = $4, closed_at = $3 where company = $1 and escalation_id = $2",
+    values: [company, escalationId, at, closing.change],
+  });
+  const role = row.route.levels[row.level]?.role ?? "";
+  await recordChange(ledger, change, row, { ...closing, role, level: row.level, dueAt: null });
+  return { ...row, state: closing.change };
 }

@@ -1,6 +1,7 @@
 import type { DecisionDetails } from "../../domain/decision-details.ts";
 import type { MatchedRule, Route, Verdict } from "../../domain/decision.ts";
 import type { ExternalArgs } from "../../domain/decide-case.ts";
+import type { EscalationStanding } from "../../domain/escalation.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { digestOf } from "../digest.ts";
@@ -134,7 +135,7 @@ export type ServiceDecision = {
   readonly permitId: string | null;
   readonly escalation: {
     readonly escalationId: string;
-    readonly state: "open" | "approved" | "rejected" | "expired" | "superseded";
+    readonly state: EscalationStanding;
     readonly role: string;
     readonly dueAt: string;
   } | null;

@@ -1,7 +1,8 @@
+import { isServiceStep } from "../../domain/decide-case.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Told } from "./line.ts";
 import { objectAt, objectsAt, sentence, textAt, textsAt, withText, wordOf } from "./loose.ts";
-import { showFacts } from "./values.ts";
+import { showFacts, showProvenance } from "./values.ts";
 
 /** Modes that let nothing come of a decision; see `Mode` in domain/decision-details.ts. */
 const recordedOnly: readonly string[] = ["off", "shadow"];
@@ -44,6 +45,10 @@ export function tellDecision(body: JsonObject): Told {
   const version = textAt(policy, "version").slice(0, 12);
   const missing = textsAt(body, "missing");
   const facts = showFacts(textAt(policy, "id"), objectAt(body, "facts"));
+  const provenance = showProvenance(textAt(policy, "id"), objectAt(body, "facts"), {
+    asked: isServiceStep(textAt(body, "stepKey")),
+    derived: textsAt(objectAt(body, "details"), "derived"),
+  });
   const reason = textAt(body, "reason");
   const rules = objectsAt(body, "rules");
   const saidByRule = rules.some((rule) => textAt(rule, "reason") === reason);
@@ -53,7 +58,7 @@ export function tellDecision(body: JsonObject): Told {
     because: [
       ...rules.map(ruleLine),
       ...(missing.length === 0 ? [] : [`not known: ${missing.join(", ")}`]),
-      ...(facts === "" ? [] : [`values read: ${facts}`]),
+      ...(facts === "" ? [] : [`values read: ${facts}`, ...provenance]),
       ...[withText("asked for by", textAt(body, "requestedBy")), withText("permit", textAt(body, "permitId"))].filter(
         (line) => line !== "",
       ),

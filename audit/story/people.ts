@@ -16,6 +16,8 @@ function changeWords(body: JsonObject): string {
       return sentence("hears nothing", withText("from", role), "in time: the silence denies it");
     case "superseded":
       return "drops the question: it is moot";
+    case "withdrawn":
+      return "closes the question: who asked it withdrew it";
     default:
       return sentence("changes the question", withText("to", change));
   }

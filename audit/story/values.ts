@@ -2,6 +2,7 @@ import { governedActions } from "../../functions/governed-actions.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm } from "../../domain/ppm.ts";
+import { provenanceInWords, provenanceOf, provenances, type Decided } from "../../domain/provenance.ts";
 import { wordOf } from "./loose.ts";
 
 /** `listPriceMinor` as `list price`: the unit is in the value. */
@@ -38,6 +39,26 @@ export function showFacts(actionId: string, facts: JsonObject): string {
   return Object.entries(facts)
     .map(([name, value]) => `${nameInWords(name)} ${showFact(value, wordOf(shape, name)?.meta?.() ?? {})}`)
     .join(", ");
+}
+
+/** Where a decision's facts came from, grouped: `from the system of record: list price, partner`. */
+export function showProvenance(actionId: string, facts: JsonObject, decided: Decided): readonly string[] {
+  const shape = wordOf(governedActions, actionId)?.factSchema.shape ?? {};
+  const named = Object.keys(facts).map((name) => {
+    const { from } = wordOf(shape, name)?.meta?.() ?? {};
+    return [
+      name,
+      provenanceOf(
+        name,
+        provenances.find((known) => known === from),
+        decided,
+      ),
+    ] as const;
+  });
+  return provenances.flatMap((from) => {
+    const names = named.flatMap(([name, of]) => (of === from ? [nameInWords(name)] : []));
+    return names.length === 0 ? [] : [`${provenanceInWords[from]}: ${names.join(", ")}`];
+  });
 }
 
 function showFact(value: Json, meta: { readonly [key: string]: unknown }): string {

@@ -92,7 +92,7 @@ create table escalation (
   level int not null check (level >= 0),
   role text not null,
   due_at timestamptz not null,
-  state text not null check (state in ('open', 'approved', 'rejected', 'expired', 'superseded')),
+  state text not null check (state in ('open', 'approved', 'rejected', 'expired', 'superseded', 'withdrawn')),
   opened_at timestamptz not null,
   closed_at timestamptz,
   primary key (escalation_id, company),

@@ -414,7 +414,7 @@ begin
   return null;
 end $$;
 create trigger escalation_releases_limits after update of state on escalation for each row
-  when (new.state in ('rejected', 'expired', 'superseded')) execute function escalation_releases_limits();
+  when (new.state in ('rejected', 'expired', 'superseded', 'withdrawn')) execute function escalation_releases_limits();
 
 -- When a case ends, what it holds and no effect was begun for will not happen.
 create function release_unbegun(p_company text, p_case text) returns void language sql as $$

@@ -9,6 +9,7 @@ import { ACCOUNT_MATCHES, matchesIn } from "../shared/account-matches.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { crmIdIn } from "../shared/crm-id.ts";
 import { besideOf, CLAIMS } from "./beside.ts";
+import { datesApart } from "./dates.ts";
 import { asAsked, idHeldBy, REGISTRATION_ID } from "./registration-id.ts";
 import { ClaimedRole, customerDomainOf, customerIn, readRegistration, readWithReasons } from "./registration.ts";
 import type { Registration } from "./registration.ts";
@@ -45,30 +46,41 @@ const LIMIT_CURRENCY = "USD";
 
 /** The facts that `policies/deal-registration.yaml` may name. */
 export const RegistrationFacts = z.strictObject({
-  partnerAuthorised: z.boolean().meta({ title: "the partner is active and authorised for the product family" }),
-  partnerCertified: z.boolean().meta({ title: "the partner holds a current certification for the product family" }),
-  complete: z.boolean().meta({ title: "close date, pre-sales evidence and the first call's date are given" }),
-  overlap: z
-    .enum(overlaps)
-    .meta({ title: "an open registration exists for the same customer, or one near to it, product family and role" }),
-  ownProtectionDays: z
-    .int()
-    .min(0)
-    .max(NO_PROTECTION_DAYS)
-    .meta({ title: "days since the partner's own protection of this customer ended; 36500 where none did in a year" }),
-  idHeldBy: z
-    .enum(["this", "another", "nobody"])
-    .meta({ title: "whose the registration's id is in the programme's records: this one's, another's, nobody's" }),
-  vendorEngaged: z.boolean().meta({ title: "the vendor is already engaged with the customer" }),
-  estimatedValue: z
-    .int()
-    .min(0)
-    .max(MAX_MINOR)
-    .meta({ unit: "minor", currency: LIMIT_CURRENCY, title: "estimated value; known only in USD", adjustable: true }),
-  proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
-  partner: z.string().max(64).meta({ title: "id of the partner who registers" }),
-  role: ClaimedRole.meta({ title: "the role on the deal that the partner claims" }),
-  account: z.string().max(253).meta({ title: "registrable domain of the customer" }),
+  partnerAuthorised: z
+    .boolean()
+    .meta({ from: "record", title: "the partner is active and authorised for the product family" }),
+  partnerCertified: z
+    .boolean()
+    .meta({ from: "record", title: "the partner holds a current certification for the product family" }),
+  complete: z
+    .boolean()
+    .meta({ from: "derived", title: "close date, pre-sales evidence and the first call's date are given" }),
+  overlap: z.enum(overlaps).meta({
+    from: "derived",
+    title: "an open registration exists for the same customer, or one near to it, product family and role",
+  }),
+  ownProtectionDays: z.int().min(0).max(NO_PROTECTION_DAYS).meta({
+    from: "derived",
+    title: "days since the partner's own protection of this customer ended; 36500 where none did in a year",
+  }),
+  idHeldBy: z.enum(["this", "another", "nobody"]).meta({
+    from: "record",
+    title: "whose the registration's id is in the programme's records: this one's, another's, nobody's",
+  }),
+  vendorEngaged: z.boolean().meta({ from: "record", title: "the vendor is already engaged with the customer" }),
+  estimatedValue: z.int().min(0).max(MAX_MINOR).meta({
+    from: "partner",
+    unit: "minor",
+    currency: LIMIT_CURRENCY,
+    title: "estimated value; known only in USD",
+    adjustable: true,
+  }),
+  proposedAsRequested: z
+    .boolean()
+    .meta({ from: "derived", title: "the proposed action is what the CRM record asks for" }),
+  partner: z.string().max(64).meta({ from: "record", title: "id of the partner who registers" }),
+  role: ClaimedRole.meta({ from: "partner", title: "the role on the deal that the partner claims" }),
+  account: z.string().max(253).meta({ from: "partner", title: "registrable domain of the customer" }),
 });
 
 /** Until the registration is read, its own id stands for the CRM's. */
@@ -217,6 +229,7 @@ export const registerDeal = {
   facts,
   unknown,
   beside: besideOf,
+  agrees: (_facts, { evidence, at }) => datesApart(readRegistration(evidence["crm.record"]?.value), at),
   describe,
   requestedBy: (record) => readRegistration(record).requested_by ?? "",
   requested,

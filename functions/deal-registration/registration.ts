@@ -2,11 +2,13 @@ import { customerAccount } from "../../domain/customer/account.ts";
 import { aliasesIn, type Customer } from "../../domain/customer/match-keys.ts";
 import { DealRole } from "../../domain/deal-team.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { amountIn, choice, currency, day, maybe, readFields, text, truth, whenUnset } from "../fields.ts";
+import { amountIn, choice, currencyOf, day, maybe, readFields, text, truth, whenUnset } from "../fields.ts";
 import type { Fields, Unread, Values } from "../fields.ts";
 
 /** What a registration may claim: the other roles of a deal's team are agreed, not claimed first. */
 export const ClaimedRole = DealRole.extract(["source", "sell"]);
+
+const currency = currencyOf(["estimated_value"]);
 
 /** A deal registration as the CRM keeps it. Unknown properties are ignored. */
 export const registrationFields = {
@@ -20,7 +22,7 @@ export const registrationFields = {
   /** Further names and domains of the customer, with semicolons between. */
   customer_aliases: maybe(text(2_000)),
   product_family: text(64),
-  estimated_value: amountIn("currency"),
+  estimated_value: amountIn("currency", currency),
   currency,
   /** What a complete registration gives: close date, real pre-sales work, the first call with the customer. */
   expected_close_date: maybe(day),

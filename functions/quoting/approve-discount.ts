@@ -6,11 +6,11 @@ import { APPROVAL, approvalLookup, ApproveDiscountArgs, asAsked, heldBy, lastApp
 import { baseMinor, baselineLookup, baselineRemarks, FIRST_ACT } from "./baseline.ts";
 import { customerOf } from "./customer.ts";
 import { inRole, membersIn, strictestStanding, type TeamMember } from "../../domain/deal-team.ts";
-import type { About, FactInput, FunctionAction, Readings } from "../definition.ts";
+import type { About, Contradiction, FactInput, FunctionAction, Readings } from "../definition.ts";
 import {
   amountIn,
   choices,
-  currency,
+  currencyOf,
   maybe,
   readFields,
   text,
@@ -18,16 +18,24 @@ import {
   unknownOutside,
   whatIsKnown,
   whenUnset,
+  whole,
   type Fields,
   type Values,
 } from "../fields.ts";
+import { discountApart, shareOver } from "../shared/agreement-of-figures.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { crmIdIn } from "../shared/crm-id.ts";
 import { howMany, oneOf, teamIn, teamLookup } from "../shared/deal-team.ts";
+import { lines } from "./lines.ts";
+import { isPriced, linesApart, pricedFacts, whyNotPriced, worstLinePpm } from "./pricing.ts";
 
 const protectedTerms = ["none", "liability", "exclusivity", "termination", "data"] as const;
 
-const amount = amountIn("quote_currency");
+const currency = currencyOf(["quote_list_price", "quote_net_price"]);
+const amount = amountIn("quote_currency", currency);
+
+/** The longest term, ten years. */
+const MAX_TERM_MONTHS = 120;
 
 /** The quote's part of a CRM deal. Amounts are decimals there and minor units here. Unknown properties are ignored. */
 export const quoteFields = {
@@ -36,10 +44,17 @@ export const quoteFields = {
   partner_id: whenUnset(text(256), ""),
   quote_currency: currency,
   quote_list_price: amount,
+  /** What is paid over the whole term. */
   quote_net_price: amount,
   /** Money value of everything given beside the price: terms, seats, services. Counts as discount. Not set, it is nothing. */
   quote_concessions: whenUnset(amount, 0),
   quote_floor_price: amount,
+  /** What the totals are made of. Empty: the quote is one line. */
+  quote_lines: maybe(lines),
+  /** The months that list and net price are for, and what lines are priced by. Empty: they are paid once. */
+  quote_term_months: maybe(whole(MAX_TERM_MONTHS)),
+  /** Months that cost nothing, of whichever line has the most. Only lines say what they are worth. */
+  quote_free_months: maybe(whole(MAX_TERM_MONTHS)),
   quote_protected_terms: choices(protectedTerms),
   quote_requested_by: text(256),
   /** Host, web address or mail address of whom the quote is for. Where it is left empty, nothing counts by customer. */
@@ -67,37 +82,58 @@ const LIMIT_CURRENCY = "USD";
 /** The facts that `policies/quoting.yaml` may name. */
 export const QuoteFacts = z.strictObject({
   effectiveDiscount: z.int().min(0).max(MAX_DISCOUNT_PPM).meta({
+    from: "derived",
     unit: "ppm",
     title: "list discount plus all concessions, as a share of the list price, or of the first one approved on the deal",
     adjustable: true,
   }),
-  listPrice: z
-    .int()
-    .min(1)
-    .max(MAX_MINOR)
-    .meta({ unit: "minor", currency: LIMIT_CURRENCY, title: "list price of the quote; known only in USD" }),
+  worstLineDiscount: z.int().min(0).max(MAX_DISCOUNT_PPM).meta({
+    from: "derived",
+    unit: "ppm",
+    title: "the largest discount of a line, never less than the whole quote's; the same where it has no lines",
+    adjustable: true,
+  }),
+  listPrice: z.int().min(1).max(MAX_MINOR).meta({
+    from: "record",
+    unit: "minor",
+    currency: LIMIT_CURRENCY,
+    title: "list price of the quote; known only in USD",
+  }),
   discountAmount: z.int().min(0).max(MAX_MINOR).meta({
+    from: "derived",
     unit: "minor",
     currency: LIMIT_CURRENCY,
     title: "list price, or the first one approved on the deal, less net price, plus concessions; known only in USD",
     adjustable: true,
   }),
-  belowFloorPrice: z.boolean().meta({ title: "the net price less concessions is under the floor price" }),
+  belowFloorPrice: z
+    .boolean()
+    .meta({ from: "derived", title: "the net price less concessions is under the floor price" }),
   protectedTerms: z
     .enum([...protectedTerms, "several"])
-    .meta({ title: "protected contract term that the quote touches" }),
-  partnerStanding: z
-    .enum(["active", "suspended", "unknown"])
-    .meta({ title: "standing in the programme of the partner who sells; the strictest when several do" }),
-  sellers: z.enum(["none", "one", "several"]).meta({ title: "how many partners sell on the deal" }),
+    .meta({ from: "record", title: "protected contract term that the quote touches" }),
+  partnerStanding: z.enum(["active", "suspended", "unknown"]).meta({
+    from: "record",
+    title: "standing in the programme of the partner who sells; the strictest when several do",
+  }),
+  sellers: z.enum(["none", "one", "several"]).meta({ from: "record", title: "how many partners sell on the deal" }),
   quoteHeldBy: z
     .enum(["this", "another", "nobody"])
-    .meta({ title: "whose standing approval the quote's id has: this deal's, another's, nobody's" }),
-  proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
-  partner: z.string().max(64).meta({ title: "id of the partner who sells; known when exactly one does" }),
-  deal: z.string().max(64).meta({ title: "id of the deal that holds the quote" }),
-  customer: z.string().max(253).meta({ title: "registrable domain of whom the quote is for" }).optional(),
-  requester: z.string().max(64).meta({ title: "who asks for the discount" }),
+    .meta({ from: "record", title: "whose standing approval the quote's id has: this deal's, another's, nobody's" }),
+  proposedAsRequested: z
+    .boolean()
+    .meta({ from: "derived", title: "the proposed action is what the CRM record asks for" }),
+  partner: z
+    .string()
+    .max(64)
+    .meta({ from: "record", title: "id of the partner who sells; known when exactly one does" }),
+  deal: z.string().max(64).meta({ from: "record", title: "id of the deal that holds the quote" }),
+  customer: z
+    .string()
+    .max(253)
+    .meta({ from: "record", title: "registrable domain of whom the quote is for" })
+    .optional(),
+  requester: z.string().max(64).meta({ from: "requester", title: "who asks for the discount" }),
 });
 
 /** Until the deal is read, the quote's id stands for the CRM's. */
@@ -133,6 +169,15 @@ function termsFact(terms: Quote["quote_protected_terms"]): string | undefined {
   return touched === undefined || touched.length < 2 ? touched && (touched[0] ?? "none") : "several";
 }
 
+/** A quote without lines is one line. Concessions are given on the whole, so that no line is better than it. */
+function worstOf(quote: Quote, effectivePpm: number | undefined): number | undefined {
+  const { quote_lines: given } = quote;
+  const worst = given === null ? effectivePpm : worstLinePpm(quote);
+  return effectivePpm === undefined || worst === undefined
+    ? undefined
+    : Math.min(Math.max(worst, effectivePpm), MAX_DISCOUNT_PPM);
+}
+
 /** The list price is always the record's: a proposal cannot shrink its discount by inventing a list price. */
 function facts({ evidence, action }: FactInput): JsonObject {
   const record = evidence["crm.record"]?.value;
@@ -144,8 +189,10 @@ function facts({ evidence, action }: FactInput): JsonObject {
   const { quote_list_price: list, quote_floor_price: floor } = quote;
   const kept = net === undefined || given === undefined ? undefined : net - given;
   // Off nothing there is no discount that anybody could state: a person says what such a quote is worth.
-  const base = list === 0 ? undefined : baseMinor(quote, evidence[FIRST_ACT]?.value);
+  const base = list === 0 || !isPriced(quote) ? undefined : baseMinor(quote, evidence[FIRST_ACT]?.value);
   const discount = base === undefined || kept === undefined ? undefined : base - kept;
+  const effective =
+    base === undefined || discount === undefined ? undefined : Math.min(sharePpm(discount, base), MAX_DISCOUNT_PPM);
   const last = lastApprovalIn(evidence);
   const isCounted = quote.quote_currency === LIMIT_CURRENCY;
   return whatIsKnown({
@@ -153,8 +200,8 @@ function facts({ evidence, action }: FactInput): JsonObject {
     partnerStanding: sellers && strictestStanding(sellers),
     sellers: sellers && howMany(sellers),
     protectedTerms: termsFact(quote.quote_protected_terms),
-    effectiveDiscount:
-      base === undefined || discount === undefined ? undefined : Math.min(sharePpm(discount, base), MAX_DISCOUNT_PPM),
+    effectiveDiscount: effective,
+    worstLineDiscount: worstOf(quote, effective),
     listPrice: isCounted && list !== 0 ? list : undefined,
     discountAmount: isCounted && discount !== undefined ? Math.max(0, discount) : undefined,
     belowFloorPrice: kept === undefined || floor === undefined ? undefined : kept < floor,
@@ -164,11 +211,15 @@ function facts({ evidence, action }: FactInput): JsonObject {
   });
 }
 
+const amounts = ["quote_list_price", "quote_net_price", "quote_concessions"] as const;
+const parts = ["quote_lines", "quote_term_months", "quote_free_months"] as const;
+
 /** The properties that facts come from. */
 const sources = {
-  effectiveDiscount: ["quote_list_price", "quote_net_price", "quote_concessions"],
+  effectiveDiscount: [...amounts, ...parts],
+  worstLineDiscount: [...amounts, ...parts],
   listPrice: ["quote_list_price"],
-  discountAmount: ["quote_list_price", "quote_net_price", "quote_concessions"],
+  discountAmount: [...amounts, ...parts],
   belowFloorPrice: ["quote_net_price", "quote_concessions", "quote_floor_price"],
   protectedTerms: ["quote_protected_terms"],
   quoteHeldBy: ["quote_id"],
@@ -183,11 +234,27 @@ function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
   const quoted = { property: "quote_currency", given: values.quote_currency };
   const { why } = customerOf(values.customer_domain);
   const free = { quote_list_price: "quote_list_price is zero: there is nothing that a discount could be off" };
+  const unpriced = whyNotPriced(values);
   return {
     ...(why !== undefined && { customer: why }),
     ...unknownOutside(LIMIT_CURRENCY, quoted, ["listPrice", "discountAmount"]),
+    ...(unpriced !== undefined && Object.fromEntries(pricedFacts.map((fact) => [fact, unpriced]))),
     ...unknownFrom({ ...unread, ...(values.quote_list_price === 0 && free) }, sources),
   };
+}
+
+/** Shares and amounts of the facts, and lines and totals of the record. */
+function agrees(known: JsonObject, { evidence }: FactInput): readonly Contradiction[] {
+  const base = baseMinor(readQuote(evidence["crm.record"]?.value), evidence[FIRST_ACT]?.value);
+  return [
+    ...discountApart(
+      { ...known, ...(known["listPrice"] !== undefined && base !== undefined && { listPrice: base }) },
+      { share: "effectiveDiscount", amount: "discountAmount", of: "listPrice" },
+      MAX_DISCOUNT_PPM,
+    ),
+    ...shareOver(known, { smaller: "effectiveDiscount", larger: "worstLineDiscount" }),
+    ...linesApart(readQuote(evidence["crm.record"]?.value)),
+  ];
 }
 
 /** Records from before approvals named their deal are told too. */
@@ -237,6 +304,7 @@ export const approveDiscount = {
   facts,
   unknown,
   remarks: ({ evidence }) => baselineRemarks(readQuote(evidence["crm.record"]?.value), evidence[FIRST_ACT]?.value),
+  agrees,
   describe,
   requestedBy: (record) => readQuote(record).quote_requested_by ?? "",
   requested,

@@ -11,6 +11,7 @@ import { ChangeDealTeamArgs, describeTeamChange, leaves } from "../shared/deal-t
 import { readContract } from "./contract.ts";
 import { countedFacts, countedFor, requesterOf } from "./counted.ts";
 import {
+  activityApart,
   idleDaysOf,
   incumbentIdleDaysFact,
   incumbentsFact,
@@ -26,15 +27,20 @@ type AssignPartnerArgs = z.infer<typeof AssignPartnerArgs>;
 
 /** The facts that `policies/renewals.assign-partner.yaml` may name. */
 export const AssignPartnerFacts = z.strictObject({
-  ownTeam: z.boolean().meta({ title: "the team is that of the case's own contract" }),
-  partnerChanges: z.boolean().meta({ title: "the contract goes to another partner than the incumbent, or leaves one" }),
-  customerLetter: z.boolean().meta({ title: "the record holds the customer's letter that asks for it" }),
+  ownTeam: z.boolean().meta({ from: "derived", title: "the team is that of the case's own contract" }),
+  partnerChanges: z
+    .boolean()
+    .meta({ from: "derived", title: "the contract goes to another partner than the incumbent, or leaves one" }),
+  customerLetter: z
+    .boolean()
+    .meta({ from: "record", title: "the record holds the customer's letter that asks for it" }),
   incumbents: incumbentsFact,
-  incumbentIdleDays: incumbentIdleDaysFact.meta({ title: "days since the incumbent's last activity" }),
-  partnerStanding: z
-    .enum(["active", "suspended", "unknown"])
-    .meta({ title: "standing in the programme of the partner who is to keep the contract, or to leave it" }),
-  partner: z.string().max(64).meta({ title: "id of the partner whose keeping it is" }),
+  incumbentIdleDays: incumbentIdleDaysFact.meta({ from: "derived", title: "days since the incumbent's last activity" }),
+  partnerStanding: z.enum(["active", "suspended", "unknown"]).meta({
+    from: "record",
+    title: "standing in the programme of the partner who is to keep the contract, or to leave it",
+  }),
+  partner: z.string().max(64).meta({ from: "record", title: "id of the partner whose keeping it is" }),
   ...countedFacts,
 });
 
@@ -117,6 +123,7 @@ export const assignPartner = {
   readsRecord: true,
   lookups,
   facts,
+  agrees: activityApart,
   describe: (args, who) => (AssignPartnerArgs.safeParse(args).success ? describeTeamChange(args, who) : undefined),
   requestedBy: requesterOf,
   requested,

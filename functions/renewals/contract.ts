@@ -3,7 +3,7 @@ import type { Readings } from "../definition.ts";
 import {
   amountIn,
   choice,
-  currency,
+  currencyOf,
   day,
   maybe,
   percent,
@@ -35,7 +35,8 @@ const MAX_NOTICE_DAYS = 9_999;
 
 const id = text(64);
 const longText = text(500);
-const amount = amountIn("currency");
+const currency = currencyOf(["price", "list_price"]);
+const amount = amountIn("currency", currency);
 
 /**
  * A contract as the CRM keeps it, amounts are decimals, shares are percentages, dates are days.

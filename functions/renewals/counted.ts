@@ -4,9 +4,11 @@ import { readContract, type Contract } from "./contract.ts";
 
 /** Facts that every action of a renewal has: whom it counts for, and whether it is what was asked. */
 export const countedFacts = {
-  proposedAsRequested: z.boolean().meta({ title: "the proposed action is what the CRM record asks for" }),
-  account: z.string().max(200).meta({ title: "the customer whose contract it is" }),
-  requester: z.string().max(64).meta({ title: "who asks for it" }),
+  proposedAsRequested: z
+    .boolean()
+    .meta({ from: "derived", title: "the proposed action is what the CRM record asks for" }),
+  account: z.string().max(200).meta({ from: "record", title: "the customer whose contract it is" }),
+  requester: z.string().max(64).meta({ from: "requester", title: "who asks for it" }),
 };
 
 /** The share a fact can hold at most, 2000 %; larger ones are kept as this one. */

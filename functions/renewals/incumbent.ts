@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { dayAtUtc, latestDayAt } from "../../domain/day.ts";
+import { dayAtUtc, daysInWords, latestDayAt, writeDate } from "../../domain/day.ts";
 import { inRole, membersIn, strictestStanding, type DealTeamReading, type TeamMember } from "../../domain/deal-team.ts";
 import type { Lookup } from "../../domain/evidence.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
-import type { Readings } from "../definition.ts";
+import type { Contradiction, FactInput, Readings } from "../definition.ts";
 import { contractTeamId, howMany, oneOf, TEAM, teamIn, teamLookup } from "../shared/deal-team.ts";
 import { readContract, type Contract } from "./contract.ts";
 import { MAX_DAYS } from "./counted.ts";
@@ -32,13 +32,19 @@ export const incumbentStandingFact = z.enum(standings);
 export const incumbentIdleDaysFact = z.int().min(0).max(MAX_DAYS);
 export const incumbentsFact = z
   .enum(["none", "one", "several"])
-  .meta({ title: "how many partners keep the contract, or sold it while nobody keeps it" });
+  .meta({ from: "record", title: "how many partners keep the contract, or sold it while nobody keeps it" });
 
 /** Facts that name the incumbent. */
 export const incumbentFacts = {
   incumbents: incumbentsFact,
-  partner: z.string().max(MAX_ID_CHARS).meta({ title: "id of the incumbent partner; known when there is exactly one" }),
-  role: IncumbentRole.meta({ title: "the incumbent's role on the team; known when there is exactly one" }),
+  partner: z
+    .string()
+    .max(MAX_ID_CHARS)
+    .meta({ from: "record", title: "id of the incumbent partner; known when there is exactly one" }),
+  role: IncumbentRole.meta({
+    from: "record",
+    title: "the incumbent's role on the team; known when there is exactly one",
+  }),
 };
 
 /**
@@ -130,4 +136,13 @@ export function standingOf({ partner_standing: own }: Contract, readings: Readin
 export function idleDaysOf({ partner_last_activity: last }: Contract, at: string): number | undefined {
   if (last === undefined || last === null || last > latestDayAt(at)) return undefined;
   return Math.min(Math.max(dayAtUtc(at) - last, 0), MAX_DAYS);
+}
+
+/** An activity on a day that has come nowhere is none that anybody can count from. */
+export function activityApart(_facts: JsonObject, { evidence, at }: FactInput): readonly Contradiction[] {
+  const { partner_last_activity: last } = readContract(evidence["crm.record"]?.value ?? {});
+  const ahead = typeof last === "number" ? last - latestDayAt(at) : 0;
+  if (typeof last !== "number" || ahead <= 0) return [];
+  const reason = `partner_last_activity \`${writeDate(last)}\` is ${daysInWords(ahead)} in the future`;
+  return [{ between: ["partner_last_activity"], facts: ["incumbentIdleDays"], reason }];
 }

@@ -6,6 +6,7 @@ import { formatPpm, sharePpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { FactInput, FunctionAction, Readings } from "../definition.ts";
 import { readFields, unknownFrom, unknownOutside, whatIsKnown } from "../fields.ts";
+import { discountApart, shareOver } from "../shared/agreement-of-figures.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { contractFields, readContract, type Contract } from "./contract.ts";
 import { countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
@@ -41,29 +42,38 @@ const LIMIT_CURRENCY = "USD";
 
 /** The facts that `policies/renewals.price.yaml` may name. */
 export const PriceRenewalFacts = z.strictObject({
-  rise: share.meta({ unit: "ppm", title: "rise over the price paid now, as a share of it", adjustable: true }),
+  rise: share.meta({
+    from: "derived",
+    unit: "ppm",
+    title: "rise over the price paid now, as a share of it",
+    adjustable: true,
+  }),
   overCap: share.meta({
+    from: "derived",
     unit: "ppm",
     title: "how far the rise is over the contract's own cap; 0 within it, or without one",
     adjustable: true,
   }),
   discount: share.meta({
+    from: "derived",
     unit: "ppm",
     title: "list price less the offer, as a share of the list price",
     adjustable: true,
   }),
-  listPrice: z
-    .int()
-    .min(1)
-    .max(MAX_MINOR)
-    .meta({ unit: "minor", currency: LIMIT_CURRENCY, title: "list price of what is renewed; known only in USD" }),
+  listPrice: z.int().min(1).max(MAX_MINOR).meta({
+    from: "record",
+    unit: "minor",
+    currency: LIMIT_CURRENCY,
+    title: "list price of what is renewed; known only in USD",
+  }),
   discountAmount: z.int().min(0).max(MAX_MINOR).meta({
+    from: "derived",
     unit: "minor",
     currency: LIMIT_CURRENCY,
     title: "list price less the offer; known only in USD",
     adjustable: true,
   }),
-  coTermed: z.boolean().meta({ title: "other contracts end with this one and are priced together" }),
+  coTermed: z.boolean().meta({ from: "record", title: "other contracts end with this one and are priced together" }),
   ...incumbentFacts,
   ...countedFacts,
 });
@@ -181,6 +191,10 @@ export const priceRenewal = {
   lookups: teamLookups,
   facts,
   unknown,
+  agrees: (known) => [
+    ...discountApart(known, { share: "discount", amount: "discountAmount", of: "listPrice" }, MAX_SHARE_PPM),
+    ...shareOver(known, { smaller: "overCap", larger: "rise" }),
+  ],
   describe,
   requestedBy: requesterOf,
   requested,

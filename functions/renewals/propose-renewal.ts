@@ -9,6 +9,7 @@ import { quoted } from "../shared/finding.ts";
 import { contractFields, crmIdOf, readContract, termOf, type Contract, type RenewalState } from "./contract.ts";
 import { countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
 import {
+  activityApart,
   idleDaysOf,
   incumbentArgs,
   incumbentFacts,
@@ -41,18 +42,28 @@ const Signals = z.array(z.enum(signals)).refine((told) => new Set(told).size ===
 
 /** The facts that `policies/renewals.propose.yaml` may name. */
 export const ProposeRenewalFacts = z.strictObject({
-  told: Signals.meta({ title: "which of usage, health and the incumbent's standing the records tell" }),
+  told: Signals.meta({
+    from: "derived",
+    title: "which of usage, health and the incumbent's standing the records tell",
+  }),
   usage: z
     .int()
     .min(0)
     .max(MAX_SHARE_PPM)
     .optional()
-    .meta({ unit: "ppm", title: "share of what is paid for that is used, where told" }),
-  health: z.int().min(0).max(100).optional().meta({ title: "the customer's health, 0 to 100, where told" }),
-  incumbentStanding: incumbentStandingFact.optional().meta({ title: "the incumbent's standing, where told" }),
-  incumbentIdleDays: incumbentIdleDaysFact.meta({ title: "days since the incumbent's last activity" }),
-  partnerChangeAsked: z.boolean().meta({ title: "the contract is asked to go to another partner" }),
-  decidedTooLate: z.boolean().meta({ title: "the last day to decide is over" }),
+    .meta({ from: "record", unit: "ppm", title: "share of what is paid for that is used, where told" }),
+  health: z
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .meta({ from: "record", title: "the customer's health, 0 to 100, where told" }),
+  incumbentStanding: incumbentStandingFact
+    .optional()
+    .meta({ from: "record", title: "the incumbent's standing, where told" }),
+  incumbentIdleDays: incumbentIdleDaysFact.meta({ from: "derived", title: "days since the incumbent's last activity" }),
+  partnerChangeAsked: z.boolean().meta({ from: "derived", title: "the contract is asked to go to another partner" }),
+  decidedTooLate: z.boolean().meta({ from: "derived", title: "the last day to decide is over" }),
   ...incumbentFacts,
   ...countedFacts,
 });
@@ -164,6 +175,7 @@ export const proposeRenewal = {
   lookups: teamLookups,
   facts,
   unknown,
+  agrees: activityApart,
   describe,
   requestedBy: requesterOf,
   requested,

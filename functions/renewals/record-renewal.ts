@@ -63,15 +63,19 @@ const days = z.int().min(0).max(MAX_DAYS);
 
 /** The facts that `policies/renewals.record.yaml` may name. */
 export const RecordRenewalFacts = z.strictObject({
-  outcome: z.enum(outcomes).meta({ title: "what became of the contract" }),
-  evidence: z
-    .enum(["given", "missing", "contradictory"])
-    .meta({ title: "whether the record or the customer's answer proves it, and nothing proves another" }),
-  hasCome: z.boolean().meta({ title: "its day has come; for silence: is over" }),
-  noticeLateDays: days.meta({ title: "days by which a notice came after the last day for one" }),
-  acceptanceLateDays: days.meta({ title: "days by which an acceptance came after the contract had renewed itself" }),
-  recoveryDays: days.meta({ title: "days from the end of the term to the acceptance" }),
-  trueUp: overuse.meta({ unit: "ppm", title: "use over what was paid for, as a share of it" }),
+  outcome: z.enum(outcomes).meta({ from: "derived", title: "what became of the contract" }),
+  evidence: z.enum(["given", "missing", "contradictory"]).meta({
+    from: "derived",
+    title: "whether the record or the customer's answer proves it, and nothing proves another",
+  }),
+  hasCome: z.boolean().meta({ from: "derived", title: "its day has come; for silence: is over" }),
+  noticeLateDays: days.meta({ from: "derived", title: "days by which a notice came after the last day for one" }),
+  acceptanceLateDays: days.meta({
+    from: "derived",
+    title: "days by which an acceptance came after the contract had renewed itself",
+  }),
+  recoveryDays: days.meta({ from: "derived", title: "days from the end of the term to the acceptance" }),
+  trueUp: overuse.meta({ from: "derived", unit: "ppm", title: "use over what was paid for, as a share of it" }),
   ...incumbentFacts,
   ...countedFacts,
 });

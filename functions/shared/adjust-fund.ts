@@ -18,16 +18,20 @@ export const AdjustFundArgs = z.strictObject({
 
 /** The facts that `policies/programme.adjust-fund.yaml` may name. */
 export const AdjustFundFacts = z.strictObject({
-  amount: z
-    .int()
-    .min(1)
-    .max(MAX_MINOR)
-    .meta({ unit: "minor", currency: "USD", title: "by how much; known only in USD", adjustable: true }),
-  direction: z.enum(["in", "out"]).meta({ title: "whether the fund has more or less afterwards" }),
-  fundOpened: z.boolean().meta({ title: "money went into this fund before" }),
-  leavesNegative: z.boolean().meta({ title: "more is used and reserved than the fund would then hold" }),
-  mayGoNegative: z.boolean().meta({ title: "the request says that it may" }),
-  partner: z.string().max(64).meta({ title: "id of the partner whose fund it is" }),
+  amount: z.int().min(1).max(MAX_MINOR).meta({
+    from: "requester",
+    unit: "minor",
+    currency: "USD",
+    title: "by how much; known only in USD",
+    adjustable: true,
+  }),
+  direction: z.enum(["in", "out"]).meta({ from: "requester", title: "whether the fund has more or less afterwards" }),
+  fundOpened: z.boolean().meta({ from: "record", title: "money went into this fund before" }),
+  leavesNegative: z
+    .boolean()
+    .meta({ from: "derived", title: "more is used and reserved than the fund would then hold" }),
+  mayGoNegative: z.boolean().meta({ from: "requester", title: "the request says that it may" }),
+  partner: z.string().max(64).meta({ from: "requester", title: "id of the partner whose fund it is" }),
 });
 
 function facts({ evidence, action }: FactInput): JsonObject {

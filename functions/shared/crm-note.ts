@@ -23,7 +23,7 @@ export type StepDecisionReading = z.infer<typeof StepDecisionReading>;
 
 /** The facts that `policies/crm-note.yaml` may name. */
 export const CrmNoteFacts = z.strictObject({
-  tellsDecision: z.boolean().meta({ title: "the note says what the ledger says was decided" }),
+  tellsDecision: z.boolean().meta({ from: "derived", title: "the note says what the ledger says was decided" }),
 });
 
 /** What the note says: how it ended and why, and the reason with the decision's id, by which it is found again. */

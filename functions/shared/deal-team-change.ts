@@ -36,24 +36,26 @@ const MAX_CREDIT_PPM = 20 * WHOLE_PPM;
 
 /** The facts that `policies/deal-team.change.yaml` may name. */
 export const DealTeamChangeFacts = z.strictObject({
-  ownDeal: z.boolean().meta({ title: "the deal is the one that the case is about" }),
+  ownDeal: z.boolean().meta({ from: "derived", title: "the deal is the one that the case is about" }),
   conflict: z.enum(["none", "crm-partner", "other-partner"]).meta({
+    from: "derived",
     title: "who else holds the role in that time: nobody, the partner that only the CRM names, another on the team",
   }),
   takesAway: z.boolean().meta({
+    from: "derived",
     title: "the partner holds the role and would begin later, end earlier or change its motion, or lose credit",
   }),
   creditAfter: z
     .int()
     .min(0)
     .max(MAX_CREDIT_PPM)
-    .meta({ unit: "ppm", title: "what the credits of the deal then come to", adjustable: true }),
+    .meta({ from: "derived", unit: "ppm", title: "what the credits of the deal then come to", adjustable: true }),
   partnerStanding: z
     .enum(["active", "suspended", "unknown"])
-    .meta({ title: "standing in the programme of the partner whose role it is" }),
-  role: DealRole.meta({ title: "role on the deal that is changed" }),
-  motion: Motion.meta({ title: "how the partner takes part" }),
-  partner: z.string().max(64).meta({ title: "id of the partner whose role it is" }),
+    .meta({ from: "record", title: "standing in the programme of the partner whose role it is" }),
+  role: DealRole.meta({ from: "requester", title: "role on the deal that is changed" }),
+  motion: Motion.meta({ from: "requester", title: "how the partner takes part" }),
+  partner: z.string().max(64).meta({ from: "requester", title: "id of the partner whose role it is" }),
 });
 
 function facts({ evidence, action }: FactInput): JsonObject {

@@ -15,7 +15,7 @@ export const TellSellerArgs = z.strictObject({
 
 /** The facts that `policies/deal-team.tell.yaml` may name. */
 export const TellSellerFacts = z.strictObject({
-  tellsSeller: z.boolean().meta({ title: "the partner told is the one who sells on the case's deal" }),
+  tellsSeller: z.boolean().meta({ from: "derived", title: "the partner told is the one who sells on the case's deal" }),
 });
 
 /** The one partner who sells; undefined when nobody does, or several do: the CRM has room for one. */

@@ -9,16 +9,18 @@ export const DepositFundArgs = z.strictObject({ ...fundArgs, amountMinor: z.int(
 
 /** The facts that `policies/programme.deposit-fund.yaml` may name. */
 export const DepositFundFacts = z.strictObject({
-  amount: z
-    .int()
-    .min(1)
-    .max(MAX_MINOR)
-    .meta({ unit: "minor", currency: "USD", title: "what is paid in; known only in USD", adjustable: true }),
-  fundOpened: z.boolean().meta({ title: "money went into this fund before" }),
+  amount: z.int().min(1).max(MAX_MINOR).meta({
+    from: "requester",
+    unit: "minor",
+    currency: "USD",
+    title: "what is paid in; known only in USD",
+    adjustable: true,
+  }),
+  fundOpened: z.boolean().meta({ from: "record", title: "money went into this fund before" }),
   partnerStanding: z
     .enum(["active", "suspended", "unknown"])
-    .meta({ title: "the partner's standing in the programme" }),
-  partner: z.string().max(64).meta({ title: "id of the partner whose fund it is" }),
+    .meta({ from: "record", title: "the partner's standing in the programme" }),
+  partner: z.string().max(64).meta({ from: "requester", title: "id of the partner whose fund it is" }),
 });
 
 function facts({ evidence, action }: FactInput): JsonObject {

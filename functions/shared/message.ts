@@ -25,17 +25,25 @@ const MAX_LINKS = 1_000;
 
 /** The facts that `policies/message.yaml` may name. */
 export const MessageFacts = z.strictObject({
-  templateKnown: z.boolean().meta({ title: "the text is one that a function declares" }),
-  ownRecord: z.boolean().meta({ title: "it is about the case's own record, which is of the type the text is for" }),
+  templateKnown: z.boolean().meta({ from: "derived", title: "the text is one that a function declares" }),
+  ownRecord: z
+    .boolean()
+    .meta({ from: "derived", title: "it is about the case's own record, which is of the type the text is for" }),
   complete: z
     .boolean()
-    .meta({ title: "every variable is given, none besides, and no placeholder is left in the text" }),
-  asFilled: z.boolean().meta({ title: "the variables are what the readings say now" }),
-  audienceAsDeclared: z.boolean().meta({ title: "it goes to whom the text is for, and to nobody else" }),
-  external: z.boolean().meta({ title: "somebody outside the company reads it" }),
-  lengthChars: z.int().min(0).max(MAX_CHARS).meta({ title: "characters of the text with its variables" }),
-  links: z.int().min(0).max(MAX_LINKS).meta({ title: "links in the text with its variables" }),
-  template: z.string().max(128).meta({ title: "the text's name" }),
+    .meta({ from: "derived", title: "every variable is given, none besides, and no placeholder is left in the text" }),
+  asFilled: z.boolean().meta({ from: "derived", title: "the variables are what the readings say now" }),
+  audienceAsDeclared: z
+    .boolean()
+    .meta({ from: "derived", title: "it goes to whom the text is for, and to nobody else" }),
+  external: z.boolean().meta({ from: "derived", title: "somebody outside the company reads it" }),
+  lengthChars: z
+    .int()
+    .min(0)
+    .max(MAX_CHARS)
+    .meta({ from: "derived", title: "characters of the text with its variables" }),
+  links: z.int().min(0).max(MAX_LINKS).meta({ from: "derived", title: "links in the text with its variables" }),
+  template: z.string().max(128).meta({ from: "derived", title: "the text's name" }),
 });
 
 /** A text that a function declares, by its whole name. */

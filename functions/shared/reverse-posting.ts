@@ -18,13 +18,14 @@ export const ReversePostingFacts = z.strictObject({
     .min(1)
     .max(2 * MAX_MINOR)
     .meta({
+      from: "derived",
       unit: "minor",
       currency: "USD",
       title: "what comes back of the posting, with all that came back of it before; known only in USD",
       adjustable: true,
     }),
-  withinPosting: z.boolean().meta({ title: "the posting still counts at least what is reversed now" }),
-  partner: z.string().max(64).meta({ title: "id of the partner whose fund it is" }),
+  withinPosting: z.boolean().meta({ from: "record", title: "the posting still counts at least what is reversed now" }),
+  partner: z.string().max(64).meta({ from: "record", title: "id of the partner whose fund it is" }),
 });
 
 /** What came back before counts: a posting is not reversed unasked in small pieces. */

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { About, FactInput, FunctionAction, Readings } from "../definition.ts";
 import { whatIsKnown } from "../fields.ts";
+import { knownFacts } from "../known-facts.ts";
 
 /** The reading of what an action did last for an object and what of it stands, by its tool. */
 export const STANDING_ACT = "ledger.standing-act";
@@ -36,7 +37,7 @@ export type Within = { readonly [fact: string]: "at-most" | "anything" | readonl
 
 /** The facts that policies of taking back may name. */
 export const TakeBackFacts = z.strictObject({
-  difference: Difference.meta({ title: "what the record says now, beside what was done" }),
+  difference: Difference.meta({ from: "derived", title: "what the record says now, beside what was done" }),
 });
 
 /** How a function's act is held against its record in the CRM, and how it is taken back. */
@@ -92,7 +93,7 @@ export function takingBack({ of, functionId, objectType, state, within, toTell, 
 
   /** The facts at the instant of the decision: that time went by is no change of the record. */
   function factsNow(action: Action | undefined, readings: Readings, { decidedAt }: StandingAct): JsonObject {
-    return action === undefined ? {} : of.facts({ evidence: readings, action, at: decidedAt });
+    return action === undefined ? {} : knownFacts(of, { evidence: readings, action, at: decidedAt }).facts;
   }
 
   /** Undefined while nothing stands, as far as was read. An act that never was as the record asked is not compared with it. */

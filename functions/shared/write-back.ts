@@ -33,8 +33,8 @@ export const StepOutcomeReading = z.strictObject({
 
 /** The facts that `policies/write-back.yaml` may name. */
 export const WriteBackFacts = z.strictObject({
-  propertyAllowed: z.boolean().meta({ title: "the property is the one that tells of this action" }),
-  tellsOutcome: z.boolean().meta({ title: "the value says what the ledgers say happened" }),
+  propertyAllowed: z.boolean().meta({ from: "derived", title: "the property is the one that tells of this action" }),
+  tellsOutcome: z.boolean().meta({ from: "derived", title: "the value says what the ledgers say happened" }),
 });
 
 /** The action of a function that bears this id; undefined for one that none proposes. */

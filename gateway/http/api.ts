@@ -44,6 +44,7 @@ import { signingKeyApi } from "./signing-key.ts";
 import { statusApi } from "./status.ts";
 import { tellEventApi } from "./tell-event.ts";
 import { verdictsApi } from "./verdicts.ts";
+import { withdrawalsApi } from "./withdrawals.ts";
 
 export type ApiDeps = Omit<WebhookDeps, "log"> & {
   readonly onVerdict: () => void;
@@ -116,6 +117,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     historyApi(own),
     decisionsApi(deps),
     permitsApi(deps),
+    withdrawalsApi(deps),
     auditBundleApi({ pool, company, keys: deps.bundleKeys, now, log }),
     rolloutApi({ ...own, now }),
     sandboxApi({ ...deps, ask }),

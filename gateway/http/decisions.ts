@@ -4,10 +4,14 @@ import type { ServiceDecision, ServiceStep } from "../../audit/ledgers/service-d
 import { escalationIdOf } from "../../audit/record-keys.ts";
 import type { Again } from "../../deciding/service-ask.ts";
 import { STOPPED, type DecideService } from "../../deciding/service.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import type { FactFault } from "../../deciding/asked-facts.ts";
+import { hasWholeNumbers, type JsonObject } from "../../domain/json.ts";
+import { provenanceOf, provenances } from "../../domain/provenance.ts";
 import { governedActions } from "../../functions/governed-actions.ts";
 import type { ApiEnv } from "./auth.ts";
+import { factSchemas, GivenFacts, GivenFields } from "./given-facts.ts";
 import type { Person } from "./people.ts";
+import { pointerOf } from "./pointer.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { IdempotencyKey, Iso, jsonBody, ok, Verdict, withToken } from "./route.ts";
 import { policyIdPattern } from "../../domain/policy-id.ts";
@@ -15,25 +19,16 @@ import { policyIdPattern } from "../../domain/policy-id.ts";
 /** A token of this role belongs to a system, which asks for other people. */
 const SYSTEM_ROLE = "system";
 
+/** Most faults that one refusal names. */
+const MOST_FAULTS = 100;
+
 const Text = z.string().trim().min(1).max(200);
-
-/** Amounts are whole numbers of their unit (parts per million, minor units), so no fraction ever reaches a limit. */
-const FactValue = z
-  .union([z.boolean(), z.int(), z.string().max(1_000), z.array(z.string().max(1_000)).max(1_000)])
-  .openapi({ description: "amounts are whole numbers: parts per million, minor units; days are `2026-07-01`" });
-
-const Facts = z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), FactValue);
-
-/** Numbers that canonical JSON can write; a list of fractions would have no digest. */
-function hasWholeNumbers(value: unknown): boolean {
-  if (typeof value === "number") return Number.isSafeInteger(value);
-  return typeof value !== "object" || value === null || Object.values(value).every(hasWholeNumbers);
-}
 
 const DecisionRequest = z
   .strictObject({
     policy: z.string().regex(policyIdPattern, "expected a policy's id"),
-    facts: Facts,
+    facts: GivenFacts,
+    fields: GivenFields.optional(),
     /** What the permit is for, in the caller's words. Absent: the policy's id, with the facts. */
     action: z
       .strictObject({
@@ -107,7 +102,7 @@ export const DecisionAnswer = z
 export type DecisionAnswer = z.infer<typeof DecisionAnswer>;
 
 /** Where a request stands. `approved`: people said yes, and `regate` gives the permit. `withheld`: by the mode. */
-const DecisionStanding = z
+export const DecisionStanding = z
   .object({
     state: z.enum([
       "permitted",
@@ -118,6 +113,7 @@ const DecisionStanding = z
       "rejected",
       "expired",
       "superseded",
+      "withdrawn",
       "done",
       "failed",
       "unknown",
@@ -128,6 +124,8 @@ const DecisionStanding = z
     requestedBy: z.string(),
     caller: z.string(),
     waitingFor: z.object({ escalationId: z.string(), role: z.string(), dueAt: Iso }).nullable(),
+    /** What was decided on, and whose word each is: `derived` by code from the caller's fields, else the requester's. */
+    facts: z.record(z.string(), z.object({ value: z.unknown(), from: z.enum(provenances) })),
     outcome: z.object({ externalRef: z.string().nullable(), detail: z.string().nullable() }).nullable(),
     /** The latest decision of the request, after people answered perhaps another one than was asked for. */
     decision: DecisionAnswer,
@@ -146,6 +144,7 @@ const decide = createRoute({
   responses: {
     ...decided,
     ...problemResponses({
+      422: "Facts or fields are wrong, or contradict each other; `errors` points at each, and nobody is asked",
       401: "No token of a known person",
       413: "More than 256 KiB",
       400: "A field is wrong, or the idempotency key is missing; `errors` points at it",
@@ -178,7 +177,9 @@ export type DecisionDeps = {
 
 /** Decisions for other systems: asked for, and read. What comes of them is in permits.ts. */
 export function decisionsApi({ decisions, at, log }: DecisionDeps) {
-  return new OpenAPIHono<ApiEnv>()
+  const api = new OpenAPIHono<ApiEnv>();
+  for (const [name, schema] of factSchemas()) api.openAPIRegistry.registerComponent("schemas", name, schema);
+  return api
     .openapi(decide, async (c) => {
       const body = c.req.valid("json");
       const { personId: caller } = c.var.person;
@@ -197,6 +198,9 @@ export function decisionsApi({ decisions, at, log }: DecisionDeps) {
       });
       if (answered.kind === "key-reused") {
         return refuse(c, "idempotency-key-reused", "this Idempotency-Key was sent with another request");
+      }
+      if (answered.kind === "wrong-facts") {
+        return refuse(c, "wrong-facts", "facts or fields cannot be decided on as they are", faultsIn(answered.faults));
       }
       if (answered.kind === "unknown-policy") return refuse(c, "not-found", `no policy \`${body.policy}\` is in force`);
       if (answered.kind === "asks-too-much") {
@@ -232,11 +236,22 @@ function isOurTool(name: string): boolean {
   return Object.values(governedActions).some(({ tool }) => tool === name);
 }
 
-function askedFrom({ policy, facts, action, ref }: DecisionRequest) {
-  if (action === undefined) return { policy, facts, action: null, ref };
+/** A pointer to each fault, at most so many. */
+function faultsIn(faults: readonly FactFault[]) {
+  return faults.slice(0, MOST_FAULTS).map(({ path, detail }) => ({ pointer: pointerOf(path), detail }));
+}
+
+function askedFrom({ policy, facts, fields, action, ref }: DecisionRequest) {
+  const told = {
+    policy,
+    facts: facts as JsonObject,
+    ...(fields !== undefined && { fields: fields as JsonObject }),
+    ref,
+  };
+  if (action === undefined) return { ...told, action: null };
   const { name, tool } = action;
   const args = action.args as JsonObject;
-  return { policy, facts, action: { name, args, ...(tool !== undefined && { tool }) }, ref };
+  return { ...told, action: { name, args, ...(tool !== undefined && { tool }) } };
 }
 
 /** What was answered to one gate: nothing in it changes later. */
@@ -264,7 +279,7 @@ export function answerView(decision: ServiceDecision, again: Again | null = null
 }
 
 /** Where a request stands in the ledgers. */
-function standingView(step: ServiceStep): DecisionStanding {
+export function standingView(step: ServiceStep): DecisionStanding {
   const { caseId, args, effect } = step;
   const latest = step.decisions.at(-1) ?? step.decisions[0];
   const { escalation, requestedBy } = latest;
@@ -279,9 +294,18 @@ function standingView(step: ServiceStep): DecisionStanding {
     waitingFor: isOpen
       ? { escalationId: escalation.escalationId, role: escalation.role, dueAt: escalation.dueAt }
       : null,
+    facts: factsView(latest),
     outcome: effect && { externalRef: effect.externalRef, detail: effect.detail },
     decision: answerView(latest),
   };
+}
+
+function factsView({ facts, details: { derived } }: ServiceDecision): DecisionStanding["facts"] {
+  const told = Object.entries(facts).map(([name, value]) => {
+    const from = provenanceOf(name, undefined, { asked: true, derived }) ?? "requester";
+    return [name, { value, from }] as const;
+  });
+  return Object.fromEntries(told);
 }
 
 function stateOf({ effect }: ServiceStep, latest: ServiceDecision): DecisionStanding["state"] {

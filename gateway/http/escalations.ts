@@ -1,7 +1,10 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Sql } from "../../audit/records.ts";
 import type { MatchedRule } from "../../domain/decision.ts";
+import { isDecideCase } from "../../domain/decide-case.ts";
+import { escalationStates } from "../../domain/escalation.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
+import { provenanceOf, provenances, type Decided } from "../../domain/provenance.ts";
 import { describeAction } from "../../functions/governed-actions.ts";
 import { givenValue, showValue, type FactType } from "../../guardrails/fact-types.ts";
 import type { ApiEnv } from "./auth.ts";
@@ -24,7 +27,7 @@ const EscalationView = z
     caseId: z.string(),
     decisionId: z.string(),
     functionId: z.string(),
-    state: z.enum(["open", "approved", "rejected", "expired", "superseded"]),
+    state: z.enum(escalationStates),
     /** One sentence: what is asked. */
     ask: z.string(),
     /** Why it is here: the decision's reason and every matching rule. */
@@ -45,6 +48,8 @@ const EscalationView = z
         rows: z.array(z.object({ name: z.string(), asked: z.string(), other: z.string() })),
       }),
     ),
+    /** Where facts come from; one that no policy declares is left out. */
+    provenance: z.record(z.string(), z.enum(provenances)),
     sources: z.array(z.object({ source: z.string(), ref: z.string(), version: z.string(), observedAt: z.string() })),
     /** As stated by the model, labelled offline where it was. */
     reasoning: z.string(),
@@ -107,7 +112,7 @@ export function escalationsApi({ sql, company }: { readonly sql: Sql; readonly c
 
 type EscalationRow = Omit<
   EscalationView,
-  "functionId" | "ask" | "rules" | "action" | "verdict" | "reasoning" | "shownFacts"
+  "functionId" | "ask" | "rules" | "action" | "verdict" | "reasoning" | "shownFacts" | "provenance"
 > & {
   company: string;
   rules: readonly MatchedRule[];
@@ -117,6 +122,8 @@ type EscalationRow = Omit<
   statedReasoning: string;
   /** The facts that the policy declares; null where none was in force. */
   factTypes: readonly FactType[] | null;
+  /** Facts that code computed of a caller's fields. */
+  derived: readonly string[];
   offline: boolean | null;
 };
 
@@ -125,8 +132,8 @@ const escalations = (from: "escalation" | "listed", more: string) => `
   select s.company, s.escalation_id as "escalationId", s.case_id as "caseId", s.decision_id as "decisionId", s.state,
     s.level, s.role, s.due_at as "dueAt", s.opened_at as "openedAt", s.requested_by as "requestedBy",
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
-    v.document::jsonb->'facts' as "factTypes", q.tool,
-    q.args || coalesce(d.details->'terms', '{}') as args, coalesce(d.details->'beside', '[]') as beside, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
+      v.document::jsonb->'facts' as "factTypes", coalesce(d.details->'derived', '[]') as derived, q.tool,
+     q.args || coalesce(d.details->'terms', '{}') as args, coalesce(d.details->'beside', '[]') as beside, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
     coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals${more}
   from ${from} s
   cross join lateral (
@@ -205,11 +212,15 @@ export async function readEscalation(
 }
 
 function escalationView(row: EscalationRow): EscalationView {
-  const { company, rules, tool, args, partnerName, statedReasoning, offline, factTypes, ...rest } = row;
+  const { company, rules, tool, args, partnerName, statedReasoning, offline, factTypes, derived, ...rest } = row;
   const { state, approvals } = rest;
   return {
     ...rest,
     shownFacts: shownFacts(factTypes ?? [], rest.facts as JsonObject),
+    provenance: provenanceIn(factTypes ?? [], Object.keys(rest.facts), {
+      asked: isDecideCase(company, rest.caseId),
+      derived,
+    }),
     functionId: functionOfCase(company, rest.caseId),
     ask: describeAction(tool, args, partnerName ?? undefined),
     rules: rules.map(ruleView),
@@ -227,6 +238,13 @@ function shownFacts(types: readonly FactType[], facts: JsonObject): { [name: str
     return type === undefined || read === undefined ? JSON.stringify(value) : showValue(type, read);
   };
   return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, text(name, value)]));
+}
+
+function provenanceIn(types: readonly FactType[], names: readonly string[], decided: Decided) {
+  const declared = new Map(types.map(({ name, from }) => [name, from]));
+  const told = names.map((name) => [name, provenanceOf(name, declared.get(name), decided)] as const);
+  const known = told.flatMap(([name, from]) => (from === undefined ? [] : [[name, from] as const]));
+  return Object.fromEntries(known);
 }
 
 /** The function's name within a case id: see `caseIdOf`. */

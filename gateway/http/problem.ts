@@ -59,6 +59,7 @@ const problems = {
   "not-your-decision": [403, "Another caller asked for it", "use the token that asked"],
   "not-answered": [409, "People have not answered yet", "try again after they did"],
   "not-approved": [409, "People did not approve it", undefined],
+  "nobody-asked": [409, "Nobody is asked", "see `mandate decisions show` for where it stands"],
   "no-permit": [409, "Nothing was permitted", undefined],
   "function-stopped": [409, "The function is stopped", "try again once the function runs"],
   "already-settled": [409, "Another outcome was reported", undefined],
@@ -80,6 +81,7 @@ const problems = {
   "not-late": [409, "It is not held as late", "see `mandate events late`"],
   "not-a-batch": [415, "The body is no batch", "send NDJSON or CSV, and say which in Content-Type"],
   "batch-too-large": [413, "The batch is too large", "send a shorter window"],
+  "wrong-facts": [422, "Facts are wrong", "correct what is named; /openapi.json has each policy's facts and units"],
   "batch-unreadable": [422, "The batch cannot be read", "name the columns in the first line"],
   "batch-conflict": [
     409,

@@ -17,6 +17,7 @@ export type FindingKind =
   | "override-expired"
   | "override-expiring"
   | "route-unstaffed"
+  | "rests-on-claims"
   | "candidate"
   | "undecided";
 

@@ -6,6 +6,7 @@ import type { Finding, Layout, Severity } from "./finding.ts";
 import { besideLimits, limitFindings } from "./limit-findings.ts";
 import { modelOf } from "./model.ts";
 import { overrideFindings } from "./override-findings.ts";
+import { provenanceFindings } from "./provenance-findings.ts";
 import { ruleFindings } from "./rule-findings.ts";
 import { spaceOf } from "./space.ts";
 import { staffingFindings } from "./staffing-findings.ts";
@@ -66,6 +67,7 @@ export function lint(policy: Policy, options: LintOptions): readonly Finding[] {
     ),
     ...valueFindings(policy),
     ...(options.people === undefined ? [] : staffingFindings(policy, options.people)),
+    ...provenanceFindings(policy),
     ...candidates(policy),
   ];
   return findings.toSorted((a, b) => order[a.severity] - order[b.severity]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { provenances } from "../../domain/provenance.ts";
 import { factTypesOf } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
 import { parseAs } from "../literals.ts";
@@ -30,6 +31,10 @@ const Words = z.array(z.string().min(1).max(100)).min(1).max(500);
 const FactFields = z.strictObject({
   title: z.string().min(1).max(200).describe("what the fact means, in a few words"),
   adjustable: z.boolean().optional().describe("`adjustable: true` where who asks could ask for another value"),
+  from: z
+    .enum(provenances)
+    .optional()
+    .describe("`from: record`, `requester`, `partner`, `model` or `derived`: who writes it"),
   optional: z.boolean().optional().describe("`optional: true` where a request may leave it out"),
   percent: z.string().optional().describe(kinds.percent),
   money: z.string().optional().describe(kinds.money),
@@ -113,8 +118,9 @@ function readFact(reader: Reader, name: string, value: unknown): Declared | unde
     return undefined;
   }
   const schema = schemaOf(reader, path, kind, fields);
-  const { title, adjustable = false, optional = false } = fields;
-  return schema && { name, schema: { ...schema, title, adjustable }, required: !optional };
+  const { title, adjustable = false, optional = false, from } = fields;
+  const said = { title, adjustable, ...(from !== undefined && { from }) };
+  return schema && { name, schema: { ...schema, ...said }, required: !optional };
 }
 
 function readYaml(reader: Reader): readonly Declared[] {

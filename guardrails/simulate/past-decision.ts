@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { modes } from "../../domain/decision-details.ts";
+import { escalationStates } from "../../domain/escalation.ts";
 import type { JsonObject } from "../../domain/json.ts";
 
 const Verdict = z.enum(["execute", "escalate", "block"]);
@@ -43,7 +44,7 @@ export const PastDecisionLine = z.strictObject({
   escalation: z
     .strictObject({
       escalationId: Name,
-      state: z.enum(["open", "approved", "rejected", "expired", "superseded"]),
+      state: z.enum(escalationStates),
     })
     .nullable(),
 });

@@ -65,6 +65,8 @@ function peopleEnd({ escalations, approvals, decision }: DisputedStep): Said {
       return { text: `Whoever is ${role} did not answer in time, which denied it: nothing was done.`, n };
     case "superseded":
       return { text: "The question became moot before it was answered: nothing was done.", n };
+    case "withdrawn":
+      return { text: "Who asked withdrew the question before it was answered: nothing was done.", n };
     default:
       return { text: standing(role, textAt(body, "dueAt"), approvals), n };
   }

@@ -51,6 +51,7 @@ const changes: { readonly [change: string]: string } = {
   raised: "was asked after nobody else answered",
   expired: "did not answer in time: silence denied it",
   superseded: "no longer had to answer: the question was moot",
+  withdrawn: "no longer had to answer: who asked withdrew the question",
 };
 
 function questionRow(record: AuditRecord): PersonRow {

@@ -31,6 +31,7 @@ const Details = z.looseObject({
   limits: z.array(Reading),
   unknown: z.record(z.string(), z.string()).optional(),
   remarks: z.array(z.string()).optional(),
+  derived: z.array(z.string()).exactOptional(),
   notWhole: z.literal(true).optional(),
   terms: Facts.optional(),
   beside: z.array(BesideRecord).optional(),

@@ -149,6 +149,8 @@ test("a whole case reads as text from the event to its end", () => {
 09:00:00.700  guardrail policy quoting version 0123456789ab may not decide this alone and asks people
               - rule manager-band (escalate): Effective discount 18 % is over 15 %, up to 25 %: a manager's decision
               - values read: effective discount 18 %, list price 1,000,000.00 USD, below floor price no, protected terms none
+              - from the system of record: list price, protected terms
+              - worked out by code: effective discount, below floor price
               - asked for by sam
 09:00:00.800  mandate asks partner-manager to decide by 2026-03-02 13:00 UTC
               - a manager's decision
@@ -159,6 +161,8 @@ test("a whole case reads as text from the event to its end", () => {
 12:12:01.000  guardrail policy quoting version 0123456789ab lets the action pass on approval apv_1
               - rule manager-band (escalate): Effective discount 18 % is over 15 %, up to 25 %: a manager's decision
               - values read: effective discount 18 %, list price 1,000,000.00 USD, below floor price no, protected terms none
+              - from the system of record: list price, protected terms
+              - worked out by code: effective discount, below floor price
               - asked for by sam
               - permit prm_1
 12:12:01.100  mandate calls quotes.approve-discount under permit prm_1

@@ -26,6 +26,7 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
     action: { tool: "quotes.approve-discount", args: { quoteId: "Q-1-4", currency: "USD", listPriceMinor: 4_200_000 } },
     actionDigest: digest,
     facts: { effectiveDiscount: 180_000 },
+    provenance: { effectiveDiscount: "derived" },
     shownFacts: { effectiveDiscount: "18 %" },
     beside: [],
     sources: [{ source: "crm.record", ref: "deal/9100000104", version: "1", observedAt: "2026-03-02T09:00:00.000Z" }],

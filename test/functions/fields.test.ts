@@ -9,6 +9,7 @@ import {
   choice,
   choices,
   currency,
+  currencyOf,
   day,
   maybe,
   percent,
@@ -88,6 +89,28 @@ describe("an amount of money", () => {
     [null, "5", "it `5`: currency is not set"],
   ] as const)("in %j, %s is %s: minor units are those of ISO 4217", ([unit, raw, minor]) => {
     expect(read(amountIn("currency"), raw, { currency: unit })).toBe(minor);
+  });
+
+  test.for([
+    ["USD", "600000.00 USD", 60_000_000],
+    ["usd", "600000 usd", 60_000_000],
+    ["EUR", "600000.00 USD", "it `600000.00 USD`: currency is EUR"],
+    ["USD", "600000.001 USD", "it `600000.001 USD`: more decimals than USD has"],
+    [null, "600000.00 USD", "it `600000.00 USD`: currency is not set"],
+    ["USD", "600 000 USD", "it `600 000 USD`: is no amount such as 10000.00"],
+  ] as const)("in %j, written %s, is %s", ([unit, raw, minor]) => {
+    expect(read(amountIn("currency"), raw, { currency: unit })).toBe(minor);
+  });
+
+  test.for<[JsonObject, string]>([
+    [{ it: "600000.00 USD" }, "USD"],
+    [{ it: "600000.00 USD", other: "1 usd" }, "USD"],
+    [{ it: "600000.00 USD", other: "1 EUR" }, "currency is not set"],
+    [{ it: "600000.00", other: "1.00" }, "currency is not set"],
+    [{ it: "1.00 USD", currency: "EUR" }, "EUR"],
+  ])("of %j tells its currency where the record does not: %s", ([record, told]) => {
+    const { values, unread } = readFields({ currency: currencyOf(["it", "other"]) }, record);
+    expect(values.currency ?? unread["currency"]).toBe(told);
   });
 
   test("never loses a unit, in any currency", () => {

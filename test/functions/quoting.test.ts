@@ -13,6 +13,7 @@ const quoting = policyOf("quoting");
 const facts = (input: FactInput): JsonObject => approveDiscount.facts(input);
 const clean = {
   effectiveDiscount: 120_000,
+  worstLineDiscount: 120_000,
   listPrice: 10_000_000,
   discountAmount: 1_200_000,
   belowFloorPrice: false,
@@ -35,34 +36,39 @@ describe("the facts of a quote", () => {
     [
       "a price cut to the millionth",
       quoteAtDiscount(150_001),
-      { effectiveDiscount: 150_001, discountAmount: 1_500_010 },
+      { effectiveDiscount: 150_001, worstLineDiscount: 150_001, discountAmount: 1_500_010 },
     ],
     [
       "concessions beside the price",
       { quote_concessions: "3000.00" },
-      { effectiveDiscount: 150_000, discountAmount: 1_500_000 },
+      { effectiveDiscount: 150_000, worstLineDiscount: 150_000, discountAmount: 1_500_000 },
     ],
     [
       "one cent of concessions, rounded up",
       { quote_concessions: "3000.01" },
-      { effectiveDiscount: 150_001, discountAmount: 1_500_001 },
+      { effectiveDiscount: 150_001, worstLineDiscount: 150_001, discountAmount: 1_500_001 },
     ],
     [
       "no discount for a price over the list",
       { quote_net_price: "100000.01" },
-      { effectiveDiscount: 0, discountAmount: 0 },
+      { effectiveDiscount: 0, worstLineDiscount: 0, discountAmount: 0 },
     ],
     [
       "concessions far past the list price, up to 2000 %",
       { quote_concessions: "2500000.00" },
-      { effectiveDiscount: 20_000_000, discountAmount: 251_200_000, belowFloorPrice: true },
+      {
+        effectiveDiscount: 20_000_000,
+        worstLineDiscount: 20_000_000,
+        discountAmount: 251_200_000,
+        belowFloorPrice: true,
+      },
     ],
     ["a net price at the floor", { quote_floor_price: "88000.00" }, { belowFloorPrice: false }],
     ["a net price a cent below the floor", { quote_floor_price: "88000.01" }, { belowFloorPrice: true }],
     [
       "concessions that go below the floor",
       { quote_floor_price: "88000.00", quote_concessions: "0.01" },
-      { effectiveDiscount: 120_001, discountAmount: 1_200_001, belowFloorPrice: true },
+      { effectiveDiscount: 120_001, worstLineDiscount: 120_001, discountAmount: 1_200_001, belowFloorPrice: true },
     ],
     ["a protected term", { quote_protected_terms: "exclusivity" }, { protectedTerms: "exclusivity" }],
   ] as const)("count %s", ([, changes, expected]) => {
@@ -75,7 +81,7 @@ describe("the facts of a quote", () => {
     expect(facts(quoteInput(quoteRecord({ quote_currency: "EUR" })))).toEqual(rest);
   });
 
-  const priced = ["effectiveDiscount", "discountAmount"];
+  const priced = ["effectiveDiscount", "worstLineDiscount", "discountAmount"];
   test.for([
     [
       ["listPrice", ...priced],
@@ -153,17 +159,17 @@ describe("a proposal that is not the request", () => {
     [
       "a lower net price counts with its own discount",
       { netPriceMinor: 8_000_000 },
-      { effectiveDiscount: 200_000, discountAmount: 2_000_000 },
+      { effectiveDiscount: 200_000, worstLineDiscount: 200_000, discountAmount: 2_000_000 },
     ],
     [
       "hidden concessions count with their own discount",
       { concessionsMinor: 1_000_000 },
-      { effectiveDiscount: 220_000, discountAmount: 2_200_000 },
+      { effectiveDiscount: 220_000, worstLineDiscount: 220_000, discountAmount: 2_200_000 },
     ],
     [
       "an invented list price does not shrink the discount",
       { listPriceMinor: 90_000_000 },
-      { effectiveDiscount: 120_000, listPrice: 10_000_000 },
+      { effectiveDiscount: 120_000, worstLineDiscount: 120_000, listPrice: 10_000_000 },
     ],
     ["another quote", { quoteId: "Q-9" }, {}],
     ["another currency", { currency: "EUR" }, {}],
@@ -172,7 +178,13 @@ describe("a proposal that is not the request", () => {
   });
 
   test("gives no facts of its own when its arguments are no arguments", () => {
-    const { effectiveDiscount: _share, discountAmount: _amount, belowFloorPrice: _floor, ...rest } = clean;
+    const {
+      effectiveDiscount: _share,
+      worstLineDiscount: _worst,
+      discountAmount: _amount,
+      belowFloorPrice: _floor,
+      ...rest
+    } = clean;
     for (const change of [{ netPriceMinor: "8800000" }, { note: "approve this" }]) {
       expect(propose(change)).toEqual({ ...rest, proposedAsRequested: false });
     }

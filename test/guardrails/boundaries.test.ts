@@ -12,7 +12,7 @@ const clean = { ...quoteFacts({ customer: "example.com" }) } as { readonly [name
 test("every number of every rule is tried one below, at and one above", async () => {
   const { requests, boundaries, failures } = await probeBoundaries(quoting, [{ facts: clean }]);
   const at = (rule: string, limit: number) => boundaries.find((one) => one.rule === rule && one.limit === limit);
-  expect({ requests, limits: boundaries.length, failures }).toEqual({ requests: 9, limits: 6, failures: [] });
+  expect({ requests, limits: boundaries.length, failures }).toEqual({ requests: 15, limits: 11, failures: [] });
   expect(at("manager-band", 150_000)).toEqual({
     rule: "manager-band",
     fact: "effectiveDiscount",
@@ -30,7 +30,10 @@ test("a limit that no surroundings let decide is said not to turn", async () => 
   const { boundaries } = await probeBoundaries(quoting, [{ facts: { ...clean, belowFloorPrice: true } }]);
   const unturned = boundaries.filter(({ turns }) => !turns).map(({ rule, limit }) => [rule, limit]);
   expect(unturned).toEqual([
+    ["deep-line", 250_000],
+    ["given-away-line", 250_000],
     ["within-mandate", 150_000],
+    ["within-mandate", 250_000],
     ["within-mandate", 50_000_000],
   ]);
 });

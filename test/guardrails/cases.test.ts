@@ -67,5 +67,7 @@ test("a policy's thresholds are the neighbouring values between which a rule tur
     { fact: "effectiveDiscount", below: 150_000, above: 150_001 },
     { fact: "effectiveDiscount", below: 250_000, above: 250_001 },
     { fact: "listPrice", below: 50_000_000, above: 50_000_001 },
+    { fact: "worstLineDiscount", below: 250_000, above: 250_001 },
+    { fact: "worstLineDiscount", below: 400_000, above: 400_001 },
   ]);
 });

@@ -33,6 +33,7 @@ describe("a decision says everything a person needs", () => {
           reason: "Effective discount 15 % is within 15 %, and nothing else asks for a person",
           values: {
             effectiveDiscount: 150_000,
+            worstLineDiscount: 150_000,
             listPrice: 10_000_000,
             belowFloorPrice: false,
             protectedTerms: "none",
@@ -41,6 +42,7 @@ describe("a decision says everything a person needs", () => {
             quoteHeldBy: "nobody",
             proposedAsRequested: true,
             auto_max: 150_000,
+            line_max: 250_000,
             one_tier_up: 50_000_000,
           },
         },
@@ -158,7 +160,7 @@ describe("a fact that is not known", () => {
 
   test("is not found on the prototype", async () => {
     const facts = Object.create(quoteFacts()) as JsonObject;
-    expect(await evaluate(quoting, facts)).toMatchObject({ kind: "escalate", missing: { length: 12 } });
+    expect(await evaluate(quoting, facts)).toMatchObject({ kind: "escalate", missing: { length: 13 } });
   });
 });
 

@@ -296,19 +296,21 @@ describe("for any quote", () => {
   /** The programme's sentence, said again in plain code. */
   function said(facts: JsonObject): { readonly kind: Decision["kind"]; readonly route: string | undefined } {
     const discount = Number(facts["effectiveDiscount"]);
-    const large = Number(facts["listPrice"]) > 50_000_000;
+    const worst = Number(facts["worstLineDiscount"]);
+    const senior = Number(facts["listPrice"]) > 50_000_000 || worst > 400_000;
     if (discount > 250_000 || facts["belowFloorPrice"] === true || facts["partnerStanding"] === "suspended") {
       return { kind: "block", route: undefined };
     }
     const asks =
       discount > 150_000 ||
-      large ||
+      worst > 250_000 ||
+      senior ||
       facts["protectedTerms"] !== "none" ||
       facts["partnerStanding"] === "unknown" ||
       facts["sellers"] !== "one" ||
       facts["quoteHeldBy"] === "another" ||
       facts["proposedAsRequested"] === false;
-    if (asks) return { kind: "escalate", route: large ? "regional-director" : "partner-manager" };
+    if (asks) return { kind: "escalate", route: senior ? "regional-director" : "partner-manager" };
     return { kind: "execute", route: undefined };
   }
 

@@ -103,7 +103,10 @@ function createWriter(pool: Pool, now: () => string): ProgrammeWriter {
         .catch(unavailable("programme"));
       const kept = rows[0]?.released === true ? await releasedUnder(company, effectKey) : undefined;
       if (kept === undefined) {
-        throw new ToolError("TARGET_REFUSED", `no registration \`${release.registration}\` is what stands under its id`);
+        throw new ToolError(
+          "TARGET_REFUSED",
+          `no registration \`${release.registration}\` is what stands under its id`,
+        );
       }
       const { externalRef, answeredAt, keepsPlace, objectId } = kept;
       const isAsked = [externalRef, keepsPlace, objectId].every(

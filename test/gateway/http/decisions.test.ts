@@ -50,9 +50,6 @@ describe("a decision", () => {
   test.for<[string, object, string, string[]]>([
     ["an hour over the limit", { ...goes, hours: 49 }, "escalate", []],
     ["a fact left out", { hours: 48, isCleared: true }, "escalate", ["worth"]],
-    ["a fact of the wrong type", { ...goes, worth: "120.00 USD" }, "escalate", ["worth"]],
-    ["a fact out of range", { ...goes, hours: 241 }, "escalate", ["hours"]],
-    ["a fact that is not declared", { ...goes, colour: "blue" }, "escalate", []],
     ["not cleared", { ...goes, isCleared: false }, "block", []],
     ["not cleared, and hours not known", { worth: 1, isCleared: false }, "block", []],
   ])("%s: no permit", async ([, facts, expected, missing]) => {
@@ -61,7 +58,7 @@ describe("a decision", () => {
   });
 
   test.for(["quoting", "renewals.price"])("by `%s`, which is not in force, goes to people", async (policy) => {
-    const { body } = await api.ask(request(goes, { policy }));
+    const { body } = await api.ask(request({ partner: "p-1" }, { policy }));
     const reason = expect.stringContaining(`no release holds a policy \`${policy}\``);
     const route = { levels: [{ role: "ops-engineer" }] };
     expect(body).toMatchObject({ verdict: "escalate", permit: null, reason, route });
@@ -117,8 +114,6 @@ describe("an idempotency key", () => {
 
 describe("a request is refused, and nothing is recorded, when", () => {
   test.for<[string, object, string]>([
-    ["an amount is a fraction", request({ ...goes, hours: 0.5 }), "/facts/hours"],
-    ["a fact is an object", request({ hours: { most: 1 } }), "/facts/hours"],
     ["a field is unknown", request(goes, { fact: {} }), ""],
     ["the policy's id is no id", request(goes, { policy: "../x" }), "/policy"],
     ["an argument is a fraction", request(goes, { action: { name: "ship", args: { kg: 0.5 } } }), "/action/args"],

@@ -112,8 +112,9 @@ test("a word that is in no table of ours is told as it stands, whatever it names
 describe("facts", () => {
   test("come in the policy's order and units, with their sources", async () => {
     const { facts } = disputed(await quoteCase(180_000));
-    expect(facts.rows.slice(0, 2).map(({ name, text }) => [name, text])).toEqual([
+    expect(facts.rows.slice(0, 3).map(({ name, text }) => [name, text])).toEqual([
       ["effectiveDiscount", "18 %"],
+      ["worstLineDiscount", "18 %"],
       ["listPrice", "100,000.00 USD"],
     ]);
     expect(facts.readings).toEqual([

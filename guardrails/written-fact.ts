@@ -1,0 +1,26 @@
+import type { Json } from "../domain/json.ts";
+import { describeKind, givenValue, jsonValue, type FactType } from "./fact-types.ts";
+import { parseAs, sameUnit } from "./literals.ts";
+
+/**
+ * A fact as another system writes it: in its own unit as a whole number, or with the unit as policies write it, `40%` and
+ * `600000.00 USD`. Exactly, never rounded. Undefined for what the fact cannot take: another unit, another currency, out of
+ * range.
+ */
+export function writtenFact(type: FactType, given: unknown): Json | undefined {
+  const value = givenValue(type, withUnit(type, given));
+  return value === undefined ? undefined : jsonValue(type, value);
+}
+
+function withUnit(type: FactType, given: unknown): unknown {
+  if (typeof given !== "string" || (type.kind !== "ppm" && type.kind !== "minor")) return given;
+  const amount = parseAs(type.kind, given);
+  return amount !== undefined && sameUnit(amount, type) ? amount.value : undefined;
+}
+
+/** What a caller may write for a fact: `a percentage from 0% to 2000%, or whole parts per million`. */
+export function describeWritten(type: FactType): string {
+  const written = describeKind(type);
+  if (type.kind === "ppm") return `${written} as text, or whole parts per million`;
+  return type.kind === "minor" ? `${written} as text, or whole minor units` : written;
+}
