@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { nameInWords } from "../audit/story/values.ts";
+import { provenanceInWords, provenances } from "../domain/provenance.ts";
 import type { DecisionAnswer, DecisionRequest, DecisionStanding } from "../gateway/http/decisions.ts";
 import type { Answer } from "./answer.ts";
 import { bodyOf } from "./api-body.ts";
@@ -76,7 +78,7 @@ async function show({ args, options }: Call<CallerOptions>): Promise<Answer> {
   const standing = await bodyOf($get({ param: { decisionId: operand(args) } }));
   return {
     data: standing,
-    text: `${standingText(standing)}\n${decisionText(standing.decision)}`,
+    text: `${standingText(standing)}\n${decisionText(standing.decision)}${factsText(standing)}`,
     next: [...nextOf(standing), `audit show ${standing.caseId}`],
   };
 }
@@ -181,6 +183,16 @@ function standingText({ state, ref, action, requestedBy, waitingFor, outcome }: 
   const waits = waitingFor === null ? "" : `: ${waitingFor.role} answers by ${waitingFor.dueAt}`;
   const ended = outcome?.externalRef ?? outcome?.detail ?? "";
   return `${ref}: ${action.name}, asked by ${requestedBy}, ${state}${waits}${ended === "" ? "" : `: ${ended}`}`;
+}
+
+/** The facts of a request, by whose word they are. */
+function factsText({ facts }: DecisionStanding): string {
+  const lines = provenances.flatMap((from) => {
+    const told = Object.entries(facts).filter(([, fact]) => fact.from === from);
+    const words = told.map(([name, { value }]) => `${nameInWords(name)} ${JSON.stringify(value)}`);
+    return words.length === 0 ? [] : [`  ${provenanceInWords[from]}: ${words.join(", ")}\n`];
+  });
+  return lines.join("");
 }
 
 function nextOf({ state, waitingFor, decision }: DecisionStanding): readonly string[] {

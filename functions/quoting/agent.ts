@@ -1,3 +1,4 @@
+import type { Json } from "../../domain/json.ts";
 import type { Finding } from "../../domain/evidence.ts";
 import { ApproveDiscountArgs } from "./approval-reading.ts";
 import { readQuote, type Quote } from "./approve-discount.ts";
@@ -33,10 +34,18 @@ function findings({ readings, facts }: Briefing): readonly Finding[] {
       `The effective discount is ${discount}: list price ${money(list)}, net price ${money(net)}, ` +
         `concessions worth ${money(given)}${measured.map((remark) => `; ${remark}`).join("")}.`,
     ),
+    ...linesFinding(quote, facts["worstLineDiscount"]),
     ...floorFinding(kept, floor, money),
     ...termsFinding(quote.quote_protected_terms),
     ...teamFindings(teamFrom(readings[TEAM])),
   ];
+}
+
+/** What the whole quote's discount does not show. A quote without lines says nothing more. */
+function linesFinding({ quote_lines: lines }: Quote, worst: Json | undefined): readonly Finding[] {
+  if (lines === undefined || lines === null) return [];
+  const deepest = typeof worst === "number" ? `at most ${formatPpm(worst)} is off one of them` : "they do not add up";
+  return [certain("lines", ["crm.record"], `The quote has ${lines.length} lines: ${deepest}.`)];
 }
 
 function floorFinding(kept: number, floor: number | undefined, money: (minor: number) => string): readonly Finding[] {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../domain/json.ts";
 import { sharePpm } from "../../domain/ppm.ts";
 import { knownFacts } from "../../functions/known-facts.ts";
+import { agent } from "../../functions/quoting/agent.ts";
 import { approveDiscount } from "../../functions/quoting/approve-discount.ts";
 import { decimal, quoteInput, quoteRecord } from "../../functions/quoting/fixture.ts";
 import { evaluate } from "../../guardrails/evaluate.ts";
@@ -156,6 +157,22 @@ describe("the lines of a quote", () => {
     expect(found.known).toEqual([null, null, null]);
     expect(found.why).toEqual([expect.stringMatching(new RegExp(`^${why}`))]);
   });
+});
+
+test("the agents tell of lines what the whole discount does not show", () => {
+  const given = lines(
+    line({ quantity: 80, net_unit_price: "1000" }),
+    line({ sku: "B", quantity: 20, net_unit_price: "400" }),
+  );
+  const found = (changes: JsonObject) => {
+    const { evidence, action } = quoteInput(quoteRecord(changes));
+    const readings = Object.fromEntries(Object.entries(evidence).map(([tool, { value }]) => [tool, value]));
+    const findings = agent.findings({ readings, requested: action, facts: told(changes).facts });
+    return findings.filter(({ code }) => code === "lines").map(({ statement }) => statement);
+  };
+  expect(found(given)).toEqual(["The quote has 2 lines: at most 60 % is off one of them."]);
+  expect(found({ ...given, quote_net_price: "1.00" })).toEqual(["The quote has 2 lines: they do not add up."]);
+  expect(found({})).toEqual([]);
 });
 
 describe("free months without lines", () => {
