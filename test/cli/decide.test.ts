@@ -98,5 +98,5 @@ test("`decisions withdraw` of what somebody answered says so", async () => {
 test("`decisions show` tells whose word each fact is", async () => {
   reply = { json: standing };
   const { stdout } = await run("decisions", "show", "dec_1");
-  expect(stdout).toContain('  worked out by code: effective discount 180000\n  written by who asks: sellers "one"\n');
+  expect(stdout).toContain('  written by who asks: sellers "one"\n  worked out by code: effective discount 180000\n');
 });

@@ -114,7 +114,7 @@ describe("a fact that is not known", () => {
     ["a list is not one of its values", { effectiveDiscount: [150_000] }],
   ];
   test.for(illTyped)("counts as not known when ill-typed: %s", async ([, change]) => {
-    expect(await evaluate(quoting, quoteFacts(change))).toMatchObject({
+    expect(await evaluate(quoting, quoteFacts({ worstLineDiscount: 120_000, ...change }))).toMatchObject({
       kind: "escalate",
       missing: ["effectiveDiscount"],
     });

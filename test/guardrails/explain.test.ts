@@ -72,7 +72,11 @@ describe("the quoting policy, at its limits and beside them", () => {
 test.for([
   [150_000, "execute", "People would be asked: effectiveDiscount > 15 %. Would be blocked: effectiveDiscount > 25 %."],
   [150_001, "escalate", "To execute: effectiveDiscount ≤ 15 %. Would be blocked: effectiveDiscount > 25 %."],
-  [250_001, "block", "To execute: effectiveDiscount ≤ 15 %. To ask people instead: effectiveDiscount ≤ 25 %."],
+  [
+    250_001,
+    "block",
+    "To execute: effectiveDiscount ≤ 15 % and worstLineDiscount ≤ 25 %. To ask people instead: effectiveDiscount ≤ 25 %.",
+  ],
 ] as const)(
   "the shipped policy at %d ppm says %s and how it could have been otherwise",
   async ([ppm, verdict, ways]) => {

@@ -86,7 +86,7 @@ test("a decision for want of a policy says so, with the facts as they were given
     caller: "sam",
     key: "k",
     policy: "crm-note",
-    facts: { a: 1 },
+    facts: { tellsDecision: true },
     action: null,
     ref: "S-9",
     requestedBy: "sam",
@@ -101,6 +101,7 @@ test("a decision for want of a policy says so, with the facts as they were given
     "",
   ]);
   expect(dispute.verdict.reason).toContain("no release holds a policy `crm-note`");
-  expect(dispute.facts.rows).toEqual([{ name: "a", title: "a", text: "1", note: "its unit is not known" }]);
+  const title = "the note says what the ledger says was decided";
+  expect(dispute.facts.rows).toEqual([{ name: "tellsDecision", title, text: "yes", note: "" }]);
   expect(textOf(readHtml(disputePage(dispute)))).toContain("No policy was in force, so there were no rules");
 });
