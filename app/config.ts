@@ -38,6 +38,8 @@ export type Config = {
   readonly token: string | undefined;
   readonly logLevel: z.infer<typeof LogLevel>;
   readonly hubspotClientSecret: string | undefined;
+  /** Opens HubSpot's owners, for `mandate people sync`. Undefined: the sandbox's are those that are known. */
+  readonly hubspotAccessToken: string | undefined;
   /** The company's own account at HubSpot. Undefined: any is. */
   readonly hubspotPortalId: string | undefined;
   /** Questions that one token may open in an hour through the decide service. */
@@ -137,6 +139,7 @@ const variables = {
   ANTHROPIC_API_KEY: entry(text, "give a key, or unset it for the offline model", "secret"),
   ANTHROPIC_BASE_URL: entry(webUrl, "give an address such as https://api.anthropic.com"),
   HUBSPOT_CLIENT_SECRET: entry(text, "give the client secret of the HubSpot app", "secret"),
+  HUBSPOT_ACCESS_TOKEN: entry(text, "give the access token of the HubSpot app, with crm.objects.owners.read", "secret"),
   HUBSPOT_PORTAL_ID: entry(
     z.string().regex(/^\d{1,20}$/),
     "give the number of the company's HubSpot account; events of another one go to quarantine",
@@ -181,6 +184,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     token: values.MANDATE_TOKEN,
     logLevel: values.MANDATE_LOG_LEVEL ?? "info",
     hubspotClientSecret: values.HUBSPOT_CLIENT_SECRET,
+    hubspotAccessToken: values.HUBSPOT_ACCESS_TOKEN,
     hubspotPortalId: values.HUBSPOT_PORTAL_ID,
     questionsPerHour: values.MANDATE_QUESTIONS_PER_HOUR ?? 300,
     auditSecret: values.MANDATE_AUDIT_SECRET,

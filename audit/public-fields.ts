@@ -27,12 +27,13 @@ export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
   repeat: ["stepKey", "effectKey", "decisionId"],
   agreement: ["agreementId", "change", "executor", "sides", "side", "expiresAt", "state"],
   quarantine: ["quarantineId", "change", "source", "code", "eventIds"],
+  people: ["changeId", "change", "state", "subject", "subjects"],
 };
 
 /** What of a body is told of the person whose doing it is, and sealed under their key. The rest is the case's. */
 export const personalFields: { readonly [K in RecordKind]?: readonly string[] } = {
   event: ["askedBy", "reason"],
-  decision: ["requestedBy"],
+  decision: ["requestedBy", "requesterId"],
   approval: ["personId", "reason"],
   policy: ["person", "reason", "signature", "publicKey"],
   erasure: ["person", "reason"],
@@ -41,4 +42,5 @@ export const personalFields: { readonly [K in RecordKind]?: readonly string[] } 
   reply: ["by", "reason"],
   agreement: ["by", "reason"],
   quarantine: ["person", "reason"],
+  people: ["person", "reason"],
 };

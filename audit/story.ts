@@ -9,6 +9,7 @@ import { tellEnd, tellIntent, tellReceipt, tellRepeat } from "./story/effect.ts"
 import { tellEvent } from "./story/event.ts";
 import { lineOf, type StoryLine, type Told } from "./story/line.ts";
 import { sentence, textAt, withText } from "./story/loose.ts";
+import { tellPeopleChange } from "./story/people-change.ts";
 import { tellApproval, tellEscalation } from "./story/people.ts";
 import { tellPolicy } from "./story/policy.ts";
 import { tellProposal, tellReview } from "./story/proposal.ts";
@@ -89,6 +90,8 @@ function tell({ kind, body }: AuditRecord, tool: string): Told {
       return tellAgreement(body);
     case "quarantine":
       return tellQuarantine(body);
+    case "people":
+      return tellPeopleChange(body);
     default:
       return assertNever(kind);
   }

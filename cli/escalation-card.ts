@@ -39,7 +39,7 @@ export function escalationCard(view: EscalationView, now: string): string {
     ["What would be done", [`${view.action.tool}: ${args}`]],
     ["What was read", [facts.join(", "), ...provenanceLines(view), ...view.sources.map(sourceLine)]],
     ["Reasoning, as stated", [view.reasoning]],
-    ["Asked for by", [view.requestedBy || "nobody by name"]],
+    ["Asked for by", [askerText(view)]],
     ["Case", [view.caseId]],
     ["Digest of exactly this action", [view.actionDigest]],
   ];
@@ -55,6 +55,15 @@ function provenanceLines({ provenance }: EscalationView): string[] {
     const names = Object.keys(provenance).filter((name) => provenance[name] === from);
     return names.length === 0 ? [] : [`${provenanceInWords[from]}: ${names.map(nameInWords).join(", ")}`];
   });
+}
+
+/** Who asks; of somebody whom nobody knows, what that means for who answers. */
+function askerText({ requestedBy, requester, requesterId, quorum }: EscalationView): string {
+  const named = requestedBy || "nobody by name";
+  if (requester === "person") return requesterId === requestedBy ? named : `${named}, who is ${requesterId}`;
+  if (requester === "nobody") return named;
+  const goes = quorum > 1 ? `${quorum} people answer it` : "it goes one level up";
+  return `who asks, \`${requestedBy}\`, is nobody the directory knows: ${goes}`;
 }
 
 function whyLines({ rules, reason, missing }: EscalationView): string[] {

@@ -6,6 +6,8 @@ import type { Globals } from "./session.ts";
 
 export type DevOptions = { readonly once: boolean; readonly json: boolean; readonly day: boolean };
 export type ProcessOptions = { readonly json: boolean };
+/** `admins`: the first two people, each `id` or `id=name`, made where there are not two yet. */
+export type MigrateOptions = ProcessOptions & { readonly admins: readonly string[] };
 
 /** The long-running commands. Each loads its machinery when it is called and answers an exit code. */
 /** `full`: what takes long is looked at too. */
@@ -15,7 +17,7 @@ export type Processes = {
   dev(options: DevOptions, io: Io): Promise<number>;
   gateway(options: ProcessOptions, io: Io): Promise<number>;
   worker(options: ProcessOptions, io: Io): Promise<number>;
-  migrate(options: ProcessOptions, io: Io): Promise<number>;
+  migrate(options: MigrateOptions, io: Io): Promise<number>;
   /** What a running system depends on, looked at. */
   doctor(options: DoctorOptions): Promise<Answer>;
   /** Serves a witness until it is asked to stop. `onReady` learns its key and address. Throws `CliFailure`. */
@@ -52,7 +54,15 @@ export function addProcesses(program: Command, cli: Cli): void {
       const { once, json, day } = command.optsWithGlobals<Partial<DevOptions>>();
       finish(await processes.dev({ once: once === true, json: json === true, day: day !== false }, io));
     });
-  for (const name of ["gateway", "worker", "migrate"] as const) {
+  program
+    .command("migrate")
+    .description(described.migrate)
+    .option("--admins <people...>", "the first two admins, each `id` or `id=name`; their tokens are shown once")
+    .action(async (_options: unknown, command: Command) => {
+      const { json, admins = [] } = command.optsWithGlobals<Partial<MigrateOptions>>();
+      finish(await processes.migrate({ json: json === true, admins }, io));
+    });
+  for (const name of ["gateway", "worker"] as const) {
     program
       .command(name)
       .description(described[name])

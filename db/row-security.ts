@@ -22,7 +22,8 @@ const TABLES = `
       ('a policy lets more through', exists (
         select from pg_policy p where p.polrelid = c.oid and p.polpermissive and p.polname <> 'own_company'
           and (p.polname, p.polroles::regrole[]::text) not in
-            (('appending_owner', '{mandate_recorder}'), ('erasing_owner', '{mandate_eraser}'))))
+            (('appending_owner', '{mandate_recorder}'), ('erasing_owner', '{mandate_eraser}'),
+             ('directory_owner', '{mandate_directory}'))))
     ) as found (problem, is_so)
   where c.relkind in ('r', 'p') and c.oid is distinct from to_regclass('public.schema_migration') and found.is_so
     and ${ours("pg_class", "c.oid", "c.relnamespace")}`;
@@ -52,7 +53,8 @@ const FUNCTIONS = `
   where p.prosecdef and ${ours("pg_proc", "p.oid", "p.pronamespace")}
     and not ((p.proowner::regrole::text, p.proname) in (
                ('mandate_recorder', 'append_record'), ('mandate_recorder', 'append_records'), ('mandate_eraser', 'prepare_erasure'),
-               ('mandate_eraser', 'erase_subject'), ('mandate_eraser', 'erase_ignored_events'))
+               ('mandate_eraser', 'erase_subject'), ('mandate_eraser', 'erase_ignored_events'),
+               ('mandate_directory', 'change_people'))
              and exists (select from unnest(p.proconfig) s where s like 'search\\_path=%'))`;
 
 /** What the database holds that could show a company's rows to another one, a line each; empty when there is nothing. */

@@ -37,6 +37,6 @@ export async function askAbout(
     sides: [...new Set([company, ...partners])],
     expiresAt,
   };
-  const requestedBy = action.requestedBy(record?.value ?? {}, args);
+  const requestedBy = action.requestedBy(record?.value ?? {}, args) ?? "";
   return askSides(pool, { company, caseId, stepKey, proposalId: proposal.proposalId, asked, role, requestedBy, at });
 }

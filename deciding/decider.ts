@@ -7,7 +7,8 @@ import { keepCounted, type Place } from "./limits.ts";
 import type { InForce, PolicySource } from "./policy-source.ts";
 import { actionDigestOf, subjectOf, type Question } from "./question.ts";
 import { isAboutLargeSum } from "./large-sum.ts";
-import { concluded, draftOf, ruleOn, type Ruling } from "./ruling.ts";
+import { concluded, draftOf, ruleOn, type Concluded, type Ruling } from "./ruling.ts";
+import { askedOf, requesterOf, type Requester } from "./requester.ts";
 import { withoutPolicy } from "./without-policy.ts";
 
 /** The two evaluators found different rules for one gate of a step. Its decision did not execute for that reason. */
@@ -52,9 +53,12 @@ async function keep(deps: DeciderDeps, question: Question, inForce: InForce, rul
   const { company, caseId, stepKey, gate, at } = question;
   const bound = await boundTo(place.ledger, question, inForce.version, ruling.details.terms);
   const names = { company, caseId, stepKey, gate, at };
-  return keepCounted(place, { names, ...ruling, approved: bound.approvalId !== null }, (sql, counted, limits) => {
-    const { withheld } = ruling;
-    const draft = draftOf(question, { ...concluded(ruling, counted, limits), withheld }, inForce, bound);
+  return keepCounted(place, { names, ...ruling, approved: bound.approvalId !== null }, async (sql, counted, limits) => {
+    const { withheld, cell } = ruling;
+    const conclusion = concluded(ruling, counted, limits);
+    const requester = await askerOf(sql, question, conclusion, bound);
+    const asked = askedOf(conclusion, requester, cell);
+    const draft = draftOf(question, { ...asked, withheld }, inForce, { ...bound, requesterId: idOf(requester) });
     return record(sql, { ...draft, large: isAboutLargeSum(ruling.cell.facts, question.facts) });
   });
 }
@@ -64,7 +68,28 @@ async function keepUnruled(deps: DeciderDeps, question: Question) {
   const { record = recordDecision } = deps;
   const { ledger } = placeOf(deps);
   const unruled = withoutPolicy(question.proposal.actionId);
-  return record(ledger, draftOf(question, unruled, unruled, await boundTo(ledger, question, unruled.version)));
+  const bound = await boundTo(ledger, question, unruled.version);
+  const requester = await askerOf(ledger, question, unruled, bound);
+  const asked = { ...askedOf(unruled, requester, { routes: [] }), withheld: unruled.withheld };
+  return record(ledger, draftOf(question, asked, unruled, { ...bound, requesterId: idOf(requester) }));
+}
+
+/** The action as a permit is bound to it, the approval that is for it, and who asks where that had to be known for it. */
+type Bound = Pick<DecisionDraft, "actionDigest" | "approvalId"> & { readonly requester?: Requester };
+
+/** Who asks, where people are asked. What nobody is asked about needs no look into the directory. */
+async function askerOf(
+  sql: Ledger,
+  question: Question,
+  { decision }: Pick<Concluded, "decision">,
+  { requester }: Bound,
+): Promise<Requester> {
+  if (requester !== undefined) return requester;
+  return decision.kind === "escalate" ? requesterOf(sql, question) : { kind: "nobody" };
+}
+
+function idOf(requester: Requester): string | undefined {
+  return requester.kind === "person" ? requester.personId : undefined;
 }
 
 function placeOf({ pool, place }: DeciderDeps): Place {
@@ -73,18 +98,23 @@ function placeOf({ pool, place }: DeciderDeps): Place {
 
 /**
  * The action as a permit is bound to it, and the approval that is for it: an approval holds only for the very action it
- * named, and a changed policy, record or argument needs a new one.
+ * named, and a changed policy, record or argument needs a new one. One by who is known by now to have asked is none.
  */
 async function boundTo(
   ledger: Ledger,
-  { company, approvalId, proposal }: Question,
+  question: Question,
   policyVersion: string,
   terms: JsonObject = {},
-): Promise<Pick<DecisionDraft, "actionDigest" | "approvalId">> {
+): Promise<Bound> {
+  const { company, approvalId, proposal } = question;
   const { action, recordVersion } = proposal;
   const { tool, args } = action;
   const actionDigest = actionDigestOf({ company, tool, args, recordVersion, policyVersion }, terms);
-  const approval = approvalId === null ? undefined : await readApproval(ledger, company, approvalId);
-  const isForIt = approval?.verdict === "approve" && approval.actionDigest === actionDigest;
-  return { actionDigest, approvalId: isForIt ? approvalId : null };
+  if (approvalId === null) return { actionDigest, approvalId };
+  const approval = await readApproval(ledger, company, approvalId);
+  const requester = await requesterOf(ledger, question);
+  const requesterId = idOf(requester);
+  const isOwn = requesterId !== undefined && approval?.approvers.includes(requesterId) === true;
+  const isForIt = approval?.verdict === "approve" && approval.actionDigest === actionDigest && !isOwn;
+  return { actionDigest, approvalId: isForIt ? approvalId : null, requester };
 }

@@ -51,7 +51,7 @@ function tellingOf({ action }: StepRef, { args }: Action): Pick<DecisionRef, "te
 }
 
 function verdictRef(step: StepRef, stored: StoredDecision, tool: string): DecisionRef {
-  const { decisionId, actionDigest, permitId, effectKey, requestedBy, route, decidedAt } = stored;
+  const { decisionId, actionDigest, permitId, effectKey, requesterId, route, decidedAt } = stored;
   const { company, caseId } = step;
   if (permitId !== null && effectKey !== null) {
     const permit = { permitId, company, caseId, decisionId, tool, decidedAt, actionDigest, effectKey };
@@ -60,5 +60,6 @@ function verdictRef(step: StepRef, stored: StoredDecision, tool: string): Decisi
   if (!mayAct(stored.mode)) return { kind: "withheld", decisionId, mode: stored.mode };
   if (stored.verdict === "block") return { kind: "block", decisionId };
   if (route === null) throw new Error(`decision \`${decisionId}\` escalates without a route`);
-  return { kind: "escalate", decisionId, actionDigest, requestedBy, reason: stored.reason, route };
+  const asked = { decisionId, actionDigest, reason: stored.reason, route };
+  return { kind: "escalate", ...asked, ...(requesterId !== undefined && { requesterId }) };
 }

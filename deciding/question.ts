@@ -28,7 +28,12 @@ export type Question = {
   /** What people compare with what is asked. */
   readonly beside?: readonly Beside[];
   readonly sources: readonly SourceRef[];
+  /** What the record says who asks; empty where it does not say. */
   readonly requestedBy: string;
+  /** The system that says so, whose ids those are. */
+  readonly requestedIn?: string;
+  /** What follows from another decision, or from what agents see, is nobody's request: everybody in the role may answer it. */
+  readonly isNobodys?: true;
 };
 
 /** What an approval and a permit are bound to. Any change of any part is another action. */

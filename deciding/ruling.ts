@@ -142,7 +142,7 @@ export function draftOf(
   question: Question,
   { decision, details, withheld }: Concluded & Pick<Ruling, "withheld">,
   { policy, version, document }: Versioned,
-  { actionDigest, approvalId }: Pick<DecisionDraft, "actionDigest" | "approvalId">,
+  { actionDigest, approvalId, requesterId }: Pick<DecisionDraft, "actionDigest" | "approvalId" | "requesterId">,
 ): DecisionDraft {
   const { company, caseId, stepKey, gate, proposal, facts, sources, requestedBy, at } = question;
   const asks = decision.kind === "escalate";
@@ -163,6 +163,7 @@ export function draftOf(
     policyDocument: document,
     actionDigest,
     requestedBy,
+    requesterId,
     approvalId: asks ? approvalId : null,
     details,
     withheld,

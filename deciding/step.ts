@@ -9,7 +9,15 @@ import type { GovernedAction } from "../functions/definition.ts";
 import { versionOf } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
-import { functionOfAction, isWhole, ownActionOf, recordToolOf, restsOn, isMoot } from "../functions/index.ts";
+import {
+  functionOf,
+  functionOfAction,
+  isWhole,
+  ownActionOf,
+  recordToolOf,
+  restsOn,
+  isMoot,
+} from "../functions/index.ts";
 import { knownFacts } from "../functions/known-facts.ts";
 import type { DecisionRef, FollowUp, Message, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
@@ -225,6 +233,7 @@ function questionOf(
   const { company, caseId, stepKey } = step;
   const names = { company, caseId, stepKey, gate, approvalId, at };
   const input = { evidence, action: proposal.action, at };
+  const requestedBy = action.requestedBy(recordIn(evidence, step.functionId), proposal.action.args);
   return {
     ...names,
     proposal,
@@ -234,7 +243,9 @@ function questionOf(
     notWhole: !isWhole(action, proposal.action.args),
     beside: action.beside?.(input) ?? [],
     sources: Object.values(evidence).map(({ source }) => source),
-    requestedBy: action.requestedBy(recordIn(evidence, step.functionId), proposal.action.args),
+    requestedBy: requestedBy ?? "",
+    requestedIn: functionOf(step.functionId).subject.system,
+    ...(requestedBy === null && { isNobodys: true as const }),
   };
 }
 

@@ -25,6 +25,7 @@ export const recordKinds = [
   "agreement",
   "repeat",
   "quarantine",
+  "people",
 ] as const;
 export type RecordKind = (typeof recordKinds)[number];
 

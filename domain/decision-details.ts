@@ -71,4 +71,6 @@ export type DecisionDetails = {
   readonly terms?: JsonObject;
   /** What people compare with the request; absent where there is nothing. */
   readonly beside?: readonly Beside[];
+  /** The directory knew nobody by what it was asked under, and so it went one level up; absent where that changed nothing. */
+  readonly requester?: "unresolved";
 };

@@ -26,7 +26,13 @@ export type RouteLevel = { readonly role: string; readonly slaMs: number };
  * Who answers an escalation, and how many of them must approve: `quorum` distinct people; one rejection is enough. The
  * last level's silence denies. The requester never answers.
  */
-export type Route = { readonly id: string; readonly quorum: number; readonly levels: readonly RouteLevel[] };
+export type Route = {
+  readonly id: string;
+  readonly quorum: number;
+  readonly levels: readonly RouteLevel[];
+  /** Where a request goes of which nobody knows who asks: one level up, which it is when this is absent, or to two people here. */
+  readonly unresolved?: "up" | "two";
+};
 
 /** What the guardrail says. `rules` lists every matching rule, the deciding ones included; `missing` the facts not known. */
 export type Decision =

@@ -103,9 +103,10 @@ export type GovernedAction = {
   readonly describe: (args: JsonObject, who: string) => string | undefined;
   /**
    * The person or agent's principal on whose behalf the action is asked; that person may not approve it. Told by the record,
-   * or by the arguments of an action that no record asks for.
+   * or by the arguments of an action that no record asks for; empty where these do not say. Null: it is nobody's request,
+   * since it follows from another decision or from what agents see.
    */
-  readonly requestedBy: (record: JsonObject, args: JsonObject) => string;
+  readonly requestedBy: (record: JsonObject, args: JsonObject) => string | null;
 };
 
 /** An action that a function's agents propose. What the record asks for is what they are checked against. */

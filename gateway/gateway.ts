@@ -27,6 +27,7 @@ import { startWordRelay } from "./peers/word-relay.ts";
 import type { BundleKeys } from "../proof/export/keys.ts";
 import type { AgreementMessage } from "../workflows/agree.ts";
 import type { ReplyMessage } from "../workflows/reply.ts";
+import type { CrmOwners } from "../tools/crm/port.ts";
 import { createApi } from "./http/api.ts";
 import { reachableHost } from "./listen.ts";
 import { REQUEST_TIMEOUT_MS } from "./http/limits.ts";
@@ -68,6 +69,8 @@ export type GatewayOptions = {
   readonly checks?: Checks;
   /** Whether the sandbox's own door is open; it is shut when nobody says. */
   readonly sandbox?: "open" | "closed";
+  /** Whom the CRM knows; without it people are not synced. */
+  readonly owners?: CrmOwners;
   /** The functions that run; the shipped ones when absent. */
   readonly functions?: FunctionTable;
 };
@@ -124,6 +127,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     decisions,
     bundleKeys: options.bundleKeys,
     sandbox: options.sandbox ?? "closed",
+    owners: options.owners,
     openCases: (asked) => engine.openCases(asked),
     checks: checksOf(options),
   });

@@ -82,7 +82,12 @@ const Rule = z.discriminatedUnion("effect", [
 ]);
 
 const levels = z.array(z.strictObject({ role: Name, slaMs: z.int().positive() })).min(1);
-const Route = z.strictObject({ id: Name, quorum: z.int().min(1), levels });
+const Route = z.strictObject({
+  id: Name,
+  quorum: z.int().min(1),
+  levels,
+  unresolved: z.enum(["up", "two"]).exactOptional(),
+});
 
 const Override = z.strictObject({
   id: Name,

@@ -16,7 +16,8 @@ function levels(): JsonObject {
 
 function routes(): JsonObject {
   const quorum = { type: "integer", minimum: 1, maximum: 5, description: "how many different people must approve" };
-  const ends = { onExpiry: { const: "deny" }, notRequester: { const: true } };
+  const unresolved = { enum: ["up", "two"], description: "where a request goes of which nobody knows who asks" };
+  const ends = { onExpiry: { const: "deny" }, notRequester: { const: true }, unresolved };
   return {
     type: "object",
     propertyNames: { pattern: slug.pattern },

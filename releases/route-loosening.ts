@@ -12,5 +12,7 @@ export function routeLoosenings(before: Policy, after: Policy): readonly string[
 function routeLoosening(before: Route, after: Route | undefined): readonly string[] {
   const levels = ({ levels: asked }: Route) => asked.map(({ role, slaMs }) => `${role} ${slaMs}`).join();
   if (after === undefined || levels(before) !== levels(after)) return [`the route ${before.id} asks other people`];
-  return after.quorum < before.quorum ? [`the route ${before.id} asks fewer people`] : [];
+  if (after.quorum < before.quorum) return [`the route ${before.id} asks fewer people`];
+  const stays = before.unresolved !== "two" && after.unresolved === "two";
+  return stays ? [`the route ${before.id} goes no level up where nobody knows who asks`] : [];
 }

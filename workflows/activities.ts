@@ -94,7 +94,8 @@ type Decided =
       readonly kind: "escalate";
       readonly decisionId: string;
       readonly actionDigest: string;
-      readonly requestedBy: string;
+      /** Who asks, by the directory; absent where it knows nobody by what the record says, or nobody asks. */
+      readonly requesterId?: string;
       readonly reason: string;
       readonly route: Route;
     }

@@ -26,7 +26,7 @@ export const deliverVerdict = defineUpdate<{ accepted: true }, [VerdictMessage]>
 type Pending = {
   readonly escalationId: string;
   readonly actionDigest: string;
-  readonly requestedBy: string;
+  readonly requesterId: string | undefined;
   /** Roles that may answer at the present level or above. */
   roles: readonly string[];
   woken: boolean;
@@ -64,7 +64,7 @@ export function validateVerdict(pending: Pending | undefined, message: VerdictMe
   if (pending === undefined) throw no("nothing waits for a verdict");
   if (message.escalationId !== pending.escalationId) throw no("another question is open");
   if (message.actionDigest !== pending.actionDigest) throw no("the action is not the one that was shown");
-  if (message.personId === pending.requestedBy) throw no("a request is never answered by who made it");
+  if (message.personId === pending.requesterId) throw no("a request is never answered by who made it");
   if (!pending.roles.includes(message.role)) throw no("the role may not answer at this level");
 }
 
@@ -76,9 +76,9 @@ export async function escalate(
 ): Promise<{ escalationId: string; answer: Answer }> {
   const opened = await ledger().openEscalation(step, decision, now());
   const { escalationId } = opened;
-  const { actionDigest, requestedBy, route } = decision;
+  const { actionDigest, requesterId, route } = decision;
   const rolesFrom = (level: number) => route.levels.slice(level).map(({ role }) => role);
-  const pending: Pending = { escalationId, actionDigest, requestedBy, roles: rolesFrom(0), woken: false };
+  const pending: Pending = { escalationId, actionDigest, requesterId, roles: rolesFrom(0), woken: false };
   desk.pending = pending;
   let state = opened.state;
   while (state.kind === "waiting") {

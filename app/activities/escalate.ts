@@ -11,14 +11,13 @@ type Escalate = Pick<
 export function createEscalate({ pool, readTools }: SetAsideDeps): Escalate {
   return {
     setAside: (step, news, at) => setAside({ pool, readTools }, step, news, at),
-    openEscalation: ({ company, caseId, stepKey }, { decisionId, actionDigest, requestedBy, reason, route }, at) =>
+    openEscalation: ({ company, caseId, stepKey }, { decisionId, actionDigest, reason, route }, at) =>
       ledger.openEscalation(pool, {
         company,
         caseId,
         stepKey,
         decisionId,
         actionDigest,
-        requestedBy,
         route,
         reason,
         at,

@@ -62,3 +62,9 @@ export const dayPeople = [
   { personId: "sam", name: "Sam", role: "seller" },
   { personId: "ola", name: "Ola", role: "ops-engineer" },
 ] as const;
+
+/** Who says who is who on the demo's day: one asks, the other seconds. */
+export const dayAdmins = [
+  { personId: "ana", name: "Ana", role: "admin" },
+  { personId: "ben", name: "Ben", role: "admin" },
+] as const;

@@ -13,6 +13,7 @@ import { createLedgerPool } from "../../db/pool.ts";
 import { prepareHome } from "../../engines/home-folder.ts";
 import { acquireLock } from "../../engines/lock.ts";
 import { installFirstRelease } from "../../releases/set-up.ts";
+import { companyOfAddress } from "../../db/company-address.ts";
 import { prepareDatabase } from "./dev-database.ts";
 import { startEngines, type RunningEngines } from "./dev-engines.ts";
 import { startProcesses } from "./dev-processes.ts";
@@ -86,7 +87,8 @@ async function serve(stage: Stage, options: DevOptions): Promise<number> {
   const pool = createLedgerPool(engines.databaseUrl, secret, { max: 4 });
   stops.add("the pool", () => pool.end());
   await requireSecret(pool, config.company, secret);
-  const people = await devPeople(pool, config.company, config.home);
+  const ownerUrl = companyOfAddress(started.databaseUrl) === undefined ? started.databaseUrl : undefined;
+  const people = await devPeople(pool, config.company, { home: config.home, ownerUrl });
   await putPoliciesInForce(stage, pool, startedAt);
   const hubspotSecret = config.hubspotClientSecret ?? devWebhookSecret(config.home);
   signal.throwIfAborted();

@@ -10,12 +10,20 @@ import { loadConfig, type Config } from "../config.ts";
 import { createLedgerPool } from "../../db/pool.ts";
 import { startGateway } from "../../gateway/gateway.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
+import { hubspotOwners } from "../../tools/crm/hubspot-owners.ts";
+import type { CrmOwners } from "../../tools/crm/port.ts";
+import { sandboxOwners } from "../../tools/crm/sandbox-owners.ts";
 import { createLogger } from "../log.ts";
 import { createPolicySource } from "../../releases/source.ts";
 import { onStopRequested, reportReady } from "../supervised.ts";
 import { lazyClient, requireTemporal } from "../temporal-connection.ts";
 import { companyClock } from "./company-clock.ts";
 import { requireServedDatabase } from "./require-database.ts";
+
+/** Whom the CRM knows: HubSpot's own where its token is given, else the sandbox's. */
+function ownersOf({ hubspotAccessToken: accessToken }: Config, pool: LedgerPool): CrmOwners {
+  return accessToken === undefined ? sandboxOwners(pool) : hubspotOwners({ accessToken });
+}
 
 /** `mandate gateway`: serves webhooks and the API until it is asked to stop, then finishes what it took. Any number may run. */
 export async function run(): Promise<number> {
@@ -72,6 +80,7 @@ async function serve(
         linkKey,
         peers: config.peers,
         bundleKeys: bundleKeys(secret, config),
+        owners: ownersOf(config, pool),
         checks: { auditSecret: () => requireSecret(pool, company, secret) },
       });
       const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));

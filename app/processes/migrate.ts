@@ -1,6 +1,6 @@
 import { giveAnswer, type Answer } from "../../cli/answer.ts";
 import type { Io } from "../../cli/io.ts";
-import type { ProcessOptions } from "../../cli/processes.ts";
+import type { MigrateOptions } from "../../cli/processes.ts";
 import { externalTemporal, loadConfig } from "../config.ts";
 import { companyRole } from "../../db/company-address.ts";
 import { ensureCompanyLogin } from "../../db/company-login.ts";
@@ -9,6 +9,7 @@ import { createLedgerPool } from "../../db/pool.ts";
 import { requireSecret } from "../../proof/secret-fit.ts";
 import { auditSecret, formerAuditSecret } from "../../proof/secret.ts";
 import type { Standing } from "../schedules/keep-schedules.ts";
+import { adminsText, firstAdmins, readAdmins } from "./first-admins.ts";
 import { requireOwner } from "./require-database.ts";
 import { rewrapSubjects } from "../../db/rewrap.ts";
 
@@ -16,15 +17,17 @@ import { rewrapSubjects } from "../../db/rewrap.ts";
  * `mandate migrate`: brings the schema up to date, makes the company's login, keeps the fingerprint of the secret that all
  * its hosts share, and its schedules; says what it did and where the login's address is kept. The schema does not wait for Temporal: without it the answer says what is still to do.
  */
-export async function run({ json }: ProcessOptions, io: Io): Promise<number> {
+export async function run({ json, admins }: MigrateOptions, io: Io): Promise<number> {
   const config = loadConfig();
   const { company, home } = config;
   const url = requireOwner(config);
   const [secret, former] = [auditSecret(config), formerAuditSecret(config)];
+  const asked = admins.length === 0 ? [] : readAdmins(admins);
   const applied = await migrate(url);
   const { keptIn, url: address } = await ensureCompanyLogin({ url, company, home });
   const rewrapped = former === undefined ? 0 : await rewrapSubjects(url, { company, former, secret });
   const fingerprint = await keepFingerprint(address, company, secret);
+  const made = asked.length === 0 ? undefined : await firstAdmins(config, { ownerUrl: url, loginUrl: address }, asked);
   const login = companyRole(company);
   const schedules = await keepSchedules(company);
   const text = [
@@ -35,9 +38,17 @@ export async function run({ json }: ProcessOptions, io: Io): Promise<number> {
     ...(former === undefined ? [] : [`Keys of cases and people sealed anew: ${rewrapped}.`]),
     `The audit secret's fingerprint is ${fingerprint}: gateways and workers with another one refuse to start.`,
     ...(schedules.kind === "kept" ? [toldOf(schedules)] : []),
+    ...(made === undefined ? [] : [adminsText(made)]),
   ].join("\n");
   return giveAnswer(io, json, {
-    data: { applied, login, keptIn: keptIn ?? null, auditSecret: { fingerprint, rewrapped }, schedules },
+    data: {
+      applied,
+      login,
+      keptIn: keptIn ?? null,
+      auditSecret: { fingerprint, rewrapped },
+      schedules,
+      ...(made !== undefined && { admins: made }),
+    },
     text,
     ...lack(schedules),
   });

@@ -2,6 +2,8 @@ import { ConfigError } from "../../domain/config-error.ts";
 import type { Config } from "../config.ts";
 import { companyAddress, companyOfAddress, companyRole } from "../../db/company-address.ts";
 import { pendingMigrations } from "../../db/migrate.ts";
+import { sessionLogin } from "../../db/row-security.ts";
+import { withClient } from "../../engines/postgres-connection.ts";
 
 /** The database's address. @throws ConfigError when the environment names none: only `mandate dev` starts one. */
 export function requireDatabase({ databaseUrl }: Config): string {
@@ -43,9 +45,24 @@ export function requireCompanyDatabase(config: Config): string {
   }
 }
 
+/** What serves a company is held back by row security, whatever its login is called. @throws ConfigError naming the way out. */
+async function requireBoundLogin(url: string): Promise<void> {
+  const { login, unboundBy } = await withClient(url, "login", sessionLogin);
+  if (unboundBy === null) return;
+  const way = {
+    superuser: "have that role made NOSUPERUSER",
+    BYPASSRLS: "have that role made NOBYPASSRLS",
+    "owner of the tables": "have the tables given back to who migrates them",
+  }[unboundBy];
+  throw new ConfigError([
+    `DATABASE_URL: \`${login}\` is not held back by row security (${unboundBy}) and could see every company's rows; ${way}`,
+  ]);
+}
+
 /** The company's address of a database whose schema is this version's. @throws ConfigError naming the fix. */
 export async function requireServedDatabase(config: Config): Promise<string> {
   const url = requireCompanyDatabase(config);
+  await requireBoundLogin(url);
   const pending = await pendingMigrations(url);
   if (pending.length === 0) return url;
   throw new ConfigError([

@@ -20,6 +20,7 @@ import {
   type AgreementRow,
   tellSides,
 } from "./agreements.ts";
+import { whoIs } from "./directory.ts";
 import { holdName, inTransaction } from "./transaction.ts";
 import { wakeCase } from "./wake-case.ts";
 
@@ -48,6 +49,7 @@ export type WordRefusal =
   | Exclude<NotTaken, "not-due" | "not-ready">
   | "not-found"
   | "own-request"
+  | "unknown-requester"
   | "wrong-role"
   | "key-reused";
 
@@ -81,12 +83,18 @@ export async function sayWord(pool: LedgerPool, given: GivenWord): Promise<WordO
   });
 }
 
-/** Who answers for a company has its role and did not make the request. */
+/** Who answers for a company has its role and did not make the request, which nobody can tell while who asks is not known. */
 async function whyBarred(ledger: Ledger, given: GivenWord, row: AgreementRow): Promise<WordRefusal | undefined> {
-  const { by } = given;
+  const { by, company, word } = given;
   if (by === undefined) return undefined;
   if (by.role !== row.role) return "wrong-role";
-  return (await readAsked(ledger, given))?.requestedBy === by.personId ? "own-request" : undefined;
+  const asking = await readAsked(ledger, given);
+  if (asking === undefined || asking.requestedBy === "") return undefined;
+  const { requestedBy, asked } = asking;
+  if (requestedBy === by.personId) return "own-request";
+  const requester = await whoIs(ledger, company, asked.object.system, requestedBy);
+  if (requester === undefined) return word === "ok" ? "unknown-requester" : undefined;
+  return requester === by.personId ? "own-request" : undefined;
 }
 
 async function isKeyOfAnother(ledger: Ledger, { company, agreementId, word, by }: GivenWord): Promise<boolean> {

@@ -3,6 +3,7 @@ import { derivedId } from "../digest.ts";
 import { recordKeys } from "../record-keys.ts";
 import { appendRecord, type Ledger, type LedgerPool } from "../records.ts";
 import { inTransaction } from "./transaction.ts";
+import { couldBe } from "./directory.ts";
 import { wakeCase } from "./wake-case.ts";
 
 /** Why a verdict was not taken. Nothing is changed by a refused one. */
@@ -38,6 +39,7 @@ type OpenRow = {
   step_key: string;
   action_digest: string;
   requested_by: string;
+  requester_id: string | null;
   route: Route;
   level: number;
   state: string;
@@ -57,8 +59,21 @@ export type TakenVerdict = {
   readonly missing: number;
 };
 
-/** The first reason why this verdict cannot be taken, or undefined. One clock decides the deadline: the company's. */
-function refusalOf(given: GivenVerdict, row: OpenRow | undefined): Refusal | undefined {
+/**
+ * Whether who answers made the request: whom the directory knew when it was asked; and where it knew nobody, whoever could be
+ * meant by now.
+ */
+async function isAskerOf(ledger: Ledger, { company, personId }: GivenVerdict, row: OpenRow): Promise<boolean> {
+  const { requested_by: requestedBy, requester_id: requesterId } = row;
+  if (personId === requestedBy || personId === requesterId) return true;
+  return requesterId === null && (await couldBe(ledger, company, personId, requestedBy));
+}
+
+/**
+ * The first reason why this verdict cannot be taken, or undefined. One clock decides the deadline: the company's. `isAsker`:
+ * who gives it made the request.
+ */
+function refusalOf(given: GivenVerdict, row: OpenRow | undefined, isAsker: boolean): Refusal | undefined {
   const no = (code: Refusal["code"], detail: string): Refusal => ({ kind: "refused", code, detail });
   if (row === undefined) return no("not-found", `no escalation \`${given.escalationId}\``);
   if (row.state === "superseded") return no("superseded", "a newer event or a changed record made the question moot");
@@ -74,7 +89,7 @@ function refusalOf(given: GivenVerdict, row: OpenRow | undefined): Refusal | und
   if (given.verdict === "approve" && row.not_whole) {
     return no("not-whole", "not everything that is asked can be read, so nobody can approve it as it stands");
   }
-  if (given.personId === row.requested_by) return no("own-request", "a request is never answered by who made it");
+  if (isAsker) return no("own-request", "a request is never answered by who made it");
   const levels = row.route.levels.slice(row.level).map(({ role }) => role);
   if (!levels.includes(given.role)) return no("wrong-role", `needs ${levels.join(" or ")}, not ${given.role}`);
   if (row.past_due) return no("past-deadline", `the deadline was ${row.due_at}; the next level is being asked`);
@@ -94,7 +109,7 @@ async function readOpen(ledger: Ledger, given: GivenVerdict): Promise<OpenRow | 
   });
   const { rows } = await ledger.query<OpenRow>({
     name: "read-open-escalation",
-    text: `select s.case_id, s.step_key, s.action_digest, s.requested_by, s.route, s.level, s.state, s.due_at,
+    text: `select s.case_id, s.step_key, s.action_digest, s.requested_by, s.requester_id, s.route, s.level, s.state, s.due_at,
             $3 > s.due_at as past_due,
             (select person_id from approval a where a.company = s.company and a.escalation_id = s.escalation_id
              order by given_at desc limit 1) as decided_by,
@@ -121,7 +136,8 @@ export async function giveVerdict(pool: LedgerPool, given: GivenVerdict): Promis
   const { company, escalationId, personId, role, verdict, actionDigest, reason } = given;
   return inTransaction(pool, async (ledger) => {
     const row = await readOpen(ledger, given);
-    const refusal = refusalOf(given, row);
+    const isAsker = row !== undefined && (await isAskerOf(ledger, given, row));
+    const refusal = refusalOf(given, row, isAsker);
     if (refusal !== undefined || row === undefined)
       return refusal ?? { kind: "refused", code: "not-found", detail: "" };
     const approvalId = derivedId("apv", escalationId, personId);

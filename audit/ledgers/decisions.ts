@@ -18,6 +18,8 @@ export type StoredDecision = {
   readonly route: Route | null;
   readonly actionDigest: string;
   readonly requestedBy: string;
+  /** Who that is, by the directory when it was decided. */
+  readonly requesterId?: string | undefined;
   readonly approvalId: string | null;
   readonly permitId: string | null;
   /** The key of the effect that the permit is for; null without one. */
@@ -47,6 +49,8 @@ export type DecisionDraft = {
   readonly policyDocument: string;
   readonly actionDigest: string;
   readonly requestedBy: string;
+  /** Who that is, by the directory; undefined where it knows nobody by it. */
+  readonly requesterId?: string | undefined;
   /** The approval that lets an escalated action pass, when there is one for this very digest. */
   readonly approvalId: string | null;
   readonly details: DecisionDetails;
@@ -72,10 +76,10 @@ export function decisionPart(draft: DecisionDraft, intent?: IntentDraft): { part
   const permitId = permitted ? derivedId("prm", decisionId) : null;
   // Who acts itself has a key of its own for it: its request's.
   const effectKey = permitted ? (intent?.effectKey ?? stepKey) : null;
-  const { verdict, reason, rules, missing, facts, sources, route, policy, actionDigest, requestedBy, approvalId } =
-    draft;
-  const { details } = draft;
-  const shown = { verdict, reason, rules, missing, facts, sources, policy, details, actionDigest, requestedBy };
+  const { verdict, reason, rules, missing, facts, sources, route, policy, actionDigest, approvalId } = draft;
+  const { details, requestedBy, requesterId } = draft;
+  const asker = requesterId === undefined ? { requestedBy } : { requestedBy, requesterId };
+  const shown = { verdict, reason, rules, missing, facts, sources, policy, details, actionDigest, ...asker };
   const body = { decisionId, stepKey, gate, proposalId: draft.proposalId, approvalId, permitId, ...shown };
   const key = recordKeys.decision(decisionId);
   const record: RecordDraft = {
@@ -88,7 +92,7 @@ export function decisionPart(draft: DecisionDraft, intent?: IntentDraft): { part
     actionDigest,
     parents: parentsOf(draft),
     // What follows from another action, like its note in the CRM, is nobody's request.
-    ...(requestedBy !== "" && { person: requestedBy }),
+    ...((requesterId ?? requestedBy) !== "" && { person: requesterId ?? requestedBy }),
     urgent: verdict !== "execute" || draft.large === true,
   };
   const { policyDocument } = draft;
@@ -100,7 +104,7 @@ export function decisionPart(draft: DecisionDraft, intent?: IntentDraft): { part
     reason,
     route,
     actionDigest,
-    requestedBy,
+    ...asker,
     approvalId,
     permitId,
     effectKey,
@@ -176,6 +180,7 @@ type GateRow = {
   route: Route | null;
   action_digest: string;
   requested_by: string;
+  requester_id: string | null;
   approval_id: string | null;
   permit_id: string | null;
   effect_key: string | null;
@@ -189,7 +194,7 @@ export async function readGate(sql: Sql, company: string, stepKey: string, gate:
   const { rows } = await sql.query<GateRow>({
     name: "read-gate",
     text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, q.review,
-                  d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.approval_id, d.decided_at, p.permit_id, p.effect_key,
+                  d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.requester_id, d.approval_id, d.decided_at, p.permit_id, p.effect_key,
                   d.details->>'mode' as mode, d.details->'obligations' as obligations
            from proposal q
            left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $3
@@ -217,6 +222,7 @@ function decisionOf(row: GateRow, decisionId: string): StoredDecision {
     route,
     actionDigest,
     requestedBy,
+    requesterId: row.requester_id ?? undefined,
     approvalId: row.approval_id,
     permitId: row.permit_id,
     effectKey: row.effect_key,

@@ -5,14 +5,13 @@ import { appendRecord, type Ledger, type LedgerPool, type Sql } from "../records
 import { sealRecord } from "../seal.ts";
 import { inTransaction } from "./transaction.ts";
 
-/** Who waits for what. Level 0 is the route's first rung. */
+/** Who waits for what; whose request it is, is the decision's. Level 0 is the route's first rung. */
 export type EscalationDraft = {
   readonly company: string;
   readonly caseId: string;
   readonly stepKey: string;
   readonly decisionId: string;
   readonly actionDigest: string;
-  readonly requestedBy: string;
   readonly route: Route;
   readonly reason: string;
   readonly at: string;
@@ -34,7 +33,7 @@ export function later(at: string, ms: number): string {
 
 /** The row `open_escalation` takes: the route's first level is asked. */
 export async function escalationRow(ledger: Ledger, draft: EscalationDraft) {
-  const { company, caseId, stepKey, decisionId, actionDigest, requestedBy, route, reason, at } = draft;
+  const { company, caseId, stepKey, decisionId, actionDigest, route, reason, at } = draft;
   const escalationId = escalationIdOf(decisionId);
   const first = route.levels[0];
   if (first === undefined) throw new Error(`route \`${route.id}\` has no level`);
@@ -44,7 +43,7 @@ export async function escalationRow(ledger: Ledger, draft: EscalationDraft) {
   const parents = [recordKeys.decision(decisionId)];
   const record = { company, caseId, kind: "escalation", key: recordKey, at, body, parents } as const;
   const canonical = await sealRecord(ledger, record);
-  const names = { company, caseId, stepKey, escalationId, decisionId, actionDigest, requestedBy, route };
+  const names = { company, caseId, stepKey, escalationId, decisionId, actionDigest, route };
   return { ...names, role: first.role, dueAt, at, recordKey, canonical };
 }
 
@@ -105,19 +104,25 @@ export async function readEscalationState(sql: Sql, company: string, escalationI
   return stateOf(sql, company, escalationId, await readRow(sql, company, escalationId, false));
 }
 
-/** A person's verdict as kept, or undefined. */
+/** A person's verdict as kept, with all who approved the same, or undefined. */
 export async function readApproval(
   sql: Sql,
   company: string,
   approvalId: string,
-): Promise<{ verdict: "approve" | "reject"; actionDigest: string } | undefined> {
-  const { rows } = await sql.query<{ verdict: "approve" | "reject"; action_digest: string }>({
+): Promise<{ verdict: "approve" | "reject"; actionDigest: string; readonly approvers: readonly string[] } | undefined> {
+  const { rows } = await sql.query<{
+    verdict: "approve" | "reject";
+    actionDigest: string;
+    approvers: readonly string[];
+  }>({
     name: "read-approval",
-    text: "select verdict, action_digest from approval where company = $1 and approval_id = $2",
+    text: `select a.verdict, a.action_digest as "actionDigest",
+             array(select x.person_id from approval x where x.company = a.company and x.escalation_id = a.escalation_id
+                   and x.verdict = 'approve') as approvers
+           from approval a where a.company = $1 and a.approval_id = $2`,
     values: [company, approvalId],
   });
-  const row = rows[0];
-  return row === undefined ? undefined : { verdict: row.verdict, actionDigest: row.action_digest };
+  return rows[0];
 }
 
 type Change = { readonly company: string; readonly escalationId: string; readonly at: string };

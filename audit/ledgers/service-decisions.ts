@@ -99,12 +99,12 @@ export async function takeQuestion(
 /** What `record_service_decision` takes, JSON text. Who asked acts: there is no intent, and the policy was written ahead. */
 async function rowOf(ledger: Ledger, { decision, proposal, functionId }: ServiceDraft) {
   const { part, stored } = decisionPart(decision);
-  const { company, caseId, stepKey, requestedBy, route, reason, at } = decision;
+  const { company, caseId, stepKey, route, reason, at } = decision;
   const { decisionId, actionDigest } = stored;
   const names = { company, caseId, stepKey };
   const escalation =
     opensQuestion(decision, stored) && route !== null
-      ? await escalationRow(ledger, { ...names, decisionId, actionDigest, requestedBy, route, reason, at })
+      ? await escalationRow(ledger, { ...names, decisionId, actionDigest, route, reason, at })
       : null;
   const step = await stepText(ledger, {
     company,

@@ -57,10 +57,11 @@ function ruleLines(policy: Policy): readonly string[] {
   ];
 }
 
-function routeLine({ id, quorum, levels }: Route): string {
+function routeLine({ id, quorum, levels, unresolved }: Route): string {
   const ladder = levels.map(({ role, slaMs }) => `${role} answers within ${formatDuration(slaMs)}`);
+  const unknown = `if nobody knows who asks, ${unresolved === "two" ? "two people answer" : "it goes one level up"}`;
   const approvals = quorum === 1 ? "" : `${quorum} different people must approve: `;
-  return `${id}: ${approvals}${ladder.join(", then ")}; silence then denies, and the requester never answers`;
+  return `${id}: ${approvals}${ladder.join(", then ")}; silence then denies, and the requester never answers; ${unknown}`;
 }
 
 function factLine(fact: FactType): string {

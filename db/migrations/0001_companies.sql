@@ -9,13 +9,13 @@
 -- the column that it is for, so that only a statement which names that column can use it.
 
 -- `mandate_app` carries the rights of companies' logins; `mandate_recorder` owns the functions that append records;
--- `mandate_eraser` owns those that erase. Nobody logs in as one of them. Roles belong to the whole cluster, whose
+-- `mandate_eraser` owns those that erase, `mandate_directory` those that change people. Nobody logs in as one of them. Roles belong to the whole cluster, whose
 -- databases may migrate at the same moment: whoever comes second finds them.
 do $$
 declare
   v_role text;
 begin
-  foreach v_role in array array['mandate_app', 'mandate_recorder', 'mandate_eraser'] loop
+  foreach v_role in array array['mandate_app', 'mandate_recorder', 'mandate_eraser', 'mandate_directory'] loop
     begin
       if not exists (select from pg_roles where rolname = v_role) then
         execute format('create role %I nologin', v_role);
@@ -26,13 +26,13 @@ begin
   end loop;
   if not (select rolsuper from pg_roles where rolname = current_user) then
     -- So that later migrations may replace what these own.
-    grant mandate_recorder, mandate_eraser to current_user;
+    grant mandate_recorder, mandate_eraser, mandate_directory to current_user;
   end if;
   execute format('revoke temporary on database %I from public', current_database());
 end $$;
 
 revoke create on schema public from public;
-grant usage on schema public to mandate_app, mandate_recorder, mandate_eraser;
+grant usage on schema public to mandate_app, mandate_recorder, mandate_eraser, mandate_directory;
 -- What serves a company asks before it starts whether the schema is the one it knows.
 grant select on schema_migration to mandate_app;
 

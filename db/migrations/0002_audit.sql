@@ -87,7 +87,7 @@ create table audit_record (
   n bigint not null check (n > 0),
   kind text not null check (kind in
     ('event', 'turn', 'proposal', 'review', 'decision', 'escalation', 'approval', 'intent', 'receipt', 'case_end',
-     'policy', 'prompt', 'commitment', 'erasure', 'hold', 'key', 'batch', 'reply', 'plan', 'agreement', 'repeat', 'quarantine')),
+     'policy', 'prompt', 'commitment', 'erasure', 'hold', 'key', 'batch', 'reply', 'plan', 'agreement', 'repeat', 'quarantine', 'people')),
   key text not null,
   -- The envelope as `kept_envelope` writes it. Whole it is RFC 8785 bytes, less than 64 KiB: an entry of a log (C2SP
   -- tlog-tiles). `r.envelope` reads it whole.

@@ -58,6 +58,8 @@ create table decision (
   policy_version text not null,
   action_digest text not null,
   requested_by text not null,
+  -- The person whom the directory knew by that when people were asked; null where it knew nobody, or nobody was asked.
+  requester_id text,
   approval_id text,
   decided_at timestamptz not null,
   -- What it was taken with, beside its rules and facts: mode, release, parameters, limits, candidates, obligations. The
@@ -88,6 +90,8 @@ create table escalation (
   policy_id text not null,
   action_digest text not null,
   requested_by text not null,
+  -- As of its decision.
+  requester_id text,
   route jsonb not null,
   level int not null check (level >= 0),
   role text not null,
@@ -111,8 +115,8 @@ create unique index escalation_of_decision on escalation (company, decision_id) 
 create function escalation_moves_forward() returns trigger language plpgsql as $$
 begin
   if old.state <> 'open' or new.level < old.level
-     or (old.company, old.escalation_id, old.decision_id, old.action_digest, old.requested_by)
-     is distinct from (new.company, new.escalation_id, new.decision_id, new.action_digest, new.requested_by) then
+     or (old.company, old.escalation_id, old.decision_id, old.action_digest, old.requested_by, old.requester_id)
+     is distinct from (new.company, new.escalation_id, new.decision_id, new.action_digest, new.requested_by, new.requester_id) then
     if is_erasure('escalation', to_jsonb(old), to_jsonb(new)) then
       return new;
     end if;
@@ -151,10 +155,13 @@ create trigger approval_keeps_all before truncate on approval for each statement
 -- The circle closes: a decision may carry an approval, of an escalation, of an earlier decision.
 alter table decision add foreign key (approval_id, company) references approval;
 
--- Who asked the service does not answer, in whoever's name the request was made.
-create function approval_not_by_caller() returns trigger language plpgsql as $$
+-- Nobody answers their own request: not the person whom the directory knew by what it was asked under, nor, in whoever's
+-- name it was made, who asked the service.
+create function approval_not_by_requester() returns trigger language plpgsql as $$
 begin
-  if (select q.tool = 'external' and q.args->>'caller' = new.person_id from proposal q
+  if exists (select from escalation s where s.company = new.company and s.escalation_id = new.escalation_id
+             and new.person_id in (s.requested_by, s.requester_id))
+     or (select q.tool = 'external' and q.args->>'caller' = new.person_id from proposal q
       where q.company = new.company and q.proposal_id = (
         select d.proposal_id from decision d where d.company = new.company and d.decision_id = (
           select s.decision_id from escalation s where s.company = new.company and s.escalation_id = new.escalation_id)))
@@ -163,7 +170,8 @@ begin
   end if;
   return new;
 end $$;
-create trigger approval_not_by_caller before insert on approval for each row execute function approval_not_by_caller();
+create trigger approval_not_by_requester before insert on approval
+  for each row execute function approval_not_by_requester();
 
 grant select, insert on policy_version, proposal, decision, escalation, approval to mandate_app;
 grant update (level, role, due_at, state, closed_at) on escalation to mandate_app;
@@ -188,12 +196,12 @@ begin
     on conflict do nothing;
   end if;
   insert into decision (company, decision_id, case_id, step_key, gate, proposal_id, verdict, reason, rules, missing, facts,
-                        sources, route, policy_id, policy_version, action_digest, requested_by, approval_id, decided_at,
-                        details)
+                        sources, route, policy_id, policy_version, action_digest, requested_by, requester_id, approval_id,
+                        decided_at, details)
   values (p->>'company', p->>'decisionId', p->>'caseId', p->>'stepKey', (p->>'gate')::int, p->>'proposalId',
           p->>'verdict', p->>'reason', p->'rules', p->'missing', p->'facts', p->'sources', nullif(p->'route', 'null'),
-          p->>'policyId', p->>'policyVersion', p->>'actionDigest', p->>'requestedBy', p->>'approvalId',
-          (p->>'at')::timestamptz, p->'details')
+          p->>'policyId', p->>'policyVersion', p->>'actionDigest', p->>'requestedBy', p->>'requesterId',
+          p->>'approvalId', (p->>'at')::timestamptz, p->'details')
   on conflict do nothing;
   if not found then
     return false;
@@ -213,11 +221,11 @@ end $$;
 create function open_escalation(p jsonb) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   insert into escalation (company, escalation_id, case_id, step_key, decision_id, policy_id, action_digest, requested_by,
-                          route, level, role, due_at, state, opened_at)
-  values (p->>'company', p->>'escalationId', p->>'caseId', p->>'stepKey', p->>'decisionId',
-          (select policy_id from decision where company = p->>'company' and decision_id = p->>'decisionId'),
-          p->>'actionDigest', p->>'requestedBy', p->'route', 0, p->>'role', (p->>'dueAt')::timestamptz, 'open',
-          (p->>'at')::timestamptz)
+                          requester_id, route, level, role, due_at, state, opened_at)
+  select p->>'company', p->>'escalationId', p->>'caseId', p->>'stepKey', p->>'decisionId', d.policy_id,
+         p->>'actionDigest', d.requested_by, d.requester_id, p->'route', 0, p->>'role', (p->>'dueAt')::timestamptz, 'open',
+         (p->>'at')::timestamptz
+  from decision d where d.company = p->>'company' and d.decision_id = p->>'decisionId'
   on conflict do nothing;
   if found then
     perform append_record(p->>'company', p->>'caseId', 'escalation', p->>'recordKey', p->>'canonical');

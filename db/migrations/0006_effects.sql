@@ -43,7 +43,8 @@ begin
     if e.step_key = d.step_key and coalesce((e.route->>'quorum')::int, 1) <= (
       select count(*) from approval a
       where a.company = e.company and a.escalation_id = e.escalation_id and a.verdict = 'approve'
-        and a.action_digest = d.action_digest and a.person_id <> d.requested_by) then
+        and a.action_digest = d.action_digest and a.person_id <> d.requested_by
+        and a.person_id is distinct from d.requester_id) then
       return new;
     end if;
   end if;

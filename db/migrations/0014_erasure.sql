@@ -11,8 +11,8 @@ create function erasable_columns(p_table text) returns text[] language sql immut
     when 'outbox' then array['payload']
     when 'model_turn' then array['request', 'response']
     when 'proposal' then array['args', 'reasoning', 'review']
-    when 'decision' then array['rules', 'missing', 'facts', 'sources', 'reason', 'requested_by', 'details']
-    when 'escalation' then array['requested_by']
+    when 'decision' then array['rules', 'missing', 'facts', 'sources', 'reason', 'requested_by', 'requester_id', 'details']
+    when 'escalation' then array['requested_by', 'requester_id']
     when 'approval' then array['person_id', 'reason']
     when 'effect' then array['external_ref', 'detail']
     when 'kill_switch' then array['stopped_by', 'reason']
@@ -22,6 +22,7 @@ create function erasable_columns(p_table text) returns text[] language sql immut
     when 'audit_erasure' then array['subject', 'reason', 'asked_by', 'confirmed_by', 'erased_at']
     when 'audit_hold' then array['scope', 'reason', 'set_by', 'released_by', 'release_reason']
     when 'audit_retention' then array['set_by']
+    when 'person_change' then array['asked_by', 'reason', 'settled_by']
     else '{}'
   end
 $$;
@@ -89,15 +90,15 @@ $$;
 create function open_matter_of_person(p_company text, p_person text) returns text language sql stable as $$
   select coalesce(
     (select 'escalation ' || s.escalation_id || ' is still open' from escalation s
-     where s.company = p_company and s.state = 'open' and (s.requested_by = p_person or exists (
+     where s.company = p_company and s.state = 'open' and (p_person in (s.requested_by, s.requester_id) or exists (
        select from approval a where a.company = s.company and a.escalation_id = s.escalation_id and a.person_id = p_person))
      limit 1),
     (select 'effect ' || e.effect_key || ' is in state ' || e.state from effect e
      cross join lateral (
        select x.decision_id from permit x where x.company = e.company and x.permit_id = e.permit_id limit 1) m
      cross join lateral (
-       select x.requested_by from decision x where x.company = e.company and x.decision_id = m.decision_id limit 1) d
-     where e.company = p_company and e.state in ('intent', 'unknown') and d.requested_by = p_person limit 1),
+       select x.requested_by, x.requester_id from decision x where x.company = e.company and x.decision_id = m.decision_id limit 1) d
+     where e.company = p_company and e.state in ('intent', 'unknown') and p_person in (d.requested_by, d.requester_id) limit 1),
     (select 'event ' || i.event_id || ' waits to be brought to its case' from inbox i
      where i.company = p_company and i.dispatched_at is null and i.state in ('pending', 'late')
        and i.source = 'asked' and i.body->>'askedBy' = p_person limit 1))
@@ -211,7 +212,9 @@ begin
       else erased() end
     where q.company = p_company and q.step_key = any (v_steps);
   update decision d set rules = erased_rules(d.rules), missing = '[]', facts = '{}', sources = '[]', reason = 'erased',
-      requested_by = pseudonym_of(p_company, d.requested_by), details = erased_details(d.details)
+      requested_by = pseudonym_of(p_company, coalesce(d.requester_id, d.requested_by)),
+      requester_id = case when d.requester_id is not null then pseudonym_of(p_company, d.requester_id) end,
+      details = erased_details(d.details)
     where d.company = p_company and d.case_id = p_case;
   update outbox o set payload = o.payload || jsonb_build_object('personId', pseudonym_of(p_company, o.payload->>'personId'))
     where o.company = p_company and o.topic = 'verdict' and o.key = any (array(
@@ -219,7 +222,8 @@ begin
         select x.approval_id from approval x where x.company = p_company and x.escalation_id = of_case.escalation_id offset 0) a));
   update approval a set reason = 'erased', person_id = pseudonym_of(p_company, a.person_id)
     where a.company = p_company and a.escalation_id = any (v_escalations);
-  update escalation s set requested_by = pseudonym_of(p_company, s.requested_by)
+  update escalation s set requested_by = pseudonym_of(p_company, coalesce(s.requester_id, s.requested_by)),
+      requester_id = case when s.requester_id is not null then pseudonym_of(p_company, s.requester_id) end
     where s.company = p_company and s.case_id = p_case;
   delete from programme.claim c using (
       select d.company, d.decision_id from decision d where d.company = p_company and d.case_id = p_case) of_case
@@ -241,8 +245,10 @@ end $$;
 -- Overwrites what the ledgers hold of a person: their name becomes the one that envelopes know them by, their words go.
 create function erase_person_rows(p_company text, p_person text, p_subject_id text) returns void language plpgsql as $$
 begin
-  update decision set requested_by = p_subject_id where company = p_company and requested_by = p_person;
-  update escalation set requested_by = p_subject_id where company = p_company and requested_by = p_person;
+  update decision set requested_by = p_subject_id, requester_id = case when requester_id = p_person then p_subject_id end
+    where company = p_company and p_person in (requested_by, requester_id);
+  update escalation set requested_by = p_subject_id, requester_id = case when requester_id = p_person then p_subject_id end
+    where company = p_company and p_person in (requested_by, requester_id);
   update proposal set args = args || jsonb_build_object('caller', p_subject_id)
     where company = p_company and tool = 'external' and args->>'caller' = p_person;
   update inbox set body = jsonb_build_object('askedBy', p_subject_id)
@@ -258,6 +264,10 @@ begin
   update audit_hold set released_by = p_subject_id, release_reason = 'erased'
     where company = p_company and released_by = p_person;
   update audit_retention set set_by = p_subject_id where company = p_company and set_by = p_person;
+  update person_change set asked_by = p_subject_id, reason = 'erased' where company = p_company and asked_by = p_person;
+  update person_change set settled_by = p_subject_id where company = p_company and settled_by = p_person;
+  delete from person_change where company = p_company and person_id = p_person;
+  -- Aliases go along.
   delete from person where company = p_company and person_id = p_person;
 end $$;
 
@@ -342,8 +352,9 @@ grant usage on schema programme to mandate_eraser;
 grant select on person, signing_key, policy_release_event, autonomy_mode to mandate_eraser;
 -- Whose decision an effect under way rests on.
 grant select (company, permit_id, decision_id) on permit to mandate_eraser;
-grant delete on person to mandate_eraser;
+grant delete on person, person_change to mandate_eraser;
 grant select, delete on programme.registration_key, programme.claim to mandate_eraser;
+grant select (company, person_id) on person_alias to mandate_eraser;
 grant select, update (records) on case_head to mandate_eraser;
 do $$
 declare
@@ -351,7 +362,7 @@ declare
 begin
   foreach t in array array['inbox', 'outbox', 'model_turn', 'proposal', 'decision', 'escalation', 'approval',
       'effect', 'kill_switch', 'programme.registration', 'audit_record', 'audit_subject', 'audit_erasure', 'audit_hold',
-      'audit_retention'] loop
+      'audit_retention', 'person_change'] loop
     execute format('grant select, update (%s) on %s to mandate_eraser', array_to_string(erasable_columns(t), ', '), t);
   end loop;
   for t in
@@ -377,3 +388,4 @@ alter function prepare_erasure owner to mandate_eraser;
 alter function erase_subject owner to mandate_eraser;
 alter function erase_ignored_events owner to mandate_eraser;
 revoke create on schema public from mandate_eraser;
+grant execute on function check_own_company to mandate_directory;

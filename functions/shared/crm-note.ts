@@ -57,5 +57,5 @@ export const crmNote: GovernedAction = {
   lookups: (_record, reportsStep) => [{ tool: "ledger.step-decision", args: { stepKey: reportsStep } }],
   facts,
   describe,
-  requestedBy: () => "",
+  requestedBy: () => null,
 };

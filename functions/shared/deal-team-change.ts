@@ -135,5 +135,5 @@ export const changeDealTeam: GovernedAction = {
   },
   facts,
   describe: describeTeamChange,
-  requestedBy: () => "",
+  requestedBy: () => null,
 };

@@ -59,5 +59,5 @@ export const tellSeller: GovernedAction = {
   lookups: (record, _reportsStep, { objectId }) => [teamLookup(objectId, record)],
   facts,
   describe,
-  requestedBy: () => "",
+  requestedBy: () => null,
 };

@@ -168,5 +168,5 @@ export const message: GovernedAction = {
   lookups: (record, _reportsStep, { args }) => templateOf(args["template"])?.message.lookups(record) ?? [],
   facts,
   describe,
-  requestedBy: () => "",
+  requestedBy: () => null,
 };

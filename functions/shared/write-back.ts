@@ -89,5 +89,5 @@ export const writeBack: GovernedAction = {
   lookups: (_record, reportsStep) => [{ tool: "ledger.step-outcome", args: { stepKey: reportsStep } }],
   facts,
   describe,
-  requestedBy: () => "",
+  requestedBy: () => null,
 };

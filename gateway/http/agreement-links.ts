@@ -10,7 +10,7 @@ import { AgreementId } from "../peers/word.ts";
 import { linkToken, readLink, type AgreementLink } from "./agreement-link.ts";
 import { refuseWord, tellWord, type AgreementDeps } from "./agreement-refusals.ts";
 import type { ApiEnv } from "./auth.ts";
-import { findPerson } from "./people.ts";
+import { findPerson } from "../../audit/ledgers/directory.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, jsonBody, ok, withToken } from "./route.ts";
 

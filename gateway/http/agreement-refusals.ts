@@ -45,6 +45,8 @@ export function refuseWord(c: Context, agreementId: string, { code, row }: Refus
       return refuse(c, "past-deadline", `the deadline was ${row?.expiresAt ?? ""}`);
     case "own-request":
       return refuse(c, "own-request", "a request is never answered by who made it");
+    case "unknown-requester":
+      return refuse(c, "unknown-requester", "the directory knows nobody by what the record says who asks");
     case "wrong-role":
     case "no-side":
       return refuse(c, "wrong-role", `needs ${row?.role ?? "a side"}`);

@@ -9,6 +9,7 @@ import type { DecideService } from "../../deciding/service.ts";
 import type { BundleKeys } from "../../proof/export/keys.ts";
 import { createReleaseReader } from "../../releases/reader.ts";
 import type { StatusDeps } from "../status/read-status.ts";
+import type { CrmOwners } from "../../tools/crm/port.ts";
 import { mountWebhooks, type WebhookDeps } from "../webhooks/hubspot/route.ts";
 import { agreementsApi } from "./agreements.ts";
 import { agreementLinksApi } from "./agreement-links.ts";
@@ -31,6 +32,8 @@ import { holdsApi } from "./holds.ts";
 import { REQUEST_TIMEOUT_MS } from "./limits.ts";
 import { methodsOf } from "./methods.ts";
 import { modesApi } from "./modes.ts";
+import { peopleApi } from "./people.ts";
+import { peopleChangesApi } from "./people-changes.ts";
 import { openCaseApi } from "./open-case.ts";
 import { permitsApi } from "./permits.ts";
 import { quarantineApi } from "./quarantine.ts";
@@ -64,6 +67,8 @@ export type ApiDeps = Omit<WebhookDeps, "log"> & {
   /** What exported records are checked with; without them nothing is exported. */
   readonly bundleKeys?: BundleKeys | undefined;
   readonly sandbox?: SandboxDeps["sandbox"];
+  /** Whom the CRM knows; without it people are not synced. */
+  readonly owners?: CrmOwners | undefined;
   readonly log: Logger;
 };
 
@@ -114,6 +119,8 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     erasuresApi(privacy),
     holdsApi(privacy),
     retentionApi(privacy),
+    peopleApi(own),
+    peopleChangesApi(deps),
     historyApi(own),
     decisionsApi(deps),
     permitsApi(deps),

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { Sql } from "../../audit/records.ts";
 import { PEER_ROLE } from "../peers/door.ts";
-import { personOf, type Person } from "./people.ts";
+import { personOf, type Person } from "../../audit/ledgers/directory.ts";
 import { refuse } from "./problem.ts";
 
 /** What handlers behind the door find in their context. */

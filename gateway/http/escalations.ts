@@ -54,6 +54,11 @@ const EscalationView = z
     /** As stated by the model, labelled offline where it was. */
     reasoning: z.string(),
     requestedBy: z.string(),
+    requester: z.enum(["person", "unresolved", "nobody"]).openapi({
+      description:
+        "`unresolved`: the directory knew nobody by `requestedBy`, and others are asked than would have been",
+    }),
+    requesterId: z.string().nullable().openapi({ description: "who that is; they do not answer it" }),
     level: z.int(),
     role: z.string(),
     dueAt: Iso,
@@ -131,6 +136,8 @@ type EscalationRow = Omit<
 const escalations = (from: "escalation" | "listed", more: string) => `
   select s.company, s.escalation_id as "escalationId", s.case_id as "caseId", s.decision_id as "decisionId", s.state,
     s.level, s.role, s.due_at as "dueAt", s.opened_at as "openedAt", s.requested_by as "requestedBy",
+    s.requester_id as "requesterId", case when s.requester_id is not null then 'person'
+      when d.details->>'requester' = 'unresolved' then 'unresolved' else 'nobody' end as requester,
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
       v.document::jsonb->'facts' as "factTypes", coalesce(d.details->'derived', '[]') as derived, q.tool,
      q.args || coalesce(d.details->'terms', '{}') as args, coalesce(d.details->'beside', '[]') as beside, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",

@@ -1,53 +1,87 @@
-import { randomBytes } from "node:crypto";
-import { sha256Hex } from "../../audit/digest.ts";
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { countPeople, listPeople, readPerson, type Person } from "../../audit/ledgers/directory.ts";
+import { ADMIN_ROLE } from "../../audit/ledgers/people-changes.ts";
+import { aliasKinds } from "../../domain/alias.ts";
 import type { Sql } from "../../audit/records.ts";
+import type { ApiEnv } from "./auth.ts";
+import { pageEnd, pagesOf } from "./paging.ts";
+import { problemResponses, refuse } from "./problem.ts";
+import { Iso, ok, withToken } from "./route.ts";
 
-/** Somebody who may read a company's cases and answer escalations routed to their role. */
-export type Person = { readonly personId: string; readonly name: string; readonly role: string };
+export const AliasView = z
+  .object({
+    system: z.string(),
+    kind: z.enum(aliasKinds),
+    alias: z.string().openapi({ description: "in compatibility form, small letters and single spaces" }),
+  })
+  .openapi("PersonAlias");
 
-/** 256 random bits, printed once and kept as SHA-256 only. */
-export function newToken(): string {
-  return `mdt_${randomBytes(32).toString("base64url")}`;
+const PersonView = z
+  .object({
+    personId: z.string(),
+    name: z.string(),
+    role: z.string(),
+    hasToken: z.boolean().openapi({ description: "false for somebody who asks and never logs in" }),
+    revokedAt: Iso.nullable(),
+  })
+  .openapi("Person");
+export type PersonView = z.infer<typeof PersonView>;
+
+const PersonShown = PersonView.extend({ aliases: z.array(AliasView) }).openapi("PersonShown");
+const PersonList = z.object({ people: z.array(PersonView), ...pageEnd }).openapi("PersonList");
+
+const pages = pagesOf("people", ["id"], { most: 200 });
+
+/** How a path names somebody. */
+export const PersonId = z.object({ personId: z.string().regex(/^[^\s\p{C}]{1,100}$/u, "expected a person's id") });
+
+const list = createRoute({
+  ...withToken,
+  method: "get",
+  path: "/v1/people",
+  summary: "List who is known here, by id; those who were revoked are among them",
+  request: { query: z.object(pages.parameters) },
+  responses: {
+    ...ok("A page of them", PersonList),
+    ...problemResponses({ 400: "A parameter is wrong", 401: "No token of a known person" }),
+  },
+});
+
+const show = createRoute({
+  ...withToken,
+  method: "get",
+  path: "/v1/people/{personId}",
+  summary: "Read what systems call somebody; for admins, and for oneself",
+  request: { params: PersonId },
+  responses: {
+    ...ok("The person", PersonShown),
+    ...problemResponses({
+      400: "The id is no id",
+      401: "No token of a known person",
+      403: "Neither an admin nor oneself",
+      404: "There is no such person",
+    }),
+  },
+});
+
+/** Who is who. What changes it is in people-changes.ts. */
+export function peopleApi({ sql, company }: { readonly sql: Sql; readonly company: string }) {
+  return new OpenAPIHono<ApiEnv>()
+    .openapi(list, async (c) => {
+      const { limit, cursor, total } = c.req.valid("query");
+      const rows = await listPeople(sql, company, { after: cursor?.[0], limit: limit + 1 });
+      const { shown, next } = pages.cut(rows, limit, ({ personId }) => [personId]);
+      return c.json({ people: [...shown], next, total: total ? await countPeople(sql, company) : null }, 200);
+    })
+    .openapi(show, async (c) => {
+      const { personId } = c.req.valid("param");
+      if (!mayRead(c.var.person, personId)) return refuse(c, "wrong-role", `needs ${ADMIN_ROLE}, or to be oneself`);
+      const found = await readPerson(sql, company, personId);
+      if (found === undefined) return refuse(c, "not-found", `nobody here is called \`${personId}\``);
+      return c.json({ ...found, aliases: [...found.aliases] }, 200);
+    });
 }
 
-/** Adds a person. The token is in nobody's hands but the caller's: show it once. A known id is left as it is. */
-export async function addPerson(
-  sql: Sql,
-  company: string,
-  { personId, name, role }: Person,
-  token = newToken(),
-): Promise<{ readonly kind: "added"; readonly token: string } | { readonly kind: "exists" }> {
-  const { rowCount } = await sql.query(
-    `insert into person (company, person_id, name, role, token_sha256) values ($1, $2, $3, $4, $5)
-     on conflict (company, person_id) do nothing`,
-    [company, personId, name, role, sha256Hex(token)],
-  );
-  return rowCount === 1 ? { kind: "added", token } : { kind: "exists" };
-}
-
-export async function listPeople(sql: Sql, company: string): Promise<Person[]> {
-  const { rows } = await sql.query<Person>(
-    `select person_id as "personId", name, role from person where company = $1 order by person_id`,
-    [company],
-  );
-  return rows;
-}
-
-/** Somebody by their id, or undefined. */
-export async function findPerson(sql: Sql, company: string, personId: string): Promise<Person | undefined> {
-  const { rows } = await sql.query<Person>(
-    `select person_id as "personId", name, role from person where company = $1 and person_id = $2`,
-    [company, personId],
-  );
-  return rows[0];
-}
-
-/** Who carries this token, or undefined. Looked up by digest, so that the comparison tells nothing about the token. */
-export async function personOf(sql: Sql, company: string, token: string): Promise<Person | undefined> {
-  const { rows } = await sql.query<Person>({
-    name: "person-of-token",
-    text: `select person_id as "personId", name, role from person where company = $1 and token_sha256 = $2`,
-    values: [company, sha256Hex(token)],
-  });
-  return rows[0];
+function mayRead(person: Person, personId: string): boolean {
+  return person.role === ADMIN_ROLE || person.personId === personId;
 }

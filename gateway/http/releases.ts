@@ -12,7 +12,7 @@ import type { Head, Reading } from "../../releases/reader.ts";
 import type { ApiEnv } from "./auth.ts";
 import { asJson } from "./door.ts";
 import { ModeView, modeView } from "./modes.ts";
-import type { Person } from "./people.ts";
+import type { Person } from "../../audit/ledgers/directory.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, jsonBody, ok, withToken } from "./route.ts";
 import { changeRefusals, refuseChange, signed, tellChange, type SignedChangeDeps } from "./signed-change.ts";

@@ -31,6 +31,10 @@ const RouteFields = z.strictObject({
     .describe("how many different people must approve, from 1 to 5, or leave it out for 1"),
   onExpiry: z.literal("deny").describe("`onExpiry: deny`; silence never approves"),
   notRequester: z.literal(true).describe("`notRequester: true`; nobody approves their own request"),
+  unresolved: z
+    .enum(["up", "two"])
+    .optional()
+    .describe("where a request goes of which nobody knows who asks: `up` a level, as without it, or to `two` people"),
 });
 
 /** A level and, under `then`, those after it. */
@@ -55,7 +59,9 @@ export function readRoutes(reader: Reader, value: unknown): readonly Route[] {
     const path = ["routes", id];
     const read = readMap(reader, path, entry, RouteFields);
     if (read === undefined) return { id, quorum: 1, levels: [] };
-    return { id, quorum: read.quorum ?? 1, levels: levelsOf(reader, path, read) };
+    const { unresolved } = read;
+    const rest = unresolved === undefined ? {} : { unresolved };
+    return { id, quorum: read.quorum ?? 1, levels: levelsOf(reader, path, read), ...rest };
   });
 }
 

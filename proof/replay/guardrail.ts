@@ -11,6 +11,7 @@ import type { Policy } from "../../guardrails/policy.ts";
 import { accountOf } from "../../deciding/limits.ts";
 import { actionDigestOf, type Question } from "../../deciding/question.ts";
 import { concluded, draftOf, ruleOn, underLimits } from "../../deciding/ruling.ts";
+import { askedOf } from "../../deciding/requester.ts";
 import { withoutPolicy } from "../../deciding/without-policy.ts";
 import { differenceOf } from "./difference.ts";
 import { isCannot, recordedDecision, type Cannot, type RecordedDecision } from "./recorded-decision.ts";
@@ -68,7 +69,9 @@ export async function decideAgain(
   const { mode, release, canary } = details;
   const ruling = await ruleOn(question, { policy, mode, release, canary }, () => undefined);
   const readings = readAgain(question, ruling.cell, ruling.asked, details.limits);
-  const conclusion = concluded(ruling, underLimits(ruling, readings), readings === "unread" ? [] : readings);
+  const counted = concluded(ruling, underLimits(ruling, readings), readings === "unread" ? [] : readings);
+  // Who the directory knew at that time is what the record says.
+  const conclusion = askedOf(counted, { kind: details.requester ?? "nobody" }, ruling.cell);
   const { tool, args } = question.proposal.action;
   const { company, approvalId } = question;
   const { recordVersion } = question.proposal;

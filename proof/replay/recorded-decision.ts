@@ -35,6 +35,7 @@ const Details = z.looseObject({
   notWhole: z.literal(true).optional(),
   terms: Facts.optional(),
   beside: z.array(BesideRecord).optional(),
+  requester: z.literal("unresolved").optional(),
 });
 
 /** What a replay needs of a decision's record; what people may have withheld or erased is optional. */

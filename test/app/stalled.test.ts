@@ -5,7 +5,7 @@ import { loadConfig } from "../../app/config.ts";
 import { runDoctor } from "../../app/doctor.ts";
 import { setCompanyClock } from "../../db/company-clock.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
 import { taskQueue } from "../../temporal.config.ts";
 import { run } from "../cli/run.ts";
@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   const { pool, company, client, queuePrefix } = system;
   await givenPartner(pool, company, { partnerId: "partner-7" });
-  const added = await addPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" });
+  const added = await givenPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" });
   token = added.kind === "added" ? added.token : "";
   const engine = temporalEngine(() => Promise.resolve(client), taskQueue(queuePrefix, "orchestration"));
   gateway = await gatewayWith({ pool, engine, company });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writePeople } from "../../cli/credentials.ts";
 import { bundleKeys } from "../../proof/export/keys.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { tamper } from "../proof/log/kept-log.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
 import { decideService, goes } from "../fixtures/decide.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
   database = await testDatabase();
   home = mkdtempSync(join(tmpdir(), "mandate-dispute-"));
   gateway = await givenGateway(true);
-  await addPerson(database.pool, "acme", lea, lea.token);
+  await givenPerson(database.pool, "acme", lea, lea.token);
   writePeople(home, [lea]);
   Object.assign(process.env, { MANDATE_HOME: home, MANDATE_URL: gateway.url, MANDATE_COMPANY: "acme" });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writePeople } from "../../cli/credentials.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { readHolds } from "../../proof/privacy/holds.ts";
 import { plantCase, tablesWith } from "../proof/privacy/planted.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
@@ -26,7 +26,7 @@ beforeAll(async () => {
   gateway = await gatewayWith({
     pool,
   });
-  for (const person of [...people, sam]) await addPerson(pool, "acme", person, `token-${person.personId}`);
+  for (const person of [...people, sam]) await givenPerson(pool, "acme", person, `token-${person.personId}`);
   writePeople(
     home,
     [...people, sam].map((person) => ({ ...person, token: `token-${person.personId}` })),
@@ -119,7 +119,7 @@ describe("mandate audit erase", () => {
 
   test("erases a person, whose token then opens nothing", async () => {
     const lena = { personId: "lena", name: "Lena Canary", role: "seller" };
-    await addPerson(database.pool, "acme", lena, "token-lena");
+    await givenPerson(database.pool, "acme", lena, "token-lena");
     await plantCase(database.pool, "8805", "rejected", { canary: "x", requester: "lena" });
     const { data } = await json("erase", "person:lena", ...ground, "--as", "ola");
     expect(await run("events", "list", "--token", "token-lena")).toMatchObject({ exitCode: 0 });

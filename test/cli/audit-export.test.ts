@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { writePeople } from "../../cli/credentials.ts";
 import { startGateway, type Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { policiesOf } from "../../deciding/policies.ts";
 import { appendRecord } from "../../audit/records.ts";
 import { watchedEngine } from "../fixtures/engine.ts";
@@ -39,7 +39,7 @@ beforeAll(async () => {
   const { pool } = database;
   cases = await givenGovernedCases(pool);
   await givenHeads(pool);
-  for (const { token, ...person } of people) await addPerson(pool, "acme", person, token);
+  for (const { token, ...person } of people) await givenPerson(pool, "acme", person, token);
   const options = { pool, now: wallTime, engine: watchedEngine(), company: "acme", policies: policiesOf({}), log };
   gateway = await startGateway({ ...options, hubspotSecret: "s", publicUrl: undefined, port: 0, bundleKeys: testKeys });
 });

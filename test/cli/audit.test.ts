@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
 import { askErasure, confirmErasure } from "../../proof/privacy/erasure.ts";
 import type { SubjectName } from "../../proof/privacy/scope.ts";
@@ -48,7 +48,7 @@ beforeAll(async () => {
     company,
     hubspotSecret: SECRET,
   });
-  await addPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" }, "token-dana");
+  await givenPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" }, "token-dana");
   Object.assign(process.env, {
     MANDATE_HOME: home,
     MANDATE_URL: gateway.url,

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
 import { ndjson, withUsage } from "../fixtures/usage.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
@@ -19,7 +19,7 @@ let gateway: Gateway;
 let folder = "";
 beforeAll(async () => {
   database = await testDatabase();
-  await addPerson(database.pool, "acme", { personId: "feed", name: "Feed", role: "system" }, "token-feed");
+  await givenPerson(database.pool, "acme", { personId: "feed", name: "Feed", role: "system" }, "token-feed");
   gateway = await gatewayWith({ pool: database.pool, functions: withUsage });
 });
 afterAll(async () => {

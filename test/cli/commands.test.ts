@@ -32,6 +32,8 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
     sources: [{ source: "crm.record", ref: "deal/9100000104", version: "1", observedAt: "2026-03-02T09:00:00.000Z" }],
     reasoning: "[offline model] as asked",
     requestedBy: "sam",
+    requester: "person",
+    requesterId: "sam",
     level: 0,
     role: "partner-manager",
     dueAt: "2999-01-01T00:00:00.000Z",

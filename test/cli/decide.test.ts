@@ -22,6 +22,7 @@ const decision: DecisionAnswer = {
   release: "",
   mode: "led",
   permit: null,
+  again: null,
   decidedAt: AT,
 };
 const standing: DecisionStanding = {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { writePeople } from "../../cli/credentials.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { installFirstRelease } from "../../releases/set-up.ts";
 import { createPolicySource } from "../../releases/source.ts";
 import { readRecords } from "../../audit/records.ts";
@@ -43,7 +43,7 @@ beforeEach(async () => {
     pool,
     company,
   });
-  for (const { token, ...person } of people) await addPerson(pool, company, person, `${company}-${token}`);
+  for (const { token, ...person } of people) await givenPerson(pool, company, person, `${company}-${token}`);
   writePeople(
     home,
     people.map((person) => ({ ...person, token: `${company}-${person.token}` })),

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
 import { writePeople } from "../../cli/credentials.ts";
 import { taskQueue } from "../../temporal.config.ts";
@@ -25,7 +25,7 @@ beforeAll(async () => {
     { personId: "dana", name: "Dana", role: "partner-manager", token: "token-dana" },
     { personId: "ola", name: "Ola", role: "ops-engineer", token: "token-ola" },
   ];
-  for (const { token, ...person } of people) await addPerson(pool, company, person, token);
+  for (const { token, ...person } of people) await givenPerson(pool, company, person, token);
   writePeople(home, people);
   gateway = await gatewayWith({
     pool,

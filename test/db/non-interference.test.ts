@@ -16,7 +16,8 @@ import { receiveBatch } from "../../gateway/batches/receive.ts";
 import { tellObjects } from "../../gateway/batches/tell.ts";
 import { listBatches } from "../../gateway/batches/view.ts";
 import { parseWindow } from "../../gateway/batches/window.ts";
-import { addPerson, personOf } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
+import { personOf } from "../../audit/ledgers/directory.ts";
 import { acceptEvents } from "../../gateway/inbox/accept.ts";
 import { claimEvents } from "../../gateway/inbox/untold-events.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
@@ -43,8 +44,8 @@ afterAll(() => database.drop());
 type Doing = { readonly what: keyof typeof doings; readonly name: string };
 
 const doings = {
-  person: (pool: Pool, company: string, name: string) =>
-    addPerson(pool, company, { personId: name, name, role: "ops" }, `token-${name}`),
+  person: (pool: LedgerPool, company: string, name: string) =>
+    givenPerson(pool, company, { personId: name, name, role: "ops" }, `token-${name}`),
   token: (pool: Pool, company: string, name: string) => personOf(pool, company, `token-${name}`),
   event: (pool: Pool, company: string, name: string) =>
     acceptEvents(pool, [

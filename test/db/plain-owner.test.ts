@@ -2,12 +2,13 @@ import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { ensureCompanyLogin } from "../../db/company-login.ts";
 import { migrate } from "../../db/migrate.ts";
-import { createPool } from "../../db/pool.ts";
+import { makeFirstAdmins } from "../../audit/ledgers/people-changes.ts";
+import { createLedgerPool, createPool } from "../../db/pool.ts";
 import { rowSecurityGaps, sessionLogin } from "../../db/row-security.ts";
 import { query } from "../../engines/postgres-client.ts";
 import { startPostgres, type RunningPostgres } from "../../engines/postgres.ts";
 import { catalogOf } from "../fixtures/catalog.ts";
-import { databaseUrl } from "../setup/database.ts";
+import { databaseUrl, TEST_SECRET } from "../setup/database.ts";
 import { removeHome, temporaryHome } from "../setup/temporary-home.ts";
 
 let home: string;
@@ -35,8 +36,8 @@ afterAll(async () => {
   removeHome(home);
 });
 
-const person = (company: string) =>
-  `insert into person (company, person_id, name, role, token_sha256) values ('${company}', 'dana', 'Dana', 'ops', 'digest')`;
+const subject = (company: string) =>
+  `insert into audit_subject (company, subject_id, name, wrapped_key) values ('${company}', 'sub_1', 'person:dana', 'x')`;
 
 describe("an owner who is no superuser", () => {
   test("migrates, makes the login, and leaves no gap", async () => {
@@ -56,10 +57,27 @@ describe("an owner who is no superuser", () => {
   });
 
   test("is bound by row security itself", async () => {
-    await acme.query(person("acme"));
-    expect((await acme.query("select person_id from person")).rows).toEqual([{ person_id: "dana" }]);
-    expect((await owner.query("select person_id from person")).rows).toEqual([]);
-    await expect(owner.query(person("globex"))).rejects.toMatchObject({ code: "42501" });
+    await acme.query(subject("acme"));
+    expect((await acme.query("select subject_id from audit_subject")).rows).toEqual([{ subject_id: "sub_1" }]);
+    expect((await owner.query("select subject_id from audit_subject")).rows).toEqual([]);
+    await expect(owner.query(subject("globex"))).rejects.toMatchObject({ code: "42501" });
+  });
+
+  test("makes the first two admins, once, and sees nothing of them", async () => {
+    const ledger = createLedgerPool((await ensureCompanyLogin({ url, company: "globex", home })).url, TEST_SECRET);
+    const admins = ["ana", "ben"].map((personId) => ({ personId, name: personId, token: `token-${personId}` }));
+    const when = { company: "globex", at: "2026-03-02T09:00:00.000Z" };
+    try {
+      expect(await makeFirstAdmins({ owner, ledger }, when, admins)).toBe(true);
+      expect(await makeFirstAdmins({ owner, ledger }, when, admins)).toBe(false);
+      expect((await ledger.query("select person_id, role from person order by 1")).rows).toEqual([
+        { person_id: "ana", role: "admin" },
+        { person_id: "ben", role: "admin" },
+      ]);
+      expect((await owner.query("select person_id from person")).rows).toEqual([]);
+    } finally {
+      await ledger.end();
+    }
   });
 
   test("has a schema whose keys hold, and a record that companies append to", async () => {

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { personOf } from "../../gateway/http/people.ts";
+import { personOf } from "../../audit/ledgers/directory.ts";
 import { claimEvents, markTold, type UntoldEvent } from "../../gateway/inbox/untold-events.ts";
 import type { Sql } from "../../audit/records.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";

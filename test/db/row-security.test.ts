@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rowSecurityGaps, sessionLogin } from "../../db/row-security.ts";
 import { companyTables, plant, rowOf, withoutChecks } from "../fixtures/company-rows.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
 const REFUSED = { code: "42501" };
@@ -215,11 +216,12 @@ describe("a company cannot become another one", () => {
 
 describe("a key that is taken in another company", () => {
   test("does not tell: two companies may have the same token, and neither hears of it", async () => {
-    const person = (company: string) =>
-      `insert into person (company, person_id, name, role, token_sha256) values ('${company}', 'dana', 'Dana', 'ops', 'same')`;
-    await acme.query(person("acme"));
-    await (await database.poolOf("globex")).query(person("globex"));
-    await expect(acme.query(person("acme"))).rejects.toMatchObject({ code: "23505" });
+    const dana = { personId: "dana", name: "Dana", role: "ops" };
+    const [acmes, globexes] = [await database.poolOf("acme"), await database.poolOf("globex")];
+    expect(await givenPerson(acmes, "acme", dana, "same")).toMatchObject({ kind: "added" });
+    expect(await givenPerson(globexes, "globex", dana, "same")).toMatchObject({ kind: "added" });
+    const lee = givenPerson(acmes, "acme", { ...dana, personId: "lee" }, "same");
+    await expect(lee).rejects.toMatchObject({ code: "23505" });
   });
 
   test("a unique index without the company would be found", async () => {

@@ -14,6 +14,7 @@ import { AT, givenProposal, stepNames, type Names } from "../fixtures/ledger.ts"
 import { quarterLimit, withLimits } from "../fixtures/limits.ts";
 import { quoteFacts } from "../../functions/quoting/fixture.ts";
 import { acted, accountsOf, totalsOf } from "../fixtures/reservations.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
 let database: TestDatabase;
@@ -49,11 +50,13 @@ function given(limits: readonly Limit[], { mode = "led" as Mode, sql = () => poo
   const company = `limits-${companies}`;
   const policy = { ...withLimits(...limits), mode };
   const policies = policiesOf({ quoting: versioned(policy) });
+  const sam = givenPerson(pool, company, { personId: "sam", name: "Sam", role: "seller" });
   async function decide(
     names: Names,
     facts: JsonObject = {},
     changes: Partial<Question> = {},
   ): Promise<StoredDecision> {
+    await sam;
     const proposalId = await givenProposal(pool, names);
     const action = { tool: "quotes.approve-discount", args: { quoteId: "Q-1" } };
     const decider = createDecider({ pool: sql(), policies, alarm: () => undefined });

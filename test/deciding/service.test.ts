@@ -10,6 +10,7 @@ import { givenEscalation } from "../fixtures/asked.ts";
 import { watchedEngine } from "../fixtures/engine.ts";
 import { shippingPolicy } from "../fixtures/foreign-policy.ts";
 import { keptLog } from "../fixtures/log.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 import { eventually } from "../setup/system.ts";
 import { wallTime } from "../../db/company-clock.ts";
@@ -20,6 +21,7 @@ let database: TestDatabase;
 let pump: Pump | undefined;
 beforeAll(async () => {
   database = await testDatabase();
+  await givenPerson(database.pool, "acme", { personId: "sam", name: "Sam", role: "seller" });
 });
 afterAll(() => database.drop());
 afterEach(() => pump?.stop());

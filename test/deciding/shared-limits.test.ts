@@ -16,6 +16,7 @@ import { fundOf, fundPermit } from "../fixtures/funds.ts";
 import { AT, givenProposal, stepNames, type Names } from "../fixtures/ledger.ts";
 import { acted, accountsOf, totalsOf, unequalAccounts } from "../fixtures/reservations.ts";
 import { quotingSharing, renewals, sharedWith, spend } from "../fixtures/shared-limits.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
 let database: TestDatabase;
@@ -37,7 +38,9 @@ function given({ quoting = quotingSharing(), price = renewals(), money = spend()
     Object.fromEntries(Object.entries(policies).map(([id, policy]) => [id, versioned(policy)])),
   );
   const decider = createDecider({ pool, policies: source, alarm: () => undefined });
+  const sam = givenPerson(pool, company, { personId: "sam", name: "Sam", role: "seller" });
   async function decide(actionId: keyof typeof policies, names: Names, facts: JsonObject): Promise<StoredDecision> {
+    await sam;
     const proposalId = await givenProposal(pool, names);
     const action = { tool: "quotes.approve-discount", args: { quoteId: "Q-1" } };
     const proposal = { proposalId, actionId, action, recordVersion: "1" };

@@ -165,9 +165,9 @@ test("the agents tell of lines what the whole discount does not show", () => {
     line({ sku: "B", quantity: 20, net_unit_price: "400" }),
   );
   const found = (changes: JsonObject) => {
-    const { evidence, action } = quoteInput(quoteRecord(changes));
+    const { evidence, action, at } = quoteInput(quoteRecord(changes));
     const readings = Object.fromEntries(Object.entries(evidence).map(([tool, { value }]) => [tool, value]));
-    const findings = agent.findings({ readings, requested: action, facts: told(changes).facts });
+    const findings = agent.findings({ readings, requested: action, facts: told(changes).facts, at });
     return findings.filter(({ code }) => code === "lines").map(({ statement }) => statement);
   };
   expect(found(given)).toEqual(["The quote has 2 lines: at most 60 % is off one of them."]);

@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { giveVerdict } from "../../audit/ledgers/approvals.ts";
 import { openEscalation } from "../../audit/ledgers/escalations.ts";
 import type { DecisionDraft } from "../../audit/ledgers/decisions.ts";
@@ -26,7 +26,7 @@ beforeAll(async () => {
   cpSync(resolve(import.meta.dirname, "../../policies"), folder, { recursive: true });
   database = await testDatabase();
   const { pool } = database;
-  const added = await addPerson(pool, "acme", { personId: "dana", name: "Dana", role: "partner-manager" });
+  const added = await givenPerson(pool, "acme", { personId: "dana", name: "Dana", role: "partner-manager" });
   token = added.kind === "added" ? added.token : "";
   gateway = await gatewayWith({
     pool,

@@ -62,7 +62,7 @@ afterAll(async () => {
 async function startHere(): Promise<string> {
   const { pool } = database;
   const home = join(folder, ".mandate");
-  await devPeople(pool, "acme", home);
+  await devPeople(pool, "acme", { home, ownerUrl: database.url });
   const at = new Date().toISOString();
   await installFirstRelease({ sql: pool, company: "acme", home, folder: join(folder, "policies"), at });
   policies = await createPolicySource({ pool, company: "acme", onAlarm: () => {} });

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writePeople } from "../../cli/credentials.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
 import { installFirstRelease } from "../../releases/set-up.ts";
 import { createPolicySource, type ReleasedPolicies } from "../../releases/source.ts";
@@ -70,7 +70,7 @@ beforeAll(async () => {
     hubspotSecret: SECRET,
     log,
   });
-  for (const { token, ...person } of people) await addPerson(pool, company, person, token);
+  for (const { token, ...person } of people) await givenPerson(pool, company, person, token);
   writePeople(home, people);
   Object.assign(process.env, {
     MANDATE_HOME: home,

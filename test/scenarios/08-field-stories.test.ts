@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadPolicies } from "../../deciding/policies.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenAlias, givenPerson } from "../fixtures/people.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
 import { taskQueue } from "../../temporal.config.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
@@ -28,8 +28,12 @@ beforeAll(async () => {
   const { pool, company, client, queuePrefix } = system;
   await givenPartner(pool, company, { partnerId: "partner-7" });
   await givenPartner(pool, company, { partnerId: "partner-8" });
-  const dana = await addPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" });
+  const dana = await givenPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" });
   token = dana.kind === "added" ? dana.token : "";
+  // Who asks in the stories is in the directory, and so is what the CRM calls Dana.
+  await givenPerson(pool, company, { personId: "sam", name: "Sam", role: "seller" });
+  await givenAlias(pool, company, "dana", { kind: "mail", text: "dana@x.example" });
+  await givenAlias(pool, company, "dana", { kind: "owner-id", text: "7001" });
   const engine = temporalEngine(async () => client, taskQueue(queuePrefix, "orchestration"));
   const policies = await loadPolicies(join(import.meta.dirname, "../../policies"));
   gateway = await gatewayWith({ pool, company, engine, policies, hubspotSecret: SECRET });

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { readRecords, type LedgerPool } from "../../audit/records.ts";
 import { tellStory } from "../../audit/story.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
 import type { EventRef } from "../../domain/event.ts";
 import { taskQueue, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
@@ -32,10 +32,10 @@ beforeAll(async () => {
   juniper = await system.database.poolOf(PARTNER);
   const { pool, company } = system;
   await givenPartner(pool, company, { partnerId: "partner-7" });
-  await addPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" }, "token-dana");
-  await addPerson(pool, company, { personId: PARTNER, name: "Juniper", role: "peer" }, "token-of-juniper");
-  await addPerson(juniper, PARTNER, { personId: "zoe", name: "Zoe", role: "partner-manager" }, "token-zoe");
-  await addPerson(juniper, PARTNER, { personId: company, name: "Ours", role: "peer" }, "token-of-ours");
+  await givenPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" }, "token-dana");
+  await givenPerson(pool, company, { personId: PARTNER, name: "Juniper", role: "peer" }, "token-of-juniper");
+  await givenPerson(juniper, PARTNER, { personId: "zoe", name: "Zoe", role: "partner-manager" }, "token-zoe");
+  await givenPerson(juniper, PARTNER, { personId: company, name: "Ours", role: "peer" }, "token-of-ours");
 });
 afterEach(async () => {
   await Promise.all(open.map((gateway) => gateway.stop()));

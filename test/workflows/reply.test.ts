@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { readRecords } from "../../audit/records.ts";
 import { tellStory } from "../../audit/story.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { addPerson } from "../../gateway/http/people.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
 import { taskQueue, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
 import { historyText } from "../fixtures/history.ts";
@@ -23,7 +23,7 @@ let next = 1;
 
 beforeAll(async () => {
   system = await startSystem({ workflowsPath });
-  await addPerson(system.pool, system.company, { personId: "portal-7", name: "Portal", role: "system" }, "token");
+  await givenPerson(system.pool, system.company, { personId: "portal-7", name: "Portal", role: "system" }, "token");
 });
 afterEach(async () => {
   await gateway?.stop();

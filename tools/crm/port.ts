@@ -4,6 +4,23 @@ import type { RecordReader } from "../record-reader.ts";
 /** Reads the CRM's objects. */
 export type CrmReader = RecordReader;
 
+/** A user of the CRM who may own records, as HubSpot's owners API tells of them. Every text may be empty. */
+export type CrmOwner = {
+  readonly id: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  /** They left: nothing is theirs any more. */
+  readonly archived: boolean;
+};
+
+/** Tells whom the CRM knows: the reading `crm.owners`. */
+export type CrmOwners = {
+  /** All of them, archived ones included. */
+  listOwners(company: string): Promise<readonly CrmOwner[]>;
+};
+
 export type PropertyUpdate = {
   readonly objectType: string;
   readonly objectId: string;

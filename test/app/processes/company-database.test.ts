@@ -7,6 +7,7 @@ import { keptAddressFile } from "../../../db/company-address.ts";
 import { prepareDatabase } from "../../../app/processes/dev-database.ts";
 import { requireCompanyDatabase, requireOwner } from "../../../app/processes/require-database.ts";
 import { fingerprintOf } from "../../../proof/secret-fit.ts";
+import { personOf } from "../../../audit/ledgers/directory.ts";
 import { query } from "../../../engines/postgres-client.ts";
 import { TEST_SECRET, testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { removeHome, temporaryHome } from "../../setup/temporary-home.ts";
@@ -64,6 +65,26 @@ describe("what serves a company", () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining("run `mandate migrate`")]);
   });
 
+  test.for([
+    ["superuser", "nosuperuser"],
+    ["bypassrls", "nobypassrls"],
+  ] as const)("does not start with a login that row security does not hold back: %s", async ([given, taken]) => {
+    const other = `co-${randomBytes(4).toString("hex")}`;
+    process.env["MANDATE_COMPANY"] = other;
+    process.env["DATABASE_URL"] = await database.urlOf(other);
+    process.env["HUBSPOT_CLIENT_SECRET"] = "secret";
+    await query(database.url, `alter role "company:${other}" ${given}`);
+    for (const name of ["gateway", "worker"]) {
+      const { exitCode, stderr } = await run(name);
+      expect([name, exitCode, stderr]).toEqual([
+        name,
+        2,
+        expect.stringMatching(new RegExp(`DATABASE_URL: .*not held back by row security.*NO${given.toUpperCase()}`)),
+      ]);
+    }
+    await query(database.url, `alter role "company:${other}" ${taken}`);
+  });
+
   test("does not start with another company's address", () => {
     const databaseUrl = "postgres://company%3Aglobex:pw@db.example.com/mandate";
     expect(() => requireCompanyDatabase(configured({ databaseUrl }))).toThrow(
@@ -93,6 +114,25 @@ describe("mandate migrate", () => {
     expect(await query(address, "select current_company() as company")).toEqual([{ company }]);
     expect((await run("migrate")).stdout).toContain(`its address is kept in ${kept}: give it as DATABASE_URL`);
     expect(requireCompanyDatabase(configured())).toBe(address);
+  });
+
+  test("makes the first two admins where they are named, once, and shows their tokens once", async () => {
+    const own = `co-${randomBytes(4).toString("hex")}`;
+    Object.assign(process.env, { MANDATE_COMPANY: own, DATABASE_URL: database.url });
+    const made = await run("migrate", "--json", "--admins", "ana=Ana Ruiz", "ben");
+    const { admins } = (JSON.parse(made.stdout) as { data: { admins: { personId: string; token: string }[] } }).data;
+    expect(admins.map(({ personId }) => personId)).toEqual(["ana", "ben"]);
+    const pool = await database.poolOf(own);
+    expect(await personOf(pool, own, admins[0]?.token ?? "")).toEqual({
+      personId: "ana",
+      name: "Ana Ruiz",
+      role: "admin",
+    });
+    const again = await run("migrate", "--admins", "cat", "dan");
+    expect([again.exitCode, again.stdout]).toEqual([0, expect.stringContaining("There are two admins already")]);
+    for (const one of [["ana"], ["ana", "ANA"], ["a na", "ben"]]) {
+      expect(await run("migrate", "--admins", ...one)).toMatchObject({ exitCode: 2 });
+    }
   });
 
   test("over a socket that knows the system user keeps nothing", async () => {

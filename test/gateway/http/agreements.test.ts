@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { digestOf } from "../../../audit/digest.ts";
 import { takeAsk } from "../../../audit/ledgers/agreements.ts";
-import { addPerson } from "../../../gateway/http/people.ts";
+import { givenPerson } from "../../fixtures/people.ts";
 import { apiOn, headersOf } from "../../fixtures/api.ts";
 import { askedFixture, ASKED_AT, DEADLINE, givenAsked } from "../../fixtures/agreements.ts";
 import { keptLog } from "../../fixtures/log.ts";
@@ -179,7 +179,7 @@ describe("a link", () => {
     for (const forged of [`${other}.${signature}`, claims, `${claims}.`, `${claims}.${signature}.x`, "x", "."]) {
       expect([forged.length, (await press(forged, "ok")).status]).toEqual([forged.length, 404]);
     }
-    await addPerson(database.pool, "bolt", { personId: "dana", name: "Dana", role: "partner-manager" });
+    await givenPerson(database.pool, "bolt", { personId: "dana", name: "Dana", role: "partner-manager" });
     const elsewhere = apiOn(database.pool, { company: "bolt", at: () => NOW });
     expect((await elsewhere.request(`/agree?token=${token}`)).status).toBe(404);
     expect((await press(token, "refuse")).status).toBe(200);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addPerson, listPeople, newToken } from "../../../gateway/http/people.ts";
+import { givenPerson } from "../../fixtures/people.ts";
+import { listPeople } from "../../../audit/ledgers/directory.ts";
+import { newToken } from "../../../audit/ledgers/people-changes.ts";
 import { apiOn, headersOf } from "../../fixtures/api.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 
@@ -7,7 +9,7 @@ let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase();
   await headersOf(database.pool, "dana", "partner-manager");
-  await addPerson(database.pool, "bolt", { personId: "eve", name: "Eve", role: "partner-manager" }, "token-eve");
+  await givenPerson(database.pool, "bolt", { personId: "eve", name: "Eve", role: "partner-manager" }, "token-eve");
 });
 afterAll(() => database.drop());
 
@@ -84,7 +86,7 @@ test("a known person is let in", async () => {
 
 describe("people", () => {
   test("get a token that is shown once and kept as a digest", async () => {
-    const added = await addPerson(database.pool, "acme", { personId: "rob", name: "Rob", role: "regional-director" });
+    const added = await givenPerson(database.pool, "acme", { personId: "rob", name: "Rob", role: "regional-director" });
     if (added.kind !== "added") throw new Error(added.kind);
     expect(added.token).toMatch(/^mdt_[A-Za-z0-9_-]{43}$/);
     const { rows } = await database.pool.query<{ whole: string }>("select p::text as whole from person p");
@@ -94,14 +96,14 @@ describe("people", () => {
   });
 
   test("are listed per company, without tokens", async () => {
-    expect(await listPeople(database.pool, "bolt")).toEqual([
+    expect(await listPeople(database.pool, "bolt", { limit: 10 })).toEqual([
       { personId: "eve", name: "Eve", role: "partner-manager" },
     ]);
   });
 
   test("who are known keep their token and role", async () => {
-    const again = await addPerson(database.pool, "bolt", { personId: "eve", name: "Eve", role: "ceo" }, newToken());
+    const again = await givenPerson(database.pool, "bolt", { personId: "eve", name: "Eve", role: "ceo" }, newToken());
     expect(again).toEqual({ kind: "exists" });
-    expect(await listPeople(database.pool, "bolt")).toMatchObject([{ role: "partner-manager" }]);
+    expect(await listPeople(database.pool, "bolt", { limit: 10 })).toMatchObject([{ role: "partner-manager" }]);
   });
 });

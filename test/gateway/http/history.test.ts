@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { DecisionHistory, ExplanationView } from "../../../gateway/http/history.ts";
-import { addPerson } from "../../../gateway/http/people.ts";
+import { givenPerson } from "../../fixtures/people.ts";
 import { createDecider } from "../../../deciding/decider.ts";
 import { policiesOf, versioned, versionedDocument } from "../../../deciding/policies.ts";
 import { giveVerdict } from "../../../audit/ledgers/approvals.ts";
@@ -34,7 +34,7 @@ beforeEach(async () => {
   companies += 1;
   company = `company-${companies}`;
   const person = { personId: "dana", name: "Dana", role: "partner-manager" };
-  await addPerson(database.pool, company, person, `token-${company}`);
+  await givenPerson(database.pool, company, person, `token-${company}`);
 });
 
 const quoting = policyOf("quoting");

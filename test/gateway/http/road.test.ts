@@ -4,7 +4,7 @@ import type { EscalationView } from "../../../gateway/http/escalations.ts";
 import type { EventView } from "../../../gateway/http/events.ts";
 import type { CaseAsked } from "../../../gateway/http/open-case.ts";
 import type { Gateway } from "../../../gateway/gateway.ts";
-import { addPerson } from "../../../gateway/http/people.ts";
+import { givenPerson } from "../../fixtures/people.ts";
 import { temporalEngine } from "../../../gateway/inbox/temporal-starter.ts";
 import { taskQueue } from "../../../temporal.config.ts";
 import { signHubspotRequest } from "../../../gateway/webhooks/hubspot/signature.ts";
@@ -21,7 +21,7 @@ beforeAll(async () => {
   system = await startSystem();
   const { pool, company, client, queuePrefix } = system;
   await givenPartner(pool, company, { partnerId: "partner-7" });
-  const added = await addPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" });
+  const added = await givenPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" });
   token = added.kind === "added" ? added.token : "";
   gateway = await gatewayWith({
     pool,
