@@ -15,6 +15,7 @@ import { embeddedAdapters } from "../../tools/adapters.ts";
 import { createEffectTools } from "../../tools/effect-tools.ts";
 import type { DecisionRef, StepRef } from "../../workflows/activities.ts";
 import { fundAsk, fundOf } from "../fixtures/funds.ts";
+import { givenPerson } from "../fixtures/people.ts";
 import { givenPartner } from "../fixtures/programme.ts";
 import { acted, decideAsking, someCompany, unequalAccounts } from "../fixtures/reservations.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
@@ -38,6 +39,7 @@ type Asked = { readonly step: StepRef; readonly args: JsonObject };
 async function given() {
   const { name: company, step: stepOf } = someCompany();
   await givenPartner(pool, company, { partnerId: fund.partnerId });
+  await givenPerson(pool, company, { personId: "dana", name: "Dana", role: "partner-manager" });
   const adapters = embeddedAdapters(pool, wallTime);
   const readTools = createReadTools(pool, adapters, wallTime);
   const deps = { pool, policies, alarm: () => undefined, readTools, now: wallTime };
@@ -95,7 +97,7 @@ describe("what is asked for a fund is decided like any other action", () => {
     const { propose, decided, answered } = await given();
     const about = await propose("programme.deposit-fund", { ...fund, ...why, amountMinor: 10_000_00 });
     const asked = await decided(about);
-    expect(asked).toMatchObject({ kind: "escalate", requestedBy: "dana", route: { id: "partner-manager" } });
+    expect(asked).toMatchObject({ kind: "escalate", requesterId: "dana", route: { id: "partner-manager" } });
     expect(await answered(about, asked, "dana")).toMatchObject({ kind: "refused" });
     const { receipt, held, company } = await deposited(10_000_00);
     expect(receipt.externalRef).toMatch(/^FE-/);

@@ -304,7 +304,7 @@ describe("what it costs, in statements, one of them for the keys of a new case a
     const counter = counted(pool);
     const named = limits.map((limit, n) => ({ ...limit, id: `limit-${n}` }));
     const { step, decide } = given(named, { sql: () => counter.pool });
-    await decide(step("deal"), facts);
+    await decide(step("deal"), facts, { requestedBy: "kim" });
     expect(counter.statements()).toBe(statements);
   });
 });

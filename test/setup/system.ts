@@ -21,6 +21,7 @@ import { taskQueue, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
 import { quietRuntime } from "./quiet-runtime.ts";
 import { bundleKeys } from "../../proof/export/keys.ts";
 import { createDatabase, TEST_SECRET, type TestDatabase } from "./database.ts";
+import { givenRequesters } from "../fixtures/people.ts";
 import { wallTime } from "../../db/company-clock.ts";
 
 export type System = {
@@ -62,6 +63,7 @@ export async function startSystem(options: Options = {}): Promise<System> {
   const database = await createDatabase(engines.postgresUrl);
   const company = `co-${randomBytes(4).toString("hex")}`;
   const pool = await database.poolOf(company);
+  await givenRequesters(pool, company);
   const queuePrefix = company;
   const place = { namespace: "default", connectionOptions: { address: engines.temporalAddress } };
   const connection = await Connection.connect(place.connectionOptions);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { digestOf } from "../../../audit/digest.ts";
 import { takeAsk } from "../../../audit/ledgers/agreements.ts";
-import { givenPerson } from "../../fixtures/people.ts";
+import { givenPerson, givenRequesters } from "../../fixtures/people.ts";
 import { apiOn, headersOf } from "../../fixtures/api.ts";
 import { askedFixture, ASKED_AT, DEADLINE, givenAsked } from "../../fixtures/agreements.ts";
 import { keptLog } from "../../fixtures/log.ts";
@@ -17,6 +17,7 @@ beforeAll(async () => {
   await headersOf(database.pool, "dana", "partner-manager");
   await headersOf(database.pool, "eli", "seller");
   await headersOf(database.pool, "mailer", "system");
+  await givenRequesters(database.pool, "acme");
   await headersOf(database.pool, "juniper", "peer");
   await headersOf(database.pool, "globex", "peer");
 });

@@ -96,14 +96,17 @@ describe("people", () => {
   });
 
   test("are listed per company, without tokens", async () => {
-    expect(await listPeople(database.pool, "bolt", { limit: 10 })).toEqual([
-      { personId: "eve", name: "Eve", role: "partner-manager" },
+    const listed = await listPeople(database.pool, "bolt", { after: "c", limit: 10 });
+    expect(listed).toEqual([
+      { personId: "eve", name: "Eve", role: "partner-manager", hasToken: true, revokedAt: null },
     ]);
   });
 
   test("who are known keep their token and role", async () => {
     const again = await givenPerson(database.pool, "bolt", { personId: "eve", name: "Eve", role: "ceo" }, newToken());
     expect(again).toEqual({ kind: "exists" });
-    expect(await listPeople(database.pool, "bolt", { limit: 10 })).toMatchObject([{ role: "partner-manager" }]);
+    expect(await listPeople(database.pool, "bolt", { limit: 10 })).toContainEqual(
+      expect.objectContaining({ personId: "eve", role: "partner-manager" }),
+    );
   });
 });
