@@ -25,6 +25,7 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "mandate-dispute-"));
   gateway = await givenGateway(true);
   await givenPerson(database.pool, "acme", lea, lea.token);
+  await givenPerson(database.pool, "acme", { personId: "cpq", name: "CPQ", role: "system" });
   writePeople(home, [lea]);
   Object.assign(process.env, { MANDATE_HOME: home, MANDATE_URL: gateway.url, MANDATE_COMPANY: "acme" });
 });

@@ -240,8 +240,17 @@ describe("who calls, and where", () => {
 
   test("the identities are readable by their owner only, and are shown without their tokens", async () => {
     expect(statSync(credentialsPath(home)).mode & 0o777).toBe(0o600);
+    const listed = ["dana", "lee", "zoe"].map((personId) => ({
+      personId,
+      name: personId,
+      role: "partner-manager",
+      hasToken: true,
+      revokedAt: null,
+    }));
+    await serve(() => ({ json: { people: listed, next: null, total: 3 } }));
     const { stdout } = await run("people", "list", "--json");
-    expect(JSON.parse(stdout)).toMatchObject({ data: { people: [{ personId: "dana" }, { personId: "lee" }] } });
+    const [dana, lee, zoe] = listed.map((person) => ({ ...person, here: person.personId !== "zoe" }));
+    expect(JSON.parse(stdout)).toMatchObject({ data: { people: [dana, lee, zoe] } });
     expect(stdout).not.toContain("mdt_");
   });
 
