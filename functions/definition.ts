@@ -93,7 +93,7 @@ export type GovernedAction = {
   readonly remarks?: (input: FactInput) => readonly string[];
   /**
    * What of a request contradicts itself: facts held against each other, and the record's figures against each other and the
-   * instant. Given facts alone, there are no readings. Source: docs/decisions/0018.
+   * instant. Given facts alone, there are no readings. Source: docs/decisions/0020.
    */
   readonly agrees?: (facts: JsonObject, input: FactInput) => readonly Contradiction[];
   /**

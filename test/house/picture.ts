@@ -11,6 +11,7 @@ const walk: readonly { readonly at: string; readonly does: string; readonly by?:
   { at: "gateway/inbox/accept.ts#acceptEvents", does: "make the events durable, once" },
   { at: "gateway/inbox/relay.ts#startRelay", does: "bring each to its case", by: "InboxEvent|from inbox" },
   { at: "workflows/governed-case.ts#governedCase", does: "run the case", by: "CaseInput" },
+  { at: "workflows/taking-back.ts#watchedStep", does: "hold what was done against what is asked", by: "OwnStep" },
   { at: "workflows/steps.ts#ownStep", does: "a step, and then what follows from it" },
   { at: "workflows/guarded-step.ts#guardedStep", does: "the one road" },
   { at: "agents/agents.ts#createAgents", does: "read, propose, review", by: "proposeAction|proposeByAgents" },
