@@ -18,8 +18,15 @@ import { effectTool, type EffectTool } from "./effect-tool.ts";
  * not there: nothing starts with an action that could not be done.
  */
 export function createEffectTools({ crm, programme, others }: Adapters): { readonly [name: string]: EffectTool } {
-  const tools = [
-    ...others,
+  const tools = [...others, ...programmeTools(programme), ...crmTools(crm)];
+  const byName = Object.fromEntries(tools.map((tool) => [tool.name, tool]));
+  const toolless = Object.values(governedActions).find(({ tool }) => !Object.hasOwn(byName, tool));
+  if (toolless !== undefined) throw new Error(`no effect tool \`${toolless.tool}\`, which \`${toolless.id}\` needs`);
+  return byName;
+}
+
+function programmeTools(programme: Adapters["programme"]): readonly EffectTool[] {
+  return [
     effectTool({
       name: "programme.register-deal",
       args: RegisterDealArgs,
@@ -56,6 +63,11 @@ export function createEffectTools({ crm, programme, others }: Adapters): { reado
       execute: (permit, reversal) => programme.reversePosting(permit, reversal),
       lookUp: (company, key) => programme.findFundEntry(company, key),
     }),
+  ];
+}
+
+function crmTools(crm: Adapters["crm"]): readonly EffectTool[] {
+  return [
     effectTool({
       name: "crm.set-selling-partner",
       args: TellSellerArgs,
@@ -75,8 +87,4 @@ export function createEffectTools({ crm, programme, others }: Adapters): { reado
       lookUp: (company, key) => crm.findCall(company, key),
     }),
   ];
-  const byName = Object.fromEntries(tools.map((tool) => [tool.name, tool]));
-  const toolless = Object.values(governedActions).find(({ tool }) => !Object.hasOwn(byName, tool));
-  if (toolless !== undefined) throw new Error(`no effect tool \`${toolless.tool}\`, which \`${toolless.id}\` needs`);
-  return byName;
 }

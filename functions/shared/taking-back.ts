@@ -137,7 +137,7 @@ export function takingBack({ of, functionId, objectType, state, within, toTell, 
     readsRecord: true,
     lookups,
     facts,
-    requestedBy: () => "",
+    requestedBy: () => null,
     requested,
     writeBack: {
       property: state.property,
