@@ -20,6 +20,11 @@ import { lazyClient, requireTemporal } from "../temporal-connection.ts";
 import { companyClock } from "./company-clock.ts";
 import { requireServedDatabase } from "./require-database.ts";
 
+/** What links to agreements are signed with. */
+function linkKeyOf(secret: Uint8Array, company: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "", `mandate/links/${company}`, 32));
+}
+
 /** Whom the CRM knows: HubSpot's own where its token is given, else the sandbox's. */
 function ownersOf({ hubspotAccessToken: accessToken }: Config, pool: LedgerPool): CrmOwners {
   return accessToken === undefined ? sandboxOwners(pool) : hubspotOwners({ accessToken });
@@ -61,7 +66,6 @@ async function serve(
     const clock = await companyClock(config, pool, log);
     try {
       const engine = temporalEngine(temporal.client, taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration"));
-      const linkKey = Buffer.from(hkdfSync("sha256", secret, "", `mandate/links/${company}`, 32));
       const gateway = await startGateway({
         pool,
         now: clock.now,
@@ -77,7 +81,7 @@ async function serve(
         host: config.listenHost,
         log,
         sandbox: config.sandbox,
-        linkKey,
+        linkKey: linkKeyOf(secret, company),
         peers: config.peers,
         bundleKeys: bundleKeys(secret, config),
         owners: ownersOf(config, pool),

@@ -93,6 +93,8 @@ async function typed(command: string): Promise<string> {
   ({ exitCode } = ran);
   const token = /^Token, shown only now: (\S+)$/m.exec(ran.stdout)?.[1];
   if (token !== undefined) process.env["MANDATE_TOKEN"] = token;
+  const change = /Recorded as (pch_\w+)/.exec(ran.stdout)?.[1];
+  if (change !== undefined) process.env["CHANGE"] = change;
   return ran.stdout === "" ? ran.stderr : ran.stdout;
 }
 
