@@ -5,10 +5,15 @@ import type { StalledCase } from "../gateway/status/stalled-cases.ts";
 
 /** The status in plain words: what is under way, and what to do about what is stalled. */
 export function statusText(found: StatusView): string {
-  return [casesText, questionsText, repliesText, eventsText, quarantineText, wayOut]
+  return [casesText, questionsText, repliesText, eventsText, endsText, quarantineText, wayOut, wayOutOfSilence]
     .map((tell) => tell(found))
     .join("");
 }
+
+/** Silent ends that are named; `--json` tells more of them. */
+const MOST_ENDS = 10;
+
+const howText = { untold: "nobody could be told", broken: "broke off" } as const;
 
 /** What a stalled case is at, in one clause. */
 export function stallText({ kind, activity, attempts, forMs, failure }: StalledCase): string {
@@ -52,6 +57,15 @@ function eventsText({ at, events: { unfinished, oldest } }: StatusView): string 
   return `Events     ${unfinished} unfinished; the oldest, ${eventId}, came ${ago(receivedAt, at)} and ${where}\n`;
 }
 
+function endsText({ at, ends: { untold, broken, named } }: StatusView): string {
+  const count = untold + (broken ?? 0);
+  if (count === 0) return "";
+  const most = named.slice(0, MOST_ENDS);
+  const lines = most.map((one) => `  ${one.caseId}: ${howText[one.how]} ${ago(one.endedAt, at)}, on ${one.eventId}\n`);
+  const more = count - most.length;
+  return `Ends       ${count} in silence\n${lines.join("")}${more > 0 ? `  and ${more} more\n` : ""}`;
+}
+
 function quarantineText({ at, quarantine: { held, oldestAt, late } }: StatusView): string {
   const kept = oldestAt === null ? "" : `Quarantine ${held} held; the oldest came ${ago(oldestAt, at)}\n`;
   return `${kept}${late === 0 ? "" : `Late       ${late} in seven days: a newer event came first\n`}`;
@@ -80,4 +94,9 @@ function wayOut({ cases }: StatusView): string {
   if (kinds.size === 0) return "";
   const lines = [...kinds].map((kind) => `${ways[kind]}\n`);
   return `\n${lines.join("")}Nothing is lost: a stalled case goes on by itself once that is mended.\n`;
+}
+
+function wayOutOfSilence({ ends: { untold, broken } }: StatusView): string {
+  if (untold + (broken ?? 0) === 0) return "";
+  return "\n`mandate audit show CASE` says why it ended. Mend that, and `mandate cases open` or the next change of the record takes it up anew.\n";
 }

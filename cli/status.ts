@@ -19,7 +19,8 @@ async function status({ options }: Call<object>): Promise<Answer> {
     import("./status-text.ts"),
   ]);
   const found = await bodyOf(client.v1.status.$get());
-  const { cases, questions, events, quarantine } = found;
+  const { cases, questions, events, ends, quarantine } = found;
+  const [silent] = ends.named;
   const [first] = cases?.stalledCases ?? [];
   const isSound = cases !== null && first === undefined;
   return {
@@ -29,6 +30,7 @@ async function status({ options }: Call<object>): Promise<Answer> {
     next: [
       ...(isSound ? [] : ["doctor"]),
       ...(first === undefined ? [] : [`audit show ${first.caseId}`]),
+      ...(silent === undefined || silent.caseId === first?.caseId ? [] : [`audit show ${silent.caseId}`]),
       ...(questions.oldest === null ? [] : [`escalations show ${questions.oldest.escalationId}`]),
       ...(quarantine.held === 0 ? [] : ["events held"]),
       ...(events.oldest === null || first !== undefined ? [] : [`audit show ${events.oldest.caseId}`]),
@@ -37,12 +39,20 @@ async function status({ options }: Call<object>): Promise<Answer> {
   };
 }
 
-function warningsOf({ cases, questions: { overdue }, replies, quarantine: { held } }: StatusView): readonly string[] {
+function warningsOf({
+  cases,
+  questions: { overdue },
+  replies,
+  ends,
+  quarantine: { held },
+}: StatusView): readonly string[] {
   if (cases === null) return ["the durable engine does not answer: what is stalled or with a case is not known"];
   const unseen = cases.open - cases.lookedAt;
+  const silent = ends.untold + (ends.broken ?? 0);
   return [
     ...(unseen === 0 ? [] : [`there was no time to look at ${unseen} of the ${cases.open} open cases`]),
     ...(overdue === 0 ? [] : [`${overdue === 1 ? "a question is" : `${overdue} questions are`} past due`]),
+    ...(silent === 0 ? [] : [`${silent === 1 ? "an event" : `${silent} events`} ended in silence`]),
     ...(held === 0 ? [] : [`${held === 1 ? "an event is" : `${held} events are`} in quarantine`]),
     ...(replies.overdue === 0 ? [] : [`replies past due, whose cases do not run: ${replies.overdue}`]),
   ];

@@ -6,8 +6,8 @@ import type { TemporalPlace } from "../temporal-connection.ts";
 import { ledgersOf } from "./audit.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
-const CHECKS = ["cases", "questions", "replies", "quarantine"] as const;
-const [CASES, QUESTIONS, REPLIES, QUARANTINE] = CHECKS;
+const CHECKS = ["cases", "questions", "replies", "ends", "quarantine"] as const;
+const [CASES, QUESTIONS, REPLIES, ENDS, QUARANTINE] = CHECKS;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /** Whether a case tries the same thing for ever, and whether a question or an awaited reply is past due. */
@@ -23,7 +23,8 @@ export async function checkCases(patient: Patient): Promise<readonly Finding[]> 
     let fault = "";
     const onFault = (error: unknown) => (fault = (error as Error).message);
     const status = await readStatus({ sql, company: config.company, openCases: askAt(place), onFault, at });
-    return [casesFinding(status, fault), questionsFinding(status), repliesFinding(status), heldFinding(status)];
+    const others = [questionsFinding, repliesFinding, endsFinding, heldFinding].map((tell) => tell(status));
+    return [casesFinding(status, fault), ...others];
   } catch (error) {
     const detail = `what is under way cannot be read: ${(error as Error).message}`;
     return CHECKS.map((check) => warn(check, detail, "npx mandate doctor"));
@@ -70,6 +71,14 @@ function casesFinding({ cases }: Status, fault: string): Finding {
 function questionsFinding({ questions: { open, overdue, oldest } }: Status): Finding {
   if (overdue === 0 || oldest === null) return ok(QUESTIONS, `${open} open, none past due`);
   return warn(QUESTIONS, `${overdue} of ${open} past due`, "npx mandate escalations list");
+}
+
+/** Whatever was asked ends in an effect or in words to whoever asked. What broke that promise is for people to take up. */
+function endsFinding({ ends: { untold, broken, named } }: Status): Finding {
+  const [first] = named;
+  if (first === undefined) return ok(ENDS, "none in silence in 30 days");
+  const counts = `${untold} told to nobody, ${broken ?? "not known how many"} broken off in 30 days`;
+  return warn(ENDS, `${counts}: ${first.caseId} on ${first.eventId}`, `npx mandate audit show ${first.caseId}`);
 }
 
 /** What came and could not be taken is nobody's case: only a person lets it go on. */

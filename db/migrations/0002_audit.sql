@@ -87,7 +87,8 @@ create table audit_record (
   n bigint not null check (n > 0),
   kind text not null check (kind in
     ('event', 'turn', 'proposal', 'review', 'decision', 'escalation', 'approval', 'intent', 'receipt', 'case_end',
-     'policy', 'prompt', 'commitment', 'erasure', 'hold', 'key', 'batch', 'reply', 'plan', 'agreement', 'repeat', 'quarantine', 'people')),
+     'policy', 'prompt', 'commitment', 'erasure', 'hold', 'key', 'batch', 'reply', 'plan', 'agreement', 'repeat', 'refusal',
+     'quarantine', 'people')),
   key text not null,
   -- The envelope as `kept_envelope` writes it. Whole it is RFC 8785 bytes, less than 64 KiB: an entry of a log (C2SP
   -- tlog-tiles). `r.envelope` reads it whole.
@@ -102,6 +103,28 @@ create function envelope(r audit_record) returns text language sql immutable par
   select whole_envelope(r.kept, r.key, r.case_id)
 $$;
 create unique index audit_record_of_case on audit_record (company, log, case_id, n) where case_id is not null;
+-- Whether a case's end names a step that did not come about and that nothing after it told to whoever asked, before the next
+-- step: as `untoldSteps` of domain/silence.ts says; a test holds the two equal.
+create function ended_untold(p_envelope text) returns boolean language sql immutable parallel safe as $$
+  with step as (
+    select o.place, o.outcome->>'kind' as kind,
+      o.outcome->>'step' = 'write-back' or o.outcome->>'step' ~ '^crm-note(-|$)' as tells,
+      o.outcome->>'step' = 'deal-team.tell' as follows
+    from jsonb_array_elements(case jsonb_typeof(p_envelope::jsonb #> '{fields,outcomes}')
+                                when 'array' then p_envelope::jsonb #> '{fields,outcomes}' else '[]' end)
+      with ordinality as o (outcome, place))
+  select exists (
+    select from step s
+    where not s.tells and not s.follows
+      and s.kind not in ('executed', 'already-done', 'superseded', 'idle', 'withheld')
+      and not exists (
+        select from step t
+        where t.tells and t.kind in ('executed', 'already-done') and t.place > s.place
+          and not exists (select from step b where not b.tells and not b.follows and b.place > s.place and b.place < t.place)))
+$$;
+-- Ends that were told to nobody, the newest last: there are few.
+create index audit_record_untold on audit_record (company, recorded_at)
+  where kind = 'case_end' and ended_untold(whole_envelope(kept, key, case_id));
 create trigger audit_record_is_append_only before update or delete on audit_record
   for each row execute function refuse_change();
 create trigger audit_record_keeps_all before truncate on audit_record for each statement execute function refuse_change();

@@ -55,6 +55,28 @@ const StatusView = z
         })
         .nullable(),
     }),
+    ends: z
+      .object({
+        untold: z.int().openapi({
+          description:
+            "events of 30 days whose ask did not come about, and of which nobody could be told on the record",
+        }),
+        broken: z.int().nullable().openapi({
+          description: "events of 30 days whose case failed or was terminated; null when the engine does not answer",
+        }),
+        named: z
+          .array(
+            z.object({
+              caseId: z.string(),
+              eventId: z.string(),
+              how: z.enum(["untold", "broken"]),
+              endedAt: Iso,
+            }),
+          )
+          .readonly()
+          .openapi({ description: "the newest hundred of each" }),
+      })
+      .openapi({ description: "what ended in silence and was not taken up since" }),
     quarantine: z.object({
       held: z
         .int()

@@ -1,5 +1,6 @@
 import type { Ledger, Sql } from "../../audit/records.ts";
 import { whyUnsealed } from "../../audit/sealed-elsewhere.ts";
+import { readSilentEnds, type SilentEnds } from "./silent-ends.ts";
 import type { AskedCases, OpenCases, StalledCase } from "./stalled-cases.ts";
 
 /** Stalled cases that an answer names; the rest are counted. */
@@ -45,6 +46,7 @@ export type Status = {
   readonly replies: { readonly waiting: number; readonly overdue: number; readonly next: AwaitedReply | null };
   /** Without the engine's answer only those that no case has yet. */
   readonly events: { readonly unfinished: number; readonly oldest: UnfinishedEvent | null };
+  readonly ends: SilentEnds;
   /** What came and could not be taken, and nobody has replayed or dropped. `late`: what changed nothing, of seven days. */
   readonly quarantine: { readonly held: number; readonly oldestAt: string | null; readonly late: number };
 };
@@ -82,6 +84,7 @@ export async function readStatus({ sql, company, openCases, onFault, at }: Statu
     questions: { open: waiting.length, overdue, oldest: waiting[0] ?? null },
     replies,
     events,
+    ends: await readSilentEnds(sql, company, cases?.broken ?? null),
     quarantine,
   };
 }

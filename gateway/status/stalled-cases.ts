@@ -19,11 +19,16 @@ export type StalledCase = {
   readonly failure: string | null;
 };
 
+/** A case that ended before its work did: it failed, ran out of time, or somebody terminated it. `closedAt`: ISO 8601. */
+export type BrokenCase = { readonly caseId: string; readonly closedAt: string };
+
 export type OpenCases = {
   readonly caseIds: readonly string[];
   /** How many of them there was time to look at. */
   readonly lookedAt: number;
   readonly stalled: readonly StalledCase[];
+  /** Of the last 30 days, those that no later run took up. */
+  readonly broken: readonly BrokenCase[];
 };
 
 export type StallLimits = {
@@ -79,7 +84,30 @@ export async function lookAtCases(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
   const cases = open.filter(({ isScheduled }) => !isScheduled);
-  return { caseIds: cases.map(({ caseId }) => caseId), lookedAt, stalled };
+  return {
+    caseIds: cases.map(({ caseId }) => caseId),
+    lookedAt,
+    stalled,
+    broken: await brokenCases(client, company, open),
+  };
+}
+
+/** How far back the engine is asked for cases that broke. */
+const BROKEN_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** The last run of each case that is not open. A later run that ended well has recorded its end. */
+async function brokenCases(client: Client, company: string, open: readonly OpenCase[]): Promise<readonly BrokenCase[]> {
+  const since = new Date(Date.now() - BROKEN_MS).toISOString();
+  const ended = "ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut', 'Canceled')";
+  const query = `${ended} AND CloseTime > '${since}' AND WorkflowId STARTS_WITH '${company}:'`;
+  const isOpen = new Set(open.map(({ caseId }) => caseId));
+  const broken = new Map<string, BrokenCase>();
+  for await (const { workflowId: caseId, type, closeTime } of client.workflow.list({ query })) {
+    if (type === SCHEDULED_WORKFLOW || isOpen.has(caseId) || closeTime === undefined) continue;
+    const closedAt = closeTime.toISOString();
+    if (closedAt > (broken.get(caseId)?.closedAt ?? "")) broken.set(caseId, { caseId, closedAt });
+  }
+  return [...broken.values()];
 }
 
 /** `isReported`: the engine itself says that its code fails. `isScheduled`: it is no case but what a schedule began. */

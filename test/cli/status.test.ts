@@ -15,6 +15,7 @@ const quiet: StatusView = {
   questions: { open: 0, overdue: 0, oldest: null },
   replies: { waiting: 0, overdue: 0, next: null },
   events: { unfinished: 0, oldest: null },
+  ends: { untold: 0, broken: 0, named: [] },
   quarantine: { held: 0, oldestAt: null, late: 0 },
 };
 

@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 /** The status of a company that has these cases open. */
 async function statusOf(caseIds: readonly string[] = [], changes: Partial<ApiDeps> = {}): Promise<StatusView> {
-  const openCases = () => Promise.resolve({ caseIds, lookedAt: caseIds.length, stalled: [] });
+  const openCases = () => Promise.resolve({ caseIds, lookedAt: caseIds.length, stalled: [], broken: [] });
   const response = await apiOn(database.pool, { openCases, ...changes }).request("/v1/status", { headers });
   expect(response.status).toBe(200);
   return (await response.json()) as StatusView;
@@ -118,7 +118,7 @@ describe("stalled cases", () => {
 
   test("are counted, and a hundred are named", async () => {
     const many = Array.from({ length: 101 }, () => stalled);
-    const openCases = () => Promise.resolve({ caseIds: ["acme:a", "acme:b"], lookedAt: 1, stalled: many });
+    const openCases = () => Promise.resolve({ caseIds: ["acme:a", "acme:b"], lookedAt: 1, stalled: many, broken: [] });
     const { cases } = await statusOf([], { openCases });
     expect(cases).toEqual({ open: 2, lookedAt: 1, stalled: 101, stalledCases: many.slice(1) });
   });
@@ -128,7 +128,7 @@ describe("stalled cases", () => {
     const asked: ReadonlySet<string>[] = [];
     const openCases: ApiDeps["openCases"] = ({ waiting }) => {
       asked.push(waiting);
-      return Promise.resolve({ caseIds: [], lookedAt: 0, stalled: [] });
+      return Promise.resolve({ caseIds: [], lookedAt: 0, stalled: [], broken: [] });
     };
     await statusOf([], { openCases });
     expect(asked[0]?.has(caseId)).toBe(true);

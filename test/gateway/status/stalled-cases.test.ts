@@ -97,7 +97,9 @@ describe.concurrent("a case is stalled", { timeout: 90_000 }, () => {
     // Of its work in the database the engine keeps no failure.
     const silent = { ...stall, kind: "ledger", activity: null, attempts: null, forMs: 21_000, failure: null } as const;
     const other = { ...silent, caseId: `${company}:quoting:crm-deal-d2` };
-    const found = await statusOf(() => Promise.resolve({ caseIds: [caseId], lookedAt: 1, stalled: [silent, other] }));
+    const found = await statusOf(() =>
+      Promise.resolve({ caseIds: [caseId], lookedAt: 1, stalled: [silent, other], broken: [] }),
+    );
     expect(found?.map(stallText)).toEqual([
       `its work in the database has not succeeded for 21 s: ${stall.failure}`,
       "its work in the database has not succeeded for 21 s",
