@@ -13,6 +13,10 @@ export function isNear({ anchors, endsBy }: Plan, at: string): boolean {
 }
 
 /** Names what a sweep has to say of an object: the same dates are told once for ever, dates that moved once more. */
-export function datesKeyOf({ id, subject }: FunctionDefinition, objectId: string, { anchors }: Plan): string {
+export function datesKeyOf(
+  { id, subject }: FunctionDefinition,
+  objectId: string,
+  { anchors }: Plan | Pick<Plan, "anchors">,
+): string {
   return `${id}/${objectRefOf(subject.system, subject.type, objectId)}/${digestOf(anchors)}`;
 }

@@ -9,7 +9,7 @@ import { MAX_UNTOLD } from "../batches/limits.ts";
 import { acceptEvents, inboxEventFor, type InboxEvent } from "../inbox/accept.ts";
 import { madeHere } from "../inbox/origin.ts";
 import { casesUnderWay } from "./cases-under-way.ts";
-import { datesKeyOf, isNear } from "./dates.ts";
+import { datesKeyOf } from "./dates.ts";
 import { readDates, type Dated } from "./found.ts";
 
 /** With less room than this in the inbox a sweep waits: pages of a few records would be many. */
@@ -25,8 +25,8 @@ export type SweepDeps = {
 };
 
 /**
- * Looks at the next records of a function's subject and opens the case of each whose first date is near, unless it is under
- * way or was opened for the same dates. No more are looked at than may wait in the inbox. A page that is done again opens
+ * Looks at the next records of a function's subject and opens the case of each whose first date is near, or whose dates cannot
+ * be read though it asks for something, unless it is under way or was opened for the same. No more are looked at than may wait in the inbox. A page that is done again opens
  * nothing twice. Throws `UnknownName`.
  */
 export async function sweepPage(deps: SweepDeps, ref: ScheduledRef, place: ScheduledPlace): Promise<ScheduledPage> {
@@ -39,7 +39,7 @@ export async function sweepPage(deps: SweepDeps, ref: ScheduledRef, place: Sched
   if (room < LEAST_PAGE) return { at, next: after, isFull: true, counts: {} };
   const objectIds = await reader.listRecords(company, definition.subject.type, after, room);
   const { dated, unreadable } = await readDates({ company, definition, reader, at, log }, objectIds);
-  const near = dated.filter(({ plan }) => isNear(plan, at));
+  const near = dated.filter(({ isDue }) => isDue);
   const untoldDates = await withoutTold(sql, company, definition, near);
   const underWay = await casesUnderWay(
     sql,
@@ -76,7 +76,7 @@ async function withoutTold(
   { id: functionId, subject }: FunctionDefinition,
   near: readonly Dated[],
 ): Promise<readonly Dated[]> {
-  const asked = near.map(({ objectId: id, plan: { anchors } }) => ({ id, anchors }));
+  const asked = near.map(({ objectId: id, anchors }) => ({ id, anchors }));
   const { rows } = await sql.query<{ id: string }>({
     name: "told-dates",
     text: `select asked.id from jsonb_to_recordset($4) as asked (id text, anchors jsonb)
@@ -90,9 +90,14 @@ async function withoutTold(
   return near.filter(({ objectId }) => !told.has(objectId));
 }
 
-function eventOf(company: string, definition: FunctionDefinition, { objectId, plan }: Dated, at: string): InboxEvent {
+function eventOf(
+  company: string,
+  definition: FunctionDefinition,
+  { objectId, anchors }: Dated,
+  at: string,
+): InboxEvent {
   const { id, subject } = definition;
-  const sourceKey = datesKeyOf(definition, objectId, plan);
+  const sourceKey = datesKeyOf(definition, objectId, { anchors });
   const told = {
     company,
     source: madeHere.schedule,
@@ -103,7 +108,7 @@ function eventOf(company: string, definition: FunctionDefinition, { objectId, pl
     objectId,
     occurredAt: at,
     stamp: "arrival" as const,
-    body: { anchors: plan.anchors },
+    body: { anchors },
   };
   return inboxEventFor(told, id);
 }

@@ -176,7 +176,7 @@ describe("a sweep of many", () => {
     expect([rows.length, rest.pages.at(-1)?.next]).toEqual([525, null]);
   });
 
-  test("counts what tells no dates and names it by its id alone; it stops no other", async () => {
+  test("asks about what tells no dates once, counts it and names it by its id alone; it stops no other", async () => {
     await givenWarranties(pool, company, { fine: remindedIn(1), refused: remindedIn(1) });
     await putObjects(pool, { company, system: "crm" }, [
       { type: "warranty", id: "torn", properties: { ends_at: "next spring, says Mr. Adams" } },
@@ -190,9 +190,17 @@ describe("a sweep of many", () => {
             : real.readRecord(owner, type, id),
       }),
     });
-    expect([opened, counts]).toEqual([["fine"], { opened: 1, underWay: 0, unreadable: 2 }]);
+    expect([opened, counts]).toEqual([["fine", "torn"], { opened: 2, underWay: 0, unreadable: 2 }]);
     expect(lines.map(({ objectId }) => String(objectId)).toSorted()).toEqual(["refused", "torn"]);
     expect(JSON.stringify(lines)).not.toContain("Adams");
+    const { rows } = await pool.query<{ body: string }>(
+      "select body::text as body from inbox where company = $1 and object_id = 'torn'",
+      [company],
+    );
+    expect(rows).toEqual([
+      { body: expect.stringMatching(/^\{"anchors": \{"unreadable": "[0-9a-f]{64}"\}\}$/) as string },
+    ]);
+    expect((await sweep(AT)).opened).not.toContain("torn");
   });
 
   test("fails as a whole, to be tried again, when the system of record does not answer", async () => {
