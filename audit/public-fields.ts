@@ -25,6 +25,7 @@ export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
   plan: ["eventId", "state", "asks"],
   reply: ["replyId", "change", "deadline", "answer", "came", "answeredAt"],
   repeat: ["stepKey", "effectKey", "decisionId"],
+  refusal: ["stepKey", "actionId"],
   agreement: ["agreementId", "change", "executor", "sides", "side", "expiresAt", "state"],
   quarantine: ["quarantineId", "change", "source", "code", "eventIds"],
   people: ["changeId", "change", "state", "subject", "subjects"],

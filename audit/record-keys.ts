@@ -33,6 +33,8 @@ export const recordKeys = {
   review: (stepKey: string) => `${stepKey}/review`,
   /** That the step asked for what was permitted before. */
   repeat: (stepKey: string) => `${stepKey}/repeat`,
+  /** Why a step ended with nothing decided that holds. */
+  refusal: (stepKey: string) => `${stepKey}/refusal`,
   decision: (decisionId: string) => `${decisionId}/decision`,
   opened: (escalationId: string) => `${escalationId}/opened`,
   approval: (approvalId: string) => `${approvalId}/approval`,

@@ -5,7 +5,7 @@ import { tellBatch } from "./story/batch.ts";
 import { tellPlan } from "./story/plan.ts";
 import { tellDecision } from "./story/decision.ts";
 import { elapsedMs, formatDuration, formatMinute } from "./story/duration.ts";
-import { tellEnd, tellIntent, tellReceipt, tellRepeat } from "./story/effect.ts";
+import { tellEnd, tellIntent, tellReceipt, tellRefusal, tellRepeat } from "./story/effect.ts";
 import { tellEvent } from "./story/event.ts";
 import { lineOf, type StoryLine, type Told } from "./story/line.ts";
 import { sentence, textAt, withText } from "./story/loose.ts";
@@ -66,6 +66,8 @@ function tell({ kind, body }: AuditRecord, tool: string): Told {
       return tellReceipt(body, tool);
     case "repeat":
       return tellRepeat(body);
+    case "refusal":
+      return tellRefusal(body);
     case "policy":
       return tellPolicy(body);
     case "case_end":

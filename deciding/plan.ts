@@ -19,7 +19,8 @@ export async function planCase({ pool, readTools }: Deps, ref: WorkRef, at: stri
   const definition = functionOf(functionId);
   const tools = readOnce(readTools);
   const record = await readRecord(tools, ref);
-  if (record === undefined) return { kind: "unreadable", reason: `there is no ${objectType} \`${objectId}\`` };
+  if (record === undefined)
+    return { kind: "unreadable", reason: `there is no ${objectType} \`${objectId}\``, gone: true };
   const dated = definition.plan?.(record.value, at);
   if (dated === undefined) {
     const reason = `${objectType} \`${objectId}\` tells no dates to go by`;

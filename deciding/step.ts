@@ -1,5 +1,6 @@
 import { whyNotAgreed } from "../audit/ledgers/agreements.ts";
 import { readGate, recordDecision, type DecidedWith, type StoredDecision } from "../audit/ledgers/decisions.ts";
+import { refusalRecord } from "../audit/ledgers/refusals.ts";
 import { proposalIdOf, proposalPart, type ProposalDraft, type StoredProposal } from "../audit/ledgers/turns.ts";
 import { isPermittedElsewhere, readAsk, repeatRecord } from "../audit/ledgers/standing.ts";
 import { writeStep } from "../audit/ledgers/step-writing.ts";
@@ -91,8 +92,8 @@ export async function decideFollowUp(deps: StepDeps, followUp: FollowUp, moment:
 }
 
 /**
- * Proposes a follow-up and decides it within a transaction, through which it reads what that has written. For an action
- * that rests on our ledgers alone: no network call belongs inside.
+ * Proposes a follow-up and decides it within a transaction, through which it reads what that has written, first of all why
+ * what it tells of was refused. For an action that rests on our ledgers alone: no network call belongs inside.
  */
 export async function followUpWithin(
   deps: StepDeps,
@@ -100,8 +101,13 @@ export async function followUpWithin(
   followUp: FollowUp,
   moment: Moment,
 ): Promise<DecisionRef> {
-  const { step } = followUp;
+  const { step, reports, refusal } = followUp;
   const action = actionOf(step.functionId, step.action);
+  if (refusal !== undefined) {
+    const refused = { company: step.company, caseId: step.caseId, stepKey: step.reportsStep };
+    const record = refusalRecord(refused, { actionId: reports, reason: refusal }, moment.at);
+    await writeStep(place.ledger, { company: step.company, records: [record] });
+  }
   const evidence = await readEvidence(ledgerReadTools(place.ledger, deps.now), action, step);
   return followUpOn(evidence, deps, place, followUp, moment);
 }

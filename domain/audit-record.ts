@@ -24,6 +24,7 @@ export const recordKinds = [
   "reply",
   "agreement",
   "repeat",
+  "refusal",
   "quarantine",
   "people",
 ] as const;

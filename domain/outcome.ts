@@ -15,10 +15,13 @@ type StepEnd =
   | { readonly kind: "expired"; readonly decisionId: string; readonly escalationId: string }
   /** The mode lets agents decide and do nothing: the decision is recorded, nobody is asked and nothing is called. */
   | { readonly kind: "withheld"; readonly decisionId: string }
-  | { readonly kind: "superseded"; readonly reason: "newer-event" | "record-changed" | "too-many-rounds" | "not-asked" }
+  | { readonly kind: "superseded"; readonly reason: "newer-event" | "record-changed" | "not-asked" }
   /** The target may or may not have acted and cannot be asked: a person settles it. Never resent. */
   | { readonly kind: "unknown"; readonly decisionId: string }
-  /** The ledger refused the permit (kill switch, digest, use): nothing was called. */
+  /**
+   * Nothing was called: the ledger refused the permit (kill switch, digest, use), the target refused, or there was nothing that
+   * could be decided. Without a decision its id is empty.
+   */
   | { readonly kind: "refused"; readonly decisionId: string; readonly reason: string };
 
 export type OutcomeKind = StepOutcome["kind"];

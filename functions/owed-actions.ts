@@ -26,7 +26,7 @@ const owedActions: { readonly [id in ObligationId]: OwedAction } = {
       const decided = StepDecisionReading.safeParse(evidence["ledger.step-decision"]?.value);
       return decided.success ? { objectType, objectId, reportsStep, text: noteText(decided.data) } : undefined;
     },
-    reasoning: "The rules that decided the step owe a note on its CRM record.",
+    reasoning: "What did not come about, or what its rules say, is told on its CRM record with the reason.",
     nothing: "the step has no decision to tell of",
   },
   "deal-team.tell": {

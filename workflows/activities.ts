@@ -43,8 +43,10 @@ export type CasePlan =
   | {
       readonly kind: "unreadable";
       readonly reason: string;
-      /** The function's first action, which tells people what cannot be read; absent where there is no record to ask about. */
+      /** The function's first action, which tells people what cannot be read; absent where the record does not ask for it. */
       readonly ask?: ActionId;
+      /** There is no record. */
+      readonly gone?: true;
     };
 
 /** Names one governed step of one event. `stepKey` is its idempotency key everywhere. */
@@ -113,7 +115,13 @@ type Decided =
   | { readonly kind: "refused"; readonly reason: string };
 
 /** A step that code proposes because another one ended: `reports` is that one's action, `outcome` how it ended. */
-export type FollowUp = { readonly step: StepRef; readonly reports: string; readonly outcome: OutcomeKind };
+export type FollowUp = {
+  readonly step: StepRef;
+  readonly reports: string;
+  readonly outcome: OutcomeKind;
+  /** Why the step ended with nothing decided that holds: recorded first, so that a note can tell it. */
+  readonly refusal?: string;
+};
 
 /** A text of the step's function, by its name there. `occasion`: the repeat's business name, or empty. */
 export type Message = { readonly step: StepRef; readonly template: string; readonly occasion: string };

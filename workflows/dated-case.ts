@@ -9,7 +9,7 @@ import type { CaseInput, Carried, Work } from "./case.ts";
 import { now } from "./clock.ts";
 import { ledger } from "./proxies.ts";
 import { expect, look } from "./reply.ts";
-import { ownStep, tell, tellOutcome } from "./steps.ts";
+import { ownStep, tell, tellOutcome, tellStandstill } from "./steps.ts";
 
 /** What a dated case does next. `wait`: for its next date, an event or an answer, whichever comes first. */
 export type Next =
@@ -19,6 +19,9 @@ export type Next =
   | { readonly kind: "await"; readonly reply: string; readonly deadline: string; readonly about: string }
   | { readonly kind: "wait" }
   | { readonly kind: "end" };
+
+/** What is next, or that the record tells no dates to go by and asks for nothing that people could be asked: that is told. */
+type NextOrUntold = Next | { readonly kind: "standstill"; readonly reason: string };
 
 /** What a choreography decides by, all of it known to history. */
 export type Standing = {
@@ -91,9 +94,9 @@ export async function datedCase(input: CaseInput, agenda: Agenda, carried?: Date
   }
 }
 
-function nextOf(agenda: Agenda, plan: CasePlan, course: Course): Next {
-  if (plan.kind === "unreadable" && plan.ask !== undefined && !course.put.includes(askName(plan.ask, ""))) {
-    return { kind: "step", action: plan.ask };
+function nextOf(agenda: Agenda, plan: CasePlan, course: Course): NextOrUntold {
+  if (plan.kind === "unreadable" && plan.gone !== true && !course.put.includes(askName(plan.ask ?? PLAN, ""))) {
+    return plan.ask === undefined ? { kind: "standstill", reason: plan.reason } : { kind: "step", action: plan.ask };
   }
   if (isOver(course)) return { kind: "end" };
   return plan.kind === "plan" ? agenda(standingOf(plan, course)) : { kind: "wait" };
@@ -129,14 +132,19 @@ function standingOf(plan: Plan, { put, awaited }: Course): Standing {
 }
 
 /** How the work on the event ends now, beside the steps that it took; undefined while it goes on. */
-function endOf({ ended }: Work, course: Course, plan: CasePlan, next: Next): readonly EndedStep[] | undefined {
+function endOf(
+  { ended, event }: Work,
+  course: Course,
+  plan: CasePlan,
+  next: NextOrUntold,
+): readonly EndedStep[] | undefined {
   const because = (kind: EndKind, reason: string) => [{ step: PLAN, kind, reason }];
   if (next.kind === "end") {
     if (ended.length > 0) return [];
-    if (plan.kind === "unreadable" && course.endsBy === undefined) return because("refused", plan.reason);
-    return isOver(course)
-      ? because("expired", "the last of its dates is over")
-      : because("idle", "nothing is left to do");
+    if (plan.kind === "unreadable" && course.endsBy === undefined) {
+      return because(event.gone === true ? "superseded" : "refused", plan.reason);
+    }
+    return because("idle", isOver(course) ? "the last of its dates is over" : "nothing is left to do");
   }
   const isIdle = next.kind === "wait" && waitingFor(course).length === 0;
   if (!isIdle || plan.kind === "unreadable") return undefined;
@@ -161,7 +169,7 @@ function overtaken({ ended }: Work): readonly EndedStep[] {
   return ended.length > 0 ? ended : [{ step: PLAN, kind: "superseded", reason: "a newer event came" }];
 }
 
-async function doNext(work: Work, course: Course, plan: CasePlan, next: Next): Promise<Course> {
+async function doNext(work: Work, course: Course, plan: CasePlan, next: NextOrUntold): Promise<Course> {
   switch (next.kind) {
     case "step": {
       const asked = plan.kind === "plan" ? (plan.asks[next.action] ?? "") : "";
@@ -170,6 +178,9 @@ async function doNext(work: Work, course: Course, plan: CasePlan, next: Next): P
       });
       return { ...course, put: [...course.put, askName(next.action, asked)] };
     }
+    case "standstill":
+      await tellStandstill(work, PLAN, next.reason);
+      return { ...course, put: [...course.put, askName(PLAN, "")] };
     case "tell":
       await tell(work, next);
       return { ...course, put: [...course.put, textName(next.template, next.occasion)] };

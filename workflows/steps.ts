@@ -1,3 +1,4 @@
+import { patched } from "@temporalio/workflow";
 import type { OutcomeKind, StepOutcome } from "../domain/outcome.ts";
 import { MAX_ROUNDS } from "../temporal.config.ts";
 import type { Afterwards, DecisionRef, EndedStep, FollowUp, Message, StepRef } from "./activities.ts";
@@ -12,6 +13,9 @@ const WRITE_BACK = "write-back";
 
 /** The step that leaves a note on the record, and its action: what no value of a property can tell, with its reason. */
 const NOTE = "crm-note";
+
+/** Why a step is given up. */
+const RESTLESS = `the record changed each of the ${MAX_ROUNDS} times that it was worked on`;
 
 /** A function's own step, how it ended, and what of its following is durable already. */
 export type OwnStep = Stepped & {
@@ -45,7 +49,7 @@ async function proposedAfresh(work: Work, named: Named, open: OpeningOf): Promis
     const stepped = await guardedStep(step, () => open(step), work.opened.desk, telling);
     const { outcome } = stepped;
     if (outcome.kind !== "superseded" || outcome.reason !== "record-changed") return { step, ordinal, ...stepped };
-    if (tries === MAX_ROUNDS) return { step, ordinal, outcome: { kind: "superseded", reason: "too-many-rounds" } };
+    if (tries === MAX_ROUNDS) return { step, ordinal, outcome: { kind: "refused", decisionId: "", reason: RESTLESS } };
   }
 }
 
@@ -58,11 +62,12 @@ const tellable: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>([
   "expired",
 ]);
 
-/** Ends that came after a decision and that no value of a property tells: the target refused, or nobody knows what it did. */
-const noted: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>(["refused", "unknown"]);
+/** Ends by which what was asked did not come about: whoever asked is told why on the record, and what would mend it. */
+const noted: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>(["blocked", "rejected", "expired", "refused", "unknown"]);
 
-function isNoted(outcome: StepOutcome): boolean {
-  return noted.has(outcome.kind) && "decisionId" in outcome && outcome.decisionId !== "";
+/** Cases that ran before they were all told replay as they were. */
+function isNoted({ kind }: StepOutcome): boolean {
+  return noted.has(kind) && patched("ends-are-noted");
 }
 
 /**
@@ -71,17 +76,22 @@ function isNoted(outcome: StepOutcome): boolean {
  * on the event ends with it, in the last receipt's transaction when there is one.
  */
 export async function tellOutcome(work: Work, own: OwnStep, { last }: { readonly last: boolean }): Promise<void> {
-  const isTold = tellable.has(own.outcome.kind) || isNoted(own.outcome);
-  const told = isTold ? await followUps(work, own, last) : own;
+  const isNote = isNoted(own.outcome);
+  const told = isNote || tellable.has(own.outcome.kind) ? await followUps(work, own, { isNote, isLast: last }) : own;
   if (last && told.after !== "ended") await ledger().endCase(own.step, work.ended, now());
 }
 
-async function followUps(work: Work, own: OwnStep, isLast: boolean): Promise<Stepped> {
+async function followUps(
+  work: Work,
+  own: OwnStep,
+  { isNote, isLast }: { readonly isNote: boolean; readonly isLast: boolean },
+): Promise<Stepped> {
   const { outcome } = own;
-  const isNote = isNoted(outcome);
-  const isTold = !isNote && outcome.tells !== false;
-  const names = [...new Set([...(isNote ? [NOTE] : []), ...(isTold ? [WRITE_BACK] : []), ...(outcome.owes ?? [])])];
-  const steps = names.map((name) => followUpOf(work, own, name, outcome.kind));
+  const isTold = tellable.has(outcome.kind) && outcome.tells !== false;
+  const names = [...new Set([...(isTold ? [WRITE_BACK] : []), ...(isNote ? [NOTE] : []), ...(outcome.owes ?? [])])];
+  const steps = names.map((name) =>
+    name === NOTE ? noteOf(work, own, NOTE) : followUpOf(work, own, name, outcome.kind),
+  );
   // What rode with the effect's receipt is the write-back's decision: where there is none, it is nobody's.
   let last: Stepped = isTold && own.after !== undefined ? { outcome, after: own.after } : { outcome };
   for (const [index, follow] of steps.entries()) {
@@ -110,6 +120,14 @@ function followUpOf(work: Work, { step, ordinal }: Reported, name: string, outco
   return { step: follow, reports: step.action, outcome };
 }
 
+/** The note on how a step ended. Where nothing was decided of it, it says why itself: no decision does. */
+function noteOf(work: Work, { step, ordinal, outcome }: OwnStep, name: string): FollowUp {
+  const note = stepRefOf(work, { name, action: NOTE, reports: step.stepKey }, ordinal);
+  const follow = { step: note, reports: step.action, outcome: outcome.kind };
+  const isUndecided = outcome.kind === "refused" && outcome.decisionId === "";
+  return isUndecided ? { ...follow, refusal: outcome.reason } : follow;
+}
+
 /** How a step ended, as the case's last record tells it. */
 export function endedStep(step: string, outcome: StepOutcome): EndedStep {
   return { step, kind: outcome.kind, reason: reasonOf(outcome) };
@@ -132,5 +150,22 @@ export async function tell(work: Work, { template, occasion }: Omit<Message, "st
   const message = { step: stepRefOf(work, { name, action: MESSAGE }, 1), template, occasion };
   const { outcome } = await guardedStep(message.step, () => ledger().decideMessage(message, now()), work.opened.desk);
   work.ended.push(endedStep(name, outcome));
+  await noteEnd(work, { step: message.step, ordinal: 1, outcome }, name);
   return outcome;
+}
+
+/** Why the course of a case stands still: nothing of it is put to the rules, so that only a note can tell it. */
+export async function tellStandstill(work: Work, name: string, reason: string): Promise<void> {
+  const outcome = { kind: "refused", decisionId: "", reason } as const;
+  work.ended.push(endedStep(name, outcome));
+  await noteEnd(work, { step: stepRefOf(work, { name, action: "" }, 1), ordinal: 1, outcome }, name);
+}
+
+/** Leaves the note on an end that nothing else tells of. `about`: what ended, by its name within the case. */
+async function noteEnd(work: Work, ended: OwnStep, about: string): Promise<void> {
+  if (!isNoted(ended.outcome)) return;
+  const name = `${NOTE}-${about}`;
+  const note = noteOf(work, ended, name);
+  const { outcome } = await guardedStep(note.step, () => ledger().decideFollowUp(note, now()), work.opened.desk);
+  work.ended.push(endedStep(name, outcome));
 }

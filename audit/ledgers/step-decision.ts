@@ -1,17 +1,27 @@
 import type { StepDecisionReading } from "../../functions/shared/crm-note.ts";
-import type { Sql } from "../records.ts";
+import type { Ledger } from "../records.ts";
 import { readStepOutcome } from "./effects.ts";
+import { readRefusal } from "./refusals.ts";
 
-/** A step's last decision and how the step ended; undefined before it is decided. */
+/**
+ * A step's last decision and how the step ended; undefined before it is decided. Where the step was refused with nothing decided
+ * that holds, that is what is read, whatever was decided of it before.
+ */
 export async function readStepDecision(
-  sql: Sql,
+  ledger: Ledger,
   company: string,
   stepKey: string,
 ): Promise<StepDecisionReading | undefined> {
-  const { rows } = await sql.query<Omit<StepDecisionReading, "outcome">>({
+  const refusal = await readRefusal(ledger, company, stepKey);
+  if (refusal !== undefined) return { ...refusal, decisionId: "", verdict: "none", outcome: "refused", detail: "" };
+  const { rows } = await ledger.query<Omit<StepDecisionReading, "outcome">>({
     name: "step-decision",
-    text: `select d.decision_id as "decisionId", d.verdict, d.reason, coalesce(e.detail, '') as detail
+    text: `select d.decision_id as "decisionId", d.verdict, d.reason, coalesce(e.detail, '') as detail,
+             coalesce(q.action_id, '') as "actionId"
            from decision d
+           left join lateral (
+             select action_id from proposal x
+             where x.company = d.company and x.proposal_id = d.proposal_id limit 1) q on true
            left join lateral (
              select permit_id, effect_key from permit x
              where x.company = d.company and x.decision_id = d.decision_id limit 1) m on true
@@ -22,5 +32,5 @@ export async function readStepDecision(
     values: [company, stepKey],
   });
   const row = rows[0];
-  return row && { ...row, outcome: await readStepOutcome(sql, company, stepKey) };
+  return row && { ...row, outcome: await readStepOutcome(ledger, company, stepKey) };
 }

@@ -39,6 +39,12 @@ export function tellRepeat(body: JsonObject): Told {
   return { who: "mandate", text: sentence("was asked for this before", before), because: key === "" ? [] : [key] };
 }
 
+/** The step ended with nothing decided that holds, and why. */
+export function tellRefusal(body: JsonObject): Told {
+  const reason = textAt(body, "reason");
+  return { who: "mandate", text: "refused it: nothing was decided", because: reason === "" ? [] : [reason] };
+}
+
 const outcomeWords: { readonly [kind: string]: string } = {
   executed: "done",
   "already-done": "was done before, nothing was called again",

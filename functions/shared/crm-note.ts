@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { FactInput, GovernedAction } from "../definition.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { reportedAction, takesBack } from "./write-back.ts";
 
 export const CrmNoteArgs = z.strictObject({
   objectType: z.string().min(1),
@@ -13,7 +14,10 @@ export const CrmNoteArgs = z.strictObject({
 /** A step's last decision as the ledger keeps it, with how the step ended. */
 export const StepDecisionReading = z.strictObject({
   decisionId: z.string(),
-  verdict: z.enum(["execute", "escalate", "block"]),
+  /** `none`: the step was refused with nothing decided. */
+  verdict: z.enum(["execute", "escalate", "block", "none"]),
+  /** The action that was to be decided; empty where that is not known. */
+  actionId: z.string(),
   reason: z.string(),
   outcome: z.string(),
   /** Why the target did not do it, or why nobody knows; empty where nothing went wrong. */
@@ -26,10 +30,40 @@ export const CrmNoteFacts = z.strictObject({
   tellsDecision: z.boolean().meta({ from: "derived", title: "the note says what the ledger says was decided" }),
 });
 
-/** What the note says: how it ended and why, and the reason with the decision's id, by which it is found again. */
-export function noteText({ decisionId, verdict, reason, outcome, detail }: StepDecisionReading): string {
+/** Characters of a reason that a note has room for, beside how it ended and what would mend it. */
+const MAX_REASON_CHARS = 3_500;
+
+/**
+ * What the note says: how it ended and why, with the decision's id, by which it is found again, and what would mend what did
+ * not come about.
+ */
+export function noteText(told: StepDecisionReading): string {
+  const { decisionId, verdict, reason, outcome, detail } = told;
+  const by = verdict === "none" ? "nothing was decided" : `${verdict}, ${decisionId}`;
   const why = detail === "" ? "" : `It was decided, and did not come about: ${detail}. `;
-  return `Mandate: ${outcome} (${verdict}, ${decisionId}). ${why}${reason}`.slice(0, 4_000);
+  const mend = mendOf(told);
+  const said = `Mandate: ${outcome} (${by}). ${why}${reason}`.slice(0, MAX_REASON_CHARS);
+  return mend === "" ? said : `${said}. ${mend}`;
+}
+
+/** What whoever asked can do about it; empty where there is nothing to mend. */
+function mendOf({ outcome, actionId }: StepDecisionReading): string {
+  switch (outcome) {
+    case "blocked":
+    case "rejected":
+    case "expired":
+    case "refused": {
+      // Nobody asked for a taking back: what was done stands.
+      if (takesBack(actionId)) return "";
+      const asked = reportedAction(actionId)?.askedBy;
+      const again = asked === undefined ? "" : ` and set ${asked.property} to ${asked.value}`;
+      return `To have it decided anew, correct the record${again}.`;
+    }
+    case "unknown":
+      return "Nobody knows yet whether it happened: a person settles it, and it is not sent again.";
+    default:
+      return "";
+  }
 }
 
 function facts({ evidence, action }: FactInput): JsonObject {
@@ -46,7 +80,10 @@ function describe(given: JsonObject): string | undefined {
   return `Mandate asks to leave a note on ${args.data.objectType} ${args.data.objectId} in the CRM`;
 }
 
-/** Leaves a note on the CRM record that tells a decision and its reason: what a rule owes by the obligation `crm-note`. */
+/**
+ * Leaves a note on the CRM record that tells how a step ended and why: of every step that did not come about, and what a rule
+ * owes by the obligation `crm-note`.
+ */
 export const crmNote: GovernedAction = {
   id: "crm-note",
   tool: "crm.add-note",

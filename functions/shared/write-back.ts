@@ -42,6 +42,11 @@ export function reportedAction(actionId: string): FunctionAction | undefined {
   return functionOfAction(actionId)?.actions.find(({ id }) => id === actionId);
 }
 
+/** Whether an action only takes back what another one of its function did. */
+export function takesBack(actionId: string): boolean {
+  return functionOfAction(actionId)?.actions.some(({ takenBackBy }) => takenBackBy === actionId) === true;
+}
+
 /** The value that an action's outcome property takes, or undefined when an outcome is not told to the CRM. */
 export function writeBackValue(actionId: string, outcome: OutcomeKind | "open"): string | undefined {
   const values = reportedAction(actionId)?.writeBack?.values;

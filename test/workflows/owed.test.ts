@@ -54,8 +54,12 @@ test("what people decided is told too", async () => {
   expect(await notes("d2")).toEqual([expect.stringMatching(/^Mandate: rejected \(escalate, dec_/)]);
 });
 
-test("a rule that owes nothing leaves no note, though a rule that owes one matches beside it", async () => {
+test("what is refused is told with its reason and what would mend it, though its rule owes nothing", async () => {
   const caseId = await ask("d3", 310_000);
   await result(caseId);
-  expect(await notes("d3")).toEqual([]);
+  expect(await notes("d3")).toEqual([
+    expect.stringMatching(
+      /^Mandate: blocked \(block, dec_\w+\)\. Effective discount 31 % is over the ceiling of 25 %\. To have it decided anew, correct the record and set quote_status to approval_requested\.$/,
+    ),
+  ]);
 });

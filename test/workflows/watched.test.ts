@@ -58,7 +58,11 @@ describe("what was approved is held against what the deal says now", () => {
     const caseId = await changed("less", { quote_net_price: "95000.00" });
     expect(await result(caseId)).toEqual({ outcomes: ["superseded"] });
     expect([await statusOf("less"), await standingOf("less")]).toEqual(["approved", [8_800_000]]);
-    expect(await recorded(caseId)).toEqual(["approve-discount: superseded", "revoke-approval: blocked"]);
+    expect(await recorded(caseId)).toEqual([
+      "approve-discount: superseded",
+      "revoke-approval: blocked",
+      "crm-note: executed",
+    ]);
   });
 
   test("what changes no fact of the decision is nothing to decide", async () => {
