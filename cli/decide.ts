@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { nameInWords } from "../audit/story/values.ts";
+import { nameInWords } from "../domain/name-in-words.ts";
 import { provenanceInWords, provenances } from "../domain/provenance.ts";
 import type { DecisionAnswer, DecisionRequest, DecisionStanding } from "../gateway/http/decisions.ts";
 import type { Answer } from "./answer.ts";

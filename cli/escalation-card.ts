@@ -1,6 +1,7 @@
 import { elapsedMs, formatDuration, formatMinute } from "../audit/story/duration.ts";
 import { oneLine } from "../audit/story/one-line.ts";
-import { nameInWords, showArgs } from "../audit/story/values.ts";
+import { showArgs } from "../audit/story/values.ts";
+import { nameInWords } from "../domain/name-in-words.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { provenanceInWords, provenances } from "../domain/provenance.ts";
 import type { EscalationView } from "../gateway/http/escalations.ts";

@@ -1,17 +1,10 @@
 import { governedActions } from "../../functions/governed-actions.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { formatMinor } from "../../domain/money.ts";
+import { nameInWords } from "../../domain/name-in-words.ts";
 import { formatPpm } from "../../domain/ppm.ts";
 import { provenanceInWords, provenanceOf, provenances, type Decided } from "../../domain/provenance.ts";
 import { wordOf } from "./loose.ts";
-
-/** `listPriceMinor` as `list price`: the unit is in the value. */
-export function nameInWords(name: string): string {
-  return name
-    .replace(/(Minor|Ppm)$/, "")
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .toLowerCase();
-}
 
 function plain(value: Json): string {
   if (typeof value === "boolean") return value ? "yes" : "no";

@@ -124,7 +124,8 @@ export async function readFolder({ settings }: Environment): Promise<PolicyFolde
   const { policies: path } = await settings();
   const names = await namesIn(path);
   const sorted = names.filter((name) => /\.(?:yaml|facts\.json)$/.test(name)).toSorted();
-  const files = sorted.filter(isPolicyName);
+  const ids = sorted.filter(isPolicyName).map((name) => basename(name, ".yaml"));
+  const files = ids.toSorted().map((id) => `${id}.yaml`);
   const orphans = sorted.filter((name) => !files.includes(policyFileOf(name)));
   const facts = await readCatalogue(path, shownPath);
   return {

@@ -376,7 +376,7 @@ begin
   end loop;
 end $$;
 
-grant execute on function check_own_company, envelope, whole_envelope, records_of_case, readable_records, signatures_of, open_matter_of_case, open_matter_of_person,
+grant execute on function check_own_company, envelope, whole_envelope, ended_untold, records_of_case, readable_records, signatures_of, open_matter_of_case, open_matter_of_person,
   hold_on, erased, pseudonym_of, erased_rules, erased_details, erase_case_rows, erase_person_rows, erasable_columns,
   is_erasure, case_id_of, retention_days to mandate_eraser;
 

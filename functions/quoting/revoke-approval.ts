@@ -46,6 +46,7 @@ export const revokeApproval = takingBack({
   },
   within: {
     effectiveDiscount: "at-most",
+    worstLineDiscount: "at-most",
     listPrice: "at-most",
     discountAmount: "at-most",
     belowFloorPrice: [false],

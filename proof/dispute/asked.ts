@@ -1,6 +1,6 @@
 import { formatMinute } from "../../audit/story/duration.ts";
 import { objectAt, textAt } from "../../audit/story/loose.ts";
-import { nameInWords } from "../../audit/story/values.ts";
+import { nameInWords } from "../../domain/name-in-words.ts";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 import { EXTERNAL_TOOL } from "../../domain/decide-case.ts";
 import { describeAction } from "../../functions/governed-actions.ts";

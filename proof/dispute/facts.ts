@@ -1,5 +1,5 @@
 import { objectAt, objectsAt, textAt, textsAt } from "../../audit/story/loose.ts";
-import { nameInWords } from "../../audit/story/values.ts";
+import { nameInWords } from "../../domain/name-in-words.ts";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { givenValue, governedCatalogue, showValue, type FactType } from "../../guardrails/fact-types.ts";

@@ -131,10 +131,9 @@ describe("a registration's three turns on the offline model", () => {
     expect(review).toEqual({ verdict: "agree", reasons: [] });
     expect(reads.map(({ tool }) => tool)).toEqual([
       "crm.record",
-      "programme.partner",
       "programme.registration-id",
+      "programme.partner",
       "accounts.matches",
-      "ledger.claims",
     ]);
   });
 

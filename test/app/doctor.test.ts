@@ -68,6 +68,7 @@ describe("the doctor", () => {
       "ok cases",
       "ok questions",
       "ok replies",
+      "ok ends",
       "ok quarantine",
       "ok schedules",
       "ok audit secret",

@@ -5,6 +5,7 @@ import { followExecutor, sayWord, type GivenWord, type WordOutcome } from "../..
 import { readRecords, type LedgerPool } from "../../audit/records.ts";
 import { tellStory } from "../../audit/story.ts";
 import { askedFixture, ASKED_AT, DEADLINE, givenAsked } from "../fixtures/agreements.ts";
+import { givenRequesters } from "../fixtures/people.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
 const BEFORE = "2026-03-09T08:59:59.999Z";
@@ -16,6 +17,7 @@ let juniper: LedgerPool;
 beforeAll(async () => {
   database = await testDatabase();
   [acme, juniper] = await Promise.all([database.poolOf("acme"), database.poolOf("juniper")]);
+  await givenRequesters(acme, "acme");
 });
 afterAll(() => database.drop());
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { keyWrapping, subjectKey } from "../../audit/subject-key.ts";
+import { keyWrapping, SealedElsewhere, subjectKey } from "../../audit/subject-key.ts";
 import { createVault } from "../../audit/vault.ts";
 
 const key = Buffer.alloc(32, 7);
@@ -58,9 +58,9 @@ describe("a wrapped key", () => {
     const wrapped = keyWrapping(secret, "acme").fresh("sub_1");
     const sealed = keyWrapping(secret, "acme").unwrap("sub_1", wrapped).seal("text", "c");
     expect(keyWrapping(secret, "acme").unwrap("sub_1", wrapped).open(sealed, "c")).toBe("text");
-    expect(() => keyWrapping(secret, "acme").unwrap("sub_2", wrapped)).toThrow(UNAUTHENTIC);
-    expect(() => keyWrapping(secret, "other").unwrap("sub_1", wrapped)).toThrow(UNAUTHENTIC);
-    expect(() => keyWrapping(randomBytes(32), "acme").unwrap("sub_1", wrapped)).toThrow(UNAUTHENTIC);
+    expect(() => keyWrapping(secret, "acme").unwrap("sub_2", wrapped)).toThrow(SealedElsewhere);
+    expect(() => keyWrapping(secret, "other").unwrap("sub_1", wrapped)).toThrow(SealedElsewhere);
+    expect(() => keyWrapping(randomBytes(32), "acme").unwrap("sub_1", wrapped)).toThrow(SealedElsewhere);
   });
 
   test("needs a secret of 32 bytes", () => {

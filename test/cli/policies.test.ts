@@ -29,7 +29,7 @@ describe("mandate policy list", () => {
     const { exitCode, stdout } = await policy("list");
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^quoting +F5 Quoting +escalate +3 +10 +1 +[0-9a-f]{12} +auto_max, manager_max, line_max, line_manager_max, one_tier_up, quarter_cap$/m,
+      /^quoting +F5 Quoting +escalate +3 +10 +1 +[0-9a-f]{12} +auto_max, manager_max, line_max, line_manager_max, one_tier_up, customer_cap, deal_cap, quarter_cap$/m,
     );
     expect(stdout).toMatch(/^write-back +shared +block +2 +0 +1 +[0-9a-f]{12}$/m);
   });
@@ -80,7 +80,7 @@ describe("mandate policy show", () => {
     change("quoting.yaml", "percent: 15%", "percent: 15");
     const answer = await json("show", "quoting");
     expect(answer).toMatchObject({ exitCode: 3, ok: false, code: "policy-refused" });
-    expect(answer.errors[0].pointer).toMatch(/quoting\.yaml:13:24$/);
+    expect(answer.errors[0].pointer).toMatch(/quoting\.yaml:14:24$/);
   });
 
   test("no folder is not found", async () => {
@@ -104,7 +104,7 @@ describe("mandate policy check", () => {
     expect([exitCode, lines]).toEqual([
       3,
       [
-        "quoting.yaml:22:48: unknown operator `greaterThen`; did you mean `greaterThan`?",
+        "quoting.yaml:25:48: unknown operator `greaterThen`; did you mean `greaterThan`?",
         expect.stringMatching(/^quoting\.yaml:\d+:10: `sla` does not take `4 hours`; write how long/),
         "write-back.test.yaml:12:14: unknown fact `propertyAlowed`; did you mean `propertyAllowed`?",
         // The cases of a policy that is refused are not read.

@@ -32,7 +32,7 @@ test.for<[string, string[], unknown]>([
   ["dev plays a day and stays up", ["dev"], ["dev", { once: false, json: false, day: true }]],
   ["dev --once --json", ["dev", "--once", "--json"], ["dev", { once: true, json: true, day: true }]],
   ["dev --no-day", ["dev", "--no-day"], ["dev", { once: false, json: false, day: false }]],
-  ["--json before the command", ["--json", "migrate"], ["migrate", { json: true }]],
+  ["--json before the command", ["--json", "migrate"], ["migrate", { admins: [], json: true }]],
   ["gateway", ["gateway"], ["gateway", { json: false }]],
   ["worker", ["worker"], ["worker", { json: false }]],
 ])("%s is called with its options, and its exit code is the command's", async ([, argv, call]) => {

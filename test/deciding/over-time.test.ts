@@ -3,6 +3,7 @@ import { createDecider } from "../../deciding/decider.ts";
 import { policiesOf, versioned } from "../../deciding/policies.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { quoteFacts } from "../../functions/quoting/fixture.ts";
+import { givenRequesters } from "../fixtures/people.ts";
 import { givenProposal, stepNames } from "../fixtures/ledger.ts";
 import { policyOf } from "../fixtures/policy.ts";
 import { acted } from "../fixtures/reservations.ts";
@@ -24,7 +25,9 @@ function given() {
   const { pool } = database;
   const policies = policiesOf({ quoting: versioned(policyOf("quoting")) });
   const decide = createDecider({ pool, policies, alarm: () => undefined });
+  const known = givenRequesters(pool, company);
   return async (deal: string, afterMs: number, facts: JsonObject, remarks: readonly string[] = []) => {
+    await known;
     const names = stepNames(deal, company);
     const proposalId = await givenProposal(pool, names);
     const tool = "quotes.approve-discount";

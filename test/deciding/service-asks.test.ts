@@ -47,7 +47,11 @@ let keys = 0;
 /** Asks 12,000.00 USD of discount on the deal Q-1001, under a key of its own. */
 function asked(facts: JsonObject = {}, changes: Partial<Asked> = {}): Asked {
   keys += 1;
-  const all = quoteFacts(facts);
+  const { effectiveDiscount } = facts;
+  const all = quoteFacts({
+    ...facts,
+    ...(effectiveDiscount !== undefined && { worstLineDiscount: effectiveDiscount }),
+  });
   const who = { caller: "cpq", requestedBy: "sam" };
   return { ...who, key: `key-${keys}`, policy: "quoting", facts: all, action: null, ref: "R-1", ...changes };
 }
@@ -100,15 +104,15 @@ describe("the same ask under another key", () => {
 
   test("waits with the first for the same people, and opens no second question", async () => {
     const { service, records } = given();
-    const first = await decided(service, asked({ effectiveDiscount: 180_000 }));
-    const again = await decided(service, asked({ effectiveDiscount: 180_000 }));
+    const first = await decided(service, asked({ effectiveDiscount: 180_000, discountAmount: 1_800_000 }));
+    const again = await decided(service, asked({ effectiveDiscount: 180_000, discountAmount: 1_800_000 }));
     expect(again).toMatchObject({ again: "waiting", decision: { decisionId: first.decision.decisionId } });
     expect(await records("escalation")).toBe(1);
   });
 
   test("is decided anew where it was blocked", async () => {
     const { service } = given();
-    const facts = { effectiveDiscount: 300_000 };
+    const facts = { effectiveDiscount: 300_000, discountAmount: 3_000_000 };
     const [first, second] = [await decided(service, asked(facts)), await decided(service, asked(facts))];
     expect([second.again, second.decision.verdict]).toEqual([undefined, "block"]);
     expect(second.decision.decisionId).not.toBe(first.decision.decisionId);
@@ -117,7 +121,7 @@ describe("the same ask under another key", () => {
   test.for<[string, JsonObject, Partial<Asked>]>([
     ["another caller", {}, { caller: "crm" }],
     ["another requester", {}, { requestedBy: "kim" }],
-    ["other facts", { discountAmount: 1_200_001 }, {}],
+    ["other facts", { discountAmount: 1_200_001, effectiveDiscount: 120_001 }, {}],
     ["other words for what is to be done", {}, { action: { name: "approve", args: {} } }],
   ])("is not the same from %s, and takes the first one's place in limits", async ([, facts, changes]) => {
     const { service, totals } = given();
@@ -147,7 +151,7 @@ describe("the same ask under another key", () => {
 });
 
 describe("a changed ask of the same deal", () => {
-  const twice = { discountAmount: 2_400_000 };
+  const twice = { listPrice: 20_000_000, discountAmount: 2_400_000 };
 
   test("takes the place of what was permitted and not acted on", async () => {
     const { service, totals } = given();
@@ -169,9 +173,9 @@ describe("a changed ask of the same deal", () => {
   test("that is not permitted leaves what was", async () => {
     const { service, totals } = given();
     await decided(service, asked());
-    await decided(service, asked({ ...twice, effectiveDiscount: 300_000 }));
+    await decided(service, asked({ ...twice, listPrice: 8_000_000, effectiveDiscount: 300_000 }));
     expect(await totals()).toEqual([0, 1_200_000]);
-    await decided(service, asked({ ...twice, effectiveDiscount: 180_000 }));
+    await decided(service, asked({ ...twice, listPrice: 13_333_334, effectiveDiscount: 180_000 }));
     expect(await totals()).toEqual([0, 3_600_000]);
   });
 

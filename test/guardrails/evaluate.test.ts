@@ -15,11 +15,13 @@ const partnerManager = {
     { role: "partner-manager", slaMs: 14_400_000 },
     { role: "regional-director", slaMs: 28_800_000 },
   ],
+  unresolved: "up" as const,
 };
 const regionalDirector = {
   id: "regional-director",
   quorum: 1,
   levels: [{ role: "regional-director", slaMs: 28_800_000 }],
+  unresolved: "up" as const,
 };
 
 describe("a decision says everything a person needs", () => {

@@ -18,7 +18,7 @@ test("the recorded day has every verdict, an approval, both functions and what f
   expect(new Set(bodies.map(({ body }) => textAt(body, "verdict")))).toEqual(new Set(["execute", "escalate", "block"]));
   expect(bodies.some(({ body }) => textAt(body, "approvalId") !== "")).toBe(true);
   const ids = bodies.map(({ body }) => textAt(objectAt(body, "policy"), "id"));
-  expect(new Set(ids)).toEqual(new Set(["quoting", "deal-registration", "write-back"]));
+  expect(new Set(ids)).toEqual(new Set(["quoting", "deal-registration", "crm-note", "write-back"]));
 });
 
 describe("of a recorded working day", () => {

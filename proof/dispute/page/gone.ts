@@ -1,4 +1,4 @@
-import { nameInWords } from "../../../audit/story/values.ts";
+import { nameInWords } from "../../../domain/name-in-words.ts";
 import type { Dispute } from "../dispute.ts";
 import { markup } from "./markup.ts";
 import { cite, note, table } from "./parts.ts";

@@ -2,8 +2,12 @@ import { randomUUID } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { wallTime } from "../../../db/company-clock.ts";
+import { policiesOf } from "../../../deciding/policies.ts";
+import { createDecideService } from "../../../deciding/service.ts";
 import type { Gateway } from "../../../gateway/gateway.ts";
 import { apiOn, headersOf } from "../../fixtures/api.ts";
+import { countingPolicy } from "../../fixtures/foreign-policy.ts";
 import { gatewayWith } from "../../fixtures/gateway.ts";
 import { hubspotEvent, signedRequest } from "../../fixtures/hubspot.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
@@ -16,11 +20,21 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+/** Of what the product decides, and of counts. */
+const decisions = () =>
+  createDecideService({
+    pool: database.pool,
+    company: "acme",
+    policies: policiesOf({ counting: countingPolicy() }),
+    alarm: () => {},
+    now: wallTime,
+  });
+
 type Asked = { readonly body?: string; readonly headers?: { readonly [name: string]: string } };
 
 async function ask(method: string, path: string, { body, headers = {} }: Asked = {}) {
   const sent = { ...dana, "idempotency-key": randomUUID(), ...headers };
-  const response = await apiOn(database.pool).request(path, {
+  const response = await apiOn(database.pool, { decisions: decisions() }).request(path, {
     method,
     headers: sent,
     ...(body !== undefined && { body }),
@@ -30,7 +44,7 @@ async function ask(method: string, path: string, { body, headers = {} }: Asked =
   return { status: response.status, headers: response.headers, ...problem };
 }
 
-const decision = (facts: string) => `{"policy":"quoting","ref":"Q-1","facts":${facts}}`;
+const decision = (facts: string, policy = "quoting") => `{"policy":"${policy}","ref":"Q-1","facts":${facts}}`;
 
 describe("a body of another kind is refused, and never breaks anything", () => {
   test.for([
@@ -95,7 +109,7 @@ describe("text that the database cannot keep is refused where it stands", () => 
   });
 
   test("but a whole character in two escapes is text", async () => {
-    const body = decision(String.raw`{"a":"\ud83d\ude00 \\u0000"}`);
+    const body = decision(String.raw`{"partner":"\ud83d\ude00 \\u0000"}`);
     expect((await ask("POST", "/v1/decisions", { body })).status).toBe(200);
   });
 
@@ -115,12 +129,13 @@ describe("a number is read as it is written, or refused with its place", () => {
   );
 
   test.for(["150000", "150000.0", "1.5e5", "9007199254740991", "-0", "0"])("%s is a whole number", async (number) => {
-    expect((await ask("POST", "/v1/decisions", { body: decision(`{"listPrice":${number}}`) })).status).toBe(200);
+    const body = decision(`{"kept":${number}}`, "counting");
+    expect((await ask("POST", "/v1/decisions", { body })).status).toBe(200);
   });
 
   test.for(["0.5", "9007199254740992", "1e300"])("%s is read, and no whole number that is kept", async (number) => {
-    const answer = await ask("POST", "/v1/decisions", { body: decision(`{"listPrice":${number}}`) });
-    expect([answer.status, answer.errors?.map(({ pointer }) => pointer)]).toEqual([400, ["/facts/listPrice"]]);
+    const answer = await ask("POST", "/v1/decisions", { body: decision(`{"kept":${number}}`, "counting") });
+    expect([answer.status, answer.errors?.map(({ pointer }) => pointer)]).toEqual([422, ["/facts/kept"]]);
   });
 });
 

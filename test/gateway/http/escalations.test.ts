@@ -7,6 +7,7 @@ import { appendRecord, readRecords } from "../../../audit/records.ts";
 import { apiOn, headersOf } from "../../fixtures/api.ts";
 import { givenEscalation } from "../../fixtures/asked.ts";
 import { AT, DIGEST } from "../../fixtures/ledger.ts";
+import { givenPerson } from "../../fixtures/people.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 
 let database: TestDatabase;
@@ -254,13 +255,14 @@ describe("an escalation shows", () => {
   test("nothing of another company", async () => {
     const { escalationId } = await givenEscalation(database.pool, "foreign");
     const bolt = apiOn(database.pool, { company: "bolt" });
-    await database.pool.query("update person set company = 'bolt' where person_id = 'dana'");
+    const { personId, token } = { personId: "dana-of-bolt", token: "token-dana-of-bolt" };
+    await givenPerson(database.pool, "bolt", { personId, name: "Dana", role: "partner-manager" }, token);
+    const headers = { authorization: `Bearer ${token}` };
     const answers = await Promise.all(
       [`/v1/escalations/${escalationId}`, "/v1/escalations", "/v1/cases/acme:quoting:crm-deal-foreign/records"].map(
-        async (path) => (await bolt.request(path, { headers: dana })).json(),
+        async (path) => (await bolt.request(path, { headers })).json(),
       ),
     );
-    await database.pool.query("update person set company = 'acme' where person_id = 'dana'");
     expect(answers).toMatchObject([{ code: "not-found" }, { escalations: [] }, { code: "not-found" }]);
   });
 });

@@ -77,7 +77,7 @@ describe("the door", () => {
       "quotes/faults",
       { operation: "add-note", kind: "refuse" },
       "/operation",
-      "no operation `add-note`; there are approve-discount, release-renewal, put",
+      "no operation `add-note`; there are approve-discount, revoke-approval, release-renewal, put",
     ],
     [
       "no times at all",

@@ -63,7 +63,15 @@ describe("an accepted event", () => {
     expect(engine.delivered).toEqual([
       {
         caseId,
-        start: { workflow: "governedCase", input: { ...common, step: "approve-discount", action: "quoting" } },
+        start: {
+          workflow: "governedCase",
+          input: {
+            ...common,
+            step: "approve-discount",
+            action: "quoting",
+            takeBack: { step: "revoke-approval", action: "quoting.revoke" },
+          },
+        },
         event: { ...common, eventId, source: "hubspot", system: "crm", occurredAt, receivedAt },
       },
     ]);

@@ -65,29 +65,32 @@ describe("of a case that the whole system lived through", () => {
       "rejected",
       240_000,
       "reject",
-      ["escalate", "execute"],
+      ["escalate", "execute", "execute"],
       /^Rejected by dana, as partner-manager: nothing was done\.$/,
     ],
-    ["blocked", 310_000, undefined, ["block", "execute"], /^It was blocked: nothing was done\.$/],
+    ["blocked", 310_000, undefined, ["block", "execute", "execute"], /^It was blocked: nothing was done\.$/],
   ] as const;
 
-  test.for(cases)("%s: every decision, and the write-back that told of it, has a page that holds", async (given) => {
-    const [name, discountPpm, verdict, verdicts, end] = given;
-    const disputes = await disputesOf(await lived(`d-${name}`, discountPpm, verdict));
-    expect(disputes.map(({ dispute }) => dispute.verdict.verdict)).toEqual(verdicts);
-    expect(disputes.map(({ fault }) => fault)).toEqual(disputes.map(() => ""));
-    expect(disputes.map(({ dispute }) => dispute.explanation?.agrees)).toEqual(disputes.map(() => true));
-    expect(disputes.flatMap(({ dispute }) => dispute.receipts.rows.filter(({ check }) => check !== "proved"))).toEqual(
-      [],
-    );
-    expect(disputes.flatMap(({ dispute }) => dispute.gone)).toEqual([]);
-    expect(disputes.map(({ dispute }) => [dispute.receipts.signed, dispute.verdict.check.text.slice(0, 11)])).toEqual(
-      disputes.map(() => [true, "Taken again"]),
-    );
-    expect(disputes.slice(0, 1).map(endOf)[0]).toMatch(end);
-    const pages = disputes.map(({ dispute }) => elementsOf(readHtml(disputePage(dispute))).length);
-    expect(Math.min(...pages)).toBeGreaterThan(100);
-  });
+  test.for(cases)(
+    "%s: every decision, and the write-back and note that told of it, has a page that holds",
+    async (given) => {
+      const [name, discountPpm, verdict, verdicts, end] = given;
+      const disputes = await disputesOf(await lived(`d-${name}`, discountPpm, verdict));
+      expect(disputes.map(({ dispute }) => dispute.verdict.verdict)).toEqual(verdicts);
+      expect(disputes.map(({ fault }) => fault)).toEqual(disputes.map(() => ""));
+      expect(disputes.map(({ dispute }) => dispute.explanation?.agrees)).toEqual(disputes.map(() => true));
+      expect(
+        disputes.flatMap(({ dispute }) => dispute.receipts.rows.filter(({ check }) => check !== "proved")),
+      ).toEqual([]);
+      expect(disputes.flatMap(({ dispute }) => dispute.gone)).toEqual([]);
+      expect(disputes.map(({ dispute }) => [dispute.receipts.signed, dispute.verdict.check.text.slice(0, 11)])).toEqual(
+        disputes.map(() => [true, "Taken again"]),
+      );
+      expect(disputes.slice(0, 1).map(endOf)[0]).toMatch(end);
+      const pages = disputes.map(({ dispute }) => elementsOf(readHtml(disputePage(dispute))).length);
+      expect(Math.min(...pages)).toBeGreaterThan(100);
+    },
+  );
 
   test("a follow-up says that nobody reviewed it, and why", async () => {
     const disputes = await disputesOf(await lived("d-follow-up", 120_000));
