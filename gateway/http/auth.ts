@@ -1,3 +1,4 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Sql } from "../../audit/records.ts";
 import { PEER_ROLE } from "../peers/door.ts";
@@ -35,4 +36,13 @@ export function requirePerson(sql: Sql, company: string): MiddlewareHandler<ApiE
     c.set("person", person);
     return next();
   };
+}
+
+/** Lets only one role past, on a path (`:name` stands for one step of it) and on all below it. */
+export function guardRole(app: OpenAPIHono<ApiEnv>, path: string, role: string): void {
+  // The pattern covers the path itself too.
+  app.use(`${path}/*`, async (c, next) => {
+    const { role: has } = c.var.person;
+    return has === role ? next() : refuse(c, "wrong-role", `needs ${role}, not ${has}`);
+  });
 }

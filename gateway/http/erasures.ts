@@ -2,12 +2,12 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { askErasure, confirmErasure, countAskedErasures, readAskedErasures } from "../../proof/privacy/erasure.ts";
 import { erasureGrounds } from "../../proof/privacy/grounds.ts";
 import { readSubject } from "../../proof/privacy/scope.ts";
-import type { ApiEnv } from "./auth.ts";
+import { guardRole, type ApiEnv } from "./auth.ts";
 import {
   askerOf,
   changeRefusals,
-  guardRole,
   noSubject,
+  PRIVACY_ROLE,
   readRefusals,
   Reason,
   refused,
@@ -103,7 +103,7 @@ const confirm = createRoute({
 export function erasuresApi(deps: PrivacyDeps) {
   const { pool, company } = deps;
   const app = new OpenAPIHono<ApiEnv>();
-  guardRole(app, "/v1/erasures");
+  guardRole(app, "/v1/erasures", PRIVACY_ROLE);
   return app
     .openapi(list, async (c) => {
       const { limit, cursor: after, total } = c.req.valid("query");

@@ -1,12 +1,12 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { countHolds, readHolds, releaseHold, setHold } from "../../proof/privacy/holds.ts";
 import { readScope } from "../../proof/privacy/scope.ts";
-import type { ApiEnv } from "./auth.ts";
+import { guardRole, type ApiEnv } from "./auth.ts";
 import {
   askerOf,
   changeRefusals,
-  guardRole,
   noSubject,
+  PRIVACY_ROLE,
   readRefusals,
   Reason,
   refused,
@@ -67,7 +67,7 @@ const release = createRoute({
 export function holdsApi(deps: PrivacyDeps) {
   const { pool, company } = deps;
   const app = new OpenAPIHono<ApiEnv>();
-  guardRole(app, "/v1/holds");
+  guardRole(app, "/v1/holds", PRIVACY_ROLE);
   return app
     .openapi(list, async (c) => {
       const { limit, cursor: after, total } = c.req.valid("query");

@@ -16,7 +16,7 @@ import type { LedgerPool } from "../../audit/records.ts";
 import { aliasKinds, aliasOf, OWN_SYSTEM } from "../../domain/alias.ts";
 import type { CrmOwners } from "../../tools/crm/port.ts";
 import { ToolError } from "../../tools/tool-error.ts";
-import type { ApiEnv } from "./auth.ts";
+import { guardRole, type ApiEnv } from "./auth.ts";
 import { pageEnd, pagesOf, placeOf } from "./paging.ts";
 import { syncPeople } from "../people/sync.ts";
 import { AliasView, PersonId } from "./people.ts";
@@ -194,14 +194,7 @@ const sync = createRoute({
 export function peopleChangesApi(deps: PeopleDeps) {
   const { pool, company } = deps;
   const app = new OpenAPIHono<ApiEnv>();
-  app.use("/v1/people-changes/*", async (c, next) => {
-    const { role: has } = c.var.person;
-    return has === ADMIN_ROLE ? next() : refuse(c, "wrong-role", `needs ${ADMIN_ROLE}, not ${has}`);
-  });
-  app.use("/v1/people-changes", async (c, next) => {
-    const { role: has } = c.var.person;
-    return has === ADMIN_ROLE ? next() : refuse(c, "wrong-role", `needs ${ADMIN_ROLE}, not ${has}`);
-  });
+  guardRole(app, "/v1/people-changes", ADMIN_ROLE);
   return app
     .openapi(add, (c) => {
       const { reason: why, token, ...person } = c.req.valid("json");

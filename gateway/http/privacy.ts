@@ -1,4 +1,4 @@
-import { z, type OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 import type { LedgerPool } from "../../audit/records.ts";
@@ -8,7 +8,7 @@ import { problemResponses, refuse } from "./problem.ts";
 
 /** What erasures, legal holds and retention have in common: who may, and what they are refused with. */
 
-const ROLE = "ops-engineer";
+export const PRIVACY_ROLE = "ops-engineer";
 
 export type PrivacyDeps = {
   readonly pool: LedgerPool;
@@ -28,16 +28,6 @@ export const changeRefusals = problemResponses({
   409: "A legal hold is on it, something of it is under way, or it was done before",
   413: "The body is too large",
 });
-
-/** Lets nobody but ops engineers read or change what stands under a path. */
-export function guardRole(app: OpenAPIHono<ApiEnv>, path: string): void {
-  for (const covered of [path, `${path}/*`]) {
-    app.use(covered, async (c, next) => {
-      const { role } = c.var.person;
-      return role === ROLE ? next() : refuse(c, "wrong-role", `needs ${ROLE}, not ${role}`);
-    });
-  }
-}
 
 export function askerOf(c: Context<ApiEnv>, { company, now }: PrivacyDeps): Asker {
   return { company, personId: c.var.person.personId, at: new Date(now()).toISOString() };

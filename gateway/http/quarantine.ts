@@ -8,7 +8,7 @@ import {
   settleQuarantined,
 } from "../../audit/ledgers/quarantine.ts";
 import { replayQuarantined, type ReplayDeps } from "../inbox/replay.ts";
-import type { ApiEnv } from "./auth.ts";
+import { guardRole, type ApiEnv } from "./auth.ts";
 import { pageEnd, pagesOf } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, jsonBody, ok, withToken } from "./route.ts";
@@ -113,10 +113,7 @@ export function quarantineApi(deps: ReplayDeps) {
   const tell = (personId: string, quarantineId: string, what: string) =>
     log.info({ component: "quarantine", personId, quarantineId }, what);
   const app = new OpenAPIHono<ApiEnv>();
-  app.use("/v1/events/quarantine/:quarantineId/*", async (c, next) => {
-    const { role } = c.var.person;
-    return role === ROLE ? next() : refuse(c, "wrong-role", `needs ${ROLE}, not ${role}`);
-  });
+  guardRole(app, "/v1/events/quarantine/:quarantineId", ROLE);
   return app
     .openapi(list, async (c) => {
       const { state, limit, cursor: after, total } = c.req.valid("query");

@@ -6,8 +6,8 @@ import {
   readRetention,
   setRetention,
 } from "../../proof/privacy/retention.ts";
-import type { ApiEnv } from "./auth.ts";
-import { askerOf, changeRefusals, guardRole, readRefusals, tell, type PrivacyDeps } from "./privacy.ts";
+import { guardRole, type ApiEnv } from "./auth.ts";
+import { askerOf, changeRefusals, PRIVACY_ROLE, readRefusals, tell, type PrivacyDeps } from "./privacy.ts";
 import { refuse } from "./problem.ts";
 import { jsonBody, ok, withToken } from "./route.ts";
 
@@ -73,7 +73,7 @@ const end = createRoute({
 export function retentionApi(deps: PrivacyDeps) {
   const { pool, company } = deps;
   const app = new OpenAPIHono<ApiEnv>();
-  guardRole(app, "/v1/retention");
+  guardRole(app, "/v1/retention", PRIVACY_ROLE);
   return app
     .openapi(list, async (c) => c.json({ logs: await readRetention(pool, company) }, 200))
     .openapi(keep, async (c) => {

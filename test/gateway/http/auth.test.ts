@@ -110,3 +110,13 @@ describe("people", () => {
     );
   });
 });
+
+test.for(["/v1/people-changes", "/v1/people-changes/x", "/v1/holds", "/v1/erasures", "/v1/retention"])(
+  "what one role may is closed to others: `%s`",
+  async (path) => {
+    const headers = await headersOf(database.pool, "sol", "solution-engineer");
+    const response = await apiOn(database.pool).request(path, { headers });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ code: "wrong-role" });
+  },
+);
