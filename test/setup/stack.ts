@@ -8,7 +8,7 @@ import { migrate } from "../../db/migrate.ts";
 import { freePort } from "../../engines/free-port.ts";
 import { startPostgres } from "../../engines/postgres.ts";
 import { startTemporal } from "../../engines/temporal-server.ts";
-import { givenPerson } from "../fixtures/people.ts";
+import { givenPerson, givenRequesters } from "../fixtures/people.ts";
 import { installFirstRelease } from "../../releases/set-up.ts";
 import { holdDecisions } from "../replay/golden.ts";
 import { removeHome, temporaryHome } from "./temporary-home.ts";
@@ -78,6 +78,7 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
   const pool = createLedgerPool(databaseUrl, secret);
   const dana = await givenPerson(pool, COMPANY, { personId: "dana", name: "Dana", role: "partner-manager" });
   if (dana.kind !== "added") throw new Error("dana is there already");
+  await givenRequesters(pool, COMPANY);
   const folder = resolve(import.meta.dirname, "../../policies");
   await installFirstRelease({ sql: pool, company: COMPANY, home, folder, at: new Date().toISOString() });
   return {
