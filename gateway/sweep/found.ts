@@ -2,12 +2,9 @@ import type { Logger } from "pino";
 import { digestOf } from "../../audit/digest.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { FunctionDefinition, Plan } from "../../functions/definition.ts";
-import { ToolError, toolErrorCodes } from "../../tools/tool-error.ts";
 import type { RecordReader } from "../../tools/record-reader.ts";
 import { isNear } from "./dates.ts";
-
-/** Records of one page that are read at the same time. */
-const AT_ONCE = 8;
+import { forEachRecord, readUnlessRefused } from "./records.ts";
 
 /** What a page of records tells: those with something to say, and how many tell no dates. */
 export type Found = { readonly dated: readonly Dated[]; readonly unreadable: number };
@@ -36,20 +33,16 @@ type Reading = {
  */
 export async function readDates(reading: Reading, objectIds: readonly string[]): Promise<Found> {
   const { at } = reading;
-  const queue = objectIds.values();
   const dated: Dated[] = [];
   let unreadable = 0;
-  const read = async (): Promise<void> => {
-    for (const objectId of queue) {
-      const said = await toldBy(reading, objectId);
-      if (said === "gone") continue;
-      if (said.plan === undefined) unreadable += 1;
-      const anchors = said.plan?.anchors ?? said.unreadable;
-      if (anchors !== undefined)
-        dated.push({ objectId, anchors, isDue: said.plan === undefined || isNear(said.plan, at) });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, read));
+  await forEachRecord(objectIds, async (objectId) => {
+    const said = await toldBy(reading, objectId);
+    if (said === "gone") return;
+    if (said.plan === undefined) unreadable += 1;
+    const anchors = said.plan?.anchors ?? said.unreadable;
+    if (anchors !== undefined)
+      dated.push({ objectId, anchors, isDue: said.plan === undefined || isNear(said.plan, at) });
+  });
   return { dated, unreadable };
 }
 
@@ -78,12 +71,7 @@ async function recordOf(
   { company, definition: { subject }, reader }: Reading,
   objectId: string,
 ): Promise<JsonObject | "refused" | undefined> {
-  try {
-    const record = await reader.readRecord(company, subject.type, objectId);
-    const read = Object.entries(record?.value ?? {}).filter(([name]) => Object.hasOwn(subject.fields, name));
-    return record === undefined ? undefined : Object.fromEntries(read);
-  } catch (error) {
-    if (error instanceof ToolError && toolErrorCodes[error.code] === "terminal") return "refused";
-    throw error;
-  }
+  const record = await readUnlessRefused(reader, company, subject.type, objectId);
+  if (record === undefined || record === "refused") return record;
+  return Object.fromEntries(Object.entries(record.value).filter(([name]) => Object.hasOwn(subject.fields, name)));
 }

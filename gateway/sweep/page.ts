@@ -6,10 +6,10 @@ import { functionOf, functions as shipped } from "../../functions/index.ts";
 import type { RecordReader } from "../../tools/record-reader.ts";
 import type { ScheduledPage, ScheduledPlace, ScheduledRef } from "../../workflows/activities.ts";
 import { MAX_UNTOLD } from "../batches/limits.ts";
-import { acceptEvents, inboxEventFor, type InboxEvent } from "../inbox/accept.ts";
-import { madeHere } from "../inbox/origin.ts";
+import { acceptEvents } from "../inbox/accept.ts";
 import { casesUnderWay } from "./cases-under-way.ts";
 import { datesKeyOf } from "./dates.ts";
+import { sweepEvent } from "./event.ts";
 import { readDates, type Dated } from "./found.ts";
 
 /** With less room than this in the inbox a sweep waits: pages of a few records would be many. */
@@ -26,8 +26,8 @@ export type SweepDeps = {
 
 /**
  * Looks at the next records of a function's subject and opens the case of each whose first date is near, or whose dates cannot
- * be read though it asks for something, unless it is under way or was opened for the same. No more are looked at than may wait in the inbox. A page that is done again opens
- * nothing twice. Throws `UnknownName`.
+ * be read though it asks for something, unless it is under way or was opened for the same. No more are looked at than may wait in
+ * the inbox. A page that is done again opens nothing twice. Throws `UnknownName`.
  */
 export async function sweepPage(deps: SweepDeps, ref: ScheduledRef, place: ScheduledPlace): Promise<ScheduledPage> {
   const { sql, records, log, functions = shipped } = deps;
@@ -48,7 +48,10 @@ export async function sweepPage(deps: SweepDeps, ref: ScheduledRef, place: Sched
     untoldDates.map(({ objectId }) => objectId),
   );
   const due = untoldDates.filter(({ objectId }) => !underWay.has(objectId));
-  const events = due.map((one) => eventOf(company, definition, one, at));
+  const events = due.map(({ objectId, anchors }) => {
+    const said = { objectId, sourceKey: datesKeyOf(definition, objectId, { anchors }), body: { anchors } };
+    return sweepEvent(company, definition, said, at);
+  });
   const outcomes = events.length === 0 ? [] : await acceptEvents(sql, events);
   const opened = outcomes.filter((outcome) => outcome === "accepted").length;
   const counts = { looked: objectIds.length, opened, underWay: underWay.size, unreadable };
@@ -88,27 +91,4 @@ async function withoutTold(
   });
   const told = new Set(rows.map(({ id }) => id));
   return near.filter(({ objectId }) => !told.has(objectId));
-}
-
-function eventOf(
-  company: string,
-  definition: FunctionDefinition,
-  { objectId, anchors }: Dated,
-  at: string,
-): InboxEvent {
-  const { id, subject } = definition;
-  const sourceKey = datesKeyOf(definition, objectId, { anchors });
-  const told = {
-    company,
-    source: madeHere.schedule,
-    sourceKey,
-    bodyDigestInput: sourceKey,
-    system: subject.system,
-    objectType: subject.type,
-    objectId,
-    occurredAt: at,
-    stamp: "arrival" as const,
-    body: { anchors },
-  };
-  return inboxEventFor(told, id);
 }

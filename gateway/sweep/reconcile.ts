@@ -8,19 +8,17 @@ import type { FunctionAction, FunctionDefinition } from "../../functions/definit
 import { functionOf, recordToolOf } from "../../functions/index.ts";
 import type { RecordReader } from "../../tools/record-reader.ts";
 import type { ScheduledPage, ScheduledPlace, ScheduledRef } from "../../workflows/activities.ts";
-import { acceptEvents, inboxEventFor, type InboxEvent } from "../inbox/accept.ts";
-import { madeHere } from "../inbox/origin.ts";
+import { acceptEvents, type InboxEvent } from "../inbox/accept.ts";
 import { casesUnderWay } from "./cases-under-way.ts";
+import { sweepEvent } from "./event.ts";
+import { forEachRecord, readUnlessRefused } from "./records.ts";
 import type { SweepDeps } from "./page.ts";
 
 /** What was done is watched for so long. */
-const WATCHED_MS = 90 * 24 * 60 * 60 * 1000;
+const WATCHED_MS = 90 * 86_400_000;
 
 /** Acts that are looked at in one page. */
 const PAGE = 200;
-
-/** Records of one page that are read at the same time. */
-const AT_ONCE = 8;
 
 /**
  * Looks at the records of what a function did in the last 90 days, and tells the case of each whose record is not as it was decided
@@ -60,46 +58,31 @@ async function changedOf(looking: Looking, done: readonly DoneAct[]): Promise<re
   const { system, type } = definition.subject;
   const start = caseIdOf(company, definition.id, objectRefOf(system, type, ""));
   const newest = new Map(done.map((act) => [act.caseId, act]));
-  const queue = [...newest.values()].filter(({ caseId }) => caseId.startsWith(start)).values();
+  const own = [...newest.values()].filter(({ caseId }) => caseId.startsWith(start));
   const events: InboxEvent[] = [];
-  const look = async (): Promise<void> => {
-    for (const act of queue) {
-      const event = await eventOf(looking, act, act.caseId.slice(start.length));
-      if (event !== undefined) events.push(event);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, look));
+  await forEachRecord(own, async (act) => {
+    const event = await eventOf(looking, act, act.caseId.slice(start.length));
+    if (event !== undefined) events.push(event);
+  });
   return events;
 }
 
-/** Undefined where the record is as it was decided on, but for what we wrote there ourselves. */
+/** Undefined where the record is as it was decided on, but for what we wrote there ourselves, or will not be told. */
 async function eventOf(
   { company, definition, action, reader, at }: Looking,
   { sources }: DoneAct,
   objectId: string,
 ): Promise<InboxEvent | undefined> {
   const { system, type } = definition.subject;
-  const record = await reader.readRecord(company, type, objectId);
+  const record = await readUnlessRefused(reader, company, type, objectId);
+  if (record === "refused") return undefined;
   const value = record === undefined ? undefined : onlyRead(system, type, record).value;
   const decidedOn = sources.find(({ source }) => source === recordToolOf(definition.id))?.version;
   if (value !== undefined && digestOf(asItAsked(action, value)) === decidedOn) return undefined;
   const state = value === undefined ? "gone" : digestOf(value);
   const sourceKey = `${definition.id}/${objectRefOf(system, type, objectId)}/changed/${state}`;
-  const told = {
-    company,
-    source: madeHere.schedule,
-    sourceKey,
-    bodyDigestInput: sourceKey,
-    system,
-    objectType: type,
-    objectId,
-    occurredAt: at,
-    stamp: "arrival" as const,
-    ofKnown: true as const,
-    ...(value === undefined && { gone: true as const }),
-    body: {},
-  };
-  return inboxEventFor(told, definition.id);
+  const gone = value === undefined ? ({ gone: true } as const) : {};
+  return sweepEvent(company, definition, { objectId, sourceKey, ofKnown: true, ...gone, body: {} }, at);
 }
 
 function asItAsked({ askedBy, writeBack }: FunctionAction, value: JsonObject): JsonObject {

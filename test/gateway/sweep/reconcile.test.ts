@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { pino } from "pino";
 import { acceptEvents, inboxEventFor } from "../../../gateway/inbox/accept.ts";
 import { reconcilePage } from "../../../gateway/sweep/reconcile.ts";
+import type { RecordReader } from "../../../tools/record-reader.ts";
+import { ToolError } from "../../../tools/tool-error.ts";
 import { sandboxRecords } from "../../../tools/sandbox/records.ts";
 import { givenCrmObject, givenPartner, givenQuote } from "../../fixtures/programme.ts";
 import { startSystem, type System } from "../../setup/system.ts";
@@ -28,9 +30,15 @@ async function approved(deal: string): Promise<void> {
   expect(await system.client.workflow.getHandle(caseId).result()).toEqual({ outcomes: ["executed"] });
 }
 
-async function reconciled(at = daysOn(0)) {
+async function reconciled(at = daysOn(0), refused?: string) {
   const { pool, company } = system;
-  const deps = { sql: pool, records: { crm: sandboxRecords(pool, "crm") }, log: pino({ level: "silent" }) };
+  const crm = sandboxRecords(pool, "crm");
+  const reader: RecordReader = {
+    ...crm,
+    readRecord: (of, type, id) =>
+      id === refused ? Promise.reject(new ToolError("TARGET_REFUSED", "no")) : crm.readRecord(of, type, id),
+  };
+  const deps = { sql: pool, records: { crm: reader }, log: pino({ level: "silent" }) };
   const ref = { company, functionId: "quoting", work: "reconcile" } as const;
   const { counts } = await reconcilePage(deps, ref, { at, after: "" });
   const { rows } = await pool.query<{ object_id: string; gone: boolean }>(
@@ -50,6 +58,9 @@ test("what no event told of is found: each record that is not as it was decided 
   ]);
   expect(await reconciled()).toEqual({ counts: { looked: 4, told: 2 }, told: ["deleted gone", "repriced"] });
   expect((await reconciled()).counts).toEqual({ looked: 4, told: 0 });
+  await givenCrmObject(pool, company, "deal", "kept", { quote_net_price: "60000.00" });
+  // A record that its system will not give stops no other.
+  expect((await reconciled(daysOn(0), "repriced")).counts).toEqual({ looked: 4, told: 1 });
   await givenCrmObject(pool, company, "deal", "repriced", { quote_net_price: "61000.00" });
   expect((await reconciled(daysOn(91))).counts).toEqual({ looked: 0, told: 0 });
 });
