@@ -1,7 +1,6 @@
 import type { FindingsTurn, ProposalTurn, TurnInput } from "../agents/turn.ts";
 import type { ProposalDraft } from "../audit/ledgers/turns.ts";
-import { versionOf } from "../domain/evidence.ts";
-import { ownActionOf, restsOn } from "../functions/index.ts";
+import { ownActionOf, versionRestedOn } from "../functions/index.ts";
 
 /** What two turns of the agents come to: the action, and the chain of reasoning behind it. `at` is ISO 8601. */
 export function agentsProposal(
@@ -13,7 +12,7 @@ export function agentsProposal(
   const { action, reasoning } = proposal;
   const sources = evidence.map(({ source }) => source);
   const turns = [citation, proposal.citation];
-  const recordVersion = versionOf(sources, restsOn(functionId, ownActionOf(functionId, actionId)));
+  const recordVersion = versionRestedOn(functionId, ownActionOf(functionId, actionId), sources);
   const chain = { findings: [...findings], sources, reasoning, turns, origin: "agents" as const };
   return { actionId, action, recordVersion, chain, at };
 }

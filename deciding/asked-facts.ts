@@ -5,6 +5,7 @@ import type { FactInput, FunctionAction, FunctionDefinition } from "../functions
 import { readFields } from "../functions/fields.ts";
 import { functionOfAction, recordToolOf } from "../functions/index.ts";
 import { governedActions } from "../functions/governed-actions.ts";
+import { reportedAction } from "../functions/shared/write-back.ts";
 import type { FactType } from "../guardrails/fact-types.ts";
 import { describeWritten, writtenFact } from "../guardrails/written-fact.ts";
 
@@ -77,7 +78,7 @@ const nothing: Computed = { input: undefined, facts: {}, unknown: {}, faults: []
 /** The function whose action the policy decides, with that action; undefined for what no record tells. */
 function readerOf(policy: string): { definition: FunctionDefinition; action: FunctionAction } | undefined {
   const definition = functionOfAction(policy);
-  const action = definition?.actions.find(({ id }) => id === policy);
+  const action = reportedAction(policy);
   return definition === undefined || action === undefined ? undefined : { definition, action };
 }
 

@@ -3,7 +3,6 @@ import { digestOf } from "../audit/digest.ts";
 import { readClaims } from "../audit/ledgers/claims.ts";
 import { readStepOutcome } from "../audit/ledgers/effects.ts";
 import { readStandingAnswer } from "../audit/ledgers/reply-answers.ts";
-import { readFirstAct } from "../audit/ledgers/first-act.ts";
 import { readStepDecision } from "../audit/ledgers/step-decision.ts";
 import type { Ledger } from "../audit/records.ts";
 import type { Evidence } from "../domain/evidence.ts";
@@ -12,12 +11,12 @@ import { aliasesIn } from "../domain/customer/match-keys.ts";
 import { CLAIMS } from "../functions/deal-registration/beside.ts";
 import { ACCOUNT_MATCHES } from "../functions/shared/account-matches.ts";
 import { STANDING_ACT } from "../functions/shared/taking-back.ts";
-import { caseIdOf, objectRefOf } from "../domain/ids.ts";
-import { functionOf, propertiesRead } from "../functions/index.ts";
+import { FIRST_ACT } from "../functions/quoting/baseline.ts";
+import { propertiesRead } from "../functions/index.ts";
 import type { Adapters } from "../tools/adapters.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 import { readBatchReading } from "./batch-reading.ts";
-import { standingAct } from "./take-back.ts";
+import { firstAct, standingAct } from "./own-acts.ts";
 import type { ReadTools } from "./evidence.ts";
 
 const text = z.string().min(1).max(256);
@@ -62,12 +61,12 @@ const AccountMatchesArgs = z.strictObject({
 });
 const ClaimsArgs = z.strictObject({ account: text, productFamily: text });
 const PostingArgs = FundRef.extend({ decisionId: text });
-const BatchReadingArgs = z.strictObject({ functionId: text, objectType: text, objectId: text });
+const OfObjectArgs = z.strictObject({ functionId: text, objectType: text, objectId: text });
 const ReplyArgs = z.strictObject({ correlation: text });
 const ApprovalArgs = z.strictObject({ quoteId: text });
 const StepArgs = z.strictObject({ stepKey: text });
-const StandingActArgs = BatchReadingArgs.extend({ action: text, takenBackBy: text });
-const FirstActArgs = z.strictObject({ functionId: text, objectType: text, objectId: text, tool: text });
+const StandingActArgs = OfObjectArgs.extend({ action: text, takenBackBy: text });
+const FirstActArgs = OfObjectArgs.extend({ tool: text });
 
 /** What agents and decisions may read. The ledgers' own readings are for decisions only. */
 export function createReadTools(
@@ -131,7 +130,7 @@ export function createReadTools(
 /** The readings of our own ledgers, through the pool or within a transaction. */
 export function ledgerReadTools(ledger: Ledger, now: () => string): ReadTools {
   return byName([
-    readTool("batch.reading", "what the last batch in force said of an object", BatchReadingArgs, (company, object) =>
+    readTool("batch.reading", "what the last batch in force said of an object", OfObjectArgs, (company, object) =>
       readBatchReading(ledger, company, object, now()),
     ),
     readTool("ledger.step-outcome", "how a governed step ended", StepArgs, async (company, { stepKey }) => {
@@ -163,16 +162,10 @@ export function ledgerReadTools(ledger: Ledger, now: () => string): ReadTools {
       },
     ),
     readTool(
-      "ledger.first-act",
+      FIRST_ACT,
       "what a function's case about an object did first by a tool, with its arguments",
       FirstActArgs,
-      async (company, { functionId, objectType, objectId, tool }) => {
-        const objectRef = objectRefOf(functionOf(functionId).subject.system, objectType, objectId);
-        const first = await readFirstAct(ledger, company, { caseId: caseIdOf(company, functionId, objectRef), tool });
-        if (first === undefined) return undefined;
-        const source = { source: "ledger.first-act", ref: objectRef, version: first.decisionId, observedAt: now() };
-        return { source, value: first.args };
-      },
+      (company, asked) => firstAct(ledger, company, asked, now()),
     ),
     readTool("ledger.step-decision", "what was decided of a step", StepArgs, async (company, { stepKey }) => {
       const value = await readStepDecision(ledger, company, stepKey);

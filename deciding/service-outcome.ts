@@ -1,10 +1,11 @@
 import type { LedgerPool } from "../audit/records.ts";
 import { beginEffect, settleEffect, type EffectState, type Settlement } from "../audit/ledgers/effects.ts";
-import { readServiceStep, type ServiceStep } from "../audit/ledgers/service-decisions.ts";
+import type { ServiceStep } from "../audit/ledgers/service-decisions.ts";
 import { inTransaction } from "../audit/ledgers/transaction.ts";
 import { EXTERNAL_TOOL } from "../domain/decide-case.ts";
 import type { Permit } from "../domain/permit.ts";
 import { functionOfPolicy } from "./function-of-policy.ts";
+import { ownRequest, type OfCaller } from "./own-request.ts";
 
 /** What the caller says became of the action it had a permit for. */
 export type Outcome =
@@ -19,25 +20,19 @@ export type Settled =
       readonly detail: string;
     };
 
-type Report = {
-  readonly company: string;
-  readonly caller: string;
-  readonly decisionId: string;
-  readonly outcome: Outcome;
-  readonly at: string;
-};
+type Report = OfCaller & { readonly outcome: Outcome; readonly at: string };
 
 /** Intent and receipt in one transaction: of two reports at once one is kept, and the other finds it. */
 export async function settleOutcome(pool: LedgerPool, report: Report): Promise<Settled> {
-  const { company, caller, decisionId, outcome, at } = report;
+  const { outcome, at } = report;
   const no = (code: Extract<Settled, { kind: "refused" }>["code"], detail: string): Settled => ({
     kind: "refused",
     code,
     detail,
   });
-  const step = await readServiceStep(pool, company, { decisionId });
-  if (step === undefined) return no("not-found", `no decision \`${decisionId}\``);
-  if (step.args.caller !== caller) return no("not-your-decision", "another caller asked for this decision");
+  const own = await ownRequest(pool, report);
+  if (own.kind === "refused") return own;
+  const { step } = own;
   const permit = permitOf(step);
   if (permit === undefined) return no("no-permit", "no permit was given for it");
   const settlement = settlementOf(outcome, step.args.ref, at);

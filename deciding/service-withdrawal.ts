@@ -1,6 +1,7 @@
 import { withdrawEscalation } from "../audit/ledgers/escalations.ts";
 import { readServiceStep, type ServiceStep } from "../audit/ledgers/service-decisions.ts";
 import type { LedgerPool } from "../audit/records.ts";
+import { ownRequest, type OfCaller } from "./own-request.ts";
 
 export type Withdrawn =
   | { readonly kind: "withdrawn"; readonly step: ServiceStep }
@@ -10,12 +11,7 @@ export type Withdrawn =
       readonly detail: string;
     };
 
-type Withdrawal = {
-  readonly company: string;
-  readonly caller: string;
-  readonly decisionId: string;
-  readonly at: string;
-};
+type Withdrawal = OfCaller & { readonly at: string };
 
 /** Closes the question that a caller's request asks people. What somebody answered before stands. */
 export async function withdrawQuestion(pool: LedgerPool, withdrawal: Withdrawal): Promise<Withdrawn> {
@@ -25,9 +21,9 @@ export async function withdrawQuestion(pool: LedgerPool, withdrawal: Withdrawal)
     code,
     detail,
   });
-  const step = await readServiceStep(pool, company, { decisionId });
-  if (step === undefined) return no("not-found", `no decision \`${decisionId}\``);
-  if (step.args.caller !== caller) return no("not-your-decision", "another caller asked for this decision");
+  const own = await ownRequest(pool, withdrawal);
+  if (own.kind === "refused") return own;
+  const { step } = own;
   const { escalation } = step.decisions.at(-1) ?? step.decisions[0];
   if (escalation === null) return no("nobody-asked", "people are not asked about it");
   const { escalationId } = escalation;

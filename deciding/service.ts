@@ -33,8 +33,7 @@ export type Asked = {
  * `again`: the same was asked before under another key, and what was decided then stands. `key-reused`: the key names another
  * request. `stopped`: the kill switch is on. `unknown-policy`: neither a release nor an action of ours has such a policy, so that
  * nobody could be asked for it. `wrong-facts`: facts or fields cannot be read, or contradict each other. `asks-too-much`: people
- * would be asked, and the
- * caller has asked them enough until `roomAt`, ISO 8601. In each case nothing was decided.
+ * would be asked, and the caller has asked them enough until `roomAt`, ISO 8601. In each case nothing was decided.
  */
 export type Answered =
   | { readonly kind: "decided"; readonly decision: ServiceDecision; readonly again?: Again }

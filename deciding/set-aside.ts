@@ -1,9 +1,8 @@
 import { recordSetAside } from "../audit/ledgers/case-end.ts";
 import { readGate } from "../audit/ledgers/decisions.ts";
 import type { LedgerPool } from "../audit/records.ts";
-import { versionOf } from "../domain/evidence.ts";
 import { actionOf } from "../functions/governed-actions.ts";
-import { isMoot, recordToolOf, restsOn } from "../functions/index.ts";
+import { isMoot, recordToolOf, versionRestedOn } from "../functions/index.ts";
 import type { News, StepRef } from "../workflows/activities.ts";
 import { readEvidence, type ReadTools } from "./evidence.ts";
 
@@ -25,7 +24,7 @@ export async function setAside(
   if (proposal === undefined || proposal.recordVersion === "" || gone === true) return false;
   const evidence = await readEvidence(readTools, action, step);
   const sources = Object.values(evidence).map(({ source }) => source);
-  const isSame = versionOf(sources, restsOn(functionId, action)) === proposal.recordVersion;
+  const isSame = versionRestedOn(functionId, action, sources) === proposal.recordVersion;
   if (!isSame || isMoot(action, evidence[recordToolOf(functionId)]?.value)) return false;
   const end = { step: step.action, kind: "idle", reason: "what was read for the open question is as it was" };
   await recordSetAside(pool, { company, caseId, eventId, outcomes: [end], at });

@@ -7,7 +7,6 @@ import { writeStep } from "../audit/ledgers/step-writing.ts";
 import { inTransaction } from "../audit/ledgers/transaction.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
 import type { GovernedAction } from "../functions/definition.ts";
-import { versionOf } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
 import {
@@ -16,7 +15,7 @@ import {
   isWhole,
   ownActionOf,
   recordToolOf,
-  restsOn,
+  versionRestedOn,
   isMoot,
 } from "../functions/index.ts";
 import { knownFacts } from "../functions/known-facts.ts";
@@ -64,7 +63,7 @@ export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<Dec
       return { kind: "refused", reason: `\`${proposal.actionId}\` was proposed for a step of \`${action.id}\`` };
     }
     if (isMoot(action, evidence[recordToolOf(step.functionId)]?.value)) return { kind: "moot" };
-    if (isStale(proposal, evidence, restsOn(step.functionId, action))) return { kind: "stale" };
+    if (isStale(proposal, evidence, step.functionId, action)) return { kind: "stale" };
     const reviewed = step.reportsStep === "" ? review : "exempt";
     const question = questionOf(asked, action, evidence, { proposal, review: reviewed });
     return decideOnce(deps, place, question, asked);
@@ -256,7 +255,12 @@ function questionOf(
 }
 
 /** The reasoning rests on another version of what the action rests on than the one there now. */
-function isStale({ recordVersion }: StoredProposal, evidence: FrozenEvidence, tools: readonly string[]): boolean {
+function isStale(
+  { recordVersion }: StoredProposal,
+  evidence: FrozenEvidence,
+  functionId: string,
+  action: GovernedAction,
+): boolean {
   const sources = Object.values(evidence).map(({ source }) => source);
-  return recordVersion !== "" && recordVersion !== versionOf(sources, tools);
+  return recordVersion !== "" && recordVersion !== versionRestedOn(functionId, action, sources);
 }

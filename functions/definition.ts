@@ -22,6 +22,7 @@ export type FactInput = {
  * `max`. It is recorded with the decision, and what is approved and permitted is bound to it.
  */
 export type Term = { readonly param: string; readonly min: number; readonly max: number };
+
 /** Figures of one request that cannot all be true. Which of them is wrong, nobody can say: none is believed. */
 export type Contradiction = {
   /** What cannot be true together, by name: facts, or properties of the record. */

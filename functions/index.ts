@@ -1,4 +1,4 @@
-import type { Evidence } from "../domain/evidence.ts";
+import { versionOf, type Evidence, type SourceRef } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Action } from "../domain/proposal.ts";
 import { assertKnown } from "../domain/registry.ts";
@@ -75,8 +75,13 @@ export function isWhole({ args: schema }: GovernedAction, args: JsonObject): boo
 }
 
 /** The readings that a proposal of an action rests on: when one of them has another version, it is proposed afresh. */
-export function restsOn(functionId: string, action: GovernedAction): readonly string[] {
+function restsOn(functionId: string, action: GovernedAction): readonly string[] {
   return [recordToolOf(functionId), ...(action.restsOn ?? [])];
+}
+
+/** The version of all that a proposal of an action rests on, as it was read. */
+export function versionRestedOn(functionId: string, action: GovernedAction, sources: readonly SourceRef[]): string {
+  return versionOf(sources, restsOn(functionId, action));
 }
 
 /** The systems that keep subjects of our functions. */

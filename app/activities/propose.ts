@@ -8,8 +8,7 @@ import { recordProposal } from "../../audit/ledgers/turns.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { agentsProposal } from "../../deciding/agents-proposal.ts";
 import { readEvidence, type ReadTools } from "../../deciding/evidence.ts";
-import { functionOf, isWhole, ownActionOf, recordToolOf, restsOn, isMoot } from "../../functions/index.ts";
-import { versionOf } from "../../domain/evidence.ts";
+import { functionOf, isWhole, ownActionOf, recordToolOf, versionRestedOn, isMoot } from "../../functions/index.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { TurnCitation } from "../../domain/proposal.ts";
 import { agentActivity } from "../../temporal.config.ts";
@@ -104,7 +103,7 @@ export function createPropose({
       : "Not everything that is asked can be read, so it is put to people as far as it can.";
     const sources = Object.values(readings).map(({ source }) => source);
     const chain = { findings: [], sources, reasoning, turns: [], origin: "as-requested" as const };
-    const recordVersion = versionOf(sources, restsOn(step.functionId, own));
+    const recordVersion = versionRestedOn(step.functionId, own, sources);
     await recordProposal(pool, step, { actionId: own.id, action, recordVersion, chain, at });
     return { kind: "proposed" };
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Readings } from "../definition.ts";
+import { areSame } from "../shared/as-requested.ts";
 
 /** The reading of what was registered under an id, by its tool. */
 export const REGISTRATION_ID = "programme.registration-id";
@@ -40,9 +41,5 @@ export function asAsked(asked: JsonObject, readings: Readings): JsonObject {
   const own = holdersIn(readings)?.find(({ objectId }) => objectId === asked["objectId"]);
   if (own === undefined) return { ...asked, replaces: null };
   const { replaces = null, protectionDays: _days, ...before } = own.asked;
-  return { ...asked, replaces: own.isOpen && isSame(before, asked) ? replaces : own.ref };
-}
-
-function isSame(one: JsonObject, other: JsonObject): boolean {
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => one[name] === other[name]);
+  return { ...asked, replaces: own.isOpen && areSame(before, asked) ? replaces : own.ref };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
-import { Difference, takingBack, type Found, type StandingAct } from "../shared/taking-back.ts";
+import { takeBackArgs, takingBack, type Found, type StandingAct } from "../shared/taking-back.ts";
 import { RegisterDealArgs, registerDeal } from "./register-deal.ts";
 
 export const ReleaseRegistrationArgs = z.strictObject({
@@ -9,12 +9,9 @@ export const ReleaseRegistrationArgs = z.strictObject({
   registrationId: z.string().min(1).max(64),
   /** The programme's own name of it. */
   registration: z.string().min(1).max(80),
-  /** What the record says now, beside what was registered. */
-  difference: Difference.exclude(["none"]),
   /** Its protection goes on until what the record says now is decided. */
   keepsPlace: z.boolean(),
-  /** Whether the record still says that it is registered: it is then set back, and decided anew. */
-  asksAnew: z.boolean(),
+  ...takeBackArgs,
 });
 
 const found: { readonly [difference in Found["difference"]]: string } = {
@@ -36,14 +33,13 @@ function describe(given: JsonObject): string | undefined {
 /** Who claims what: while that is the same, a registration keeps its place until it is decided anew. */
 const claim = ["partnerId", "role", "customerDomain", "productFamily"] as const;
 
-function toTell({ ref, args }: StandingAct, { difference, asked, saysDone }: Found): JsonObject {
+function names({ ref, args }: StandingAct, { asksAnew, asked }: Found): JsonObject {
   const { objectId, registrationId } = RegisterDealArgs.pick({ objectId: true, registrationId: true }).parse({
     objectId: args["objectId"],
     registrationId: args["registrationId"],
   });
-  const asksAnew = difference === "outside" && saysDone;
   const keepsPlace = asksAnew && claim.every((name) => asked[name] === args[name]);
-  return { objectId, registrationId, registration: ref, difference, keepsPlace, asksAnew };
+  return { objectId, registrationId, registration: ref, keepsPlace };
 }
 
 /** Takes back a registration that its record no longer stands by. Rules: policies/deal-registration.release.yaml. */
@@ -56,11 +52,7 @@ export const releaseRegistration = takingBack({
   of: registerDeal,
   functionId: "deal-registration",
   objectType: "registration",
-  state: {
-    property: "registration_status",
-    done: "registered",
-    withdrawn: ["withdrawn", "recalled", "cancelled", "released", "denied", "blocked", "lost", "draft"],
-  },
+  withdrawn: ["withdrawn", "recalled", "cancelled", "released", "lost", "draft"],
   within: {
     estimatedValue: "at-most",
     complete: [true],
@@ -71,6 +63,5 @@ export const releaseRegistration = takingBack({
     idHeldBy: "anything",
     vendorEngaged: "anything",
   },
-  toTell,
-  asksAnew: (args) => args["asksAnew"] === true,
+  names,
 });

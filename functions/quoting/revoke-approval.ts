@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
-import { Difference, takingBack } from "../shared/taking-back.ts";
+import { takeBackArgs, takingBack, type Found } from "../shared/taking-back.ts";
 import { ApproveDiscountArgs } from "./approval-reading.ts";
 import { approveDiscount } from "./approve-discount.ts";
 
@@ -8,13 +8,10 @@ export const RevokeApprovalArgs = z.strictObject({
   quoteId: z.string().min(1).max(64),
   /** The desk's own name of the approval. */
   approval: z.string().min(1).max(64),
-  /** What the deal says now, beside what was approved. */
-  difference: Difference.exclude(["none"]),
-  /** Whether the deal still says that it is approved: it is then set back, and decided anew. */
-  asksAnew: z.boolean(),
+  ...takeBackArgs,
 });
 
-/** `Mandate asks to revoke the approval AD-7 of quote Q-1004, of which the deal says more by now`. */
+/** `Mandate asks to revoke approval AD-7 of quote Q-1004: the deal no longer stands by it`. */
 function describe(given: JsonObject): string | undefined {
   const args = RevokeApprovalArgs.safeParse(given);
   if (!args.success) return undefined;
@@ -22,7 +19,7 @@ function describe(given: JsonObject): string | undefined {
   return `Mandate asks to revoke approval ${approval} of quote ${quoteId}: ${found[difference]}`;
 }
 
-const found: { readonly [difference in z.infer<typeof RevokeApprovalArgs>["difference"]]: string } = {
+const found: { readonly [difference in Found["difference"]]: string } = {
   within: "the deal says another thing by now, and no more than was approved",
   outside: "the deal says more by now than was approved",
   withdrawn: "the deal no longer stands by it",
@@ -39,11 +36,7 @@ export const revokeApproval = takingBack({
   of: approveDiscount,
   functionId: "quoting",
   objectType: "deal",
-  state: {
-    property: "quote_status",
-    done: "approved",
-    withdrawn: ["recalled", "withdrawn", "cancelled", "denied", "blocked", "lost", "draft"],
-  },
+  withdrawn: ["recalled", "withdrawn", "cancelled", "lost", "draft"],
   within: {
     effectiveDiscount: "at-most",
     worstLineDiscount: "at-most",
@@ -55,11 +48,5 @@ export const revokeApproval = takingBack({
     quoteHeldBy: "anything",
     requester: "anything",
   },
-  toTell: ({ ref, args }, { difference, saysDone }) => ({
-    quoteId: ApproveDiscountArgs.shape.quoteId.parse(args["quoteId"]),
-    approval: ref,
-    difference,
-    asksAnew: difference === "outside" && saysDone,
-  }),
-  asksAnew: (args) => args["asksAnew"] === true,
+  names: ({ ref, args }) => ({ quoteId: ApproveDiscountArgs.shape.quoteId.parse(args["quoteId"]), approval: ref }),
 });

@@ -5,6 +5,7 @@ import type { Action } from "../../domain/proposal.ts";
 import type { About, FactInput, FunctionAction, Readings } from "../definition.ts";
 import { whatIsKnown } from "../fields.ts";
 import { knownFacts } from "../known-facts.ts";
+import { differing } from "./as-requested.ts";
 
 /** The reading of what an action did last for an object and what of it stands, by its tool. */
 export const STANDING_ACT = "ledger.standing-act";
@@ -40,26 +41,32 @@ export const TakeBackFacts = z.strictObject({
   difference: Difference.meta({ from: "derived", title: "what the record says now, beside what was done" }),
 });
 
-/** How a function's act is held against its record in the CRM, and how it is taken back. */
-export type TakingBack = Pick<FunctionAction, "id" | "step" | "tool" | "args" | "describe"> & {
-  /** What it takes back. */
-  readonly of: FunctionAction;
-  readonly functionId: string;
-  readonly objectType: string;
-  /** Where the record says how it stands, what it says while the act stands, and what withdraws it. */
-  readonly state: { readonly property: string; readonly done: string; readonly withdrawn: readonly string[] };
-  readonly within: Within;
-  /** What the tool is told, from the act and what was found of the record. */
-  readonly toTell: (act: StandingAct, found: Found) => JsonObject;
-  /** What its tool was told: whether the record is set back to ask anew. */
-  readonly asksAnew: (args: JsonObject) => boolean;
+/** What every tool that takes something back is told. */
+export const takeBackArgs = {
+  /** What the record says now, beside what was done. */
+  difference: Difference.exclude(["none"]),
+  /** Whether the record still says that it is done: it is then set back, and decided anew. */
+  asksAnew: z.boolean(),
 };
 
-/** What was found of the record beside the act. `asked`: what it would ask for; `saysDone`: so its state says. */
+/** What was found of the record beside the act. `asked`: what it would ask for. */
 export type Found = {
   readonly difference: Exclude<Difference, "none">;
+  readonly asksAnew: boolean;
   readonly asked: JsonObject;
-  readonly saysDone: boolean;
+};
+
+/** How a function's act is held against its record in the CRM, and how it is taken back. */
+export type TakingBack = Pick<FunctionAction, "id" | "step" | "tool" | "args" | "describe"> & {
+  /** What it takes back. Its `writeBack` says what the record says while it stands, and once it is denied. */
+  readonly of: FunctionAction & Required<Pick<FunctionAction, "askedBy" | "writeBack">>;
+  readonly functionId: string;
+  readonly objectType: string;
+  /** What else than its denial the record says where it no longer stands by it, in small letters. */
+  readonly withdrawn: readonly string[];
+  readonly within: Within;
+  /** What the tool is told beside `takeBackArgs`. */
+  readonly names: (act: StandingAct, found: Found) => JsonObject;
 };
 
 /** Undefined where the ledger was not read, null where nothing stands. */
@@ -69,25 +76,25 @@ function standingIn(readings: Readings): StandingAct | null | undefined {
 
 /** How facts differ from those that were decided. Pure. */
 export function differenceOf(before: JsonObject, now: JsonObject, within: Within): "none" | "within" | "outside" {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-  const changed = names.filter((name) => before[name] !== now[name] && within[name] !== "anything");
+  const changed = differing(before, now).filter((name) => within[name] !== "anything");
   if (changed.length === 0) return "none";
   return changed.every((name) => isWithin(before[name], now[name], within[name])) ? "within" : "outside";
 }
 
 function isWithin(before: Json | undefined, now: Json | undefined, bound: Within[string] | undefined): boolean {
-  if (bound === "anything") return true;
   if (bound === "at-most") return typeof before === "number" && typeof now === "number" && now <= before;
-  return now !== undefined && (bound?.includes(now) ?? false);
+  return now !== undefined && Array.isArray(bound) && bound.includes(now);
 }
 
 /**
  * The action by which code takes back what the record no longer stands by: asked for where something stands and the record
  * says otherwise. Where the record still says that it is done, it is set back to what asks, and is decided anew.
  */
-export function takingBack({ of, functionId, objectType, state, within, toTell, asksAnew, ...own }: TakingBack) {
+export function takingBack({ of, functionId, objectType, withdrawn, within, names, ...own }: TakingBack) {
+  const { property, values } = of.writeBack;
+  const isWithdrawn = (says: string) => [...withdrawn, values.denied, values.blocked].includes(says);
   const stateIn = (record: JsonObject) => {
-    const value = record[state.property];
+    const value = record[property];
     return typeof value === "string" ? value.trim().toLowerCase() : "";
   };
 
@@ -101,22 +108,22 @@ export function takingBack({ of, functionId, objectType, state, within, toTell, 
     const act = standingIn(readings);
     if (act === undefined || act === null) return undefined;
     const record = readings["crm.record"]?.value;
-    if (record === undefined) return { act, is: { difference: "gone", asked: {}, saysDone: false } };
+    if (record === undefined) return { act, is: { difference: "gone", asksAnew: false, asked: {} } };
     const says = stateIn(record);
     const action = of.requested(record, readings);
     const now = factsNow(action, readings, act);
-    const isWithdrawn = state.withdrawn.includes(says);
     const compared = act.facts["proposedAsRequested"] === true ? differenceOf(act.facts, now, within) : "none";
-    const difference = isWithdrawn ? "withdrawn" : compared;
-    return {
-      act,
-      is: difference === "none" ? undefined : { difference, asked: action?.args ?? {}, saysDone: says === state.done },
-    };
+    const difference = isWithdrawn(says) ? "withdrawn" : compared;
+    if (difference === "none") return { act, is: undefined };
+    const asksAnew = difference === "outside" && says === values.executed;
+    return { act, is: { difference, asksAnew, asked: action?.args ?? {} } };
   }
 
   function requested(_record: JsonObject, readings: Readings = {}) {
     const { act, is } = found(readings) ?? {};
-    return act === undefined || is === undefined ? undefined : { tool: own.tool, args: toTell(act, is) };
+    if (act === undefined || is === undefined) return undefined;
+    const { difference, asksAnew } = is;
+    return { tool: own.tool, args: { ...names(act, is), difference, asksAnew } };
   }
 
   function facts({ evidence }: FactInput): JsonObject {
@@ -140,10 +147,10 @@ export function takingBack({ of, functionId, objectType, state, within, toTell, 
     requestedBy: () => null,
     requested,
     writeBack: {
-      property: state.property,
-      over: state.done,
-      values: { executed: of.askedBy?.value ?? state.done, denied: state.done, blocked: state.done },
-      tells: asksAnew,
+      property,
+      over: values.executed,
+      values: { executed: of.askedBy.value, denied: values.executed, blocked: values.executed },
+      tells: (args) => args["asksAnew"] === true,
     },
   } as const satisfies FunctionAction;
 }
