@@ -44,6 +44,8 @@ export type Config = {
   readonly hubspotPortalId: string | undefined;
   /** Questions that one token may open in an hour through the decide service. */
   readonly questionsPerHour: number;
+  /** How long an approval may be undone before it counts. */
+  readonly undoSeconds: number;
   /** 32 random bytes in base64, alike on every host. Undefined: a file of the home folder, beside an embedded database. */
   readonly auditSecret: string | undefined;
   /** Another one that something was sealed under: `mandate migrate` seals that anew. */
@@ -148,6 +150,10 @@ const variables = {
     z.coerce.number().int().min(1).max(1_000_000),
     "use 1 to 1000000: what one token may ask people in an hour; more is answered 429 `too-many-questions`",
   ),
+  MANDATE_UNDO_SECONDS: entry(
+    z.coerce.number().int().min(0).max(3_600),
+    "use 0 to 3600 seconds: how long an approval may be undone before it counts; 0, and it counts at once",
+  ),
 } as const;
 
 type Variables = typeof variables;
@@ -187,6 +193,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     hubspotAccessToken: values.HUBSPOT_ACCESS_TOKEN,
     hubspotPortalId: values.HUBSPOT_PORTAL_ID,
     questionsPerHour: values.MANDATE_QUESTIONS_PER_HOUR ?? 300,
+    undoSeconds: values.MANDATE_UNDO_SECONDS ?? 10,
     auditSecret: values.MANDATE_AUDIT_SECRET,
     formerAuditSecret: values.MANDATE_FORMER_AUDIT_SECRET,
     auditHost: values.MANDATE_AUDIT_HOST ?? "mandate.local",

@@ -10,7 +10,7 @@ export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
   proposal: ["proposalId", "stepKey", "actionId", "recordVersion"],
   review: ["stepKey"],
   decision: ["decisionId", "stepKey", "gate", "proposalId", "approvalId", "permitId", "verdict", "policy"],
-  escalation: ["escalationId", "decisionId", "stepKey", "change", "role", "level", "dueAt"],
+  escalation: ["escalationId", "decisionId", "stepKey", "change", "role", "level", "dueAt", "undoes"],
   approval: ["escalationId", "approvalId", "stepKey", "verdict", "role", "missing"],
   intent: ["effectKey", "permitId", "decisionId", "tool"],
   receipt: ["effectKey", "state", "commitment"],
@@ -35,6 +35,7 @@ export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
 export const personalFields: { readonly [K in RecordKind]?: readonly string[] } = {
   event: ["askedBy", "reason"],
   decision: ["requestedBy", "requesterId"],
+  escalation: ["personId", "reason"],
   approval: ["personId", "reason"],
   policy: ["person", "reason", "signature", "publicKey"],
   erasure: ["person", "reason"],

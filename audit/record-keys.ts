@@ -37,6 +37,8 @@ export const recordKeys = {
   refusal: (stepKey: string) => `${stepKey}/refusal`,
   decision: (decisionId: string) => `${decisionId}/decision`,
   opened: (escalationId: string) => `${escalationId}/opened`,
+  /** What became of a question, or who moved it: `version` is the question's after it. */
+  moved: (escalationId: string, change: string, version: number) => `${escalationId}/${change}/${version}`,
   approval: (approvalId: string) => `${approvalId}/approval`,
   intent: (effectKey: string) => `${effectKey}/intent`,
   receipt: (effectKey: string, state: string) => `${effectKey}/receipt/${state}`,

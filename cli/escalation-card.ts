@@ -4,11 +4,11 @@ import { showArgs } from "../audit/story/values.ts";
 import { nameInWords } from "../domain/name-in-words.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { provenanceInWords, provenances } from "../domain/provenance.ts";
-import type { EscalationView } from "../gateway/http/escalations.ts";
+import type { EscalationShown, EscalationView } from "../gateway/http/escalations.ts";
 
 function quorumText({ quorum, approvals }: EscalationView): string {
   if (quorum === 1) return "";
-  const names = approvals.map(({ personId }) => personId);
+  const names = approvals.filter(({ undoneAt }) => undoneAt === null).map(({ personId }) => personId);
   const so = names.length === 0 ? "nobody has yet" : `${names.join(", ")} did`;
   return `; ${quorum} people must approve, ${so}`;
 }
@@ -19,9 +19,20 @@ function standing(view: EscalationView, now: string): string {
     const { personId, reason, givenAt } = verdict;
     return `${state} by ${personId} at ${formatMinute(givenAt)}: ${reason}`;
   }
-  return state === "open"
-    ? `open: ${role} answers by ${formatMinute(dueAt)} (${dueIn(dueAt, now)})${quorumText(view)}`
-    : state;
+  const { assignee, heldUntil, untilAt } = view;
+  switch (state) {
+    case "open": {
+      const left = assignee === null ? "" : `; left to ${assignee}`;
+      const held = heldUntil === null ? "" : `; put off until ${formatMinute(heldUntil)}`;
+      return `open: ${role} answers by ${formatMinute(dueAt)} (${dueIn(dueAt, now)})${left}${held}${quorumText(view)}`;
+    }
+    case "info-requested":
+      return `something was asked back: its deadline stands still until ${formatMinute(untilAt ?? dueAt)} at most`;
+    case "committing":
+      return `approved; it counts from ${untilAt ?? ""} on, unless it is undone before`;
+    default:
+      return state;
+  }
 }
 
 /** `in 3 h 58 min`, or `overdue by 2 min`. */
@@ -31,7 +42,8 @@ export function dueIn(dueAt: string, now: string): string {
 }
 
 /** Everything a person needs to answer, in the order they ask: what, why, on what evidence, and what exactly is bound. */
-export function escalationCard(view: EscalationView, now: string): string {
+export function escalationCard(view: EscalationView & Partial<Pick<EscalationShown, "moves">>, now: string): string {
+  const { moves = [] } = view;
   const args = showArgs(view.action.args as JsonObject);
   const facts = Object.entries(view.shownFacts).map(([name, text]) => `${nameInWords(name)} ${text}`);
   const sections: [string, readonly string[]][] = [
@@ -40,6 +52,7 @@ export function escalationCard(view: EscalationView, now: string): string {
     ["What would be done", [`${view.action.tool}: ${args}`]],
     ["What was read", [facts.join(", "), ...provenanceLines(view), ...view.sources.map(sourceLine)]],
     ["Reasoning, as stated", [view.reasoning]],
+    ["What people did", moves.map(moveLine)],
     ["Asked for by", [askerText(view)]],
     ["Case", [view.caseId]],
     ["Digest of exactly this action", [view.actionDigest]],
@@ -79,6 +92,11 @@ function besideSection({ title, reasons, rows }: EscalationView["beside"][number
     ({ name, asked, other }) => `${name}: asked ${asked || "nothing"}, there ${other || "nothing"}`,
   );
   return [`Compare with ${oneLine(title)}`, [...reasons, ...lines]];
+}
+
+function moveLine({ move, personId, words, to, at }: EscalationShown["moves"][number]): string {
+  const whom = to === null ? "" : ` to ${to}`;
+  return `${formatMinute(at)} ${personId ?? "somebody"}: ${move}${whom}${words === null || words === "" ? "" : `: ${words}`}`;
 }
 
 function sourceLine({ source, ref, version, observedAt }: EscalationView["sources"][number]): string {

@@ -1,4 +1,4 @@
-import type { EscalationView } from "../gateway/http/escalations.ts";
+import type { EscalationShown } from "../gateway/http/escalations.ts";
 import { bodyOf, everyPage } from "./api-body.ts";
 import type { Client } from "./client.ts";
 import { failure } from "./failure.ts";
@@ -6,9 +6,10 @@ import { failure } from "./failure.ts";
 const whole = /^esc_[0-9a-f]{20}$/;
 
 /** The escalation that an id, or the beginning of one, names. Throws `CliFailure` when none or several match. */
-export async function findEscalation(client: Client, id: string): Promise<EscalationView> {
+export async function findEscalation(client: Client, id: string): Promise<EscalationShown> {
   const { escalations } = client.v1;
-  if (whole.test(id)) return bodyOf(escalations[":escalationId"].$get({ param: { escalationId: id } }));
+  const shown = (escalationId: string) => bodyOf(escalations[":escalationId"].$get({ param: { escalationId } }));
+  if (whole.test(id)) return shown(id);
   const beginning = id.startsWith("esc_") ? id : `esc_${id}`;
   const { pages } = await everyPage((page) => bodyOf(escalations.$get({ query: page })));
   const known = pages.flatMap((page) => page.escalations);
@@ -26,5 +27,5 @@ export async function findEscalation(client: Client, id: string): Promise<Escala
     const ids = matching.map(({ escalationId }) => escalationId).join(", ");
     throw failure("usage", "ambiguous", `\`${id}\` begins several escalations: ${ids}`, "give more of the id");
   }
-  return found;
+  return shown(found.escalationId);
 }

@@ -1,11 +1,13 @@
 import type { Command } from "commander";
-import { escalationStates as states } from "../domain/escalation.ts";
+import { escalationStates as states, isStanding } from "../domain/escalation.ts";
 import type { EscalationView } from "../gateway/http/escalations.ts";
 import type { Answer } from "./answer.ts";
 import { bodyOf, everyPage } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
 import { confirmSending } from "./confirm.ts";
+import { addEscalationMoves } from "./escalation-moves.ts";
 import { findEscalation } from "./escalation-id.ts";
+import { formatMinute } from "../audit/story/duration.ts";
 import { failure } from "./failure.ts";
 import { widthOf } from "./io.ts";
 import { connect, knownPeople } from "./session.ts";
@@ -41,6 +43,7 @@ export function addEscalations(program: Command, cli: Cli): void {
       .option("--yes", "do not ask again")
       .action(answering<VerdictOptions>(cli, (call) => answer(verdict, call)));
   }
+  addEscalationMoves(noun, cli);
 }
 
 async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
@@ -60,7 +63,7 @@ async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   const rows = escalations.map((view) => [
     view.escalationId,
     view.state,
-    view.state === "open" ? view.role : "",
+    isStanding(view.state) ? (view.assignee ?? view.role) : "",
     view.state === "open" ? dueIn(view.dueAt, now) : "",
     view.ask,
   ]);
@@ -92,13 +95,17 @@ async function show({ args, options }: Call<object>): Promise<Answer> {
   return {
     data: escalation,
     text: escalationCard(escalation, new Date().toISOString()),
-    next: [...(state === "open" ? answers : []), `audit show ${caseId}`],
+    next: [...(state === "open" || state === "info-requested" ? answers : []), `audit show ${caseId}`],
   };
 }
 
 function neededText(missing: number): string {
   if (missing === 0) return "";
   return missing === 1 ? ": one more person must approve it" : `: ${missing} more people must approve it`;
+}
+
+function undoText(until: string | null): string {
+  return until === null ? "" : `It counts from ${formatMinute(until)} on, unless you undo it before.\n`;
 }
 
 async function answer(verdict: "approve" | "reject", { args, options, io }: Call<VerdictOptions>): Promise<Answer> {
@@ -110,10 +117,19 @@ async function answer(verdict: "approve" | "reject", { args, options, io }: Call
   io.stderr.write(`${escalationCard(escalation, new Date().toISOString())}\n${verdict} the action ${actionDigest}\n`);
   await confirmSending(io, `${verdict} it?`, options.yes);
   const { $post } = client.v1.escalations[":escalationId"][verdict];
-  const taken = await bodyOf($post({ param: { escalationId }, json: { actionDigest, reason: options.reason } }));
+  const taken = await bodyOf(
+    $post({
+      param: { escalationId },
+      header: { "if-match": String(escalation.version) },
+      json: { actionDigest, reason: options.reason },
+    }),
+  );
   return {
     data: { ...taken, caseId, actionDigest },
-    text: `${escalationId} is ${taken.state}${neededText(taken.missing)}; recorded as ${taken.approvalId}\n`,
-    next: [`audit show ${caseId}`],
+    text: `${escalationId} is ${taken.state}${neededText(taken.missing)}; recorded as ${taken.approvalId}\n${undoText(taken.undoUntil)}`,
+    next: [
+      ...(taken.undoUntil === null ? [] : [`escalations undo ${escalationId} --reason TEXT`]),
+      `audit show ${caseId}`,
+    ],
   };
 }

@@ -6,6 +6,7 @@ import {
   type ServiceStep,
 } from "../audit/ledgers/service-decisions.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
+import { isApproved } from "../domain/escalation.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { GovernedAction } from "../functions/definition.ts";
 import { governedActions } from "../functions/governed-actions.ts";
@@ -44,7 +45,7 @@ export function serviceAskOf(
 export type Again = "permitted" | "already-done" | "waiting" | "approved";
 
 function againOf({ effect }: ServiceStep, { permitId, escalation }: ServiceDecision): Again {
-  if (permitId === null) return escalation?.state === "approved" ? "approved" : "waiting";
+  if (permitId === null) return escalation !== null && isApproved(escalation.state) ? "approved" : "waiting";
   return effect === null || effect.state === "intent" ? "permitted" : "already-done";
 }
 

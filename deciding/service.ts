@@ -185,7 +185,12 @@ function standingOf(step: ServiceStep | undefined, caller: string): Standing {
   const { escalationId, role, dueAt, state } = escalation;
   switch (state) {
     case "approved":
+    case "executed":
+    case "execution-failed":
       return { kind: "approved", step, decision, escalationId };
+    case "committing":
+      return no("not-answered", `\`${escalationId}\` is approved, and may be undone for a moment yet`);
+    case "info-requested":
     case "open":
       return no("not-answered", `\`${escalationId}\` waits for ${role} until ${dueAt}`);
     case "rejected":

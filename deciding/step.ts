@@ -1,5 +1,6 @@
 import { whyNotAgreed } from "../audit/ledgers/agreements.ts";
 import { readGate, recordDecision, type DecidedWith, type StoredDecision } from "../audit/ledgers/decisions.ts";
+import { supersedeApproved } from "../audit/ledgers/escalations.ts";
 import { refusalRecord } from "../audit/ledgers/refusals.ts";
 import { proposalIdOf, proposalPart, type ProposalDraft, type StoredProposal } from "../audit/ledgers/turns.ts";
 import { isPermittedElsewhere, readAsk, repeatRecord } from "../audit/ledgers/standing.ts";
@@ -62,12 +63,22 @@ export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<Dec
     if (proposal.actionId !== action.id) {
       return { kind: "refused", reason: `\`${proposal.actionId}\` was proposed for a step of \`${action.id}\`` };
     }
-    if (isMoot(action, evidence[recordToolOf(step.functionId)]?.value)) return { kind: "moot" };
-    if (isStale(proposal, evidence, step.functionId, action)) return { kind: "stale" };
+    const isGone = isMoot(action, evidence[recordToolOf(step.functionId)]?.value);
+    if (isGone || isStale(proposal, evidence, step.functionId, action)) {
+      await approvedInVain(place.ledger, asked, isGone);
+      return { kind: isGone ? "moot" : "stale" };
+    }
     const reviewed = step.reportsStep === "" ? review : "exempt";
     const question = questionOf(asked, action, evidence, { proposal, review: reviewed });
     return decideOnce(deps, place, question, asked);
   });
+}
+
+/** What people approved meanwhile comes to nothing, and their question says why. */
+async function approvedInVain(ledger: Ledger, { step, approvalId, at }: GateOfStep, isGone: boolean): Promise<void> {
+  if (approvalId === null) return;
+  const reason = isGone ? "the record asks for it no more" : "what was read and shown has changed since";
+  await supersedeApproved(ledger, { company: step.company, approvalId, at }, `it was approved, but ${reason}`);
 }
 
 /** The arguments of a proposal that no record asks for; none for a function's own, whose record says what is read. */

@@ -19,6 +19,7 @@ import { startFollowRelay } from "./inbox/follow-relay.ts";
 import { createGroupCommit } from "./inbox/group-commit.ts";
 import { startOutboxRelay } from "./inbox/outbox-relay.ts";
 import { startRelay } from "./inbox/relay.ts";
+import type { QuestionMessage } from "../workflows/escalation.ts";
 import { startWakeRelay } from "./inbox/wake-relay.ts";
 import type { WorkflowEngine } from "./inbox/workflow-starter.ts";
 import { peerDoors } from "./peers/door.ts";
@@ -53,6 +54,8 @@ export type GatewayOptions = {
   readonly publicUrl: string | undefined;
   /** Questions that one token may open in an hour through the decide service; no bound when nobody says. */
   readonly questionsPerHour?: number;
+  /** How long an approval may be undone before it counts; not at all when nobody says. */
+  readonly undoMs?: number;
   /** Names that this gateway is reached under, beside the machine's own and the public URL's. */
   readonly hosts?: readonly string[];
   /** 0 takes a free port. */
@@ -114,6 +117,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     company,
     hubspotSecret,
     portalId: options.portalId,
+    undoMs: options.undoMs,
     log,
     targetUrl: () => `${baseUrl()}${HUBSPOT_PATH}`,
     baseUrl,
@@ -195,15 +199,22 @@ function startTelling({ pool, now, engine, peers = {}, log }: GatewayOptions) {
     wake: ({ caseId, agreementId }) => engine.deliverAgreement(caseId, { agreementId }),
     log,
   });
+  const moves = startWakeRelay<QuestionMessage>({
+    pool,
+    topic: "question",
+    wake: ({ caseId, escalationId }) => engine.deliverMove(caseId, { escalationId }),
+    log,
+  });
   const words = startWordRelay({ pool, at: now, say: peerDoors(peers), log });
   return {
     onVerdict: verdicts.poke,
+    onMove: moves.poke,
     onReply: replies.poke,
     onWord() {
       agreements.poke();
       words.poke();
     },
-    stop: () => Promise.all([verdicts, replies, agreements, words].map((pump) => pump.stop())),
+    stop: () => Promise.all([verdicts, replies, agreements, moves, words].map((pump) => pump.stop())),
   };
 }
 

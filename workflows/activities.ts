@@ -168,6 +168,8 @@ export type LedgerActivities = {
   ): Promise<{ escalationId: string; state: EscalationState }>;
   readEscalation(company: string, escalationId: string): Promise<EscalationState>;
   raiseEscalation(company: string, escalationId: string, fromLevel: number, at: string): Promise<EscalationState>;
+  /** What a question waits for beside a verdict is over: an answer that was asked back for, or the time for undoing. */
+  passEscalation(company: string, escalationId: string, at: string): Promise<EscalationState>;
   /**
    * Whether an event leaves what a step's proposal rests on as it was: then its work is ended here, and the question about the
    * proposal stays open.

@@ -1,6 +1,7 @@
 import {
   ApplicationFailure,
   condition,
+  defineSignal,
   defineUpdate,
   patched,
   setCurrentDetails,
@@ -23,6 +24,11 @@ export type VerdictMessage = {
 
 export const deliverVerdict = defineUpdate<{ accepted: true }, [VerdictMessage]>("deliverVerdict");
 
+/** Somebody moved the question otherwise, and that is durable: asked back, said back, undid, withdrew. It only wakes the case. */
+export type QuestionMessage = { readonly escalationId: string };
+
+export const questionMoved = defineSignal<[QuestionMessage]>("questionMoved");
+
 type Pending = {
   readonly escalationId: string;
   readonly actionDigest: string;
@@ -42,7 +48,12 @@ export type Arrivals = {
 /** The one question a case may be asking at a time, and what came meanwhile: it may make the question moot. */
 export type EscalationDesk = { pending: Pending | undefined; readonly arrivals: Arrivals };
 
-type Answer = Extract<EscalationState, { kind: "approved" | "rejected" | "expired" | "superseded" }>;
+type Waiting = Extract<EscalationState, { kind: "waiting" | "paused" | "committing" }>;
+type Answer = Exclude<EscalationState, Waiting>;
+
+function isWaiting(state: EscalationState): state is Waiting {
+  return state.kind === "waiting" || state.kind === "paused" || state.kind === "committing";
+}
 
 /** Registers the Update before the first await. Its validator turns away what cannot be meant for the open question. */
 export function openDesk(arrivals: Arrivals): EscalationDesk {
@@ -55,6 +66,9 @@ export function openDesk(arrivals: Arrivals): EscalationDesk {
     },
     { validator: (message) => validateVerdict(desk.pending, message) },
   );
+  setHandler(questionMoved, ({ escalationId }) => {
+    if (desk.pending?.escalationId === escalationId) desk.pending.woken = true;
+  });
   return desk;
 }
 
@@ -81,28 +95,29 @@ export async function escalate(
   const pending: Pending = { escalationId, actionDigest, requesterId, roles: rolesFrom(0), woken: false };
   desk.pending = pending;
   let state = opened.state;
-  while (state.kind === "waiting") {
+  while (isWaiting(state)) {
     pending.roles = rolesFrom(state.level);
     setCurrentDetails(`waiting for ${pending.roles[0] ?? "nobody"}: ${decision.reason}`);
-    state = await waitAtLevel(step, escalationId, state, pending, desk);
+    state = await waitThere(step, state, pending, desk);
   }
   desk.pending = undefined;
   setCurrentDetails("");
   return { escalationId, answer: state };
 }
 
-async function waitAtLevel(
+/** Waits until something moves the question, or its time is up: a level's, that for an answer, or that for undoing. */
+async function waitThere(
   step: StepRef,
-  escalationId: string,
-  { level, slaMs }: Extract<EscalationState, { kind: "waiting" }>,
+  state: Waiting,
   pending: Pending,
   desk: EscalationDesk,
 ): Promise<EscalationState> {
   const { arrivals } = desk;
-  const dueMs = Date.parse(now()) + slaMs;
+  const { escalationId } = pending;
+  const upMs = timeUpMs(state);
   for (;;) {
-    const leftMs = dueMs - Date.parse(now());
-    if (leftMs <= 0) return ledger().raiseEscalation(step.company, escalationId, level, now());
+    const leftMs = upMs - Date.parse(now());
+    if (leftMs <= 0) return timeIsUp(step.company, escalationId, state);
     await condition(() => pending.woken || arrivals.isThere(), leftMs);
     if (pending.woken) {
       pending.woken = false;
@@ -112,6 +127,17 @@ async function waitAtLevel(
       return ledger().supersedeEscalation(step.company, escalationId, "a newer event came for the same object", now());
     }
   }
+}
+
+/** A level's time is as the ledger has it: what stood still moved it. Cases that ran before count it from here. */
+function timeUpMs(state: Waiting): number {
+  if (state.kind !== "waiting") return Date.parse(state.until);
+  return state.dueAt === undefined ? Date.parse(now()) + state.slaMs : Date.parse(state.dueAt);
+}
+
+function timeIsUp(company: string, escalationId: string, state: Waiting): Promise<EscalationState> {
+  if (state.kind === "waiting") return ledger().raiseEscalation(company, escalationId, state.level, now());
+  return ledger().passEscalation(company, escalationId, now());
 }
 
 /**

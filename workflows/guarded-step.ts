@@ -39,6 +39,8 @@ export async function guardedStep(
         return owing(decision, { outcome: { kind: answer.kind, decisionId, escalationId } });
       case "superseded":
         return { outcome: { kind: "superseded", reason: "newer-event" } };
+      case "withdrawn":
+        return { outcome: { kind: "superseded", reason: "not-asked" } };
     }
   }
   return owing(decision, await settle(step, decision, afterwards));

@@ -4,7 +4,7 @@ import type { LedgerActivities } from "../../workflows/activities.ts";
 
 type Escalate = Pick<
   LedgerActivities,
-  "openEscalation" | "readEscalation" | "raiseEscalation" | "supersedeEscalation" | "setAside"
+  "openEscalation" | "readEscalation" | "raiseEscalation" | "passEscalation" | "supersedeEscalation" | "setAside"
 >;
 
 /** Escalations as the workflow drives them; the ledger is the arbiter between verdicts, deadlines and newer events. */
@@ -25,6 +25,7 @@ export function createEscalate({ pool, readTools }: SetAsideDeps): Escalate {
     readEscalation: (company, escalationId) => ledger.readEscalationState(pool, company, escalationId),
     raiseEscalation: (company, escalationId, fromLevel, at) =>
       ledger.raiseEscalation(pool, { company, escalationId, at }, fromLevel),
+    passEscalation: (company, escalationId, at) => ledger.passEscalation(pool, { company, escalationId, at }),
     supersedeEscalation: (company, escalationId, reason, at) =>
       ledger.supersedeEscalation(pool, { company, escalationId, at }, reason),
   };

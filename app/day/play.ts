@@ -95,7 +95,7 @@ async function answerQuestions(
     const { verdict, reason } = item.answer;
     const client = createClient({ url, token: person.token });
     const { $post } = escalationOf(client)[verdict];
-    const give = () => bodyOf($post({ param: { escalationId }, json: { actionDigest, reason } }));
+    const give = () => bodyOf($post({ param: { escalationId }, header: {}, json: { actionDigest, reason } }));
     await patiently(give, signal).catch(alreadyAnswered);
     onProgress(`${person.name} ${verdict === "approve" ? "approves" : "rejects"}: ${item.name}`);
     answered.add(item.objectId);

@@ -75,6 +75,7 @@ async function serve(
         hubspotSecret,
         portalId: config.hubspotPortalId,
         questionsPerHour: config.questionsPerHour,
+        undoMs: config.undoSeconds * 1_000,
         publicUrl: config.publicUrl,
         hosts: config.hosts,
         port: config.port ?? 0,

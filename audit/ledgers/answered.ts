@@ -14,18 +14,18 @@ export async function readAnswered(sql: Sql, { company, policyId, since, most }:
     text: `with decided as (
              select company, decision_id, case_id, decided_at, facts, verdict, details from decision
              where company = $1 and policy_id = $2 and decided_at >= $3)
-           select d.decision_id as "decisionId", d.case_id as "caseId", d.decided_at as at, d.facts, e.state as "end",
+           select d.decision_id as "decisionId", d.case_id as "caseId", d.decided_at as at, d.facts, answer_in(e.state) as "end",
              array(select a.person_id from approval a
                    where a.company = e.company and a.escalation_id = e.escalation_id
-                     and a.verdict = case e.state when 'approved' then 'approve' else 'reject' end
+                     and a.verdict = case answer_in(e.state) when 'approved' then 'approve' else 'reject' end and a.undone_at is null
                    order by a.given_at) as people,
              case when e.state <> 'expired'
                then floor(extract(epoch from greatest(e.closed_at - e.opened_at, interval '0')))::int end as seconds
            from decided d
            cross join lateral (select * from escalation x
                                where x.company = d.company and x.decision_id = d.decision_id limit 1) e
-           where e.state in ('approved', 'rejected', 'expired')
-             and not (e.state = 'approved' and jsonb_path_exists(d.details, '$.limits[*] ? (@.admitted == false)'))
+           where e.state in ('approved', 'executed', 'execution-failed', 'rejected', 'expired')
+             and not (answer_in(e.state) = 'approved' and jsonb_path_exists(d.details, '$.limits[*] ? (@.admitted == false)'))
            union all
            select d.decision_id, d.case_id, d.decided_at, d.facts, 'executed', '{}', null
            from decided d

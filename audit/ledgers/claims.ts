@@ -19,7 +19,7 @@ export async function readClaims(
     text: `select jsonb_build_object('partnerId', last.partner_id, 'partnerName', p.name, 'registrationId', last.registration_id,
              'customerDomain', last.customer_domain,
              'decidedAt', to_char(last.decided_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-             'state', case when last.state = 'open' then 'waits' else 'was denied' end) as claim
+             'state', case when last.state in ('open', 'info-requested', 'committing') then 'waits' else 'was denied' end) as claim
            from (
              select distinct on (d.facts->>'partner', q.args->>'registrationId') d.company, d.decided_at,
                d.facts->>'partner' as partner_id, coalesce(q.args->>'registrationId', '') as registration_id,
@@ -38,7 +38,7 @@ export async function readClaims(
            left join lateral (
              select name from programme.partner x
              where x.company = last.company and x.partner_id = last.partner_id limit 1) p on true
-           where last.state in ('open', 'rejected', 'expired', 'blocked')
+           where last.state in ('open', 'info-requested', 'committing', 'rejected', 'expired', 'blocked')
            order by last.decided_at desc limit ${MOST}`,
     values: [company, account, productFamily, at],
   });

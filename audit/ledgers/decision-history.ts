@@ -57,10 +57,11 @@ type Row = {
  */
 const pageOfDecisions = `
   select d.decision_id, d.case_id, d.decided_at, d.policy_id, d.policy_version, d.verdict, d.reason, d.rules, d.facts,
-    d.missing, d.details, s.escalation_id, s.state,
+    d.missing, d.details, s.escalation_id,
+    case when s.closed_at is null then 'open' else answer_in(s.state) end as state,
     to_char(d.decided_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place
   from decision d
-  left join lateral (select escalation_id, state from escalation x
+  left join lateral (select escalation_id, state, closed_at from escalation x
                      where x.company = d.company and x.decision_id = d.decision_id limit 1) s on true
   where d.company = $1 and d.policy_id = $2 and d.decided_at >= greatest($3, $4::timestamptz)
     and (d.decided_at, d.decision_id) > ($4::timestamptz, $5) and d.approval_id is null

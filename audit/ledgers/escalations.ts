@@ -1,8 +1,16 @@
 import type { Route } from "../../domain/decision.ts";
-import type { EscalationStanding, EscalationState } from "../../domain/escalation.ts";
+import { isStanding, type EscalationStanding, type EscalationState } from "../../domain/escalation.ts";
 import { escalationIdOf, recordKeys } from "../record-keys.ts";
-import { appendRecord, type Ledger, type LedgerPool, type Sql } from "../records.ts";
+import type { Ledger, LedgerPool, Sql } from "../records.ts";
 import { sealRecord } from "../seal.ts";
+import {
+  lockEscalation,
+  moveRow,
+  readEscalationRow,
+  recordMove,
+  type EscalationChange,
+  type EscalationRow,
+} from "./escalation-row.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** Who waits for what; whose request it is, is the decision's. Level 0 is the route's first rung. */
@@ -15,15 +23,6 @@ export type EscalationDraft = {
   readonly route: Route;
   readonly reason: string;
   readonly at: string;
-};
-
-type EscalationRow = {
-  case_id: string;
-  step_key: string;
-  decision_id: string;
-  route: Route;
-  level: number;
-  state: EscalationStanding;
 };
 
 /** `at` plus a duration, ISO 8601. */
@@ -63,45 +62,43 @@ export async function openEscalation(
   return { escalationId, state: await readEscalationState(ledger, company, escalationId) };
 }
 
-async function readRow(sql: Sql, company: string, escalationId: string, lock: boolean): Promise<EscalationRow> {
-  const { rows } = await sql.query<EscalationRow>({
-    name: lock ? "lock-escalation-row" : "read-escalation-row",
-    text: `select case_id, step_key, decision_id, route, level, state from escalation
-     where company = $1 and escalation_id = $2 ${lock ? "for update" : ""}`,
-    values: [company, escalationId],
-  });
-  const row = rows[0];
-  if (row === undefined) throw new Error(`no escalation \`${escalationId}\``);
-  return row;
-}
-
-async function stateOf(sql: Sql, company: string, escalationId: string, row: EscalationRow): Promise<EscalationState> {
-  switch (row.state) {
+function stateOf(row: EscalationRow): EscalationState {
+  const { state, level, until_at: until } = row;
+  const approvalId = row.approval_id ?? "";
+  switch (state) {
     case "open":
-      return { kind: "waiting", level: row.level, slaMs: row.route.levels[row.level]?.slaMs ?? 0 };
+      return { kind: "waiting", level, slaMs: row.route.levels[level]?.slaMs ?? 0, dueAt: row.due_at };
+    case "info-requested":
+    case "committing":
+      return { kind: state === "committing" ? "committing" : "paused", level, until: until ?? row.due_at };
+    case "rejected":
+      return { kind: "rejected", approvalId };
     case "approved":
-    case "rejected": {
-      const answer = await sql.query<{ approval_id: string }>({
-        name: "read-newest-approval",
-        text: "select approval_id from approval where company = $1 and escalation_id = $2 order by given_at desc limit 1",
-        values: [company, escalationId],
-      });
-      const approvalId = answer.rows[0]?.approval_id;
-      if (approvalId === undefined)
-        throw new Error(`escalation \`${escalationId}\` is ${row.state} without an approval`);
-      return { kind: row.state, approvalId };
-    }
+    case "executed":
+    case "execution-failed":
+      return { kind: "approved", approvalId };
     case "withdrawn":
-      // Only who asks the decide service withdraws, and no case waits for that; to one that did, the question would be moot.
-      return { kind: "superseded" };
-    default:
-      return { kind: row.state };
+    case "superseded":
+    case "expired":
+      return { kind: state };
   }
 }
 
+async function locked(ledger: Ledger, change: EscalationChange): Promise<EscalationRow> {
+  const row = await lockEscalation(ledger, change);
+  if (row === undefined) throw new Error(`no escalation \`${change.escalationId}\``);
+  return row;
+}
+
 /** Where an escalation stands in the ledger. Messages only wake the workflow; this is what it believes. */
-export async function readEscalationState(sql: Sql, company: string, escalationId: string): Promise<EscalationState> {
-  return stateOf(sql, company, escalationId, await readRow(sql, company, escalationId, false));
+export async function readEscalationState(
+  ledger: Ledger,
+  company: string,
+  escalationId: string,
+): Promise<EscalationState> {
+  const row = await readEscalationRow(ledger, { company, escalationId });
+  if (row === undefined) throw new Error(`no escalation \`${escalationId}\``);
+  return stateOf(row);
 }
 
 /** A person's verdict as kept, with all who approved the same, or undefined. */
@@ -118,79 +115,110 @@ export async function readApproval(
     name: "read-approval",
     text: `select a.verdict, a.action_digest as "actionDigest",
              array(select x.person_id from approval x where x.company = a.company and x.escalation_id = a.escalation_id
-                   and x.verdict = 'approve') as approvers
+                   and x.verdict = 'approve' and x.undone_at is null) as approvers
            from approval a where a.company = $1 and a.approval_id = $2`,
     values: [company, approvalId],
   });
   return rows[0];
 }
 
-type Change = { readonly company: string; readonly escalationId: string; readonly at: string };
-
-async function recordChange(
-  ledger: Ledger,
-  { company, escalationId, at }: Change,
-  row: EscalationRow,
-  change: {
-    change: "raised" | "expired" | "superseded" | "withdrawn";
-    role: string;
-    level: number;
-    dueAt: string | null;
-    reason: string;
-  },
-): Promise<void> {
-  const key = `${escalationId}/${change.change}/${change.level}`;
-  const body = { escalationId, decisionId: row.decision_id, stepKey: row.step_key, ...change };
-  const parents = [recordKeys.opened(escalationId)];
-  await appendRecord(ledger, { company, caseId: row.case_id, kind: "escalation", key, at, body, parents });
-}
-
 /**
  * Silence past a level's SLA: the next level is asked, and the last level's silence denies. A verdict that reached the
  * ledger first wins. `fromLevel` makes a retry harmless: an escalation already raised is left where it is.
  */
-export async function raiseEscalation(pool: LedgerPool, change: Change, fromLevel: number): Promise<EscalationState> {
-  const { company, escalationId, at } = change;
+export async function raiseEscalation(
+  pool: LedgerPool,
+  change: EscalationChange,
+  fromLevel: number,
+): Promise<EscalationState> {
   return inTransaction(pool, async (ledger) => {
-    const row = await readRow(ledger, company, escalationId, true);
-    if (row.state !== "open" || row.level > fromLevel) return stateOf(ledger, company, escalationId, row);
-    const next = row.route.levels[row.level + 1];
-    if (next === undefined) {
-      await ledger.query({
-        name: "expire-escalation",
-        text: "update escalation set state = 'expired', closed_at = $3 where company = $1 and escalation_id = $2",
-        values: [company, escalationId, at],
-      });
-      const role = row.route.levels[row.level]?.role ?? "";
-      const reason = `nobody answered in time; silence of ${role} denies`;
-      await recordChange(ledger, change, row, { change: "expired", role, level: row.level, dueAt: null, reason });
-      return { kind: "expired" };
-    }
-    const level = row.level + 1;
-    const dueAt = later(at, next.slaMs);
-    await ledger.query({
-      name: "raise-escalation",
-      text: "update escalation set level = $3, role = $4, due_at = $5 where company = $1 and escalation_id = $2",
-      values: [company, escalationId, level, next.role, dueAt],
-    });
-    const reason = `no answer from ${row.route.levels[row.level]?.role ?? ""} in time`;
-    await recordChange(ledger, change, row, { change: "raised", role: next.role, level, dueAt, reason });
-    return { kind: "waiting", level, slaMs: next.slaMs };
+    const row = await locked(ledger, change);
+    // A deadline that moved while its clock stood still has not passed.
+    if (row.state !== "open" || row.level > fromLevel || change.at < row.due_at) return stateOf(row);
+    return stateOf(await silence(ledger, change, row));
   });
 }
 
-/** The question is moot: a newer event came or the record changed. A verdict that reached the ledger first wins. */
-export async function supersedeEscalation(pool: LedgerPool, change: Change, reason: string): Promise<EscalationState> {
+async function silence(ledger: Ledger, change: EscalationChange, row: EscalationRow): Promise<EscalationRow> {
+  const { role, route } = row;
+  const next = route.levels[row.level + 1];
+  if (next === undefined) {
+    const expired = await moveRow(ledger, change, row, { state: "expired" });
+    const reason = `nobody answered in time; silence of ${role} denies`;
+    await recordMove(ledger, change, expired, { change: "expired", reason });
+    return expired;
+  }
+  const dueAt = later(change.at, next.slaMs);
+  const moved = { state: "open", level: row.level + 1, role: next.role, dueAt, assignee: null } as const;
+  const raised = await moveRow(ledger, change, row, moved);
+  await recordMove(ledger, change, raised, { change: "raised", dueAt, reason: `no answer from ${role} in time` });
+  return raised;
+}
+
+/**
+ * What was waited for beside a verdict has passed: an approval that was not undone counts, and a question whose asking back was not
+ * answered goes on. Before its time nothing happens.
+ */
+export async function passEscalation(pool: LedgerPool, change: EscalationChange): Promise<EscalationState> {
+  return inTransaction(pool, async (ledger) => {
+    const row = await locked(ledger, change);
+    if (row.until_at === null || change.at < row.until_at) return stateOf(row);
+    if (row.state === "committing") {
+      const approved = await moveRow(ledger, change, row, { state: "approved" });
+      await recordMove(ledger, change, approved, { change: "committed", reason: "nobody undid it in time" });
+      return stateOf(approved);
+    }
+    const reopened = await resume(ledger, change, row);
+    const reason = "what was asked back was not answered in time";
+    await recordMove(ledger, change, reopened, { change: "reopened", dueAt: reopened.due_at, reason });
+    return stateOf(reopened);
+  });
+}
+
+/** The clock of a question goes on where it stood. */
+export async function resume(ledger: Ledger, change: EscalationChange, row: EscalationRow): Promise<EscalationRow> {
+  const stoodMs = row.paused_at === null ? 0 : Math.max(0, Date.parse(change.at) - Date.parse(row.paused_at));
+  return moveRow(ledger, change, row, { state: "open", dueAt: later(row.due_at, stoodMs) });
+}
+
+/** The question is moot: a newer event came or the record changed. A verdict that counts already wins. */
+export async function supersedeEscalation(
+  pool: LedgerPool,
+  change: EscalationChange,
+  reason: string,
+): Promise<EscalationState> {
   return inTransaction(pool, async (ledger) => {
     const row = await closeUnanswered(ledger, change, { change: "superseded", reason });
-    return stateOf(ledger, change.company, change.escalationId, row);
+    return stateOf(row);
   });
 }
 
-/** Who asked takes the question back. Answers how it then stands: a verdict that reached the ledger first wins. */
+/** What was approved came to nothing before anything was done: the record is another by now, or asks for it no more. */
+export async function supersedeApproved(
+  ledger: Ledger,
+  { company, approvalId, at }: { readonly company: string; readonly approvalId: string; readonly at: string },
+  reason: string,
+): Promise<void> {
+  const { rows } = await ledger.query<{ escalation_id: string }>({
+    name: "escalation-of-approval",
+    text: "select escalation_id from approval where company = $1 and approval_id = $2",
+    values: [company, approvalId],
+  });
+  const escalationId = rows[0]?.escalation_id;
+  if (escalationId === undefined) return;
+  const change = { company, escalationId, at };
+  const row = await locked(ledger, change);
+  if (row.state !== "approved") return;
+  await recordMove(ledger, change, await moveRow(ledger, change, row, { state: "superseded" }), {
+    change: "superseded",
+    reason,
+  });
+}
+
+/** Who asked takes the question back. Answers how it then stands: a verdict that counts already wins. */
 export async function withdrawEscalation(
   pool: LedgerPool,
-  change: Change,
+  change: EscalationChange,
   reason: string,
 ): Promise<EscalationStanding> {
   return inTransaction(pool, async (ledger) => {
@@ -199,21 +227,15 @@ export async function withdrawEscalation(
   });
 }
 
-/** Closes a question that nobody has answered yet, with its record; what it held of limits is given back. */
+/** Closes a question whose answer does not count yet, with its record; what it held of limits is given back. */
 async function closeUnanswered(
   ledger: Ledger,
-  change: Change,
+  change: EscalationChange,
   closing: { readonly change: "superseded" | "withdrawn"; readonly reason: string },
 ): Promise<EscalationRow> {
-  const { company, escalationId, at } = change;
-  const row = await readRow(ledger, company, escalationId, true);
-  if (row.state !== "open") return row;
-  await ledger.query({
-    name: "close-escalation",
-    text: "update escalation set state = $4, closed_at = $3 where company = $1 and escalation_id = $2",
-    values: [company, escalationId, at, closing.change],
-  });
-  const role = row.route.levels[row.level]?.role ?? "";
-  await recordChange(ledger, change, row, { ...closing, role, level: row.level, dueAt: null });
-  return { ...row, state: closing.change };
+  const row = await locked(ledger, change);
+  if (!isStanding(row.state)) return row;
+  const closed = await moveRow(ledger, change, row, { state: closing.change });
+  await recordMove(ledger, change, closed, closing);
+  return closed;
 }

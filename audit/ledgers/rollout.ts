@@ -29,10 +29,10 @@ export async function readTally(sql: Sql, { company, policyId, since, release, m
                and coalesce(details->>'release', '') = $4
              order by decided_at desc limit $5),
            answered as (
-             select e.state from escalation e
+             select answer_in(e.state) as state from escalation e
              cross join lateral (select * from decision x
                                  where x.company = e.company and x.decision_id = e.decision_id limit 1) d
-             where e.company = $1 and e.policy_id = $2 and e.opened_at >= $3 and e.state in ('approved', 'rejected')
+             where e.company = $1 and e.policy_id = $2 and e.opened_at >= $3 and e.state in ('approved', 'executed', 'execution-failed', 'rejected')
                and d.decided_at >= $3 and d.gate = 1 and coalesce(d.details->>'release', '') = $4
              order by e.opened_at desc limit $5)
            select (select count(*)::int from latest) as decisions,
@@ -152,21 +152,21 @@ export async function countAnswers(sql: Sql, { company, policyId, since }: Stret
     name: "rollout-answers",
     text: `with judged as (${judged}),
            later as (
-             select 'withheld' as basis, j.recorded as verdict, e.state as answer
+             select 'withheld' as basis, j.recorded as verdict, answer_in(e.state) as answer
              from judged j, lateral (
                select e.state from (select * from escalation x
                                     where x.company = j.company and x.case_id = j.case_id offset 0) e
-               where e.closed_at > j.decided_at and e.state in ('approved', 'rejected') and e.policy_id = $2
+               where e.closed_at > j.decided_at and e.state in ('approved', 'executed', 'execution-failed', 'rejected') and e.policy_id = $2
                order by e.closed_at limit 1) e
              where j.mode in ('off', 'shadow')),
            own as (
-             select b.basis, b.verdict, e.state as answer
+             select b.basis, b.verdict, answer_in(e.state) as answer
              from judged j, lateral (
                select x.state from escalation x
                where x.company = j.company and x.decision_id = j.decision_id limit 1) e, lateral (values
                ('candidate', j.candidate->>'verdict', coalesce((j.candidate->>'flips')::boolean, false)),
                ('assisted', j.said, j.mode = 'assisted')) b (basis, verdict, counts)
-             where b.counts and e.state in ('approved', 'rejected'))
+             where b.counts and e.state in ('approved', 'executed', 'execution-failed', 'rejected'))
            select basis, verdict, answer, count(*)::int as count
            from (select * from later union all select * from own) a group by 1, 2, 3 order by 1, 2, 3`,
     values: [company, policyId, since],

@@ -282,18 +282,18 @@ function decisionOf(row: StepRow): ServiceDecision {
   };
 }
 
-/** Escalations of the decide service whose deadline passed: no workflow waits for those. */
+/** Escalations of the decide service whose time passed, whatever they wait for: no workflow waits for those. */
 export async function overdueServiceEscalations(
   sql: Sql,
   company: string,
   at: string,
-): Promise<readonly { readonly escalationId: string; readonly level: number }[]> {
-  const { rows } = await sql.query<{ escalationId: string; level: number }>({
+): Promise<readonly { readonly escalationId: string; readonly level: number; readonly isOpen: boolean }[]> {
+  const { rows } = await sql.query<{ escalationId: string; level: number; isOpen: boolean }>({
     name: "overdue-service-escalations",
-    text: `select escalation_id as "escalationId", level from escalation
-           where company = $1 and state = 'open' and due_at < $2
+    text: `select escalation_id as "escalationId", level, state = 'open' as "isOpen" from escalation
+           where company = $1 and closed_at is null and coalesce(until_at, due_at) < $2
              and starts_with(case_id, company || ':decisions:')
-           order by due_at limit 100`,
+           order by coalesce(until_at, due_at) limit 100`,
     values: [company, at],
   });
   return rows;

@@ -3,7 +3,7 @@ import type { Ledger } from "../records.ts";
 
 type Woken = {
   readonly company: string;
-  readonly topic: "agreement" | "reply" | "verdict";
+  readonly topic: "agreement" | "reply" | "question" | "verdict";
   /** Names what came, within its topic. */
   readonly key: string;
   readonly payload: JsonObject & { readonly caseId: string };

@@ -18,14 +18,36 @@ function changeWords(body: JsonObject): string {
       return "drops the question: it is moot";
     case "withdrawn":
       return "closes the question: who asked it withdrew it";
+    case "committed":
+      return sentence("lets the approval count", withText("of", role));
+    case "reopened":
+      return sentence("hears no answer to what was asked back: the question goes on", due);
     default:
       return sentence("changes the question", withText("to", change));
   }
 }
 
-/** A question put to people, raised, or closed without an answer. */
+/** What somebody did to a question beside deciding it, by its record's word. */
+const moves: { readonly [change: string]: (body: JsonObject) => string } = {
+  "asked-back": (body) =>
+    sentence("asks back, and its deadline stands still", withText("until", formatMinute(textAt(body, "until")))),
+  "answered-back": () => "says what was asked back",
+  taken: () => "takes the question",
+  delegated: (body) => sentence("leaves the question", withText("to", textAt(body, "to"))),
+  held: (body) => sentence("puts the question off", withText("until", formatMinute(textAt(body, "until")))),
+  undone: () => "takes the approval back before it counts",
+  withdrawn: () => "takes the question back",
+};
+
+/** A question put to people, raised, moved by one of them, or closed without an answer. */
 export function tellEscalation(body: JsonObject): Told {
   const reason = textAt(body, "reason");
+  const by = textAt(body, "personId");
+  const made = wordOf(moves, textAt(body, "change"));
+  if (by !== "" && made !== undefined) {
+    const text = `${made(body)}${reason === "" ? "" : `: ${reason}`}`;
+    return { who: by, text, because: [textAt(body, "escalationId")] };
+  }
   const escalationId = withText("escalation", textAt(body, "escalationId"));
   return {
     who: "mandate",

@@ -80,7 +80,8 @@ create trigger decision_is_append_only before update or delete on decision
   for each row execute function refuse_change();
 create trigger decision_keeps_all before truncate on decision for each statement execute function refuse_change();
 
--- A decision that waits for people, one after the other along its route.
+-- A decision that waits for people, one after the other along its route. Where it stands, and what moves it, is as
+-- domain/escalation.ts says; who moved it and what they said stands in its records.
 create table escalation (
   company text not null,
   escalation_id text not null,
@@ -96,31 +97,58 @@ create table escalation (
   level int not null check (level >= 0),
   role text not null,
   due_at timestamptz not null,
-  state text not null check (state in ('open', 'approved', 'rejected', 'expired', 'superseded', 'withdrawn')),
+  state text not null check (state in ('open', 'info-requested', 'committing', 'approved', 'executed', 'execution-failed',
+    'rejected', 'expired', 'superseded', 'withdrawn')),
   opened_at timestamptz not null,
-  closed_at timestamptz,
+  closed_at timestamptz check ((closed_at is null) = (state in ('open', 'info-requested', 'committing'))),
+  -- Every move is another version: who answers may say which one they saw.
+  version int not null default 1,
+  -- Of those who may answer, the one it was left to; the others still may.
+  assignee text,
+  -- Put off until then by who should answer; its deadline stays.
+  held_until timestamptz,
+  -- While information is asked for: since when its clock stands still.
+  paused_at timestamptz check ((paused_at is not null) = (state = 'info-requested')),
+  -- Until when an answer is waited for, or an approval may be undone.
+  until_at timestamptz check ((until_at is not null) = (state in ('info-requested', 'committing'))),
   primary key (escalation_id, company),
   foreign key (decision_id, company) references decision
 );
-create index escalation_open on escalation (company, due_at) where state = 'open';
-create index escalation_closed on escalation (company, due_at) where state <> 'open';
+create index escalation_open on escalation (company, due_at) where closed_at is null;
+create index escalation_closed on escalation (company, due_at) where closed_at is not null;
 -- Demotion looks at what people answered last, every few seconds.
-create index escalation_answered on escalation (company, policy_id, opened_at) where state in ('approved', 'rejected');
--- Escalations of the decide service have no workflow that waits for their deadline.
-create index escalation_of_service on escalation (company, due_at)
-  where state = 'open' and starts_with(case_id, company || ':decisions:');
+create index escalation_answered on escalation (company, policy_id, opened_at)
+  where state in ('approved', 'executed', 'execution-failed', 'rejected');
+-- Escalations of the decide service have no workflow that waits for their times.
+create index escalation_of_service on escalation (company, coalesce(until_at, due_at))
+  where closed_at is null and starts_with(case_id, company || ':decisions:');
+-- Who asked is asked back.
+create index escalation_asks_back on escalation (company, requester_id) where state = 'info-requested';
 create index escalation_by_case on escalation (company, case_id) where case_id is not null;
 create unique index escalation_of_decision on escalation (company, decision_id) where decision_id is not null;
 
+-- What people said, whatever came of it.
+create function answer_in(p_state text) returns text language sql immutable as $$
+  select case when p_state in ('executed', 'execution-failed') then 'approved' else p_state end
+$$;
+
 create function escalation_moves_forward() returns trigger language plpgsql as $$
+declare
+  v_next text[] := case old.state
+    when 'open' then array['open', 'info-requested', 'committing', 'approved', 'rejected', 'expired', 'superseded', 'withdrawn']
+    when 'info-requested' then array['open', 'info-requested', 'committing', 'approved', 'rejected', 'superseded', 'withdrawn']
+    when 'committing' then array['open', 'approved', 'superseded', 'withdrawn']
+    when 'approved' then array['executed', 'execution-failed', 'superseded']
+    else '{}' end;
 begin
-  if old.state <> 'open' or new.level < old.level
+  if new.state <> all (v_next) or new.level < old.level or new.version <> old.version + 1
      or (old.company, old.escalation_id, old.decision_id, old.action_digest, old.requested_by, old.requester_id)
      is distinct from (new.company, new.escalation_id, new.decision_id, new.action_digest, new.requested_by, new.requester_id) then
     if is_erasure('escalation', to_jsonb(old), to_jsonb(new)) then
       return new;
     end if;
-    raise exception 'FORWARD_ONLY: escalation % is %', old.escalation_id, old.state using errcode = '42501';
+    raise exception 'FORWARD_ONLY: escalation % cannot go from % to %', old.escalation_id, old.state, new.state
+      using errcode = '42501';
   end if;
   return new;
 end $$;
@@ -129,7 +157,8 @@ create trigger escalation_moves_forward before update on escalation
 create trigger escalation_is_kept before delete on escalation for each row execute function refuse_change();
 create trigger escalation_keeps_all before truncate on escalation for each statement execute function refuse_change();
 
--- A person's answer. A route may want several people: each answers once.
+-- A person's answer. A route may want several people: each answers once. An approval that is undone before it counts is one
+-- no more, and its person may answer again.
 create table approval (
   company text not null,
   approval_id text not null,
@@ -140,6 +169,9 @@ create table approval (
   action_digest text not null,
   reason text not null,
   given_at timestamptz not null,
+  undone_at timestamptz check (undone_at is null or verdict = 'approve'),
+  -- Which answer to its question it is, from 1.
+  nth int not null default 1 check (nth > 0),
   record_key text not null generated always as (approval_id || '/approval') stored,
   primary key (approval_id, company),
   foreign key (escalation_id, company) references escalation,
@@ -147,10 +179,26 @@ create table approval (
     deferrable initially deferred
 );
 create index approval_by_time on approval (company, given_at) where given_at is not null;
+create index approval_of_escalation on approval (company, escalation_id) where escalation_id is not null;
 create unique index approval_once_per_person on approval (company, escalation_id, person_id)
-  where escalation_id is not null;
-create trigger approval_is_append_only before update or delete on approval
-  for each row execute function refuse_change();
+  where escalation_id is not null and undone_at is null;
+
+create function approval_is_kept() returns trigger language plpgsql as $$
+begin
+  -- What is generated is not there yet.
+  if to_jsonb(old) - 'undone_at'::text - 'record_key'::text = to_jsonb(new) - 'undone_at'::text - 'record_key'::text
+     and old.undone_at is null and new.undone_at is not null and exists (
+       select from escalation s where s.company = old.company and s.escalation_id = old.escalation_id
+       and s.state = 'committing') then
+    return new;
+  end if;
+  if is_erasure('approval', to_jsonb(old), to_jsonb(new)) then
+    return new;
+  end if;
+  raise exception 'APPEND_ONLY: an approval is undone before it counts, and changes in no other way' using errcode = '42501';
+end $$;
+create trigger approval_is_kept before update on approval for each row execute function approval_is_kept();
+create trigger approval_is_not_deleted before delete on approval for each row execute function refuse_change();
 create trigger approval_keeps_all before truncate on approval for each statement execute function refuse_change();
 -- The circle closes: a decision may carry an approval, of an escalation, of an earlier decision.
 alter table decision add foreign key (approval_id, company) references approval;
@@ -174,7 +222,9 @@ create trigger approval_not_by_requester before insert on approval
   for each row execute function approval_not_by_requester();
 
 grant select, insert on policy_version, proposal, decision, escalation, approval to mandate_app;
-grant update (level, role, due_at, state, closed_at) on escalation to mandate_app;
+grant update (level, role, due_at, state, closed_at, version, assignee, held_until, paused_at, until_at) on escalation
+  to mandate_app;
+grant update (undone_at) on approval to mandate_app;
 
 -- The row of a proposal. False when the step has one already.
 create function keep_proposal(p jsonb) returns boolean language plpgsql as $$

@@ -39,10 +39,11 @@ begin
   end if;
   if d.verdict = 'escalate' then
     select * into e from escalation where company = d.company and escalation_id = (
-      select escalation_id from approval where company = d.company and approval_id = d.approval_id and verdict = 'approve');
-    if e.step_key = d.step_key and coalesce((e.route->>'quorum')::int, 1) <= (
+      select escalation_id from approval
+      where company = d.company and approval_id = d.approval_id and verdict = 'approve' and undone_at is null);
+    if e.step_key = d.step_key and e.state = 'approved' and coalesce((e.route->>'quorum')::int, 1) <= (
       select count(*) from approval a
-      where a.company = e.company and a.escalation_id = e.escalation_id and a.verdict = 'approve'
+      where a.company = e.company and a.escalation_id = e.escalation_id and a.verdict = 'approve' and a.undone_at is null
         and a.action_digest = d.action_digest and a.person_id <> d.requested_by
         and a.person_id is distinct from d.requester_id) then
       return new;
@@ -113,6 +114,34 @@ begin
   return new;
 end $$;
 create trigger effect_moves_forward before update on effect for each row execute function effect_moves_forward();
+
+-- What people approved is told by its question to have come about, or not: by its effect, and by a later gate that blocks it.
+create function approved_question_ends(p_company text, p_approval text, p_state text) returns void language sql as $$
+  update escalation set state = p_state, version = version + 1
+  where company = p_company and state = 'approved' and escalation_id = (
+    select a.escalation_id from approval a where a.company = p_company and a.approval_id = p_approval)
+$$;
+create function effect_ends_question() returns trigger language plpgsql as $$
+declare
+  v_approval text := (
+    select d.approval_id from permit m cross join lateral (
+      select x.approval_id from decision x where x.company = m.company and x.decision_id = m.decision_id limit 1) d
+    where m.company = new.company and m.permit_id = new.permit_id);
+begin
+  if v_approval is not null then
+    perform approved_question_ends(new.company, v_approval, case new.state when 'done' then 'executed' else 'execution-failed' end);
+  end if;
+  return null;
+end $$;
+create trigger effect_ends_question after update of state on effect for each row
+  when (new.state in ('done', 'failed') and old.state <> new.state) execute function effect_ends_question();
+create function block_ends_question() returns trigger language plpgsql as $$
+begin
+  perform approved_question_ends(new.company, new.approval_id, 'execution-failed');
+  return null;
+end $$;
+create trigger block_ends_question after insert on decision for each row
+  when (new.approval_id is not null and new.verdict = 'block') execute function block_ends_question();
 create trigger effect_is_kept before delete on effect for each row execute function refuse_change();
 create trigger effect_keeps_all before truncate on effect for each statement execute function refuse_change();
 
@@ -158,7 +187,7 @@ create function standing_ask(p_company text, p_ask text) returns text language s
     select state from effect x where x.company = m.company and x.effect_key = m.effect_key limit 1) e on true
   left join lateral (
     select state from escalation x where x.company = d.company and x.decision_id = d.decision_id limit 1) s on true
-  where case when m.permit_id is null then s.state in ('open', 'approved')
+  where case when m.permit_id is null then s.state in ('open', 'info-requested', 'committing', 'approved')
     else e.state is distinct from 'failed' and not exists (
       select from (select * from decision x where x.company = q.company and x.case_id = q.case_id offset 0) o
       cross join lateral (

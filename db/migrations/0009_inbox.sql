@@ -57,7 +57,7 @@ grant select, insert, update (occurred_at) on inbox_clock to mandate_app;
 create table outbox (
   outbox_id bigint generated always as identity primary key,
   company text not null,
-  topic text not null check (topic in ('verdict', 'case-end', 'reply', 'agreement', 'word')),
+  topic text not null check (topic in ('verdict', 'question', 'case-end', 'reply', 'agreement', 'word')),
   key text not null,
   payload jsonb not null,
   created_at timestamptz not null default clock_timestamp(),

@@ -12,7 +12,7 @@ create function erasable_columns(p_table text) returns text[] language sql immut
     when 'model_turn' then array['request', 'response']
     when 'proposal' then array['args', 'reasoning', 'review']
     when 'decision' then array['rules', 'missing', 'facts', 'sources', 'reason', 'requested_by', 'requester_id', 'details']
-    when 'escalation' then array['requested_by', 'requester_id']
+    when 'escalation' then array['requested_by', 'requester_id', 'assignee']
     when 'approval' then array['person_id', 'reason']
     when 'effect' then array['external_ref', 'detail']
     when 'kill_switch' then array['stopped_by', 'reason']
@@ -65,7 +65,7 @@ $$;
 create function open_matter_of_case(p_company text, p_case text, p_at timestamptz) returns text language sql stable as $$
   select coalesce(
     (select 'escalation ' || s.escalation_id || ' waits for ' || s.role from escalation s
-     where s.company = p_company and s.case_id = p_case and s.state = 'open' limit 1),
+     where s.company = p_company and s.case_id = p_case and s.closed_at is null limit 1),
     (select 'effect ' || e.effect_key || ' is in state ' || e.state from effect e
      where e.company = p_company and e.case_id = p_case and e.state in ('intent', 'unknown') limit 1),
     (select 'event ' || i.event_id || ' waits to be brought to it' from inbox i
@@ -90,7 +90,7 @@ $$;
 create function open_matter_of_person(p_company text, p_person text) returns text language sql stable as $$
   select coalesce(
     (select 'escalation ' || s.escalation_id || ' is still open' from escalation s
-     where s.company = p_company and s.state = 'open' and (p_person in (s.requested_by, s.requester_id) or exists (
+     where s.company = p_company and s.closed_at is null and (p_person in (s.requested_by, s.requester_id, s.assignee) or exists (
        select from approval a where a.company = s.company and a.escalation_id = s.escalation_id and a.person_id = p_person))
      limit 1),
     (select 'effect ' || e.effect_key || ' is in state ' || e.state from effect e
@@ -139,7 +139,7 @@ begin
   if p_name like 'case:%' then
     perform 1 from case_head c where c.company = p_company and c.case_id = v_rest order by c.log for update;
   else
-    perform 1 from escalation e where e.company = p_company and e.state = 'open' order by e.escalation_id for update;
+    perform 1 from escalation e where e.company = p_company and e.closed_at is null order by e.escalation_id for update;
   end if;
   select s.subject_id into v_subject from audit_subject s where s.company = p_company and s.name = p_name for update;
   if not found then
@@ -223,7 +223,8 @@ begin
   update approval a set reason = 'erased', person_id = pseudonym_of(p_company, a.person_id)
     where a.company = p_company and a.escalation_id = any (v_escalations);
   update escalation s set requested_by = pseudonym_of(p_company, coalesce(s.requester_id, s.requested_by)),
-      requester_id = case when s.requester_id is not null then pseudonym_of(p_company, s.requester_id) end
+      requester_id = case when s.requester_id is not null then pseudonym_of(p_company, s.requester_id) end,
+      assignee = case when s.assignee is not null then pseudonym_of(p_company, s.assignee) end
     where s.company = p_company and s.case_id = p_case;
   delete from programme.claim c using (
       select d.company, d.decision_id from decision d where d.company = p_company and d.case_id = p_case) of_case
@@ -247,8 +248,10 @@ create function erase_person_rows(p_company text, p_person text, p_subject_id te
 begin
   update decision set requested_by = p_subject_id, requester_id = case when requester_id = p_person then p_subject_id end
     where company = p_company and p_person in (requested_by, requester_id);
-  update escalation set requested_by = p_subject_id, requester_id = case when requester_id = p_person then p_subject_id end
-    where company = p_company and p_person in (requested_by, requester_id);
+  update escalation set requested_by = case when p_person in (requested_by, requester_id) then p_subject_id else requested_by end,
+      requester_id = case when requester_id = p_person then p_subject_id else requester_id end,
+      assignee = case when assignee = p_person then p_subject_id else assignee end
+    where company = p_company and p_person in (requested_by, requester_id, assignee);
   update proposal set args = args || jsonb_build_object('caller', p_subject_id)
     where company = p_company and tool = 'external' and args->>'caller' = p_person;
   update inbox set body = jsonb_build_object('askedBy', p_subject_id)

@@ -46,11 +46,16 @@ import { sandboxApi, type SandboxDeps } from "./sandbox.ts";
 import { signingKeyApi } from "./signing-key.ts";
 import { statusApi } from "./status.ts";
 import { tellEventApi } from "./tell-event.ts";
+import { escalationMovesApi } from "./escalation-moves.ts";
 import { verdictsApi } from "./verdicts.ts";
 import { withdrawalsApi } from "./withdrawals.ts";
 
 export type ApiDeps = Omit<WebhookDeps, "log"> & {
   readonly onVerdict: () => void;
+  /** Called when a question was moved otherwise: its case can be woken. */
+  readonly onMove: () => void;
+  /** How long an approval may be undone before it counts; absent: it counts at once. */
+  readonly undoMs?: number | undefined;
   readonly onReply: () => void;
   readonly onWord: () => void;
   /** What links are signed with; without it there are none. */
@@ -107,12 +112,13 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     openCaseApi({ ...deps, sql: pool, functions }),
     batchesApi(own),
     batchUploadApi({ ...deps, functions }),
-    escalationsApi(own),
+    escalationsApi({ pool, company }),
     repliesApi(deps),
     agreementsApi(deps),
     agreementWordsApi(deps),
     agreementLinksApi(deps),
-    verdictsApi({ pool, company, at: deps.at, onVerdict: deps.onVerdict, log }),
+    verdictsApi({ pool, company, at: deps.at, undoMs: deps.undoMs, onVerdict: deps.onVerdict, log }),
+    escalationMovesApi({ pool, company, at: deps.at, onMove: deps.onMove, log }),
     releasesApi(changes),
     modesApi(changes),
     signingKeyApi(changes),

@@ -5,6 +5,7 @@ import { escalationIdOf } from "../../audit/record-keys.ts";
 import type { Again } from "../../deciding/service-ask.ts";
 import { STOPPED, type DecideService } from "../../deciding/service.ts";
 import type { FactFault } from "../../deciding/asked-facts.ts";
+import { isStanding } from "../../domain/escalation.ts";
 import { hasWholeNumbers, type JsonObject } from "../../domain/json.ts";
 import { provenanceOf, provenances } from "../../domain/provenance.ts";
 import { governedActions } from "../../functions/governed-actions.ts";
@@ -283,7 +284,7 @@ export function standingView(step: ServiceStep): DecisionStanding {
   const { caseId, args, effect } = step;
   const latest = step.decisions.at(-1) ?? step.decisions[0];
   const { escalation, requestedBy } = latest;
-  const isOpen = escalation?.state === "open";
+  const isOpen = escalation !== null && isStanding(escalation.state);
   return {
     state: stateOf(step, latest),
     caseId,
@@ -313,5 +314,7 @@ function stateOf({ effect }: ServiceStep, latest: ServiceDecision): DecisionStan
   if (latest.permitId !== null) return "permitted";
   if (latest.verdict === "block") return "blocked";
   if (latest.escalation === null) return "withheld";
-  return latest.escalation.state === "open" ? "waiting" : latest.escalation.state;
+  const { state } = latest.escalation;
+  if (state === "open" || state === "info-requested" || state === "committing") return "waiting";
+  return state === "executed" || state === "execution-failed" ? "approved" : state;
 }

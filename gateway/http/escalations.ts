@@ -1,8 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Sql } from "../../audit/records.ts";
+import { readMoves } from "../../audit/ledgers/escalation-moves.ts";
+import type { LedgerPool, Sql } from "../../audit/records.ts";
 import type { MatchedRule } from "../../domain/decision.ts";
 import { isDecideCase } from "../../domain/decide-case.ts";
-import { escalationStates } from "../../domain/escalation.ts";
+import { escalationMoves, escalationStates, isApproved, isStanding } from "../../domain/escalation.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { provenanceOf, provenances, type Decided } from "../../domain/provenance.ts";
 import { describeAction } from "../../functions/governed-actions.ts";
@@ -18,6 +19,7 @@ const GivenVerdict = z.object({
   personId: z.string(),
   reason: z.string(),
   givenAt: Iso,
+  undoneAt: Iso.nullable().openapi({ description: "when it was taken back; it does not count then" }),
 });
 
 /** A suspended decision waiting for a person. */
@@ -61,6 +63,12 @@ const EscalationView = z
     requesterId: z.string().nullable().openapi({ description: "who that is; they do not answer it" }),
     level: z.int(),
     role: z.string(),
+    version: z.int().openapi({ description: "every move makes another; `If-Match` names it" }),
+    assignee: z.string().nullable().openapi({ description: "whom it was left to of those who may answer" }),
+    heldUntil: Iso.nullable().openapi({ description: "until when it was put off" }),
+    untilAt: Iso.nullable().openapi({
+      description: "until when what was asked back is waited for, or an approval may be undone",
+    }),
     dueAt: Iso,
     openedAt: Iso,
     /** How many people must approve, and what was said so far, in order. */
@@ -71,6 +79,20 @@ const EscalationView = z
   })
   .openapi("Escalation");
 export type EscalationView = z.infer<typeof EscalationView>;
+
+/** With what people did to it beside deciding it. */
+const EscalationShown = EscalationView.extend({
+  moves: z.array(
+    z.object({
+      move: z.enum(escalationMoves),
+      personId: z.string().nullable(),
+      words: z.string().nullable(),
+      to: z.string().nullable(),
+      at: Iso,
+    }),
+  ),
+}).openapi("EscalationShown");
+export type EscalationShown = z.infer<typeof EscalationShown>;
 
 const EscalationList = z.object({ escalations: z.array(EscalationView), ...pageEnd }).openapi("EscalationList");
 
@@ -96,22 +118,23 @@ const show = createRoute({
   summary: "Read one escalation with everything needed to answer it",
   request: { params: z.object({ escalationId: z.string().max(64) }) },
   responses: {
-    ...ok("The escalation", EscalationView),
+    ...ok("The escalation", EscalationShown),
     ...problemResponses({ 400: "The id is no id", 401: "No token of a known person", 404: "No such escalation" }),
   },
 });
 
 /** Escalations to read. A GET never answers one: that is in verdicts.ts. */
-export function escalationsApi({ sql, company }: { readonly sql: Sql; readonly company: string }) {
+export function escalationsApi({ pool, company }: { readonly pool: LedgerPool; readonly company: string }) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(list, async (c) => {
-      return c.json(await listEscalations(sql, { company, ...c.req.valid("query") }), 200);
+      return c.json(await listEscalations(pool, { company, ...c.req.valid("query") }), 200);
     })
     .openapi(show, async (c) => {
       const { escalationId } = c.req.valid("param");
-      const escalation = await readEscalation(sql, company, escalationId);
+      const escalation = await readEscalation(pool, company, escalationId);
       if (escalation === undefined) return refuse(c, "not-found", `no escalation \`${escalationId}\``);
-      return c.json(escalation, 200);
+      c.header("etag", `"${escalation.version}"`);
+      return c.json({ ...escalation, moves: [...(await readMoves(pool, company, escalation))] }, 200);
     });
 }
 
@@ -135,7 +158,7 @@ type EscalationRow = Omit<
 /** Everything a person needs to answer, read from the ledgers: the facts are the decision's, never a model's words. */
 const escalations = (from: "escalation" | "listed", more: string) => `
   select s.company, s.escalation_id as "escalationId", s.case_id as "caseId", s.decision_id as "decisionId", s.state,
-    s.level, s.role, s.due_at as "dueAt", s.opened_at as "openedAt", s.requested_by as "requestedBy",
+    s.level, s.role, s.version, s.assignee, s.held_until as "heldUntil", s.until_at as "untilAt", s.due_at as "dueAt", s.opened_at as "openedAt", s.requested_by as "requestedBy",
     s.requester_id as "requesterId", case when s.requester_id is not null then 'person'
       when d.details->>'requester' = 'unresolved' then 'unresolved' else 'nobody' end as requester,
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
@@ -152,7 +175,8 @@ const escalations = (from: "escalation" | "listed", more: string) => `
     where x.company = s.company and x.policy_id = d.policy_id and x.version = d.policy_version limit 1) v
   left join lateral (
     select coalesce(jsonb_agg(jsonb_build_object('verdict', a.verdict, 'personId', a.person_id, 'reason', a.reason,
-             'givenAt', to_char(a.given_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by a.given_at), '[]')
+             'givenAt', to_char(a.given_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+             'undoneAt', to_char(a.undone_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by a.nth), '[]')
              as approvals
     from approval a where a.company = s.company and a.escalation_id = s.escalation_id) said_by on true
   left join lateral (
@@ -176,20 +200,20 @@ async function listEscalations(
     name: "list-escalations",
     text: `with listed as materialized (
        select * from (
-         (select * from escalation where company = $1 and state = 'open' and $2 in ('open', '')
+         (select * from escalation where company = $1 and closed_at is null and $2 in (state, '')
             and due_at >= $4 and (due_at, escalation_id) > ($4::timestamptz, $5)
           order by due_at, escalation_id limit $3)
          union all
-         (select * from escalation where company = $1 and state <> 'open' and $2 in (state, '')
+         (select * from escalation where company = $1 and closed_at is not null and $2 in (state, '')
             and due_at >= $6 and (due_at, escalation_id) > ($6::timestamptz, $7)
           order by due_at, escalation_id limit $3)) as either
-       order by (state = 'open') desc, due_at, escalation_id limit $3)
+       order by (closed_at is null) desc, due_at, escalation_id limit $3)
      ${escalations("listed", `, to_char(s.due_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position`)}
-     order by (s.state = 'open') desc, s.due_at, s.escalation_id`,
+     order by (s.closed_at is null) desc, s.due_at, s.escalation_id`,
     values: [company, state ?? "", limit + 1, ...open, ...closed],
   });
   const { shown, next } = pages.cut(rows, limit, ({ state: stands, position, escalationId }) => {
-    return [stands === "open" ? "open" : "closed", position, escalationId];
+    return [isStanding(stands) ? "open" : "closed", position, escalationId];
   });
   const views = shown.map(({ position: _position, ...row }) => escalationView(row));
   return { escalations: views, next, total: total ? await countEscalations(sql, company, state ?? "") : null };
@@ -198,8 +222,8 @@ async function listEscalations(
 async function countEscalations(sql: Sql, company: string, state: string): Promise<number> {
   const { rows } = await sql.query<{ total: number }>({
     name: "count-escalations",
-    text: `select (select count(*) from escalation where company = $1 and state = 'open' and $2 in ('open', ''))
-             + (select count(*) from escalation where company = $1 and state <> 'open' and $2 in (state, '')) as total`,
+    text: `select (select count(*) from escalation where company = $1 and closed_at is null and $2 in (state, ''))
+             + (select count(*) from escalation where company = $1 and closed_at is not null and $2 in (state, '')) as total`,
     values: [company, state],
   });
   return rows[0]?.total ?? 0;
@@ -233,8 +257,12 @@ function escalationView(row: EscalationRow): EscalationView {
     rules: rules.map(ruleView),
     action: { tool, args },
     reasoning: offline === true ? `[offline model] ${statedReasoning}` : statedReasoning,
-    verdict: state === "approved" || state === "rejected" ? (approvals.at(-1) ?? null) : null,
+    verdict: isApproved(state) || state === "rejected" ? (approvals.findLast(isCounted) ?? null) : null,
   };
+}
+
+function isCounted({ undoneAt }: z.infer<typeof GivenVerdict>): boolean {
+  return undoneAt === null;
 }
 
 /** Each fact as people read it: in the unit that its policy declares. */

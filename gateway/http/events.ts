@@ -172,7 +172,7 @@ const pageOfEvents = `
   left join lateral (
     select x.escalation_id, x.role, x.due_at
     from (select * from escalation y where y.company = i.company and y.case_id = i.case_id offset 0) x
-    where x.state = 'open' and starts_with(x.step_key, i.prefix)
+    where x.closed_at is null and starts_with(x.step_key, i.prefix)
     order by x.opened_at limit 1) w on true
   left join lateral (
     select o->>'kind' as kind

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { MatchedRule } from "../../domain/decision.ts";
 import { MAX_AHEAD_MS } from "../webhooks/hubspot/signature.ts";
 
@@ -46,6 +47,21 @@ export const IdempotencyKey = z.object({
     .transform((key) => key.replaceAll('"', ""))
     .openapi({ description: "the caller's name for this request; the same request under it has the same answer" }),
 });
+
+/** Which version of a question is moved; without it, whichever stands. An entity tag as a GET gives it. */
+export const IfMatch = z.object({
+  "if-match": z
+    .string()
+    .regex(/^"?[0-9]{1,9}"?$/, "expected the version that `ETag` gave")
+    .transform((tag) => Number(tag.replaceAll('"', "")))
+    .optional()
+    .openapi({ description: "the version that was read, as its `ETag`; 412 when it is another by now" }),
+});
+
+/** The version that a request with a valid `If-Match` names. */
+export function askedVersion(c: Context): number | undefined {
+  return IfMatch.parse({ "if-match": c.req.header("if-match") })["if-match"];
+}
 
 /** Names an object by its system of record. */
 export const ObjectName = z.strictObject({

@@ -5,9 +5,9 @@ import { giveVerdict } from "../../audit/ledgers/approvals.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import type { ApiEnv } from "./auth.ts";
 import { problemResponses, refuse } from "./problem.ts";
-import { jsonBody, ok, withToken } from "./route.ts";
+import { askedVersion, IfMatch, Iso, jsonBody, ok, withToken } from "./route.ts";
 
-const Id = z.object({ escalationId: z.string().max(64) });
+export const EscalationId = z.object({ escalationId: z.string().max(64) });
 
 const VerdictBody = z
   .strictObject({
@@ -21,9 +21,10 @@ const VerdictTaken = z
     escalationId: z.string(),
     approvalId: z.string(),
     verdict: z.enum(["approve", "reject"]),
-    state: z.enum(["open", "approved", "rejected"]),
+    state: z.enum(["open", "info-requested", "committing", "approved", "rejected"]),
     /** How many more people must approve. */
     missing: z.int(),
+    undoUntil: Iso.nullable().openapi({ description: "until when the approval may be undone; null where it counts" }),
   })
   .openapi("VerdictTaken");
 
@@ -33,7 +34,7 @@ function verdictRoute<const Path extends string>(path: Path, summary: string) {
     method: "post",
     path,
     summary,
-    request: { params: Id, body: jsonBody(VerdictBody) },
+    request: { params: EscalationId, headers: IfMatch, body: jsonBody(VerdictBody) },
     responses: {
       ...ok("Taken and durable", VerdictTaken),
       ...problemResponses({
@@ -42,6 +43,7 @@ function verdictRoute<const Path extends string>(path: Path, summary: string) {
         404: "No such escalation",
         403: "The person may not answer this one",
         409: "Decided, moot, overdue, or not the action that was shown",
+        412: "Another version than the one that If-Match names",
         413: "More than 256 KiB",
       }),
     },
@@ -56,6 +58,8 @@ type VerdictDeps = {
   readonly company: string;
   /** The company's clock, ISO 8601: verdicts and deadlines go by it. */
   readonly at: () => string;
+  /** How long an approval may be undone before it counts. */
+  readonly undoMs?: number | undefined;
   /** Called when a verdict was taken: its case can be woken. */
   readonly onVerdict: () => void;
   readonly log: Logger;
@@ -68,19 +72,27 @@ export function verdictsApi(deps: VerdictDeps) {
     .openapi(reject, (c) => take(deps, c, { ...c.req.valid("param"), ...c.req.valid("json"), verdict: "reject" }));
 }
 
-type Given = z.infer<typeof Id> & z.infer<typeof VerdictBody> & { readonly verdict: "approve" | "reject" };
+type Given = z.infer<typeof EscalationId> & z.infer<typeof VerdictBody> & { readonly verdict: "approve" | "reject" };
 
-async function take({ pool, company, at, onVerdict, log }: VerdictDeps, c: Context<ApiEnv>, given: Given) {
+async function take({ pool, company, at, undoMs, onVerdict, log }: VerdictDeps, c: Context<ApiEnv>, given: Given) {
   const { escalationId, verdict } = given;
   const { personId, role } = c.var.person;
-  const taken = await giveVerdict(pool, { ...given, company, personId, role, at: at() });
+  const taken = await giveVerdict(pool, {
+    ...given,
+    company,
+    personId,
+    role,
+    undoMs,
+    at: at(),
+    version: askedVersion(c),
+  });
   const detail = { component: "escalations", escalationId, personId, verdict };
   if (taken.kind === "refused") {
     log.warn({ ...detail, code: taken.code }, "verdict refused");
     return refuse(c, taken.code, taken.detail);
   }
-  const { approvalId, state, missing } = taken;
+  const { approvalId, state, missing, undoUntil } = taken;
   if (missing === 0) onVerdict();
   log.info({ ...detail, approvalId, state }, "verdict taken");
-  return c.json({ escalationId, approvalId, verdict, state, missing }, 200);
+  return c.json({ escalationId, approvalId, verdict, state, missing, undoUntil }, 200);
 }

@@ -19,7 +19,7 @@ export type Outgoing<Payload> = {
 
 type Outbox<Payload> = {
   readonly pool: Pool;
-  readonly topic: "verdict" | "case-end" | "reply" | "agreement" | "word";
+  readonly topic: "verdict" | "question" | "case-end" | "reply" | "agreement" | "word";
   /** Tells one, at least once: a crash before its mark tells it again. */
   readonly tell: (row: Outgoing<Payload>) => Promise<void>;
   /** Done before the first look, and tried again until it succeeds. */

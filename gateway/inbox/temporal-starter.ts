@@ -69,6 +69,7 @@ function temporalSignals(call: Call): CaseWaker {
   return {
     deliverReply: (caseId, message) => signal(caseId, "replyArrived", message),
     deliverAgreement: (caseId, message) => signal(caseId, "agreementChanged", message),
+    deliverMove: (caseId, message) => signal(caseId, "questionMoved", message),
   };
 }
 

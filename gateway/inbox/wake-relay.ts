@@ -4,7 +4,11 @@ import type { Pump } from "../../db/pump.ts";
 import { startOutbox, type Outgoing } from "./outbox.ts";
 
 /** What a case that no longer runs is not told, in the log's words. */
-const untold = { reply: "reply for a case that ended", agreement: "agreement of a case that ended" } as const;
+const untold = {
+  reply: "reply for a case that ended",
+  agreement: "agreement of a case that ended",
+  question: "move of a question whose case ended",
+} as const;
 
 type WakeRelayDeps<Message> = {
   readonly pool: Pool;

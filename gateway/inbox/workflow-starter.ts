@@ -1,7 +1,7 @@
 import type { EventRef } from "../../domain/event.ts";
 import type { CaseStart } from "./case-start.ts";
 import type { AgreementMessage } from "../../workflows/agree.ts";
-import type { VerdictMessage } from "../../workflows/escalation.ts";
+import type { QuestionMessage, VerdictMessage } from "../../workflows/escalation.ts";
 import type { ReplyMessage } from "../../workflows/reply.ts";
 import type { AskedCases, OpenCases } from "../status/stalled-cases.ts";
 
@@ -30,6 +30,7 @@ export type VerdictDelivery =
 export type CaseWaker = {
   deliverReply(caseId: string, message: ReplyMessage): Promise<"woken" | "gone">;
   deliverAgreement(caseId: string, message: AgreementMessage): Promise<"woken" | "gone">;
+  deliverMove(caseId: string, message: QuestionMessage): Promise<"woken" | "gone">;
 };
 
 /** The durable engine as the gateway sees it. */

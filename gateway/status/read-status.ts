@@ -104,7 +104,7 @@ async function explained(
 async function readQuestions(sql: Sql, company: string): Promise<readonly OpenQuestion[]> {
   const { rows } = await sql.query<OpenQuestion>(
     `select escalation_id as "escalationId", case_id as "caseId", role, opened_at as "openedAt", due_at as "dueAt"
-     from escalation where company = $1 and state = 'open' order by opened_at, escalation_id`,
+     from escalation where company = $1 and closed_at is null order by opened_at, escalation_id`,
     [company],
   );
   return rows;

@@ -47,12 +47,23 @@ export function personOf(record: AuditRecord): string {
 }
 
 const changes: { readonly [change: string]: string } = {
+  "asked-back": "asked something back",
+  "answered-back": "said what was asked back",
+  taken: "took the question",
+  delegated: "left the question to somebody else who may answer it",
+  held: "put the question off",
+  undone: "took the approval back before it counted",
+  committed: "had approved it, and nobody undid that in time",
+  reopened: "went on being asked: what was asked back was not answered",
   opened: "was asked",
   raised: "was asked after nobody else answered",
   expired: "did not answer in time: silence denied it",
   superseded: "no longer had to answer: the question was moot",
   withdrawn: "no longer had to answer: who asked withdrew the question",
 };
+
+/** Changes that somebody made, and no passing time. */
+const byPerson: ReadonlySet<string> = new Set(["asked-back", "answered-back", "taken", "delegated", "held", "undone"]);
 
 function questionRow(record: AuditRecord): PersonRow {
   const { n, at, body } = record;
@@ -61,7 +72,7 @@ function questionRow(record: AuditRecord): PersonRow {
   return {
     n,
     at,
-    who: `whoever is ${textAt(body, "role")}`,
+    who: byPerson.has(change) ? personOf(record) : `whoever is ${textAt(body, "role")}`,
     what: `${wordsFor(changes, change) ?? change} ${due === "" ? "" : withText("to answer by", formatMinute(due))}`.trim(),
     reason: isGone(record, "reason") ? goneWord(record) : textAt(body, "reason"),
   };

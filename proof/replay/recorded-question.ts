@@ -61,9 +61,15 @@ function approvalOf(
   actionDigest: string,
 ): string | null | Cannot {
   const escalationId = escalationIdOf(decisionIdOf(company, stepKey, gate - 1));
-  const answers = before.filter(({ kind, body }) => {
+  const undone = new Set(
+    before.flatMap(({ kind, body }) =>
+      kind === "escalation" ? [recordKeys.approval(String(body["undoes"] ?? ""))] : [],
+    ),
+  );
+  const answers = before.filter(({ kind, body, key }) => {
     const answer = Answering.safeParse(body);
-    return kind === "approval" && answer.success && answer.data.escalationId === escalationId && settles(answer.data);
+    if (kind !== "approval" || !answer.success || answer.data.escalationId !== escalationId) return false;
+    return settles(answer.data) && !undone.has(key);
   });
   const key = approvalId === null ? answers.at(-1)?.key : recordKeys.approval(approvalId);
   if (key === undefined) return null;

@@ -1,7 +1,12 @@
 import { z } from "zod";
 import type { Envelope } from "../../domain/audit-record.ts";
 
-const EscalationFields = z.looseObject({ escalationId: z.string(), decisionId: z.string() });
+const EscalationFields = z.looseObject({
+  escalationId: z.string(),
+  decisionId: z.string(),
+  change: z.string().optional(),
+  undoes: z.string().optional(),
+});
 const ApprovalFields = z.looseObject({
   escalationId: z.string(),
   approvalId: z.string(),
@@ -35,6 +40,18 @@ export function approvalsSeen(): Approvals {
   const answers = new Map<string, Approved[]>();
   const byId = new Map<string, Approved>();
 
+  /** An approval that was taken back before it counted is none. */
+  function undone({ escalationId, undoes = "" }: z.infer<typeof EscalationFields>): string | undefined {
+    const given = answers.get(escalationId) ?? [];
+    if (byId.get(undoes)?.escalationId !== escalationId) return "no earlier record gives the approval that it undoes";
+    answers.set(
+      escalationId,
+      given.filter(({ approvalId }) => approvalId !== undoes),
+    );
+    byId.delete(undoes);
+    return undefined;
+  }
+
   function answered({ fields, action, actor }: Envelope): string | undefined {
     const read = ApprovalFields.safeParse(fields).data;
     if (read === undefined) return "an approval without its question and verdict";
@@ -49,6 +66,7 @@ export function approvalsSeen(): Approvals {
       if (envelope.kind === "approval") return answered(envelope);
       const read = EscalationFields.safeParse(envelope.fields).data;
       if (read === undefined) return "an escalation without its ids";
+      if (read.change === "undone") return undone(read);
       questions.set(read.escalationId, read.decisionId);
       return undefined;
     },

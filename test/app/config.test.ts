@@ -61,6 +61,7 @@ describe("the environment", () => {
       hosts: [],
       hubspotPortalId: undefined,
       questionsPerHour: 300,
+      undoSeconds: 10,
       policies: "/work/policies",
       cacheFolder: join(folder, ".cache", "mandate"),
       searchPath: "/bin",

@@ -138,7 +138,9 @@ describe("what a decision holds follows what comes of it", () => {
       },
       expired: async (names: Names, id: string) => {
         const escalationId = await open(names, id);
-        for (const level of [0, 1]) await raiseEscalation(pool, { company: acme.name, escalationId, at: AT }, level);
+        for (const [level, at] of ["2100-01-01T00:00:00.000Z", "2200-01-01T00:00:00.000Z"].entries()) {
+          await raiseEscalation(pool, { company: acme.name, escalationId, at }, level);
+        }
       },
     };
     for (const [name, end] of Object.entries(ends)) {

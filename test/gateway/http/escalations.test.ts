@@ -10,6 +10,9 @@ import { AT, DIGEST } from "../../fixtures/ledger.ts";
 import { givenPerson } from "../../fixtures/people.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 
+const daysOn = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+const DAYS_LATER = daysOn(30);
+const YEARS_LATER = daysOn(900);
 let database: TestDatabase;
 let dana: { [name: string]: string };
 let pokes = 0;
@@ -55,7 +58,7 @@ describe("a verdict", () => {
     const { escalationId, caseId } = await givenEscalation(database.pool, verdict);
     const before = pokes;
     const taken = await answer(escalationId, verdict);
-    const body = { escalationId, approvalId: expect.any(String) as string, verdict, state, missing: 0 };
+    const body = { escalationId, approvalId: expect.any(String) as string, verdict, state, missing: 0, undoUntil: null };
     expect(taken).toEqual({ status: 200, body });
     expect(pokes).toBe(before + 1);
     const shown = (await read(`/v1/escalations/${escalationId}`)).body as EscalationView;
@@ -169,7 +172,7 @@ describe("a verdict is refused with the reason, changes nothing and wakes nobody
 
   test("the question has climbed past the role", async () => {
     const { escalationId } = await givenEscalation(database.pool, "climbed");
-    await raiseEscalation(database.pool, { company: "acme", escalationId, at: new Date().toISOString() }, 0);
+    await raiseEscalation(database.pool, { company: "acme", escalationId, at: DAYS_LATER }, 0);
     expect(await refusal(escalationId, "approve")).toEqual(no(403, "wrong-role"));
   });
 
@@ -180,9 +183,8 @@ describe("a verdict is refused with the reason, changes nothing and wakes nobody
 
   test("silence has denied it", async () => {
     const { escalationId } = await givenEscalation(database.pool, "expired");
-    const change = { company: "acme", escalationId, at: new Date().toISOString() };
-    await raiseEscalation(database.pool, change, 0);
-    await raiseEscalation(database.pool, change, 1);
+    await raiseEscalation(database.pool, { company: "acme", escalationId, at: DAYS_LATER }, 0);
+    await raiseEscalation(database.pool, { company: "acme", escalationId, at: YEARS_LATER }, 1);
     expect(await refusal(escalationId, "approve")).toEqual(no(409, "past-deadline"));
   });
 

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import {
+  escalationMoves,
+  escalationStates,
+  isApproved,
+  isStanding,
+  mayMove,
+  movesTo,
+  type EscalationMove,
+  type EscalationStanding,
+} from "../../domain/escalation.ts";
+
+const statesAfter = (from: EscalationStanding) => escalationStates.filter((to) => movesTo(from, to));
+const movesIn = (state: EscalationStanding) => escalationMoves.filter((move) => mayMove(state, move));
+
+describe("a question", () => {
+  test.for<[EscalationStanding, readonly EscalationMove[]]>([
+    ["open", ["approve", "reject", "ask", "take", "delegate", "hold", "withdraw"]],
+    ["info-requested", ["approve", "reject", "answer", "take", "delegate", "withdraw"]],
+    ["committing", ["undo", "withdraw"]],
+    ["approved", []],
+    ["executed", []],
+    ["rejected", []],
+    ["expired", []],
+  ])("that is %s may be moved so: %s", ([state, moves]) => expect(movesIn(state)).toEqual(moves));
+
+  test("is moved by people only while it stands", () => {
+    for (const state of escalationStates) expect(movesIn(state).length > 0).toBe(isStanding(state));
+  });
+
+  test.for<[EscalationStanding, readonly EscalationStanding[]]>([
+    ["committing", ["open", "approved", "superseded", "withdrawn"]],
+    ["approved", ["executed", "execution-failed", "superseded"]],
+    ["info-requested", ["open", "info-requested", "committing", "approved", "rejected", "superseded", "withdrawn"]],
+  ])("that is %s becomes nothing but %s", ([from, to]) => {
+    expect(new Set(statesAfter(from))).toEqual(new Set(to));
+  });
+
+  test("whose asking back is not answered is never denied by silence, nor one that was approved", () => {
+    for (const state of ["info-requested", "committing", "approved"] as const)
+      expect(movesTo(state, "expired")).toBe(false);
+  });
+
+  test("comes to no end that can be left, but for an approval, of which something comes", () => {
+    const ends = escalationStates.filter((state) => !isStanding(state));
+    expect(ends.filter((state) => statesAfter(state).length > 0)).toEqual(["approved"]);
+    expect(escalationStates.filter(isApproved)).toEqual(["approved", "executed", "execution-failed"]);
+  });
+});
