@@ -6,7 +6,7 @@ import { bodyOf, everyPage } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
 import { confirmSending } from "./confirm.ts";
 import { addEscalationMoves } from "./escalation-moves.ts";
-import { findEscalation } from "./escalation-id.ts";
+import { findEscalation, showEscalation } from "./escalation-id.ts";
 import { formatMinute } from "../audit/story/duration.ts";
 import { failure } from "./failure.ts";
 import { widthOf } from "./io.ts";
@@ -86,7 +86,7 @@ function stateOf(given: string): EscalationView["state"] | undefined {
 async function show({ args, options }: Call<object>): Promise<Answer> {
   const { escalationCard } = await import("./escalation-card.ts");
   const client = await connect(options, { kind: "reader" });
-  const escalation = await findEscalation(client, operand(args));
+  const escalation = await showEscalation(client, (await findEscalation(client, operand(args))).escalationId);
   const { escalationId, caseId, state } = escalation;
   const person = (await knownPeople(options)).find(({ role }) => role === escalation.role)?.personId ?? "PERSON";
   const answers = ["approve", "reject"].map(

@@ -7,6 +7,7 @@ import { addDecide } from "./decide.ts";
 import { addEscalations } from "./escalations.ts";
 import { addEvents } from "./events.ts";
 import { addFunctions } from "./functions.ts";
+import { addInbox } from "./inbox.ts";
 import { addPeople } from "./people.ts";
 import { addPolicies } from "./policies.ts";
 import { addProcesses } from "./processes.ts";
@@ -32,6 +33,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
     .showSuggestionAfterError()
     .exitOverride();
   addProcesses(program, cli);
+  addInbox(program, cli);
   addEscalations(program, cli);
   addEvents(program, cli);
   addCases(program, cli);

@@ -94,6 +94,11 @@ export function functionOfAction(actionId: string): FunctionDefinition | undefin
   return Object.values(functions).find(({ actions }) => actions.some(({ id }) => id === actionId));
 }
 
+/** Actions that take back what others of their function did. */
+export const takingBackActions: readonly string[] = Object.values(functions).flatMap(({ actions }) =>
+  actions.flatMap(({ takenBackBy }) => (takenBackBy === undefined ? [] : [takenBackBy])),
+);
+
 /** The properties that our functions read of an object of this type. What none of them reads never comes in. */
 export function propertiesRead(system: string, objectType: string): ReadonlySet<string> {
   const subjects = Object.values(functions).map(({ subject }) => subject);

@@ -178,6 +178,8 @@ create table approval (
   constraint approval_is_recorded foreign key (record_key, company) references audit_record
     deferrable initially deferred
 );
+-- What became of what somebody approved.
+create index approval_of_person on approval (company, person_id, given_at) where person_id is not null;
 create index approval_by_time on approval (company, given_at) where given_at is not null;
 create index approval_of_escalation on approval (company, escalation_id) where escalation_id is not null;
 create unique index approval_once_per_person on approval (company, escalation_id, person_id)
@@ -264,6 +266,11 @@ begin
       select p->>'company', p->>'effectKey', p->>'permitId', p->>'caseId', q.tool, p->>'actionDigest', 'intent', p #>> '{intent,runId}'
       from proposal q where q.company = p->>'company' and q.proposal_id = p->>'proposalId';
     end if;
+  elsif (p->>'gate')::int > 1 then
+    -- What people approved is not done: it is asked anew, or refused by now.
+    update escalation set version = version + 1,
+        state = case p->>'verdict' when 'escalate' then 'superseded' else 'execution-failed' end
+    where company = p->>'company' and case_id = p->>'caseId' and step_key = p->>'stepKey' and state = 'approved';
   end if;
   return true;
 end $$;

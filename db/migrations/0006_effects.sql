@@ -115,12 +115,7 @@ begin
 end $$;
 create trigger effect_moves_forward before update on effect for each row execute function effect_moves_forward();
 
--- What people approved is told by its question to have come about, or not: by its effect, and by a later gate that blocks it.
-create function approved_question_ends(p_company text, p_approval text, p_state text) returns void language sql as $$
-  update escalation set state = p_state, version = version + 1
-  where company = p_company and state = 'approved' and escalation_id = (
-    select a.escalation_id from approval a where a.company = p_company and a.approval_id = p_approval)
-$$;
+-- What people approved is told by its question to have come about, or not, by its effect.
 create function effect_ends_question() returns trigger language plpgsql as $$
 declare
   v_approval text := (
@@ -129,19 +124,14 @@ declare
     where m.company = new.company and m.permit_id = new.permit_id);
 begin
   if v_approval is not null then
-    perform approved_question_ends(new.company, v_approval, case new.state when 'done' then 'executed' else 'execution-failed' end);
+    update escalation set state = case new.state when 'done' then 'executed' else 'execution-failed' end, version = version + 1
+    where company = new.company and state = 'approved' and escalation_id = (
+      select a.escalation_id from approval a where a.company = new.company and a.approval_id = v_approval);
   end if;
   return null;
 end $$;
 create trigger effect_ends_question after update of state on effect for each row
   when (new.state in ('done', 'failed') and old.state <> new.state) execute function effect_ends_question();
-create function block_ends_question() returns trigger language plpgsql as $$
-begin
-  perform approved_question_ends(new.company, new.approval_id, 'execution-failed');
-  return null;
-end $$;
-create trigger block_ends_question after insert on decision for each row
-  when (new.approval_id is not null and new.verdict = 'block') execute function block_ends_question();
 create trigger effect_is_kept before delete on effect for each row execute function refuse_change();
 create trigger effect_keeps_all before truncate on effect for each statement execute function refuse_change();
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { functionOfAction } from "../index.ts";
+import { functionOfAction, takingBackActions } from "../index.ts";
 import type { FactInput, FunctionAction, GovernedAction } from "../definition.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { OutcomeKind } from "../../domain/outcome.ts";
@@ -44,7 +44,7 @@ export function reportedAction(actionId: string): FunctionAction | undefined {
 
 /** Whether an action only takes back what another one of its function did. */
 export function takesBack(actionId: string): boolean {
-  return functionOfAction(actionId)?.actions.some(({ takenBackBy }) => takenBackBy === actionId) === true;
+  return takingBackActions.includes(actionId);
 }
 
 /** The value that an action's outcome property takes, or undefined when an outcome is not told to the CRM. */

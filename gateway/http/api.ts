@@ -46,6 +46,7 @@ import { sandboxApi, type SandboxDeps } from "./sandbox.ts";
 import { signingKeyApi } from "./signing-key.ts";
 import { statusApi } from "./status.ts";
 import { tellEventApi } from "./tell-event.ts";
+import { noticesApi } from "./notices.ts";
 import { escalationMovesApi } from "./escalation-moves.ts";
 import { verdictsApi } from "./verdicts.ts";
 import { withdrawalsApi } from "./withdrawals.ts";
@@ -118,6 +119,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     agreementWordsApi(deps),
     agreementLinksApi(deps),
     verdictsApi({ pool, company, at: deps.at, undoMs: deps.undoMs, onVerdict: deps.onVerdict, log }),
+    noticesApi({ ...own, at: deps.at }),
     escalationMovesApi({ pool, company, at: deps.at, onMove: deps.onMove, log }),
     releasesApi(changes),
     modesApi(changes),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { ReasoningChain, Review } from "../../domain/proposal.ts";
+import { textAt } from "../../audit/story/loose.ts";
 import { decisionIdOf, escalationIdOf, recordKeys } from "../../audit/record-keys.ts";
 import { actionDigestOf, type Question } from "../../deciding/question.ts";
 import type { Cannot, RecordedDecision } from "./recorded-decision.ts";
@@ -62,9 +63,7 @@ function approvalOf(
 ): string | null | Cannot {
   const escalationId = escalationIdOf(decisionIdOf(company, stepKey, gate - 1));
   const undone = new Set(
-    before.flatMap(({ kind, body }) =>
-      kind === "escalation" ? [recordKeys.approval(String(body["undoes"] ?? ""))] : [],
-    ),
+    before.flatMap(({ kind, body }) => (kind === "escalation" ? [recordKeys.approval(textAt(body, "undoes"))] : [])),
   );
   const answers = before.filter(({ kind, body, key }) => {
     const answer = Answering.safeParse(body);

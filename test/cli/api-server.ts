@@ -7,6 +7,7 @@ export type Request = {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly token: string;
+  readonly ifMatch: string | undefined;
   readonly body: unknown;
 };
 export type Reply = { readonly status?: number; readonly json?: unknown; readonly text?: string };
@@ -48,6 +49,7 @@ async function readRequest(incoming: IncomingMessage): Promise<Request> {
     path: decodeURIComponent(pathname),
     query: searchParams,
     token,
+    ifMatch: incoming.headers["if-match"],
     body: text === "" ? undefined : JSON.parse(text),
   };
 }

@@ -96,8 +96,10 @@ afterEach(async () => {
 describe("escalations", () => {
   beforeEach(() =>
     serve(({ method, path, query }) => {
-      if (method === "POST")
-        return { json: { escalationId, approvalId: "apv_1", verdict: "approve", state: "approved", missing: 0 } };
+      if (method === "POST") {
+        const given = { escalationId, approvalId: "apv_1", verdict: "approve", missing: 0 };
+        return { json: { ...given, state: "approved", undoUntil: null } };
+      }
       if (path === `/v1/escalations/${escalationId}`) return { json: escalation() };
       const others = [
         escalation({ escalationId: "esc_9990000000000000000a", state: "rejected" }),

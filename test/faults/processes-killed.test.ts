@@ -11,7 +11,7 @@ let stack: Stack;
 let next = 1000;
 
 beforeAll(async () => {
-  const stackEngines = { cacheFolder: inject("cacheFolder"), temporalBinary: inject("temporalBinary") };
+  const stackEngines = { cacheFolder: inject("cacheFolder"), temporalBinary: inject("temporalBinary"), undoSeconds: 2 };
   stack = await startStack(stackEngines);
   await Promise.all([stack.start("temporal"), stack.start("gateway")]);
   await stack.start("worker");
@@ -117,7 +117,11 @@ describe("killed with SIGKILL and started again on the same data", () => {
       const headers = { authorization: `Bearer ${stack.token}`, "content-type": "application/json" };
       const body = JSON.stringify({ actionDigest, reason: "still wanted" });
       const response = await fetch(`${stack.gatewayUrl}${path}/approve`, { method: "POST", headers, body });
-      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({ state: "committing" });
+      // Killed again while it may be undone: that it counts then is the engine's timer, or the ledger's row.
+      for (const name of ["worker", "temporal"] as const) await stack.kill(name);
+      await stack.start("temporal");
+      await stack.start("worker");
       expect(await ended(id)).toMatchObject({ outcome: "executed" });
       await expectOneEffect(id);
     },

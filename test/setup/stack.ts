@@ -17,14 +17,15 @@ const bin = resolve(import.meta.dirname, "../../bin/mandate.mjs");
 export const SECRET = "secret-of-the-test-app";
 export const COMPANY = "acme";
 
-type Engines = { readonly cacheFolder: string; readonly temporalBinary: string };
+/** `undoSeconds`: how long an approval may be undone before it counts. */
+type Engines = { readonly cacheFolder: string; readonly temporalBinary: string; readonly undoSeconds?: number };
 type Running = { readonly pid: number; stop(): Promise<void>; kill(): Promise<void> };
 
 /**
  * Everything on folders of its own, each part a process that can be killed and started again on the same data: both
  * engines, and gateway and worker as they run in production.
  */
-export async function startStack({ cacheFolder, temporalBinary }: Engines) {
+export async function startStack({ cacheFolder, temporalBinary, undoSeconds = 0 }: Engines) {
   const home = temporaryHome("stack");
   const temporalPort = await freePort();
   const gatewayPort = await freePort();
@@ -66,6 +67,7 @@ export async function startStack({ cacheFolder, temporalBinary }: Engines) {
     MANDATE_PORT: String(gatewayPort),
     MANDATE_COMPANY: COMPANY,
     MANDATE_HOME: home,
+    MANDATE_UNDO_SECONDS: String(undoSeconds),
   };
   async function startCommand(name: "gateway" | "worker"): Promise<void> {
     const child = spawn(process.execPath, [bin, name], { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });

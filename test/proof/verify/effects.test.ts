@@ -90,6 +90,25 @@ describe("check 9, every effect was permitted", () => {
     expect(await found(9, change)).toMatchObject([{ n: 5, what: "who asked for it approved it" }]);
   });
 
+  test("an approval that was taken back lets nothing pass, and none is taken back that nobody gave", async () => {
+    const undone = (undoes: string) => (all: Envelope[]) => {
+      const question = all.find(of(cases.approved, "escalation"))!;
+      return all.flatMap((one) => {
+        if (!of(cases.approved, "approval")(one)) return [one];
+        const approvalId = undoes === "" ? (one.fields["approvalId"] as string) : undoes;
+        const fields = { ...question.fields, change: "undone", undoes: approvalId };
+        return [one, { ...question, key: "undone", fields }];
+      });
+    };
+    const findings = await found(9, undone(""));
+    expect(findings).toContainEqual(
+      expect.objectContaining({ what: expect.stringMatching(/which no earlier record gives$/) as string }),
+    );
+    expect(await found(9, undone("apv_nobodys"))).toContainEqual(
+      expect.objectContaining({ what: "no earlier record gives the approval that it undoes" }),
+    );
+  });
+
   test("one of two people who were asked is not enough, nor is one of them twice", async () => {
     const twice = (second: Partial<Envelope>) => (all: Envelope[]) =>
       all.flatMap((one) => {
