@@ -73,7 +73,8 @@ describe("nobody's answer to an escalation of the decide service", () => {
 
   test("past the last deadline denies", async () => {
     const { read } = await askedAgo("expired", 5);
-    const past = "update escalation set version = version + 1, due_at = now() - interval '1 minute' where case_id = any($1) and level = 1";
+    const past =
+      "update escalation set version = version + 1, due_at = now() - interval '1 minute' where case_id = any($1) and level = 1";
     watch();
     await until(read, (now) => now?.role === "lab-head");
     const { rows } = await database.pool.query<{ case_id: string }>(
@@ -86,7 +87,8 @@ describe("nobody's answer to an escalation of the decide service", () => {
 
   test("is the workflow's to wait for when a workflow asked", async () => {
     const { escalationId } = await givenEscalation(database.pool, "of-a-workflow");
-    const past = "update escalation set version = version + 1, due_at = now() - interval '1 minute' where escalation_id = $1";
+    const past =
+      "update escalation set version = version + 1, due_at = now() - interval '1 minute' where escalation_id = $1";
     await database.pool.query(past, [escalationId]);
     watch();
     await new Promise((resume) => setTimeout(resume, 100));

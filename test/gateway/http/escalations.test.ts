@@ -58,7 +58,14 @@ describe("a verdict", () => {
     const { escalationId, caseId } = await givenEscalation(database.pool, verdict);
     const before = pokes;
     const taken = await answer(escalationId, verdict);
-    const body = { escalationId, approvalId: expect.any(String) as string, verdict, state, missing: 0, undoUntil: null };
+    const body = {
+      escalationId,
+      approvalId: expect.any(String) as string,
+      verdict,
+      state,
+      missing: 0,
+      undoUntil: null,
+    };
     expect(taken).toEqual({ status: 200, body });
     expect(pokes).toBe(before + 1);
     const shown = (await read(`/v1/escalations/${escalationId}`)).body as EscalationView;
