@@ -29,6 +29,7 @@ import { hearEventApi } from "./hear-event.ts";
 import { healthApi, type Checks } from "./health.ts";
 import { historyApi } from "./history.ts";
 import { holdsApi } from "./holds.ts";
+import { isUnavailable } from "../../db/unavailable.ts";
 import { REQUEST_TIMEOUT_MS } from "./limits.ts";
 import { methodsOf } from "./methods.ts";
 import { modesApi } from "./modes.ts";
@@ -50,6 +51,9 @@ import { noticesApi } from "./notices.ts";
 import { escalationMovesApi } from "./escalation-moves.ts";
 import { verdictsApi } from "./verdicts.ts";
 import { withdrawalsApi } from "./withdrawals.ts";
+
+/** A database restarts within seconds. */
+const RETRY_AFTER_SECONDS = "2";
 
 export type ApiDeps = Omit<WebhookDeps, "log"> & {
   readonly onVerdict: () => void;
@@ -160,6 +164,11 @@ function answerFaults(app: OpenAPIHono<ApiEnv>, log: Logger): void {
   app.onError((error, c) => {
     if (error instanceof HTTPException && error.status === 504) return refuse(c, "timed-out", "no answer within 10 s");
     if (error instanceof HTTPException && error.status === 400) return refuse(c, "malformed-json", "not JSON");
+    if (isUnavailable(error)) {
+      log.warn({ err: error, path: c.req.path }, "the database is away");
+      c.header("retry-after", RETRY_AFTER_SECONDS);
+      return refuse(c, "unavailable", "the database does not answer at the moment");
+    }
     log.error({ err: error, path: c.req.path }, "request failed");
     return refuse(c, "internal", "the request could not be answered");
   });

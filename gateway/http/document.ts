@@ -17,7 +17,11 @@ type Operation = { responses?: { [status: string]: unknown }; readonly requestBo
 type Document = { readonly paths?: { readonly [path: string]: { readonly [method: string]: Operation } } };
 
 /** What the door itself answers, before a route is asked. */
-const ofAll = documented({ 400: "The path or a parameter cannot be read", 421: "The host is none of ours" });
+const ofAll = documented({
+  400: "The path or a parameter cannot be read",
+  421: "The host is none of ours",
+  503: "The database is away; `retry-after` says when to send it again",
+});
 const ofTokens = documented({ 401: "No token of a known person", 403: "The role may not" });
 const ofBodies = documented({ 413: "The body is too large", 415: "The body is of another kind than the route takes" });
 

@@ -112,6 +112,11 @@ const problems = {
   "still-open": [409, "Something of it is under way", "settle what is named, then ask again"],
   "crm-silent": [503, "The CRM does not answer", "see that it runs and HUBSPOT_ACCESS_TOKEN opens it; try again"],
   "not-stored": [503, "The events could not be stored", "nothing of this batch was kept; send it again"],
+  unavailable: [
+    503,
+    "The database is away",
+    "send it again after the seconds in Retry-After; what was done already is found then",
+  ],
   "timed-out": [504, "The answer took too long", "try again"],
   internal: [500, "Something broke here", "try again; the log says more"],
 } as const satisfies { readonly [code: string]: Entry };
