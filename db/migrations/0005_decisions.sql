@@ -268,9 +268,12 @@ begin
     end if;
   elsif (p->>'gate')::int > 1 then
     -- What people approved is not done: it is asked anew, or refused by now.
-    update escalation set version = version + 1,
+    update escalation s set version = s.version + 1,
         state = case p->>'verdict' when 'escalate' then 'superseded' else 'execution-failed' end
-    where company = p->>'company' and case_id = p->>'caseId' and step_key = p->>'stepKey' and state = 'approved';
+    where s.company = p->>'company' and s.escalation_id = any (array(
+      select e.escalation_id
+      from (select * from escalation x where x.company = p->>'company' and x.case_id = p->>'caseId' offset 0) e
+      where e.step_key = p->>'stepKey' and e.state = 'approved'));
   end if;
   return true;
 end $$;

@@ -124,9 +124,13 @@ declare
     where m.company = new.company and m.permit_id = new.permit_id);
 begin
   if v_approval is not null then
-    update escalation set state = case new.state when 'done' then 'executed' else 'execution-failed' end, version = version + 1
-    where company = new.company and state = 'approved' and escalation_id = (
-      select a.escalation_id from approval a where a.company = new.company and a.approval_id = v_approval);
+    update escalation s set state = case new.state when 'done' then 'executed' else 'execution-failed' end, version = s.version + 1
+    where s.company = new.company and s.escalation_id = (
+      select e.escalation_id from (select * from approval x
+                                   where x.company = new.company and x.approval_id = v_approval offset 0) a
+      cross join lateral (
+        select * from escalation x where x.company = a.company and x.escalation_id = a.escalation_id limit 1) e
+      where e.state = 'approved');
   end if;
   return null;
 end $$;

@@ -182,7 +182,7 @@ describe("the next start, which stays up", () => {
     test("is approved by Dana, and the case goes on to its effect", async () => {
       const taken = await answer("approve", "dana");
       expect(taken).toMatchObject({ exitCode: 0, ok: true, data: { state: "committing" } });
-      expect(taken.next[0]).toBe(`escalations undo ${id()} --reason TEXT`);
+      expect(taken.next[0]).toBe(`npx mandate escalations undo ${id()} --reason TEXT`);
       const desk = await eventually(async () => {
         const { approvals } = await quoteDeskSays(pool, COMPANY);
         return approvals.find(({ quote_id }) => quote_id === "Q-1-3");

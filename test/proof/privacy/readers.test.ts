@@ -68,13 +68,13 @@ describe("after an erasure", () => {
   });
 
   test("escalations are listed and shown, with who answered by their random name", async () => {
-    const { escalations } = (await read("/v1/escalations?state=approved")) as {
+    const { escalations } = (await read("/v1/escalations?state=executed")) as {
       escalations: { escalationId: string }[];
     };
     expect(escalations).toHaveLength(1);
     const shown = await read(`/v1/escalations/${escalations[0]?.escalationId}`);
     expect(shown).toMatchObject({
-      state: "approved",
+      state: "executed",
       reason: "erased",
       reasoning: "erased",
       facts: {},
