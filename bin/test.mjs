@@ -1,63 +1,10 @@
 #!/usr/bin/env node
-import { ensureInstalled, prepared, projectRoot } from "./bootstrap.mjs";
+import { ensureInstalled, prepared } from "./bootstrap.mjs";
 import { ensureBuilt } from "./build.mjs";
-
-const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 };
-const signals = Object.keys(SIGNAL_EXIT);
+import { runTests } from "./run-tests.mjs";
 
 const isReady = await prepared(async () => {
   await ensureInstalled({ dev: true });
   await ensureBuilt();
 });
 if (isReady) await runTests(process.argv.slice(2));
-
-/**
- * Runs vitest in this process. It would end at once on a signal and leave the engines that its global setup started, so
- * the first signal only cancels the run, and the teardown is awaited; the second ends everything.
- */
-async function runTests(args) {
-  process.chdir(projectRoot);
-  const { createVitest, parseCLI } = await import("vitest/node");
-  const { filter, options } = parseCLI(["vitest", "run", ...args]);
-  let interruptedBy;
-  const cancelWhenInterrupted = {
-    onTestRunStart() {
-      if (interruptedBy !== undefined) void vitest.cancelCurrentRun("keyboard-input");
-    },
-  };
-  const reporters = [...[options.reporters ?? "default"].flat(), cancelWhenInterrupted, { onTestRunEnd: printCounts }];
-  const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
-  const vitest = await createVitest("test", { ...options, run: true, watch: false, reporters });
-  for (const signal of signals) {
-    for (const listener of process.listeners(signal)) if (!before.has(listener)) process.off(signal, listener);
-    process.on(signal, () => {
-      if (interruptedBy !== undefined) process.exit(SIGNAL_EXIT[signal]);
-      interruptedBy = signal;
-      process.stderr.write("interrupted: stopping the tests and their engines\n");
-      void vitest.cancelCurrentRun("keyboard-input");
-    });
-  }
-  try {
-    await vitest.start(filter);
-  } catch (error) {
-    process.exitCode = 1;
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  } finally {
-    await vitest.close();
-  }
-  if (interruptedBy !== undefined) process.exitCode = SIGNAL_EXIT[interruptedBy];
-  // Whatever a test left open must not keep the run from ending with its own code.
-  process.exit();
-}
-
-/** Ends a run with what was skipped and why (the note of `skip("reason")`, or else the test's own name) and the counts. */
-function printCounts(modules) {
-  const testsThat = (state) => modules.flatMap((module) => [...module.children.allTests(state)]);
-  const skipped = testsThat("skipped");
-  if (skipped.length > 0) console.log(`skipped (${skipped.length}):`);
-  for (const test of skipped) {
-    const { note } = test.result();
-    console.log(`  ${test.module.relativeModuleId} > ${test.fullName}${note === undefined ? "" : `: ${note}`}`);
-  }
-  console.log(`${testsThat("passed").length} passed, ${testsThat("failed").length} failed, ${skipped.length} skipped`);
-}

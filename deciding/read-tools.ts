@@ -7,6 +7,7 @@ import { readStepDecision } from "../audit/ledgers/step-decision.ts";
 import type { Ledger } from "../audit/records.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import { FundRef } from "../domain/fund.ts";
+import { digestible } from "../domain/json.ts";
 import { aliasesIn } from "../domain/customer/match-keys.ts";
 import { CLAIMS } from "../functions/deal-registration/beside.ts";
 import { ACCOUNT_MATCHES } from "../functions/shared/account-matches.ts";
@@ -23,11 +24,14 @@ const text = z.string().min(1).max(256);
 
 /**
  * Leaves out what no function reads: personal data in other properties never reaches a model, a ledger or a record. The
- * version is the digest of what is left: a change of anything else, such as a deal's name, is none for a decision.
+ * version is the digest of what is left: a change of anything else, such as a deal's name, is none for a decision. Numbers and
+ * characters that no ledger can keep are texts that it can: `88000.5`, and U+FFFD.
  */
 export function onlyRead(system: string, objectType: string, { source, value }: Evidence): Evidence {
   const wanted = propertiesRead(system, objectType);
-  const read = Object.fromEntries(Object.entries(value).filter(([name]) => wanted.has(name)));
+  const read = Object.fromEntries(
+    Object.entries(value).flatMap(([name, held]) => (wanted.has(name) ? [[name, digestible(held)] as const] : [])),
+  );
   return { source: { ...source, version: digestOf(read) }, value: read };
 }
 

@@ -99,13 +99,19 @@ function termsIn(actionId: string, { params }: Policy): JsonObject | "unsettled"
   return isSettled ? Object.fromEntries(set.map(({ argument, param }) => [argument, param.value])) : "unsettled";
 }
 
-/** What people are asked says why facts are not known, and what is not executed says what it was measured against. */
+/**
+ * What people are asked says why facts are not known, in the order of the facts' names, as its record keeps them; and what is
+ * not executed says what it was measured against.
+ */
 function explained(
   decision: Decision,
   unknown: NonNullable<Question["unknown"]>,
   remarks: readonly string[],
 ): Decision {
-  const reasons = new Set([...(decision.kind === "escalate" ? Object.values(unknown) : []), ...remarks]);
+  const whys = Object.keys(unknown)
+    .toSorted()
+    .flatMap((fact) => unknown[fact] ?? []);
+  const reasons = new Set([...(decision.kind === "escalate" ? whys : []), ...remarks]);
   if (decision.kind === "execute" || reasons.size === 0) return decision;
   return { ...decision, reason: [decision.reason, ...reasons].join("; ") };
 }

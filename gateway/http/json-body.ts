@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { Json } from "../../domain/json.ts";
+import { isKeepable, keepable, type Json } from "../../domain/json.ts";
 import { scan, type ScanFault, type WideNumber } from "./json-scan.ts";
 import { pointerOf } from "./pointer.ts";
 
@@ -86,11 +86,6 @@ function quoted(text: string, wide: readonly WideNumber[]): string {
 /** Whether a text may hold an escape of what cannot be kept: a backslash may itself be escaped. */
 const unkeepable = /\\u(?:0000|[dD][89a-fA-F])/;
 
-/** Whether PostgreSQL can keep a text as it is. */
-export function isKeepable(text: string): boolean {
-  return !text.includes("\0") && text.isWellFormed();
-}
-
 function* unkeepablePlaces(value: Json, path: readonly PropertyKey[]): Generator<string> {
   if (typeof value === "string" && !isKeepable(value)) yield pointerOf(path);
   if (typeof value !== "object" || value === null) return;
@@ -98,11 +93,4 @@ function* unkeepablePlaces(value: Json, path: readonly PropertyKey[]): Generator
     if (isKeepable(key)) yield* unkeepablePlaces(member, [...path, key]);
     else yield pointerOf(path);
   }
-}
-
-function keepable(value: Json): Json {
-  if (typeof value === "string") return value.replaceAll("\0", "\uFFFD").toWellFormed();
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(keepable);
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [keepable(key) as string, keepable(member)]));
 }
