@@ -65,14 +65,15 @@ async function* pagesOf(
 }
 
 function differencesOf(
-  { ledger }: ComparedLedger,
+  { ledger, recorded: toldBy = (body) => body }: ComparedLedger,
   { key, record, row }: LedgerRow,
   opened: Unsealed | undefined,
 ): readonly LedgerFinding[] {
   if (opened === undefined) return [{ ledger, key, column: null, what: `no record \`${record}\` tells of it` }];
   const { body, erased } = opened.record;
+  const told: { readonly [name: string]: Json | undefined } = toldBy(body, row);
   return Object.entries(row).flatMap(([column, kept]) => {
-    const recorded = (body as { readonly [name: string]: Json | undefined })[column];
+    const recorded = told[column];
     if (recorded === undefined && erased !== undefined) return [];
     if (recorded !== undefined && canonicalJson(recorded) === canonicalJson(kept)) return [];
     const what = `the row says ${shown(kept)}, the record ${recorded === undefined ? "nothing" : shown(recorded)}`;

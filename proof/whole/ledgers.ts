@@ -1,4 +1,6 @@
+import type { LimitReading } from "../../domain/decision-details.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { policyCaseOf } from "../../domain/policy-release.ts";
 import type { Sql } from "../../audit/records.ts";
 
 /** A row's key, the key of the record that it was written with, and what that record must say, by its names. */
@@ -11,6 +13,8 @@ export type LedgerPage = { readonly company: string; readonly after: string; rea
 export type ComparedLedger = {
   readonly ledger: string;
   readonly page: (sql: Sql, page: LedgerPage) => Promise<readonly LedgerRow[]>;
+  /** What of a record's body tells of the row, by the row's names; left out, the body itself does. */
+  readonly recorded?: (body: JsonObject, row: JsonObject) => JsonObject;
 };
 
 /** What of each ledger must be what was recorded: who, what, how it was decided, and what came of it. */
@@ -85,4 +89,90 @@ export const comparedLedgers: readonly ComparedLedger[] = [
       return rows;
     },
   },
+  {
+    ledger: "agreement",
+    async page(sql, { company, after, most }) {
+      const { rows } = await sql.query<LedgerRow>({
+        name: "compared-agreements",
+        text: `select g.agreement_id as key, g.agreement_id || '/asked' as record, jsonb_build_object(
+             'executor', g.executor, 'sides', g.sides, 'digest', g.digest) as row
+           from agreement g where g.company = $1 and g.agreement_id > $2 order by g.agreement_id limit $3`,
+        values: [company, after, most],
+      });
+      return rows;
+    },
+  },
+  {
+    ledger: "agreement_word",
+    async page(sql, { company, after, most }) {
+      const [agreementId = "", side = "", word = ""] = after.split("/");
+      const { rows } = await sql.query<LedgerRow>({
+        name: "compared-words",
+        text: `select concat_ws('/', w.agreement_id, w.side, w.word) as key,
+             concat_ws('/', w.agreement_id, w.side, w.word) as record, jsonb_build_object(
+             'side', w.side, 'change', w.word, 'digest', w.digest) as row
+           from agreement_word w where w.company = $1 and (w.agreement_id, w.side, w.word) > ($2, $3, $4)
+           order by w.agreement_id, w.side, w.word limit $5`,
+        values: [company, agreementId, side, word, most],
+      });
+      return rows;
+    },
+  },
+  {
+    ledger: "policy_release_event",
+    async page(sql, { company, after, most }) {
+      const { rows } = await sql.query<LedgerRow>({
+        name: "compared-releases",
+        text: `select e.n::text as key, $2 || '/release/' || e.n as record, jsonb_build_object(
+             'change', e.action, 'n', e.n, 'parent', e.parent, 'canaryPpm', e.canary_ppm, 'alone', e.alone,
+             'person', e.person_id, 'role', e.role, 'reason', e.reason, 'signature', e.signature,
+             'release', (select encode(sha256(convert_to(r.document, 'UTF8')), 'hex') from policy_release r
+                         where r.company = e.company and r.release = e.release)) as row
+           from policy_release_event e where e.company = $1 and e.n > $3::int order by e.n limit $4`,
+        values: [company, policyCaseOf(company), Number(after), most],
+      });
+      return rows;
+    },
+  },
+  {
+    ledger: "autonomy_mode",
+    async page(sql, { company, after, most }) {
+      const { rows } = await sql.query<LedgerRow>({
+        name: "compared-modes",
+        text: `select m.n::text as key, $2 || '/mode/' || m.n as record, jsonb_build_object(
+             'n', m.n, 'policy', m.policy_id, 'mode', m.mode, 'inForce', m.in_force, 'person', m.person_id, 'role', m.role,
+             'reason', m.reason, 'signature', m.signature) as row
+           from autonomy_mode m where m.company = $1 and m.n > $3::int order by m.n limit $4`,
+        values: [company, policyCaseOf(company), Number(after), most],
+      });
+      return rows;
+    },
+  },
+  {
+    ledger: "account_entry",
+    async page(sql, { company, after, most }) {
+      const [cause = "", account = "", kind = ""] = after.split("/");
+      const { rows } = await sql.query<LedgerRow>({
+        name: "compared-entries",
+        text: `select concat_ws('/', e.cause, e.account, e.kind) as key, e.cause || '/decision' as record, jsonb_build_object(
+             'account', e.account, 'asked', e.amount,
+             'from', to_char(nullif(e.window_from, '-infinity') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as row
+           from account_entry e where e.company = $1 and (e.cause, e.account, e.kind) > ($2, $3, $4)
+             and e.kind in ('reservation', 'posting', 'release')
+           order by e.cause, e.account, e.kind limit $5`,
+        values: [company, cause, account, kind, most],
+      });
+      return rows;
+    },
+    recorded: limitAskedOf,
+  },
 ];
+
+/** What a decision's details say that it asks of an account: nothing where they do not name it. */
+function limitAskedOf({ details }: JsonObject, { account }: JsonObject): JsonObject {
+  const limits = ((details as JsonObject | undefined)?.["limits"] ?? []) as readonly LimitReading[];
+  const limit = limits.find((one) => one.account === account);
+  if (limit === undefined) return {};
+  const { asked, window } = limit;
+  return { account: limit.account, asked, from: window === null || window.days !== undefined ? null : window.from };
+}

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sayWord } from "../../../audit/ledgers/agreement-words.ts";
+import { lowerMode } from "../../../audit/ledgers/autonomy-modes.ts";
 import { compareLedgers } from "../../../proof/whole/compare-ledgers.ts";
 import { lastVerification, verifyWhole } from "../../../proof/whole/verify-whole.ts";
+import { ASKED_AT, givenAsked } from "../../fixtures/agreements.ts";
 import { givenGovernedCases, givenHeads, testKeys } from "../../fixtures/governed-log.ts";
+import { acted, askOf, decideAsking, QUARTER, someCompany } from "../../fixtures/reservations.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { copyOf } from "../copied-database.ts";
 import { tamper } from "../log/kept-log.ts";
@@ -12,11 +16,27 @@ let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase();
   await givenGovernedCases(database.pool);
+  await givenAgreement();
+  const lowering = { company: "acme", policyId: "quoting", to: "shadow", by: "ola", reason: "too much" } as const;
+  await lowerMode(database.pool, lowering);
   await givenHeads(database.pool);
 });
 afterAll(() => database.drop());
 
 const asked = { company: "acme", keys: testKeys, at: AT };
+
+/** Both sides agree to what acme asks. */
+async function givenAgreement(): Promise<void> {
+  const { agreementId, digest } = await givenAsked(database.pool, "both");
+  const word = { company: "acme", agreementId, digest, word: "ok", at: ASKED_AT } as const;
+  const by = { personId: "dana", role: "partner-manager", via: "door", requestKey: "dana-1" } as const;
+  for (const said of [
+    { ...word, side: "acme", by },
+    { ...word, side: "juniper" },
+  ]) {
+    expect(await sayWord(database.pool, said)).toMatchObject({ kind: "taken" });
+  }
+}
 
 describe("the whole of what was recorded, with its ledgers", () => {
   test("verifies where it stands, an erased case and the log with a partner included, and the result is kept", async () => {
@@ -96,6 +116,64 @@ const changes: readonly (readonly [what: string, table: string, sql: string, led
     "effect",
     "externalRef",
   ],
+  [
+    "who acts",
+    "agreement",
+    "update agreement set executor = 'juniper', proposal_id = null, step = null where company = $1",
+    "agreement",
+    "executor",
+  ],
+  ["whose ok it takes", "agreement", "update agreement set sides = '{acme}' where company = $1", "agreement", "sides"],
+  [
+    "what is agreed to",
+    "agreement",
+    "update agreement set digest = repeat('0', 64) where company = $1",
+    "agreement",
+    "digest",
+  ],
+  [
+    "a side's word",
+    "agreement_word",
+    "update agreement_word set word = 'refuse' where company = $1 and side = 'juniper'",
+    "agreement_word",
+    "null",
+  ],
+  [
+    "whose word it is",
+    "agreement_word",
+    "update agreement_word set side = 'globex' where company = $1 and side = 'juniper'",
+    "agreement_word",
+    "null",
+  ],
+  [
+    "what the word is about",
+    "agreement_word",
+    "update agreement_word set digest = repeat('0', 64) where company = $1 and side = 'juniper'",
+    "agreement_word",
+    "digest",
+  ],
+  [
+    "who put a release in force",
+    "policy_release_event",
+    "update policy_release_event set person_id = 'mallory' where company = $1",
+    "policy_release_event",
+    "person",
+  ],
+  [
+    "what share a release is for",
+    "policy_release_event",
+    "update policy_release_event set canary_ppm = 7 where company = $1",
+    "policy_release_event",
+    "canaryPpm",
+  ],
+  ["a mode", "autonomy_mode", "update autonomy_mode set mode = 'led' where company = $1", "autonomy_mode", "mode"],
+  [
+    "that a mode waits",
+    "autonomy_mode",
+    "update autonomy_mode set in_force = false where company = $1",
+    "autonomy_mode",
+    "inForce",
+  ],
 ];
 
 describe("a ledger's row that is not what was recorded", () => {
@@ -107,10 +185,53 @@ describe("a ledger's row that is not what was recorded", () => {
     const first = findings.find((one) => String(one.column) === column);
     expect(first).toMatchObject({ ledger, key: expect.any(String) as string });
     expect(first?.what).toMatch(
-      column === "null" ? /^no record `.*\/receipt\/failed` tells of it/ : /^the row says `.*`, the record `/,
+      column === "null" ? /^no record `[^`]*` tells of it/ : /^the row says `.*`, the record `/,
     );
     const whole = await verifyWhole(copy.pool, asked);
     expect(whole).toMatchObject({ outcome: "tampered", found });
     expect(whole.findings[0]).toMatch(new RegExp(`^LEDGER  ${ledger} `));
   });
+});
+
+describe("what an account holds that its decision did not ask", () => {
+  const { name: company, step } = someCompany();
+  beforeAll(async () => {
+    const held = await decideAsking(database.pool, step("held"), [askOf(), askOf({ account: "all", window: null })]);
+    await acted(database.pool, held.permit, "done");
+    const days = { from: QUARTER.from, until: QUARTER.until, days: 90 };
+    await decideAsking(database.pool, step("rolling"), [askOf({ account: "rolls", window: days })]);
+  });
+
+  test("is nothing as it was written", async () => {
+    expect(await compareLedgers(database.pool, company)).toMatchObject({ found: 0, findings: [] });
+  });
+
+  test.for([
+    ["a larger amount", "amount = 11", "asked", /the row says `11`, the record `10`/],
+    ["another window", "window_from = '2026-02-01'", "from", /the row says `"2026-02-01T.*the record `"2026-01-01T/],
+    ["another account", "account = 'other'", "account", /the record nothing/],
+  ] as const)("%s is found by its key", async ([, change, column, said]) => {
+    const copy = await copyOf(database);
+    const sql = `update account_entry set ${change} where company = $1 and account = 'acc' and kind = 'reservation'`;
+    await tamper(copy.pool, "account_entry", sql, [company]);
+    const { findings } = await compareLedgers(copy.pool, company);
+    const found = findings.filter(({ ledger }) => ledger === "account_entry");
+    expect(found.find((one) => one.column === column)?.what).toMatch(said);
+    expect(new Set(found.map(({ key }) => key)).size).toBe(1);
+  });
+});
+
+test("a release's document that is another than the one put in force is found", async () => {
+  const copy = await copyOf(database);
+  await copy.pool.query("alter table policy_release drop constraint policy_release_check");
+  await tamper(copy.pool, "policy_release", "update policy_release set document = document || ' ' where company = $1", [
+    "acme",
+  ]);
+  const { findings } = await compareLedgers(copy.pool, "acme");
+  // It was proposed and let pass: two changes name one document.
+  const named = { ledger: "policy_release_event", column: "release" };
+  expect(findings).toMatchObject([
+    { ...named, key: "1" },
+    { ...named, key: "2" },
+  ]);
 });
