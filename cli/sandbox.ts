@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { CallList, FaultList, ObjectView, ScriptFault } from "../gateway/http/sandbox-shapes.ts";
 import type { Answer } from "./answer.ts";
-import { bodyOf } from "./api-body.ts";
+import { bodyOf, everyPage } from "./api-body.ts";
 import type { Client } from "./client.ts";
 import { answering, type Call, type Cli } from "./command.ts";
 import { failure } from "./failure.ts";
@@ -87,10 +87,11 @@ function propertyOf(given: string): [string, string] {
 async function show({ args, options, io }: Call<object>): Promise<Answer> {
   const [system = "", type, id] = args;
   const client = await connect(options, { kind: "reader" });
-  const found = await bodyOf(client.v1.sandbox[":system"].objects.$get({ param: { system }, query: { type, id } }));
-  const { objects } = found;
+  const { $get } = client.v1.sandbox[":system"].objects;
+  const { pages, total } = await everyPage((page) => bodyOf($get({ param: { system }, query: { ...page, type, id } })));
+  const objects = pages.flatMap((page) => page.objects);
   const text = objects.length === 0 ? `${system} holds nothing of that.\n` : objectTable(objects, widthOf(io));
-  return { data: found, text, warnings: found.more ? ["there is more; name a type, or a type and an id"] : [] };
+  return { data: { system, objects, total }, text };
 }
 
 function objectTable(objects: readonly ObjectView[], width: number | undefined): string {
@@ -119,7 +120,10 @@ function wordsOf(properties: { readonly [name: string]: unknown }): string {
 async function calls({ args, options, io }: Call<object>): Promise<Answer> {
   const [system = ""] = args;
   const client = await connect(options, { kind: "reader" });
-  const found = await bodyOf(client.v1.sandbox[":system"].calls.$get({ param: { system } }));
+  const { $get } = client.v1.sandbox[":system"].calls;
+  const { pages, total } = await everyPage((page) => bodyOf($get({ param: { system }, query: page })));
+  // A terminal's last line is the latest.
+  const all = pages.flatMap((page) => page.calls).toReversed();
   const columns = [
     { header: "AT" },
     { header: "OPERATION" },
@@ -138,11 +142,10 @@ async function calls({ args, options, io }: Call<object>): Promise<Answer> {
     wordsOf(request),
     key,
   ];
-  const none = found.calls.length === 0;
+  const none = all.length === 0;
   return {
-    data: found,
-    text: none ? `Nobody has called ${system} yet.\n` : writeTable(columns, found.calls.map(row), widthOf(io)),
-    warnings: found.more ? ["there are older ones"] : [],
+    data: { system, calls: all, total },
+    text: none ? `Nobody has called ${system} yet.\n` : writeTable(columns, all.map(row), widthOf(io)),
   };
 }
 

@@ -129,7 +129,7 @@ export function agreementsApi(deps: AgreementDeps) {
     .openapi(list, async (c) => {
       const { state, limit, cursor: after, total } = c.req.valid("query");
       const rows = await listAgreements(pool, company, { state, after, limit: limit + 1 });
-      const { shown, next } = pages.cut(rows, limit, placeOf);
+      const { shown, next } = pages.cut(c, rows, limit, placeOf);
       const agreements = await Promise.all(shown.map(({ place: _place, ...row }) => viewOf(pool, company, row)));
       return c.json({ agreements, next, total: total ? await countAgreements(pool, company, state) : null }, 200);
     })

@@ -19,6 +19,7 @@ import { requirePerson, type ApiEnv } from "./auth.ts";
 import { batchUploadApi } from "./batch-upload.ts";
 import { batchesApi } from "./batches.ts";
 import { casesApi } from "./cases.ts";
+import { guardCursors } from "./cursors.ts";
 import { decisionsApi } from "./decisions.ts";
 import { documentOf } from "./document.ts";
 import { guardAnswers, guardBodies, guardHost, guardText, unlessBatch } from "./door.ts";
@@ -91,7 +92,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
   declareSecurity(app);
   app.use("*", guardAnswers, guardHost(deps.hosts ?? []), unlessBatch(timeout(REQUEST_TIMEOUT_MS)));
-  app.use("*", requirePerson(pool, company), guardText);
+  app.use("*", requirePerson(pool, company), guardText, guardCursors(pool, company));
   guardBodies(app);
   answerFaults(app, log);
   app.route("/", healthApi(deps.checks));

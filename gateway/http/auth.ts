@@ -5,8 +5,8 @@ import { PEER_ROLE } from "../peers/door.ts";
 import { personOf, type Person } from "../../audit/ledgers/directory.ts";
 import { refuse } from "./problem.ts";
 
-/** What handlers behind the door find in their context. */
-export type ApiEnv = { Variables: { person: Person } };
+/** What handlers behind the door find in their context. `seal` makes a place in the list that is asked for a cursor. */
+export type ApiEnv = { Variables: { person: Person; seal: (place: string) => string } };
 
 /** Paths that need no token. Webhooks prove themselves by signature instead, and links are signed by us. */
 const open: readonly RegExp[] = [/^\/livez$/, /^\/readyz$/, /^\/openapi\.json$/, /^\/webhooks\//, /^\/agree$/];

@@ -87,7 +87,7 @@ export function batchesApi({ sql, company }: { readonly sql: Sql; readonly compa
     .openapi(list, async (c) => {
       const { source, limit, cursor: after, total } = c.req.valid("query");
       const rows = await listBatches(sql, company, { source, after, limit: limit + 1 });
-      const { shown, next } = pages.cut(rows, limit, placeOf);
+      const { shown, next } = pages.cut(c, rows, limit, placeOf);
       const batches = shown.map(({ place: _place, ...batch }) => asJson(batch));
       return c.json({ batches, next, total: total ? await countBatches(sql, company, source) : null }, 200);
     })

@@ -118,7 +118,7 @@ export function casesApi({ sql, company }: { readonly sql: Ledger; readonly comp
       const { limit, cursor, total } = c.req.valid("query");
       const after = Number(cursor?.[0] ?? 0);
       const rest = found.records.filter(({ n }) => n > after);
-      const { shown, next } = pages.cut(rest, limit, ({ n }) => [String(n)]);
+      const { shown, next } = pages.cut(c, rest, limit, ({ n }) => [String(n)]);
       const view = { caseId, intact: found.intact, records: shown.map(recordView), next };
       return c.json({ ...view, total: total ? found.records.length : null }, 200);
     })

@@ -108,7 +108,7 @@ export function erasuresApi(deps: PrivacyDeps) {
     .openapi(list, async (c) => {
       const { limit, cursor: after, total } = c.req.valid("query");
       const rows = await readAskedErasures(pool, company, { after, limit: limit + 1 });
-      const { shown, next } = pages.cut(rows, limit, placeOf);
+      const { shown, next } = pages.cut(c, rows, limit, placeOf);
       const erasures = shown.map(({ place: _place, ...erasure }) => erasure);
       return c.json({ erasures, next, total: total ? await countAskedErasures(pool, company) : null }, 200);
     })

@@ -9,7 +9,7 @@ import { provenanceOf, provenances, type Decided } from "../../domain/provenance
 import { describeAction } from "../../functions/governed-actions.ts";
 import { givenValue, showValue, type FactType } from "../../guardrails/fact-types.ts";
 import type { ApiEnv } from "./auth.ts";
-import { pageEnd, pagesOf, type PageAsked } from "./paging.ts";
+import { pageEnd, pagesOf, type Asking, type PageAsked } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, ok, RuleView, ruleView, withToken } from "./route.ts";
 
@@ -127,7 +127,7 @@ const show = createRoute({
 export function escalationsApi({ pool, company }: { readonly pool: LedgerPool; readonly company: string }) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(list, async (c) => {
-      return c.json(await listEscalations(pool, { company, ...c.req.valid("query") }), 200);
+      return c.json(await listEscalations(pool, c, { company, ...c.req.valid("query") }), 200);
     })
     .openapi(show, async (c) => {
       const { escalationId } = c.req.valid("param");
@@ -192,6 +192,7 @@ type Listed = PageAsked & { readonly company: string; readonly state?: Escalatio
 /** Those due first come first. Each part of the list begins after a place of its own. */
 async function listEscalations(
   sql: Sql,
+  c: Asking,
   { company, state, limit, cursor, total }: Listed,
 ): Promise<z.infer<typeof EscalationList>> {
   const [part, ...after] = cursor ?? ["open", "-infinity", ""];
@@ -212,7 +213,7 @@ async function listEscalations(
      order by (s.closed_at is null) desc, s.due_at, s.escalation_id`,
     values: [company, state ?? "", limit + 1, ...open, ...closed],
   });
-  const { shown, next } = pages.cut(rows, limit, ({ state: stands, position, escalationId }) => {
+  const { shown, next } = pages.cut(c, rows, limit, ({ state: stands, position, escalationId }) => {
     return [isStanding(stands) ? "open" : "closed", position, escalationId];
   });
   const views = shown.map(({ position: _position, ...row }) => escalationView(row));

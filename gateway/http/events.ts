@@ -3,7 +3,7 @@ import type { Sql } from "../../audit/records.ts";
 import type { MatchedRule } from "../../domain/decision.ts";
 import type { FunctionTable } from "../../functions/definition.ts";
 import type { ApiEnv } from "./auth.ts";
-import { pageEnd, pagesOf, sinceParameter, type PageAsked } from "./paging.ts";
+import { pageEnd, pagesOf, sinceParameter, type Asking, type PageAsked } from "./paging.ts";
 import { problemResponses } from "./problem.ts";
 import { Iso, ok, RuleView, ruleView, Verdict, withToken } from "./route.ts";
 
@@ -88,7 +88,7 @@ type EventsDeps = { readonly sql: Sql; readonly company: string; readonly functi
 
 export function eventsApi({ sql, company, functions }: EventsDeps) {
   return new OpenAPIHono<ApiEnv>().openapi(route, async (c) => {
-    return c.json(await readEvents(sql, { company, functions, ...c.req.valid("query") }), 200);
+    return c.json(await readEvents(sql, c, { company, functions, ...c.req.valid("query") }), 200);
   });
 }
 
@@ -192,6 +192,7 @@ const pageOfEvents = `
 
 async function readEvents(
   sql: Sql,
+  c: Asking,
   { company, since, state, cursor, limit, total, functions }: EventPage,
 ): Promise<z.infer<typeof EventList>> {
   const [at, id] = cursor ?? ["-infinity", ""];
@@ -199,7 +200,7 @@ async function readEvents(
     Object.fromEntries(Object.values(functions).map(({ id, actions }) => [id, actions.map(({ step }) => step)])),
   );
   const { rows } = await sql.query<EventRow>(pageOfEvents, [company, since, at, id, limit + 1, steps, state ?? null]);
-  const { shown, next } = pages.cut(rows, limit, ({ position, eventId }) => [position, eventId]);
+  const { shown, next } = pages.cut(c, rows, limit, ({ position, eventId }) => [position, eventId]);
   return {
     events: shown.map(eventView),
     next,

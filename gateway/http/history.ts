@@ -146,7 +146,7 @@ export function historyApi({ sql, company }: { readonly sql: Sql; readonly compa
       const { policy: policyId, since, limit, cursor: after, total } = c.req.valid("query");
       const asked = { company, policyId, since };
       const rows = await readDecisionHistory(sql, { ...asked, after, limit: limit + 1 });
-      const { shown, next } = pages.cut(rows, limit, placeOf);
+      const { shown, next } = pages.cut(c, rows, limit, placeOf);
       const decisions = shown.map(({ place: _place, ...decision }) => decision);
       const page: DecisionHistory = { decisions, next, total: total ? await countDecisions(sql, asked) : null };
       return c.json(page, 200);

@@ -71,7 +71,7 @@ export function holdsApi(deps: PrivacyDeps) {
   return app
     .openapi(list, async (c) => {
       const { limit, cursor: after, total } = c.req.valid("query");
-      const { shown, next } = pages.cut(await readHolds(pool, company, { after, limit: limit + 1 }), limit, placeOf);
+      const { shown, next } = pages.cut(c, await readHolds(pool, company, { after, limit: limit + 1 }), limit, placeOf);
       const holds = shown.map(({ place: _place, ...hold }) => hold);
       return c.json({ holds, next, total: total ? await countHolds(pool, company) : null }, 200);
     })

@@ -1,4 +1,6 @@
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { ApiEnv } from "./auth.ts";
 import { GivenTime } from "./route.ts";
 
 /**
@@ -50,6 +52,9 @@ export const pageEnd = {
 
 type Paging = { readonly most: number; readonly usual?: number };
 
+/** The request whose list is cut into pages. */
+export type Asking = Pick<Context<ApiEnv>, "var">;
+
 /** What a handler finds in its query. */
 export type PageAsked = { readonly limit: number; readonly cursor?: Place | undefined; readonly total: boolean };
 
@@ -59,7 +64,7 @@ export type PageAsked = { readonly limit: number; readonly cursor?: Place | unde
  */
 export function pagesOf(name: string, order: readonly Kind[], { most, usual = most }: Paging) {
   const read = (cursor: string): Place | undefined => {
-    const [list, ...place] = textsIn(cursor);
+    const [list, ...place] = textsIn(cursor.split(".")[0] ?? "");
     const fits = list === name && place.length === order.length;
     return fits && order.every((kind, at) => isOf(kind, place[at] ?? "")) ? place : undefined;
   };
@@ -90,16 +95,16 @@ export function pagesOf(name: string, order: readonly Kind[], { most, usual = mo
         .openapi({ type: "string", enum: ["true", "false"], default: "false", description: "count all there are" }),
     },
     /** `rows`: one more than the page holds, when there are more. `placeOf`: the values that the row is ordered by. */
-    cut<Row>(rows: readonly Row[], limit: number, placeOf: (row: Row) => Place) {
+    cut<Row>(c: Asking, rows: readonly Row[], limit: number, placeOf: (row: Row) => Place) {
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
-      const next = rows.length > limit && last !== undefined ? write([name, ...placeOf(last)]) : null;
+      const next = rows.length > limit && last !== undefined ? c.var.seal(write([name, ...placeOf(last)])) : null;
       return { shown, next };
     },
   };
 }
 
-/** Opaque to callers: what it says may change, that it names a place may not. */
+/** Opaque to callers, who get it sealed: what it says may change, that it names a place may not. */
 function write(texts: readonly string[]): string {
   return Buffer.from(JSON.stringify(texts), "utf8").toString("base64url");
 }

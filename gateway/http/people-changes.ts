@@ -233,6 +233,7 @@ export function peopleChangesApi(deps: PeopleDeps) {
     .openapi(waiting, async (c) => {
       const { limit, cursor: after, total } = c.req.valid("query");
       const { shown, next } = pages.cut(
+        c,
         await waitingChanges(pool, company, { after, limit: limit + 1 }),
         limit,
         placeOf,

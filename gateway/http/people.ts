@@ -70,7 +70,7 @@ export function peopleApi({ sql, company }: { readonly sql: Sql; readonly compan
     .openapi(list, async (c) => {
       const { limit, cursor, total } = c.req.valid("query");
       const rows = await listPeople(sql, company, { after: cursor?.[0], limit: limit + 1 });
-      const { shown, next } = pages.cut(rows, limit, ({ personId }) => [personId]);
+      const { shown, next } = pages.cut(c, rows, limit, ({ personId }) => [personId]);
       return c.json({ people: [...shown], next, total: total ? await countPeople(sql, company) : null }, 200);
     })
     .openapi(show, async (c) => {

@@ -118,6 +118,7 @@ export function quarantineApi(deps: ReplayDeps) {
     .openapi(list, async (c) => {
       const { state, limit, cursor: after, total } = c.req.valid("query");
       const { shown, next } = pages.cut(
+        c,
         await listQuarantined(pool, company, { state, after, limit: limit + 1 }),
         limit,
         ({ place }) => place,

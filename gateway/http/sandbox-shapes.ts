@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { pageEnd, pagesOf } from "./paging.ts";
 import { Iso } from "./route.ts";
 import { faultKinds, MAX_DELAY_MS, type FaultKind } from "../../tools/sandbox/faults.ts";
 
@@ -11,7 +12,13 @@ const Operation = z.string().min(1).max(63);
 const Properties = z.record(z.string().min(1).max(255), z.unknown());
 
 export const SystemName = z.object({ system: z.string().max(63) });
-export const ObjectQuery = z.object({ type: Type.optional(), id: Id.optional() });
+/** The latest first; one that changes while somebody reads page by page is at the beginning again. */
+export const objectPages = pagesOf("sandbox-objects", ["time", "id", "id"], { most: 200 });
+/** The latest first. */
+export const callPages = pagesOf("sandbox-calls", ["number"], { most: 200 });
+
+export const ObjectQuery = z.object({ ...objectPages.parameters, type: Type.optional(), id: Id.optional() });
+export const CallQuery = z.object(callPages.parameters);
 
 export const PutObject = z
   .strictObject({
@@ -28,7 +35,7 @@ export const ObjectView = z
 export type ObjectView = z.infer<typeof ObjectView>;
 
 export const ObjectList = z
-  .object({ system: z.string(), objects: z.array(ObjectView), more: z.boolean() })
+  .object({ system: z.string(), objects: z.array(ObjectView), ...pageEnd })
   .openapi("SandboxObjects");
 export type ObjectList = z.infer<typeof ObjectList>;
 
@@ -46,9 +53,7 @@ export const CallView = z
   })
   .openapi("SandboxCall");
 
-export const CallList = z
-  .object({ system: z.string(), calls: z.array(CallView), more: z.boolean() })
-  .openapi("SandboxCalls");
+export const CallList = z.object({ system: z.string(), calls: z.array(CallView), ...pageEnd }).openapi("SandboxCalls");
 export type CallList = z.infer<typeof CallList>;
 
 export const ScriptFault = z

@@ -2,13 +2,26 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Pool } from "pg";
 import type { JsonObject } from "../../domain/json.ts";
 import { dueCallbacks, putAndTell, settleCallback } from "../../tools/sandbox/callbacks.ts";
-import { putObjects, readCalls, readFaults, readObjects, scriptFault } from "../../tools/sandbox/door.ts";
+import {
+  countCalls,
+  countObjects,
+  listCalls,
+  listObjects,
+  putObjects,
+  readFaults,
+  readObjects,
+  scriptFault,
+} from "../../tools/sandbox/door.ts";
 import { sandboxSystems } from "../../tools/sandbox/systems.ts";
 import type { ApiEnv } from "./auth.ts";
+import { placeOf } from "./paging.ts";
 import {
   CallList,
+  callPages,
+  CallQuery,
   FaultList,
   ObjectList,
+  objectPages,
   ObjectQuery,
   ObjectView,
   PutObject,
@@ -20,8 +33,6 @@ import { problemResponses, refuse } from "./problem.ts";
 import { jsonBody, ok, withToken } from "./route.ts";
 import { frontDoors, type FrontDoor, type FrontDoorDeps } from "./sandbox-front-doors.ts";
 
-/** Most objects or calls that one answer carries. */
-const MOST = 200;
 /** Who may set the sandbox up. Everybody known here may look. */
 const WRITER = "ops-engineer";
 
@@ -69,7 +80,14 @@ const objects = createRoute({
   request: { params: SystemName, query: ObjectQuery },
   responses: { ...ok("The latest first", ObjectList), ...refusals },
 });
-const calls = reading("/v1/sandbox/{system}/calls", "Read a sandboxed system's own record of every call", CallList);
+const calls = createRoute({
+  ...withToken,
+  method: "get",
+  path: "/v1/sandbox/{system}/calls",
+  summary: "Read a sandboxed system's own record of every call",
+  request: { params: SystemName, query: CallQuery },
+  responses: { ...ok("The latest first", CallList), ...refusals },
+});
 const faults = reading("/v1/sandbox/{system}/faults", "List what a sandboxed system's next calls meet", FaultList);
 const put = writing("/v1/sandbox/{system}/objects", "Put an object into a sandboxed system, or change one", {
   body: PutObject,
@@ -102,15 +120,20 @@ export function sandboxApi(deps: SandboxDeps) {
   return app
     .openapi(objects, async (c) => {
       const { system } = c.req.valid("param");
-      const { type, id } = c.req.valid("query");
+      const { type, id, limit, cursor: after, total } = c.req.valid("query");
       const wanted = { company, system, ...(type !== undefined && { type }), ...(id !== undefined && { id }) };
-      const found: ObjectView[] = await readObjects(pool, wanted, MOST + 1);
-      return c.json({ system, objects: found.slice(0, MOST), more: found.length > MOST }, 200);
+      const rows = await listObjects(pool, wanted, { after, most: limit + 1 });
+      const { shown, next } = objectPages.cut(c, rows, limit, placeOf);
+      const held: ObjectView[] = shown.map(({ place: _place, ...object }) => object);
+      return c.json({ system, objects: held, next, total: total ? await countObjects(pool, wanted) : null }, 200);
     })
     .openapi(calls, async (c) => {
       const { system } = c.req.valid("param");
-      const found: CallList["calls"] = await readCalls(pool, company, system, MOST + 1);
-      return c.json({ system, calls: found.slice(-MOST), more: found.length > MOST }, 200);
+      const { limit, cursor: after, total } = c.req.valid("query");
+      const rows: CallList["calls"] = await listCalls(pool, company, system, { after, most: limit + 1 });
+      const { shown, next } = callPages.cut(c, rows, limit, ({ callId }) => [String(callId)]);
+      const all = total ? await countCalls(pool, company, system) : null;
+      return c.json({ system, calls: [...shown], next, total: all }, 200);
     })
     .openapi(faults, async (c) => {
       const { system } = c.req.valid("param");

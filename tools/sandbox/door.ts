@@ -34,17 +34,45 @@ export async function putObjects(
 
 type Wanted = { readonly company: string; readonly system: string; readonly type?: string; readonly id?: string };
 
-/** What a system holds, those that changed last first; at most `most`. */
-export async function readObjects(pool: Pool, wanted: Wanted, most = 1_000_000): Promise<HeldObject[]> {
-  const { company, system, type = null, id = null } = wanted;
-  const { rows } = await pool.query<HeldObject>(
-    `select ${HELD} from sandbox.object
+/** A place in a list: the values that its order goes by, as text. */
+type Place = readonly string[];
+type Page = { readonly after?: Place | undefined; readonly most?: number };
+
+/** All of them, where nobody reads page by page. */
+const MOST = 1_000_000;
+
+/** What a system holds, those that changed last first. */
+export async function readObjects(pool: Pool, wanted: Wanted, page: Page = {}): Promise<HeldObject[]> {
+  return (await listObjects(pool, wanted, page)).map(({ place: _place, ...held }) => held);
+}
+
+/** The same, each with its place in the list. */
+export async function listObjects(
+  pool: Pool,
+  { company, system, type, id }: Wanted,
+  { after: [at = "infinity", afterType = "", afterId = ""] = [], most = MOST }: Page,
+): Promise<(HeldObject & { readonly place: Place })[]> {
+  const { rows } = await pool.query<HeldObject & { place: Place }>(
+    `select ${HELD}, array[to_char(updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), object_type, object_id] as place
+     from sandbox.object
      where company = $1 and system = $2 and object_type <> '${FAULT}'
        and ($3::text is null or object_type = $3) and ($4::text is null or object_id = $4)
-     order by updated_at desc, object_type, object_id limit $5`,
-    [company, system, type, id, most],
+       and (updated_at < $5::timestamptz or updated_at = $5::timestamptz and (object_type, object_id) > ($6, $7))
+     order by updated_at desc, object_type, object_id limit $8`,
+    [company, system, type ?? null, id ?? null, at, afterType, afterId, most],
   );
   return rows;
+}
+
+/** How many there are. */
+export async function countObjects(pool: Pool, { company, system, type, id }: Wanted): Promise<number> {
+  const { rows } = await pool.query<{ total: number }>(
+    `select count(*) as total from sandbox.object
+     where company = $1 and system = $2 and object_type <> '${FAULT}'
+       and ($3::text is null or object_type = $3) and ($4::text is null or object_id = $4)`,
+    [company, system, type ?? null, id ?? null],
+  );
+  return rows[0]?.total ?? 0;
 }
 
 /** One entry of a system's own record of what was said. `key`: of the effect, or of what the system tells. */
@@ -70,13 +98,33 @@ export type Call = {
 
 const CALL = `call_id as "callId", called_at as "calledAt", operation, key, request, answer, outcome, fault`;
 
-/** A system's own record of what was said, in order; the last `most` entries of it. */
-export async function readCalls(pool: Pool, company: string, system: string, most = 1_000_000): Promise<Call[]> {
+/** A system's own record of what was said, in order. */
+export async function readCalls(pool: Pool, company: string, system: string): Promise<Call[]> {
+  return (await listCalls(pool, company, system)).toReversed();
+}
+
+/** The same, the last first, before the call that `after` names. */
+export async function listCalls(
+  pool: Pool,
+  company: string,
+  system: string,
+  { after: [callId] = [], most = MOST }: Page = {},
+): Promise<Call[]> {
   const { rows } = await pool.query<Call>(
-    `select ${CALL} from sandbox.call where company = $1 and system = $2 order by call_id desc limit $3`,
-    [company, system, most],
+    `select ${CALL} from sandbox.call where company = $1 and system = $2 and call_id < coalesce($3::bigint, 9223372036854775807)
+     order by call_id desc limit $4`,
+    [company, system, callId, most],
   );
-  return rows.toReversed();
+  return rows;
+}
+
+/** How many there are. */
+export async function countCalls(pool: Pool, company: string, system: string): Promise<number> {
+  const { rows } = await pool.query<{ total: number }>(
+    "select count(*) as total from sandbox.call where company = $1 and system = $2",
+    [company, system],
+  );
+  return rows[0]?.total ?? 0;
 }
 
 export type ScriptedFault = Fault & { readonly operation: string };

@@ -23,6 +23,11 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const MADE = 7;
+
+/** A call, as the system for development keeps it. */
+const callOf = (company: string, key: string) =>
+  `insert into sandbox.call (company, system, operation, key, request, outcome)
+   values ('${company}', 'crm', 'add-note', '${key}', '{}', 'done')`;
 const CASE = batchCaseOf("acme", "paged");
 const minute = (n: number) => `2026-03-02T09:${String(n % 60).padStart(2, "0")}:00Z`;
 
@@ -106,12 +111,32 @@ const lists: { readonly [name: string]: List } = {
            ('acme', '${name}', 'case:acme:${name}', '${name}', 'consent-withdrawn', 'r', 'ola', '${minute(n % 4)}')`,
       ]),
   },
+  object: {
+    path: "/v1/sandbox/crm/objects",
+    items: "objects",
+    id: "id",
+    // Several are put in one instant.
+    make: (name, n) =>
+      plant(database.pool, [
+        `insert into sandbox.object (company, system, object_type, object_id, properties, updated_at)
+         values ('acme', 'crm', 'deal', '${name}', '{}', '${minute(n % 4)}')`,
+      ]),
+  },
+  call: {
+    path: "/v1/sandbox/crm/calls",
+    items: "calls",
+    id: "key",
+    make: (name) => plant(database.pool, [callOf("acme", name)]),
+  },
 };
 
 type Page = { readonly next: string | null; readonly total: number | null; readonly [items: string]: unknown };
 
 async function page({ path }: Pick<List, "path">, query: string): Promise<{ status: number; body: Page }> {
-  const response = await apiOn(database.pool).request(`${path}${path.includes("?") ? "&" : "?"}${query}`, { headers });
+  const response = await apiOn(database.pool, { sandbox: "open" }).request(
+    `${path}${path.includes("?") ? "&" : "?"}${query}`,
+    { headers },
+  );
   return { status: response.status, body: (await response.json()) as Page };
 }
 
@@ -162,16 +187,57 @@ describe.for(Object.entries(lists))("the list of %ss", ([name, list]) => {
   );
 });
 
-test.for([
-  ["a year that is none", ["events", "0000-03-02T09:00:00.000000Z", "x"]],
-  ["a day that is none", ["events", "2026-02-30T09:00:00.000000Z", "x"]],
-  ["a word for a time", ["events", "infinity", "x"]],
-  ["a NUL", ["events", "2026-03-02T09:00:00.000000Z", "\0"]],
-  ["a value too many", ["events", "2026-03-02T09:00:00.000000Z", "x", "y"]],
-  ["another list's name", ["escalations", "2026-03-02T09:00:00.000000Z", "x"]],
-  ["a number", ["events", 7, "x"]],
-] as const)("a cursor with %s was never given", async ([, place]) => {
-  const cursor = Buffer.from(JSON.stringify(place)).toString("base64url");
-  const { status, body } = await page({ path: "/v1/events" }, `cursor=${cursor}`);
-  expect([status, body["errors"]]).toEqual([400, [{ pointer: "/cursor", detail: "not a cursor that this list gave" }]]);
+const refused = [{ pointer: "/cursor", detail: "not a cursor that this list gave" }];
+
+/** The cursor of a list's second page. */
+async function cursorOf(
+  path: string,
+  pool = database.pool,
+  changes: Parameters<typeof apiOn>[1] = {},
+): Promise<string> {
+  const response = await apiOn(pool, { sandbox: "open", ...changes }).request(path, { headers });
+  return ((await response.json()) as Page).next ?? "";
+}
+
+const made = (place: readonly unknown[]) => Buffer.from(JSON.stringify(place)).toString("base64url");
+const PLACE = made(["events", "2026-03-02T09:00:00.000000Z", "x"]);
+
+test.for<readonly [string, () => Promise<string> | string]>([
+  ["made up, without a seal", () => PLACE],
+  ["made up, with a seal that is none", () => `${PLACE}.${"0".repeat(64)}`],
+  ["of this list, with another place", async () => `${PLACE}.${(await cursorOf("/v1/events?limit=2")).split(".")[1]}`],
+  ["of this list, with more behind it", async () => `${await cursorOf("/v1/events?limit=2")}.x`],
+  ["of another list", () => cursorOf("/v1/sandbox/crm/calls?limit=2")],
+  ["of this list with another filter", () => cursorOf("/v1/events?limit=2&state=pending")],
+  ["of this list since another time", () => cursorOf("/v1/events?limit=2&since=2026-01-01T00:00:00Z")],
+] as const)("a cursor that is %s is refused, with a pointer at it", async ([, cursor]) => {
+  const given = await cursor();
+  expect(given).not.toBe("");
+  const { status, body } = await page({ path: "/v1/events" }, `cursor=${given}`);
+  expect([status, body["errors"]]).toEqual([400, refused]);
+});
+
+test("another company's cursor is refused", async () => {
+  const path = "/v1/sandbox/crm/calls?limit=2";
+  const theirs = await testDatabase();
+  try {
+    const pool = theirs.pool;
+    await headersOf(pool, "ola", "ops-engineer", "globex");
+    await plant(
+      pool,
+      ["a", "b", "c"].map((key) => callOf("globex", key)),
+    );
+    const given = await cursorOf(path, pool, { company: "globex" });
+    expect(given).not.toBe("");
+    const { status, body } = await page({ path }, `cursor=${given}`);
+    expect([status, body["errors"]]).toEqual([400, refused]);
+  } finally {
+    await theirs.drop();
+  }
+});
+
+test("a page may be larger than the one before it, and counted", async () => {
+  const given = await cursorOf("/v1/events?limit=2&state=pending");
+  const { status, body } = await page({ path: "/v1/events" }, `limit=3&total=true&state=pending&cursor=${given}`);
+  expect([status, idsOf({ items: "events", id: "eventId" } as List, body).length]).toEqual([200, 3]);
 });
