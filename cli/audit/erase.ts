@@ -129,8 +129,8 @@ function tracesText({ records, cases, until, all }: NonNullable<ErasureDone["tra
   const read = all ? "" : " (of the newest records; not all could be read in time)";
   const left =
     records === 0
-      ? `No record of another case bears their id or name${read}.`
-      : `${records} records of ${cases.length} other cases still bear their id or name${read}, until those cases are erased, ` +
+      ? `No record of another case bears their id, name or what systems call them${read}.`
+      : `${records} records of ${cases.length} other cases still bear their id, name or what systems call them${read}, until those cases are erased, ` +
         `at the latest ${until ?? "when their retention ends"}: ${cases.slice(0, MOST_CASES).join(", ")}`;
   return [
     left,

@@ -1,11 +1,12 @@
-import { tracesOf, type Traces } from "./traces.ts";
 import { randomBytes } from "node:crypto";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
 import { appendRecord, type Ledger, type LedgerPool, type Sql } from "../../audit/records.ts";
-import { blockedRefusal, carryOut, prepareErasure, recordRefusal, type Erasable } from "./carry-out.ts";
+import { blockedRefusal, carryOut, prepareErasure, recordRefusal, type Blocked, type Erasable } from "./carry-out.ts";
 import type { ErasureGround } from "./grounds.ts";
+import { knownAs, type Word } from "./known-as.ts";
 import { refusal, type Asker, type PrivacyRefusal } from "./refusal.ts";
 import { isKnown, privacyCaseOf, pseudonymOf, publicScope, type SubjectName } from "./scope.ts";
+import { tracesOf, type Traces } from "./traces.ts";
 
 /** An erasure that somebody asked for and nobody confirmed yet. */
 export type AskedErasure = {
@@ -71,6 +72,31 @@ const MOST = 2_147_483_647;
 /** `after`: a place as an erasure carries it. */
 type AskedPage = { readonly after?: readonly string[] | undefined; readonly limit?: number };
 
+/** A subject with what it is known as besides: erased together, or not at all. */
+type Together = { readonly all: readonly [Erasable, ...Erasable[]]; readonly words: readonly Word[] };
+
+/** Locks all of it; the first thing that stands in the way. Undefined when no key of the subject stands. */
+async function prepareTogether(
+  ledger: Ledger,
+  asker: Asker,
+  subject: SubjectName,
+): Promise<Together | Blocked | undefined> {
+  const first = await prepareErasure(ledger, asker, subject);
+  if (first?.kind !== "erasable") return first;
+  const { subjects, words } = await knownAs(ledger, asker.company, subject);
+  const others: Erasable[] = [];
+  for (const name of subjects) {
+    const prepared = await prepareErasure(ledger, asker, name);
+    if (prepared?.kind === "blocked") return prepared;
+    if (prepared !== undefined) others.push(prepared);
+  }
+  return { all: [first, ...others], words };
+}
+
+function recordsOf(all: readonly Erasable[]): number {
+  return all.reduce((sum, { records }) => sum + records, 0);
+}
+
 /**
  * Asks for an erasure; nothing is erased before another person confirms it. One that is asked for already stands as it
  * is. Refused while a hold is on the subject, which is recorded, or something of it is under way.
@@ -83,16 +109,17 @@ export async function askErasure(pool: LedgerPool, asker: Asker, ask: ErasureAsk
     if (!(await isKnown(ledger, asker.company, subject)))
       return refusal("not-found", `nothing is known of \`${subject}\``);
     await publicScope(ledger, asker.company, subject);
-    const prepared = await prepareErasure(ledger, asker, subject);
+    const prepared = await prepareTogether(ledger, asker, subject);
     if (prepared === undefined) return refusal("not-found", `nothing that can be erased is known of \`${subject}\``);
-    if (prepared.kind === "blocked") {
+    if ("kind" in prepared) {
       await recordRefusal(ledger, asker, prepared, erasureId);
       return blockedRefusal(prepared);
     }
-    const { subjectId, records, signatures } = prepared;
+    const { all } = prepared;
+    const [{ subjectId, signatures }] = all;
     const standing = (await readAskedErasures(ledger, asker.company)).find((known) => known.subject === subject);
     const erasure = standing ?? (await insertAsked(ledger, asker, { ...ask, erasureId, subjectId }));
-    return { kind: "asked", erasure, records, signatures };
+    return { kind: "asked", erasure, records: recordsOf(all), signatures };
   });
 }
 
@@ -101,22 +128,32 @@ async function insertAsked(
   { company, personId: person, at }: Asker,
   { erasureId, subject, subjectId, ground, reason }: ErasureAsk & { erasureId: string; subjectId: string },
 ): Promise<AskedErasure> {
-  await ledger.query(
-    `insert into audit_erasure (company, erasure_id, subject, subject_id, ground, reason, asked_by, asked_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [company, erasureId, subject, subjectId, ground, reason, person, at],
-  );
+  const erasure = { erasureId, subject, ground, reason, askedBy: person, askedAt: at };
+  await insertErasure(ledger, company, { ...erasure, subjectId });
   const caseId = privacyCaseOf(company);
   const scope = await publicScope(ledger, company, subject);
   const body = { change: "asked-erasure", scope, erasureId, ground, person, reason };
   const key = `${caseId}/${erasureId}/asked`;
   await appendRecord(ledger, { company, caseId, kind: "hold", key, at, body, person });
-  return { erasureId, subject, ground, reason, askedBy: person, askedAt: at };
+  return erasure;
+}
+
+async function insertErasure(
+  ledger: Ledger,
+  company: string,
+  asked: AskedErasure & { readonly subjectId: string },
+): Promise<void> {
+  const { erasureId, subject, subjectId, ground, reason, askedBy, askedAt } = asked;
+  await ledger.query(
+    `insert into audit_erasure (company, erasure_id, subject, subject_id, ground, reason, asked_by, asked_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [company, erasureId, subject, subjectId, ground, reason, askedBy, askedAt],
+  );
 }
 
 /**
- * Carries out, as the second person, what another one asked for: record, key and ledgers in one transaction. Refused
- * for who asked, for whom it is about, and for the reasons of `askErasure`.
+ * Carries out, as the second person, what another one asked for: record, key and ledgers in one transaction, of a person also
+ * those of each name that systems have for them. Refused for who asked, for whom it is about, and for the reasons of `askErasure`.
  */
 export async function confirmErasure(
   pool: LedgerPool,
@@ -124,37 +161,34 @@ export async function confirmErasure(
   erasureId: string,
 ): Promise<Erased | PrivacyRefusal> {
   const { company, personId } = asker;
-  let words: readonly string[] = [];
+  let words: readonly Word[] = [];
   const outcome = await inTransaction<Erased | PrivacyRefusal>(pool, async (ledger) => {
-    const asked = (await readAskedErasures(ledger, company)).find((known) => known.erasureId === erasureId);
+    const waiting = await readAskedErasures(ledger, company);
+    const asked = waiting.find((known) => known.erasureId === erasureId);
     if (asked === undefined) return refusal("not-found", `no erasure \`${erasureId}\` waits to be confirmed`);
     const { subject, ground, askedBy } = asked;
     if (askedBy === personId) return refusal("own-request", "an erasure is confirmed by somebody else than who asked");
     if (subject === `person:${personId}`) return refusal("own-request", "nobody erases their own records");
-    const prepared = await prepareErasure(ledger, asker, subject);
+    const prepared = await prepareTogether(ledger, asker, subject);
     if (prepared === undefined) return refusal("already-decided", `\`${erasureId}\` was carried out meanwhile`);
-    if (prepared.kind === "blocked") {
+    if ("kind" in prepared) {
       await recordRefusal(ledger, asker, prepared, erasureId);
       return blockedRefusal(prepared);
     }
-    words = await wordsOf(ledger, company, subject);
+    const [first, ...others] = prepared.all;
+    const apart = waiting.find((one) => others.some((other) => other.subject === one.subject));
+    if (apart !== undefined) return refusal("still-open", `\`${apart.erasureId}\` is about them too: confirm it first`);
+    words = prepared.words;
     const parents = [`${privacyCaseOf(company)}/${erasureId}/asked`];
-    const pseudonym = await pseudonymOf(ledger, company, askedBy);
-    const recordKey = await carryOut(ledger, asker, prepared, { erasureId, ground, askedBy: pseudonym, parents });
-    const { subjectId, records } = prepared;
-    return { kind: "erased", erasureId, subjectId, recordKey, records };
+    const rests = { ground, askedBy: await pseudonymOf(ledger, company, askedBy), parents };
+    for (const [n, other] of others.entries()) {
+      const named = `${erasureId}.${n + 1}`;
+      await insertErasure(ledger, company, { ...asked, ...other, erasureId: named });
+      await carryOut(ledger, asker, other, { ...rests, erasureId: named });
+    }
+    const recordKey = await carryOut(ledger, asker, first, { ...rests, erasureId });
+    return { kind: "erased", erasureId, subjectId: first.subjectId, recordKey, records: recordsOf(prepared.all) };
   });
   if (outcome.kind === "refused" || words.length === 0) return outcome;
   return { ...outcome, traces: await tracesOf(pool, { company, words, patienceMs: TRACES_MS }) };
-}
-
-/** A person's id and name, while somebody still knows them; none for a case. */
-async function wordsOf(ledger: Ledger, company: string, subject: SubjectName): Promise<readonly string[]> {
-  if (!subject.startsWith("person:")) return [];
-  const personId = subject.slice("person:".length);
-  const { rows } = await ledger.query<{ name: string }>(
-    "select name from person where company = $1 and person_id = $2",
-    [company, personId],
-  );
-  return [personId, ...rows.map(({ name }) => name)];
 }

@@ -1,12 +1,13 @@
 import type { Ledger } from "../../audit/records.ts";
 import { readDisclosure } from "../../audit/disclosure.ts";
+import type { Word } from "./known-as.ts";
 import { openRow } from "../bundle/open-row.ts";
 import { rowsBetween } from "../bundle/rows.ts";
 import { logsOf } from "../log/log-store.ts";
 
 /**
  * What of a person is left where an erasure does not reach: parts of records of other cases, sealed under those cases' keys,
- * that bear their id or name, such as evidence of what a system of record said, or a model's call. `until`: when the last of
+ * that bear their id, their name or what systems call them, such as evidence of what a system of record said, or a model's call. `until`: when the last of
  * those cases is erased by the end of its retention, ISO 8601; null where there is none. `all`: nothing was left unread.
  */
 export type Traces = {
@@ -20,8 +21,7 @@ const PAGE = 256;
 
 type Search = {
   readonly company: string;
-  /** The person's id and name. */
-  readonly words: readonly string[];
+  readonly words: readonly Word[];
   /** The time there is, in milliseconds. */
   readonly patienceMs: number;
 };
@@ -29,7 +29,7 @@ type Search = {
 /** Reads every record that can still be read, newest first, a page at a time. */
 export async function tracesOf(ledger: Ledger, { company, words, patienceMs }: Search): Promise<Traces> {
   const until = performance.now() + patienceMs;
-  const wanted = words.filter((word) => word.trim() !== "").map((word) => word.toLowerCase());
+  const wanted = words.filter(({ text }) => text.trim() !== "").map(({ text, is }) => ({ text: folded(text), is }));
   const cases = new Set<string>();
   let records = 0;
   for (const { log, size } of await logsOf(ledger, company)) {
@@ -46,19 +46,29 @@ export async function tracesOf(ledger: Ledger, { company, words, patienceMs }: S
   return traces(ledger, company, { records, cases, all: true });
 }
 
-/** A word by itself: `dana` is not in `danae`. */
-function bears(text: string, words: readonly string[]): boolean {
-  const small = text.toLowerCase();
-  return words.some((word) => {
-    for (let at = small.indexOf(word); at !== -1; at = small.indexOf(word, at + 1)) {
-      if (!isLetter(small[at - 1]) && !isLetter(small[at + word.length])) return true;
+/** A word by itself: `dana` is not in `danae`. An id is a whole value: `7001` is not in `7001.50`. */
+function bears(json: string, words: readonly Word[]): boolean {
+  const small = folded(json);
+  return words.some(({ text, is }) => {
+    const isPart = is === "id" ? isInValue : isInWord;
+    for (let at = small.indexOf(text); at !== -1; at = small.indexOf(text, at + 1)) {
+      if (!isPart(small[at - 1]) && !isPart(small[at + text.length])) return true;
     }
     return false;
   });
 }
 
-function isLetter(char: string | undefined): boolean {
+function folded(text: string): string {
+  return text.normalize("NFKC").toLowerCase();
+}
+
+function isInWord(char: string | undefined): boolean {
   return char !== undefined && /[\p{L}\p{N}_]/u.test(char);
+}
+
+/** Of canonical JSON, what ends no value. */
+function isInValue(char: string | undefined): boolean {
+  return char !== undefined && !/["[\]{}:,]/.test(char);
 }
 
 async function traces(

@@ -68,6 +68,7 @@ const NEVER_NULL: { readonly [column: string]: string } = {
   "proof/bundle/rows.ts seq": "asked for: below a size",
   "proof/bundle/rows.ts key": "asked for: the subject was erased",
   "gateway/inbox/follow-relay.ts function_id": "asked for: it is not null",
+  "proof/privacy/known-as.ts name": "asked for: one of a person's",
   "tools/sandbox/counterparty.ts answer": "read of a call that is done",
   "gateway/inbox/untold-events.ts function_id": "what no function listens to is neither pending nor late",
 };

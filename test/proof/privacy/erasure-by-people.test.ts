@@ -4,6 +4,8 @@ import type { SubjectName } from "../../../proof/privacy/scope.ts";
 import { readRecords, type LedgerPool } from "../../../audit/records.ts";
 import { DEFAULT_RETENTION_DAYS } from "../../../proof/privacy/retention.ts";
 import { tracesOf } from "../../../proof/privacy/traces.ts";
+import { setHold } from "../../../proof/privacy/holds.ts";
+import { givenAlias, givenPerson } from "../../fixtures/people.ts";
 import { givenCheckpoint } from "../../fixtures/logged.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { eraseSubject, ola, omar } from "./erased.ts";
@@ -58,13 +60,93 @@ describe("erasing a person", () => {
     const left = Date.parse(traces?.until ?? "") - Date.now();
     expect(Math.round(left / 86_400_000)).toBe(DEFAULT_RETENTION_DAYS);
     await erase(`case:${caseId}`);
-    expect(await tracesOf(acme, { company: "acme", words: [person], patienceMs: 60_000 })).toEqual({
+    expect(
+      await tracesOf(acme, { company: "acme", words: [{ text: person, is: "word" }], patienceMs: 60_000 }),
+    ).toEqual({
       records: 0,
       cases: [],
       until: null,
       all: true,
     });
-    expect(await tracesOf(acme, { company: "acme", words: [person], patienceMs: -1 })).toMatchObject({ all: false });
+    expect(
+      await tracesOf(acme, { company: "acme", words: [{ text: person, is: "word" }], patienceMs: -1 }),
+    ).toMatchObject({ all: false });
+  });
+
+  describe("whom systems know by other names", () => {
+    const names = { mail: "wanda.canary@x.example", name: "Wanda Canary", ownerId: "77001122" };
+
+    /** Somebody with a name of each kind, under which a case of theirs executes: nobody has to look up who asks. */
+    async function givenKnown(personId: string, { mail, name, ownerId }: typeof names) {
+      await givenPerson(database.pool, "acme", { personId, name, role: "requester" });
+      for (const alias of [
+        { kind: "mail", text: mail },
+        { kind: "owner-id", text: ownerId },
+      ] as const) {
+        expect(await givenAlias(database.pool, "acme", personId, alias)).toMatchObject({ kind: "changed" });
+      }
+      const written = [mail.replace("wanda", "Wanda"), name, ownerId];
+      const planted = written.map((requester, n) =>
+        plantCase(database.pool, `asked-${ownerId.slice(0, 2)}-${n}`, "executed", { canary: "x", requester }),
+      );
+      return (await Promise.all(planted)).map(({ caseId }) => caseId);
+    }
+
+    test("leaves none of these in any table, nor what was sealed under them readable", async () => {
+      const cases = await givenKnown("known-wanda", names);
+      const before = await readRecords(database.pool, "acme", cases[0] ?? "");
+      expect(before.records.find(({ kind }) => kind === "decision")?.body["requestedBy"]).toBe(
+        "Wanda.canary@x.example",
+      );
+      const { records } = await erase("person:known-wanda");
+      expect(records).toBeGreaterThanOrEqual(cases.length);
+      for (const word of ["known-wanda", names.mail, "Wanda.canary", names.name, names.ownerId]) {
+        expect(await tablesWith(database.pool, word), word).toEqual([]);
+      }
+      for (const caseId of cases) {
+        const { records: left, intact } = await readRecords(database.pool, "acme", caseId);
+        const decision = left.find(({ kind }) => kind === "decision");
+        expect([intact, decision?.body["requestedBy"], typeof decision?.erased]).toEqual([true, undefined, "string"]);
+      }
+      const { rows } = await database.pool.query("select 1 from person_alias where person_id = 'known-wanda'");
+      expect(rows).toEqual([]);
+    });
+
+    test("names the cases whose evidence bears one of these, whole", async () => {
+      const other = { mail: "theo@x.example", name: "Theo Trace", ownerId: "88002233" };
+      await givenKnown("known-theo", other);
+      const about = ["from Theo@X.example", "Trace, Theo said so", other.ownerId];
+      const bearing = about.map((canary, n) => plantCase(database.pool, `bears-${n}`, "executed", { canary }));
+      const not = ["from atheo@x.example", `${other.ownerId}.50`, "theodor traced it"];
+      await Promise.all(not.map((canary, n) => plantCase(database.pool, `bears-not-${n}`, "executed", { canary })));
+      const cases = (await Promise.all(bearing)).map(({ caseId }) => caseId);
+      await givenCheckpoint(database.pool, "acme");
+      const { traces } = await erase("person:known-theo");
+      expect(traces).toMatchObject({ cases: expect.arrayContaining(cases) as string[], all: true });
+      expect(traces?.cases.filter((caseId) => caseId.includes("bears-not"))).toEqual([]);
+      expect(Date.parse(traces?.until ?? "")).toBeGreaterThan(Date.now());
+    });
+
+    test("keeps what a name says that is somebody else's too", async () => {
+      for (const personId of ["first-kim", "second-kim"]) {
+        await givenPerson(database.pool, "acme", { personId, name: "Alex Kim", role: "requester" });
+      }
+      const { caseId } = await plantCase(database.pool, "kim", "executed", { canary: "x", requester: "Alex Kim" });
+      await erase("person:first-kim");
+      const { records } = await readRecords(database.pool, "acme", caseId);
+      expect(records.find(({ kind }) => kind === "decision")?.body["requestedBy"]).toBe("Alex Kim");
+      await erase("person:second-kim");
+      expect(await tablesWith(database.pool, "Alex Kim")).toEqual([]);
+    });
+
+    test("waits for a hold on a case that they asked for under one of these", async () => {
+      const held = { mail: "hetty@x.example", name: "Hetty Held", ownerId: "99003344" };
+      const [caseId = ""] = await givenKnown("known-hetty", held);
+      const hold = await setHold(acme, ola, { scope: `case:${caseId}`, reason: "claim" });
+      expect(hold).toMatchObject({ setBy: "ola" });
+      const ask = { subject: "person:known-hetty", ground, reason: "left" } as const;
+      expect(await askErasure(acme, ola, ask)).toMatchObject({ code: "on-hold" });
+    });
   });
 
   test("says how many signed policy changes keep their id", async () => {
