@@ -53,11 +53,9 @@ const pages = pagesOf("erasures", ["time", "id"], { most: 200 });
 /** `Traces` of proof/privacy/traces.ts. */
 const TracesView = z
   .object({
-    records: z
-      .int()
-      .openapi({
-        description: "records of other cases that still bear the person's id, name or what systems call them",
-      }),
+    records: z.int().openapi({
+      description: "records of other cases that still bear the person's id, name or what systems call them",
+    }),
     cases: z.array(z.string()).readonly(),
     until: Iso.nullable().openapi({
       description: "when the last of these cases is erased by the end of its retention",

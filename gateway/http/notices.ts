@@ -55,7 +55,7 @@ export function noticesApi({ sql, company, at }: NoticeDeps) {
     const { limit: most, cursor: before } = c.req.valid("query");
     const since = new Date(Date.parse(at()) - DAYS * 86_400_000).toISOString();
     const asked = { company, personId: c.var.person.personId, since, takingBack: takingBackActions, before };
-    const { shown, next } = pages.cut(await readNotices(sql, { ...asked, limit: most + 1 }), most, placeOf);
+    const { shown, next } = pages.cut(c, await readNotices(sql, { ...asked, limit: most + 1 }), most, placeOf);
     const notices = shown.map(({ tool, args, place: _place, ...notice }) => ({
       ...notice,
       ask: describeAction(tool, args, undefined),
