@@ -121,8 +121,8 @@ export type FunctionAction = GovernedAction & {
    */
   readonly requested: (record: JsonObject, readings?: Readings) => Action | undefined;
   /**
-   * The record asks for it while this property has this value: its state decides, not what was told of it once. A record that
-   * never kept the property asks whenever it is told of. Absent: the course of the case says when.
+   * The record asks for it while this property has this value: its state decides, when the rules are asked and again right
+   * before the call, not what was told of it once. A record that never kept the property asks whenever it is told of. Absent: the course of the case says when.
    */
   readonly askedBy?: { readonly property: string; readonly value: string };
   /** Arguments that code takes from what is requested, whatever a model proposes for them. */

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from "@temporalio/activity";
 import { readPermittedEffect, type Intent, type Settlement } from "../../audit/ledgers/effects.ts";
 import { actionDigestOf } from "../../deciding/question.ts";
+import { isStillAsked } from "../../deciding/still-asked.ts";
 import { UnknownName } from "../../domain/registry.ts";
 import type { Permit } from "../../domain/permit.ts";
 import type { EffectTool } from "../../tools/effect-tool.ts";
@@ -8,7 +9,7 @@ import { ToolError, toolErrorCodes } from "../../tools/tool-error.ts";
 import type { ActActivities, Afterwards, EffectOutcome } from "../../workflows/activities.ts";
 import { withHeartbeat } from "./heartbeat.ts";
 import { isFirstRun, ownRunId } from "./own-run.ts";
-import { createSettling, failedOutcome, type SettlingDeps } from "./settle.ts";
+import { createSettling, failedOutcome, NOT_ASKED, type SettlingDeps } from "./settle.ts";
 import type { UnknownNameAlarm } from "./unknown-name.ts";
 
 export type EffectTools = { readonly [name: string]: EffectTool };
@@ -23,16 +24,16 @@ const holds: { readonly [hold in NonNullable<Intent["hold"]>]: string } = {
 
 /**
  * Spends a permit: reads the intent and the action behind the permit from the ledger, compares its digest, sees that nothing
- * holds it back by now, calls out once under the effect key, and records the receipt with whatever comes afterwards. Only
+ * holds it back by now and that the record asks for it still, calls out once under the effect key, and records the receipt with whatever comes afterwards. Only
  * the first attempt within the run that made the intent known calls at once: nobody else can have called. Every other one
  * looks the key up at the target first; an answer that is lost and cannot be looked up is `unknown` and never sent again.
  */
 export function createAct(deps: Deps): ActActivities {
-  const { pool, effectTools, unknownName } = deps;
+  const { pool, effectTools, readTools, unknownName } = deps;
   const settling = createSettling(deps);
 
   /** How the effect ends, by the target's word or ours. Faults that pass are thrown: the engine tries again. */
-  async function call(permit: Permit, intent: Intent): Promise<Settlement> {
+  async function call(permit: Permit, intent: Intent, functionId: string): Promise<Settlement> {
     const { tool: name, args, recordVersion, policyVersion, hold } = intent;
     const digest = actionDigestOf({ company: permit.company, tool: name, args, recordVersion, policyVersion });
     if (digest !== permit.actionDigest) return failed("the action is not the one that was permitted");
@@ -46,6 +47,7 @@ export function createAct(deps: Deps): ActActivities {
     const earlier = isFirst ? undefined : await retryable(() => tool.lookUp(permit.company, permit.effectKey));
     if (earlier !== undefined) return { state: "done", receipt: earlier };
     if (hold !== null) return failed(holds[hold]);
+    if (!(await retryable(() => isStillAsked(readTools, permit, functionId)))) return failed(NOT_ASKED);
     try {
       return { state: "done", receipt: await tool.execute(permit, args) };
     } catch (error) {
@@ -79,7 +81,10 @@ export function createAct(deps: Deps): ActActivities {
       case "failed":
         return failedOutcome(effect.detail);
       case "intent":
-        return settling.settle({ permit, action: effect.intent, afterwards, at }, await call(permit, effect.intent));
+        return settling.settle(
+          { permit, action: effect.intent, afterwards, at },
+          await call(permit, effect.intent, functionId),
+        );
     }
   }
 

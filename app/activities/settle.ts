@@ -12,6 +12,9 @@ import { ownRunId } from "./own-run.ts";
 
 const MOVED_ON: ToolErrorCode = "TARGET_MOVED_ON";
 
+/** Why nothing was done about what a record asked when it was decided, and asks no more. */
+export const NOT_ASKED = "no longer asked";
+
 export type SettlingDeps = StepDeps;
 
 /** An effect that ended: its permit, what was done, and what its receipt's transaction carries besides. */
@@ -99,7 +102,11 @@ function doneOutcome(externalRef: string, decided: DecisionRef | undefined): Eff
   return { kind: "done", externalRef, ...(decided && { decided }) };
 }
 
-/** A refusal, or the word that the world moved on: read from the settled detail, so that a retry says the same. */
+/**
+ * A refusal, or the word that the world moved on, by which the step is decided afresh: read from the settled detail, so that a
+ * retry says the same.
+ */
 export function failedOutcome(detail: string): EffectOutcome {
-  return detail.startsWith(`${MOVED_ON}:`) ? { kind: "stale" } : { kind: "refused", reason: detail };
+  const isStale = detail === NOT_ASKED || detail.startsWith(`${MOVED_ON}:`);
+  return isStale ? { kind: "stale" } : { kind: "refused", reason: detail };
 }
