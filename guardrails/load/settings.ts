@@ -1,21 +1,11 @@
-import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
+import { isZone } from "../../domain/zone.ts";
 import type { FactType } from "../fact-types.ts";
 import { parsePercent } from "../literals.ts";
 import type { Demotion } from "../policy.ts";
 import { anyWordFact, factNamed } from "./fact-names.ts";
 import { readMap } from "./reader.ts";
 import type { Reader } from "./reader.ts";
-
-/** Whether a text is the name of a time zone as the IANA database writes it; an offset such as `+01:00` is none. */
-function isZone(text: string): boolean {
-  if (!/^[A-Z]/.test(text)) return false;
-  try {
-    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text).timeZoneId === text;
-  } catch {
-    return false;
-  }
-}
 
 export const Timezone = z
   .string()
