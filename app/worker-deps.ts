@@ -3,6 +3,7 @@ import { createAgents } from "../agents/agents.ts";
 import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
 import { digestOf } from "../audit/digest.ts";
 import { createFreeModelLedger, createModelLedger } from "../audit/ledgers/model-turns.ts";
+import type { OnOutOfReach } from "../audit/ledgers/opening.ts";
 import type { Alarm } from "../deciding/decider.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
 import { createReadTools } from "../deciding/read-tools.ts";
@@ -23,12 +24,13 @@ type Parts = {
   readonly model: ModelChoice;
   readonly alarm: Alarm;
   readonly unknownName: UnknownNameAlarm;
+  readonly onOutOfReach?: OnOutOfReach | undefined;
   readonly scheduled: Omit<WorkerDeps["scheduled"], "records">;
 };
 
 /** Wires what the worker's activities need. */
 export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
-  const { pool, now, policies, adapters, model, alarm, unknownName } = parts;
+  const { pool, now, policies, adapters, model, alarm, unknownName, onOutOfReach } = parts;
   const scheduled = { ...parts.scheduled, records: adapters.records };
   const readTools = createReadTools(pool, adapters, now);
   const free = createFreeModelLedger();
@@ -40,5 +42,6 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
     digest: digestOf,
   });
   const effectTools = createEffectTools(adapters);
-  return { pool, policies, agents, turnCalls: ledger, readTools, effectTools, now, alarm, unknownName, scheduled };
+  const alarms = { alarm, unknownName, onOutOfReach };
+  return { pool, policies, agents, turnCalls: ledger, readTools, effectTools, now, ...alarms, scheduled };
 }

@@ -1,5 +1,6 @@
 import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
 import type { LedgerPool } from "../audit/records.ts";
+import type { OnOutOfReach } from "../audit/ledgers/opening.ts";
 import type { Agents } from "../agents/agents.ts";
 import type { TurnCalls } from "../audit/ledgers/model-turns.ts";
 import { taskQueue, WORKFLOW_CODE_TIMEOUT, type QueueKind } from "../temporal.config.ts";
@@ -30,6 +31,7 @@ export type WorkerDeps = {
   readonly now: () => string;
   readonly alarm: Alarm;
   readonly unknownName: UnknownNameAlarm;
+  readonly onOutOfReach?: OnOutOfReach | undefined;
   readonly scheduled: Pick<ScheduledDeps, "records" | "log" | "checkpoints" | "bundleKeys" | "functions">;
 };
 

@@ -1,4 +1,5 @@
 import type { DecisionDraft, StoredDecision } from "../audit/ledgers/decisions.ts";
+import type { OnOutOfReach } from "../audit/ledgers/opening.ts";
 import {
   recordServiceDecisions,
   takeQuestion,
@@ -18,7 +19,12 @@ import type { PolicySource } from "./policy-source.ts";
 /** Most decisions of one commit. */
 const MAX_BATCH = 100;
 
-export type ServiceGateDeps = { readonly pool: LedgerPool; readonly policies: PolicySource; readonly alarm: Alarm };
+export type ServiceGateDeps = {
+  readonly pool: LedgerPool;
+  readonly policies: PolicySource;
+  readonly alarm: Alarm;
+  readonly onOutOfReach?: OnOutOfReach | undefined;
+};
 
 export type GatePass =
   | { readonly kind: "decided"; readonly decision: ServiceDecision }
@@ -49,16 +55,16 @@ class NotKept extends Error {
 
 /** The gate of requests that other systems make: decided on the one code path, recorded many to a commit. */
 export function createServiceGate(deps: ServiceGateDeps): ServiceGate {
-  const { pool } = deps;
+  const { pool, onOutOfReach } = deps;
   const commits = groupCommit<ServiceDraft, StoredDecision>({
-    write: async (batch) => (await recordServiceDecisions(pool, batch)).map(writtenOf),
+    write: async (batch) => (await recordServiceDecisions(pool, batch, onOutOfReach)).map(writtenOf),
     maxBatch: MAX_BATCH,
   });
 
   /** A decision that must share a transaction with more than its record goes by that transaction, not by the group. */
   async function keep(sql: Ledger, draft: ServiceDraft): Promise<StoredDecision> {
     if (sql === pool) return commits.submit(draft);
-    const [record] = await recordServiceDecisions(sql, [draft]);
+    const [record] = await recordServiceDecisions(sql, [draft], onOutOfReach);
     if (record === undefined) throw new Error("the decision was not recorded");
     const written = writtenOf(record);
     if (written.kind === "written") return written.answer;

@@ -30,15 +30,13 @@ const Day = z
     }
   });
 
-const days = Object.fromEntries(weekdays.map((name) => [name, Day.optional()])) as {
-  [D in (typeof weekdays)[number]]: z.ZodOptional<typeof Day>;
+const days = Object.fromEntries(weekdays.map((name) => [name, Day.exactOptional()])) as {
+  [D in (typeof weekdays)[number]]: z.ZodExactOptional<typeof Day>;
 };
 
-const hours = z
-  .strictObject(days)
-  .refine((week) => Object.values(week).some((intervals) => (intervals ?? []).length > 0), {
-    message: 'nobody ever works: give a weekday at least one interval, as `monday: [["09:00", "17:30"]]`',
-  });
+const hours = z.strictObject(days).refine((week) => Object.values(week).some((intervals) => intervals.length > 0), {
+  message: 'nobody ever works: give a weekday at least one interval, as `monday: [["09:00", "17:30"]]`',
+});
 
 const holidays = z
   .array(z.string().refine((text) => parseDate(text) !== undefined, "expected a day, as `2026-12-25`"))
@@ -50,19 +48,25 @@ const working = {
   holidays,
 };
 
+const region = {
+  zone: working.zone.exactOptional(),
+  hours: hours.exactOptional(),
+  holidays: holidays.exactOptional(),
+};
+
 /** A calendar's document; holidays may be left out. */
 export const CalendarDocument = z.strictObject({
   ...working,
   holidays: holidays.default([]),
   regions: z
-    .record(z.string(), z.strictObject(working).partial())
+    .record(z.string(), z.strictObject(region))
     .superRefine((regions, context) => {
       for (const name of Object.keys(regions).filter((one) => !/^[a-z][a-z0-9-]{0,62}$/.test(one))) {
         const message = "expected a region's name in lower case, as routes name it";
         context.addIssue({ code: "custom", path: [name], message });
       }
     })
-    .optional(),
+    .exactOptional(),
 }) satisfies z.ZodType<BusinessCalendar>;
 export type CalendarDocument = z.infer<typeof CalendarDocument>;
 

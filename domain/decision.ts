@@ -32,6 +32,10 @@ export type Route = {
   readonly levels: readonly RouteLevel[];
   /** Where a request goes of which nobody knows who asks: one level up, which it is when this is absent, or to two people here. */
   readonly unresolved?: "up" | "two";
+  /** Its deadlines run day and night; absent: in working time, where the company's calendar has any. */
+  readonly clock?: "always";
+  /** Whose working time it is; absent: the company's own. */
+  readonly region?: string;
 };
 
 /** What the guardrail says. `rules` lists every matching rule, the deciding ones included; `missing` the facts not known. */

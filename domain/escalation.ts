@@ -91,6 +91,30 @@ export function mayMove(state: EscalationStanding, move: EscalationMove): boolea
   return madeFrom[move].includes(state);
 }
 
+/**
+ * Whom a question reaches of those who are known, can log in and did not ask it: `now`, somebody at the level that is asked;
+ * `later`, nobody there and somebody further up; `too-few`, fewer in all than must approve; `nobody`.
+ */
+export const reaches = ["now", "later", "too-few", "nobody"] as const;
+export type Reach = (typeof reaches)[number];
+
+/** `firstLevel`: the first level, from the one asked up, that somebody may answer at. `people`: how many may from there up. */
+export type Reached = { readonly firstLevel: number | null; readonly people: number };
+
+export function reachFrom(
+  { firstLevel, people }: Reached,
+  { level, quorum }: { readonly level: number; readonly quorum: number },
+): Reach {
+  if (firstLevel === null) return "nobody";
+  if (people < quorum) return "too-few";
+  return firstLevel > level ? "later" : "now";
+}
+
+/** As it stands nobody can let it pass: not enough people are known for that. */
+export function isOutOfReach(reach: Reach): boolean {
+  return reach === "nobody" || reach === "too-few";
+}
+
 /** How long a question's clock may stand still for an answer, unless whoever asks back says less: three days. */
 export const INFO_WAIT_MS = 3 * 86_400_000;
 /** The longest that it may: a fortnight. */

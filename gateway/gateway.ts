@@ -107,6 +107,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     company,
     policies,
     alarm,
+    onOutOfReach: (detail) => log.warn(detail, "nobody who is known can let a question pass"),
     now,
     questionsPerHour: options.questionsPerHour,
   });

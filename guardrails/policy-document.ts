@@ -87,6 +87,8 @@ const Route = z.strictObject({
   quorum: z.int().min(1),
   levels,
   unresolved: z.enum(["up", "two"]).exactOptional(),
+  clock: z.literal("always").exactOptional(),
+  region: Name.exactOptional(),
 });
 
 const Override = z.strictObject({

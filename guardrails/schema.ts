@@ -17,7 +17,9 @@ function levels(): JsonObject {
 function routes(): JsonObject {
   const quorum = { type: "integer", minimum: 1, maximum: 5, description: "how many different people must approve" };
   const unresolved = { enum: ["up", "two"], description: "where a request goes of which nobody knows who asks" };
-  const ends = { onExpiry: { const: "deny" }, notRequester: { const: true }, unresolved };
+  const clock = { const: "always", description: "deadlines run day and night, not in the company's working time" };
+  const region = { ...slug, description: "whose working time deadlines run in, as the company's calendar names it" };
+  const ends = { onExpiry: { const: "deny" }, notRequester: { const: true }, unresolved, clock, region };
   return {
     type: "object",
     propertyNames: { pattern: slug.pattern },

@@ -1,4 +1,5 @@
 import * as ledger from "../../audit/ledgers/escalations.ts";
+import type { OnOutOfReach } from "../../audit/ledgers/opening.ts";
 import { setAside, type SetAsideDeps } from "../../deciding/set-aside.ts";
 import type { LedgerActivities } from "../../workflows/activities.ts";
 
@@ -7,21 +8,18 @@ type Escalate = Pick<
   "openEscalation" | "readEscalation" | "raiseEscalation" | "passEscalation" | "supersedeEscalation" | "setAside"
 >;
 
+type EscalateDeps = SetAsideDeps & { readonly onOutOfReach?: OnOutOfReach | undefined };
+
 /** Escalations as the workflow drives them; the ledger is the arbiter between verdicts, deadlines and newer events. */
-export function createEscalate({ pool, readTools }: SetAsideDeps): Escalate {
+export function createEscalate({ pool, readTools, onOutOfReach }: EscalateDeps): Escalate {
   return {
     setAside: (step, news, at) => setAside({ pool, readTools }, step, news, at),
     openEscalation: ({ company, caseId, stepKey }, { decisionId, actionDigest, reason, route }, at) =>
-      ledger.openEscalation(pool, {
-        company,
-        caseId,
-        stepKey,
-        decisionId,
-        actionDigest,
-        route,
-        reason,
-        at,
-      }),
+      ledger.openEscalation(
+        pool,
+        { company, caseId, stepKey, decisionId, actionDigest, route, reason, at },
+        onOutOfReach,
+      ),
     readEscalation: (company, escalationId) => ledger.readEscalationState(pool, company, escalationId),
     raiseEscalation: (company, escalationId, fromLevel, at) =>
       ledger.raiseEscalation(pool, { company, escalationId, at }, fromLevel),

@@ -63,6 +63,7 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
     model,
     alarm: (detail) => log.error(detail, "evaluators disagree"),
     unknownName: (detail) => log.error(detail, "a case was ended: nothing here bears a name that it needs"),
+    onOutOfReach: (detail) => log.warn(detail, "nobody who is known can let a question pass"),
     scheduled: {
       log,
       checkpoints: () => checkCheckpoints(config, pool, auditSecret(config)),

@@ -1,4 +1,5 @@
 import type { Route } from "../../domain/decision.ts";
+import type { WorkingTime } from "../../domain/calendar.ts";
 import type { EscalationStanding } from "../../domain/escalation.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { recordKeys } from "../record-keys.ts";
@@ -21,6 +22,8 @@ export type EscalationRow = {
   readonly assignee: string | null;
   readonly paused_at: string | null;
   readonly until_at: string | null;
+  /** What its deadlines go by; null: day and night. */
+  readonly working_time: WorkingTime | null;
   /** The last approval that counts, or the rejection. */
   readonly approval_id: string | null;
   readonly answered_by: string | null;
@@ -40,7 +43,7 @@ export async function readEscalationRow(
   const { rows } = await ledger.query<EscalationRow>({
     name: "read-escalation-row",
     text: `select s.case_id, s.step_key, s.decision_id, s.action_digest, s.requested_by, s.requester_id, s.route, s.level, s.role,
-            s.state, s.due_at, s.version, s.assignee, s.paused_at, s.until_at, said.approval_id, said.answered_by,
+            s.state, s.due_at, s.version, s.assignee, s.paused_at, s.until_at, s.working_time, said.approval_id, said.answered_by,
             coalesce(said.approved_by, '{}') as approved_by, coalesce(d.not_whole, false) as not_whole
      from escalation s
      left join lateral (

@@ -1,3 +1,4 @@
+import { deadlineAfter, workingMsBetween, workingTimeAfter, type WorkingTime } from "../../domain/calendar.ts";
 import type { Route } from "../../domain/decision.ts";
 import { isStanding, type EscalationStanding, type EscalationState } from "../../domain/escalation.ts";
 import { escalationIdOf, recordKeys } from "../record-keys.ts";
@@ -11,6 +12,7 @@ import {
   type EscalationChange,
   type EscalationRow,
 } from "./escalation-row.ts";
+import { openingsOf, tellReach, type OnOutOfReach, type Opening } from "./opening.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** Who waits for what; whose request it is, is the decision's. Level 0 is the route's first rung. */
@@ -30,36 +32,61 @@ export function later(at: string, ms: number): string {
   return new Date(Date.parse(at) + ms).toISOString();
 }
 
+/** Until when whoever is asked at `at` has to answer: `slaMs` later, or so much working time. */
+function dueAfter(workingTime: WorkingTime | null, at: string, slaMs: number): string {
+  return workingTime === null ? later(at, slaMs) : deadlineAfter(workingTime, at, slaMs);
+}
+
 /** The row `open_escalation` takes: the route's first level is asked. */
-export async function escalationRow(ledger: Ledger, draft: EscalationDraft) {
+export async function escalationRow(ledger: Ledger, draft: EscalationDraft, { workingTime, reach }: Opening) {
   const { company, caseId, stepKey, decisionId, actionDigest, route, reason, at } = draft;
   const escalationId = escalationIdOf(decisionId);
   const first = route.levels[0];
   if (first === undefined) throw new Error(`route \`${route.id}\` has no level`);
-  const dueAt = later(at, first.slaMs);
+  const dueAt = dueAfter(workingTime, at, first.slaMs);
   const recordKey = recordKeys.opened(escalationId);
-  const body = { escalationId, decisionId, stepKey, change: "opened", role: first.role, level: 0, dueAt, reason };
+  const body = {
+    ...{ escalationId, decisionId, stepKey, change: "opened", role: first.role, level: 0, dueAt, reason },
+    ...(workingTime !== null && { workingTime }),
+    ...(reach !== "now" && { reach }),
+  };
   const parents = [recordKeys.decision(decisionId)];
   const record = { company, caseId, kind: "escalation", key: recordKey, at, body, parents } as const;
   const canonical = await sealRecord(ledger, record);
   const names = { company, caseId, stepKey, escalationId, decisionId, actionDigest, route };
-  return { ...names, role: first.role, dueAt, at, recordKey, canonical };
+  return { ...names, role: first.role, dueAt, at, workingTime, recordKey, canonical };
 }
 
 /** Opens an escalation at the route's first level, with its record, in one transaction. Idempotent by decision. */
 export async function openEscalation(
   ledger: Ledger,
   draft: EscalationDraft,
+  onOutOfReach?: OnOutOfReach,
 ): Promise<{ escalationId: string; state: EscalationState }> {
-  const { company } = draft;
-  const row = await escalationRow(ledger, draft);
+  const { company, decisionId, route } = draft;
+  const askers = await askersOf(ledger, company, decisionId);
+  const [opening = { workingTime: null, reach: "nobody" }] = await openingsOf(ledger, company, [{ route, askers }]);
+  const row = await escalationRow(ledger, draft, opening);
   const { escalationId } = row;
   await ledger.query({
     name: "open-escalation",
     text: "select open_escalation($1)",
     values: [JSON.stringify(row)],
   });
-  return { escalationId, state: await readEscalationState(ledger, company, escalationId) };
+  const state = await readEscalationState(ledger, company, escalationId);
+  tellReach(onOutOfReach, row, opening);
+  return { escalationId, state };
+}
+
+/** Who asked for what is decided: the text it was asked under, and whom the directory knew by it. */
+async function askersOf(ledger: Ledger, company: string, decisionId: string): Promise<readonly string[]> {
+  const { rows } = await ledger.query<{ askers: readonly string[] }>({
+    name: "askers-of-decision",
+    text: `select array_remove(array[requested_by, requester_id], null) as askers from decision
+           where company = $1 and decision_id = $2`,
+    values: [company, decisionId],
+  });
+  return rows[0]?.askers ?? [];
 }
 
 function stateOf(row: EscalationRow): EscalationState {
@@ -148,7 +175,7 @@ async function silence(ledger: Ledger, change: EscalationChange, row: Escalation
     await recordMove(ledger, change, expired, { change: "expired", reason });
     return expired;
   }
-  const dueAt = later(change.at, next.slaMs);
+  const dueAt = dueAfter(row.working_time, change.at, next.slaMs);
   const moved = { state: "open", level: row.level + 1, role: next.role, dueAt, assignee: null } as const;
   const raised = await moveRow(ledger, change, row, moved);
   await recordMove(ledger, change, raised, { change: "raised", dueAt, reason: `no answer from ${role} in time` });
@@ -175,10 +202,15 @@ export async function passEscalation(pool: LedgerPool, change: EscalationChange)
   });
 }
 
-/** The clock of a question goes on where it stood. */
+/** The clock of a question goes on where it stood: what was left of its time when it stopped is given back. */
 export async function resume(ledger: Ledger, change: EscalationChange, row: EscalationRow): Promise<EscalationRow> {
-  const stoodMs = row.paused_at === null ? 0 : Math.max(0, Date.parse(change.at) - Date.parse(row.paused_at));
-  return moveRow(ledger, change, row, { state: "open", dueAt: later(row.due_at, stoodMs) });
+  return moveRow(ledger, change, row, { state: "open", dueAt: dueAgain(row, change.at) });
+}
+
+function dueAgain({ paused_at: pausedAt, due_at: dueAt, working_time: time }: EscalationRow, at: string): string {
+  if (pausedAt === null) return dueAt;
+  if (time !== null) return workingTimeAfter(time, at, workingMsBetween(time, pausedAt, dueAt));
+  return later(dueAt, Math.max(0, Date.parse(at) - Date.parse(pausedAt)));
 }
 
 /** The question is moot: a newer event came or the record changed. A verdict that counts already wins. */

@@ -8,6 +8,7 @@ import { digestOf } from "../digest.ts";
 import type { Ledger, Sql } from "../records.ts";
 import { decisionPart, type DecisionDraft, type StoredDecision } from "./decisions.ts";
 import { escalationRow } from "./escalations.ts";
+import { openingsOf, tellReach, type Asking, type OnOutOfReach, type Opening } from "./opening.ts";
 import { recordKeys } from "../record-keys.ts";
 import { stepText, writeStep } from "./step-writing.ts";
 import { proposalPart, type ProposalDraft } from "./turns.ts";
@@ -35,8 +36,10 @@ export type ServiceRecord =
 export async function recordServiceDecisions(
   ledger: Ledger,
   drafts: readonly ServiceDraft[],
+  onOutOfReach?: OnOutOfReach,
 ): Promise<readonly ServiceRecord[]> {
-  const rows = await Promise.all(drafts.map((draft) => rowOf(ledger, draft)));
+  const openings = await openingsOfDrafts(ledger, drafts);
+  const rows = await Promise.all(drafts.map((draft, index) => rowOf(ledger, draft, openings[index])));
   const answer = await ledger.query<{
     answers: readonly { state?: "fresh" | "known" | "stopped" | "stands"; fault?: string; code?: string }[];
   }>({
@@ -45,8 +48,10 @@ export async function recordServiceDecisions(
     values: [JSON.stringify(policiesOf(drafts)), `[${rows.map(({ item }) => item).join(",")}]`],
   });
   const answers = answer.rows[0]?.answers ?? [];
-  return rows.map(({ stored }, index) => {
+  return rows.map(({ stored, escalation }, index) => {
     const { state, fault, code } = answers[index] ?? {};
+    const opening = openings[index];
+    if (state === "fresh" && escalation !== null && opening !== undefined) tellReach(onOutOfReach, escalation, opening);
     if (state === "stopped" || state === "stands") return { kind: state };
     if (state !== undefined) return { kind: "kept", fresh: state === "fresh", decision: stored };
     const error = new Error(`decision \`${stored.decisionId}\` could not be kept: ${fault ?? "no answer"} (${code})`);
@@ -96,15 +101,39 @@ export async function takeQuestion(
   return rows[0]?.room_at ?? undefined;
 }
 
+/** What the questions of a batch open under, by draft; undefined where people are not asked. */
+async function openingsOfDrafts(
+  ledger: Ledger,
+  drafts: readonly ServiceDraft[],
+): Promise<readonly (Opening | undefined)[]> {
+  const asking = drafts.map(askingOf);
+  const company = drafts[0]?.decision.company ?? "";
+  const openings = await openingsOf(
+    ledger,
+    company,
+    asking.flatMap((one) => one ?? []),
+  );
+  let next = 0;
+  return asking.map((one) => (one === undefined ? undefined : openings[next++]));
+}
+
+/** The question that a decision opens. Who asks in somebody's name is an asker too. */
+function askingOf({ decision, proposal }: ServiceDraft): Asking | undefined {
+  const { route, requestedBy, requesterId } = decision;
+  if (route === null || !opensQuestion(decision, decisionPart(decision).stored)) return undefined;
+  const caller = proposal?.action.args["caller"];
+  return { route, askers: [requestedBy, requesterId, caller].filter((one) => typeof one === "string") };
+}
+
 /** What `record_service_decision` takes, JSON text. Who asked acts: there is no intent, and the policy was written ahead. */
-async function rowOf(ledger: Ledger, { decision, proposal, functionId }: ServiceDraft) {
+async function rowOf(ledger: Ledger, { decision, proposal, functionId }: ServiceDraft, opening: Opening | undefined) {
   const { part, stored } = decisionPart(decision);
   const { company, caseId, stepKey, route, reason, at } = decision;
   const { decisionId, actionDigest } = stored;
   const names = { company, caseId, stepKey };
   const escalation =
-    opensQuestion(decision, stored) && route !== null
-      ? await escalationRow(ledger, { ...names, decisionId, actionDigest, route, reason, at })
+    opening !== undefined && route !== null
+      ? await escalationRow(ledger, { ...names, decisionId, actionDigest, route, reason, at }, opening)
       : null;
   const step = await stepText(ledger, {
     company,
@@ -112,7 +141,7 @@ async function rowOf(ledger: Ledger, { decision, proposal, functionId }: Service
     decision: { ...part, row: { ...part.row, policyDocument: null } },
   });
   const rest = JSON.stringify({ escalation, functionId });
-  return { stored, item: `{"step":${step},${rest.slice(1)}` };
+  return { stored, escalation, item: `{"step":${step},${rest.slice(1)}` };
 }
 
 /** One gate of a request as the ledgers hold it, with what was answered to it. */

@@ -9,7 +9,7 @@ function changeWords(body: JsonObject): string {
   const change = textAt(body, "change");
   switch (change) {
     case "opened":
-      return sentence("asks", role, "to decide", due);
+      return `${sentence("asks", role, "to decide", due)}${wordOf(reachWords, textAt(body, "reach")) ?? ""}`;
     case "raised":
       return sentence("asks", role, "instead", due);
     case "expired":
@@ -26,6 +26,13 @@ function changeWords(body: JsonObject): string {
       return sentence("changes the question", withText("to", change));
   }
 }
+
+/** That a question does not reach who should answer it, as it opens. */
+const reachWords: { readonly [reach: string]: string } = {
+  later: "; nobody who may answer at that level is known, and the next one is asked then",
+  "too-few": "; fewer people are known who may answer than have to approve",
+  nobody: "; nobody who may answer is known",
+};
 
 /** What somebody did to a question beside deciding it, by its record's word. */
 const moves: { readonly [change: string]: (body: JsonObject) => string } = {

@@ -14,6 +14,8 @@ function changeWords(body: JsonObject): string {
       return sentence("lets", release, "pass");
     case "rollback":
       return sentence("takes", release, "back");
+    case "calendar":
+      return "sets when people work";
     case "mode":
       return modeWords(body);
     default:

@@ -57,11 +57,17 @@ function ruleLines(policy: Policy): readonly string[] {
   ];
 }
 
-function routeLine({ id, quorum, levels, unresolved }: Route): string {
+function clockText({ clock, region }: Route): string {
+  if (clock === "always") return "day and night";
+  return region === undefined ? "in working time" : `in working time of ${region}`;
+}
+
+function routeLine(route: Route): string {
+  const { id, quorum, levels, unresolved } = route;
   const ladder = levels.map(({ role, slaMs }) => `${role} answers within ${formatDuration(slaMs)}`);
   const unknown = `if nobody knows who asks, ${unresolved === "two" ? "two people answer" : "it goes one level up"}`;
   const approvals = quorum === 1 ? "" : `${quorum} different people must approve: `;
-  return `${id}: ${approvals}${ladder.join(", then ")}; silence then denies, and the requester never answers; ${unknown}`;
+  return `${id}: ${approvals}${ladder.join(", then ")}, ${clockText(route)}; silence then denies, and the requester never answers; ${unknown}`;
 }
 
 function factLine(fact: FactType): string {

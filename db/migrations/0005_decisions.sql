@@ -111,6 +111,8 @@ create table escalation (
   paused_at timestamptz check ((paused_at is not null) = (state = 'info-requested')),
   -- Until when an answer is waited for, or an approval may be undone.
   until_at timestamptz check ((until_at is not null) = (state in ('info-requested', 'committing'))),
+  -- The working time that its deadlines go by, as it was when it opened; null where they run day and night.
+  working_time jsonb,
   primary key (escalation_id, company),
   foreign key (decision_id, company) references decision
 );
@@ -281,10 +283,10 @@ end $$;
 create function open_escalation(p jsonb) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   insert into escalation (company, escalation_id, case_id, step_key, decision_id, policy_id, action_digest, requested_by,
-                          requester_id, route, level, role, due_at, state, opened_at)
+                          requester_id, route, level, role, due_at, state, opened_at, working_time)
   select p->>'company', p->>'escalationId', p->>'caseId', p->>'stepKey', p->>'decisionId', d.policy_id,
          p->>'actionDigest', d.requested_by, d.requester_id, p->'route', 0, p->>'role', (p->>'dueAt')::timestamptz, 'open',
-         (p->>'at')::timestamptz
+         (p->>'at')::timestamptz, nullif(p->'workingTime', 'null')
   from decision d where d.company = p->>'company' and d.decision_id = p->>'decisionId'
   on conflict do nothing;
   if found then

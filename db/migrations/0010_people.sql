@@ -1,4 +1,5 @@
--- People: who asks and who may answer, the names that other systems know them by, and whose signatures put policies in force.
+-- People: who asks and who may answer, the names that other systems know them by, when they work, and whose signatures put
+-- policies in force.
 --
 -- The login only reads who is who. `change_people` alone changes it, in the transaction of the record that tells so: asked by
 -- an admin, and by a second one too where it widens what somebody may do or lets a name count as somebody's; alone what
@@ -17,6 +18,8 @@ create table person (
   primary key (company, person_id)
 );
 create unique index person_token on person (company, token_sha256) where token_sha256 is not null;
+-- Who may answer what is routed to a role.
+create index person_of_role on person (company, role, person_id) where revoked_at is null and token_sha256 is not null;
 
 -- What systems call people. `alias` is normalised (domain/alias.ts); people's own ids and names are aliases of the system
 -- `own`. A name may be two people's, and is then nobody's; everything else is one person's.
@@ -55,6 +58,38 @@ create table person_change (
 create index person_change_waiting on person_change (company, asked_at, change_id) where state = 'waiting';
 create index person_change_of_person on person_change (company, person_id) where person_id is not null;
 grant select on person, person_alias, person_change to mandate_app;
+
+-- Whom a question reaches: the first level of its route, from one on, at which somebody is known who may answer and did not ask;
+-- null where none is. And how many they are from there up, counted no further than nine a level.
+create function reach_of(p_company text, p_route jsonb, p_level int, p_askers jsonb, out first_level int, out people int)
+language sql stable as $$
+  select min(l.nth)::int - 1, count(distinct p.person_id)::int
+  from jsonb_array_elements(p_route->'levels') with ordinality as l (level, nth)
+  cross join lateral (
+    select x.person_id from person x
+    where x.company = p_company and x.role = l.level->>'role' and x.revoked_at is null and x.token_sha256 is not null
+      and not p_askers ? x.person_id
+    order by x.person_id limit 9) p
+  where l.nth > p_level
+$$;
+
+-- When people work: the hours that deadlines run in. The newest version counts; none, and they run day and night.
+create table company_calendar (
+  company text not null,
+  n int not null check (n > 0),
+  document jsonb not null,
+  digest text not null check (digest ~ '^[0-9a-f]{64}$'),
+  set_by text not null,
+  set_at timestamptz not null,
+  record_key text not null,
+  primary key (company, n),
+  constraint company_calendar_is_recorded foreign key (record_key, company) references audit_record deferrable initially deferred
+);
+create trigger company_calendar_is_append_only before update or delete on company_calendar
+  for each row execute function refuse_change();
+create trigger company_calendar_keeps_all before truncate on company_calendar
+  for each statement execute function refuse_change();
+grant select, insert on company_calendar to mandate_app;
 
 -- Whether a role may only do less than another. Roles that are not on one ladder do different things: neither is less.
 create function role_is_less(p_role text, p_than text) returns boolean language sql immutable parallel safe as $$

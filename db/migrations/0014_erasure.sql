@@ -23,6 +23,7 @@ create function erasable_columns(p_table text) returns text[] language sql immut
     when 'audit_hold' then array['scope', 'reason', 'set_by', 'released_by', 'release_reason']
     when 'audit_retention' then array['set_by']
     when 'person_change' then array['asked_by', 'reason', 'settled_by']
+    when 'company_calendar' then array['set_by']
     else '{}'
   end
 $$;
@@ -267,6 +268,7 @@ begin
   update audit_hold set released_by = p_subject_id, release_reason = 'erased'
     where company = p_company and released_by = p_person;
   update audit_retention set set_by = p_subject_id where company = p_company and set_by = p_person;
+  update company_calendar set set_by = p_subject_id where company = p_company and set_by = p_person;
   update person_change set asked_by = p_subject_id, reason = 'erased' where company = p_company and asked_by = p_person;
   update person_change set settled_by = p_subject_id where company = p_company and settled_by = p_person;
   delete from person_change where company = p_company and person_id = p_person;
@@ -365,7 +367,7 @@ declare
 begin
   foreach t in array array['inbox', 'outbox', 'model_turn', 'proposal', 'decision', 'escalation', 'approval',
       'effect', 'kill_switch', 'programme.registration', 'audit_record', 'audit_subject', 'audit_erasure', 'audit_hold',
-      'audit_retention', 'person_change'] loop
+      'audit_retention', 'person_change', 'company_calendar'] loop
     execute format('grant select, update (%s) on %s to mandate_eraser', array_to_string(erasable_columns(t), ', '), t);
   end loop;
   for t in

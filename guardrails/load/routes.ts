@@ -35,6 +35,17 @@ const RouteFields = z.strictObject({
     .enum(["up", "two"])
     .optional()
     .describe("where a request goes of which nobody knows who asks: `up` a level, as without it, or to `two` people"),
+  clock: z
+    .literal("always")
+    .optional()
+    .describe("`clock: always` for deadlines that run day and night, or leave it out for the company's calendar"),
+  region: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .optional()
+    .describe(
+      "a region of the company's calendar, such as `region: dach`, or leave it out for the company's own hours",
+    ),
 });
 
 /** A level and, under `then`, those after it. */
@@ -59,8 +70,15 @@ export function readRoutes(reader: Reader, value: unknown): readonly Route[] {
     const path = ["routes", id];
     const read = readMap(reader, path, entry, RouteFields);
     if (read === undefined) return { id, quorum: 1, levels: [] };
-    const { unresolved } = read;
-    const rest = unresolved === undefined ? {} : { unresolved };
+    const { unresolved, clock, region } = read;
+    if (clock !== undefined && region !== undefined) {
+      reader.reportKey(path, "region", "a clock that always runs asks for no region", "remove one of the two");
+    }
+    const rest = {
+      ...(unresolved !== undefined && { unresolved }),
+      ...(clock !== undefined && { clock }),
+      ...(region !== undefined && { region }),
+    };
     return { id, quorum: read.quorum ?? 1, levels: levelsOf(reader, path, read), ...rest };
   });
 }

@@ -59,7 +59,7 @@ describe("mandate policy show", () => {
       "over-ceiling: block when effectiveDiscount is over 25 % (manager_max)",
       "auto_max: 15 %, an override may set 5 % to 20 %",
       "manager_max: 25 %, protected: no override may touch it",
-      "partner-manager: partner-manager answers within 4 h, then regional-director answers within 8 h; silence then denies",
+      "partner-manager: partner-manager answers within 4 h, then regional-director answers within 8 h, in working time; silence then denies",
     ]) {
       expect(stdout).toContain(line);
     }

@@ -287,6 +287,20 @@ describe("a route is refused when", () => {
       says: ["`notRequester` does not take `false`; write `notRequester: true`; nobody approves their own request"],
     },
     {
+      name: "its clock is neither the calendar's nor one that always runs",
+      change: "notRequester: true }",
+      to: "notRequester: true, clock: ▸never }",
+      says: [
+        "`clock` does not take `never`; write `clock: always` for deadlines that run day and night, or leave it out for the company's calendar",
+      ],
+    },
+    {
+      name: "its clock always runs, and in a region",
+      change: "notRequester: true }",
+      to: "notRequester: true, clock: always, ▸region: dach }",
+      says: ["a clock that always runs asks for no region; remove one of the two"],
+    },
+    {
       name: "it does not say what silence does",
       change:
         "{ who: role:manager, sla: 4h, then: { who: role:director, sla: 1d }, onExpiry: deny, notRequester: true }",

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { policyDocument } from "../../guardrails/policy.ts";
+import { policyFromDocument } from "../../guardrails/policy-document.ts";
 import { cellOf } from "../../guardrails/cell.ts";
 import { loadPolicy } from "../../guardrails/load/policy.ts";
 import { catalogue, sound, whole } from "./traps.ts";
@@ -81,6 +83,18 @@ test("every section of a policy is read, its amounts in whole units", () => {
     ["manager", 1],
     ["desk", 2],
   ]);
+});
+
+test("a route says whose clock its deadlines run by, and says nothing of it otherwise", () => {
+  const desk = "desk: { who: role:desk, quorum: 2, sla: 8h, onExpiry: deny, notRequester: true";
+  const routeIn = (more: string) => policyIn(whole.replace(desk, `${desk}${more}`)).routes[1];
+  expect(routeIn(", clock: always")).toMatchObject({ id: "desk", clock: "always" });
+  expect(routeIn(", region: dach")).toMatchObject({ id: "desk", region: "dach" });
+  expect(Object.keys(routeIn("") ?? {})).toEqual(["id", "quorum", "levels"]);
+  for (const more of [", clock: always", ", region: dach"]) {
+    const policy = policyIn(whole.replace(desk, `${desk}${more}`));
+    expect(policyFromDocument(JSON.stringify(policyDocument(policy)))).toEqual(policy);
+  }
 });
 
 test("a date is compared as a day, a member and a pattern as they are written", () => {

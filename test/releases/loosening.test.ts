@@ -83,6 +83,8 @@ rules:`;
 const autoMax: (percent: string) => Edit = (percent) => [["percent: 15%, allowed", `percent: ${percent}, allowed`]];
 const beforeLimits: Edit = [["routes:\n", `${limits}\n`]];
 
+const alwaysRuns: Edit = [["sla: 4h, onExpiry", "sla: 4h, clock: always, onExpiry"]];
+
 describe("one person is enough for", () => {
   test.for<[string, Edit, Edit]>([
     ["other words for the same", [], [["is suspended from the programme", "is suspended"]]],
@@ -96,6 +98,8 @@ describe("one person is enough for", () => {
       [],
       [["route: partner-manager\n\n  - id: large-quote", "route: regional-director\n\n  - id: large-quote"]],
     ],
+    ["a clock that always runs", [], alwaysRuns],
+    ["a clock that goes by the calendar again", alwaysRuns, []],
     ["a limit that is new", [], beforeLimits],
     ["a lower cap", beforeLimits, [["routes:\n", `${limits.replace("600000.00", "500000.00")}\n`]]],
     ["a mode that is lower", [], [["default: escalate", "mode: assisted\ndefault: escalate"]]],
