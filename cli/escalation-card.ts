@@ -24,7 +24,7 @@ function standing(view: EscalationView, now: string): string {
     case "open": {
       const left = assignee === null ? "" : `; left to ${assignee}`;
       const held = heldUntil === null ? "" : `; put off until ${formatMinute(heldUntil)}`;
-      return `open: ${role} answers by ${formatMinute(dueAt)} (${dueIn(dueAt, now)})${left}${held}${quorumText(view)}`;
+      return `open: ${role} answers by ${formatMinute(dueAt)} (${dueIn(dueAt, now)}${workingLeft(view)})${left}${held}${quorumText(view)}`;
     }
     case "info-requested":
       return `something was asked back: its deadline stands still until ${formatMinute(untilAt ?? dueAt)} at most`;
@@ -32,6 +32,25 @@ function standing(view: EscalationView, now: string): string {
       return `approved; it counts from ${untilAt ?? ""} on, unless it is undone before`;
     default:
       return state;
+  }
+}
+
+/** `; 2 h 10 min of working time are left`, where its deadline runs in working time. */
+function workingLeft({ workingLeftMs }: EscalationView): string {
+  return typeof workingLeftMs !== "number" ? "" : `; ${formatDuration(workingLeftMs)} of working time`;
+}
+
+/** Whom a question does not reach, of those who should answer it; nothing where somebody can now. */
+export function reachText({ role, reach, quorum }: Pick<EscalationView, "role" | "reach" | "quorum">): string {
+  switch (reach?.kind) {
+    case "nobody":
+      return `nobody here may answer: no ${reach.roles.join(" or ")} is known beside who asks`;
+    case "too-few":
+      return `not enough people here may answer: ${quorum} must approve, and there are fewer as ${reach.roles.join(" or ")}`;
+    case "later":
+      return `no ${role} is known: ${reach.next?.role ?? ""} is asked at ${formatMinute(reach.next?.at ?? "")}`;
+    default:
+      return "";
   }
 }
 
@@ -47,6 +66,7 @@ export function escalationCard(view: EscalationView & Partial<Pick<EscalationSho
   const args = showArgs(view.action.args as JsonObject);
   const facts = Object.entries(view.shownFacts).map(([name, text]) => `${nameInWords(name)} ${text}`);
   const sections: [string, readonly string[]][] = [
+    ["Whom it reaches", [reachText(view)]],
     ["Why it is here", whyLines(view)],
     ...view.beside.map(besideSection),
     ["What would be done", [`${view.action.tool}: ${args}`]],

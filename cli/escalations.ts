@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { escalationStates as states, isStanding } from "../domain/escalation.ts";
+import { escalationStates as states, isOutOfReach, isStanding } from "../domain/escalation.ts";
 import type { EscalationView } from "../gateway/http/escalations.ts";
 import type { Answer } from "./answer.ts";
 import { bodyOf, everyPage } from "./api-body.ts";
@@ -48,7 +48,7 @@ export function addEscalations(program: Command, cli: Cli): void {
 
 async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   const state = stateOf(options.state);
-  const { dueIn } = await import("./escalation-card.ts");
+  const { dueIn, reachText } = await import("./escalation-card.ts");
   const client = await connect(options, { kind: "reader" });
   const { pages, total } = await everyPage((page) => bodyOf(client.v1.escalations.$get({ query: { state, ...page } })));
   const escalations = pages.flatMap((page) => page.escalations);
@@ -63,17 +63,28 @@ async function list({ options, io }: Call<ListOptions>): Promise<Answer> {
   const rows = escalations.map((view) => [
     view.escalationId,
     view.state,
-    isStanding(view.state) ? (view.assignee ?? view.role) : "",
+    isStanding(view.state) ? waitsFor(view) : "",
     view.state === "open" ? dueIn(view.dueAt, now) : "",
     view.ask,
   ]);
   const first = escalations[0];
+  const unreached = escalations.filter(isUnreached).map((view) => `${view.escalationId}: ${reachText(view)}`);
   const none = state === "open" ? "Nothing waits for you.\n" : "No such escalation.\n";
   return {
     data: { escalations, total },
     text: first === undefined ? none : writeList(columns, rows, { total, width: widthOf(io) }),
+    warnings: unreached,
     next: first === undefined ? [] : [`escalations show ${first.escalationId}`],
   };
+}
+
+function isUnreached({ reach }: EscalationView): boolean {
+  return isOutOfReach(reach?.kind ?? "now");
+}
+
+/** Who answers it, or that nobody of those can. */
+export function waitsFor(view: EscalationView): string {
+  return isUnreached(view) ? `${view.role} (${view.reach?.kind ?? ""})` : (view.assignee ?? view.role);
 }
 
 function stateOf(given: string): EscalationView["state"] | undefined {

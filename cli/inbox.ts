@@ -5,6 +5,7 @@ import type { Answer } from "./answer.ts";
 import { bodyOf, everyPage } from "./api-body.ts";
 import { answering, type Call, type Cli } from "./command.ts";
 import { widthOf } from "./io.ts";
+import { waitsFor } from "./escalations.ts";
 import { callerOf, connect } from "./session.ts";
 import { writeList } from "./table.ts";
 
@@ -27,7 +28,7 @@ async function inbox({ io, options }: Call<AsOptions>): Promise<Answer> {
   const open = waiting.pages.flatMap((page) => page.escalations);
   const now = new Date().toISOString();
   const columns = [{ header: "ID" }, { header: "WAITS FOR" }, { header: "DUE" }, { header: "ASK", flexible: true }];
-  const rows = open.map((view) => [view.escalationId, view.assignee ?? view.role, dueIn(view.dueAt, now), view.ask]);
+  const rows = open.map((view) => [view.escalationId, waitsFor(view), dueIn(view.dueAt, now), view.ask]);
   const questions =
     rows.length === 0 ? "Nothing waits.\n" : writeList(columns, rows, { total: waiting.total, width: widthOf(io) });
   const [first] = [...notices.filter(({ what }) => what === "asked-back"), ...open];

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addAudit } from "./audit.ts";
 import { addBatches } from "./batches.ts";
+import { addCalendar } from "./calendar.ts";
 import { addCases } from "./cases.ts";
 import type { Cli } from "./command.ts";
 import { addDecide } from "./decide.ts";
@@ -45,6 +46,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addFunctions(program, cli);
   addDecide(program, cli);
   addPeople(program, cli);
+  addCalendar(program, cli);
   addWitness(program, cli);
   addSandbox(program, cli);
   addStatus(program, cli);

@@ -38,10 +38,10 @@ function casesText({ cases }: StatusView): string {
   return `Cases      ${cases.open} open, ${cases.stalled || "none"} stalled\n${lines.join("")}${more > 0 ? `  and ${more} more\n` : ""}`;
 }
 
-function questionsText({ at, questions: { open, overdue, oldest } }: StatusView): string {
+function questionsText({ at, questions: { open, overdue, oldest, outOfReach } }: StatusView): string {
   if (oldest === null) return "Questions  none open\n";
   const { escalationId, role, openedAt, dueAt } = oldest;
-  return `Questions  ${open} open, ${overdue || "none"} past due; the oldest, ${escalationId}, was asked of ${role} ${ago(openedAt, at)}, ${dueText(at, dueAt)}\n`;
+  return `Questions  ${open} open, ${overdue || "none"} past due; the oldest, ${escalationId}, was asked of ${role} ${ago(openedAt, at)}, ${dueText(at, dueAt)}\n${outOfReach === 0 ? "" : `           ${outOfReach} that nobody who is known can let pass\n`}`;
 }
 
 function repliesText({ at, replies: { waiting, overdue, next } }: StatusView): string {
@@ -94,6 +94,11 @@ function wayOut({ cases }: StatusView): string {
   if (kinds.size === 0) return "";
   const lines = [...kinds].map((kind) => `${ways[kind]}\n`);
   return `\n${lines.join("")}Nothing is lost: a stalled case goes on by itself once that is mended.\n`;
+}
+
+/** Whom questions wait for that nobody can let pass: whoever is added in one of these roles may. */
+export function addingSomebody(wantedRoles: readonly string[]): string {
+  return `people add --id ID --name NAME --role ${wantedRoles.at(-1) ?? "ROLE"} --reason TEXT`;
 }
 
 function wayOutOfSilence({ ends: { untold, broken } }: StatusView): string {

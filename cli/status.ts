@@ -14,7 +14,7 @@ export function addStatus(program: Command, cli: Cli): void {
 }
 
 async function status({ options }: Call<object>): Promise<Answer> {
-  const [client, { statusText }] = await Promise.all([
+  const [client, { statusText, addingSomebody }] = await Promise.all([
     connect(options, { kind: "reader" }),
     import("./status-text.ts"),
   ]);
@@ -31,6 +31,7 @@ async function status({ options }: Call<object>): Promise<Answer> {
       ...(isSound ? [] : ["doctor"]),
       ...(first === undefined ? [] : [`audit show ${first.caseId}`]),
       ...(silent === undefined || silent.caseId === first?.caseId ? [] : [`audit show ${silent.caseId}`]),
+      ...(questions.outOfReach === 0 ? [] : [addingSomebody(questions.wantedRoles)]),
       ...(questions.oldest === null ? [] : [`escalations show ${questions.oldest.escalationId}`]),
       ...(quarantine.held === 0 ? [] : ["events held"]),
       ...(events.oldest === null || first !== undefined ? [] : [`audit show ${events.oldest.caseId}`]),
@@ -41,7 +42,7 @@ async function status({ options }: Call<object>): Promise<Answer> {
 
 function warningsOf({
   cases,
-  questions: { overdue },
+  questions: { overdue, outOfReach, wantedRoles },
   replies,
   ends,
   quarantine: { held },
@@ -52,8 +53,14 @@ function warningsOf({
   return [
     ...(unseen === 0 ? [] : [`there was no time to look at ${unseen} of the ${cases.open} open cases`]),
     ...(overdue === 0 ? [] : [`${overdue === 1 ? "a question is" : `${overdue} questions are`} past due`]),
+    ...(outOfReach === 0 ? [] : [reachText(outOfReach, wantedRoles)]),
     ...(silent === 0 ? [] : [`${silent === 1 ? "an event" : `${silent} events`} ended in silence`]),
     ...(held === 0 ? [] : [`${held === 1 ? "an event is" : `${held} events are`} in quarantine`]),
     ...(replies.overdue === 0 ? [] : [`replies past due, whose cases do not run: ${replies.overdue}`]),
   ];
+}
+
+function reachText(outOfReach: number, wantedRoles: readonly string[]): string {
+  const many = outOfReach === 1 ? "a question" : `${outOfReach} questions`;
+  return `nobody who is known can let ${many} pass: there is nobody, or not enough people, as ${wantedRoles.join(" or ")}`;
 }

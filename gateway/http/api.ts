@@ -18,6 +18,7 @@ import { auditBundleApi } from "./audit-bundle.ts";
 import { requirePerson, type ApiEnv } from "./auth.ts";
 import { batchUploadApi } from "./batch-upload.ts";
 import { batchesApi } from "./batches.ts";
+import { calendarApi } from "./calendar.ts";
 import { casesApi } from "./cases.ts";
 import { guardCursors } from "./cursors.ts";
 import { decisionsApi } from "./decisions.ts";
@@ -118,7 +119,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     openCaseApi({ ...deps, sql: pool, functions }),
     batchesApi(own),
     batchUploadApi({ ...deps, functions }),
-    escalationsApi({ pool, company }),
+    escalationsApi({ pool, company, at: deps.at }),
     repliesApi(deps),
     agreementsApi(deps),
     agreementWordsApi(deps),
@@ -134,6 +135,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     retentionApi(privacy),
     peopleApi(own),
     peopleChangesApi(deps),
+    calendarApi(deps),
     historyApi(own),
     decisionsApi(deps),
     permitsApi(deps),

@@ -9,6 +9,7 @@ import { provenanceOf, provenances, type Decided } from "../../domain/provenance
 import { describeAction } from "../../functions/governed-actions.ts";
 import { givenValue, showValue, type FactType } from "../../guardrails/fact-types.ts";
 import type { ApiEnv } from "./auth.ts";
+import { timing, timingOf, type TimedRow } from "./escalation-reach.ts";
 import { pageEnd, pagesOf, type Asking, type PageAsked } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, ok, RuleView, ruleView, withToken } from "./route.ts";
@@ -70,6 +71,7 @@ const EscalationView = z
       description: "until when what was asked back is waited for, or an approval may be undone",
     }),
     dueAt: Iso,
+    ...timing,
     openedAt: Iso,
     /** How many people must approve, and what was said so far, in order. */
     quorum: z.int(),
@@ -123,15 +125,22 @@ const show = createRoute({
   },
 });
 
+type Deps = {
+  readonly pool: LedgerPool;
+  readonly company: string;
+  /** The company's clock, ISO 8601. */
+  readonly at: () => string;
+};
+
 /** Escalations to read. A GET never answers one: that is in verdicts.ts. */
-export function escalationsApi({ pool, company }: { readonly pool: LedgerPool; readonly company: string }) {
+export function escalationsApi({ pool, company, at }: Deps) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(list, async (c) => {
-      return c.json(await listEscalations(pool, c, { company, ...c.req.valid("query") }), 200);
+      return c.json(await listEscalations(pool, c, { company, at: at(), ...c.req.valid("query") }), 200);
     })
     .openapi(show, async (c) => {
       const { escalationId } = c.req.valid("param");
-      const escalation = await readEscalation(pool, company, escalationId);
+      const escalation = await readEscalation(pool, company, escalationId, at());
       if (escalation === undefined) return refuse(c, "not-found", `no escalation \`${escalationId}\``);
       c.header("etag", `"${escalation.version}"`);
       return c.json({ ...escalation, moves: [...(await readMoves(pool, company, escalation))] }, 200);
@@ -140,20 +149,29 @@ export function escalationsApi({ pool, company }: { readonly pool: LedgerPool; r
 
 type EscalationRow = Omit<
   EscalationView,
-  "functionId" | "ask" | "rules" | "action" | "verdict" | "reasoning" | "shownFacts" | "provenance"
-> & {
-  company: string;
-  rules: readonly MatchedRule[];
-  tool: string;
-  args: JsonObject;
-  partnerName: string | null;
-  statedReasoning: string;
-  /** The facts that the policy declares; null where none was in force. */
-  factTypes: readonly FactType[] | null;
-  /** Facts that code computed of a caller's fields. */
-  derived: readonly string[];
-  offline: boolean | null;
-};
+  | "functionId"
+  | "ask"
+  | "rules"
+  | "action"
+  | "verdict"
+  | "reasoning"
+  | "shownFacts"
+  | "provenance"
+  | keyof typeof timing
+> &
+  TimedRow & {
+    company: string;
+    rules: readonly MatchedRule[];
+    tool: string;
+    args: JsonObject;
+    partnerName: string | null;
+    statedReasoning: string;
+    /** The facts that the policy declares; null where none was in force. */
+    factTypes: readonly FactType[] | null;
+    /** Facts that code computed of a caller's fields. */
+    derived: readonly string[];
+    offline: boolean | null;
+  };
 
 /** Everything a person needs to answer, read from the ledgers: the facts are the decision's, never a model's words. */
 const escalations = (from: "escalation" | "listed", more: string) => `
@@ -164,7 +182,9 @@ const escalations = (from: "escalation" | "listed", more: string) => `
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
       v.document::jsonb->'facts' as "factTypes", coalesce(d.details->'derived', '[]') as derived, q.tool,
      q.args || coalesce(d.details->'terms', '{}') as args, coalesce(d.details->'beside', '[]') as beside, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
-    coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals${more}
+    coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals,
+    s.route, s.working_time as "workingTime",
+    case when s.closed_at is null then jsonb_build_object('firstLevel', r.first_level, 'people', r.people) end as reached${more}
   from ${from} s
   cross join lateral (
     select * from decision x where x.company = s.company and x.decision_id = s.decision_id limit 1) d
@@ -173,6 +193,8 @@ const escalations = (from: "escalation" | "listed", more: string) => `
   cross join lateral (
     select document from policy_version x
     where x.company = s.company and x.policy_id = d.policy_id and x.version = d.policy_version limit 1) v
+  left join lateral reach_of(s.company, s.route, s.level, jsonb_build_array(
+    s.requested_by, s.requester_id, case when q.tool = 'external' then q.args->>'caller' end)) r on s.closed_at is null
   left join lateral (
     select coalesce(jsonb_agg(jsonb_build_object('verdict', a.verdict, 'personId', a.person_id, 'reason', a.reason,
              'givenAt', to_char(a.given_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
@@ -187,13 +209,17 @@ const escalations = (from: "escalation" | "listed", more: string) => `
     select name from programme.partner x
     where x.company = s.company and x.partner_id = d.facts->>'partner' limit 1) partner on true`;
 
-type Listed = PageAsked & { readonly company: string; readonly state?: EscalationView["state"] | undefined };
+type Listed = PageAsked & {
+  readonly company: string;
+  readonly at: string;
+  readonly state?: EscalationView["state"] | undefined;
+};
 
 /** Those due first come first. Each part of the list begins after a place of its own. */
 async function listEscalations(
   sql: Sql,
   c: Asking,
-  { company, state, limit, cursor, total }: Listed,
+  { company, at, state, limit, cursor, total }: Listed,
 ): Promise<z.infer<typeof EscalationList>> {
   const [part, ...after] = cursor ?? ["open", "-infinity", ""];
   const [open, closed] = part === "open" ? [after, ["-infinity", ""]] : [["infinity", ""], after];
@@ -216,7 +242,7 @@ async function listEscalations(
   const { shown, next } = pages.cut(c, rows, limit, ({ state: stands, position, escalationId }) => {
     return [isStanding(stands) ? "open" : "closed", position, escalationId];
   });
-  const views = shown.map(({ position: _position, ...row }) => escalationView(row));
+  const views = shown.map(({ position: _position, ...row }) => escalationView(row, at));
   return { escalations: views, next, total: total ? await countEscalations(sql, company, state ?? "") : null };
 }
 
@@ -234,20 +260,23 @@ export async function readEscalation(
   sql: Sql,
   company: string,
   escalationId: string,
+  at: string,
 ): Promise<EscalationView | undefined> {
   const { rows } = await sql.query<EscalationRow>({
     name: "read-escalation",
     text: `${escalations("escalation", "")} where s.company = $1 and s.escalation_id = $2`,
     values: [company, escalationId],
   });
-  return rows[0] && escalationView(rows[0]);
+  return rows[0] && escalationView(rows[0], at);
 }
 
-function escalationView(row: EscalationRow): EscalationView {
-  const { company, rules, tool, args, partnerName, statedReasoning, offline, factTypes, derived, ...rest } = row;
+function escalationView(row: EscalationRow, at: string): EscalationView {
+  const { company, rules, tool, args, partnerName, statedReasoning, offline, factTypes, derived, ...told } = row;
+  const { route: _route, workingTime: _workingTime, reached: _reached, ...rest } = told;
   const { state, approvals } = rest;
   return {
     ...rest,
+    ...timingOf(row, at),
     shownFacts: shownFacts(factTypes ?? [], rest.facts as JsonObject),
     provenance: provenanceIn(factTypes ?? [], Object.keys(rest.facts), {
       asked: isDecideCase(company, rest.caseId),

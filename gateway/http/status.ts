@@ -38,6 +38,10 @@ const StatusView = z
       oldest: z
         .object({ escalationId: z.string(), caseId: z.string(), role: z.string(), openedAt: Iso, dueAt: Iso })
         .nullable(),
+      outOfReach: z.int().openapi({ description: "open ones that nobody, or not enough people, can let pass" }),
+      wantedRoles: z.array(z.string()).readonly().openapi({
+        description: "roles that the longest asked of those waits for, from its level up",
+      }),
     }),
     replies: z.object({
       waiting: z.int(),

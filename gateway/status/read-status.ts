@@ -1,5 +1,7 @@
 import type { Ledger, Sql } from "../../audit/records.ts";
 import { whyUnsealed } from "../../audit/sealed-elsewhere.ts";
+import type { Route } from "../../domain/decision.ts";
+import { isOutOfReach, reachFrom, type Reached } from "../../domain/escalation.ts";
 import { readSilentEnds, type SilentEnds } from "./silent-ends.ts";
 import type { AskedCases, OpenCases, StalledCase } from "./stalled-cases.ts";
 
@@ -41,7 +43,15 @@ export type Status = {
     /** The first hundred of them. */
     readonly stalledCases: readonly StalledCase[];
   } | null;
-  readonly questions: { readonly open: number; readonly overdue: number; readonly oldest: OpenQuestion | null };
+  readonly questions: {
+    readonly open: number;
+    readonly overdue: number;
+    readonly oldest: OpenQuestion | null;
+    /** Of the open ones, those that nobody, or not enough people, can let pass. */
+    readonly outOfReach: number;
+    /** Roles that the longest asked of those waits for, from its level up. */
+    readonly wantedRoles: readonly string[];
+  };
   /** `overdue`: past their deadline and not lapsed, so that their case does not run. `next`: due first. */
   readonly replies: { readonly waiting: number; readonly overdue: number; readonly next: AwaitedReply | null };
   /** Without the engine's answer only those that no case has yet. */
@@ -73,6 +83,9 @@ export async function readStatus({ sql, company, openCases, onFault, at }: Statu
   const events = await readUnfinished(sql, company, cases?.caseIds ?? []);
   const [replies, quarantine] = [await readReplies(sql, company, at), await readHeld(sql, company)];
   const overdue = waiting.filter(({ dueAt }) => Date.parse(dueAt) < Date.parse(at)).length;
+  const unreached = waiting.filter(({ reached, level, route: { quorum } }) =>
+    isOutOfReach(reachFrom(reached, { level, quorum })),
+  );
   return {
     at,
     cases: cases && {
@@ -81,7 +94,13 @@ export async function readStatus({ sql, company, openCases, onFault, at }: Statu
       stalled: cases.stalled.length,
       stalledCases: await explained(sql, company, cases.stalled.slice(0, MOST_NAMED)),
     },
-    questions: { open: waiting.length, overdue, oldest: waiting[0] ?? null },
+    questions: {
+      open: waiting.length,
+      overdue,
+      oldest: oldestOf(waiting),
+      outOfReach: unreached.length,
+      wantedRoles: unreached[0] === undefined ? [] : rolesOf(unreached[0]),
+    },
     replies,
     events,
     ends: await readSilentEnds(sql, company, cases?.broken ?? null),
@@ -100,14 +119,34 @@ async function explained(
   return stalled.map((one) => ({ ...one, failure: one.failure ?? why.get(one.caseId) ?? null }));
 }
 
+type Waiting = OpenQuestion & { readonly level: number; readonly route: Route; readonly reached: Reached };
+
 /** The oldest first. */
-async function readQuestions(sql: Sql, company: string): Promise<readonly OpenQuestion[]> {
-  const { rows } = await sql.query<OpenQuestion>(
-    `select escalation_id as "escalationId", case_id as "caseId", role, opened_at as "openedAt", due_at as "dueAt"
-     from escalation where company = $1 and closed_at is null order by opened_at, escalation_id`,
+async function readQuestions(sql: Sql, company: string): Promise<readonly Waiting[]> {
+  const { rows } = await sql.query<Waiting>(
+    `select s.escalation_id as "escalationId", s.case_id as "caseId", s.role, s.opened_at as "openedAt", s.due_at as "dueAt",
+       s.level, s.route, jsonb_build_object('firstLevel', r.first_level, 'people', r.people) as reached
+     from escalation s
+     left join lateral (
+       select x.proposal_id from decision x where x.company = s.company and x.decision_id = s.decision_id limit 1) d on true
+     left join lateral (
+       select x.args->>'caller' as caller from proposal x
+       where x.company = s.company and x.proposal_id = d.proposal_id and x.tool = 'external' limit 1) q on true
+     cross join lateral reach_of(s.company, s.route, s.level, jsonb_build_array(s.requested_by, s.requester_id, q.caller)) r
+     where s.company = $1 and s.closed_at is null order by s.opened_at, s.escalation_id`,
     [company],
   );
   return rows;
+}
+
+function oldestOf([first]: readonly Waiting[]): OpenQuestion | null {
+  if (first === undefined) return null;
+  const { level: _level, route: _route, reached: _reached, ...oldest } = first;
+  return oldest;
+}
+
+function rolesOf({ level, route }: Waiting): readonly string[] {
+  return [...new Set(route.levels.slice(level).map(({ role }) => role))];
 }
 
 async function readHeld(sql: Sql, company: string): Promise<Status["quarantine"]> {

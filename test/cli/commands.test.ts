@@ -37,6 +37,8 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
     level: 0,
     role: "partner-manager",
     dueAt: "2999-01-01T00:00:00.000Z",
+    reach: { kind: "now", roles: ["partner-manager"], next: null },
+    workingLeftMs: null,
     openedAt: "2026-03-02T09:00:00.000Z",
     version: 1,
     assignee: null,

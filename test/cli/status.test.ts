@@ -12,7 +12,7 @@ afterEach(async () => {
 const quiet: StatusView = {
   at: "2026-03-02T09:00:00.000Z",
   cases: { open: 2, lookedAt: 2, stalled: 0, stalledCases: [] },
-  questions: { open: 0, overdue: 0, oldest: null },
+  questions: { open: 0, overdue: 0, oldest: null, outOfReach: 0, wantedRoles: [] },
   replies: { waiting: 0, overdue: 0, next: null },
   events: { unfinished: 0, oldest: null },
   ends: { untold: 0, broken: 0, named: [] },
@@ -103,7 +103,9 @@ Nothing is lost: a stalled case goes on by itself once that is mended.
       openedAt: "2026-03-02T04:00:00.000Z",
       dueAt: "2026-03-02T08:00:00.000Z",
     };
-    const { stdout, stderr, exitCode } = await status({ questions: { open: 3, overdue: 1, oldest } });
+    const { stdout, stderr, exitCode } = await status({
+      questions: { open: 3, overdue: 1, oldest, outOfReach: 0, wantedRoles: [] },
+    });
     expect(stdout).toContain(
       "Questions  3 open, 1 past due; the oldest, esc_1, was asked of partner-manager 5 h ago, overdue by 1 h\n",
     );

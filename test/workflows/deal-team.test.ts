@@ -84,7 +84,7 @@ describe("a quote on a deal", () => {
     }
     const caseId = await system.arrive("quoting", "d3");
     const { escalationId } = await openEscalationOf(system, caseId);
-    expect(await readEscalation(system.pool, system.company, escalationId)).toMatchObject({
+    expect(await readEscalation(system.pool, system.company, escalationId, wallTime())).toMatchObject({
       ask: "A partner, selling, asks 12 % off 100,000.00 USD on quote Q-d3",
       missing: ["partner"],
       rules: [{ id: "several-sellers" }],
@@ -107,7 +107,7 @@ describe("a quote on a deal", () => {
     await givenDeal("d5", { quote_protected_terms: "liability" });
     const caseId = await system.arrive("quoting", "d5");
     const { escalationId } = await openEscalationOf(system, caseId);
-    expect((await readEscalation(system.pool, system.company, escalationId))?.ask).toBe(
+    expect((await readEscalation(system.pool, system.company, escalationId, wallTime()))?.ask).toBe(
       "Northwind, selling, asks 12 % off 100,000.00 USD on quote Q-d5",
     );
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { wallTime } from "../../db/company-clock.ts";
 import { actionDigestOf } from "../../deciding/question.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { registrationRecord } from "../../functions/deal-registration/fixture.ts";
@@ -22,7 +23,7 @@ async function claims(id: string, changes: JsonObject): Promise<string> {
 
 async function asked(caseId: string) {
   const escalation = await openEscalationOf(system, caseId);
-  const view = await readEscalation(system.pool, system.company, escalation.escalationId);
+  const view = await readEscalation(system.pool, system.company, escalation.escalationId, wallTime());
   if (view === undefined) throw new Error("nobody is asked");
   return { escalation, view };
 }

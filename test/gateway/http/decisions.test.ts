@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { wallTime } from "../../../db/company-clock.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { functions } from "../../../functions/index.ts";
 import { readEscalation } from "../../../gateway/http/escalations.ts";
@@ -167,7 +168,7 @@ describe("an escalation", () => {
 
   test("shows people its facts in the units that its own policy declares", async () => {
     const { escalationId } = await asked();
-    expect((await readEscalation(database.pool, "acme", escalationId ?? ""))?.shownFacts).toEqual({
+    expect((await readEscalation(database.pool, "acme", escalationId ?? "", wallTime()))?.shownFacts).toEqual({
       hours: "49",
       worth: "120.00 USD",
       isCleared: "yes",

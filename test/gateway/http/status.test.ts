@@ -90,7 +90,7 @@ describe("the oldest unfinished event", () => {
 });
 
 test("questions are counted, those past due apart, and the oldest one is named", async () => {
-  expect((await statusOf()).questions).toEqual({ open: 0, overdue: 0, oldest: null });
+  expect((await statusOf()).questions).toMatchObject({ open: 0, overdue: 0, oldest: null, outOfReach: 0 });
   const { escalationId, caseId } = await givenEscalation(database.pool, "status-1");
   await givenEscalation(database.pool, "status-2");
   const { rows } = await database.pool.query<{ due: string }>(
