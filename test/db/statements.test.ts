@@ -143,6 +143,7 @@ const SHORT = [
   "audit_log_pkey",
   "audit_retention_pkey",
   "autonomy_mode_pkey",
+  "company_calendar_pkey",
   "person_pkey",
   "policy_release_event_pkey",
   "policy_version_pkey",
