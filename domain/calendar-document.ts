@@ -30,13 +30,15 @@ const Day = z
     }
   });
 
-const days = Object.fromEntries(weekdays.map((name) => [name, Day.exactOptional()])) as {
-  [D in (typeof weekdays)[number]]: z.ZodExactOptional<typeof Day>;
+const days = Object.fromEntries(weekdays.map((name) => [name, Day.optional()])) as {
+  [D in (typeof weekdays)[number]]: z.ZodOptional<typeof Day>;
 };
 
-const hours = z.strictObject(days).refine((week) => Object.values(week).some((intervals) => intervals.length > 0), {
-  message: 'nobody ever works: give a weekday at least one interval, as `monday: [["09:00", "17:30"]]`',
-});
+const hours = z
+  .strictObject(days)
+  .refine((week) => Object.values(week).some((intervals) => (intervals ?? []).length > 0), {
+    message: 'nobody ever works: give a weekday at least one interval, as `monday: [["09:00", "17:30"]]`',
+  });
 
 const holidays = z
   .array(z.string().refine((text) => parseDate(text) !== undefined, "expected a day, as `2026-12-25`"))
@@ -49,9 +51,9 @@ const working = {
 };
 
 const region = {
-  zone: working.zone.exactOptional(),
-  hours: hours.exactOptional(),
-  holidays: holidays.exactOptional(),
+  zone: working.zone.optional(),
+  hours: hours.optional(),
+  holidays: holidays.optional(),
 };
 
 /** A calendar's document; holidays may be left out. */
@@ -66,7 +68,7 @@ export const CalendarDocument = z.strictObject({
         context.addIssue({ code: "custom", path: [name], message });
       }
     })
-    .exactOptional(),
+    .optional(),
 }) satisfies z.ZodType<BusinessCalendar>;
 export type CalendarDocument = z.infer<typeof CalendarDocument>;
 

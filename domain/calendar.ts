@@ -9,14 +9,16 @@ export type Weekday = (typeof weekdays)[number];
 export type Interval = readonly [from: string, until: string];
 
 /** Intervals of a weekday in order, not overlapping; on a weekday that is left out nobody works. */
-export type Week = { readonly [D in Weekday]?: readonly Interval[] };
+export type Week = { readonly [D in Weekday]?: readonly Interval[] | undefined };
 
 /** `zone` is an IANA name; `holidays` are days of it, as `2026-12-25`, on which nobody works. */
 export type WorkingTime = { readonly zone: string; readonly hours: Week; readonly holidays: readonly string[] };
 
 /** A company's calendar. What a region says takes the place of the company's, field by field. */
 export type BusinessCalendar = WorkingTime & {
-  readonly regions?: { readonly [region: string]: Partial<WorkingTime> };
+  readonly regions?:
+    | { readonly [region: string]: { readonly [F in keyof WorkingTime]?: WorkingTime[F] | undefined } }
+    | undefined;
 };
 
 /** When people of a region work; one that the calendar does not name, and none, works as the company does. */

@@ -1,5 +1,6 @@
 import { deadlineAfter, workingMsBetween, workingTimeAfter, type WorkingTime } from "../../domain/calendar.ts";
 import type { Route } from "../../domain/decision.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import { isStanding, type EscalationStanding, type EscalationState } from "../../domain/escalation.ts";
 import { escalationIdOf, recordKeys } from "../record-keys.ts";
 import type { Ledger, LedgerPool, Sql } from "../records.ts";
@@ -45,9 +46,10 @@ export async function escalationRow(ledger: Ledger, draft: EscalationDraft, { wo
   if (first === undefined) throw new Error(`route \`${route.id}\` has no level`);
   const dueAt = dueAfter(workingTime, at, first.slaMs);
   const recordKey = recordKeys.opened(escalationId);
+  const asked = { escalationId, decisionId, stepKey, change: "opened", role: first.role, level: 0, dueAt, reason };
   const body = {
-    ...{ escalationId, decisionId, stepKey, change: "opened", role: first.role, level: 0, dueAt, reason },
-    ...(workingTime !== null && { workingTime }),
+    ...asked,
+    ...(workingTime !== null && { workingTime: workingTime as unknown as JsonObject }),
     ...(reach !== "now" && { reach }),
   };
   const parents = [recordKeys.decision(decisionId)];

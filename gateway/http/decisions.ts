@@ -83,6 +83,8 @@ export const DecisionAnswer = z
         id: z.string(),
         quorum: z.int(),
         levels: z.array(z.object({ role: z.string(), slaMs: z.int() })),
+        clock: z.literal("always").optional().openapi({ description: "deadlines run day and night" }),
+        region: z.string().optional().openapi({ description: "whose working time they run in" }),
       })
       .nullable(),
     escalationId: z.string().nullable(),

@@ -84,8 +84,9 @@ const asForm: MiddlewareHandler = async (c, next) => {
 };
 
 /** The same limits for API bodies as for webhooks; the body is kept for the handler. */
-export function guardBodies(app: Pick<Hono<ApiEnv>, "post">): void {
+export function guardBodies(app: Pick<Hono<ApiEnv>, "post" | "put">): void {
   app.post("/v1/*", unlessBatch(tooLarge), unlessBatch(asJson));
+  app.put("/v1/calendar", tooLarge, asJson);
   app.post(LINK_PATH, tooLarge, asForm);
 }
 

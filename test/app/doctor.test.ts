@@ -67,6 +67,7 @@ describe("the doctor", () => {
       "ok policies",
       "ok cases",
       "ok questions",
+      "ok calendar",
       "ok replies",
       "ok ends",
       "ok quarantine",

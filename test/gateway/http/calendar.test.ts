@@ -50,6 +50,13 @@ describe("the calendar", () => {
     expect(await put(asked)).toMatchObject({ status: 409, body: { code: "unchanged" } });
   });
 
+  test("goes through the door that every body does", async () => {
+    const asked = { calendar: office, reason: "as agreed" };
+    expect(await put(asked, { ...ana, "content-type": "text/plain" })).toMatchObject({ status: 415 });
+    const large = { ...asked, reason: "x".repeat(300_000) };
+    expect(await put(large)).toMatchObject({ status: 413, body: { code: "too-large" } });
+  });
+
   test("that cannot be read says where, and changes nothing", async () => {
     const calendar = { ...office, hours: { monday: [["17:00", "09:00"]] } };
     expect(await put({ calendar, reason: "turned round" })).toMatchObject({

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readCalendar, setCalendar } from "../../../audit/ledgers/calendar.ts";
 import { createLedgerPool } from "../../../db/pool.ts";
 import { askErasure } from "../../../proof/privacy/erasure.ts";
 import type { SubjectName } from "../../../proof/privacy/scope.ts";
@@ -25,6 +26,17 @@ const erase = (subject: SubjectName) => eraseSubject(acme, subject);
 
 const subjectRow = async (subjectId: string) =>
   (await database.pool.query("select * from audit_subject where subject_id = $1", [subjectId])).rows[0] as unknown;
+
+test("erasing who set when people work leaves the calendar, and nothing that names them", async () => {
+  const calendar = { zone: "UTC", hours: { monday: [["09:00", "17:00"]] as const }, holidays: [] };
+  await setCalendar(acme, { company: "acme", by: "setter-zoe", at: AT, calendar, reason: "words-of-zoe" });
+  expect(await tablesWith(database.pool, "setter-zoe")).toContain("company_calendar");
+  await erase("person:setter-zoe");
+  expect(await tablesWith(database.pool, "setter-zoe")).toEqual([]);
+  const { setBy, ...kept } = (await readCalendar(acme, "acme"))!;
+  expect(setBy).toMatch(/^sub_/);
+  expect(kept).toMatchObject({ n: 1, calendar });
+});
 
 describe("erasing a case", () => {
   test("leaves its words in no table, whatever way the case went", async () => {
