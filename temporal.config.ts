@@ -4,12 +4,15 @@
  */
 
 /**
- * Task queues by the work they carry. A prefix keeps two deployments on one namespace apart. Calls to outside systems share
+ * Task queues by the work they carry. A prefix keeps companies on one namespace apart. Calls to outside systems share
  * the workflows' queue: the worker that asks for one then begins it at once, without another way through the engine.
  */
 export type QueueKind = "orchestration" | "agents";
 
-export const DEFAULT_QUEUE_PREFIX = "mandate";
+/** The prefix of a company's own queues: no worker takes what is another company's. */
+export function queuePrefixOf(company: string): string {
+  return `mandate-${company}`;
+}
 
 export function taskQueue(prefix: string, kind: QueueKind): string {
   return `${prefix}-${kind}`;

@@ -1,7 +1,7 @@
 import { hkdfSync } from "node:crypto";
 import type { Logger } from "pino";
 import type { LedgerPool } from "../../audit/records.ts";
-import { DEFAULT_QUEUE_PREFIX, taskQueue } from "../../temporal.config.ts";
+import { queuePrefixOf, taskQueue } from "../../temporal.config.ts";
 import { bundleKeys } from "../../proof/export/keys.ts";
 import { auditSecret } from "../../proof/secret.ts";
 import { requireSecret } from "../../proof/secret-fit.ts";
@@ -36,7 +36,7 @@ export async function run(): Promise<number> {
   if (config.hubspotClientSecret === undefined) {
     throw new ConfigError(["HUBSPOT_CLIENT_SECRET: not set; give the client secret of the HubSpot app"]);
   }
-  const log = createLogger(config.logLevel);
+  const log = createLogger(config.logLevel).child({ company: config.company });
   const secret = auditSecret(config);
   const pool = createLedgerPool(await requireServedDatabase(config), secret, {
     onError: (error) => log.warn({ error: error.message }, "database"),
@@ -65,7 +65,7 @@ async function serve(
     const policies = await createPolicySource({ pool, company, onAlarm });
     const clock = await companyClock(config, pool, log);
     try {
-      const engine = temporalEngine(temporal.client, taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration"));
+      const engine = temporalEngine(temporal.client, taskQueue(queuePrefixOf(company), "orchestration"));
       const gateway = await startGateway({
         pool,
         now: clock.now,

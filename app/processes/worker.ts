@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { LedgerPool } from "../../audit/records.ts";
 import type { Logger } from "pino";
 import type { ModelChoice } from "../../agents/models/choose.ts";
-import { DEFAULT_QUEUE_PREFIX } from "../../temporal.config.ts";
+import { queuePrefixOf } from "../../temporal.config.ts";
 import { bundleKeys } from "../../proof/export/keys.ts";
 import { startIntegrator } from "../../proof/log/integrator.ts";
 import { auditSecret } from "../../proof/secret.ts";
@@ -28,7 +28,7 @@ import { requireServedDatabase } from "./require-database.ts";
 export async function run(): Promise<number> {
   const config = loadConfig();
   const databaseUrl = await requireServedDatabase(config);
-  const log = createLogger(config.logLevel).child({ component: "worker" });
+  const log = createLogger(config.logLevel).child({ company: config.company, component: "worker" });
   const secret = auditSecret(config);
   const pool = createLedgerPool(databaseUrl, secret, {
     onError: (error) => log.warn({ error: error.message }, "database"),
@@ -72,7 +72,7 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
   });
   const workers = await createWorkers(deps, {
     temporal: await requireTemporal(),
-    queuePrefix: DEFAULT_QUEUE_PREFIX,
+    queuePrefix: queuePrefixOf(config.company),
     workflows: { codePath: join(projectRoot(), "dist/workflow-bundle.js") },
   });
   const demotion = startDemotionWatch({ pool, company: config.company, log });

@@ -1,4 +1,4 @@
-import { DEFAULT_QUEUE_PREFIX, taskQueue } from "../../temporal.config.ts";
+import { queuePrefixOf, taskQueue } from "../../temporal.config.ts";
 import { connectClient, type TemporalPlace } from "../temporal-connection.ts";
 import { schedulesOf } from "./company-schedules.ts";
 import { keepSchedules, lookAtSchedules, type Standing, type Wanted } from "./keep-schedules.ts";
@@ -17,7 +17,7 @@ export function lookAtCompanySchedules(company: string, place: TemporalPlace): P
 }
 
 async function atEngine(place: TemporalPlace, company: string, work: typeof keepSchedules): Promise<Standing> {
-  const queue = taskQueue(DEFAULT_QUEUE_PREFIX, "orchestration");
+  const queue = taskQueue(queuePrefixOf(company), "orchestration");
   const wanted: Wanted = { company, schedules: schedulesOf(company), queue };
   const client = await connectClient(place);
   try {

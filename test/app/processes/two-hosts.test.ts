@@ -1,12 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { readRecords, type LedgerPool } from "../../../audit/records.ts";
 import { createLedgerPool } from "../../../db/pool.ts";
 import { installFirstRelease } from "../../../releases/set-up.ts";
 import { crmSays, givenPartner, givenQuote } from "../../fixtures/programme.ts";
+import { endProcess, startProcess, WEBHOOKS } from "../../setup/company-processes.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { postBatch, quoteAsked } from "../../setup/hubspot.ts";
 import { eventually } from "../../setup/system.ts";
@@ -14,7 +14,6 @@ import { removeHome, temporaryHome } from "../../setup/temporary-home.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const company = `co-${randomBytes(4).toString("hex")}`;
-const WEBHOOKS = "secret-of-the-test-app";
 const [shared, own] = [randomBytes(32), randomBytes(32)];
 
 let database: TestDatabase;
@@ -27,7 +26,7 @@ beforeAll(async () => {
   database = await testDatabase();
 });
 afterAll(async () => {
-  await Promise.all(running.map(end));
+  await Promise.all(running.map(endProcess));
   await pool.end();
   await database.drop();
   homes.forEach(removeHome);
@@ -35,37 +34,12 @@ afterAll(async () => {
 
 /** One process on a host: what the environment says is all that the hosts have in common. */
 async function start(host: 0 | 1, command: string, databaseUrl: string, secret: Buffer | undefined) {
-  const run = `
-    import { ensureBuilt } from ${JSON.stringify(`${root}/bin/build.mjs`)};
-    await ensureBuilt();
-    const { main } = await import(${JSON.stringify(`${root}/dist/main.js`)});
-    process.exitCode = await main([${JSON.stringify(command)}]);`;
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: homes[host],
-    MANDATE_HOME: homes[host],
-    MANDATE_COMPANY: company,
-    DATABASE_URL: databaseUrl,
-    TEMPORAL_ADDRESS: inject("temporalAddress"),
-    HUBSPOT_CLIENT_SECRET: WEBHOOKS,
-    MANDATE_LISTEN_HOST: "0.0.0.0",
-    ...(secret && { MANDATE_AUDIT_SECRET: secret.toString("base64") }),
-  };
-  const args = ["--input-type=module", "-e", run];
-  const child = spawn(process.execPath, args, { env, cwd: root, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const temporalAddress = inject("temporalAddress");
+  const more = { MANDATE_LISTEN_HOST: "0.0.0.0" };
+  const told = { home: homes[host] ?? "", company, databaseUrl, temporalAddress, secret, more };
+  const { child, ended, facts, said } = await startProcess(command, told);
   running.push(child);
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text) => (said += text));
-  const ended = once(child, "close").then(([exitCode]) => ({ exitCode: exitCode as number | null, said }));
-  const ready = once(child, "message").then(([message]) => message as { readonly url?: string });
-  const first = await Promise.race([ready.then((facts) => ({ facts })), ended.then((end) => ({ end }))]);
-  return "end" in first ? first.end : { exitCode: undefined, said, url: first.facts.url ?? "", ended };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGTERM");
-  await once(child, "exit");
+  return facts === undefined ? ended : { exitCode: undefined, said: said(), url: facts.url ?? "" };
 }
 
 describe("two hosts with homes of their own and one DATABASE_URL", { timeout: 240_000 }, () => {
