@@ -21,6 +21,8 @@ export type Config = {
   readonly temporalAddress: string | undefined;
   readonly temporalNamespace: string;
   readonly temporalBin: string | undefined;
+  /** Whether what Temporal keeps for the company is sealed. */
+  readonly temporalCodec: "on" | "off";
   /** Port of the gateway; undefined: a free one. */
   readonly port: number | undefined;
   /** Address or name of this machine that the gateway listens on. */
@@ -106,6 +108,7 @@ const variables = {
   ),
   MANDATE_LOG_LEVEL: entry(LogLevel, `use one of ${LogLevel.options.join(", ")}`),
   MANDATE_TEMPORAL_BIN: entry(text, "give the path of a `temporal` command"),
+  MANDATE_TEMPORAL_CODEC: entry(z.enum(["on", "off"]), "use on or off; off leaves what Temporal keeps in the clear"),
   MANDATE_TOKEN: entry(text, "give the token that `mandate` printed for you", "secret"),
   MANDATE_AUDIT_SECRET: entry(
     z.base64(),
@@ -178,6 +181,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     temporalAddress: values.TEMPORAL_ADDRESS,
     temporalNamespace: values.TEMPORAL_NAMESPACE ?? "default",
     temporalBin: values.MANDATE_TEMPORAL_BIN === undefined ? undefined : resolve(cwd, values.MANDATE_TEMPORAL_BIN),
+    temporalCodec: values.MANDATE_TEMPORAL_CODEC ?? "on",
     port: values.MANDATE_PORT,
     listenHost: values.MANDATE_LISTEN_HOST ?? "127.0.0.1",
     temporalPort: values.MANDATE_TEMPORAL_PORT,

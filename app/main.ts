@@ -14,6 +14,7 @@ const processes: Processes = {
   doctor: async (options) => (await import("./doctor/answer.ts")).examine(options),
   witness: async (options, onReady) => (await import("./processes/witness.ts")).serve(options, onReady),
   witnessKey: async (home, name) => (await import("./processes/witness.ts")).vkeyOf(home, name),
+  codec: async (options, onReady) => (await import("./processes/codec.ts")).serve(options, onReady),
 };
 
 const settings = async () => (await import("./config.ts")).loadConfig();

@@ -1,9 +1,15 @@
 import { Client, Connection } from "@temporalio/client";
 import { ConfigError } from "../domain/config-error.ts";
+import type { PayloadCodec } from "@temporalio/common";
 import { externalTemporal, type ExternalTemporal } from "./config.ts";
 
-/** Where Temporal is, with the options of its connection (TLS and API key of a profile included). */
-export type TemporalPlace = Pick<ExternalTemporal, "namespace" | "connectionOptions">;
+/**
+ * Where Temporal is, with the options of its connection (TLS and API key of a profile included), and what payloads are sealed
+ * with before they get there; without codecs they stand there in the clear.
+ */
+export type TemporalPlace = Pick<ExternalTemporal, "namespace" | "connectionOptions"> & {
+  readonly codecs: readonly PayloadCodec[];
+};
 
 /** The Temporal that the environment names; the supervisor names the embedded one to its children the same way. */
 export async function requireTemporal(): Promise<ExternalTemporal> {
@@ -15,9 +21,10 @@ export async function requireTemporal(): Promise<ExternalTemporal> {
 /** The longest that a lost connection waits before it tries again; the library's own limit is two minutes. */
 const MAX_RECONNECT_MS = 5_000;
 
-export async function connectClient({ namespace, connectionOptions }: TemporalPlace): Promise<Client> {
+export async function connectClient({ namespace, connectionOptions, codecs }: TemporalPlace): Promise<Client> {
   const channelArgs = { "grpc.max_reconnect_backoff_ms": MAX_RECONNECT_MS };
-  return new Client({ connection: await Connection.connect({ ...connectionOptions, channelArgs }), namespace });
+  const connection = await Connection.connect({ ...connectionOptions, channelArgs });
+  return new Client({ connection, namespace, dataConverter: { payloadCodecs: [...codecs] } });
 }
 
 /** Connects once, on first use; a failed attempt is forgotten, so that the next call tries again. */

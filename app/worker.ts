@@ -67,13 +67,14 @@ export function createLedgerActivities(deps: WorkerDeps): LedgerActivities {
 
 /** One process, two task queues, one connection. `run` ends when `shutdown` has drained what was under way. */
 export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) {
-  const { namespace, connectionOptions } = settings.temporal;
+  const { namespace, connectionOptions, codecs } = settings.temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const queue = (kind: QueueKind) => taskQueue(settings.queuePrefix, kind);
   const { workflows, interceptors } = settings;
   const common = {
     connection,
     namespace,
+    dataConverter: { payloadCodecs: [...codecs] },
     shutdownGraceTime: "5 seconds",
     shutdownForceTime: "10 seconds",
     ...(interceptors && { interceptors }),

@@ -24,7 +24,13 @@ export type Processes = {
   witness(options: WitnessOptions, onReady: (facts: WitnessFacts) => void): Promise<void>;
   /** A witness's verifier key, made at the first use. Throws `CliFailure`. */
   witnessKey(home: string, name: string): Promise<string>;
+  /** Opens the engine's payloads to its UI until it is asked to stop. `onReady` learns its address. Throws `CliFailure`. */
+  codec(options: CodecServing, onReady: (facts: CodecFacts) => void): Promise<void>;
 };
+
+/** `port`: where to listen on loopback; 0 takes a free one. `ui`: origins of the pages that may ask; none: the running one's. */
+export type CodecServing = { readonly port: number; readonly ui: readonly string[] };
+export type CodecFacts = { readonly url: string; readonly origins: readonly string[] };
 
 /** `host`, `port`: where to listen; 0 takes a free port. `logs`: whose checkpoints are cosigned. */
 export type WitnessOptions = {

@@ -17,6 +17,7 @@ import { addReplies } from "./replies.ts";
 import { addSandbox } from "./sandbox.ts";
 import { addStatus } from "./status.ts";
 import { addVersion, ownVersion } from "./version.ts";
+import { addTemporal } from "./temporal.ts";
 import { addWitness } from "./witness.ts";
 
 /** The command line: `mandate noun verb`. One line per noun; commander's faults are thrown, and written unless as JSON. */
@@ -48,6 +49,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addPeople(program, cli);
   addCalendar(program, cli);
   addWitness(program, cli);
+  addTemporal(program, cli);
   addSandbox(program, cli);
   addStatus(program, cli);
   addVersion(program, cli);

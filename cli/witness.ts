@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Answer } from "./answer.ts";
 import { answering, type Call, type Cli } from "./command.ts";
 import { failure, exitCodes } from "./failure.ts";
+import { answerReady, portOf } from "./serving.ts";
 import type { Globals } from "./session.ts";
 
 type VkeyOptions = { readonly name: string; readonly home?: string };
@@ -46,8 +47,7 @@ async function serve({ io, processes, settings }: Cli, options: ServeOptions & P
   const config = await settings();
   const home = options.home ?? join(config.home, "witness");
   await processes.witness({ home, name, logs, host, port, logLevel: config.logLevel }, ({ vkey, url }) => {
-    const text = `${vkey}\n${url}\n`;
-    io.stdout.write(json === true ? `${JSON.stringify({ ok: true, data: { vkey, url } })}\n` : text);
+    answerReady(io, json, { vkey, url }, `${vkey}\n${url}\n`);
   });
 }
 
@@ -64,10 +64,4 @@ function logsOf({ origin: origins, vkey: vkeys }: ServeOptions) {
     throw failure("usage", "unpaired-log", `${origins.length} --origin and ${vkeys.length} --vkey were given`, fix);
   }
   return origins.map((origin, at) => ({ origin, vkey: vkeys[at] ?? "" }));
-}
-
-function portOf(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
-  if (port >= 0 && port <= 65_535) return port;
-  throw failure("usage", "not-a-port", `--port \`${text}\` is not a port`, "give a number from 0 to 65535");
 }

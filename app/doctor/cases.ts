@@ -4,6 +4,7 @@ import { addingSomebody, stallText } from "../../cli/status-text.ts";
 import { offsetOf } from "../../db/company-clock.ts";
 import { readStatus, type Status, type StatusDeps } from "../../gateway/status/read-status.ts";
 import { externalTemporal } from "../config.ts";
+import { presentCodecsOf } from "../engine/codec-of.ts";
 import type { TemporalPlace } from "../temporal-connection.ts";
 import { ledgersOf } from "./audit.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
@@ -37,10 +38,12 @@ export async function checkCases(patient: Patient): Promise<readonly Finding[]> 
 }
 
 /** The Temporal that cases run on here; undefined when none is named and none runs. */
-export async function placeOf({ deps, runtime }: Patient): Promise<TemporalPlace | undefined> {
+export async function placeOf({ config, deps, runtime }: Patient): Promise<TemporalPlace | undefined> {
   const outside = await (deps.externalTemporal ?? externalTemporal)();
   const address = runtime.kind === "running" ? runtime.runtime.temporalAddress : undefined;
-  return outside ?? (address === undefined ? undefined : { namespace: "default", connectionOptions: { address } });
+  const place =
+    outside ?? (address === undefined ? undefined : { namespace: "default", connectionOptions: { address } });
+  return place && { ...place, codecs: presentCodecsOf(config) };
 }
 
 function askAt({ namespace, connectionOptions }: TemporalPlace): StatusDeps["openCases"] {

@@ -6,6 +6,7 @@ import type { DevOptions } from "../../cli/processes.ts";
 import { auditSecret } from "../../proof/secret.ts";
 import { requireSecret } from "../../proof/secret-fit.ts";
 import { externalTemporal, loadConfig, type Config } from "../config.ts";
+import { codecsOf } from "../engine/codec-of.ts";
 import { playDay } from "../day/play.ts";
 import { dayAnswer } from "../day/summary-text.ts";
 import { writeSchemas } from "../../deciding/policy-schemas.ts";
@@ -120,7 +121,8 @@ async function putPoliciesInForce({ config, say }: Stage, pool: LedgerPool, at: 
 /** What falls due for the company from now on. The environment's engine is reached as its profile says. */
 async function keepSchedules({ config, say }: Stage, engines: RunningEngines): Promise<void> {
   const { temporalAddress: address, temporalNamespace: namespace } = engines;
-  const place = (await externalTemporal()) ?? { namespace, connectionOptions: { address } };
+  const there = (await externalTemporal()) ?? { namespace, connectionOptions: { address } };
+  const place = { ...there, codecs: codecsOf(config) };
   const { keepCompanySchedules } = await import("../schedules/at-engine.ts");
   const { missing, differing, left } = await keepCompanySchedules(config.company, place);
   const changed = missing.length + differing.length + left.length;

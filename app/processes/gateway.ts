@@ -15,6 +15,7 @@ import type { CrmOwners } from "../../tools/crm/port.ts";
 import { sandboxOwners } from "../../tools/crm/sandbox-owners.ts";
 import { createLogger } from "../log.ts";
 import { createPolicySource } from "../../releases/source.ts";
+import { codecsOf } from "../engine/codec-of.ts";
 import { onStopRequested, reportReady } from "../supervised.ts";
 import { lazyClient, requireTemporal } from "../temporal-connection.ts";
 import { companyClock } from "./company-clock.ts";
@@ -59,7 +60,7 @@ async function serve(
   log: Logger,
 ): Promise<void> {
   const { company, hubspotSecret } = config;
-  const temporal = lazyClient(await requireTemporal());
+  const temporal = lazyClient({ ...(await requireTemporal()), codecs: codecsOf(config) });
   try {
     const onAlarm = (problem: string) => log.error({ problem }, "policy releases");
     const policies = await createPolicySource({ pool, company, onAlarm });

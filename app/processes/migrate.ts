@@ -1,7 +1,8 @@
 import { giveAnswer, type Answer } from "../../cli/answer.ts";
 import type { Io } from "../../cli/io.ts";
 import type { MigrateOptions } from "../../cli/processes.ts";
-import { externalTemporal, loadConfig } from "../config.ts";
+import { externalTemporal, loadConfig, type Config } from "../config.ts";
+import { codecsOf } from "../engine/codec-of.ts";
 import { companyRole } from "../../db/company-address.ts";
 import { ensureCompanyLogin } from "../../db/company-login.ts";
 import { migrate } from "../../db/migrate.ts";
@@ -29,7 +30,7 @@ export async function run({ json, admins }: MigrateOptions, io: Io): Promise<num
   const fingerprint = await keepFingerprint(address, company, secret);
   const made = asked.length === 0 ? undefined : await firstAdmins(config, { ownerUrl: url, loginUrl: address }, asked);
   const login = companyRole(company);
-  const schedules = await keepSchedules(company);
+  const schedules = await keepSchedules(config);
   const text = [
     applied.length === 0 ? "The schema is up to date." : `Applied ${applied.join(", ")}.`,
     keptIn === undefined
@@ -69,12 +70,12 @@ type Schedules =
   | { readonly kind: "no-engine" }
   | { readonly kind: "unreachable"; readonly detail: string };
 
-async function keepSchedules(company: string): Promise<Schedules> {
+async function keepSchedules(config: Config): Promise<Schedules> {
   const place = await externalTemporal();
   if (place === undefined) return { kind: "no-engine" };
   const { keepCompanySchedules } = await import("../schedules/at-engine.ts");
   try {
-    return { kind: "kept", ...(await keepCompanySchedules(company, place)) };
+    return { kind: "kept", ...(await keepCompanySchedules(config.company, { ...place, codecs: codecsOf(config) })) };
   } catch (error) {
     return { kind: "unreachable", detail: `${place.address}: ${(error as Error).message}` };
   }

@@ -16,6 +16,7 @@ import { createLogger } from "../log.ts";
 import { projectRoot } from "../../engines/project-root.ts";
 import { createPolicySource } from "../../releases/source.ts";
 import { startDemotionWatch } from "../../releases/watch.ts";
+import { codecsOf } from "../engine/codec-of.ts";
 import { onStopRequested, reportReady } from "../supervised.ts";
 import { requireTemporal } from "../temporal-connection.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
@@ -71,7 +72,7 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
     },
   });
   const workers = await createWorkers(deps, {
-    temporal: await requireTemporal(),
+    temporal: { ...(await requireTemporal()), codecs: codecsOf(config) },
     queuePrefix: queuePrefixOf(config.company),
     workflows: { codePath: join(projectRoot(), "dist/workflow-bundle.js") },
   });

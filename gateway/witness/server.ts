@@ -1,45 +1,12 @@
-import { createAdaptorServer } from "@hono/node-server";
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { REQUEST_TIMEOUT_MS } from "../http/limits.ts";
+import { serveEndpoint, type EndpointServer, type Listening } from "../serve-endpoint.ts";
 import { createEndpoint, type EndpointOptions } from "./endpoint.ts";
 
-export type ServerOptions = EndpointOptions & {
-  /** 0 takes a free port. */
-  readonly port: number;
-  /** Default: this machine alone, 127.0.0.1. */
-  readonly host?: string;
-};
+export type ServerOptions = EndpointOptions & Listening;
 
-export type WitnessServer = {
-  /** The submission prefix: what a log's `submitCheckpoint` is given. */
-  readonly url: string;
-  /** Takes no more requests and resolves when those under way are answered. */
-  stop(): Promise<void>;
-};
+/** `url` is the submission prefix: what a log's `submitCheckpoint` is given. */
+export type WitnessServer = EndpointServer;
 
 /** Serves a witness. Rejects when the port is taken. */
-export async function startWitness({ port, host = "127.0.0.1", ...options }: ServerOptions): Promise<WitnessServer> {
-  const { fetch } = createEndpoint(options);
-  const serverOptions = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: 5_000, maxHeaderSize: 16_384 };
-  const server = createAdaptorServer({ fetch, createServer, serverOptions }) as Server;
-  server.listen(port, host);
-  await once(server, "listening");
-  const { port: bound } = server.address() as AddressInfo;
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${bound}`;
-  return { url, stop: () => drain(server) };
-}
-
-const LOOK_MS = 50;
-
-/** Takes no connection, and drops those that say nothing: the idle ones now, each other one after its answer. */
-async function drain(server: Server): Promise<void> {
-  const closed = once(server, "close");
-  server.close();
-  const impatient = setTimeout(() => server.closeAllConnections(), REQUEST_TIMEOUT_MS);
-  const idle = setInterval(() => server.closeIdleConnections(), LOOK_MS);
-  await closed;
-  clearTimeout(impatient);
-  clearInterval(idle);
+export function startWitness(options: ServerOptions): Promise<WitnessServer> {
+  return serveEndpoint(createEndpoint(options), options);
 }

@@ -39,6 +39,7 @@ describe("the environment", () => {
       temporalAddress: undefined,
       temporalNamespace: "default",
       temporalBin: undefined,
+      temporalCodec: "on",
       port: undefined,
       listenHost: "127.0.0.1",
       temporalPort: undefined,

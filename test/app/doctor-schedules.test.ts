@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { loadConfig } from "../../app/config.ts";
 import { checkSchedules } from "../../app/doctor/schedules.ts";
 import { keepCompanySchedules } from "../../app/schedules/at-engine.ts";
+import { codecsOf } from "../../app/engine/codec-of.ts";
 import { connectClient } from "../../app/temporal-connection.ts";
 import type { RuntimeState } from "../../engines/runtime-file.ts";
 import { freePort } from "../../engines/free-port.ts";
@@ -24,13 +25,18 @@ afterEach(() => {
 });
 
 const place = () => placeAt(inject("temporalAddress"));
+const configured = (secret = TEST_SECRET) => {
+  const env = { HOME: home, PATH: "", MANDATE_AUDIT_SECRET: secret.toString("base64") };
+  return { ...loadConfig(env, home), home, company };
+};
+const sealedPlace = () => ({ ...place(), codecs: codecsOf(configured()) });
 
 /** What the doctor says of the company's schedules; `outside`: the Temporal that the environment names. */
 async function examined(
   outside: ReturnType<typeof placeAt> | undefined = place(),
   runtime: RuntimeState = { kind: "absent" },
+  config = configured(),
 ) {
-  const config = { ...loadConfig({ HOME: home, PATH: "" }, home), home, company };
   const deps = {
     pendingMigrations: () => Promise.resolve([]),
     now: () => new Date(),
@@ -42,7 +48,7 @@ async function examined(
 }
 
 async function changed(name: string, change: "delete" | "pause"): Promise<void> {
-  const client = await connectClient(place());
+  const client = await connectClient(sealedPlace());
   await client.schedule.getHandle(`${company}:${name}`)[change]();
   await client.connection.close();
 }
@@ -52,16 +58,27 @@ describe("the doctor, of schedules", () => {
     const [state, detail, fix] = await examined();
     expect([state, fix]).toEqual(["fail", "npx mandate migrate"]);
     expect(detail).toMatch(/^missing: .*acme:record:retention, acme:record:checkpoint, acme:record:verification$/);
-    await keepCompanySchedules(company, place());
+    await keepCompanySchedules(company, sealedPlace());
     expect(await examined()).toEqual(["ok", "as the functions ask for"]);
     await changed("record:retention", "delete");
     expect(await examined()).toEqual(["fail", "missing: acme:record:retention", "npx mandate migrate"]);
-    await keepCompanySchedules(company, place());
+    await keepCompanySchedules(company, sealedPlace());
     await changed("record:retention", "pause");
     expect(await examined()).toEqual([
       "warn",
       "paused: acme:record:retention",
       "temporal schedule toggle --unpause --schedule-id acme:record:retention",
+    ]);
+  });
+
+  test("cannot tell what was sealed under another secret, and says which key that was and what gives it", async () => {
+    await keepCompanySchedules(company, sealedPlace());
+    const [state, detail] = await examined(place(), { kind: "absent" }, configured(Buffer.alloc(32, "another")));
+    expect([state, detail]).toEqual([
+      "warn",
+      expect.stringMatching(
+        /not known: sealed under key [0-9a-f]{12}; here are [0-9a-f]{12}: MANDATE_FORMER_AUDIT_SECRET/,
+      ),
     ]);
   });
 

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { givenCrmObject, quoteDeskSays } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import type { Engines } from "../setup/start-engines.ts";
-import { startSystem, type System } from "../setup/system.ts";
+import { sealing, startSystem, type System } from "../setup/system.ts";
 import { cpuMeter, readDatabaseWork, type DatabaseWork } from "./cost.ts";
 import { givenPartners, partnerOf } from "./partners.ts";
 import { compare, throughput, type Comparison } from "./ratio.ts";
@@ -34,7 +34,7 @@ const nothingWritten = { commits: 0, rowWrites: 0, walBytes: 0 };
 
 /** Quotes that execute, end to end on the one road, against workflows of nine activities that do nothing. */
 export async function governedQuote(engines: Bench): Promise<GovernedQuote> {
-  const system = await startSystem({ engines });
+  const system = await startSystem({ engines, codecs: sealing });
   const bare = await startBare(engines.temporalAddress);
   try {
     await givenPartners(system.pool, system.company);

@@ -19,6 +19,7 @@ async function called(...argv: string[]): Promise<{ exitCode: number; calls: unk
     doctor: unused,
     witness: unused,
     witnessKey: unused,
+    codec: unused,
   };
   let exitCode = 0;
   const finish = (code: number) => {

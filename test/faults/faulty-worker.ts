@@ -64,7 +64,7 @@ const effectTools = Object.fromEntries(
 const workers = await createWorkers(
   { ...deps, effectTools },
   {
-    temporal: { namespace: "default", connectionOptions: { address: settings.temporalAddress } },
+    temporal: { codecs: [], namespace: "default", connectionOptions: { address: settings.temporalAddress } },
     queuePrefix: settings.queuePrefix,
     workflows: { codePath: settings.workflowBundle },
     interceptors: {

@@ -1,4 +1,5 @@
-import { Client, Connection } from "@temporalio/client";
+import type { Client } from "@temporalio/client";
+import type { PayloadCodec } from "@temporalio/common";
 import type { WorkerOptions } from "@temporalio/worker";
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
@@ -9,6 +10,8 @@ import type { Alarm } from "../../deciding/decider.ts";
 import type { PolicySource } from "../../deciding/policy-source.ts";
 import { embeddedAdapters, type Adapters } from "../../tools/adapters.ts";
 import { loadPolicies } from "../../deciding/policies.ts";
+import { payloadCodec } from "../../app/engine/payload-codec.ts";
+import { connectClient } from "../../app/temporal-connection.ts";
 import { createWorkers } from "../../app/worker.ts";
 import { workerDeps } from "../../app/worker-deps.ts";
 import type { Finding } from "../../app/doctor/finding.ts";
@@ -50,11 +53,16 @@ type Options = {
   /** What is found of the audit log's checkpoints: nothing when absent. */
   readonly checkpoints?: (pool: LedgerPool, company: string) => Promise<readonly Finding[]>;
   readonly interceptors?: WorkerOptions["interceptors"];
+  /** What payloads are sealed with, as `mandate` does; nothing when absent, so that histories can be searched. */
+  readonly codecs?: (company: string) => readonly PayloadCodec[];
   /** What the worker registers; the product's own choreographies when absent. */
   readonly workflowsPath?: string;
 };
 
 const root = resolve(import.meta.dirname, "../..");
+
+/** Seals what the engine keeps, as `mandate` does. */
+export const sealing = (company: string): readonly PayloadCodec[] => [payloadCodec(company, [TEST_SECRET])];
 
 /** The real thing in one process: database of its own, worker on queues of its own, the run's Temporal server. */
 export async function startSystem(options: Options = {}): Promise<System> {
@@ -65,9 +73,9 @@ export async function startSystem(options: Options = {}): Promise<System> {
   const pool = await database.poolOf(company);
   await givenRequesters(pool, company);
   const queuePrefix = company;
-  const place = { namespace: "default", connectionOptions: { address: engines.temporalAddress } };
-  const connection = await Connection.connect(place.connectionOptions);
-  const client = new Client({ connection });
+  const codecs = options.codecs?.(company) ?? [];
+  const place = { namespace: "default", connectionOptions: { address: engines.temporalAddress }, codecs };
+  const client = await connectClient(place);
   const real = embeddedAdapters(pool, wallTime);
   const adapters = options.adapters?.(real) ?? real;
   const policies = options.policies ?? (await loadPolicies(resolve(root, "policies")));
@@ -104,7 +112,7 @@ export async function startSystem(options: Options = {}): Promise<System> {
     async stop(known) {
       workers.shutdown();
       await running;
-      await connection.close();
+      await client.connection.close();
       await database.drop(known);
     },
   };

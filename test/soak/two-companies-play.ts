@@ -6,6 +6,7 @@ import { createLedgerPool } from "../../db/pool.ts";
 import { installFirstRelease } from "../../releases/set-up.ts";
 import { queuePrefixOf } from "../../temporal.config.ts";
 import { crmSays, givenPartner, givenQuote } from "../fixtures/programme.ts";
+import { encodingOf, payloadsIn } from "../fixtures/history.ts";
 import { givenRequesters } from "../fixtures/people.ts";
 import { endProcess, startProcess, WEBHOOKS, type CompanyProcess } from "../setup/company-processes.ts";
 import { createDatabase } from "../setup/database.ts";
@@ -30,6 +31,8 @@ export type Finished = {
   /** Process ids of workers that took anything of its cases; its own alone when nothing crossed. */
   readonly takenBy: readonly number[];
   readonly ownWorker: number;
+  /** Payloads in its cases' histories, and how many of them stand there in the clear. */
+  readonly payloads: { readonly kept: boolean; readonly inTheClear: number };
   /** Task queues that its cases ran on. */
   readonly queues: readonly string[];
   /** The other company's name anywhere in what its gateway and worker wrote. */
@@ -127,9 +130,13 @@ async function looked(
 ) {
   const takenBy = new Set<number>();
   const queues = new Set<string>();
+  let [kept, inTheClear] = [0, 0];
   for (const id of ids) {
     const { events } = await client.workflow.getHandle(`${company}:quoting:crm-deal-${id}`).fetchHistory();
     for (const event of events ?? []) {
+      const payloads = payloadsIn(event);
+      kept += payloads.length;
+      inTheClear += payloads.filter((payload) => encodingOf(payload) !== "binary/encrypted").length;
       const identity =
         event.workflowTaskStartedEventAttributes?.identity ?? event.activityTaskStartedEventAttributes?.identity;
       const scheduled =
@@ -149,6 +156,7 @@ async function looked(
     company,
     ownWorker: worker.child.pid ?? 0,
     takenBy: [...takenBy],
+    payloads: { kept: kept > 0, inTheClear },
     queues: [...queues].toSorted(),
     namesOther: lines.some((line) => others.some((other) => line.includes(other.company))),
     unsignedLines: lines.filter((line) => (JSON.parse(line) as { company?: string }).company !== company).length,
@@ -158,6 +166,6 @@ async function looked(
 /** What `finished` must be for nothing to have crossed. */
 export function undisturbed({ company, ownWorker, tookMs }: Finished, cases: number): Finished {
   const queues = ["agents", "orchestration"].map((kind) => `${queuePrefixOf(company)}-${kind}`);
-  const clean = { namesOther: false, unsignedLines: 0 };
+  const clean = { payloads: { kept: true, inTheClear: 0 }, namesOther: false, unsignedLines: 0 };
   return { company, approved: cases, takenBy: [ownWorker], ownWorker, queues, ...clean, tookMs };
 }
