@@ -18,6 +18,7 @@ import { createScheduled, type ScheduledDeps } from "./activities/scheduled.ts";
 import type { Alarm } from "../deciding/decider.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
+import { toldByCode } from "./engine/failures.ts";
 import type { TemporalPlace } from "./temporal-connection.ts";
 
 export type WorkerDeps = {
@@ -77,7 +78,7 @@ export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) 
     dataConverter: { payloadCodecs: [...codecs] },
     shutdownGraceTime: "5 seconds",
     shutdownForceTime: "10 seconds",
-    ...(interceptors && { interceptors }),
+    interceptors: { ...interceptors, activity: [toldByCode(deps.scheduled.log), ...(interceptors?.activity ?? [])] },
   };
   const orchestration = await Worker.create({
     ...common,

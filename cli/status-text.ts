@@ -81,7 +81,8 @@ function ago(time: string, at: string): string {
 }
 
 const ways: { readonly [kind in StalledCase["kind"]]: string } = {
-  activity: "A call that fails is made again under the same key: mend what the failure names.",
+  activity:
+    "A call that fails is made again under the same key: mend what the failure names; the worker's log says more.",
   "workflow-task":
     "Code that fails is run again: the worker's log says why; start workers of the version that the case needs.",
   ledger: "Work in the database is tried again every few seconds: the worker's log says why it fails.",

@@ -1,15 +1,20 @@
 import type { StoredDecision } from "../audit/ledgers/decisions.ts";
 import type { AskReading, Standing } from "../audit/ledgers/standing.ts";
+import { personRefOf } from "../audit/person-ref.ts";
+import type { Vault } from "../audit/vault.ts";
 import { reportedAction } from "../functions/shared/write-back.ts";
 import { mayAct } from "../guardrails/mode.ts";
 import type { Action } from "../domain/proposal.ts";
 import type { DecisionRef, StepRef } from "../workflows/activities.ts";
 
+/** What was decided or stands; a refusal is neither. */
+type Ref = Exclude<DecisionRef, { kind: "refused" }>;
+
 /** What leaves the ledger for the workflow: names, and what is owed when there is something. */
-export function decisionRefOf(step: StepRef, stored: StoredDecision, action: Action): DecisionRef {
+export function decisionRefOf(vault: Pick<Vault, "blind">, step: StepRef, stored: StoredDecision, action: Action): Ref {
   const { obligations } = stored;
   return {
-    ...verdictRef(step, stored, action.tool),
+    ...verdictRef(vault, step, stored, action.tool),
     ...(obligations.length > 0 && { owes: obligations }),
     ...tellingOf(step, action),
   };
@@ -24,15 +29,15 @@ export function standingRefOf(
   { effectKey }: Pick<AskReading, "effectKey">,
   first: Standing,
   action: Action,
-): DecisionRef {
+): Ref {
   return { ...stateRef(step.company, effectKey, first), ...tellingOf(step, action) };
 }
 
-function stateRef(company: string, effectKey: string, first: Standing): DecisionRef {
-  const { state, externalRef, decisionId, permitId, caseId, tool, decidedAt, actionDigest } = first;
+function stateRef(company: string, effectKey: string, first: Standing): Ref {
+  const { state, decisionId, permitId, caseId, tool, decidedAt, actionDigest } = first;
   switch (state) {
     case "done":
-      return { kind: "already-done", decisionId, externalRef: externalRef ?? "" };
+      return { kind: "already-done", decisionId };
     case "unknown":
       return { kind: "unknown", decisionId };
     case "intent": {
@@ -43,14 +48,14 @@ function stateRef(company: string, effectKey: string, first: Standing): Decision
 }
 
 /** Nothing is written back of an action whose record has no property for it, or that says so of what it does. */
-function tellingOf({ action }: StepRef, { args }: Action): Pick<DecisionRef, "tells"> {
+function tellingOf({ action }: StepRef, { args }: Action): Pick<Ref, "tells"> {
   const own = reportedAction(action);
   if (own === undefined) return {};
   const isTold = own.writeBack !== undefined && (own.writeBack.tells?.(args) ?? true);
   return isTold ? {} : { tells: false };
 }
 
-function verdictRef(step: StepRef, stored: StoredDecision, tool: string): DecisionRef {
+function verdictRef(vault: Pick<Vault, "blind">, step: StepRef, stored: StoredDecision, tool: string): Ref {
   const { decisionId, actionDigest, permitId, effectKey, requesterId, route, decidedAt } = stored;
   const { company, caseId } = step;
   if (permitId !== null && effectKey !== null) {
@@ -60,6 +65,6 @@ function verdictRef(step: StepRef, stored: StoredDecision, tool: string): Decisi
   if (!mayAct(stored.mode)) return { kind: "withheld", decisionId, mode: stored.mode };
   if (stored.verdict === "block") return { kind: "block", decisionId };
   if (route === null) throw new Error(`decision \`${decisionId}\` escalates without a route`);
-  const asked = { decisionId, actionDigest, reason: stored.reason, route };
-  return { kind: "escalate", ...asked, ...(requesterId !== undefined && { requesterId }) };
+  const asked = { kind: "escalate", decisionId, actionDigest, route } as const;
+  return requesterId === undefined ? asked : { ...asked, requester: personRefOf(vault, company, requesterId) };
 }

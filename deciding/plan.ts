@@ -15,18 +15,16 @@ type Deps = { readonly pool: LedgerPool; readonly readTools: ReadTools };
  * yet, all by the same readings. Recorded once for each event, and whenever it becomes another.
  */
 export async function planCase({ pool, readTools }: Deps, ref: WorkRef, at: string): Promise<CasePlan> {
-  const { company, caseId, functionId, objectType, objectId, eventId } = ref;
+  const { company, caseId, functionId, eventId } = ref;
   const definition = functionOf(functionId);
   const tools = readOnce(readTools);
   const record = await readRecord(tools, ref);
-  if (record === undefined)
-    return { kind: "unreadable", reason: `there is no ${objectType} \`${objectId}\``, gone: true };
+  if (record === undefined) return { kind: "unreadable", code: "no-record", gone: true };
   const dated = definition.plan?.(record.value, at);
   if (dated === undefined) {
-    const reason = `${objectType} \`${objectId}\` tells no dates to go by`;
     const first = definition.actions[0];
     const isAsked = first.requested(record.value) !== undefined;
-    return { kind: "unreadable", reason, ...(isAsked && { ask: first.id as ActionId }) };
+    return { kind: "unreadable", code: "no-dates", ...(isAsked && { ask: first.id as ActionId }) };
   }
   const [asked, acted] = await Promise.all([
     requestsOf(definition, tools, ref),

@@ -1,7 +1,6 @@
 import { whyNotAgreed } from "../audit/ledgers/agreements.ts";
 import { readGate, recordDecision, type DecidedWith, type StoredDecision } from "../audit/ledgers/decisions.ts";
 import { supersedeApproved } from "../audit/ledgers/escalations.ts";
-import { refusalRecord } from "../audit/ledgers/refusals.ts";
 import { proposalIdOf, proposalPart, type ProposalDraft, type StoredProposal } from "../audit/ledgers/turns.ts";
 import { isPermittedElsewhere, readAsk, repeatRecord } from "../audit/ledgers/standing.ts";
 import { writeStep } from "../audit/ledgers/step-writing.ts";
@@ -20,7 +19,7 @@ import {
   isMoot,
 } from "../functions/index.ts";
 import { knownFacts } from "../functions/known-facts.ts";
-import type { DecisionRef, FollowUp, Message, StepRef } from "../workflows/activities.ts";
+import type { FollowUp, Message, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
 import { decisionRefOf, standingRefOf } from "./decision-ref.ts";
 import { askOf } from "./effect-key.ts";
@@ -30,6 +29,7 @@ import { LimitsUnread, type Place } from "./limits.ts";
 import type { PolicySource } from "./policy-source.ts";
 import type { Question } from "./question.ts";
 import { ledgerReadTools } from "./read-tools.ts";
+import { keepRefusal, refused, refusalWords, type Ruled } from "./refused.ts";
 
 export type StepDeps = {
   readonly pool: LedgerPool;
@@ -52,16 +52,16 @@ export type GateOfStep = {
  * Reads afresh what the step's action rests on, and decides what was proposed. The gate, the decision with its record and
  * permit, and the intent of what it lets through are one transaction. A gate that was passed answers what it decided.
  */
-export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<DecisionRef> {
+export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<Ruled> {
   const { step, gate } = asked;
   const action = actionOf(step.functionId, step.action);
   const evidence = await readEvidence(deps.readTools, action, step, await unaskedArgs(deps, asked));
   return transacted(deps.pool, async (place) => {
     const { proposal, review, decision } = await readGate(place.ledger, step.company, step.stepKey, gate);
     if (proposal === undefined) throw new Error(`no proposal for step \`${step.stepKey}\``);
-    if (decision !== undefined) return decisionRefOf(step, decision, proposal.action);
+    if (decision !== undefined) return decisionRefOf(place.ledger.vault, step, decision, proposal.action);
     if (proposal.actionId !== action.id) {
-      return { kind: "refused", reason: `\`${proposal.actionId}\` was proposed for a step of \`${action.id}\`` };
+      return refused("other-action", `\`${proposal.actionId}\` was proposed for a step of \`${action.id}\``);
     }
     const isGone = isMoot(action, evidence[recordToolOf(step.functionId)]?.value);
     if (isGone || isStale(proposal, evidence, step.functionId, action)) {
@@ -91,7 +91,7 @@ async function unaskedArgs({ pool }: StepDeps, { step, gate }: GateOfStep): Prom
 type Moment = Pick<GateOfStep, "at" | "runId"> & Pick<DecidedWith, "records">;
 
 /** Proposes a follow-up and decides it, in a transaction of its own. One that was decided answers what stands. */
-export async function decideFollowUp(deps: StepDeps, followUp: FollowUp, moment: Moment): Promise<DecisionRef> {
+export async function decideFollowUp(deps: StepDeps, followUp: FollowUp, moment: Moment): Promise<Ruled> {
   const { step } = followUp;
   const action = actionOf(step.functionId, step.action);
   if (restsOnLedgers(action, step)) {
@@ -105,18 +105,12 @@ export async function decideFollowUp(deps: StepDeps, followUp: FollowUp, moment:
  * Proposes a follow-up and decides it within a transaction, through which it reads what that has written, first of all why
  * what it tells of was refused. For an action that rests on our ledgers alone: no network call belongs inside.
  */
-export async function followUpWithin(
-  deps: StepDeps,
-  place: Place,
-  followUp: FollowUp,
-  moment: Moment,
-): Promise<DecisionRef> {
+export async function followUpWithin(deps: StepDeps, place: Place, followUp: FollowUp, moment: Moment): Promise<Ruled> {
   const { step, reports, refusal } = followUp;
   const action = actionOf(step.functionId, step.action);
   if (refusal !== undefined) {
-    const refused = { company: step.company, caseId: step.caseId, stepKey: step.reportsStep };
-    const record = refusalRecord(refused, { actionId: reports, reason: refusal }, moment.at);
-    await writeStep(place.ledger, { company: step.company, records: [record] });
+    const about = { ...step, action: reports, stepKey: step.reportsStep };
+    await keepRefusal(place.ledger, about, refusalWords(refusal, step), moment.at);
   }
   const evidence = await readEvidence(ledgerReadTools(place.ledger, deps.now), action, step);
   return followUpOn(evidence, deps, place, followUp, moment);
@@ -128,7 +122,7 @@ function followUpOn(
   place: Place,
   followUp: FollowUp,
   moment: Moment,
-): Promise<DecisionRef> {
+): Promise<Ruled> {
   return draftOn(
     evidence,
     deps,
@@ -142,7 +136,7 @@ function followUpOn(
  * Proposes that what the step's function did be taken back, where its record no longer stands by it, and decides that. Moot
  * where nothing stands, or the record says what was done.
  */
-export async function decideTakeBack(deps: StepDeps, step: StepRef, moment: Moment): Promise<DecisionRef> {
+export async function decideTakeBack(deps: StepDeps, step: StepRef, moment: Moment): Promise<Ruled> {
   const action = ownActionOf(step.functionId, step.action);
   const evidence = await readEvidence(deps.readTools, action, step);
   const draft = takeBackProposal(action, recordIn(evidence, step.functionId), evidence, moment.at);
@@ -151,7 +145,7 @@ export async function decideTakeBack(deps: StepDeps, step: StepRef, moment: Mome
 }
 
 /** Fills a text of the step's function from what is read now, and decides it. One that was decided answers what stands. */
-export async function decideMessage(deps: StepDeps, message: Message, moment: Moment): Promise<DecisionRef> {
+export async function decideMessage(deps: StepDeps, message: Message, moment: Moment): Promise<Ruled> {
   const { step, template } = message;
   const named = { template: `${step.functionId}.${template}` };
   const evidence = await readEvidence(deps.readTools, actionOf(step.functionId, step.action), step, named);
@@ -168,11 +162,11 @@ async function draftOn(
   place: Place,
   { step, draft }: Drafted,
   { at, runId, records = [] }: Moment,
-): Promise<DecisionRef> {
+): Promise<Ruled> {
   const action = actionOf(step.functionId, step.action);
   if (typeof draft === "string") {
     if (records.length > 0) await writeStep(place.ledger, { company: step.company, records });
-    return { kind: "refused", reason: draft };
+    return refused("nothing-to-do", draft);
   }
   const proposal = { ...draft, proposalId: proposalIdOf(step.company, step.stepKey), reasoning: draft.chain.reasoning };
   const asked = { step, gate: 1, approvalId: null, at, runId };
@@ -190,7 +184,7 @@ async function decideOnce(
   question: Question,
   { step, at, runId }: Pick<GateOfStep, "step" | "at" | "runId">,
   besides: Pick<DecidedWith, "proposal" | "records"> = {},
-): Promise<DecisionRef> {
+): Promise<Ruled> {
   const { ledger } = place;
   const { company, stepKey } = step;
   const { action } = question.proposal;
@@ -202,21 +196,21 @@ async function decideOnce(
     return standingRefOf(step, ask, standing, action);
   }
   const intent = { tool: action.tool, runId, effectKey };
-  return decisionRefOf(step, await decide(deps, place, question, { ...besides, intent }), action);
+  return decisionRefOf(ledger.vault, step, await decide(deps, place, question, { ...besides, intent }), action);
 }
 
 /**
  * A transaction whose decision counts limits. When their accounts cannot be read, it is done again without them. What sides
  * were asked to agree to and do not agree to at that moment is refused: nothing of the decision is kept.
  */
-async function transacted(pool: LedgerPool, work: (place: Place) => Promise<DecisionRef>): Promise<DecisionRef> {
+async function transacted(pool: LedgerPool, work: (place: Place) => Promise<Ruled>): Promise<Ruled> {
   const attempt = (accounts: "ask" | "unread") =>
     inTransaction(pool, (ledger: Ledger) => work({ kind: "transaction", ledger, accounts }));
   try {
     return await attempt("ask");
   } catch (error) {
     const reason = whyNotAgreed(error);
-    if (reason !== undefined) return { kind: "refused", reason };
+    if (reason !== undefined) return refused("not-agreed", reason);
     // Another step was permitted the same meanwhile: it is found now.
     if (isPermittedElsewhere(error)) return attempt("ask");
     if (!(error instanceof LimitsUnread)) throw error;

@@ -1,3 +1,5 @@
+import type { RefusalCode } from "./refusal.ts";
+
 /** How a governed step ended. Schema-free: workflows import this file. */
 export type StepOutcome = StepEnd & {
   /** What the rules that decided it owe besides; names of `obligations.ts`. Absent: nothing. */
@@ -7,9 +9,9 @@ export type StepOutcome = StepEnd & {
 };
 
 type StepEnd =
-  | { readonly kind: "executed"; readonly decisionId: string; readonly externalRef: string }
+  | { readonly kind: "executed"; readonly decisionId: string }
   /** The same was asked and done before: nobody was asked, nothing was counted or called again. Names the first decision. */
-  | { readonly kind: "already-done"; readonly decisionId: string; readonly externalRef: string }
+  | { readonly kind: "already-done"; readonly decisionId: string }
   | { readonly kind: "blocked"; readonly decisionId: string }
   | { readonly kind: "rejected"; readonly decisionId: string; readonly escalationId: string }
   | { readonly kind: "expired"; readonly decisionId: string; readonly escalationId: string }
@@ -22,7 +24,7 @@ type StepEnd =
    * Nothing was called: the ledger refused the permit (kill switch, digest, use), the target refused, or there was nothing that
    * could be decided. Without a decision its id is empty.
    */
-  | { readonly kind: "refused"; readonly decisionId: string; readonly reason: string };
+  | { readonly kind: "refused"; readonly decisionId: string; readonly code: RefusalCode };
 
 export type OutcomeKind = StepOutcome["kind"];
 

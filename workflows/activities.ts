@@ -4,7 +4,8 @@ import type { Route } from "../domain/decision.ts";
 import type { EscalationState } from "../domain/escalation.ts";
 import type { Permit } from "../domain/permit.ts";
 import type { EndKind, OutcomeKind } from "../domain/outcome.ts";
-import type { Awaited, ReplyState } from "../domain/reply.ts";
+import type { Awaited, ReplyStanding } from "../domain/reply.ts";
+import type { Because, RefusalCode } from "../domain/refusal.ts";
 import type { ActionId } from "../functions/index.ts";
 
 /**
@@ -42,7 +43,7 @@ export type CasePlan =
     }
   | {
       readonly kind: "unreadable";
-      readonly reason: string;
+      readonly code: RefusalCode;
       /** The function's first action, which tells people what cannot be read; absent where the record does not ask for it. */
       readonly ask?: ActionId;
       /** There is no record. */
@@ -64,15 +65,15 @@ export type News = Pick<WorkRef, "eventId" | "gone">;
 /** The case that something is done for. */
 export type CaseRef = Pick<StepRef, "company" | "caseId">;
 
-/** Whether there was something to propose, and if not, why: `reason` names the field and what it should be. */
+/** Whether there was something to propose, and if not, why: the words are in the ledger, under the step. */
 export type Proposed =
   | { readonly kind: "proposed" }
-  | { readonly kind: "nothing"; readonly reason: string }
+  | { readonly kind: "nothing"; readonly code: RefusalCode }
   /** The record asks for nothing by now. */
   | { readonly kind: "moot" };
 
-/** How a step ended, as the case's last record tells it. */
-export type EndedStep = { readonly step: string; readonly kind: EndKind; readonly reason: string };
+/** How a step ended, from which the case's last record is told. `because`: absent where its kind says it all. */
+export type EndedStep = { readonly step: string; readonly kind: EndKind; readonly because?: Because };
 
 /** Whom a step asks to agree besides its own company, whose ok counts as that one's, and until when. */
 export type Terms = {
@@ -96,14 +97,13 @@ type Decided =
       readonly kind: "escalate";
       readonly decisionId: string;
       readonly actionDigest: string;
-      /** Who asks, by the directory; absent where it knows nobody by what the record says, or nobody asks. */
-      readonly requesterId?: string;
-      readonly reason: string;
+      /** Who asks, by the directory, as a digest; absent where it knows nobody by what the record says, or nobody asks. */
+      readonly requester?: string;
       readonly route: Route;
     }
   | { readonly kind: "block"; readonly decisionId: string }
   /** The same was permitted before, by the decision that is named: it is done, or nobody knows whether it is. */
-  | { readonly kind: "already-done"; readonly decisionId: string; readonly externalRef: string }
+  | { readonly kind: "already-done"; readonly decisionId: string }
   | { readonly kind: "unknown"; readonly decisionId: string }
   /** Recorded under a mode that lets nothing come of it, whatever the verdict. */
   | { readonly kind: "withheld"; readonly decisionId: string; readonly mode: Mode }
@@ -112,15 +112,15 @@ type Decided =
   /** The record no longer asks for it: what was asked is moot. */
   | { readonly kind: "moot" }
   /** There is nothing to decide, or nothing here bears a name that the step needs: nothing was decided. */
-  | { readonly kind: "refused"; readonly reason: string };
+  | { readonly kind: "refused"; readonly code: RefusalCode };
 
 /** A step that code proposes because another one ended: `reports` is that one's action, `outcome` how it ended. */
 export type FollowUp = {
   readonly step: StepRef;
   readonly reports: string;
   readonly outcome: OutcomeKind;
-  /** Why the step ended with nothing decided that holds: recorded first, so that a note can tell it. */
-  readonly refusal?: string;
+  /** The step ended with nothing decided that holds: recorded first, in words, so that a note can tell it. */
+  readonly refusal?: RefusalCode;
 };
 
 /** A text of the step's function, by its name there. `occasion`: the repeat's business name, or empty. */
@@ -134,14 +134,13 @@ export type Afterwards =
 export type EffectOutcome =
   | {
       readonly kind: "done";
-      readonly externalRef: string;
       /** The decision of the follow-up that was asked for, when it could be taken with the receipt. */
       readonly decided?: DecisionRef;
     }
   | { readonly kind: "unknown" }
   /** The world moved since the decision and nothing was done: decide afresh. */
   | { readonly kind: "stale" }
-  | { readonly kind: "refused"; readonly reason: string };
+  | { readonly kind: "refused"; readonly code: RefusalCode };
 
 /** Model turns; they leave their output in the ledger under the step. */
 export type AgentActivities = {
@@ -175,13 +174,18 @@ export type LedgerActivities = {
    * proposal stays open.
    */
   setAside(step: StepRef, news: News, at: string): Promise<boolean>;
-  supersedeEscalation(company: string, escalationId: string, reason: string, at: string): Promise<EscalationState>;
+  supersedeEscalation(
+    company: string,
+    escalationId: string,
+    because: "newer-event",
+    at: string,
+  ): Promise<EscalationState>;
   /** Reads the case's record afresh and records the plan that follows from it. */
   planCase(ref: WorkRef, at: string): Promise<CasePlan>;
-  expectReply(ref: CaseRef, awaited: Awaited, at: string): Promise<ReplyState>;
-  readReply(company: string, correlation: string): Promise<ReplyState>;
-  lapseReply(company: string, correlation: string, at: string): Promise<ReplyState>;
-  withdrawReply(company: string, correlation: string, at: string): Promise<ReplyState>;
+  expectReply(ref: CaseRef, awaited: Awaited, at: string): Promise<ReplyStanding>;
+  readReply(company: string, correlation: string): Promise<ReplyStanding>;
+  lapseReply(company: string, correlation: string, at: string): Promise<ReplyStanding>;
+  withdrawReply(company: string, correlation: string, at: string): Promise<ReplyStanding>;
   /** Asks the sides about what the step proposed, once; answers where their agreement stands. */
   askSides(step: StepRef, terms: Terms, at: string): Promise<{ agreementId: string; state: AgreementState }>;
   readAgreement(company: string, agreementId: string): Promise<AgreementState>;

@@ -21,7 +21,7 @@ async function decideAgreed(work: Work, step: StepRef, terms: Terms): Promise<De
   const refused = await propose(step);
   if (refused !== undefined) return refused;
   const outcome = await agree(work.opened.agreements, step, terms);
-  if (outcome !== "ready") return { kind: "refused", reason: `the sides did not agree: ${outcome}` };
+  if (outcome !== "ready") return { kind: "refused", code: `sides-${outcome}` };
   const decision = await decideProposed(step);
   if (decision.kind === "stale") await ledger().withdrawAgreement(step, now());
   return decision;

@@ -1,7 +1,8 @@
 import { continueAsNew, workflowInfo } from "@temporalio/workflow";
 import type { ActionId } from "../functions/index.ts";
 import type { EndKind } from "../domain/outcome.ts";
-import type { ReplyState } from "../domain/reply.ts";
+import type { Because, RefusalCode } from "../domain/refusal.ts";
+import type { ReplyStanding } from "../domain/reply.ts";
 import { DATED_CASE_AHEAD_MS, LONG_HISTORY } from "../temporal.config.ts";
 import type { CasePlan, EndedStep } from "./activities.ts";
 import { workRefOf, nextEvent, openCase, resumed, settled, until, workOn } from "./case.ts";
@@ -21,7 +22,7 @@ export type Next =
   | { readonly kind: "end" };
 
 /** What is next, or that the record tells no dates to go by and asks for nothing that people could be asked: that is told. */
-type NextOrUntold = Next | { readonly kind: "standstill"; readonly reason: string };
+type NextOrUntold = Next | { readonly kind: "standstill"; readonly code: RefusalCode };
 
 /** What a choreography decides by, all of it known to history. */
 export type Standing = {
@@ -39,14 +40,14 @@ export type Standing = {
   /** It was sent, or put to the rules since the last event. */
   readonly hasTold: (template: string, occasion: string) => boolean;
   /** Where the awaited answer stands; undefined when none is awaited about this. */
-  readonly reply: (reply: string, about: string) => ReplyState["kind"] | undefined;
+  readonly reply: (reply: string, about: string) => ReplyStanding["kind"] | undefined;
 };
 
 /** The order of things in a dated case: a pure function of where it stands. */
 export type Agenda = (standing: Standing) => Next;
 
 /** An answer that is awaited, under the plan's name for it. */
-type Awaited = { readonly correlation: string; readonly about: string; readonly state: ReplyState };
+type Awaited = { readonly correlation: string; readonly about: string; readonly state: ReplyStanding };
 
 /** What a dated case knows beside its work. */
 type Course = {
@@ -96,7 +97,7 @@ export async function datedCase(input: CaseInput, agenda: Agenda, carried?: Date
 
 function nextOf(agenda: Agenda, plan: CasePlan, course: Course): NextOrUntold {
   if (plan.kind === "unreadable" && plan.gone !== true && !course.put.includes(askName(plan.ask ?? PLAN, ""))) {
-    return plan.ask === undefined ? { kind: "standstill", reason: plan.reason } : { kind: "step", action: plan.ask };
+    return plan.ask === undefined ? { kind: "standstill", code: plan.code } : { kind: "step", action: plan.ask };
   }
   if (isOver(course)) return { kind: "end" };
   return plan.kind === "plan" ? agenda(standingOf(plan, course)) : { kind: "wait" };
@@ -138,19 +139,20 @@ function endOf(
   plan: CasePlan,
   next: NextOrUntold,
 ): readonly EndedStep[] | undefined {
-  const because = (kind: EndKind, reason: string) => [{ step: PLAN, kind, reason }];
+  const because = (kind: EndKind, why: Because) => [{ step: PLAN, kind, because: why }];
   if (next.kind === "end") {
     if (ended.length > 0) return [];
     if (plan.kind === "unreadable" && course.endsBy === undefined) {
-      return because(event.gone === true ? "superseded" : "refused", plan.reason);
+      const { code } = plan;
+      return because(event.gone === true ? "superseded" : "refused", { code, stepKey: "", decisionId: "" });
     }
-    return because("idle", isOver(course) ? "the last of its dates is over" : "nothing is left to do");
+    return because("idle", { code: isOver(course) ? "last-date-over" : "nothing-left" });
   }
   const isIdle = next.kind === "wait" && waitingFor(course).length === 0;
   if (!isIdle || plan.kind === "unreadable") return undefined;
   const [first] = Object.values(plan.anchors).toSorted();
   const isFar = first !== undefined && Date.parse(first) - Date.now() > DATED_CASE_AHEAD_MS;
-  return isFar ? because("idle", `its first date is ${first}`) : undefined;
+  return isFar ? because("idle", { code: "first-date", on: first }) : undefined;
 }
 
 /** No plan could be read yet, or its last day has passed. */
@@ -166,7 +168,7 @@ async function endWork(work: Work, ended: readonly EndedStep[]): Promise<void> {
 
 /** A newer event has come: what was done about this one is over. */
 function overtaken({ ended }: Work): readonly EndedStep[] {
-  return ended.length > 0 ? ended : [{ step: PLAN, kind: "superseded", reason: "a newer event came" }];
+  return ended.length > 0 ? ended : [{ step: PLAN, kind: "superseded", because: { code: "overtaken" } }];
 }
 
 async function doNext(work: Work, course: Course, plan: CasePlan, next: NextOrUntold): Promise<Course> {
@@ -179,7 +181,7 @@ async function doNext(work: Work, course: Course, plan: CasePlan, next: NextOrUn
       return { ...course, put: [...course.put, askName(next.action, asked)] };
     }
     case "standstill":
-      await tellStandstill(work, PLAN, next.reason);
+      await tellStandstill(work, PLAN, next.code);
       return { ...course, put: [...course.put, askName(PLAN, "")] };
     case "tell":
       await tell(work, next);
@@ -203,7 +205,7 @@ async function awaiting(
   { reply, deadline, about }: Awaiting,
 ): Promise<Course> {
   const correlation = plan.kind === "plan" ? (plan.correlations[reply] ?? "") : "";
-  const state: ReplyState =
+  const state: ReplyStanding =
     correlation === "" ? { kind: "withdrawn" } : await expect(workRefOf(work), { correlation, deadline });
   return { ...course, awaited: { ...course.awaited, [reply]: { correlation, about, state } } };
 }

@@ -18,7 +18,8 @@ import { ledger } from "./proxies.ts";
 export type VerdictMessage = {
   readonly escalationId: string;
   readonly actionDigest: string;
-  readonly personId: string;
+  /** Who gave it, as a digest. */
+  readonly person: string;
   readonly role: string;
 };
 
@@ -32,7 +33,7 @@ export const questionMoved = defineSignal<[QuestionMessage]>("questionMoved");
 type Pending = {
   readonly escalationId: string;
   readonly actionDigest: string;
-  readonly requesterId: string | undefined;
+  readonly requester: string | undefined;
   /** Roles that may answer at the present level or above. */
   roles: readonly string[];
   woken: boolean;
@@ -78,7 +79,7 @@ export function validateVerdict(pending: Pending | undefined, message: VerdictMe
   if (pending === undefined) throw no("nothing waits for a verdict");
   if (message.escalationId !== pending.escalationId) throw no("another question is open");
   if (message.actionDigest !== pending.actionDigest) throw no("the action is not the one that was shown");
-  if (message.personId === pending.requesterId) throw no("a request is never answered by who made it");
+  if (message.person === pending.requester) throw no("a request is never answered by who made it");
   if (!pending.roles.includes(message.role)) throw no("the role may not answer at this level");
 }
 
@@ -90,14 +91,14 @@ export async function escalate(
 ): Promise<{ escalationId: string; answer: Answer }> {
   const opened = await ledger().openEscalation(step, decision, now());
   const { escalationId } = opened;
-  const { actionDigest, requesterId, route } = decision;
+  const { actionDigest, requester, route } = decision;
   const rolesFrom = (level: number) => route.levels.slice(level).map(({ role }) => role);
-  const pending: Pending = { escalationId, actionDigest, requesterId, roles: rolesFrom(0), woken: false };
+  const pending: Pending = { escalationId, actionDigest, requester, roles: rolesFrom(0), woken: false };
   desk.pending = pending;
   let state = opened.state;
   while (isWaiting(state)) {
     pending.roles = rolesFrom(state.level);
-    setCurrentDetails(`waiting for ${pending.roles[0] ?? "nobody"}: ${decision.reason}`);
+    setCurrentDetails(`waiting for ${pending.roles[0] ?? "nobody"}`);
     state = await waitThere(step, state, pending, desk);
   }
   desk.pending = undefined;
@@ -124,7 +125,7 @@ async function waitThere(
       return ledger().readEscalation(step.company, escalationId);
     }
     if (arrivals.isThere() && !(await isSetAside(step, arrivals))) {
-      return ledger().supersedeEscalation(step.company, escalationId, "a newer event came for the same object", now());
+      return ledger().supersedeEscalation(step.company, escalationId, "newer-event", now());
     }
   }
 }

@@ -72,14 +72,14 @@ async function settle(
     case "moot":
       return { outcome: { kind: "superseded", reason: "not-asked" } };
     case "refused":
-      return { outcome: { kind: "refused", decisionId: "", reason: decision.reason } };
+      return { outcome: { kind: "refused", decisionId: "", code: decision.code } };
   }
 }
 
 /** What stands is told without what goes along with a decision. */
 function standingOutcome(decision: Extract<DecisionRef, { kind: "already-done" | "unknown" }>): StepOutcome {
   const { kind, decisionId } = decision;
-  return kind === "unknown" ? { kind, decisionId } : { kind, decisionId, externalRef: decision.externalRef };
+  return { kind, decisionId };
 }
 
 async function act(
@@ -90,7 +90,7 @@ async function act(
   const effect = await tools().act(permit, step.functionId, afterwards, now());
   switch (effect.kind) {
     case "done": {
-      const outcome = { kind: "executed", decisionId, externalRef: effect.externalRef } as const;
+      const outcome = { kind: "executed", decisionId } as const;
       const after = afterwards?.kind === "end" ? "ended" : effect.decided;
       return after === undefined ? { outcome } : { outcome, after };
     }
@@ -99,6 +99,6 @@ async function act(
     case "stale":
       return { outcome: { kind: "superseded", reason: "record-changed" } };
     case "refused":
-      return { outcome: { kind: "refused", decisionId, reason: effect.reason } };
+      return { outcome: { kind: "refused", decisionId, code: effect.code } };
   }
 }

@@ -17,7 +17,7 @@ export async function propose(step: StepRef): Promise<Extract<DecisionRef, { kin
   if (await attempt(() => agents().proposeByAgents(step, now()))) return undefined;
   const request = await ledger().proposeAsRequested(step, now());
   if (request.kind === "moot") return request;
-  return request.kind === "nothing" ? { kind: "refused", reason: request.reason } : undefined;
+  return request.kind === "nothing" ? { kind: "refused", code: request.code } : undefined;
 }
 
 /** The first decision of what was proposed. */

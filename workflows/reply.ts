@@ -1,5 +1,5 @@
 import { condition, defineSignal, setHandler } from "@temporalio/workflow";
-import type { Awaited, ReplyState } from "../domain/reply.ts";
+import type { Awaited, ReplyStanding } from "../domain/reply.ts";
 import type { CaseRef } from "./activities.ts";
 import { now } from "./clock.ts";
 import { ledger } from "./proxies.ts";
@@ -18,7 +18,7 @@ export type ReplyDesk = {
 };
 
 /** How waiting ends. `lapsed`: nobody answered in time. `withdrawn`: something newer made it moot. */
-export type ReplyOutcome = Exclude<ReplyState, { kind: "waiting" }>;
+export type ReplyOutcome = Exclude<ReplyStanding, { kind: "waiting" }>;
 
 /** Registers the signal: before the case's first await, so that nothing that arrived is missed. */
 export function openReplyDesk(interrupted: () => boolean): ReplyDesk {
@@ -28,7 +28,7 @@ export function openReplyDesk(interrupted: () => boolean): ReplyDesk {
 }
 
 /** Begins to await a reply, or awaits it until another time. An answer that is there already is found. */
-export function expect({ company, caseId }: CaseRef, awaited: Awaited): Promise<ReplyState> {
+export function expect({ company, caseId }: CaseRef, awaited: Awaited): Promise<ReplyStanding> {
   return ledger().expectReply({ company, caseId }, awaited, now());
 }
 
@@ -36,7 +36,7 @@ export function expect({ company, caseId }: CaseRef, awaited: Awaited): Promise<
  * Reads where a reply stands, and lapses it once its deadline has passed: for a case that waits for several things at once
  * and was woken by `news` or by a timer of its own. What arrived for it counts as looked at.
  */
-export async function look(desk: ReplyDesk, { company }: CaseRef, correlation: string): Promise<ReplyState> {
+export async function look(desk: ReplyDesk, { company }: CaseRef, correlation: string): Promise<ReplyStanding> {
   desk.arrived.delete(correlation);
   const state = await ledger().readReply(company, correlation);
   const isPast = state.kind === "waiting" && msUntil(state.deadline) <= 0;

@@ -1,5 +1,6 @@
 import { patched } from "@temporalio/workflow";
 import type { OutcomeKind, StepOutcome } from "../domain/outcome.ts";
+import type { Because, RefusalCode } from "../domain/refusal.ts";
 import { MAX_ROUNDS } from "../temporal.config.ts";
 import type { Afterwards, DecisionRef, EndedStep, FollowUp, Message, StepRef } from "./activities.ts";
 import { stepRefOf, type Named, type Work } from "./case.ts";
@@ -13,9 +14,6 @@ const WRITE_BACK = "write-back";
 
 /** The step that leaves a note on the record, and its action: what no value of a property can tell, with its reason. */
 const NOTE = "crm-note";
-
-/** Why a step is given up. */
-const RESTLESS = `the record changed each of the ${MAX_ROUNDS} times that it was worked on`;
 
 /** A function's own step, how it ended, and what of its following is durable already. */
 export type OwnStep = Stepped & {
@@ -33,7 +31,7 @@ type OpeningOf = (step: StepRef) => Promise<DecisionRef>;
  */
 export async function ownStep(work: Work, named: Named, open: OpeningOf = decideByAgents): Promise<OwnStep> {
   const taken = await proposedAfresh(work, named, open);
-  work.ended.push(endedStep(named.name, taken.outcome));
+  work.ended.push(endedStep(named.name, taken.step, taken.outcome));
   return taken;
 }
 
@@ -49,7 +47,7 @@ async function proposedAfresh(work: Work, named: Named, open: OpeningOf): Promis
     const stepped = await guardedStep(step, () => open(step), work.opened.desk, telling);
     const { outcome } = stepped;
     if (outcome.kind !== "superseded" || outcome.reason !== "record-changed") return { step, ordinal, ...stepped };
-    if (tries === MAX_ROUNDS) return { step, ordinal, outcome: { kind: "refused", decisionId: "", reason: RESTLESS } };
+    if (tries === MAX_ROUNDS) return { step, ordinal, outcome: { kind: "refused", decisionId: "", code: "restless" } };
   }
 }
 
@@ -103,14 +101,14 @@ async function followUps(
     const next = steps[index + 1];
     const afterwards = next === undefined ? ending : ({ kind: "follow-up", followUp: next } as const);
     last = await guardedStep(follow.step, open, work.opened.desk, afterwards);
-    work.ended.push(endedStep(name, last.outcome));
+    work.ended.push(endedStep(name, follow.step, last.outcome));
   }
   return last;
 }
 
 /** How the work has ended when the step that is about to act is done. */
 function asExecuted({ ended }: Work, step: string): readonly EndedStep[] {
-  return [...ended, { step, kind: "executed", reason: "" }];
+  return [...ended, { step, kind: "executed" }];
 }
 
 type Reported = Pick<OwnStep, "step" | "ordinal">;
@@ -120,22 +118,31 @@ function followUpOf(work: Work, { step, ordinal }: Reported, name: string, outco
   return { step: follow, reports: step.action, outcome };
 }
 
-/** The note on how a step ended. Where nothing was decided of it, it says why itself: no decision does. */
+/** The note on how a step ended. Where nothing was decided of it, its words come from the refusal: no decision has them. */
 function noteOf(work: Work, { step, ordinal, outcome }: OwnStep, name: string): FollowUp {
   const note = stepRefOf(work, { name, action: NOTE, reports: step.stepKey }, ordinal);
   const follow = { step: note, reports: step.action, outcome: outcome.kind };
   const isUndecided = outcome.kind === "refused" && outcome.decisionId === "";
-  return isUndecided ? { ...follow, refusal: outcome.reason } : follow;
+  return isUndecided ? { ...follow, refusal: outcome.code } : follow;
 }
 
-/** How a step ended, as the case's last record tells it. */
-export function endedStep(step: string, outcome: StepOutcome): EndedStep {
-  return { step, kind: outcome.kind, reason: reasonOf(outcome) };
+/** How a step ended, from which the case's last record is told. */
+export function endedStep(name: string, { stepKey }: Pick<StepRef, "stepKey">, outcome: StepOutcome): EndedStep {
+  const because = becauseOf(stepKey, outcome);
+  return { step: name, kind: outcome.kind, ...(because !== undefined && { because }) };
 }
 
-function reasonOf(outcome: StepOutcome): string {
-  if (outcome.kind === "already-done") return `as ${outcome.externalRef}, by ${outcome.decisionId}`;
-  return "reason" in outcome ? outcome.reason : "";
+function becauseOf(stepKey: string, outcome: StepOutcome): Because | undefined {
+  switch (outcome.kind) {
+    case "already-done":
+      return { code: "as-before", decisionId: outcome.decisionId };
+    case "superseded":
+      return { code: outcome.reason };
+    case "refused":
+      return { code: outcome.code, stepKey, decisionId: outcome.decisionId };
+    default:
+      return undefined;
+  }
 }
 
 /** The governed action of every text that goes out. */
@@ -149,16 +156,17 @@ export async function tell(work: Work, { template, occasion }: Omit<Message, "st
   const name = `tell-${template}${occasion === "" ? "" : `-${occasion}`}`;
   const message = { step: stepRefOf(work, { name, action: MESSAGE }, 1), template, occasion };
   const { outcome } = await guardedStep(message.step, () => ledger().decideMessage(message, now()), work.opened.desk);
-  work.ended.push(endedStep(name, outcome));
+  work.ended.push(endedStep(name, message.step, outcome));
   await noteEnd(work, { step: message.step, ordinal: 1, outcome }, name);
   return outcome;
 }
 
 /** Why the course of a case stands still: nothing of it is put to the rules, so that only a note can tell it. */
-export async function tellStandstill(work: Work, name: string, reason: string): Promise<void> {
-  const outcome = { kind: "refused", decisionId: "", reason } as const;
-  work.ended.push(endedStep(name, outcome));
-  await noteEnd(work, { step: stepRefOf(work, { name, action: "" }, 1), ordinal: 1, outcome }, name);
+export async function tellStandstill(work: Work, name: string, code: RefusalCode): Promise<void> {
+  const outcome = { kind: "refused", decisionId: "", code } as const;
+  const step = stepRefOf(work, { name, action: "" }, 1);
+  work.ended.push(endedStep(name, step, outcome));
+  await noteEnd(work, { step, ordinal: 1, outcome }, name);
 }
 
 /** Leaves the note on an end that nothing else tells of. `about`: what ended, by its name within the case. */
@@ -167,5 +175,5 @@ async function noteEnd(work: Work, ended: OwnStep, about: string): Promise<void>
   const name = `${NOTE}-${about}`;
   const note = noteOf(work, ended, name);
   const { outcome } = await guardedStep(note.step, () => ledger().decideFollowUp(note, now()), work.opened.desk);
-  work.ended.push(endedStep(name, outcome));
+  work.ended.push(endedStep(name, note.step, outcome));
 }

@@ -43,7 +43,7 @@ async function takenBack(work: Work, { step: name, action }: StepOfAction): Prom
   const step = stepRefOf(work, { name, action }, round);
   const { outcome } = await guardedStep(step, () => ledger().decideTakeBack(step, now()), work.opened.desk);
   if (isNotAsked(outcome)) return false;
-  work.ended.push(endedStep(name, outcome));
+  work.ended.push(endedStep(name, step, outcome));
   work.ownSteps += 1;
   await tellOutcome(work, { step, ordinal: work.ownSteps, outcome }, { last: false });
   return outcome.kind === "executed" && outcome.tells !== false;

@@ -73,9 +73,9 @@ export function createAct(deps: Deps): ActActivities {
     const effect = await readPermittedEffect(pool, permit, functionId);
     switch (effect.state) {
       case "no-permit":
-        return { kind: "refused", reason: "the permit is not the ledger's" };
+        return { kind: "refused", code: "no-permit" };
       case "done":
-        return settling.afterDone(effect.externalRef, afterwards, at);
+        return settling.afterDone(afterwards, at);
       case "unknown":
         return { kind: "unknown" };
       case "failed":

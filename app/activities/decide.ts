@@ -1,40 +1,30 @@
+import { refused, withoutWords, type Ruled } from "../../deciding/refused.ts";
 import { decideFollowUp, decideGate, decideMessage, decideTakeBack, type StepDeps } from "../../deciding/step.ts";
-import type { DecisionRef, LedgerActivities } from "../../workflows/activities.ts";
+import type { DecisionRef, LedgerActivities, StepRef } from "../../workflows/activities.ts";
 import { ownRunId } from "./own-run.ts";
 import { endedByUnknownName, type UnknownNameAlarm } from "./unknown-name.ts";
 
 type Deps = StepDeps & { readonly unknownName: UnknownNameAlarm };
 
-const refused = (reason: string): DecisionRef => ({ kind: "refused", reason });
-
 /** Decides, and answers only after the decision is durable. A retry reads the first answer. */
 export function createDecide(
   deps: Deps,
 ): Pick<LedgerActivities, "decide" | "decideFollowUp" | "decideMessage" | "decideTakeBack"> {
-  const { unknownName } = deps;
+  const { pool, unknownName } = deps;
+
+  /** Whatever comes of it, the engine is told of it without words. */
+  async function told(step: StepRef, at: string, work: () => Promise<Ruled>): Promise<DecisionRef> {
+    const unknown = (reason: string) => refused("unknown-name", reason);
+    return withoutWords(pool, step, await endedByUnknownName<Ruled>(step, unknownName, work, unknown), at);
+  }
+
   return {
     decide: (step, gate, approvalId, at) =>
-      endedByUnknownName(
-        step,
-        unknownName,
-        () => decideGate(deps, { step, gate, approvalId, at, runId: ownRunId() }),
-        refused,
-      ),
+      told(step, at, () => decideGate(deps, { step, gate, approvalId, at, runId: ownRunId() })),
     decideFollowUp: (followUp, at) =>
-      endedByUnknownName(
-        followUp.step,
-        unknownName,
-        () => decideFollowUp(deps, followUp, { at, runId: ownRunId() }),
-        refused,
-      ),
-    decideTakeBack: (step, at) =>
-      endedByUnknownName(step, unknownName, () => decideTakeBack(deps, step, { at, runId: ownRunId() }), refused),
+      told(followUp.step, at, () => decideFollowUp(deps, followUp, { at, runId: ownRunId() })),
+    decideTakeBack: (step, at) => told(step, at, () => decideTakeBack(deps, step, { at, runId: ownRunId() })),
     decideMessage: (message, at) =>
-      endedByUnknownName(
-        message.step,
-        unknownName,
-        () => decideMessage(deps, message, { at, runId: ownRunId() }),
-        refused,
-      ),
+      told(message.step, at, () => decideMessage(deps, message, { at, runId: ownRunId() })),
   };
 }

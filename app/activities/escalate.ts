@@ -1,4 +1,5 @@
 import * as ledger from "../../audit/ledgers/escalations.ts";
+import { readDecisionReason } from "../../audit/ledgers/decisions.ts";
 import type { OnOutOfReach } from "../../audit/ledgers/opening.ts";
 import { setAside, type SetAsideDeps } from "../../deciding/set-aside.ts";
 import type { LedgerActivities } from "../../workflows/activities.ts";
@@ -10,21 +11,23 @@ type Escalate = Pick<
 
 type EscalateDeps = SetAsideDeps & { readonly onOutOfReach?: OnOutOfReach | undefined };
 
+/** Why a question is moot, in words for the record. */
+const becauseWords = { "newer-event": "a newer event came for the same object" } as const;
+
 /** Escalations as the workflow drives them; the ledger is the arbiter between verdicts, deadlines and newer events. */
 export function createEscalate({ pool, readTools, onOutOfReach }: EscalateDeps): Escalate {
   return {
     setAside: (step, news, at) => setAside({ pool, readTools }, step, news, at),
-    openEscalation: ({ company, caseId, stepKey }, { decisionId, actionDigest, reason, route }, at) =>
-      ledger.openEscalation(
-        pool,
-        { company, caseId, stepKey, decisionId, actionDigest, route, reason, at },
-        onOutOfReach,
-      ),
+    async openEscalation({ company, caseId, stepKey }, { decisionId, actionDigest, route }, at) {
+      const reason = await readDecisionReason(pool, company, decisionId);
+      const draft = { company, caseId, stepKey, decisionId, actionDigest, route, reason, at };
+      return ledger.openEscalation(pool, draft, onOutOfReach);
+    },
     readEscalation: (company, escalationId) => ledger.readEscalationState(pool, company, escalationId),
     raiseEscalation: (company, escalationId, fromLevel, at) =>
       ledger.raiseEscalation(pool, { company, escalationId, at }, fromLevel),
     passEscalation: (company, escalationId, at) => ledger.passEscalation(pool, { company, escalationId, at }),
-    supersedeEscalation: (company, escalationId, reason, at) =>
-      ledger.supersedeEscalation(pool, { company, escalationId, at }, reason),
+    supersedeEscalation: (company, escalationId, because, at) =>
+      ledger.supersedeEscalation(pool, { company, escalationId, at }, becauseWords[because]),
   };
 }

@@ -14,7 +14,7 @@ export function createPlan(deps: Deps): Pick<LedgerActivities, "planCase"> {
         { caseId: ref.caseId, stepKey: "" },
         deps.unknownName,
         () => planCase(deps, ref, at),
-        (reason) => ({ kind: "unreadable", reason }),
+        () => ({ kind: "unreadable", code: "unknown-name" }),
       ),
   };
 }

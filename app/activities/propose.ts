@@ -9,6 +9,8 @@ import type { LedgerPool } from "../../audit/records.ts";
 import { agentsProposal } from "../../deciding/agents-proposal.ts";
 import { readEvidence, type ReadTools } from "../../deciding/evidence.ts";
 import { functionOf, isWhole, ownActionOf, recordToolOf, versionRestedOn, isMoot } from "../../functions/index.ts";
+import type { RefusalCode } from "../../domain/refusal.ts";
+import { keepRefusal } from "../../deciding/refused.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { TurnCitation } from "../../domain/proposal.ts";
 import { agentActivity } from "../../temporal.config.ts";
@@ -88,16 +90,17 @@ export function createPropose({
   readTools,
   unknownName,
 }: FallbackDeps): Pick<LedgerActivities, "proposeAsRequested"> {
-  async function asRequested(step: StepRef, at: string): Promise<Proposed> {
+  async function asRequested(step: StepRef, at: string): Promise<Exclude<Proposed, { kind: "nothing" }> | Nothing> {
     const { objectType, objectId } = step;
     const definition = functionOf(step.functionId);
     const own = ownActionOf(step.functionId, step.action);
     const readings = await readEvidence(readTools, own, step);
     const record = readings[recordToolOf(step.functionId)];
     if (isMoot(own, record?.value)) return { kind: "moot" };
-    if (record === undefined) return nothing(`${definition.subject.system} has no ${objectType} \`${objectId}\``);
+    if (record === undefined)
+      return nothing("no-record", `${definition.subject.system} has no ${objectType} \`${objectId}\``);
     const action = own.requested(record.value, readings);
-    if (action === undefined) return nothing(`${objectType} \`${objectId}\` asks for nothing`);
+    if (action === undefined) return nothing("asks-nothing", `${objectType} \`${objectId}\` asks for nothing`);
     const reasoning = isWhole(own, action.args)
       ? "The agents could not work on this request, so it is put to people exactly as it was asked."
       : "Not everything that is asked can be read, so it is put to people as far as it can.";
@@ -109,10 +112,22 @@ export function createPropose({
   }
 
   return {
-    proposeAsRequested: (step, at) => endedByUnknownName(step, unknownName, () => asRequested(step, at), nothing),
+    async proposeAsRequested(step, at) {
+      const proposed = await endedByUnknownName(
+        step,
+        unknownName,
+        () => asRequested(step, at),
+        (reason) => nothing("unknown-name", reason),
+      );
+      if (proposed.kind !== "nothing") return proposed;
+      await keepRefusal(pool, step, proposed.reason, at);
+      return { kind: "nothing", code: proposed.code };
+    },
   };
 }
 
-function nothing(reason: string): Proposed {
-  return { kind: "nothing", reason };
+type Nothing = { readonly kind: "nothing"; readonly code: RefusalCode; readonly reason: string };
+
+function nothing(code: RefusalCode, reason: string): Nothing {
+  return { kind: "nothing", code, reason };
 }

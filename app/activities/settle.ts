@@ -2,7 +2,9 @@ import { caseEndPart } from "../../audit/ledgers/case-end.ts";
 import { settlementPart, type PermittedAction, type Settlement } from "../../audit/ledgers/effects.ts";
 import { settleRow, writeStep, type StepWriting } from "../../audit/ledgers/step-writing.ts";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
+import type { LedgerPool } from "../../audit/records.ts";
 import { restsOnLedgers } from "../../deciding/evidence.ts";
+import { endedInWords, withoutWords, type Ruled } from "../../deciding/refused.ts";
 import { followUpWithin, type StepDeps } from "../../deciding/step.ts";
 import type { Permit } from "../../domain/permit.ts";
 import { actionOf } from "../../functions/governed-actions.ts";
@@ -37,7 +39,7 @@ export function createSettling(deps: SettlingDeps) {
     { company, settled, records }: Writing,
     followUp: FollowUp,
     at: string,
-  ): Promise<DecisionRef | undefined> {
+  ): Promise<Ruled | undefined> {
     const { step } = followUp;
     if (!restsOnLedgers(actionOf(step.functionId, step.action), step)) return undefined;
     return inTransaction(pool, async (ledger) => {
@@ -58,9 +60,9 @@ export function createSettling(deps: SettlingDeps) {
   ): Promise<DecisionRef | undefined> {
     if (afterwards?.kind === "follow-up") {
       const decided = await withFollowUp(writing, afterwards.followUp, at).catch(() => undefined);
-      if (decided !== undefined) return decided;
+      if (decided !== undefined) return withoutWords(pool, afterwards.followUp.step, decided, at);
     }
-    const end = afterwards?.kind === "end" ? { end: endOf(afterwards, at) } : {};
+    const end = afterwards?.kind === "end" ? { end: await endOf(pool, afterwards, at) } : {};
     await writeStep(pool, { ...writing, ...end });
     return undefined;
   }
@@ -70,9 +72,9 @@ export function createSettling(deps: SettlingDeps) {
       const { company } = permit;
       switch (settlement.state) {
         case "done": {
-          const { externalRef, answeredAt } = settlement.receipt;
+          const { answeredAt } = settlement.receipt;
           const writing = { company, ...settlementPart(permit, settlement, answeredAt, action) };
-          return doneOutcome(externalRef, await settleDone(writing, afterwards, at));
+          return doneOutcome(await settleDone(writing, afterwards, at));
         }
         case "unknown":
           await writeStep(pool, { company, ...settlementPart(permit, settlement, now(), action) });
@@ -84,29 +86,29 @@ export function createSettling(deps: SettlingDeps) {
     },
 
     /** An effect that is done already: its case's end may stand too. What follows is decided, or found, by itself. */
-    async afterDone(externalRef: string, afterwards: Afterwards | null, at: string): Promise<EffectOutcome> {
+    async afterDone(afterwards: Afterwards | null, at: string): Promise<EffectOutcome> {
       if (afterwards?.kind === "end") {
-        await writeStep(pool, { company: afterwards.step.company, end: endOf(afterwards, at) });
+        await writeStep(pool, { company: afterwards.step.company, end: await endOf(pool, afterwards, at) });
       }
-      return doneOutcome(externalRef, undefined);
+      return doneOutcome(undefined);
     },
   };
 }
 
-function endOf({ step, outcomes }: Extract<Afterwards, { kind: "end" }>, at: string) {
+async function endOf(pool: LedgerPool, { step, outcomes }: Extract<Afterwards, { kind: "end" }>, at: string) {
   const { company, caseId, eventId } = step;
-  return caseEndPart({ company, caseId, eventId, outcomes, at });
+  return caseEndPart({ company, caseId, eventId, outcomes: await endedInWords(pool, step, outcomes), at });
 }
 
-function doneOutcome(externalRef: string, decided: DecisionRef | undefined): EffectOutcome {
-  return { kind: "done", externalRef, ...(decided && { decided }) };
+function doneOutcome(decided: DecisionRef | undefined): EffectOutcome {
+  return { kind: "done", ...(decided && { decided }) };
 }
 
 /**
  * A refusal, or the word that the world moved on, by which the step is decided afresh: read from the settled detail, so that a
- * retry says the same.
+ * retry says the same. Its row has the words.
  */
 export function failedOutcome(detail: string): EffectOutcome {
   const isStale = detail === NOT_ASKED || detail.startsWith(`${MOVED_ON}:`);
-  return isStale ? { kind: "stale" } : { kind: "refused", reason: detail };
+  return isStale ? { kind: "stale" } : { kind: "refused", code: "not-done" };
 }

@@ -79,7 +79,8 @@ function packed({ metadata, data }: Payload): Buffer {
   const head = Buffer.from(JSON.stringify(Object.fromEntries(named)));
   const length = Buffer.alloc(LENGTH);
   length.writeUInt32BE(head.length);
-  return Buffer.concat([length, head, data ?? Buffer.alloc(0)]);
+  // Where there is none, the SDK gives an empty array instead of bytes.
+  return Buffer.concat([length, head, Buffer.from(data ?? [])]);
 }
 
 function unpacked(bytes: Buffer): Payload {

@@ -159,6 +159,18 @@ export async function recordDecision(
   return decision;
 }
 
+/** Why it was decided as it was. */
+export async function readDecisionReason(sql: Sql, company: string, decisionId: string): Promise<string> {
+  const { rows } = await sql.query<{ reason: string }>({
+    name: "read-decision-reason",
+    text: "select reason from decision where company = $1 and decision_id = $2",
+    values: [company, decisionId],
+  });
+  const row = rows[0];
+  if (row === undefined) throw new Error(`no decision \`${decisionId}\``);
+  return row.reason;
+}
+
 /** What a gate starts from: the proposal, Compliance's review, and the decision when this gate was passed before. */
 export type GateReading = {
   readonly proposal: StoredProposal | undefined;

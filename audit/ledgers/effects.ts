@@ -170,6 +170,23 @@ function jointRecords(permit: Permit, { args, partner, externalRef, at }: Done):
   return [{ company, caseId, kind: "commitment", key, at, body, actionDigest, log }];
 }
 
+/** What became of what a decision permitted: what it is called at its target, or why it was not done. */
+export type EffectEnd = { readonly externalRef: string | null; readonly detail: string | null };
+
+/** Undefined where the decision permitted nothing. */
+export async function readEffectEnd(sql: Sql, company: string, decisionId: string): Promise<EffectEnd | undefined> {
+  const { rows } = await sql.query<EffectEnd>({
+    name: "read-effect-end",
+    text: `select e.external_ref as "externalRef", e.detail
+           from (select permit_id, effect_key from permit x where x.company = $1 and x.decision_id = $2 limit 1) m
+           cross join lateral (
+             select external_ref, detail from effect x where x.company = $1 and x.effect_key = m.effect_key
+               and x.permit_id = m.permit_id limit 1) e`,
+    values: [company, decisionId],
+  });
+  return rows[0];
+}
+
 /** How a step ended as the ledgers alone tell it: the write-back is decided on this, not on what a caller says. */
 export async function readStepOutcome(sql: Sql, company: string, stepKey: string): Promise<OutcomeKind | "open"> {
   const { rows } = await sql.query<{ outcome: OutcomeKind | "open" }>({

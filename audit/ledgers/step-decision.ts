@@ -5,7 +5,7 @@ import { readRefusal } from "./refusals.ts";
 
 /**
  * A step's last decision and how the step ended; undefined before it is decided. Where the step was refused with nothing decided
- * that holds, that is what is read, whatever was decided of it before.
+ * that holds, that is what is read, whatever was decided of it before; an attempt that decided it later stands.
  */
 export async function readStepDecision(
   ledger: Ledger,
@@ -13,11 +13,10 @@ export async function readStepDecision(
   stepKey: string,
 ): Promise<StepDecisionReading | undefined> {
   const refusal = await readRefusal(ledger, company, stepKey);
-  if (refusal !== undefined) return { ...refusal, decisionId: "", verdict: "none", outcome: "refused", detail: "" };
-  const { rows } = await ledger.query<Omit<StepDecisionReading, "outcome">>({
+  const { rows } = await ledger.query<Omit<StepDecisionReading, "outcome"> & { decidedAt: string }>({
     name: "step-decision",
     text: `select d.decision_id as "decisionId", d.verdict, d.reason, coalesce(e.detail, '') as detail,
-             coalesce(q.action_id, '') as "actionId"
+             coalesce(q.action_id, '') as "actionId", d.decided_at as "decidedAt"
            from decision d
            left join lateral (
              select action_id from proposal x
@@ -31,6 +30,12 @@ export async function readStepDecision(
            where d.company = $1 and d.step_key = $2 order by d.gate desc limit 1`,
     values: [company, stepKey],
   });
-  const row = rows[0];
-  return row && { ...row, outcome: await readStepOutcome(ledger, company, stepKey) };
+  const [row] = rows;
+  if (refusal !== undefined && (row === undefined || row.decidedAt <= refusal.at)) {
+    const { actionId, reason } = refusal;
+    return { actionId, reason, decisionId: "", verdict: "none", outcome: "refused", detail: "" };
+  }
+  if (row === undefined) return undefined;
+  const { decidedAt: _decidedAt, ...decision } = row;
+  return { ...decision, outcome: await readStepOutcome(ledger, company, stepKey) };
 }

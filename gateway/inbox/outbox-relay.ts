@@ -1,14 +1,19 @@
-import type { Pool } from "pg";
 import type { Logger } from "pino";
+import { personRefOf } from "../../audit/person-ref.ts";
+import type { LedgerPool } from "../../audit/records.ts";
 import type { Pump } from "../../db/pump.ts";
 import { isDecideCase } from "../../domain/decide-case.ts";
 import type { VerdictMessage } from "../../workflows/escalation.ts";
 import { startOutbox, type Outgoing } from "./outbox.ts";
 import type { VerdictMessenger } from "./workflow-starter.ts";
 
+/** A verdict as the ledger told it: who gave it is known to the engine by a digest alone. */
+type Given = Omit<VerdictMessage, "person"> & { readonly personId: string };
+
 /** Wakes the case; the decide service's has nobody to wake. A case that says no or no longer runs is told all the same: the ledger's row is what counts. */
-async function wake(messenger: VerdictMessenger, log: Logger, row: Outgoing<VerdictMessage>): Promise<void> {
-  const { caseId, ...message } = row.payload;
+async function wake({ pool, messenger, log }: OutboxRelayDeps, row: Outgoing<Given>): Promise<void> {
+  const { caseId, personId, ...given } = row.payload;
+  const message = { ...given, person: personRefOf(pool.vault, row.company, personId) };
   const delivery = isDecideCase(row.company, caseId)
     ? ({ kind: "nobody-waits" } as const)
     : await messenger.deliverVerdict(caseId, message, row.key);
@@ -26,7 +31,7 @@ async function wake(messenger: VerdictMessenger, log: Logger, row: Outgoing<Verd
 }
 
 export type OutboxRelayDeps = {
-  readonly pool: Pool;
+  readonly pool: LedgerPool;
   readonly messenger: VerdictMessenger;
   readonly log: Logger;
   readonly pollMs?: number;
@@ -35,10 +40,10 @@ export type OutboxRelayDeps = {
 /** Wakes cases whose escalation was answered, at least once and under the approval's id. */
 export function startOutboxRelay({ pool, messenger, log, pollMs }: OutboxRelayDeps): Pump {
   const child = log.child({ component: "outbox" });
-  return startOutbox<VerdictMessage>({
+  return startOutbox<Given>({
     pool,
     topic: "verdict",
-    tell: (row) => wake(messenger, child, row),
+    tell: (row) => wake({ pool, messenger, log: child }, row),
     log: child,
     pollMs,
   });

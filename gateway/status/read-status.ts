@@ -108,15 +108,18 @@ export async function readStatus({ sql, company, openCases, onFault, at }: Statu
   };
 }
 
-/** Ledger work is retried without a word of its failure; that a key cannot be had is seen from here. */
+/** The code of a key that cannot be had. */
+const NO_KEY = "SEALED_ELSEWHERE";
+
+/** The engine knows a failure by its code, and of ledger work none: why a key cannot be had is seen from here. */
 async function explained(
   ledger: Ledger,
   company: string,
   stalled: readonly StalledCase[],
 ): Promise<readonly StalledCase[]> {
-  const ids = stalled.flatMap(({ kind, caseId }) => (kind === "ledger" ? [caseId] : []));
+  const ids = stalled.flatMap(({ kind, failure, caseId }) => (kind === "ledger" || failure === NO_KEY ? [caseId] : []));
   const why = await whyUnsealed(ledger, company, ids);
-  return stalled.map((one) => ({ ...one, failure: one.failure ?? why.get(one.caseId) ?? null }));
+  return stalled.map((one) => ({ ...one, failure: why.get(one.caseId) ?? one.failure }));
 }
 
 type Waiting = OpenQuestion & { readonly level: number; readonly route: Route; readonly reached: Reached };

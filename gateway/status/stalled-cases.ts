@@ -15,7 +15,7 @@ export type StalledCase = {
   readonly attempts: number | null;
   /** How long it has been so, in milliseconds; null where the engine does not tell. */
   readonly forMs: number | null;
-  /** The latest failure's message, where the engine keeps one. */
+  /** The latest failure's code, where the engine keeps one: the worker's log says more. */
   readonly failure: string | null;
 };
 

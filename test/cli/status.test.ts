@@ -66,7 +66,7 @@ describe("mandate status", () => {
 Questions  none open
 Events     none unfinished
 
-A call that fails is made again under the same key: mend what the failure names.
+A call that fails is made again under the same key: mend what the failure names; the worker's log says more.
 Nothing is lost: a stalled case goes on by itself once that is mended.
 `);
     expect(stderr).toContain("npx mandate doctor\n");

@@ -1,3 +1,4 @@
+import { personRefOf } from "../../audit/person-ref.ts";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { giveVerdict } from "../../audit/ledgers/approvals.ts";
@@ -62,7 +63,7 @@ async function given() {
   /** Opens the question and has somebody of its role answer. */
   async function answered({ step }: Asked, asked: DecisionRef, personId: string) {
     if (asked.kind !== "escalate") throw new Error(`it is ${asked.kind}`);
-    const { escalationId } = await openEscalation(pool, { ...step, ...asked, at: wallTime() });
+    const { escalationId } = await openEscalation(pool, { ...step, ...asked, reason: "asked", at: wallTime() });
     const role = asked.route.levels[0]?.role ?? "";
     const said = { verdict: "approve", actionDigest: asked.actionDigest, reason: "seen" } as const;
     return giveVerdict(pool, { company, escalationId, personId, role, ...said, at: wallTime() });
@@ -97,7 +98,8 @@ describe("what is asked for a fund is decided like any other action", () => {
     const { propose, decided, answered } = await given();
     const about = await propose("programme.deposit-fund", { ...fund, ...why, amountMinor: 10_000_00 });
     const asked = await decided(about);
-    expect(asked).toMatchObject({ kind: "escalate", requesterId: "dana", route: { id: "partner-manager" } });
+    const requester = personRefOf(pool.vault, about.step.company, "dana");
+    expect(asked).toMatchObject({ kind: "escalate", requester, route: { id: "partner-manager" } });
     expect(await answered(about, asked, "dana")).toMatchObject({ kind: "refused" });
     const { receipt, held, company } = await deposited(10_000_00);
     expect(receipt.externalRef).toMatch(/^FE-/);

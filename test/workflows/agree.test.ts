@@ -7,6 +7,7 @@ import { givenPerson } from "../fixtures/people.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
 import type { EventRef } from "../../domain/event.ts";
 import { taskQueue, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
+import { heldAgainstSchema, historiesOf } from "../fixtures/engine-payloads.ts";
 import { historyText } from "../fixtures/history.ts";
 import { apiOn } from "../fixtures/api.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
@@ -181,7 +182,7 @@ describe("a step that takes both companies' oks", () => {
     await say(dana, "ok", agreement);
     await standsAt(zoe, agreement.agreementId, "asked");
     await say(zoe, "refuse", agreement);
-    expect(await result(caseId)).toBe("refused: the sides did not agree: refused");
+    expect(await result(caseId)).toBe("refused: sides-refused");
     expect(await approved(objectId)).toEqual([]);
     await standsAt(zoe, agreement.agreementId, "refused");
   });
@@ -193,7 +194,7 @@ describe("a step that takes both companies' oks", () => {
     await say(dana, "ok", agreement);
     await standsAt(zoe, agreement.agreementId, "asked");
     await skipTime(system.client, caseId, 7 * 86_400 + 60);
-    expect(await result(caseId)).toBe("refused: the sides did not agree: lapsed");
+    expect(await result(caseId)).toBe("refused: sides-lapsed");
     expect(await approved(objectId)).toEqual([]);
     await standsAt(zoe, agreement.agreementId, "lapsed");
     expect(await say(zoe, "ok", agreement)).toMatchObject({ status: 409, code: "already-decided" });
@@ -205,7 +206,7 @@ describe("a step that takes both companies' oks", () => {
     const agreement = await asked(caseId);
     await standsAt(zoe, agreement.agreementId, "asked");
     await system.client.workflow.getHandle(caseId).signal("eventArrived", eventOf(objectId, "2"));
-    expect(await result(caseId)).toBe("refused: the sides did not agree: withdrawn");
+    expect(await result(caseId)).toBe("refused: sides-withdrawn");
     await standsAt(zoe, agreement.agreementId, "withdrawn");
   });
 
@@ -221,7 +222,10 @@ describe("a step that takes both companies' oks", () => {
     expect(await say(zoe, "withdraw", agreement)).toMatchObject({ status: 200 });
     await standsAt(dana, agreement.agreementId, "withdrawn");
     await answer(system, caseId, "approve", escalation);
-    expect(await result(caseId)).toBe(`refused: agreement ${agreement.agreementId} is withdrawn`);
+    expect(await result(caseId)).toBe("refused: not-agreed");
+    const { records } = await readRecords(system.pool, system.company, caseId);
+    const refusal = records.find(({ kind }) => kind === "refusal");
+    expect(refusal?.body["reason"]).toBe(`agreement ${agreement.agreementId} is withdrawn`);
     expect(await approved(objectId)).toEqual([]);
   });
 
@@ -281,4 +285,11 @@ test("no person, reason or argument reaches the engine, a log or what waits to b
     expect([word, outbox.includes(word)]).toEqual([word, false]);
     expect([word, JSON.stringify(lines).includes(word)]).toEqual([word, false]);
   }
+});
+
+test("what the engine was told of agreements is ids, digests, times and words of a closed list", async () => {
+  const { wrong, seen } = heldAgainstSchema(await historiesOf(system.client, system.company), "agreeingCase");
+  expect(wrong).toEqual([]);
+  const calls = ["askSides answers", "readAgreement answers", "lapseAgreement answers", "withdrawAgreement answers"];
+  expect(Object.keys(seen)).toEqual(expect.arrayContaining([...calls, "signal agreementChanged"]));
 });

@@ -245,6 +245,6 @@ describe("a change of a deal's team", () => {
     for (const partnerId of ["partner-7", "partner-8"]) await givenMember("t3", { partnerId, role: "sell" });
     const { decision } = await owed("t3", stepOf("t3", changeDealTeam.id, ""), "partner-7");
     const reason = "no partner sells alone on the deal, and the CRM's field has room for one";
-    expect(decision).toEqual({ kind: "refused", reason });
+    expect(decision).toEqual({ kind: "refused", code: "nothing-to-do", reason });
   });
 });

@@ -8,6 +8,7 @@ import { lookAtCases } from "../../gateway/status/stalled-cases.ts";
 import { readSilentEnds } from "../../gateway/status/silent-ends.ts";
 import { MAX_ROUNDS } from "../../temporal.config.ts";
 import { scriptFault } from "../../tools/sandbox/door.ts";
+import { heldAgainstSchema, historiesOf } from "../fixtures/engine-payloads.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { inMode } from "../fixtures/modes.ts";
 import { crmSays, givenCrmObject, givenPartner, givenQuote, notesOn } from "../fixtures/programme.ts";
@@ -228,4 +229,24 @@ test("a case that is terminated before its event has an end is named", async () 
   });
   expect(broken.map((one) => one.caseId)).toEqual([caseId]);
   expect((await readSilentEnds(pool, company, null)).broken).toBeNull();
+});
+
+test("the durable engine was told all of it in ids, digests, times and words of a closed list", async () => {
+  const { wrong, seen } = heldAgainstSchema(await historiesOf(system.client, system.company));
+  expect(wrong).toEqual([]);
+  expect(Object.keys(seen)).toEqual(
+    expect.arrayContaining([
+      "act answers",
+      "decide answers",
+      "endCase answers",
+      "governedCase begins",
+      "openEscalation answers",
+      "planCase answers",
+      "raiseEscalation answers",
+      "renewalCase begins",
+      "signal eventArrived",
+      "supersedeEscalation answers",
+      "update deliverVerdict",
+    ]),
+  );
 });

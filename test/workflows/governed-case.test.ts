@@ -1,3 +1,4 @@
+import { personRefOf } from "../../audit/person-ref.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../domain/json.ts";
 import { readRecords } from "../../audit/records.ts";
@@ -70,6 +71,9 @@ describe("the discount decides", () => {
   });
 });
 
+/** A person as the engine knows them. */
+const ref = (personId: string) => personRefOf(system.pool.vault, system.company, personId);
+
 describe("people answer once, for what they saw, and not for themselves", () => {
   test("twice, stale, as the requester, by another role: each is refused with its reason", async () => {
     const { caseId } = await ask(180_000);
@@ -87,7 +91,7 @@ describe("people answer once, for what they saw, and not for themselves", () => 
   test("an Update without a verdict in the ledger wakes the case and changes nothing", async () => {
     const { objectId, caseId } = await ask(180_000);
     const { escalationId, actionDigest, role } = await openEscalationOf(system, caseId);
-    const forged = { escalationId, actionDigest, personId: "mallory", role };
+    const forged = { escalationId, actionDigest, person: ref("mallory"), role };
     await system.client.workflow.getHandle(caseId).executeUpdate("deliverVerdict", { args: [forged] });
     await new Promise((resume) => setTimeout(resume, 300));
     expect(await approvedAtDesk(objectId)).toEqual([]);
@@ -95,16 +99,16 @@ describe("people answer once, for what they saw, and not for themselves", () => 
     await result(caseId);
   });
 
-  test.for([
+  test.for<[string, { escalationId?: string; actionDigest?: string; role?: string; personId?: string }]>([
     ["of another escalation", { escalationId: "esc_other" }],
     ["of a stale digest", { actionDigest: "0".repeat(64) }],
     ["of the requester", { personId: "sam" }],
     ["of a role below the level", { role: "seller" }],
-  ] as const)("the Update's validator turns away a message %s", async ([, changed]) => {
+  ])("the Update's validator turns away a message %s", async ([, { personId = "dana", ...changed }]) => {
     const { caseId } = await ask(180_000);
     const escalation = await openEscalationOf(system, caseId);
     const { escalationId, actionDigest, role } = escalation;
-    const message = { escalationId, actionDigest, role, personId: "dana", ...changed };
+    const message = { escalationId, actionDigest, role, person: ref(personId), ...changed };
     const handle = system.client.workflow.getHandle(caseId);
     await expect(handle.executeUpdate("deliverVerdict", { args: [message] })).rejects.toThrow("Workflow Update failed");
     await answer(system, caseId, "reject", escalation);

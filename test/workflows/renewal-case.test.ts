@@ -3,6 +3,7 @@ import { giveReply } from "../../audit/ledgers/reply-answers.ts";
 import { readRecords } from "../../audit/records.ts";
 import { readCalls, readObjects } from "../../tools/sandbox/door.ts";
 import { LONG_HISTORY, WORKFLOW_TASK_TIMEOUT_MS } from "../../temporal.config.ts";
+import { heldAgainstSchema, historiesOf } from "../fixtures/engine-payloads.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
 import { dayFromNow, doneForContract, givenContract } from "../fixtures/renewals.ts";
@@ -303,3 +304,20 @@ test(
     expect(await until("long", "tell reminder")).toEqual([...before, "tell reminder"]);
   },
 );
+
+test("the durable engine was told all of it in ids, digests, times and words of a closed list", async () => {
+  const { wrong, seen } = heldAgainstSchema(await historiesOf(system.client, system.company));
+  expect(wrong).toEqual([]);
+  expect(Object.keys(seen)).toEqual(
+    expect.arrayContaining([
+      "decideMessage answers",
+      "expectReply answers",
+      "lapseReply answers",
+      "planCase answers",
+      "readReply answers",
+      "renewalCase begins",
+      "renewalCase goes on",
+      "signal replyArrived",
+    ]),
+  );
+});

@@ -34,6 +34,17 @@ describe("the payload codec", () => {
     expect(Buffer.from(sealed!.data ?? []).toString("latin1")).not.toMatch(/Zoe|json/);
   });
 
+  test.for([
+    ["a payload of nothing", payload(undefined)],
+    [
+      "no data, as the SDK gives it",
+      { metadata: { encoding: Buffer.from("binary/null") }, data: [] as unknown as Uint8Array },
+    ],
+    ["neither data nor metadata", {}],
+  ] as const)("seals %s", async ([, none]) => {
+    expect((await codec.decode(await codec.encode([none]))).map(plain)).toEqual([plain(none)]);
+  });
+
   test("never seals the same to the same", async () => {
     const [one, two] = await codec.encode([canary, canary]);
     expect(one?.data).not.toEqual(two?.data);

@@ -18,6 +18,7 @@ import { givenCheckpoint } from "../../fixtures/logged.ts";
 import { keptLog } from "../../fixtures/log.ts";
 import { draftsFor, tamper } from "../../proof/log/kept-log.ts";
 import { TEST_SECRET } from "../../setup/database.ts";
+import { heldAgainstSchema, historiesOf } from "../../fixtures/engine-payloads.ts";
 import { eventually, startSystem, type System } from "../../setup/system.ts";
 import { removeHome, temporaryHome } from "../../setup/temporary-home.ts";
 
@@ -156,6 +157,12 @@ describe("a schedule of a company", () => {
       args: [{ company, functionId: "gone", work: "sweep" }],
     });
     await expect(run).rejects.toMatchObject({ cause: { cause: { type: "UNKNOWN_NAME" } } });
-    expect(lines.at(-1)).toMatchObject({ level: 50, functionId: "gone" });
+    const ended = lines.find(({ msg }) => msg.startsWith("a scheduled run was ended"));
+    expect(ended).toMatchObject({ level: 50, functionId: "gone" });
+    const { wrong, seen } = heldAgainstSchema(await historiesOf(client, company));
+    expect([wrong, Object.keys(seen).toSorted()]).toEqual([
+      [],
+      ["runPage answers", "runPage is asked", "scheduledRun begins", "scheduledRun ends"],
+    ]);
   });
 });

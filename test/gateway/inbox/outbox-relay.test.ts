@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startOutboxRelay } from "../../../gateway/inbox/outbox-relay.ts";
 import type { Pump } from "../../../db/pump.ts";
 import type { VerdictMessenger } from "../../../gateway/inbox/workflow-starter.ts";
+import { personRefOf } from "../../../audit/person-ref.ts";
 import { giveVerdict } from "../../../audit/ledgers/approvals.ts";
 import { givenEscalation } from "../../fixtures/asked.ts";
 import { watchedEngine } from "../../fixtures/engine.ts";
@@ -35,7 +36,8 @@ async function givenVerdict(name: string) {
   } as const;
   const taken = await giveVerdict(database.pool, { ...given, at: new Date().toISOString() });
   if (taken.kind !== "taken") throw new Error(taken.code);
-  return { caseId, key: taken.approvalId, message: { escalationId, actionDigest: DIGEST, ...person } };
+  const known = { person: personRefOf(database.pool.vault, "acme", person.personId), role: person.role };
+  return { caseId, key: taken.approvalId, message: { escalationId, actionDigest: DIGEST, ...known } };
 }
 
 function start(messenger: VerdictMessenger, log = keptLog().log): Pump {
@@ -51,12 +53,13 @@ const waiting = async () => {
 };
 const allDelivered = () => eventually(async () => ((await waiting()) === 0 ? true : undefined));
 
-test("a verdict wakes its case once, under the approval's id", async () => {
+test("a verdict wakes its case once, under the approval's id, and names who gave it by a digest", async () => {
   const verdict = await givenVerdict("woken");
   const engine = watchedEngine();
   start(engine);
   await allDelivered();
   expect(engine.woken).toEqual([verdict]);
+  expect(verdict.message.person).toMatch(/^[0-9a-f]{64}$/);
 });
 
 describe("a case that cannot be woken is done with: the ledger's row is what counts", () => {

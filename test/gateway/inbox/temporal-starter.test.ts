@@ -6,6 +6,7 @@ import { temporalEngine } from "../../../gateway/inbox/temporal-starter.ts";
 import { taskQueue } from "../../../temporal.config.ts";
 import { openEscalationOf } from "../../fixtures/escalations.ts";
 import { givenPartner, givenQuote } from "../../fixtures/programme.ts";
+import { personRefOf } from "../../../audit/person-ref.ts";
 import { startSystem, type System } from "../../setup/system.ts";
 
 const AT = "2026-03-02T09:00:00.000Z";
@@ -54,7 +55,7 @@ describe("events on the real server", () => {
 
   test("a verdict for a case that does not run is gone", async () => {
     const engine = temporalEngine(() => Promise.resolve(client), "q");
-    const message = { escalationId: "e", actionDigest: "d", personId: "p", role: "r" };
+    const message = { escalationId: "e", actionDigest: "d", person: "p", role: "r" };
     expect(await engine.deliverVerdict("acme:quoting:crm-deal-never", message, "k")).toEqual({ kind: "gone" });
   });
 
@@ -71,7 +72,7 @@ describe("events on the real server", () => {
   test("a server that cannot be reached is a failure, never an answer", async () => {
     const away = new Client({ connection: Connection.lazy({ address: "127.0.0.1:9" }) });
     const engine = temporalEngine(() => Promise.resolve(away), "q", 300);
-    const message = { escalationId: "e", actionDigest: "d", personId: "p", role: "r" };
+    const message = { escalationId: "e", actionDigest: "d", person: "p", role: "r" };
     await expect(engine.answers(300)).rejects.toThrow(/./);
     await expect(engine.deliverVerdict("acme:case", message, "k")).rejects.toThrow(/./);
     await expect(engine.deliverEvent("acme:case", ...delivery("evt_1"))).rejects.toThrow(/./);
@@ -95,7 +96,7 @@ describe("verdicts for a case that waits", () => {
     const caseId = `${company}:quoting:crm-deal-1`;
     await engine.deliverEvent(caseId, ...delivery("evt_1", company));
     const { escalationId, actionDigest, role } = await openEscalationOf(system, caseId);
-    const message = { escalationId, actionDigest, personId: "dana", role };
+    const message = { escalationId, actionDigest, person: personRefOf(pool.vault, company, "dana"), role };
     const wrong = { ...message, escalationId: "esc_other" };
     expect(await engine.deliverVerdict(caseId, wrong, "k1")).toEqual({
       kind: "turned-away",
