@@ -187,14 +187,15 @@ describe("with the codec on", () => {
 
   test("what is opened is the same as without it", async () => {
     const [clear, opened] = await Promise.all([open, sealed].map((one) => kinds(played(one).system)));
-    expect(clear?.length).toBeGreaterThan(30);
+    expect(clear?.length).toBeGreaterThan(20);
     expect(opened).toEqual(clear);
   });
 });
 
 /** The payloads of all histories, with what differs from one system to the next left out, each kind once. */
 async function kinds({ client, company }: System): Promise<readonly string[]> {
-  const histories = await historiesOf(client, company);
+  // A renewal goes by when its answer comes; quotes are the same each time.
+  const histories = await historiesOf(client, company, "quoting:");
   const texts = histories.flatMap(({ events }) =>
     (events ?? []).flatMap(payloadsIn).map((payload) =>
       Buffer.from(payload.data ?? [])
