@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { giveVerdict } from "../../audit/ledgers/approvals.ts";
 import { moveQuestion, type QuestionMove } from "../../audit/ledgers/escalation-moves.ts";
+import { personRefOf } from "../../audit/person-ref.ts";
 import { readNotices } from "../../audit/ledgers/notices.ts";
 import { takingBackActions } from "../../functions/index.ts";
 import { scriptFault } from "../../tools/sandbox/door.ts";
@@ -43,7 +44,8 @@ async function approved({ caseId, question }: Asked, undoMs: number): Promise<vo
   const by = { company, escalationId, personId: "dana", role: "partner-manager", at: new Date().toISOString() };
   const given = await giveVerdict(pool, { ...by, verdict: "approve", actionDigest, reason: "seen", undoMs });
   expect(given).toMatchObject({ state: "committing" });
-  const message = { escalationId, actionDigest, personId: "dana", role: "partner-manager" };
+  const person = personRefOf(pool.vault, company, "dana");
+  const message = { escalationId, actionDigest, person, role: "partner-manager" };
   await client.workflow.getHandle(caseId).executeUpdate("deliverVerdict", { args: [message] });
 }
 

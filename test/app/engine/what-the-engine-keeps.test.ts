@@ -4,6 +4,7 @@ import { giveReply } from "../../../audit/ledgers/reply-answers.ts";
 import { ToolError } from "../../../tools/tool-error.ts";
 import type { Adapters } from "../../../tools/adapters.ts";
 import { heldAgainstSchema, historiesOf, openedHistory } from "../../fixtures/engine-payloads.ts";
+import { moveQuestion, type QuestionMove } from "../../../audit/ledgers/escalation-moves.ts";
 import { answer, openEscalationOf } from "../../fixtures/escalations.ts";
 import { encodingOf, payloadsIn } from "../../fixtures/history.ts";
 import { keptLog } from "../../fixtures/log.ts";
@@ -69,6 +70,7 @@ async function play(codecs?: typeof sealing): Promise<Played> {
   await result(await system.arrive("quoting", "shaky"));
   await quote("asked", 180_000);
   const asked = await system.arrive("quoting", "asked");
+  await askBack(system, asked, () => called.some(({ answer: given }) => isPaused(given)));
   await answer(system, asked, "approve", await openEscalationOf(system, asked), "lee-quillfeather");
   await result(asked);
   await quote("unread", 120_000, { quote_net_price: "about 80k, says Quillfeather" });
@@ -96,6 +98,22 @@ async function play(codecs?: typeof sealing): Promise<Played> {
   await system.arrive("renewals", "answered", { eventId: "evt_accepted" });
   await result(answered);
   return { system, called, lines };
+}
+
+const isPaused = (answer: unknown) => (answer as { readonly kind?: string } | null)?.kind === "paused";
+
+/** Something is asked back about a case's question, and answered once the case has seen it. */
+async function askBack(system: System, caseId: string, isSeen: () => boolean): Promise<void> {
+  const { pool, company, client } = system;
+  const { escalationId } = await openEscalationOf(system, caseId);
+  const by = { company, escalationId, personId: "lee-quillfeather", role: "partner-manager" };
+  const move = async (made: QuestionMove) => {
+    expect(await moveQuestion(pool, { ...by, at: new Date().toISOString(), ...made })).toMatchObject({ kind: "moved" });
+    await client.workflow.getHandle(caseId).signal("questionMoved", { escalationId });
+  };
+  await move({ move: "ask", words: "Who is Quillfeather?", waitMs: 3_600_000 });
+  await eventually(async () => (isSeen() ? true : undefined));
+  await move({ move: "answer", words: "Quillfeather is a customer" });
 }
 
 let [open, sealed]: Played[] = [];
@@ -147,7 +165,7 @@ describe("with the codec off, the engine's store", () => {
     const { system, called } = played(open);
     const { wrong, seen } = heldAgainstSchema(await historiesOf(system.client, system.company));
     expect(wrong).toEqual([]);
-    expect(seen).toMatchObject({ "update deliverVerdict": 2, "signal replyArrived": 1 });
+    expect(seen).toMatchObject({ "update deliverVerdict": 2, "signal replyArrived": 1, "signal questionMoved": 2 });
     const faults = called.flatMap(({ activity, args, answer: given }) => {
       const { args: Args, answer: Answer } = payloads.activities[activity as keyof typeof payloads.activities];
       return [Args.safeParse(args), Answer.safeParse(given)].flatMap(({ error }) =>
