@@ -8,7 +8,7 @@ import type { ApiEnv } from "./auth.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, jsonBody, ok, withToken } from "./route.ts";
 
-const Document = CalendarDocument.openapi("BusinessCalendar", {
+const Document = z.strictObject(CalendarDocument.shape).openapi("BusinessCalendar", {
   description:
     "when people work: on each weekday intervals of the zone's clocks, in order; what a region says takes the place of the company's",
 });
