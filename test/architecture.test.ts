@@ -114,6 +114,36 @@ describe("one road to an effect", () => {
   });
 });
 
+describe("what is secret", () => {
+  /** Who makes keyed digests, and whether one that came from outside is compared with it there. */
+  const keyed: { readonly [file: string]: "compares" | "makes" } = {
+    "audit/subject-key.ts": "makes",
+    "audit/vault.ts": "makes",
+    "db/scram.ts": "makes",
+    "deciding/effect-key.ts": "makes",
+    "deciding/service-ask.ts": "makes",
+    "gateway/http/agreement-link.ts": "compares",
+    "gateway/http/cursors.ts": "compares",
+    "gateway/webhooks/hubspot/signature.ts": "compares",
+  };
+  const textOf = (file: string) => readFileSync(join(root, file), "utf8");
+
+  test("a keyed digest is made in these files alone: another says here whether it compares one", () => {
+    const makers = sources.filter((file) => /\bcreateHmac\(|\.blind\(/.test(textOf(file)));
+    expect(makers.toSorted()).toEqual(Object.keys(keyed));
+  });
+
+  test.for(Object.keys(keyed).filter((file) => keyed[file] === "compares"))(
+    "%s lets time tell nothing of what it expects",
+    (file) => {
+      const text = textOf(file);
+      expect(text).toMatch(/\btimingSafeEqual\(/);
+      const compared = text.match(/\bexpected *[!=]==|[!=]== *expected\b(?!\.length)|\.(?:equals|compare)\(/g);
+      expect(compared).toBeNull();
+    },
+  );
+});
+
 describe("the house", () => {
   test.for([...rooms, "policies", "test", "bin", "docs"])("%s has a README of at most 40 lines", (folder) => {
     const lines = readFileSync(join(root, folder, "README.md"), "utf8")

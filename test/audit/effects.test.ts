@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { beginEffect, readStepOutcome, settleEffect } from "../../audit/ledgers/effects.ts";
+import { beginEffect, readPermittedEffect, readStepOutcome, settleEffect } from "../../audit/ledgers/effects.ts";
 import { giveVerdict } from "../../audit/ledgers/approvals.ts";
 import { openEscalation } from "../../audit/ledgers/escalations.ts";
 import { AT, DIGEST, givenDecision, route, stepNames } from "../fixtures/ledger.ts";
@@ -75,6 +75,24 @@ describe("nothing acts without a recorded decision: the database refuses", () =>
                     values ('acme', $1, $2, $3, 'quotes.approve-discount', $4, 'intent')`;
     const values = [permit.effectKey, permit.permitId, permit.caseId, other.actionDigest];
     await expect(database.pool.query(insert, values)).rejects.toMatchObject({ code: "42501" });
+  });
+
+  test("an effect for a permit of which a single word is not the ledger's, begun or not", async () => {
+    const { permit } = await givenDecision(database.pool, stepNames("one-word"));
+    const { decidedAt: _, ...words } = permit;
+    const forged = Object.keys(words).map((word) => ({ ...permit, [word]: `${words[word as keyof typeof words]}0` }));
+    const answers = async () => {
+      const states = forged.flatMap((other) => [
+        beginEffect(database.pool, other, begin),
+        readPermittedEffect(database.pool, other, "quoting"),
+      ]);
+      return (await Promise.all(states)).map(({ state }) => state);
+    };
+    const refused = Array.from({ length: 14 }, () => "no-permit");
+    expect(await answers()).toEqual(refused);
+    expect(await beginEffect(database.pool, permit, begin)).toMatchObject({ state: "intent" });
+    expect(await readPermittedEffect(database.pool, permit, "quoting")).toMatchObject({ state: "intent" });
+    expect(await answers()).toEqual(refused);
   });
 
   test("a permit while fewer people approved than the route's quorum wants", async () => {

@@ -194,6 +194,32 @@ describe("of those who may answer it", () => {
   });
 });
 
+describe("who climbs a level has that level's own time", () => {
+  const levels = [
+    { role: "partner-manager", slaMs: 4 * HOUR },
+    { role: "regional-director", slaMs: 9 * HOUR },
+    { role: "ops-engineer", slaMs: 2 * HOUR },
+  ];
+
+  test("at every level of the route, in its row, its record and what the case waits for", async () => {
+    const { escalationId, caseId } = await givenEscalation(database.pool, "every level", { at: OPENED, levels });
+    // The first level's silence is noticed at once, the second's an hour late.
+    const raised = [
+      { level: 1, atHours: 4, dueAt: after(4 + 9) },
+      { level: 2, atHours: 14, dueAt: after(14 + 2) },
+    ];
+    for (const { level, atHours, dueAt } of raised) {
+      const change = { company, escalationId, at: after(atHours) };
+      const { role, slaMs } = levels[level]!;
+      const state = await raiseEscalation(database.pool, change, level - 1);
+      expect(state).toEqual({ kind: "waiting", level, slaMs, dueAt });
+      expect(await rowOf(escalationId)).toMatchObject({ due_at: dueAt });
+      const { records } = await readRecords(database.pool, company, caseId);
+      expect(records.at(-1)?.body).toMatchObject({ change: "raised", level, role, dueAt });
+    }
+  });
+});
+
 describe("a move is refused, and changes nothing", () => {
   const others: readonly QuestionMove[] = [
     { move: "ask", words: "why" },

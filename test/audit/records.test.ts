@@ -94,6 +94,25 @@ describe("a record's body", () => {
     expect(all).not.toContain("customer");
   });
 
+  test("shows no two equal values as equal: of no two fields, records, cases or people", async () => {
+    const said = { note: "same", reason: "same", other: "same" };
+    const told = ["dana", "lee", undefined].flatMap((person) =>
+      ["case-s", "case-t"].flatMap((caseId) =>
+        ["1", "2"].map((n) => {
+          const key = `${caseId}/${person}/${n}`;
+          return draft(caseId, key, said, person === undefined ? {} : { person });
+        }),
+      ),
+    );
+    for (const one of told) await appendRecord(database.pool, one);
+    const { rows } = await database.pool.query<{ sd: string[] }>(
+      "select r.envelope::jsonb->'sd' as sd from audit_record r where key = any ($1)",
+      [told.map(({ key }) => key)],
+    );
+    const digests = rows.flatMap(({ sd }) => sd);
+    expect([digests.length, new Set(digests).size]).toEqual([36, 36]);
+  });
+
   test("of a person names them by a random name that stays the same", async () => {
     const answer = (escalationId: string) => ({
       escalationId,

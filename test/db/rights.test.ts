@@ -32,6 +32,19 @@ async function tablesWith(
   return rows.map(({ name }) => name);
 }
 
+/** By table, the columns that a role may update; those of the product's schemas alone. */
+async function columnsChangedBy(role: string): Promise<{ readonly [table: string]: string }> {
+  const { rows } = await owner.query<{ name: string; columns: string }>(
+    `select c.oid::regclass::text as name, string_agg(a.attname, ' ' order by a.attname) as columns
+     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     where c.relkind in ('r', 'p') and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
+       and has_column_privilege($1, c.oid, a.attnum, 'update')
+     group by c.oid order by 1`,
+    [role],
+  );
+  return Object.fromEntries(rows.map(({ name, columns }) => [name, columns]));
+}
+
 /** Tables whose rows a trigger keeps as they were written. */
 async function appendOnly(): Promise<string[]> {
   const { rows } = await owner.query<{ name: string }>(
@@ -94,6 +107,39 @@ describe("a company's login", () => {
          and has_column_privilege('company:acme', a.attrelid, a.attnum, 'update')`,
     );
     expect(rows).toEqual([]);
+  });
+
+  test("changes these columns and no others: what a row says once, it says for ever", async () => {
+    expect(await columnsChangedBy("company:acme")).toEqual({
+      account: "deposited gone gone_until reserved used",
+      agreement: "moved_at state",
+      approval: "undone_at",
+      audit_hold: "release_reason released_at released_by",
+      audit_log: "size",
+      audit_place: "seq",
+      audit_tile: "hashes",
+      batch: "bad bad_count bytes digest format row_count state stored_at superseded_by told_at touched_at",
+      batch_chunk: "bad bad_count bytes digest row_count rows",
+      batch_share: "after_id objects state told",
+      effect: "detail external_ref settled_at state",
+      escalation: "assignee closed_at due_at held_until level paused_at role state until_at version",
+      inbox: "attempts dispatched_at retry_at state",
+      inbox_clock: "occurred_at",
+      model_turn: "attempts input_tokens lease_until output_tokens response state",
+      outbox: "attempts delivered_at retry_at",
+      "programme.registration":
+        "currency customer_aliases customer_domain customer_name effect_key expires_at partner_id product_family protection_days registered_at replaces role value_minor version",
+      quarantined_event: "settled_at state times",
+      reply: "closed_at deadline n opened_at state",
+      "sandbox.call": "outcome",
+      "sandbox.object": "properties updated_at version",
+      working_day: "finished_at",
+    });
+    expect(await columnsChangedBy("mandate_directory")).toEqual({
+      person: "revoked_at role token_sha256",
+      person_change: "settled_at settled_by state",
+    });
+    expect(await columnsChangedBy("mandate_recorder")).toEqual({ case_head: "records" });
   });
 
   test("is refused each of these when it tries, and not only by a trigger", async () => {

@@ -4,6 +4,7 @@ import type { Pump } from "../../../db/pump.ts";
 import type { VerdictMessenger } from "../../../gateway/inbox/workflow-starter.ts";
 import { personRefOf } from "../../../audit/person-ref.ts";
 import { giveVerdict } from "../../../audit/ledgers/approvals.ts";
+import { backedOff } from "../../fixtures/backed-off.ts";
 import { givenEscalation } from "../../fixtures/asked.ts";
 import { watchedEngine } from "../../fixtures/engine.ts";
 import { DIGEST } from "../../fixtures/ledger.ts";
@@ -73,6 +74,22 @@ describe("a case that cannot be woken is done with: the ledger's row is what cou
     await allDelivered();
     expect(lines).toMatchObject([{ msg }]);
   });
+});
+
+test.for([1, 3, 100])("what attempt %i could not tell is due after its back-off", async (attempts) => {
+  await givenVerdict(`attempt ${attempts}`);
+  const rows = await backedOff(database.pool, "outbox", attempts, async () => {
+    let isTried = false;
+    const onVerdict = () => {
+      isTried = true;
+      throw new Error("engine away");
+    };
+    const pump = start(watchedEngine({ onVerdict }));
+    await eventually(async () => isTried || undefined);
+    // Whatever was taken is finished with then.
+    await pump.stop();
+  });
+  expect(rows).toEqual([{ attempts, isDueThen: true }]);
 });
 
 test("an engine that is away is asked again, and a verdict for another case does not wait for it", async () => {

@@ -4,6 +4,7 @@ import type { Pump } from "../../../db/pump.ts";
 import { startRelay } from "../../../gateway/inbox/relay.ts";
 import type { WorkflowStarter } from "../../../gateway/inbox/workflow-starter.ts";
 import { readRecords } from "../../../audit/records.ts";
+import { backedOff } from "../../fixtures/backed-off.ts";
 import { watchedEngine } from "../../fixtures/engine.ts";
 import { incomingEvent, keptEvents } from "../../fixtures/inbox.ts";
 import { keptLog } from "../../fixtures/log.ts";
@@ -168,6 +169,22 @@ describe("an engine that fails", () => {
     expect(await keptEvents(database.pool)).toMatchObject([{ state: "dispatched" }]);
     const { records } = await readRecords(database.pool, "acme", `acme:quoting:crm-deal-${run}`);
     expect(records).toHaveLength(1);
+  });
+
+  test.for([1, 3, 100])("what attempt %i could not tell is due after its back-off", async (attempts) => {
+    await accept(named("a"));
+    const rows = await backedOff(database.pool, "inbox", attempts, async () => {
+      let isTried = false;
+      const onEvent = () => {
+        isTried = true;
+        throw new Error("engine away");
+      };
+      const relay = start(watchedEngine({ onEvent }));
+      await eventually(async () => isTried || undefined);
+      // Whatever was taken is finished with then.
+      await relay.stop();
+    });
+    expect(rows).toEqual([{ attempts, isDueThen: true }]);
   });
 
   test("holds up nobody else, is loud from the fifth time on, and is never given up", async () => {

@@ -7,7 +7,7 @@ import { DIGEST, givenDecision, route, stepNames } from "../../fixtures/ledger.t
 import { givenCheckpoint } from "../../fixtures/logged.ts";
 import { acted } from "../../fixtures/reservations.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
-import { rewritten } from "./rewritten.ts";
+import { envelopesOf, rewritten } from "./rewritten.ts";
 import { foundBy, verified } from "./verified.ts";
 
 let database: TestDatabase;
@@ -151,6 +151,17 @@ describe("check 9 of what two people must approve", () => {
 
   test("finds nothing when both did", async () => {
     expect(foundBy(await verified(forTwo), 9)).toEqual([]);
+  });
+
+  test.for([
+    ["first", 1],
+    ["last", 0],
+  ] as const)("finds who asked as the %s of them", async ([, missing]) => {
+    const asker = envelopesOf(forTwo).find(({ kind }) => kind === "decision")!.actor;
+    const own = edited((one) => one.kind === "approval" && one.fields["missing"] === missing, {}, { actor: asker });
+    expect(foundBy(await verified(await rewritten(forTwo, own)), 9)).toMatchObject([
+      { case: names.caseId, what: "who asked for it approved it" },
+    ]);
   });
 
   test("finds the decision once the first approval is dropped, however well", async () => {

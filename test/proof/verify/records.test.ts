@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disclose } from "../../../audit/disclosure.ts";
+import { disclose, disclosureDigest, readDisclosure } from "../../../audit/disclosure.ts";
 import { readLine, DisclosureLine, ErasedLine, writeLine } from "../../../proof/bundle/lines.ts";
 import type { Envelope } from "../../../domain/audit-record.ts";
 import { givenBundle, exported, type BundleFiles, type GovernedCases } from "../../fixtures/governed-log.ts";
@@ -20,8 +20,8 @@ const seqOf = (caseId: string, n: number) =>
   envelopesOf(files).findIndex((one) => one.case.id === caseId && one.case.n === n);
 
 /** The disclosures of one record of acme's own log changed; none left leaves the line out. */
-const telling = (seq: number, change: (told: readonly string[]) => readonly string[]) =>
-  changed(files, {
+const telling = (seq: number, change: (told: readonly string[]) => readonly string[], of = files) =>
+  changed(of, {
     "disclosures.jsonl": lines((all) =>
       all.flatMap((line) => {
         const told = readLine(DisclosureLine, line);
@@ -90,6 +90,31 @@ describe("check 6, disclosures are those committed to", () => {
     const turned = changed(files, { "disclosures.jsonl": lines((all) => all.toReversed()) });
     expect((await verified(turned)).outcome).toBe("tampered");
   });
+});
+
+describe("check 6, no field is said twice", () => {
+  /** A log that was written anew, whose record commits to one more disclosure, and discloses it. */
+  async function saidAgain(name: string) {
+    const again = disclose("c2FsdA", name, "another");
+    const more = onlyOf(cases.blocked, 2, (one) => ({ ...one, sd: [...one.sd, disclosureDigest(again)].toSorted() }));
+    const seq = seqOf(cases.blocked, 2);
+    return telling(seq, (told) => [...told, again], await rewritten(files, more));
+  }
+
+  test("neither one that the record shows nor one that it discloses", async () => {
+    const seq = seqOf(cases.blocked, 2);
+    const shown = Object.keys(envelopesOf(files)[seq]!.fields);
+    const disclosed = toldOf(seq).map((one) => readDisclosure(one).name);
+    expect([shown.length, disclosed.length]).toEqual([expect.toSatisfy(isSome), expect.toSatisfy(isSome)]);
+    for (const name of [...shown, ...disclosed]) {
+      const verification = await verified(await saidAgain(name));
+      expect(verification.outcome).toBe("tampered");
+      const what = expect.stringContaining(`says \`${name}\` a second time`) as string;
+      expect(foundBy(verification, 6), name).toMatchObject([{ seq, case: cases.blocked, n: 2, what }]);
+    }
+  });
+
+  const isSome = (count: number) => count > 2;
 });
 
 describe("check 7, parents precede and numbers are contiguous", () => {
