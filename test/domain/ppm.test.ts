@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formatPpm, sharePpm } from "../../domain/ppm.ts";
+import { exactSharePpm, formatPpm, Ppm, sharePpm } from "../../domain/ppm.ts";
 
 describe("a share of a price", () => {
   test.for([
@@ -21,9 +21,23 @@ describe("a share of a price", () => {
     [1, 0.5],
     [NaN, 1],
     [2 ** 53, 1],
-    [Number.MAX_SAFE_INTEGER, 1],
   ] as const)("%d of %d is not defined", ([part, whole]) => {
-    expect(() => sharePpm(part, whole)).toThrow(RangeError);
+    expect(() => sharePpm(part, whole)).toThrow(`share of \`${part}\` in \`${whole}\` is not defined over positive`);
+  });
+
+  test("of amounts however large has a whole, and is a number that is exact", () => {
+    for (const whole of [0n, -1n]) expect(() => exactSharePpm(1n, whole)).toThrow(`in \`${whole}\` is not defined`);
+    const [most, million] = [BigInt(Number.MAX_SAFE_INTEGER), 1_000_000n];
+    expect(exactSharePpm(most, million)).toBe(Number.MAX_SAFE_INTEGER);
+    expect(() => exactSharePpm(most + 1n, million)).toThrow(`share of \`${most + 1n}\` is out of range`);
+  });
+
+  test.for([-1, 1_000_001, 0.5])("%d is no share in parts per million", (ppm) => {
+    expect([Ppm.safeParse(ppm).success, Ppm.safeParse(0).success, Ppm.safeParse(1_000_000).success]).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 
   test("is within a limit exactly when the cross-multiplied amounts are", () => {
