@@ -29,6 +29,7 @@ describe("a question", () => {
   });
 
   test.for<[EscalationStanding, readonly EscalationStanding[]]>([
+    ["open", ["open", "info-requested", "committing", "approved", "rejected", "expired", "superseded", "withdrawn"]],
     ["committing", ["open", "approved", "superseded", "withdrawn"]],
     ["approved", ["executed", "execution-failed", "superseded"]],
     ["info-requested", ["open", "info-requested", "committing", "approved", "rejected", "superseded", "withdrawn"]],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MAX_MINOR, Money, formatMinor } from "../../domain/money.ts";
+import { Currency, CurrencyCode, MAX_MINOR, Money, formatMinor, writeMinor } from "../../domain/money.ts";
 
 test.for([
   [0, "0.00 USD"],
@@ -28,4 +28,18 @@ test.for([
   { minor: 1, currency: "USD", note: "" },
 ])("%j is not money", (value) => {
   expect(Money.safeParse(value).success).toBe(false);
+});
+
+test.for(Currency.options)("policies and funds are kept in %s", (currency) => {
+  expect(Money.parse({ minor: MAX_MINOR, currency })).toEqual({ minor: MAX_MINOR, currency });
+});
+
+test("which currencies they are kept in is said once", () => expect(Currency.options).toEqual(["USD", "EUR", "GBP"]));
+
+test.for(["USD", "usd", "USDX", "XUSD", "US"])("%s is a code where it is three capitals and nothing else", (code) => {
+  expect(CurrencyCode.safeParse(code).success).toBe(code === "USD");
+});
+
+test("is written without grouping where every locale reads it", () => {
+  expect([writeMinor(123_456_789, "USD"), writeMinor(1_234_567, "JPY")]).toEqual(["1234567.89 USD", "1234567 JPY"]);
 });

@@ -13,6 +13,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runCommand, type RunCommand } from "../../engines/command.ts";
 import { EngineError } from "../../engines/engine-error.ts";
@@ -25,6 +26,7 @@ import { installedRoute } from "../../engines/temporal-routes/installed.ts";
 import {
   type BinaryRoute,
   found,
+  isAtLeast,
   notFound,
   type RouteContext,
   wheelPins,
@@ -138,19 +140,24 @@ describe("the order", () => {
 
 describe("an installed command", () => {
   const cases = [
-    { name: "1.9.0 on PATH is taken", onPath: "1.9.0", expected: "path" },
-    { name: "1.10.0 on PATH is taken", onPath: "1.10.0", expected: "path" },
+    { name: "1.9.0 on PATH is taken", onPath: "1.9.0", expected: "found: path" },
+    { name: "1.10.0 on PATH is taken", onPath: "1.10.0", expected: "found: path" },
     { name: "1.8.9 on PATH is too old", onPath: "1.8.9", expected: "1.8.9, needed is 1.9.0 or newer" },
-    { name: "the named one comes before PATH", named: "1.9.1", onPath: "1.9.1", expected: "named" },
-    { name: "a named 1.5.1 is taken", named: "1.5.1", expected: "named" },
-    { name: "a named build from source counts by its server", named: "0.0.0-DEV", server: "1.29.1", expected: "named" },
+    { name: "the named one comes before PATH", named: "1.9.1", onPath: "1.9.1", expected: "found: named" },
+    { name: "a named 1.5.1 is taken", named: "1.5.1", expected: "found: named" },
+    {
+      name: "a named build from source counts by its server",
+      named: "0.0.0-DEV",
+      server: "1.29.1",
+      expected: "found: named",
+    },
     {
       name: "on PATH that server is too old",
       onPath: "0.0.0-DEV",
       server: "1.29.1",
       expected: "0.0.0, needed is 1.9.0",
     },
-    { name: "a named 1.5.0 is too old, PATH is next", named: "1.5.0", onPath: "1.9.1", expected: "path" },
+    { name: "a named 1.5.0 is too old, PATH is next", named: "1.5.0", onPath: "1.9.1", expected: "found: path" },
   ];
   test.for(cases)("$name", async ({ named, onPath, server, expected }) => {
     const temporalBin = named === undefined ? undefined : commandOf("named", named, server);
@@ -158,8 +165,21 @@ describe("an installed command", () => {
     const outcome = await installedRoute.try(
       contextWith({ temporalBin, searchPath: join(folder, "path"), run: runCommand }),
     );
-    const text = outcome.kind === "found" ? outcome.path.replace(`${folder}/`, "").split("/")[0] : outcome.reason;
+    const where = outcome.kind === "found" ? outcome.path.replace(`${folder}/`, "").split("/")[0] : "";
+    const text = outcome.kind === "found" ? `found: ${where}` : outcome.reason;
     expect(text).toContain(expected);
+  });
+
+  test("is old or new by its numbers, never by their text", () => {
+    const part = fc.oneof(fc.nat({ max: 12 }), fc.nat({ max: 1_000 }));
+    const version = fc.tuple(part, part, part);
+    fc.assert(
+      fc.property(version, version, (one, other) => {
+        const differs = one.findIndex((number, at) => number !== other[at]);
+        const isNewer = differs === -1 || one[differs]! > other[differs]!;
+        expect(isAtLeast(one.join("."), other.join("."))).toBe(isNewer);
+      }),
+    );
   });
 
   test("a named command that does not run is said aloud", async () => {
