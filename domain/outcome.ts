@@ -28,5 +28,18 @@ type StepEnd =
 
 export type OutcomeKind = StepOutcome["kind"];
 
+/** All of them. */
+export const outcomeKinds = [
+  "executed",
+  "already-done",
+  "blocked",
+  "rejected",
+  "expired",
+  "withheld",
+  "superseded",
+  "unknown",
+  "refused",
+] as const satisfies readonly OutcomeKind[];
+
 /** How the work on an event ended. `idle`: nothing is due, not yet or not any more; what comes due opens the case again. */
 export type EndKind = OutcomeKind | "idle";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { modes } from "../../domain/decision-details.ts";
 import { agreementStates } from "../../domain/agreement.ts";
+import { outcomeKinds } from "../../domain/outcome.ts";
 import { endCodes, refusalCodes } from "../../domain/refusal.ts";
 import { replyWords } from "../../domain/reply.ts";
 import type {
@@ -56,17 +57,7 @@ const EventRef = z.strictObject({
   gone: z.literal(true).optional(),
 });
 
-const OutcomeKind = z.enum([
-  "executed",
-  "already-done",
-  "blocked",
-  "rejected",
-  "expired",
-  "withheld",
-  "superseded",
-  "unknown",
-  "refused",
-]);
+const OutcomeKind = z.enum(outcomeKinds);
 
 const Because = z.union([
   z.strictObject({ code: z.enum(endCodes) }),

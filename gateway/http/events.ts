@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Sql } from "../../audit/records.ts";
 import type { MatchedRule } from "../../domain/decision.ts";
 import type { FunctionTable } from "../../functions/definition.ts";
+import { outcomeKinds } from "../../domain/outcome.ts";
 import type { ApiEnv } from "./auth.ts";
 import { pageEnd, pagesOf, sinceParameter, type Asking, type PageAsked } from "./paging.ts";
 import { problemResponses } from "./problem.ts";
@@ -38,20 +39,7 @@ const EventView = z
      * `open` until the step ended, then how it ended. `none`: no function listens, or a newer event came first.
      * `already-done`: the same was asked and done before. `withheld`: decided under a mode that lets nothing come of it. `idle`: nothing is due, not yet or not any more.
      */
-    outcome: z.enum([
-      "none",
-      "open",
-      "executed",
-      "already-done",
-      "blocked",
-      "rejected",
-      "expired",
-      "withheld",
-      "superseded",
-      "unknown",
-      "refused",
-      "idle",
-    ]),
+    outcome: z.enum(["none", "open", ...outcomeKinds, "idle"]),
     /** Milliseconds from arrival to the first effect's receipt. */
     firstEffectMs: z.int().nullable(),
     waitingFor: z.object({ escalationId: z.string(), role: z.string(), dueAt: Iso }).nullable(),

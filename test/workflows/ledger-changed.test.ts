@@ -1,30 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { givenPartner, givenQuote, quoteDeskSays } from "../fixtures/programme.ts";
+import { beforeAct } from "../fixtures/before-act.ts";
 import { startSystem, type System } from "../setup/system.ts";
 
 let system: System;
-/** Done once, when the call of a case's act is about to begin: its decision, permit and intent stand by then. */
-const before = new Map<string, () => Promise<unknown>>();
+const { before, interceptors } = beforeAct();
 
 beforeAll(async () => {
-  system = await startSystem({
-    interceptors: {
-      activity: [
-        ({ info }) => ({
-          inbound: {
-            async execute(input, next) {
-              const caseId = info.workflowExecution?.workflowId ?? "";
-              if (info.activityType !== "act") return next(input);
-              const happens = before.get(caseId);
-              before.delete(caseId);
-              await happens?.();
-              return next(input);
-            },
-          },
-        }),
-      ],
-    },
-  });
+  system = await startSystem({ interceptors });
   await givenPartner(system.pool, system.company, { partnerId: "partner-7" });
 });
 afterAll(() => system.stop());
