@@ -115,9 +115,13 @@ async function answered(stack: Stack, asked: readonly Asked[]): Promise<readonly
 /** When the effect of each was settled, by the database's clock; undefined while one is missing. */
 async function settledOf({ pool }: Stack, asked: readonly Asked[]): Promise<ReadonlyMap<string, number> | undefined> {
   const { rows } = await pool.query<{ key: string; recorded_at: string }>(
-    "select key, recorded_at from audit_record where company = $1 and key = any ($2)",
-    [COMPANY, asked.map(({ stepKey }) => `${stepKey}/receipt/done`)],
+    `select d.step_key as key, r.recorded_at
+     from decision d
+     join permit m on m.company = d.company and m.decision_id = d.decision_id
+     join audit_record r on r.company = m.company and r.key = m.effect_key || '/receipt/done'
+     where d.company = $1 and d.step_key = any ($2)`,
+    [COMPANY, asked.map(({ stepKey }) => stepKey)],
   );
   if (rows.length < asked.length) return undefined;
-  return new Map(rows.map(({ key, recorded_at: at }) => [key.slice(0, -"/receipt/done".length), Date.parse(at)]));
+  return new Map(rows.map(({ key, recorded_at: at }) => [key, Date.parse(at)]));
 }
