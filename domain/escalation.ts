@@ -44,7 +44,7 @@ export function movesTo(from: EscalationStanding, to: EscalationStanding): boole
 /** States in which somebody's move is awaited, or may still be taken back: what is closed in none of them. */
 export const standingStates = ["open", "info-requested", "committing"] as const satisfies readonly EscalationStanding[];
 
-export function isStanding(state: EscalationStanding): boolean {
+export function isStanding(state: EscalationStanding): state is (typeof standingStates)[number] {
   return standingStates.some((one) => one === state);
 }
 
@@ -55,7 +55,7 @@ export const approvedStates = [
   "execution-failed",
 ] as const satisfies readonly EscalationStanding[];
 
-export function isApproved(state: EscalationStanding): boolean {
+export function isApproved(state: EscalationStanding): state is (typeof approvedStates)[number] {
   return approvedStates.some((one) => one === state);
 }
 

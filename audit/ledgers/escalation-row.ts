@@ -1,6 +1,6 @@
 import type { Route } from "../../domain/decision.ts";
 import type { WorkingTime } from "../../domain/calendar.ts";
-import type { EscalationStanding } from "../../domain/escalation.ts";
+import { isStanding, type EscalationStanding } from "../../domain/escalation.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { recordKeys } from "../record-keys.ts";
 import { appendRecord, type Ledger } from "../records.ts";
@@ -98,13 +98,25 @@ export async function moveRow(
   const { state, level = row.level, role = row.role, dueAt = row.due_at, assignee = row.assignee } = moved;
   const { heldUntil = null, untilAt = null } = moved;
   const pausedAt = state === "info-requested" ? (row.paused_at ?? at) : null;
-  const isClosed = state !== "open" && state !== "info-requested" && state !== "committing";
   await ledger.query({
     name: "move-escalation",
     text: `update escalation set state = $3, level = $4, role = $5, due_at = $6, assignee = $7, held_until = $8, paused_at = $9,
              until_at = $10, closed_at = case when $12 then coalesce(closed_at, $11) end, version = version + 1
            where company = $1 and escalation_id = $2`,
-    values: [company, escalationId, state, level, role, dueAt, assignee, heldUntil, pausedAt, untilAt, at, isClosed],
+    values: [
+      company,
+      escalationId,
+      state,
+      level,
+      role,
+      dueAt,
+      assignee,
+      heldUntil,
+      pausedAt,
+      untilAt,
+      at,
+      !isStanding(state),
+    ],
   });
   const stays = { level, role, due_at: dueAt, assignee, paused_at: pausedAt, until_at: untilAt };
   return { ...row, ...stays, state, version: row.version + 1 };

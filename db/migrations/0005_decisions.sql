@@ -101,7 +101,7 @@ create table escalation (
     'rejected', 'expired', 'superseded', 'withdrawn')),
   opened_at timestamptz not null,
   closed_at timestamptz check ((closed_at is null) = (state in ('open', 'info-requested', 'committing'))),
-  -- Every move is another version: who answers may say which one they saw.
+  -- Every change of the row is another version: who answers may say which one they saw.
   version int not null default 1,
   -- Of those who may answer, the one it was left to; the others still may.
   assignee text,

@@ -5,7 +5,7 @@ import { escalationIdOf } from "../../audit/record-keys.ts";
 import type { Again } from "../../deciding/service-ask.ts";
 import { STOPPED, type DecideService } from "../../deciding/service.ts";
 import type { FactFault } from "../../deciding/asked-facts.ts";
-import { isStanding } from "../../domain/escalation.ts";
+import { isApproved, isStanding } from "../../domain/escalation.ts";
 import { hasWholeNumbers, type JsonObject } from "../../domain/json.ts";
 import { provenanceOf, provenances } from "../../domain/provenance.ts";
 import { governedActions } from "../../functions/governed-actions.ts";
@@ -317,6 +317,6 @@ function stateOf({ effect }: ServiceStep, latest: ServiceDecision): DecisionStan
   if (latest.verdict === "block") return "blocked";
   if (latest.escalation === null) return "withheld";
   const { state } = latest.escalation;
-  if (state === "open" || state === "info-requested" || state === "committing") return "waiting";
-  return state === "executed" || state === "execution-failed" ? "approved" : state;
+  if (isStanding(state)) return "waiting";
+  return isApproved(state) ? "approved" : state;
 }
