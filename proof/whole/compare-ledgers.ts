@@ -2,7 +2,10 @@ import type { Json } from "../../domain/json.ts";
 import { canonicalJson } from "../../audit/canonical-json.ts";
 import { openRecordsByKey, type Ledger } from "../../audit/records.ts";
 import type { Unsealed } from "../../audit/unseal.ts";
-import { comparedLedgers, type ComparedLedger, type LedgerRow } from "./ledgers.ts";
+import { readWrongTotals } from "./account-sums.ts";
+import { comparedLedgers, type ComparedLedger, type ComparedRow, type LedgerPage } from "./ledgers.ts";
+import { readRowless } from "./rowless-records.ts";
+import { comparedStandings } from "./standings.ts";
 
 /** A row that is not what was recorded: `column` as the record names it; null where there is no record, or no row. */
 export type LedgerFinding = {
@@ -20,8 +23,9 @@ const MOST_KEPT = 100;
 const SHOWN = 80;
 
 /**
- * Holds every row of the compared ledgers against the record that it was written with, by key, a page at a time. A part of a
- * record that was erased is passed over: so is what the ledger held of it.
+ * Holds every row of the compared ledgers against the record that it was written with, by key, a page at a time, every record
+ * against the rows that it was written with, and every account against its entries. A part of a record that was erased is
+ * passed over: so is what the ledger held of it.
  */
 export async function compareLedgers(
   ledger: Ledger,
@@ -34,8 +38,8 @@ export async function compareLedgers(
     found += 1;
     if (findings.length < MOST_KEPT) findings.push(finding);
   };
-  for (const compared of comparedLedgers) {
-    for await (const page of pagesOf(ledger, company, compared)) {
+  for (const compared of [...comparedLedgers, ...comparedStandings]) {
+    for await (const page of pagesOf(company, (asked) => compared.page(ledger, asked))) {
       const records = await openRecordsByKey(
         ledger,
         company,
@@ -47,17 +51,27 @@ export async function compareLedgers(
       onPage();
     }
   }
+  for await (const page of pagesOf(company, (asked) => readRowless(ledger, asked))) {
+    for (const { key, ledger: without } of page) {
+      if (without !== null)
+        add({ ledger: without, key, column: null, what: "its record is there, and the row is gone" });
+    }
+    onPage();
+  }
+  for (const { key, total, kept, summed } of await readWrongTotals(ledger, company)) {
+    const what = `the account says ${shown(kept)}, its entries come to ${shown(summed)}`;
+    add({ ledger: "account", key, column: total, what });
+  }
   return { rows, found, findings };
 }
 
-async function* pagesOf(
-  ledger: Ledger,
+async function* pagesOf<Row extends { readonly key: string }>(
   company: string,
-  { page }: ComparedLedger,
-): AsyncGenerator<readonly LedgerRow[], void> {
+  read: (page: LedgerPage) => Promise<readonly Row[]>,
+): AsyncGenerator<readonly Row[], void> {
   let after = "";
   for (;;) {
-    const rows = await page(ledger, { company, after, most: PAGE });
+    const rows = await read({ company, after, most: PAGE });
     if (rows.length > 0) yield rows;
     if (rows.length < PAGE) return;
     after = rows.at(-1)?.key ?? after;
@@ -66,13 +80,13 @@ async function* pagesOf(
 
 function differencesOf(
   { ledger, recorded: toldBy = (body) => body }: ComparedLedger,
-  { key, record, row }: LedgerRow,
+  { key, record, row, at = null, told: beside }: ComparedRow,
   opened: Unsealed | undefined,
 ): readonly LedgerFinding[] {
   if (opened === undefined) return [{ ledger, key, column: null, what: `no record \`${record}\` tells of it` }];
   const { body, erased } = opened.record;
-  const told: { readonly [name: string]: Json | undefined } = toldBy(body, row);
-  return Object.entries(row).flatMap(([column, kept]) => {
+  const told: { readonly [name: string]: Json | undefined } = { ...toldBy(body, row), ...beside, at: opened.record.at };
+  return Object.entries(at === null ? row : { ...row, at }).flatMap(([column, kept]) => {
     const recorded = told[column];
     if (recorded === undefined && erased !== undefined) return [];
     if (recorded !== undefined && canonicalJson(recorded) === canonicalJson(kept)) return [];

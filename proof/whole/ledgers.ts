@@ -6,13 +6,22 @@ import type { Sql } from "../../audit/records.ts";
 /** A row's key, the key of the record that it was written with, and what that record must say, by its names. */
 export type LedgerRow = { readonly key: string; readonly record: string; readonly row: JsonObject };
 
+/** One that says when it was recorded, ISO 8601; null where it does not yet. */
+export type TimedRow = LedgerRow & { readonly at: string | null };
+
+/** One that stands as other rows tell, which are held against their records themselves. */
+export type ToldRow = LedgerRow & { readonly told: JsonObject };
+
+/** Any of them. */
+export type ComparedRow = LedgerRow & Partial<TimedRow & ToldRow>;
+
 /** Which rows: the next `most` of a company after a key. */
 export type LedgerPage = { readonly company: string; readonly after: string; readonly most: number };
 
 /** A ledger whose rows are held against records. */
 export type ComparedLedger = {
   readonly ledger: string;
-  readonly page: (sql: Sql, page: LedgerPage) => Promise<readonly LedgerRow[]>;
+  readonly page: (sql: Sql, page: LedgerPage) => Promise<readonly ComparedRow[]>;
   /** What of a record's body tells of the row, by the row's names; left out, the body itself does. */
   readonly recorded?: (body: JsonObject, row: JsonObject) => JsonObject;
 };
@@ -22,13 +31,14 @@ export const comparedLedgers: readonly ComparedLedger[] = [
   {
     ledger: "decision",
     async page(sql, { company, after, most }) {
-      const { rows } = await sql.query<LedgerRow>({
+      const { rows } = await sql.query<TimedRow>({
         name: "compared-decisions",
         text: `select d.decision_id as key, d.record_key as record, jsonb_build_object(
              'stepKey', d.step_key, 'gate', d.gate, 'proposalId', d.proposal_id, 'verdict', d.verdict, 'reason', d.reason,
              'rules', d.rules, 'missing', d.missing, 'facts', d.facts, 'sources', d.sources, 'actionDigest', d.action_digest,
              'requestedBy', d.requested_by, 'approvalId', d.approval_id, 'details', d.details,
-             'permitId', (select m.permit_id from permit m where m.company = d.company and m.decision_id = d.decision_id)) as row
+             'permitId', (select m.permit_id from permit m where m.company = d.company and m.decision_id = d.decision_id)) as row,
+             to_char(d.decided_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
            from decision d where d.company = $1 and d.decision_id > $2 order by d.decision_id limit $3`,
         values: [company, after, most],
       });
@@ -38,11 +48,12 @@ export const comparedLedgers: readonly ComparedLedger[] = [
   {
     ledger: "approval",
     async page(sql, { company, after, most }) {
-      const { rows } = await sql.query<LedgerRow>({
+      const { rows } = await sql.query<TimedRow>({
         name: "compared-approvals",
         text: `select a.approval_id as key, a.record_key as record, jsonb_build_object(
              'escalationId', a.escalation_id, 'personId', a.person_id, 'role', a.role, 'verdict', a.verdict,
-             'actionDigest', a.action_digest, 'reason', a.reason) as row
+             'actionDigest', a.action_digest, 'reason', a.reason) as row,
+             to_char(a.given_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
            from approval a where a.company = $1 and a.approval_id > $2 order by a.approval_id limit $3`,
         values: [company, after, most],
       });
@@ -52,10 +63,11 @@ export const comparedLedgers: readonly ComparedLedger[] = [
   {
     ledger: "escalation",
     async page(sql, { company, after, most }) {
-      const { rows } = await sql.query<LedgerRow>({
+      const { rows } = await sql.query<TimedRow>({
         name: "compared-escalations",
         text: `select e.escalation_id as key, e.escalation_id || '/opened' as record, jsonb_build_object(
-             'decisionId', e.decision_id, 'stepKey', e.step_key) as row
+             'decisionId', e.decision_id, 'stepKey', e.step_key) as row,
+             to_char(e.opened_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
            from escalation e where e.company = $1 and e.escalation_id > $2 order by e.escalation_id limit $3`,
         values: [company, after, most],
       });
@@ -79,10 +91,11 @@ export const comparedLedgers: readonly ComparedLedger[] = [
   {
     ledger: "effect",
     async page(sql, { company, after, most }) {
-      const { rows } = await sql.query<LedgerRow>({
+      const { rows } = await sql.query<TimedRow>({
         name: "compared-receipts",
         text: `select e.effect_key as key, e.effect_key || '/receipt/' || e.state as record, jsonb_build_object(
-             'state', e.state, 'externalRef', e.external_ref, 'detail', e.detail) as row
+             'state', e.state, 'externalRef', e.external_ref, 'detail', e.detail) as row,
+             to_char(e.settled_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
            from effect e where e.company = $1 and e.effect_key > $2 and e.state <> 'intent' order by e.effect_key limit $3`,
         values: [company, after, most],
       });
@@ -92,10 +105,12 @@ export const comparedLedgers: readonly ComparedLedger[] = [
   {
     ledger: "agreement",
     async page(sql, { company, after, most }) {
-      const { rows } = await sql.query<LedgerRow>({
+      const { rows } = await sql.query<TimedRow>({
         name: "compared-agreements",
         text: `select g.agreement_id as key, g.agreement_id || '/asked' as record, jsonb_build_object(
-             'executor', g.executor, 'sides', g.sides, 'digest', g.digest) as row
+             'executor', g.executor, 'sides', g.sides, 'digest', g.digest,
+             'expiresAt', to_char(g.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as row,
+             to_char(g.asked_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
            from agreement g where g.company = $1 and g.agreement_id > $2 order by g.agreement_id limit $3`,
         values: [company, after, most],
       });
@@ -106,11 +121,12 @@ export const comparedLedgers: readonly ComparedLedger[] = [
     ledger: "agreement_word",
     async page(sql, { company, after, most }) {
       const [agreementId = "", side = "", word = ""] = after.split("/");
-      const { rows } = await sql.query<LedgerRow>({
+      const { rows } = await sql.query<TimedRow>({
         name: "compared-words",
         text: `select concat_ws('/', w.agreement_id, w.side, w.word) as key,
              concat_ws('/', w.agreement_id, w.side, w.word) as record, jsonb_build_object(
-             'side', w.side, 'change', w.word, 'digest', w.digest) as row
+             'side', w.side, 'change', w.word, 'digest', w.digest) as row,
+             to_char(w.said_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
            from agreement_word w where w.company = $1 and (w.agreement_id, w.side, w.word) > ($2, $3, $4)
            order by w.agreement_id, w.side, w.word limit $5`,
         values: [company, agreementId, side, word, most],

@@ -174,6 +174,48 @@ const changes: readonly (readonly [what: string, table: string, sql: string, led
     "autonomy_mode",
     "inForce",
   ],
+  [
+    "when somebody answered",
+    "approval",
+    "update approval set given_at = given_at - interval '1 day' where company = $1",
+    "approval",
+    "at",
+  ],
+  [
+    "when it was decided",
+    "decision",
+    "update decision set decided_at = decided_at + interval '1 second' where company = $1",
+    "decision",
+    "at",
+  ],
+  [
+    "what came of a question",
+    "escalation",
+    "update escalation set state = 'approved' where company = $1 and state = 'rejected'",
+    "escalation",
+    "state",
+  ],
+  [
+    "that a question is open again",
+    "escalation",
+    "update escalation set state = 'open', closed_at = null where company = $1 and state <> 'open'",
+    "escalation",
+    "state",
+  ],
+  [
+    "that all sides agreed",
+    "agreement",
+    "update agreement set state = 'asked' where company = $1 and state = 'ready'",
+    "agreement",
+    "state",
+  ],
+  [
+    "until when an ok is in time",
+    "agreement",
+    "update agreement set expires_at = expires_at + interval '1 day' where company = $1",
+    "agreement",
+    "expiresAt",
+  ],
 ];
 
 describe("a ledger's row that is not what was recorded", () => {
@@ -190,6 +232,28 @@ describe("a ledger's row that is not what was recorded", () => {
     const whole = await verifyWhole(copy.pool, asked);
     expect(whole).toMatchObject({ outcome: "tampered", found });
     expect(whole.findings[0]).toMatch(new RegExp(`^LEDGER  ${ledger} `));
+  });
+});
+
+describe("a ledger's row that is gone", () => {
+  test.for([
+    ["decision", "delete from decision where company = $1"],
+    ["approval", "delete from approval where company = $1"],
+    ["escalation", "delete from escalation where company = $1"],
+    ["effect", "delete from effect where company = $1"],
+    ["effect", "delete from effect where company = $1 and state = 'done'"],
+    ["agreement", "delete from agreement where company = $1"],
+    ["agreement_word", "delete from agreement_word where company = $1 and side = 'juniper'"],
+    ["policy_release_event", "delete from policy_release_event where company = $1"],
+    ["autonomy_mode", "delete from autonomy_mode where company = $1"],
+  ] as const)("of `%s` is missed by its record: %s", async ([ledger, sql]) => {
+    const copy = await copyOf(database);
+    await tamper(copy.pool, ledger, sql, ["acme"]);
+    const { found, findings } = await compareLedgers(copy.pool, "acme");
+    expect(found).toBeGreaterThan(0);
+    const gone = findings.filter(({ column, what }) => column === null && what.endsWith("the row is gone"));
+    expect(new Set(gone.map((one) => one.ledger))).toEqual(new Set([ledger]));
+    expect(await verifyWhole(copy.pool, asked)).toMatchObject({ outcome: "tampered" });
   });
 });
 
@@ -217,7 +281,31 @@ describe("what an account holds that its decision did not ask", () => {
     const { findings } = await compareLedgers(copy.pool, company);
     const found = findings.filter(({ ledger }) => ledger === "account_entry");
     expect(found.find((one) => one.column === column)?.what).toMatch(said);
-    expect(new Set(found.map(({ key }) => key)).size).toBe(1);
+    expect(new Set(found.filter((one) => one.column === column).map(({ key }) => key)).size).toBe(1);
+  });
+});
+
+describe("what an account counts", () => {
+  const { name: company, step } = someCompany();
+  beforeAll(async () => {
+    const done = await decideAsking(database.pool, step("done"), [askOf({ account: "counted" })]);
+    await acted(database.pool, done.permit, "done");
+    const failed = await decideAsking(database.pool, step("failed"), [askOf({ account: "freed" })]);
+    await acted(database.pool, failed.permit, "failed");
+  });
+
+  test.for([
+    ["account", "update account set used = 0 where company = $1 and account = 'counted'", "used"],
+    ["account", "update account set reserved = 7 where company = $1 and account = 'freed'", "reserved"],
+    ["account_entry", "delete from account_entry where company = $1 and kind = 'posting'", "posted"],
+    ["account_entry", "delete from account_entry where company = $1 and kind = 'release'", "released"],
+    ["account_entry", "delete from account_entry where company = $1 and kind = 'reservation'", "held"],
+  ] as const)("is what its entries and their decisions say: %s, %s", async ([table, sql, column]) => {
+    expect(await compareLedgers(database.pool, company)).toMatchObject({ found: 0 });
+    const copy = await copyOf(database);
+    await tamper(copy.pool, table, sql, [company]);
+    const { findings } = await compareLedgers(copy.pool, company);
+    expect(findings.filter(({ ledger }) => ledger === table).map((one) => one.column)).toContain(column);
   });
 });
 

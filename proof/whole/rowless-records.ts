@@ -1,0 +1,41 @@
+import type { Sql } from "../../audit/records.ts";
+import type { LedgerPage } from "./ledgers.ts";
+
+/** A record, and the ledger that must hold a row of what it tells; `ledger` is null where none has to, or where it does. */
+export type RowlessRecord = { readonly key: string; readonly ledger: string | null };
+
+/** The next records of a company by key, and which of them a ledger was written with and holds no row of any more. */
+export async function readRowless(sql: Sql, { company, after, most }: LedgerPage): Promise<readonly RowlessRecord[]> {
+  const { rows } = await sql.query<RowlessRecord>({
+    name: "rowless-records",
+    text: `select r.key, case r.kind
+             when 'decision' then case when not exists (
+               select from decision d where d.company = r.company and d.decision_id = r.about) then 'decision' end
+             when 'approval' then case when not exists (
+               select from approval a where a.company = r.company and a.approval_id = r.about) then 'approval' end
+             when 'escalation' then case when not exists (
+               select from escalation e where e.company = r.company and e.escalation_id = split_part(r.key, '/', 1)) then 'escalation' end
+             when 'intent' then case when not exists (
+               select from effect e where e.company = r.company and e.effect_key = r.about) then 'effect' end
+             when 'receipt' then case when not exists (
+               select from effect e where e.company = r.company and e.effect_key = regexp_replace(r.about, '/receipt$', '')) then 'effect' end
+             when 'agreement' then case
+               when not exists (select from agreement g where g.company = r.company and g.agreement_id = split_part(r.key, '/', 1))
+                 then 'agreement'
+               when r.key ~ '/(ok|refuse|withdraw)$' and not exists (
+                 select from agreement_word w where w.company = r.company and w.agreement_id = split_part(r.key, '/', 1)
+                   and w.side = split_part(r.key, '/', 2) and w.word = split_part(r.key, '/', 3)) then 'agreement_word' end
+             when 'policy' then case
+               when r.about = r.case_id || '/release' and not exists (
+                 select from policy_release_event e where e.company = r.company and e.n = r.last::int) then 'policy_release_event'
+               when r.about = r.case_id || '/mode' and not exists (
+                 select from autonomy_mode m where m.company = r.company and m.n = r.last::int) then 'autonomy_mode' end
+           end as ledger
+           from (select a.company, a.key, a.kind, a.case_id, regexp_replace(a.key, '/[^/]*$', '') as about,
+                   case when a.key ~ '/[0-9]{1,9}$' then regexp_replace(a.key, '^.*/', '') end as last
+                 from audit_record a where a.company = $1 and a.key > $2 order by a.key limit $3) r
+           order by r.key`,
+    values: [company, after, most],
+  });
+  return rows;
+}
