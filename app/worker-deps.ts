@@ -1,3 +1,4 @@
+import { nameObject, ownIdOf } from "../audit/object-names.ts";
 import type { LedgerPool } from "../audit/records.ts";
 import { createAgents } from "../agents/agents.ts";
 import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
@@ -9,6 +10,7 @@ import type { PolicySource } from "../deciding/policy-source.ts";
 import { createReadTools } from "../deciding/read-tools.ts";
 import type { Adapters } from "../tools/adapters.ts";
 import { createEffectTools } from "../tools/effect-tools.ts";
+import { readerOfNamed, type ObjectNames } from "../tools/own-ids.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
 import type { WorkerDeps } from "./worker.ts";
 
@@ -31,8 +33,15 @@ type Parts = {
 /** Wires what the worker's activities need. */
 export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
   const { pool, now, policies, adapters, model, alarm, unknownName, onOutOfReach } = parts;
-  const scheduled = { ...parts.scheduled, records: adapters.records };
-  const readTools = createReadTools(pool, adapters, now);
+  const names: ObjectNames = {
+    nameOf: (company, object) => nameObject(pool, company, object),
+    idOf: (company, name) => ownIdOf(pool, company, name),
+  };
+  const records = Object.fromEntries(
+    Object.entries(adapters.records).map(([system, reader]) => [system, readerOfNamed(system, reader, names)]),
+  );
+  const scheduled = { ...parts.scheduled, records };
+  const readTools = createReadTools(pool, { ...adapters, records }, now);
   const free = createFreeModelLedger();
   const ledger = model.kind === "offline" ? free : createModelLedger(pool, { leaseSeconds: LEASE_SECONDS });
   const agents = createAgents({
@@ -43,5 +52,16 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
   });
   const effectTools = createEffectTools(adapters);
   const alarms = { alarm, unknownName, onOutOfReach };
-  return { pool, policies, agents, turnCalls: ledger, readTools, effectTools, now, ...alarms, scheduled };
+  return {
+    pool,
+    policies,
+    agents,
+    turnCalls: ledger,
+    readTools,
+    effectTools,
+    objectNames: names,
+    now,
+    ...alarms,
+    scheduled,
+  };
 }

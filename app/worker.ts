@@ -17,6 +17,7 @@ import { createReply } from "./activities/reply.ts";
 import { createScheduled, type ScheduledDeps } from "./activities/scheduled.ts";
 import type { Alarm } from "../deciding/decider.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
+import type { ObjectNames } from "../tools/own-ids.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
 import { toldByCode } from "./engine/failures.ts";
 import type { TemporalPlace } from "./temporal-connection.ts";
@@ -29,6 +30,7 @@ export type WorkerDeps = {
   readonly turnCalls: TurnCalls;
   readonly readTools: ReadTools;
   readonly effectTools: EffectTools;
+  readonly objectNames: ObjectNames;
   readonly now: () => string;
   readonly alarm: Alarm;
   readonly unknownName: UnknownNameAlarm;

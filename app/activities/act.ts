@@ -2,9 +2,11 @@ import { ApplicationFailure } from "@temporalio/activity";
 import { readPermittedEffect, type Intent, type Settlement } from "../../audit/ledgers/effects.ts";
 import { actionDigestOf } from "../../deciding/question.ts";
 import { isStillAsked } from "../../deciding/still-asked.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import { UnknownName } from "../../domain/registry.ts";
 import type { Permit } from "../../domain/permit.ts";
 import type { EffectTool } from "../../tools/effect-tool.ts";
+import { argsForTarget, type ObjectNames } from "../../tools/own-ids.ts";
 import { ToolError, toolErrorCodes } from "../../tools/tool-error.ts";
 import type { ActActivities, Afterwards, EffectOutcome } from "../../workflows/activities.ts";
 import { withHeartbeat } from "./heartbeat.ts";
@@ -14,7 +16,11 @@ import type { UnknownNameAlarm } from "./unknown-name.ts";
 
 export type EffectTools = { readonly [name: string]: EffectTool };
 
-type Deps = SettlingDeps & { readonly effectTools: EffectTools; readonly unknownName: UnknownNameAlarm };
+type Deps = SettlingDeps & {
+  readonly effectTools: EffectTools;
+  readonly objectNames: Pick<ObjectNames, "idOf">;
+  readonly unknownName: UnknownNameAlarm;
+};
 
 /** Why an intent that stands is not called, in words for the record and the case. */
 const holds: { readonly [hold in NonNullable<Intent["hold"]>]: string } = {
@@ -29,7 +35,7 @@ const holds: { readonly [hold in NonNullable<Intent["hold"]>]: string } = {
  * looks the key up at the target first; an answer that is lost and cannot be looked up is `unknown` and never sent again.
  */
 export function createAct(deps: Deps): ActActivities {
-  const { pool, effectTools, readTools, unknownName } = deps;
+  const { pool, effectTools, objectNames, readTools, unknownName } = deps;
   const settling = createSettling(deps);
 
   /** How the effect ends, by the target's word or ours. Faults that pass are thrown: the engine tries again. */
@@ -48,20 +54,7 @@ export function createAct(deps: Deps): ActActivities {
     if (earlier !== undefined) return { state: "done", receipt: earlier };
     if (hold !== null) return failed(holds[hold]);
     if (!(await retryable(() => isStillAsked(readTools, permit, functionId)))) return failed(NOT_ASKED);
-    try {
-      return { state: "done", receipt: await tool.execute(permit, args) };
-    } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-      switch (toolErrorCodes[error.code]) {
-        case "retry":
-          throw retryLater(error);
-        case "stale":
-        case "terminal":
-          return failed(`${error.code}: ${error.message}`);
-        case "unknown":
-          return lost(permit, tool, error);
-      }
-    }
+    return callOut(permit, tool, () => argsForTarget(objectNames, permit.company, args));
   }
 
   async function spend(
@@ -91,6 +84,23 @@ export function createAct(deps: Deps): ActActivities {
   return {
     act: (permit, functionId, afterwards, at) => withHeartbeat(() => spend(permit, functionId, afterwards, at)),
   };
+}
+
+async function callOut(permit: Permit, tool: EffectTool, args: () => Promise<JsonObject>): Promise<Settlement> {
+  try {
+    return { state: "done", receipt: await tool.execute(permit, await args()) };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    switch (toolErrorCodes[error.code]) {
+      case "retry":
+        throw retryLater(error);
+      case "stale":
+      case "terminal":
+        return failed(`${error.code}: ${error.message}`);
+      case "unknown":
+        return lost(permit, tool, error);
+    }
+  }
 }
 
 function failed(detail: string): Settlement {

@@ -42,6 +42,17 @@ create unique index inbox_asked on inbox (company, source_key) where source = 'a
 create index inbox_of_bulk on inbox (company, function_id, object_type, object_id) where source in ('batch', 'schedule');
 grant select, insert, update (state, dispatched_at, attempts, retry_at) on inbox to mandate_app;
 
+-- Objects whose own id tells whose it is, such as an address: cases, records and the engine know them by a keyed digest. An
+-- erasure takes the way back.
+create table object_name (
+  company text not null,
+  name text not null check (name ~ '^own-[0-9a-f]{40}$'),
+  object_id text not null,
+  primary key (name, company)
+);
+create index object_name_by_id on object_name (company, lower(object_id)) where object_id is not null;
+grant select, insert on object_name to mandate_app;
+
 -- The newest occurrence seen per function and object: an older delivery never moves the object backwards.
 create table inbox_clock (
   company text not null,

@@ -227,6 +227,7 @@ begin
       requester_id = case when s.requester_id is not null then pseudonym_of(p_company, s.requester_id) end,
       assignee = case when s.assignee is not null then pseudonym_of(p_company, s.assignee) end
     where s.company = p_company and s.case_id = p_case;
+  delete from object_name o where o.company = p_company and o.name = right(p_case, 44);
   delete from programme.claim c using (
       select d.company, d.decision_id from decision d where d.company = p_company and d.case_id = p_case) of_case
     where c.company = of_case.company and c.decision_id = of_case.decision_id;
@@ -272,6 +273,8 @@ begin
   update person_change set asked_by = p_subject_id, reason = 'erased' where company = p_company and asked_by = p_person;
   update person_change set settled_by = p_subject_id where company = p_company and settled_by = p_person;
   delete from person_change where company = p_company and person_id = p_person;
+  delete from object_name o where o.company = p_company and lower(o.object_id) = any (array(
+    select lower(a.alias) from person_alias a where a.company = p_company and a.person_id = p_person));
   -- Aliases go along.
   delete from person where company = p_company and person_id = p_person;
 end $$;
@@ -354,12 +357,12 @@ end $$;
 -- The eraser changes erasable columns and nothing else. It locks a case's head, for which a row must be changeable. Inside
 -- its functions it sees what the login sees, or, for whoever may become it anyway, everything.
 grant usage on schema programme to mandate_eraser;
-grant select on person, signing_key, policy_release_event, autonomy_mode to mandate_eraser;
+grant select on person, person_alias, signing_key, policy_release_event, autonomy_mode to mandate_eraser;
 -- Whose decision an effect under way rests on.
 grant select (company, permit_id, decision_id) on permit to mandate_eraser;
 grant delete on person, person_change to mandate_eraser;
 grant select, delete on programme.registration_key, programme.claim to mandate_eraser;
-grant select (company, person_id) on person_alias to mandate_eraser;
+grant select, delete on object_name to mandate_eraser;
 grant select, update (records) on case_head to mandate_eraser;
 do $$
 declare

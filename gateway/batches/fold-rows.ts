@@ -1,6 +1,7 @@
 import { canonicalJson } from "../../audit/canonical-json.ts";
+import { nameObject } from "../../audit/object-names.ts";
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
-import type { LedgerPool, Sql } from "../../audit/records.ts";
+import type { Ledger, LedgerPool, Sql } from "../../audit/records.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { createFold, type FoldedObject } from "./fold.ts";
 import type { Hearer } from "./hearers.ts";
@@ -44,7 +45,7 @@ async function openReading(sql: Sql, share: OpenShare, { aggregate }: Hearer): P
 }
 
 async function foldPages(
-  pool: Sql,
+  pool: Ledger,
   reading: Sql,
   share: OpenShare,
   hearer: Hearer,
@@ -62,18 +63,33 @@ async function foldPages(
     const last = rows.length < PAGE_ROWS ? fold.end() : undefined;
     if (last !== undefined) done.push(last);
     if (done.length >= PAGE_OBJECTS || rows.length < PAGE_ROWS) {
-      await keepObjects(pool, share, done);
+      await keepObjects(pool, share, await namedHere(pool, share, hearer, done));
       done = [];
     }
     if (rows.length < PAGE_ROWS) return true;
   }
 }
 
+type NamedObject = FoldedObject & { readonly name: string };
+
+async function namedHere(
+  ledger: Ledger,
+  { company }: OpenShare,
+  { system, objectType: type }: Hearer,
+  done: readonly FoldedObject[],
+): Promise<readonly NamedObject[]> {
+  return Promise.all(
+    done.map(async (one) => ({ ...one, name: await nameObject(ledger, company, { system, type, id: one.objectId }) })),
+  );
+}
+
 /** Keeps readings and how far the fold is, in one statement; nothing of a batch that another one replaced meanwhile. */
-async function keepObjects(sql: Sql, share: OpenShare, done: readonly FoldedObject[]): Promise<void> {
+async function keepObjects(sql: Sql, share: OpenShare, done: readonly NamedObject[]): Promise<void> {
   const last = done.at(-1);
   if (last === undefined) return;
-  const told = done.flatMap(({ objectId: id, reading }) => (reading === undefined ? [] : [{ id, reading }]));
+  const told = done.flatMap(({ objectId: id, name, reading }) =>
+    reading === undefined ? [] : [{ id, name, reading }],
+  );
   await sql.query({
     name: "keep-batch-objects",
     text: `with live as (
@@ -85,8 +101,8 @@ async function keepObjects(sql: Sql, share: OpenShare, done: readonly FoldedObje
              for share of b),
            kept as (
              insert into batch_object (company, batch_id, function_id, object_id, reading)
-             select live.company, live.batch_id, live.function_id, o.id, o.reading
-             from live, jsonb_to_recordset($4::jsonb) as o (id text, reading jsonb)
+             select live.company, live.batch_id, live.function_id, o.name, o.reading
+             from live, jsonb_to_recordset($4::jsonb) as o (id text, name text, reading jsonb)
              where o.id collate "C" > live.after_id
              on conflict do nothing returning 1)
            update batch_share s set after_id = greatest(s.after_id, $5), objects = s.objects + (select count(*) from kept)

@@ -116,7 +116,8 @@ const pageOfEvents = `
     order by received_at, event_id limit $5),
   keyed as (select *, case_id || '/' || event_id || '/' as prefix from page)
   select i.event_id as "eventId", i.source, i.function_id as "functionId", i.object_type as "objectType",
-    i.object_id as "objectId", i.case_id as "caseId", i.state, i.occurred_at as "occurredAt", i.said_at as "saidAt",
+    coalesce((select o.object_id from object_name o where o.company = i.company and o.name = i.object_id), i.object_id) as "objectId",
+    i.case_id as "caseId", i.state, i.occurred_at as "occurredAt", i.said_at as "saidAt",
     i.received_at as "receivedAt", i.position,
     d.decision_id as "decisionId", d.verdict, d.reason, d.rules, d.policy_version as "policyVersion",
     d.decided_at as "decidedAt",

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Logger } from "pino";
-import type { Sql } from "../../audit/records.ts";
+import type { Ledger } from "../../audit/records.ts";
 import type { EventDoor } from "../inbox/accept.ts";
 import { hearLate } from "../inbox/hear.ts";
 import type { ApiEnv } from "./auth.ts";
@@ -36,7 +36,7 @@ const route = createRoute({
 });
 
 type Deps = EventDoor & {
-  readonly sql: Sql;
+  readonly sql: Ledger;
   readonly company: string;
   /** The company's clock, ISO 8601. */
   readonly at: () => string;

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Logger } from "pino";
-import type { Sql } from "../../audit/records.ts";
+import type { Ledger } from "../../audit/records.ts";
 import type { FunctionDefinition, FunctionTable } from "../../functions/definition.ts";
 import type { EventDoor } from "../inbox/accept.ts";
 import { askForCase } from "../inbox/ask.ts";
@@ -47,7 +47,7 @@ const route = createRoute({
 });
 
 type OpenCaseDeps = EventDoor & {
-  readonly sql: Sql;
+  readonly sql: Ledger;
   readonly company: string;
   readonly functions: FunctionTable;
   /** The company's clock, ISO 8601. */

@@ -1,6 +1,7 @@
 import { canonicalJson } from "../../audit/canonical-json.ts";
 import { digestOf } from "../../audit/digest.ts";
-import type { Sql } from "../../audit/records.ts";
+import { nameObject } from "../../audit/object-names.ts";
+import type { Ledger } from "../../audit/records.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
 import { inboxEventFor, type EventDoor, type InboxEvent } from "./accept.ts";
 import { madeHere } from "./origin.ts";
@@ -23,11 +24,11 @@ export type Asked =
   | { readonly kind: "accepted"; readonly eventId: string; readonly caseId: string; readonly fresh: boolean }
   | { readonly kind: "key-reused" };
 
-type Door = Pick<EventDoor, "accept"> & { readonly sql: Sql };
+type Door = Pick<EventDoor, "accept"> & { readonly sql: Ledger };
 
 /** Opens the object's case, or tells the one that runs. The same request under the same key is the same event. */
 export async function askForCase({ sql, accept }: Door, asked: AskedCase): Promise<Asked> {
-  const event = eventOf(asked);
+  const event = eventOf(asked, await nameObject(sql, asked.company, asked.object));
   const { company, eventId, sourceKey, functionId, system, objectType, objectId } = event;
   const caseId = caseIdOf(company, functionId ?? "", objectRefOf(system, objectType, objectId));
   const [outcome] = await accept([event]);
@@ -41,7 +42,8 @@ export async function askForCase({ sql, accept }: Door, asked: AskedCase): Promi
 }
 
 /** Who asked and why stand in the event's record, and until then in the body, which an erasure of either overwrites. */
-function eventOf({ company, personId, key, functionId, object, reason, at }: AskedCase): InboxEvent {
+function eventOf(asked: AskedCase, objectId: string): InboxEvent {
+  const { company, personId, key, functionId, object, reason, at } = asked;
   const body = { askedBy: personId, ...(reason !== undefined && { reason }) };
   const told = {
     company,
@@ -50,7 +52,7 @@ function eventOf({ company, personId, key, functionId, object, reason, at }: Ask
     bodyDigestInput: canonicalJson({ functionId, object, ...body }),
     system: object.system,
     objectType: object.type,
-    objectId: object.id,
+    objectId,
     occurredAt: at,
     stamp: "arrival" as const,
     body,

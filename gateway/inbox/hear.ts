@@ -1,4 +1,4 @@
-import type { Sql } from "../../audit/records.ts";
+import type { Ledger } from "../../audit/records.ts";
 import type { EventDoor } from "./accept.ts";
 import { askForCase, type Asked } from "./ask.ts";
 
@@ -21,7 +21,7 @@ type Late = { function_id: string | null; system: string; object_type: string; o
  * now. A stamp ahead of the company's clock, which made others late, counts no more.
  */
 export async function hearLate(
-  { sql, accept }: Pick<EventDoor, "accept"> & { sql: Sql },
+  { sql, accept }: Pick<EventDoor, "accept"> & { sql: Ledger },
   hearing: Hearing,
 ): Promise<Heard> {
   const { company, eventId, personId, reason, at } = hearing;

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { canonicalJson } from "../../audit/canonical-json.ts";
 import { digestOf, sha256Hex } from "../../audit/digest.ts";
 import type { OddEvent } from "../../audit/ledgers/quarantine.ts";
-import type { Sql } from "../../audit/records.ts";
+import { nameObject } from "../../audit/object-names.ts";
+import type { Ledger, Sql } from "../../audit/records.ts";
 import type { Change } from "../../domain/event.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
 import type { FunctionTable } from "../../functions/definition.ts";
@@ -30,7 +31,7 @@ export type Told =
   | { readonly kind: "told"; readonly state: Acceptance; readonly hearing: readonly Hearing[] }
   | { readonly kind: "key-reused" };
 
-type Door = Pick<EventDoor, "accept"> & { readonly sql: Sql; readonly functions: FunctionTable };
+type Door = Pick<EventDoor, "accept"> & { readonly sql: Ledger; readonly functions: FunctionTable };
 
 /** The source of what is told through the API. */
 export const API = "api";
@@ -71,10 +72,11 @@ function contentOf({ object, change, said }: ToldChange): string {
 /** Makes it durable for every function that listens. The same under the same key is the same event, told once. */
 export async function tellChange({ sql, functions, accept }: Door, told: ToldChange): Promise<Told> {
   const { company, personId, key, object, change, occurredAt } = told;
-  const { system, type: objectType, id: objectId } = object;
+  const { system, type: objectType } = object;
   const sourceKey = digestOf([personId, key]);
   const bodyDigestInput = contentOf(told);
   if (await isOfAnother(sql, { company, sourceKey, digest: sha256Hex(bodyDigestInput) })) return { kind: "key-reused" };
+  const objectId = await nameObject(sql, company, object);
   // The value stays in its system of record, from where it is read: it may be anything.
   const body = { change: change.kind, ...(change.kind === "changed" && { property: change.property }) };
   const notification = { system, objectType, objectId, change };

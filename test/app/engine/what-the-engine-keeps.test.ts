@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { payloads } from "../../../app/engine/payloads.ts";
+import { nameObject } from "../../../audit/object-names.ts";
 import { giveReply } from "../../../audit/ledgers/reply-answers.ts";
 import { ToolError } from "../../../tools/tool-error.ts";
 import type { Adapters } from "../../../tools/adapters.ts";
@@ -16,6 +17,9 @@ import { eventually, sealing, startSystem, type System } from "../../setup/syste
 /** In every text that a record, a reason or a person brings in. */
 const CANARY = /quillfeather/i;
 const ASKER = "ana.quillfeather@vendor.example";
+
+/** A system may call its objects by an address. */
+const TELLING = "ana@quillfeather.example";
 
 type Called = { readonly activity: string; readonly args: readonly unknown[]; readonly answer: unknown };
 
@@ -66,6 +70,9 @@ async function play(codecs?: typeof sealing): Promise<Played> {
 
   await quote("clean", 120_000);
   await result(await system.arrive("quoting", "clean"));
+  await quote(TELLING, 120_000);
+  const name = await nameObject(pool, company, { system: "crm", type: "deal", id: TELLING });
+  await result(await system.arrive("quoting", name, { eventId: "evt_telling" }));
   await quote("shaky", 120_000);
   await result(await system.arrive("quoting", "shaky"));
   await quote("asked", 180_000);
@@ -151,6 +158,12 @@ describe("with the codec off, the engine's store", () => {
       [company],
     );
     expect(rows.length).toBeGreaterThan(0);
+    // The CRM itself heard of the object that its own id tells of.
+    const { rows: written } = await system.pool.query(
+      "select properties->>'quote_status' as status from sandbox.object where company = $1 and object_id = $2",
+      [company, TELLING],
+    );
+    expect(written).toEqual([{ status: "approved" }]);
     expect(JSON.stringify(lines)).not.toMatch(CANARY);
     expect(lines).toContainEqual(
       expect.objectContaining({
@@ -221,6 +234,7 @@ async function kinds({ client, company }: System): Promise<readonly string[]> {
         .replaceAll(company, "COMPANY")
         .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "INSTANT")
         .replaceAll(/\b[0-9a-f]{64}\b/g, "DIGEST")
+        .replaceAll(/\bown-[0-9a-f]{40}\b/g, "NAME")
         .replaceAll(/\b([a-z]{3})_[0-9a-f]{20}\b/g, "$1_ID")
         .replaceAll(/-[0-9a-f]{8}(?=")/g, "-SHORT"),
     ),

@@ -95,7 +95,9 @@ export function batchDesk({ pool: owner }: TestDatabase, acme: LedgerPool) {
   /** Readings that wait to be told, by object. */
   async function objectsOf(batchId: string, functionId = "usage") {
     const { rows } = await owner.query<{ object_id: string; reading: object }>(
-      "select object_id, reading from batch_object where batch_id = $1 and function_id = $2 order by object_id",
+      `select coalesce(n.object_id, o.object_id) as object_id, o.reading from batch_object o
+       left join object_name n on n.company = o.company and n.name = o.object_id
+       where o.batch_id = $1 and o.function_id = $2 order by 1`,
       [batchId, functionId],
     );
     return Object.fromEntries(rows.map(({ object_id: id, reading }) => [id, reading]));

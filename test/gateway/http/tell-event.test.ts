@@ -62,6 +62,17 @@ describe("what a system tells of an object", () => {
     ]);
   });
 
+  test("whose own id is an address is called otherwise from the door on; who lists events sees the address", async () => {
+    const object = { ...claim, id: "ana@example.com" };
+    const told = await tell({ object, change: sent });
+    const caseId: unknown = expect.stringMatching(/^acme:claims:portal-claim-own-[0-9a-f]{40}$/);
+    expect(told).toMatchObject({ state: "accepted", hearing: [{ functionId: "claims", caseId }] });
+    expect(JSON.stringify(await inbox())).not.toContain("ana@");
+    const headers = await headersOf(database.pool, "portal", "partner-manager");
+    const listed = await apiOn(database.pool, { functions }).request("/v1/events", { headers });
+    expect(await listed.json()).toMatchObject({ events: [{ objectId: "ana@example.com", caseId }] });
+  });
+
   test("that nobody listens to is kept, and said to be ignored", async () => {
     const other = { ...sent, value: "draft" };
     expect(await tell({ object: claim, change: other })).toEqual({ status: 202, state: "ignored", hearing: [] });
