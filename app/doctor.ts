@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import { companyAddress } from "../db/company-address.ts";
 import { checkAudit } from "./doctor/audit.ts";
+import { checkCalendar } from "./doctor/calendar.ts";
 import { checkCases } from "./doctor/cases.ts";
 import { checkDatabase } from "./doctor/database.ts";
 import { checkPostgres, checkTemporal } from "./doctor/engines.ts";
@@ -26,6 +27,7 @@ const checks: readonly Check[] = [
   checkDatabase,
   checkPolicies,
   checkCases,
+  checkCalendar,
   checkSchedules,
   checkAudit,
   checkVerification,

@@ -1,5 +1,3 @@
-import { readCalendar, type SetCalendar } from "../../audit/ledgers/calendar.ts";
-import { NO_CALENDAR, SET_CALENDAR } from "../../cli/calendar.ts";
 import { addingSomebody, stallText } from "../../cli/status-text.ts";
 import { offsetOf } from "../../db/company-clock.ts";
 import { readStatus, type Status, type StatusDeps } from "../../gateway/status/read-status.ts";
@@ -9,8 +7,8 @@ import type { TemporalPlace } from "../temporal-connection.ts";
 import { ledgersOf } from "./audit.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
-const CHECKS = ["cases", "questions", "calendar", "replies", "ends", "quarantine"] as const;
-const [CASES, QUESTIONS, CALENDAR, REPLIES, ENDS, QUARANTINE] = CHECKS;
+const CHECKS = ["cases", "questions", "replies", "ends", "quarantine"] as const;
+const [CASES, QUESTIONS, REPLIES, ENDS, QUARANTINE] = CHECKS;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /** Whether a case tries the same thing for ever, and whether a question or an awaited reply is past due. */
@@ -27,8 +25,7 @@ export async function checkCases(patient: Patient): Promise<readonly Finding[]> 
     const onFault = (error: unknown) => (fault = (error as Error).message);
     const status = await readStatus({ sql, company: config.company, openCases: askAt(place), onFault, at });
     const others = [repliesFinding, endsFinding, heldFinding].map((tell) => tell(status));
-    const calendar = calendarFinding(await readCalendar(sql, config.company));
-    return [casesFinding(status, fault), questionsFinding(status), calendar, ...others];
+    return [casesFinding(status, fault), questionsFinding(status), ...others];
   } catch (error) {
     const detail = `what is under way cannot be read: ${(error as Error).message}`;
     return CHECKS.map((check) => warn(check, detail, "npx mandate doctor"));
@@ -81,13 +78,6 @@ function questionsFinding({ questions: { open, overdue, oldest, outOfReach, want
   }
   if (overdue === 0 || oldest === null) return ok(QUESTIONS, `${open} open, none past due`);
   return warn(QUESTIONS, `${overdue} of ${open} past due`, "npx mandate escalations list");
-}
-
-/** Without a calendar a question that is asked in the evening is past due by the morning; a company may want just that. */
-function calendarFinding(set: SetCalendar | undefined): Finding {
-  if (set === undefined) return ok(CALENDAR, `${NO_CALENDAR}; npx mandate ${SET_CALENDAR}`);
-  const { n, calendar } = set;
-  return ok(CALENDAR, `deadlines run in working time: version ${n}, ${calendar.zone}`);
 }
 
 /** Whatever was asked ends in an effect or in words to whoever asked. What broke that promise is for people to take up. */
