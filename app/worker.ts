@@ -13,6 +13,7 @@ import { createPlan } from "./activities/plan.ts";
 import { createAgentActivities, createPropose } from "./activities/propose.ts";
 import { createRecord } from "./activities/record.ts";
 import { createAgree } from "./activities/agree.ts";
+import { createOpenCase } from "./activities/open-case.ts";
 import { createReply } from "./activities/reply.ts";
 import { createScheduled, type ScheduledDeps } from "./activities/scheduled.ts";
 import type { Alarm } from "../deciding/decider.ts";
@@ -62,6 +63,7 @@ export function createLedgerActivities(deps: WorkerDeps): LedgerActivities {
     ...createDecide(deps),
     ...createEscalate(deps),
     ...createPlan(deps),
+    ...createOpenCase(deps),
     ...createReply(deps),
     ...createAgree(deps),
     ...createRecord(deps),

@@ -17,6 +17,9 @@ const registered = [
 /** The actions of all functions, by which choreographies name them. */
 export type ActionId = (typeof registered)[number]["actions"][number]["id"];
 
+/** Functions, by which choreographies name them. */
+export type FunctionId = (typeof registered)[number]["id"];
+
 /** The choreographies that functions name: each is exported by `workflows/index.ts`. */
 export type Choreography = Extract<(typeof registered)[number], { choreography: string }>["choreography"];
 

@@ -84,6 +84,9 @@ export type Terms = {
   readonly expiresAt: string;
 };
 
+/** A case that another one opens: a function, and an object of the type that it is about. */
+export type OpenedCase = { readonly functionId: string; readonly objectId: string };
+
 export type DecisionRef = Decided & {
   /** What the rules that decided owe besides; names of `obligations.ts`. Absent: nothing. */
   readonly owes?: readonly string[];
@@ -192,6 +195,8 @@ export type LedgerActivities = {
   lapseAgreement(company: string, agreementId: string, at: string): Promise<AgreementState>;
   /** The step's agreement; what ended and what is acted on stays as it is. */
   withdrawAgreement(step: StepRef, at: string): Promise<AgreementState>;
+  /** Opens another function's case about an object, or tells the one that runs: once for a case, function and object. */
+  openCase(by: WorkRef, opened: OpenedCase, at: string): Promise<{ caseId: string }>;
   endCase(ref: WorkRef, outcomes: readonly EndedStep[], at: string): Promise<void>;
 };
 

@@ -269,6 +269,10 @@ export const payloads = {
     readAgreement: call([Company, Id], Agreement),
     lapseAgreement: call([Company, Id, Instant], Agreement),
     withdrawAgreement: call([StepRef, Instant], Agreement),
+    openCase: call(
+      [WorkRef, z.strictObject({ functionId: Word, objectId: Id }), Instant],
+      z.strictObject({ caseId: Id }),
+    ),
     endCase: call([WorkRef.or(StepRef), z.array(EndedStep), Instant], Nothing),
     act: call([Permit, Word, Afterwards.nullable(), Instant], EffectOutcome),
     runPage: call(

@@ -3,14 +3,20 @@ import { recordKeys } from "../../audit/record-keys.ts";
 import type { UntoldEvent } from "./untold-events.ts";
 
 /** The sources of what is made here, beside the names of those that tell. */
-export const madeHere = { asked: "asked", caseEnd: "case", batch: "batch", schedule: "schedule" } as const;
+export const madeHere = {
+  asked: "asked",
+  caseEnd: "case",
+  opened: "opened-by",
+  batch: "batch",
+  schedule: "schedule",
+} as const;
 
 /** What an event's record says of where it came from, and rests on. */
 type Origin = Pick<RecordDraft, "person" | "parents"> & { readonly why: RecordDraft["body"] };
 
 /**
  * Why an event came. Of what was asked: who asked and why, sealed as that person's. Of another case's end: which case and
- * how, resting on the record of that end. Of a batch: resting on the batch's record. Nothing of it reaches a workflow.
+ * how, resting on the record of that end. Of a case that opened this one: which, resting on the event that it worked on. Of a batch: resting on the batch's record. Nothing of it reaches a workflow.
  */
 export function originOf({ source, source_key: sourceKey, made_here: told }: UntoldEvent): Origin {
   switch (source) {
@@ -20,6 +26,10 @@ export function originOf({ source, source_key: sourceKey, made_here: told }: Unt
     }
     case madeHere.caseEnd:
       return { why: { ...told }, parents: [recordKeys.end(...namesOfEnd(sourceKey))] };
+    case madeHere.opened: {
+      const by = told?.["byEvent"];
+      return { why: { ...told }, parents: typeof by === "string" ? [recordKeys.event(by)] : [] };
+    }
     case madeHere.batch:
       return { why: {}, parents: [recordKeys.batch(sourceKey.split("/")[0] ?? "")] };
     default:

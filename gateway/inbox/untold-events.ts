@@ -42,7 +42,7 @@ export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[
              update inbox i set attempts = attempts + 1, retry_at = clock_timestamp() + make_interval(secs => $2)
              where i.event_id = any (array(select event_id from due)) returning i.*)
            select event_id, company, source, source_key, system, function_id, object_type, object_id, occurred_at, said_at, received_at, state,
-             gone, attempts, case when source in ('asked', 'case') then body end as made_here
+             gone, attempts, case when source in ('asked', 'case', 'opened-by') then body end as made_here
            from claimed order by claimed.received_at, event_id`,
     values: [limit, LEASE_SECONDS],
   });
