@@ -5,7 +5,17 @@ import type { StalledCase } from "../gateway/status/stalled-cases.ts";
 
 /** The status in plain words: what is under way, and what to do about what is stalled. */
 export function statusText(found: StatusView): string {
-  return [casesText, questionsText, repliesText, eventsText, endsText, quarantineText, wayOut, wayOutOfSilence]
+  return [
+    casesText,
+    questionsText,
+    repliesText,
+    agreementsText,
+    eventsText,
+    endsText,
+    quarantineText,
+    wayOut,
+    wayOutOfSilence,
+  ]
     .map((tell) => tell(found))
     .join("");
 }
@@ -48,6 +58,12 @@ function repliesText({ at, replies: { waiting, overdue, next } }: StatusView): s
   if (next === null) return "";
   const { correlation, caseId, deadline } = next;
   return `Replies    ${waiting} awaited, ${overdue || "none"} past due; the next, ${oneLine(correlation)} of ${caseId}, is ${dueText(at, deadline)}\n`;
+}
+
+function agreementsText({ at, agreements: { open, ours, overdue, next } }: StatusView): string {
+  if (next === null) return "";
+  const { agreementId, caseId, expiresAt } = next;
+  return `Agreements ${open} open, ${ours || "none"} to be answered here, ${overdue || "none"} past due; the next, ${agreementId} of ${caseId}, is ${dueText(at, expiresAt)}\n`;
 }
 
 function eventsText({ at, events: { unfinished, oldest } }: StatusView): string {

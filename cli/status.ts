@@ -44,6 +44,7 @@ function warningsOf({
   cases,
   questions: { overdue, outOfReach, wantedRoles },
   replies,
+  agreements,
   ends,
   quarantine: { held },
 }: StatusView): readonly string[] {
@@ -56,6 +57,7 @@ function warningsOf({
     ...(outOfReach === 0 ? [] : [reachText(outOfReach, wantedRoles)]),
     ...(silent === 0 ? [] : [`${silent === 1 ? "an event" : `${silent} events`} ended in silence`]),
     ...(held === 0 ? [] : [`${held === 1 ? "an event is" : `${held} events are`} in quarantine`]),
+    ...(agreements.overdue === 0 ? [] : [`agreements past due, whose cases do not run: ${agreements.overdue}`]),
     ...(replies.overdue === 0 ? [] : [`replies past due, whose cases do not run: ${replies.overdue}`]),
   ];
 }

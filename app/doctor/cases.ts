@@ -7,8 +7,8 @@ import type { TemporalPlace } from "../temporal-connection.ts";
 import { ledgersOf } from "./audit.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
-const CHECKS = ["cases", "questions", "replies", "ends", "quarantine"] as const;
-const [CASES, QUESTIONS, REPLIES, ENDS, QUARANTINE] = CHECKS;
+const CHECKS = ["cases", "questions", "replies", "agreements", "ends", "quarantine"] as const;
+const [CASES, QUESTIONS, REPLIES, AGREEMENTS, ENDS, QUARANTINE] = CHECKS;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /** Whether a case tries the same thing for ever, and whether a question or an awaited reply is past due. */
@@ -24,7 +24,7 @@ export async function checkCases(patient: Patient): Promise<readonly Finding[]> 
     let fault = "";
     const onFault = (error: unknown) => (fault = (error as Error).message);
     const status = await readStatus({ sql, company: config.company, openCases: askAt(place), onFault, at });
-    const others = [repliesFinding, endsFinding, heldFinding].map((tell) => tell(status));
+    const others = [repliesFinding, agreementsFinding, endsFinding, heldFinding].map((tell) => tell(status));
     return [casesFinding(status, fault), questionsFinding(status), ...others];
   } catch (error) {
     const detail = `what is under way cannot be read: ${(error as Error).message}`;
@@ -99,4 +99,14 @@ function repliesFinding({ replies: { waiting, overdue, next } }: Status): Findin
   if (overdue === 0 || next === null) return ok(REPLIES, `${waiting} awaited, none past due`);
   const of = `${overdue} of ${waiting} past due: ${next.correlation} of ${next.caseId}`;
   return warn(REPLIES, of, `npx mandate audit show ${next.caseId}`);
+}
+
+/** The executor's case lapses what nobody answered; a copy hears of it. One past its time is looked after by nobody. */
+function agreementsFinding({ agreements: { open, ours, overdue, next } }: Status): Finding {
+  if (next === null) return ok(AGREEMENTS, "none open");
+  if (overdue > 0) {
+    const of = `${overdue} of ${open} past due: ${next.agreementId} of ${next.caseId}`;
+    return warn(AGREEMENTS, of, `npx mandate audit show ${next.caseId}`);
+  }
+  return ok(AGREEMENTS, `${open} open, none past due, ${ours || "none"} to be answered here`);
 }

@@ -63,12 +63,14 @@ $$;
 
 -- Why a case cannot be erased yet, in words; null when nothing of it is under way. A case works on its newest event, until
 -- that event's end is recorded; one that nothing was heard of for half a year has no end to wait for.
-create function open_matter_of_case(p_company text, p_case text, p_at timestamptz) returns text language sql stable as $$
-  select coalesce(
+create function open_matter_of_case(p_company text, p_case text, p_at timestamptz) returns text language plpgsql stable as $$
+begin
+  return (select coalesce(
     (select 'escalation ' || s.escalation_id || ' waits for ' || s.role from escalation s
      where s.company = p_company and s.case_id = p_case and s.closed_at is null limit 1),
     (select 'effect ' || e.effect_key || ' is in state ' || e.state from effect e
      where e.company = p_company and e.case_id = p_case and e.state in ('intent', 'unknown') limit 1),
+    open_agreement_of_case(p_company, p_case),
     (select 'event ' || i.event_id || ' waits to be brought to it' from inbox i
      where i.company = p_company and i.dispatched_at is null and i.state in ('pending', 'late')
        and case_id_of(i.company, i.function_id, i.system, i.object_type, i.object_id) = p_case limit 1),
@@ -85,8 +87,8 @@ create function open_matter_of_case(p_company text, p_case text, p_at timestampt
      from effect e cross join lateral (
        select x.registration_id, x.expires_at from programme.registration x
        where x.company = e.company and x.effect_key = e.effect_key limit 1) g
-     where e.company = p_company and e.case_id = p_case and g.expires_at > p_at limit 1))
-$$;
+     where e.company = p_company and e.case_id = p_case and g.expires_at > p_at limit 1)));
+end $$;
 
 create function open_matter_of_person(p_company text, p_person text) returns text language sql stable as $$
   select coalesce(

@@ -33,6 +33,17 @@ create index agreement_by_step on agreement (company, step, asked_at) where step
 create index agreement_by_deadline on agreement (company, expires_at) where expires_at is not null;
 grant select, insert, update (state, moved_at) on agreement to mandate_app;
 
+-- Why an agreement keeps its case from being erased: it is asked, or acted on; null when there is none.
+create function open_agreement_of_case(p_company text, p_case text) returns text language sql stable as $$
+  select 'agreement ' || g.agreement_id || ' is ' || g.state from agreement g
+  where g.company = p_company and g.case_id = p_case and g.expires_at > '-infinity'
+    and g.state in ('asked', 'ready', 'intent', 'unknown') limit 1
+$$;
+grant select on agreement to mandate_eraser;
+create policy erasing_owner on agreement to mandate_eraser
+  using (current_user = 'mandate_eraser' and pg_has_role(session_user, 'mandate_eraser', 'member'));
+grant execute on function open_agreement_of_case to mandate_eraser, mandate_app;
+
 -- What the sides said: each word once per side, over the digest of the agreement and no other.
 create table agreement_word (
   company text not null,

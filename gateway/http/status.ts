@@ -48,6 +48,14 @@ const StatusView = z
       overdue: z.int().openapi({ description: "past their deadline and not lapsed: their case does not run" }),
       next: z.object({ correlation: z.string(), caseId: z.string(), openedAt: Iso, deadline: Iso }).nullable(),
     }),
+    agreements: z
+      .object({
+        open: z.int(),
+        ours: z.int().openapi({ description: "asked, and nothing said by this company yet" }),
+        overdue: z.int().openapi({ description: "past their time and still asked: their case does not run" }),
+        next: z.object({ agreementId: z.string(), caseId: z.string(), expiresAt: Iso }).nullable(),
+      })
+      .openapi({ description: "what companies are to agree to, or act on by now" }),
     events: z.object({
       unfinished: z.int(),
       oldest: z

@@ -24,6 +24,9 @@ export type AwaitedReply = {
   readonly deadline: string;
 };
 
+/** What companies are to agree to, or act on by now. */
+export type OpenAgreement = { readonly agreementId: string; readonly caseId: string; readonly expiresAt: string };
+
 /** `pending`: no case has it yet. `dispatched`: its case works on it. */
 export type UnfinishedEvent = {
   readonly eventId: string;
@@ -55,6 +58,16 @@ export type Status = {
   /** `overdue`: past their deadline and not lapsed, so that their case does not run. `next`: due first. */
   readonly replies: { readonly waiting: number; readonly overdue: number; readonly next: AwaitedReply | null };
   /** Without the engine's answer only those that no case has yet. */
+  /**
+   * Agreements that are not over. `ours`: this company has said nothing yet. `overdue`: past their time and still asked, so that
+   * their case does not run, here or at the executor. `next`: the one that runs out first.
+   */
+  readonly agreements: {
+    readonly open: number;
+    readonly ours: number;
+    readonly overdue: number;
+    readonly next: OpenAgreement | null;
+  };
   readonly events: { readonly unfinished: number; readonly oldest: UnfinishedEvent | null };
   readonly ends: SilentEnds;
   /** What came and could not be taken, and nobody has replayed or dropped. `late`: what changed nothing, of seven days. */
@@ -82,6 +95,7 @@ export async function readStatus({ sql, company, openCases, onFault, at }: Statu
   });
   const events = await readUnfinished(sql, company, cases?.caseIds ?? []);
   const [replies, quarantine] = [await readReplies(sql, company, at), await readHeld(sql, company)];
+  const agreements = await readAgreements(sql, company, at);
   const overdue = waiting.filter(({ dueAt }) => Date.parse(dueAt) < Date.parse(at)).length;
   const unreached = waiting.filter(({ reached, level, route: { quorum } }) =>
     isOutOfReach(reachFrom(reached, { level, quorum })),
@@ -102,6 +116,7 @@ export async function readStatus({ sql, company, openCases, onFault, at }: Statu
       wantedRoles: unreached[0] === undefined ? [] : rolesOf(unreached[0]),
     },
     replies,
+    agreements,
     events,
     ends: await readSilentEnds(sql, company, cases?.broken ?? null),
     quarantine,
@@ -174,6 +189,25 @@ async function readReplies(sql: Sql, company: string, at: string): Promise<Statu
   if (first === undefined) return { waiting: 0, overdue: 0, next: null };
   const { waiting, overdue, ...next } = first;
   return { waiting, overdue, next };
+}
+
+async function readAgreements(sql: Sql, company: string, at: string): Promise<Status["agreements"]> {
+  const { rows } = await sql.query<OpenAgreement & { open: number; ours: number; overdue: number }>(
+    `select g.agreement_id as "agreementId", g.case_id as "caseId", g.expires_at as "expiresAt", count(*) over ()::int as open,
+       (count(*) filter (where g.state = 'asked' and said.word is null) over ())::int as ours,
+       (count(*) filter (where g.state in ('asked', 'ready') and g.expires_at < $2) over ())::int as overdue
+     from agreement g
+     left join lateral (
+       select w.word from agreement_word w
+       where w.company = g.company and w.agreement_id = g.agreement_id and w.side = g.company limit 1) said on true
+     where g.company = $1 and g.expires_at > '-infinity' and g.state in ('asked', 'ready', 'intent', 'unknown')
+     order by g.expires_at, g.agreement_id limit 1`,
+    [company, at],
+  );
+  const [first] = rows;
+  if (first === undefined) return { open: 0, ours: 0, overdue: 0, next: null };
+  const { open, ours, overdue, ...next } = first;
+  return { open, ours, overdue, next };
 }
 
 /**

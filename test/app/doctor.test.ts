@@ -68,6 +68,7 @@ describe("the doctor", () => {
       "ok cases",
       "ok questions",
       "ok replies",
+      "ok agreements",
       "ok ends",
       "ok quarantine",
       "ok calendar",

@@ -14,6 +14,7 @@ const quiet: StatusView = {
   cases: { open: 2, lookedAt: 2, stalled: 0, stalledCases: [] },
   questions: { open: 0, overdue: 0, oldest: null, outOfReach: 0, wantedRoles: [] },
   replies: { waiting: 0, overdue: 0, next: null },
+  agreements: { open: 0, ours: 0, overdue: 0, next: null },
   events: { unfinished: 0, oldest: null },
   ends: { untold: 0, broken: 0, named: [] },
   quarantine: { held: 0, oldestAt: null, late: 0 },
@@ -129,6 +130,22 @@ Nothing is lost: a stalled case goes on by itself once that is mended.
     await server?.close();
     const past = await status({ replies: { waiting: 3, overdue: 2, next: { ...next, deadline: quiet.at } } });
     expect(past.stderr).toContain("Warning: replies past due, whose cases do not run: 2\n");
+  });
+
+  test("tells the agreement that runs out first, how many are to be answered here, and warns of those past due", async () => {
+    const next = {
+      agreementId: "agr_1",
+      caseId: "acme:quoting:crm-deal-8",
+      expiresAt: "2026-03-04T12:00:00.000Z",
+    };
+    const { stdout, stderr, exitCode } = await status({ agreements: { open: 3, ours: 1, overdue: 0, next } });
+    expect(stdout).toContain(
+      "Agreements 3 open, 1 to be answered here, none past due; the next, agr_1 of acme:quoting:crm-deal-8, is due in 2 d 3 h\n",
+    );
+    expect([stderr.includes("Warning"), exitCode]).toEqual([false, 0]);
+    await server?.close();
+    const past = await status({ agreements: { open: 3, ours: 0, overdue: 2, next: { ...next, expiresAt: quiet.at } } });
+    expect(past.stderr).toContain("Warning: agreements past due, whose cases do not run: 2\n");
   });
 
   test.for([

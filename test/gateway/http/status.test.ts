@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { sayWord } from "../../../audit/ledgers/agreement-words.ts";
 import { expectReply } from "../../../audit/ledgers/replies.ts";
 import { appendRecord } from "../../../audit/records.ts";
 import { caseIdOf, objectRefOf } from "../../../domain/ids.ts";
@@ -8,8 +9,10 @@ import { acceptEvents } from "../../../gateway/inbox/accept.ts";
 import { markTold, type UntoldEvent } from "../../../gateway/inbox/untold-events.ts";
 import type { StalledCase } from "../../../gateway/status/stalled-cases.ts";
 import { apiOn, headersOf } from "../../fixtures/api.ts";
+import { ASKED_AT, DEADLINE, givenAsked } from "../../fixtures/agreements.ts";
 import { givenEscalation } from "../../fixtures/asked.ts";
 import { incomingEvent } from "../../fixtures/inbox.ts";
+import { givenRequesters } from "../../fixtures/people.ts";
 import { keptLog } from "../../fixtures/log.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 
@@ -159,4 +162,26 @@ test("the awaited reply that is due first, and how many are past due by the comp
   const repliesAt = async (at: string) => (await statusOf([], { at: () => at })).replies;
   expect(await repliesAt(next.deadline)).toEqual({ waiting: 2, overdue: 0, next });
   expect(await repliesAt("2026-03-03T09:00:00.001Z")).toEqual({ waiting: 2, overdue: 1, next });
+});
+
+test("agreements: those that are not over, which of them this company is to answer, and the one that runs out first", async () => {
+  expect((await statusOf()).agreements).toEqual({ open: 0, ours: 0, overdue: 0, next: null });
+  await givenRequesters(database.pool, "acme");
+  const first = await givenAsked(database.pool, "first");
+  const second = await givenAsked(database.pool, "second", { expiresAt: "2026-03-10T09:00:00.000Z" });
+  const refused = await givenAsked(database.pool, "refused");
+  const by = { personId: "lee", role: "partner-manager", via: "door" } as const;
+  for (const [asked, word] of [
+    [second, "ok"],
+    [refused, "refuse"],
+  ] as const) {
+    const { agreementId, digest } = asked;
+    const said = { company: "acme", agreementId, side: "acme", word, digest, at: ASKED_AT };
+    const given = await sayWord(database.pool, { ...said, by: { ...by, requestKey: word } });
+    expect(given).toMatchObject({ kind: "taken" });
+  }
+  const next = { agreementId: first.agreementId, caseId: first.caseId, expiresAt: DEADLINE };
+  const agreementsAt = async (at: string) => (await statusOf([], { at: () => at })).agreements;
+  expect(await agreementsAt(DEADLINE)).toEqual({ open: 2, ours: 1, overdue: 0, next });
+  expect(await agreementsAt("2026-03-09T09:00:00.001Z")).toEqual({ open: 2, ours: 1, overdue: 1, next });
 });

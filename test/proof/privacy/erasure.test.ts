@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sayWord } from "../../../audit/ledgers/agreement-words.ts";
 import { readCalendar, setCalendar } from "../../../audit/ledgers/calendar.ts";
 import { createLedgerPool } from "../../../db/pool.ts";
 import { askErasure } from "../../../proof/privacy/erasure.ts";
 import type { SubjectName } from "../../../proof/privacy/scope.ts";
 import { appendRecord, readRecord, readRecords, type LedgerPool } from "../../../audit/records.ts";
 import { tellStory } from "../../../audit/story.ts";
+import { ASKED_AT, givenAsked } from "../../fixtures/agreements.ts";
 import { AT } from "../../fixtures/ledger.ts";
 import { TEST_SECRET, testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { eraseSubject, ola } from "./erased.ts";
@@ -176,6 +178,18 @@ describe("erasing a case", () => {
       code: "still-open",
       detail: expect.stringMatching(why) as string,
     });
+  });
+
+  test("waits while companies are to agree about it, and no longer once that came to nothing", async () => {
+    const { caseId, agreementId, digest } = await givenAsked(database.pool, "erasable");
+    const ask = { subject: `case:${caseId}`, ground, reason: "now" } as const;
+    expect(await askErasure(acme, ola, ask)).toMatchObject({
+      code: "still-open",
+      detail: expect.stringContaining(`agreement ${agreementId} is asked`) as string,
+    });
+    const refusal = { company: "acme", agreementId, side: "juniper", word: "refuse", digest, at: ASKED_AT } as const;
+    expect(await sayWord(acme, refusal)).toMatchObject({ kind: "taken" });
+    expect(await askErasure(acme, ola, ask)).toMatchObject({ kind: "asked" });
   });
 
   test("waits for the end of the newest event, and for a registration that is in force", async () => {
