@@ -50,6 +50,15 @@ export const agentActivity = {
   },
 } as const;
 
+/**
+ * Looks whether what only an outage put to people can be decided without them: once at a time, for the case itself comes
+ * again.
+ */
+export const agentsBackActivity = { ...agentActivity, retry: { maximumAttempts: 1 } } as const;
+
+/** When a case looks again, each time after twice as long; after so many times the question is people's for good. */
+export const AGENTS_BACK = { firstMs: 5_000, mostMs: 15 * 60_000, times: 100 } as const;
+
 /** A call to an outside system. Retried for ever under the same key; a terminal answer ends it. */
 export const toolActivity = {
   startToCloseTimeout: "30 seconds",

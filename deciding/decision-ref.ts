@@ -56,7 +56,7 @@ function tellingOf({ action }: StepRef, { args }: Action): Pick<Ref, "tells"> {
 }
 
 function verdictRef(vault: Pick<Vault, "blind">, step: StepRef, stored: StoredDecision, tool: string): Ref {
-  const { decisionId, actionDigest, permitId, effectKey, requesterId, route, decidedAt } = stored;
+  const { decisionId, actionDigest, permitId, effectKey, requesterId, route, decidedAt, forOutage } = stored;
   const { company, caseId } = step;
   if (permitId !== null && effectKey !== null) {
     const permit = { permitId, company, caseId, decisionId, tool, decidedAt, actionDigest, effectKey };
@@ -65,6 +65,12 @@ function verdictRef(vault: Pick<Vault, "blind">, step: StepRef, stored: StoredDe
   if (!mayAct(stored.mode)) return { kind: "withheld", decisionId, mode: stored.mode };
   if (stored.verdict === "block") return { kind: "block", decisionId };
   if (route === null) throw new Error(`decision \`${decisionId}\` escalates without a route`);
-  const asked = { kind: "escalate", decisionId, actionDigest, route } as const;
-  return requesterId === undefined ? asked : { ...asked, requester: personRefOf(vault, company, requesterId) };
+  return {
+    kind: "escalate",
+    decisionId,
+    actionDigest,
+    route,
+    ...(forOutage && { forOutage: true as const }),
+    ...(requesterId !== undefined && { requester: personRefOf(vault, company, requesterId) }),
+  };
 }

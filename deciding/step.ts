@@ -1,7 +1,8 @@
 import { whyNotAgreed } from "../audit/ledgers/agreements.ts";
 import { readGate, recordDecision, type DecidedWith, type StoredDecision } from "../audit/ledgers/decisions.ts";
-import { supersedeApproved } from "../audit/ledgers/escalations.ts";
+import { supersedeApproved, takeBackUntouched } from "../audit/ledgers/escalations.ts";
 import { proposalIdOf, proposalPart, type ProposalDraft, type StoredProposal } from "../audit/ledgers/turns.ts";
+import { decisionIdOf } from "../audit/record-keys.ts";
 import { isPermittedElsewhere, readAsk, repeatRecord } from "../audit/ledgers/standing.ts";
 import { writeStep } from "../audit/ledgers/step-writing.ts";
 import { inTransaction } from "../audit/ledgers/transaction.ts";
@@ -19,7 +20,7 @@ import {
   isMoot,
 } from "../functions/index.ts";
 import { knownFacts } from "../functions/known-facts.ts";
-import type { FollowUp, Message, StepRef } from "../workflows/activities.ts";
+import type { FollowUp, Instead, Message, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
 import { decisionRefOf, standingRefOf } from "./decision-ref.ts";
 import { askOf } from "./effect-key.ts";
@@ -53,25 +54,72 @@ export type GateOfStep = {
  * permit, and the intent of what it lets through are one transaction. A gate that was passed answers what it decided.
  */
 export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<Ruled> {
+  const evidence = await evidenceOf(deps, asked);
+  return transacted(deps.pool, (place) => gateOn(evidence, deps, place, asked));
+}
+
+/** Something keeps a question from being taken back: the transaction that would have done it leaves nothing. */
+class StillAsked extends Error {
+  readonly why: Exclude<Instead, "decided">;
+
+  constructor(why: StillAsked["why"]) {
+    super(`the question is not taken back: ${why}`);
+    this.name = "StillAsked";
+    this.why = why;
+  }
+}
+
+/**
+ * Decides what was proposed anew in place of a question that only an outage asked, and takes that back, in one transaction; or writes
+ * nothing. The question's lock holds it in order with what people do. A retry answers as before.
+ */
+export async function decideInstead(deps: StepDeps, asked: GateOfStep, escalationId: string): Promise<Instead> {
+  const { step, gate, at } = asked;
+  const { company, stepKey } = step;
+  const decisionId = decisionIdOf(company, stepKey, gate);
+  const evidence = await evidenceOf(deps, asked);
+  try {
+    const ruled = await transacted(deps.pool, async (place) => {
+      const { ledger } = place;
+      const { decision } = await readGate(ledger, company, stepKey, gate);
+      const change = { company, escalationId, at };
+      const because = `what deciding needs is back, and the rules execute: decided anew as ${decisionId}`;
+      if (decision === undefined && !(await takeBackUntouched(ledger, change, because))) throw new StillAsked("stands");
+      const anew = await gateOn(evidence, deps, place, asked);
+      // What another step left to be done is not this one's decision.
+      if (anew.kind === "execute" && anew.decisionId === decisionId) return anew;
+      throw new StillAsked(anew.kind === "escalate" && anew.forOutage === true ? "away" : "stands");
+    });
+    return ruled.kind === "execute" ? "decided" : "stands";
+  } catch (error) {
+    if (error instanceof StillAsked) return error.why;
+    throw error;
+  }
+}
+
+/** What the step's action rests on, read afresh. */
+async function evidenceOf(deps: StepDeps, asked: GateOfStep): Promise<FrozenEvidence> {
+  const { step } = asked;
+  return readEvidence(deps.readTools, actionOf(step.functionId, step.action), step, await unaskedArgs(deps, asked));
+}
+
+async function gateOn(evidence: FrozenEvidence, deps: StepDeps, place: Place, asked: GateOfStep): Promise<Ruled> {
   const { step, gate } = asked;
   const action = actionOf(step.functionId, step.action);
-  const evidence = await readEvidence(deps.readTools, action, step, await unaskedArgs(deps, asked));
-  return transacted(deps.pool, async (place) => {
-    const { proposal, review, decision } = await readGate(place.ledger, step.company, step.stepKey, gate);
-    if (proposal === undefined) throw new Error(`no proposal for step \`${step.stepKey}\``);
-    if (decision !== undefined) return decisionRefOf(place.ledger.vault, step, decision, proposal.action);
-    if (proposal.actionId !== action.id) {
-      return refused("other-action", `\`${proposal.actionId}\` was proposed for a step of \`${action.id}\``);
-    }
-    const isGone = isMoot(action, evidence[recordToolOf(step.functionId)]?.value);
-    if (isGone || isStale(proposal, evidence, step.functionId, action)) {
-      await approvedInVain(place.ledger, asked, isGone);
-      return { kind: isGone ? "moot" : "stale" };
-    }
-    const reviewed = step.reportsStep === "" ? review : "exempt";
-    const question = questionOf(asked, action, evidence, { proposal, review: reviewed });
-    return decideOnce(deps, place, question, asked);
-  });
+  const { proposal, review, decision } = await readGate(place.ledger, step.company, step.stepKey, gate);
+  if (proposal === undefined) throw new Error(`no proposal for step \`${step.stepKey}\``);
+  if (decision !== undefined) return decisionRefOf(place.ledger.vault, step, decision, proposal.action);
+  if (proposal.actionId !== action.id) {
+    return refused("other-action", `\`${proposal.actionId}\` was proposed for a step of \`${action.id}\``);
+  }
+  const isGone = isMoot(action, evidence[recordToolOf(step.functionId)]?.value);
+  if (isGone || isStale(proposal, evidence, step.functionId, action)) {
+    await approvedInVain(place.ledger, asked, isGone);
+    return { kind: isGone ? "moot" : "stale" };
+  }
+  const reviewed = step.reportsStep === "" ? review : "exempt";
+  const question = questionOf(asked, action, evidence, { proposal, review: reviewed });
+  return decideOnce(deps, place, question, asked);
 }
 
 /** What people approved meanwhile comes to nothing, and their question says why. */

@@ -3,6 +3,7 @@ import type { Decision, MatchedRule } from "../domain/decision.ts";
 import type { LimitReading, LimitWindow } from "../domain/decision-details.ts";
 import type { AccountUnit } from "../domain/account.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { LIMIT_UNREAD } from "../domain/outage.ts";
 import { WHOLE_PPM } from "../domain/ppm.ts";
 import { strictestFirst } from "./combine.ts";
 import { listed } from "./did-you-mean.ts";
@@ -198,7 +199,7 @@ export function applyUncounted(decision: Decision, uncounted: readonly Uncounted
 /** What earlier requests came to could not be read: nothing executes. */
 export function applyUnread(decision: Decision, { asks }: Asked, cell: Policy): Decision {
   const found = asks.map(({ limit }): Found => {
-    const reason = `runtime_error:limit_unread: what \`${limit.id}\` has counted could not be read`;
+    const reason = `${LIMIT_UNREAD}: what \`${limit.id}\` has counted could not be read`;
     return { rule: { id: limit.id, effect: "escalate", reason, values: {} }, route: limit.route };
   });
   return withRules(decision, found, cell);

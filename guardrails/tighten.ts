@@ -1,5 +1,6 @@
 import { assertNever } from "../domain/assert-never.ts";
 import { stricter } from "../domain/decision.ts";
+import { REVIEW_MISSING } from "../domain/outage.ts";
 import type { Decision, MatchedRule } from "../domain/decision.ts";
 import type { Review } from "../domain/proposal.ts";
 import { strictestFirst } from "./combine.ts";
@@ -8,7 +9,7 @@ import type { Policy } from "./policy.ts";
 function compliance(review: Review | undefined): MatchedRule | undefined {
   if (review === undefined) {
     const reason = "compliance has not reviewed the proposal";
-    return { id: "compliance-review-missing", effect: "escalate", reason, values: {} };
+    return { id: REVIEW_MISSING, effect: "escalate", reason, values: {} };
   }
   const said = review.reasons.length > 0 ? review.reasons.join(" ") : "no reason given";
   switch (review.verdict) {

@@ -103,6 +103,8 @@ type Decided =
       /** Who asks, by the directory, as a digest; absent where it knows nobody by what the record says, or nobody asks. */
       readonly requester?: string;
       readonly route: Route;
+      /** Only because something that deciding needs was away: the rules themselves let it execute. */
+      readonly forOutage?: true;
     }
   | { readonly kind: "block"; readonly decisionId: string }
   /** The same was permitted before, by the decision that is named: it is done, or nobody knows whether it is. */
@@ -116,6 +118,12 @@ type Decided =
   | { readonly kind: "moot" }
   /** There is nothing to decide, or nothing here bears a name that the step needs: nothing was decided. */
   | { readonly kind: "refused"; readonly code: RefusalCode };
+
+/**
+ * What came of deciding in place of a question that only an outage asked. `away`: it would be asked again for the same reason.
+ * `stands`: it is people's; they have answered it or asked back, or the rules do not execute what was proposed anew.
+ */
+export type Instead = "decided" | "away" | "stands";
 
 /** A step that code proposes because another one ended: `reports` is that one's action, `outcome` how it ended. */
 export type FollowUp = {
@@ -177,6 +185,8 @@ export type LedgerActivities = {
    * proposal stays open.
    */
   setAside(step: StepRef, news: News, at: string): Promise<boolean>;
+  /** Takes a question back that only an outage asked, and decides instead what was proposed anew under `step`: both, or nothing. */
+  decideInstead(step: StepRef, escalationId: string, at: string): Promise<Instead>;
   supersedeEscalation(
     company: string,
     escalationId: string,

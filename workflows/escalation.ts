@@ -11,7 +11,9 @@ import {
 import type { EventRef } from "../domain/event.ts";
 import type { EscalationState } from "../domain/escalation.ts";
 import type { DecisionRef, StepRef } from "./activities.ts";
+import { AGENTS_BACK } from "../temporal.config.ts";
 import { now } from "./clock.ts";
+import { decideInstead } from "./proposing.ts";
 import { ledger } from "./proxies.ts";
 
 /** A person's verdict, already durable in the ledger. It only wakes the case: what counts is read again from there. */
@@ -50,9 +52,18 @@ export type Arrivals = {
 export type EscalationDesk = { pending: Pending | undefined; readonly arrivals: Arrivals };
 
 type Waiting = Extract<EscalationState, { kind: "waiting" | "paused" | "committing" }>;
-type Answer = Exclude<EscalationState, Waiting>;
 
-function isWaiting(state: EscalationState): state is Waiting {
+/** What only an outage asked was decided without people, under another step. */
+type TakenBack = { readonly kind: "taken-back"; readonly anew: StepRef };
+type Answer = Exclude<EscalationState, Waiting> | TakenBack;
+
+/** Names a step under which the same is proposed anew. */
+export type NextStep = () => StepRef;
+
+/** When a question that only an outage asked is looked at again, how often it was, and the step under which it is. */
+type Again = { readonly nextStep: NextStep; step: StepRef | undefined; times: number; atMs: number };
+
+function isWaiting(state: EscalationState | TakenBack): state is Waiting {
   return state.kind === "waiting" || state.kind === "paused" || state.kind === "committing";
 }
 
@@ -83,11 +94,15 @@ export function validateVerdict(pending: Pending | undefined, message: VerdictMe
   if (!pending.roles.includes(message.role)) throw no("the role may not answer at this level");
 }
 
-/** Asks people, rung by rung, until the ledger holds an answer. Silence climbs; the last level's silence denies. */
+/**
+ * Asks people, rung by rung, until the ledger holds an answer. Silence climbs; the last level's silence denies. What only an outage
+ * asks is looked at again now and then, and taken back once it can be decided without them.
+ */
 export async function escalate(
   step: StepRef,
   decision: Extract<DecisionRef, { kind: "escalate" }>,
   desk: EscalationDesk,
+  nextStep?: NextStep,
 ): Promise<{ escalationId: string; answer: Answer }> {
   const opened = await ledger().openEscalation(step, decision, now());
   const { escalationId } = opened;
@@ -95,11 +110,12 @@ export async function escalate(
   const rolesFrom = (level: number) => route.levels.slice(level).map(({ role }) => role);
   const pending: Pending = { escalationId, actionDigest, requester, roles: rolesFrom(0), woken: false };
   desk.pending = pending;
-  let state = opened.state;
+  let state: EscalationState | TakenBack = opened.state;
+  const again = decision.forOutage === true && nextStep !== undefined ? firstLook(nextStep) : undefined;
   while (isWaiting(state)) {
     pending.roles = rolesFrom(state.level);
     setCurrentDetails(`waiting for ${pending.roles[0] ?? "nobody"}`);
-    state = await waitThere(step, state, pending, desk);
+    state = await waitThere(step, state, pending, desk, again);
   }
   desk.pending = undefined;
   setCurrentDetails("");
@@ -112,14 +128,16 @@ async function waitThere(
   state: Waiting,
   pending: Pending,
   desk: EscalationDesk,
-): Promise<EscalationState> {
+  again: Again | undefined,
+): Promise<EscalationState | TakenBack> {
   const { arrivals } = desk;
   const { escalationId } = pending;
   const upMs = timeUpMs(state);
   for (;;) {
     const leftMs = upMs - Date.parse(now());
     if (leftMs <= 0) return timeIsUp(step.company, escalationId, state);
-    await condition(() => pending.woken || arrivals.isThere(), leftMs);
+    const againMs = state.kind === "waiting" && again !== undefined ? again.atMs - Date.parse(now()) : Infinity;
+    await condition(() => pending.woken || arrivals.isThere(), Math.max(1, Math.min(leftMs, againMs)));
     if (pending.woken) {
       pending.woken = false;
       return ledger().readEscalation(step.company, escalationId);
@@ -127,7 +145,29 @@ async function waitThere(
     if (arrivals.isThere() && !(await isSetAside(step, arrivals))) {
       return ledger().supersedeEscalation(step.company, escalationId, "newer-event", now());
     }
+    if (againMs < leftMs && again !== undefined && Date.parse(now()) >= again.atMs) {
+      const anew = await lookAgain(again, escalationId);
+      if (anew !== undefined) return { kind: "taken-back", anew };
+    }
   }
+}
+
+function firstLook(nextStep: NextStep): Again {
+  return { nextStep, step: undefined, times: 0, atMs: Date.parse(now()) + AGENTS_BACK.firstMs };
+}
+
+/**
+ * The step under which it was decided without people, if it was. Else it is looked at again after twice as long, under the same step:
+ * what agents came to propose once is not asked of them until it pleases.
+ */
+async function lookAgain(again: Again, escalationId: string): Promise<StepRef | undefined> {
+  again.step ??= again.nextStep();
+  const came = await decideInstead(again.step, escalationId);
+  if (came === "decided") return again.step;
+  again.times = came === "away" ? again.times + 1 : AGENTS_BACK.times;
+  const waitMs = Math.min(AGENTS_BACK.firstMs * 2 ** again.times, AGENTS_BACK.mostMs);
+  again.atMs = again.times < AGENTS_BACK.times ? Date.parse(now()) + waitMs : Infinity;
+  return undefined;
 }
 
 /** A level's time is as the ledger has it: what stood still moved it. Cases that ran before count it from here. */

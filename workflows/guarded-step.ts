@@ -1,7 +1,7 @@
 import type { StepOutcome } from "../domain/outcome.ts";
 import type { Afterwards, DecisionRef, StepRef } from "./activities.ts";
 import { now } from "./clock.ts";
-import { escalate, type EscalationDesk } from "./escalation.ts";
+import { escalate, type EscalationDesk, type NextStep } from "./escalation.ts";
 import { ledger, tools } from "./proxies.ts";
 
 /** Makes the step's proposal durable and takes its first decision, or says why there is nothing to decide. */
@@ -12,24 +12,28 @@ export type Stepped = {
   readonly outcome: StepOutcome;
   /** `afterwards` is durable: as the decision of its follow-up, or as the case's end. */
   readonly after?: DecisionRef | "ended";
+  /** Its question was taken back: what counts was decided under this step. */
+  readonly anew?: StepRef;
 };
 
 /**
  * The only road to an effect: propose, decide, record, (escalate, people decide, re-gate), permit, effect, receipt.
  * Every stage is durable before the next begins and is found again by the step's key after any crash, so the effect
  * happens at most once as its target sees it. Nothing to propose, no decision, a mode that withholds it or no permit
- * means no effect. `afterwards` is what the receipt's transaction carries besides.
+ * means no effect. `afterwards` is what the receipt's transaction carries besides. With `nextStep`, what only an outage put to
+ * people is taken back once it can be decided without them.
  */
 export async function guardedStep(
   step: StepRef,
   open: Opening,
   desk: EscalationDesk,
   afterwards: Afterwards | null = null,
+  nextStep?: NextStep,
 ): Promise<Stepped> {
   let decision = await open();
   for (let gate = 2; decision.kind === "escalate"; gate += 1) {
     const { decisionId } = decision;
-    const { escalationId, answer } = await escalate(step, decision, desk);
+    const { escalationId, answer } = await escalate(step, decision, desk, nextStep);
     switch (answer.kind) {
       case "approved":
         decision = await ledger().decide(step, gate, answer.approvalId, now());
@@ -37,6 +41,8 @@ export async function guardedStep(
       case "rejected":
       case "expired":
         return owing(decision, { outcome: { kind: answer.kind, decisionId, escalationId } });
+      case "taken-back":
+        return { outcome: { kind: "superseded", reason: "record-changed" }, anew: answer.anew };
       case "superseded":
         return { outcome: { kind: "superseded", reason: "newer-event" } };
       case "withdrawn":

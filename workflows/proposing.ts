@@ -1,7 +1,7 @@
 import { ActivityFailure, isCancellation } from "@temporalio/workflow";
-import type { DecisionRef, StepRef } from "./activities.ts";
+import type { DecisionRef, Instead, StepRef } from "./activities.ts";
 import { now } from "./clock.ts";
-import { agents, ledger } from "./proxies.ts";
+import { agents, agentsOnce, ledger } from "./proxies.ts";
 
 /**
  * The three agents at work: Intelligence reads, Orchestration proposes, Compliance reviews. When the first two cannot
@@ -23,6 +23,12 @@ export async function propose(step: StepRef): Promise<Extract<DecisionRef, { kin
 /** The first decision of what was proposed. */
 export function decideProposed(step: StepRef): Promise<DecisionRef> {
   return ledger().decide(step, 1, null, now());
+}
+
+/** Proposes anew under `step` what only an outage put to people, once, and decides it in place of their question. */
+export async function decideInstead(step: StepRef, escalationId: string): Promise<Instead> {
+  const areBack = await attempt(() => agentsOnce().proposeByAgents(step, now()));
+  return areBack ? ledger().decideInstead(step, escalationId, now()) : "away";
 }
 
 /** False when the activity gave up for good. Cancellation and everything else passes through. */

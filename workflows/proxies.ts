@@ -1,5 +1,12 @@
 import { proxyActivities, proxyLocalActivities, workflowInfo } from "@temporalio/workflow";
-import { agentActivity, ledgerActivity, scheduledActivity, siblingQueue, toolActivity } from "../temporal.config.ts";
+import {
+  agentActivity,
+  agentsBackActivity,
+  ledgerActivity,
+  scheduledActivity,
+  siblingQueue,
+  toolActivity,
+} from "../temporal.config.ts";
 import type { ActActivities, AgentActivities, LedgerActivities, ScheduledActivities } from "./activities.ts";
 
 /** The seam to the world. Ledger work is local (cheap, in the worker); models have a queue of their own. */
@@ -8,10 +15,16 @@ export function ledger(): LedgerActivities {
 }
 
 export function agents(): AgentActivities {
-  return proxyActivities<AgentActivities>({
-    ...agentActivity,
-    taskQueue: siblingQueue(workflowInfo().taskQueue, "agents"),
-  });
+  return agentsBy(agentActivity);
+}
+
+/** The same, tried once. */
+export function agentsOnce(): AgentActivities {
+  return agentsBy(agentsBackActivity);
+}
+
+function agentsBy(options: typeof agentActivity | typeof agentsBackActivity): AgentActivities {
+  return proxyActivities<AgentActivities>({ ...options, taskQueue: siblingQueue(workflowInfo().taskQueue, "agents") });
 }
 
 export function tools(): ActActivities {

@@ -6,7 +6,7 @@ import type { Afterwards, DecisionRef, EndedStep, FollowUp, Message, StepRef } f
 import { stepRefOf, type Named, type Work } from "./case.ts";
 import { now } from "./clock.ts";
 import { guardedStep, type Stepped } from "./guarded-step.ts";
-import { decideByAgents } from "./proposing.ts";
+import { decideByAgents, decideProposed } from "./proposing.ts";
 import { ledger } from "./proxies.ts";
 
 /** The step that tells the CRM how the function's own one ended, and its action. */
@@ -38,13 +38,24 @@ export async function ownStep(work: Work, named: Named, open: OpeningOf = decide
 async function proposedAfresh(work: Work, named: Named, open: OpeningOf): Promise<OwnStep> {
   work.ownSteps += 1;
   const ordinal = work.ownSteps;
-  for (let tries = 1; ; tries += 1) {
+  const nextStep = (): StepRef => {
     const round = (work.rounds.get(named.name) ?? 0) + 1;
     work.rounds.set(named.name, round);
-    const step = stepRefOf(work, named, round);
+    return stepRefOf(work, named, round);
+  };
+  // What sides agreed to is theirs, and not proposed anew beside them.
+  const again = open === decideByAgents ? nextStep : undefined;
+  const taken = (step: StepRef, opening: OpeningOf) => {
     const follow = followUpOf(work, { step, ordinal }, WRITE_BACK, "executed");
-    const telling = { kind: "follow-up", followUp: follow } as const;
-    const stepped = await guardedStep(step, () => open(step), work.opened.desk, telling);
+    return guardedStep(step, () => opening(step), work.opened.desk, { kind: "follow-up", followUp: follow }, again);
+  };
+  for (let tries = 1; ; tries += 1) {
+    let step = nextStep();
+    let stepped = await taken(step, open);
+    if (stepped.anew !== undefined) {
+      step = stepped.anew;
+      stepped = await taken(step, decideProposed);
+    }
     const { outcome } = stepped;
     if (outcome.kind !== "superseded" || outcome.reason !== "record-changed") return { step, ordinal, ...stepped };
     if (tries === MAX_ROUNDS) return { step, ordinal, outcome: { kind: "refused", decisionId: "", code: "restless" } };

@@ -96,6 +96,7 @@ const Escalate = z.strictObject({
   actionDigest: Digest,
   requester: Digest.optional(),
   route: Route,
+  forOutage: z.literal(true).optional(),
   ...following,
 });
 const DecisionRef = z.discriminatedUnion("kind", [
@@ -259,6 +260,7 @@ export const payloads = {
     raiseEscalation: call([Company, Id, z.int().min(0), Instant], EscalationState),
     passEscalation: call([Company, Id, Instant], EscalationState),
     supersedeEscalation: call([Company, Id, z.literal("newer-event"), Instant], EscalationState),
+    decideInstead: call([StepRef, Id, Instant], z.enum(["decided", "away", "stands"])),
     setAside: call([StepRef, News, Instant], z.boolean()),
     planCase: call([WorkRef, Instant], CasePlan),
     expectReply: call([z.strictObject({ company: Company, caseId: Id }), Awaited, Instant], ReplyStanding),

@@ -46,7 +46,10 @@ export function whyNotNow(mover: Mover, row: EscalationRow, move: EscalationMove
   if (mayMove(state, move)) return undefined;
   switch (state) {
     case "superseded":
-      return no("superseded", "a newer event or a changed record made the question moot");
+      return no(
+        "superseded",
+        "a newer event, a changed record or the rules themselves made the question moot: its record says which",
+      );
     case "withdrawn":
       return no("superseded", "who asked it withdrew the question");
     case "expired":

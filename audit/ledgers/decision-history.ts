@@ -1,3 +1,4 @@
+import { REVIEW_MISSING } from "../../domain/outage.ts";
 import type { CandidateSeen, DecisionDetails, LimitReading, Mode } from "../../domain/decision-details.ts";
 import { stricter } from "../../domain/decision.ts";
 import type { MatchedRule, PolicyRef, Verdict } from "../../domain/decision.ts";
@@ -86,7 +87,7 @@ export async function countDecisions(sql: Sql, { company, policyId, since }: His
 }
 
 /** Compliance's rules beside the policy's own; no policy may use these ids. See `guardrails/tighten.ts`. */
-const reviewRules = ["compliance-review", "compliance-review-missing"];
+const reviewRules = ["compliance-review", REVIEW_MISSING];
 
 function historic(row: Row): HistoricDecision {
   const { verdict, rules, missing, facts, details, reason } = row;

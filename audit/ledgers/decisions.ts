@@ -1,6 +1,7 @@
 import type { DecisionDetails, Mode } from "../../domain/decision-details.ts";
 import type { MatchedRule, PolicyRef, Route, Verdict } from "../../domain/decision.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
+import { asksForOutage } from "../../domain/outage.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Review } from "../../domain/proposal.ts";
 import { derivedId } from "../digest.ts";
@@ -29,6 +30,8 @@ export type StoredDecision = {
   readonly mode: Mode;
   /** What the rules that decided owe besides. */
   readonly obligations: readonly string[];
+  /** People are asked only because something that deciding needs was away. */
+  readonly forOutage: boolean;
 };
 
 /** Everything a decision is rebuilt from. */
@@ -111,6 +114,7 @@ export function decisionPart(draft: DecisionDraft, intent?: IntentDraft): { part
     decidedAt: at,
     mode,
     obligations,
+    forOutage: asksForOutage(rules),
   };
   const begun = permitId === null || intent === undefined ? null : intent;
   const row = { ...body, ...names, effectKey, at, intent: begun };
@@ -199,6 +203,7 @@ type GateRow = {
   decided_at: string;
   mode: Mode | null;
   obligations: readonly string[] | null;
+  rules: readonly MatchedRule[] | null;
 };
 
 /** Reads all that a gate starts from in one round trip. */
@@ -207,7 +212,7 @@ export async function readGate(sql: Sql, company: string, stepKey: string, gate:
     name: "read-gate",
     text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, q.review,
                   d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.requester_id, d.approval_id, d.decided_at, p.permit_id, p.effect_key,
-                  d.details->>'mode' as mode, d.details->'obligations' as obligations
+                  d.details->>'mode' as mode, d.details->'obligations' as obligations, d.rules
            from proposal q
            left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $3
            left join lateral (select permit_id, effect_key from permit x
@@ -241,5 +246,6 @@ function decisionOf(row: GateRow, decisionId: string): StoredDecision {
     decidedAt: row.decided_at,
     mode: row.mode ?? "led",
     obligations: row.obligations ?? [],
+    forOutage: asksForOutage(row.rules ?? []),
   };
 }

@@ -227,6 +227,18 @@ export async function supersedeEscalation(
   });
 }
 
+/**
+ * Takes back a question that only an outage asked; answers whether it is. One that somebody has answered, is undoing or has asked
+ * back about stays theirs.
+ */
+export async function takeBackUntouched(ledger: Ledger, change: EscalationChange, reason: string): Promise<boolean> {
+  const row = await locked(ledger, change);
+  if (row.state !== "open" || row.approved_by.length > 0) return false;
+  const closed = await moveRow(ledger, change, row, { state: "superseded" });
+  await recordMove(ledger, change, closed, { change: "superseded", reason });
+  return true;
+}
+
 /** What was approved came to nothing before anything was done: the record is another by now, or asks for it no more. */
 export async function supersedeApproved(
   ledger: Ledger,
