@@ -2,7 +2,24 @@
 
 /** Tells the supervisor that this process serves now; `facts` (plain JSON, such as an address) travel with it. */
 export function reportReady(facts: Readonly<Record<string, unknown>> = {}): void {
-  process.send?.({ ready: true, ...facts });
+  // To a supervisor that has just gone nothing is said: its end is told by the channel.
+  if (process.connected) process.send?.({ ready: true, ...facts });
+}
+
+let isLookedAfter = false;
+
+/**
+ * What a supervised process calls first: until it can drain, its supervisor's end is its own. A supervisor that went before we
+ * could listen is noticed too.
+ */
+export function endWithSupervisor(): void {
+  const end = (): void => {
+    if (!isLookedAfter) process.exit(0);
+  };
+  if (process.connected === false) return end();
+  if (process.channel === undefined || process.channel === null) return;
+  process.once("disconnect", end);
+  process.channel.unref();
 }
 
 /**
@@ -16,8 +33,10 @@ export function onStopRequested(drain: (reason: "signal" | "supervisor-gone") =>
     asked = true;
     drain(reason);
   };
+  isLookedAfter = true;
   process.once("SIGTERM", () => once("signal"));
   process.once("SIGINT", () => once("signal"));
+  if (process.connected === false) return once("supervisor-gone");
   if (process.channel === undefined || process.channel === null) return;
   process.once("disconnect", () => once("supervisor-gone"));
   // Listening alone would keep a process alive that has nothing left to do.

@@ -16,6 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runCommand } from "./command.ts";
 import { EngineError } from "./engine-error.ts";
 import { logMark, openEngineLog, readSince } from "./engine-log.ts";
+import { spawnGuarded, startGuardian } from "./guardian.ts";
 import { prepareHome } from "./home-folder.ts";
 import { findPostgresPackage, installPostgresBinaries, type PostgresPackage } from "./postgres-binaries.ts";
 import { answersFor, ensureDatabase, socketUrl } from "./postgres-client.ts";
@@ -30,6 +31,8 @@ export type PostgresOptions = {
   readonly home: string;
   readonly cacheFolder: string;
   readonly onProgress?: Progress;
+  /** It ends when we do, however that happens; without, what a killed supervisor leaves is found by the next start. */
+  readonly guarded?: boolean;
   /** Folders for a home that the server's user cannot reach; the default is the system's. */
   readonly systemFolders?: readonly string[];
 };
@@ -47,7 +50,13 @@ export type RunningPostgres = {
   kill(): Promise<void>;
 };
 
-type Installed = { readonly binaries: string; readonly location: PostgresLocation; readonly data: string };
+type Installed = {
+  readonly binaries: string;
+  readonly location: PostgresLocation;
+  readonly data: string;
+  /** What its guardian calls it; undefined: it has none. */
+  readonly guarded: string | undefined;
+};
 
 const READY_MS = 60_000;
 const RETRY_MS = 10_000;
@@ -65,11 +74,16 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const location = await locatePostgres(options.home, onProgress, options.systemFolders);
   const data = join(location.folder, "data");
   const orphan = existsSync(data) ? await adoptable(realpathSync(data)) : undefined;
-  if (orphan !== undefined) return running(orphan.socketFolder, orphan.pid, true, data);
+  const guarded = options.guarded === true ? `PostgreSQL of ${options.home}` : undefined;
+  if (orphan !== undefined) {
+    const guardian = guarded === undefined ? undefined : startGuardian(guarded, postmasterStop);
+    guardian?.watch(orphan.pid);
+    return running(orphan.socketFolder, orphan.pid, data, { adopted: true, gone: () => guardian?.release() });
+  }
   const binaries = await withProgress("copying PostgreSQL's binaries", onProgress, () =>
     installPostgresBinaries(source, options.cacheFolder, location.runAs, options.systemFolders),
   );
-  const installed = { binaries, location, data };
+  const installed = { binaries, location, data, guarded };
   if (!existsSync(join(data, "PG_VERSION"))) {
     await withProgress("creating the database", onProgress, () => initialise(installed));
   }
@@ -78,20 +92,32 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const socket = socketFolder(location);
   const log = join(options.home, "logs", "postgres.log");
   const pid = await withProgress("starting PostgreSQL", onProgress, () => launch(installed, socket, log));
-  return running(socket, pid, false, data);
+  return running(socket, pid, data, { adopted: false, gone: () => undefined });
 }
 
-async function running(socket: string, pid: number, adopted: boolean, dataFolder: string): Promise<RunningPostgres> {
-  await ensureDatabase(socket);
+async function running(
+  socket: string,
+  pid: number,
+  dataFolder: string,
+  { adopted, gone }: { readonly adopted: boolean; readonly gone: () => void },
+): Promise<RunningPostgres> {
   const stop = async (): Promise<void> => {
     if (!(await stopProcess(pid, postmasterStop))) {
       throw new EngineError("ENGINE_HELD_ELSEWHERE", `PostgreSQL (process ${pid}) does not stop: kill -9 ${pid}`);
     }
+    gone();
   };
   const kill = async (): Promise<void> => {
     sendSignal(pid, "SIGKILL");
     await waitForExit(pid, 5_000);
   };
+  try {
+    await ensureDatabase(socket);
+  } catch (error) {
+    // Nobody else knows of it yet.
+    await stop();
+    throw error;
+  }
   return { url: socketUrl(socket), pid, adopted, dataFolder, stop, kill };
 }
 
@@ -163,7 +189,9 @@ async function launch(installed: Installed, socket: string, log: string): Promis
   for (;;) {
     clearSocket(socket);
     const mark = logMark(log);
-    const child = spawnServer(installed, socket, log);
+    const spawned = () => spawnServer(installed, socket, log);
+    const { guarded } = installed;
+    const child = guarded === undefined ? spawned() : spawnGuarded(guarded, postmasterStop, spawned);
     const pid = await startedPid(child);
     const outcome = await waitUntilReady(installed.data, pid, READY_MS);
     if (outcome === "ready") return pid;

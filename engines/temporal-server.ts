@@ -6,6 +6,7 @@ import { z } from "zod";
 import { EngineError } from "./engine-error.ts";
 import { logMark, openEngineLog, readSince } from "./engine-log.ts";
 import { freePort, isPortFree } from "./free-port.ts";
+import { spawnGuarded } from "./guardian.ts";
 import {
   isAlive,
   isSameProcess,
@@ -32,6 +33,8 @@ export type TemporalOptions = {
   readonly logFile: string;
   /** True gives it a process group of its own, so that a terminal's Ctrl-C reaches only the supervisor. */
   readonly detached: boolean;
+  /** It ends when we do, however that happens; without, what a killed supervisor leaves is found by the next start. */
+  readonly guarded?: boolean;
   readonly onProgress?: Progress;
 };
 
@@ -99,7 +102,9 @@ async function launch(options: TemporalOptions): Promise<RunningTemporal> {
   for (let attempt = 1; ; attempt += 1) {
     const ports = await choosePorts(options);
     const mark = logMark(options.logFile);
-    const pid = await startedPid(spawnServer(options, ports, optional));
+    const spawned = () => spawnServer(options, ports, optional);
+    const what = `Temporal of ${options.dbFile ?? options.logFile}`;
+    const pid = await startedPid(options.guarded === true ? spawnGuarded(what, stopSteps, spawned) : spawned());
     if (options.dbFile !== undefined) noteServer(options.dbFile, pid);
     const address = `127.0.0.1:${ports.port}`;
     const outcome = await waitUntilReady(address, pid);

@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { externalTemporal, type Config } from "../config.ts";
+import { EngineError } from "../../engines/engine-error.ts";
 import { startPostgres } from "../../engines/postgres.ts";
 import type { Progress } from "../../engines/progress.ts";
 import { findTemporalBinary } from "../../engines/temporal-binary.ts";
 import { startTemporal } from "../../engines/temporal-server.ts";
-import { keepEngine } from "./keep-engine.ts";
+import { keepEngine, type Kept } from "./keep-engine.ts";
 import type { StopList } from "./stop-list.ts";
 
 /** The addresses that the rest is started with; what the environment names is used, the rest is embedded. */
@@ -16,6 +18,8 @@ export type RunningEngines = {
   readonly temporalUi: string | undefined;
   /** False for a Temporal that the environment names: children read its profile themselves. */
   readonly embeddedTemporal: boolean;
+  /** Those that were started here. */
+  readonly kept: readonly Kept[];
 };
 
 type Starting = {
@@ -30,24 +34,43 @@ export async function startEngines(starting: Starting): Promise<RunningEngines> 
   const [database, temporal] = await Promise.allSettled([startDatabase(starting), startDurableEngine(starting)]);
   if (database.status === "rejected") throw database.reason;
   if (temporal.status === "rejected") throw temporal.reason;
-  return { ...database.value, ...temporal.value };
+  return { ...database.value, ...temporal.value, kept: [...database.value.kept, ...temporal.value.kept] };
 }
 
-async function startDatabase({ config, stops, onProgress }: Starting) {
+/** An engine whose process ends while it comes up, for whatever reason, is started again: this often in all. */
+const ATTEMPTS = 3;
+const PAUSE_MS = 1_000;
+
+async function firstOf<E>(name: string, start: () => Promise<E>, { onProgress, signal }: Starting): Promise<E> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      const mayBeChance = error instanceof EngineError && error.code === "ENGINE_START_FAILED";
+      if (!mayBeChance || attempt === ATTEMPTS || signal.aborted) throw error;
+      onProgress(`${name} does not start: ${error.message}; it is tried again`);
+      await sleep(PAUSE_MS, undefined, { signal });
+    }
+  }
+}
+
+async function startDatabase(starting: Starting) {
+  const { config, stops, onProgress } = starting;
   const { databaseUrl, home, cacheFolder } = config;
-  if (databaseUrl !== undefined) return { databaseUrl, embeddedDatabase: false };
-  const start = () => startPostgres({ home, cacheFolder, onProgress });
-  const postgres = await start();
+  if (databaseUrl !== undefined) return { databaseUrl, embeddedDatabase: false, kept: [] };
+  const start = () => startPostgres({ home, cacheFolder, onProgress, guarded: true });
+  const postgres = await firstOf("PostgreSQL", start, starting);
   const kept = keepEngine({ name: "PostgreSQL", first: postgres, restart: start, say: onProgress });
   stops.add("PostgreSQL", () => kept.stop());
-  return { databaseUrl: postgres.url, embeddedDatabase: true };
+  return { databaseUrl: postgres.url, embeddedDatabase: true, kept: [kept] };
 }
 
-async function startDurableEngine({ config, stops, onProgress, signal }: Starting) {
+async function startDurableEngine(starting: Starting) {
+  const { config, stops, onProgress, signal } = starting;
   const external = await externalTemporal();
   if (external !== undefined) {
     const { address: temporalAddress, namespace: temporalNamespace } = external;
-    return { temporalAddress, temporalNamespace, temporalUi: undefined, embeddedTemporal: false };
+    return { temporalAddress, temporalNamespace, temporalUi: undefined, embeddedTemporal: false, kept: [] };
   }
   const { home, cacheFolder, searchPath, temporalBin, temporalNamespace } = config;
   const binary = await findTemporalBinary({ temporalBin, searchPath, cacheFolder, onProgress, signal });
@@ -57,11 +80,12 @@ async function startDurableEngine({ config, stops, onProgress, signal }: Startin
     binary: binary.path,
     ...files,
     detached: true,
+    guarded: true,
     onProgress,
     ...(temporalPort !== undefined && { port: temporalPort }),
     ...(temporalUiPort !== undefined && { uiPort: temporalUiPort }),
   };
-  const temporal = await startTemporal(settings);
+  const temporal = await firstOf("Temporal", () => startTemporal(settings), starting);
   // The same address again: gateway and worker know no other.
   const ports = { port: portOf(temporal.address), ...(temporal.uiAddress && { uiPort: portOf(temporal.uiAddress) }) };
   const restart = () => startTemporal({ ...settings, ...ports });
@@ -72,6 +96,7 @@ async function startDurableEngine({ config, stops, onProgress, signal }: Startin
     temporalNamespace,
     temporalUi: temporal.uiAddress,
     embeddedTemporal: true,
+    kept: [kept],
   };
 }
 

@@ -16,7 +16,7 @@ import { sandboxOwners } from "../../tools/crm/sandbox-owners.ts";
 import { createLogger } from "../log.ts";
 import { createPolicySource } from "../../releases/source.ts";
 import { codecsOf } from "../engine/codec-of.ts";
-import { onStopRequested, reportReady } from "../supervised.ts";
+import { endWithSupervisor, onStopRequested, reportReady } from "../supervised.ts";
 import { lazyClient, requireTemporal } from "../temporal-connection.ts";
 import { companyClock } from "./company-clock.ts";
 import { requireServedDatabase } from "./require-database.ts";
@@ -33,6 +33,7 @@ function ownersOf({ hubspotAccessToken: accessToken }: Config, pool: LedgerPool)
 
 /** `mandate gateway`: serves webhooks and the API until it is asked to stop, then finishes what it took. Any number may run. */
 export async function run(): Promise<number> {
+  endWithSupervisor();
   const config = loadConfig();
   if (config.hubspotClientSecret === undefined) {
     throw new ConfigError(["HUBSPOT_CLIENT_SECRET: not set; give the client secret of the HubSpot app"]);

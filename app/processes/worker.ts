@@ -17,7 +17,7 @@ import { projectRoot } from "../../engines/project-root.ts";
 import { createPolicySource } from "../../releases/source.ts";
 import { startDemotionWatch } from "../../releases/watch.ts";
 import { codecsOf } from "../engine/codec-of.ts";
-import { onStopRequested, reportReady } from "../supervised.ts";
+import { endWithSupervisor, onStopRequested, reportReady } from "../supervised.ts";
 import { requireTemporal } from "../temporal-connection.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
 import { companyClock } from "./company-clock.ts";
@@ -27,6 +27,7 @@ import { requireServedDatabase } from "./require-database.ts";
 
 /** `mandate worker`: runs cases, agents and tools until it is asked to stop, then drains. Any number may run. */
 export async function run(): Promise<number> {
+  endWithSupervisor();
   const config = loadConfig();
   const databaseUrl = await requireServedDatabase(config);
   const log = createLogger(config.logLevel).child({ company: config.company, component: "worker" });

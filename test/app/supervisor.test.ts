@@ -138,4 +138,26 @@ describe("the supervisor", () => {
     expect(await waitForExit(pid, 5_000)).toBe(true);
     expect(existsSync(marker) && readFileSync(marker, "utf8")).toBe("supervisor-gone");
   });
+
+  test("killed outright while they start, its processes end before they can listen", async () => {
+    const worker = `import { endWithSupervisor, reportReady, onStopRequested } from ${source("app/supervised.ts")};
+      process.send("begins");
+      // As long as a start takes that does not look up.
+      const untilMs = Date.now() + 1_500; while (Date.now() < untilMs);
+      endWithSupervisor();
+      await new Promise((resume) => setTimeout(resume, 60_000));
+      onStopRequested(() => undefined);
+      reportReady();`;
+    const tsx = JSON.stringify(join(import.meta.dirname, "../../node_modules/tsx/dist/loader.mjs"));
+    const supervisor = startChild(`
+      import { superviseProcesses } from ${source("app/supervisor.ts")};
+      const args = ["--import", ${tsx}, "--input-type=module", "-e", ${JSON.stringify(worker)}];
+      const spec = { name: "worker", command: process.execPath, args, readyWhen: (said) => said === "begins" };
+      const supervision = await superviseProcesses([spec], { log: () => undefined });
+      process.send(supervision.pids().get("worker"));`);
+    const pid = Number(await firstMessage(supervisor));
+    supervisor.child.kill("SIGKILL");
+    await supervisor.done;
+    expect(await waitForExit(pid, 20_000)).toBe(true);
+  });
 });

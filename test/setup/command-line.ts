@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readRuntime, type Runtime } from "../../engines/runtime-file.ts";
@@ -95,4 +95,25 @@ export function processesOf(home: string): string[] {
       return [];
     }
   });
+}
+
+/** The id of a process of the start whose command says this, once it is there. @throws when the start is over before. */
+export async function seen(home: string, { ended }: Started, command: string): Promise<number> {
+  let over = false;
+  void ended.then(() => (over = true));
+  for (;;) {
+    const line = processesOf(home).find((one) => one.includes(command));
+    if (line !== undefined) return Number(line.split(" ")[0]);
+    if (over) throw new Error(`it ended before \`${command}\` was there:\n${(await ended).stderr}`);
+    await sleep(2);
+  }
+}
+
+/** Ends what a failed test left, and removes the home. */
+export function clear(home: string): void {
+  for (const line of processesOf(home)) {
+    const pid = Number(line.split(" ")[0]);
+    if (pid > 1) process.kill(pid, "SIGKILL");
+  }
+  rmSync(home, { recursive: true, force: true });
 }
