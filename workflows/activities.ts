@@ -139,14 +139,23 @@ export type Message = { readonly step: StepRef; readonly template: string; reado
 
 /** What comes after an effect that is done, made durable with its receipt: the next step's decision, or the case's end. */
 export type Afterwards =
-  | { readonly kind: "follow-up"; readonly followUp: FollowUp }
-  | { readonly kind: "end"; readonly step: StepRef; readonly outcomes: readonly EndedStep[] };
+  | {
+      readonly kind: "follow-up";
+      readonly followUp: FollowUp;
+      /** Where the follow-up executes its effect is called along with this one, and its receipt carries this. Absent: it is not. */
+      readonly then?: EndAfterwards;
+    }
+  | EndAfterwards;
+
+type EndAfterwards = { readonly kind: "end"; readonly step: StepRef; readonly outcomes: readonly EndedStep[] };
 
 export type EffectOutcome =
   | {
       readonly kind: "done";
       /** The decision of the follow-up that was asked for, when it could be taken with the receipt. */
       readonly decided?: DecisionRef;
+      /** What became of its effect, when that was called as well. */
+      readonly followed?: EffectOutcome;
     }
   | { readonly kind: "unknown" }
   /** The world moved since the decision and nothing was done: decide afresh. */

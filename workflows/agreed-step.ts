@@ -11,7 +11,7 @@ import { ownStep, type OwnStep } from "./steps.ts";
  * that the decision makes durable is refused unless the sides agree at that very moment. What nothing comes of is withdrawn.
  */
 export async function agreedStep(work: Work, named: Named, terms: Terms): Promise<OwnStep> {
-  const own = await ownStep(work, named, (step) => decideAgreed(work, step, terms));
+  const own = await ownStep(work, named, { open: (step) => decideAgreed(work, step, terms) });
   const { kind } = own.outcome;
   if (kind !== "executed" && kind !== "unknown") await ledger().withdrawAgreement(own.step, now());
   return own;

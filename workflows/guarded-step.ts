@@ -1,5 +1,5 @@
 import type { StepOutcome } from "../domain/outcome.ts";
-import type { Afterwards, DecisionRef, StepRef } from "./activities.ts";
+import type { Afterwards, DecisionRef, EffectOutcome, StepRef } from "./activities.ts";
 import { now } from "./clock.ts";
 import { escalate, type EscalationDesk, type NextStep } from "./escalation.ts";
 import { ledger, tools } from "./proxies.ts";
@@ -12,23 +12,35 @@ export type Stepped = {
   readonly outcome: StepOutcome;
   /** `afterwards` is durable: as the decision of its follow-up, or as the case's end. */
   readonly after?: DecisionRef | "ended";
+  /** What became of the follow-up's effect, where it was called along with this one. */
+  readonly followed?: EffectOutcome;
   /** Its question was taken back: what counts was decided under this step. */
   readonly anew?: StepRef;
+};
+
+/** What the receipt of a step's effect carries besides, by what its decision owes. */
+export type AfterwardsOf = (decision: Pick<DecisionRef, "owes" | "tells">) => Afterwards | null;
+
+/** What a step goes along with. */
+export type Along = {
+  readonly afterwards?: AfterwardsOf;
+  /** What became of the effect already, where it was called along with the one before it. */
+  readonly followed?: EffectOutcome | undefined;
+  /** With it, what only an outage put to people is taken back once it can be decided without them. */
+  readonly nextStep?: NextStep | undefined;
 };
 
 /**
  * The only road to an effect: propose, decide, record, (escalate, people decide, re-gate), permit, effect, receipt.
  * Every stage is durable before the next begins and is found again by the step's key after any crash, so the effect
  * happens at most once as its target sees it. Nothing to propose, no decision, a mode that withholds it or no permit
- * means no effect. `afterwards` is what the receipt's transaction carries besides. With `nextStep`, what only an outage put to
- * people is taken back once it can be decided without them.
+ * means no effect.
  */
 export async function guardedStep(
   step: StepRef,
   open: Opening,
   desk: EscalationDesk,
-  afterwards: Afterwards | null = null,
-  nextStep?: NextStep,
+  { afterwards = () => null, followed, nextStep }: Along = {},
 ): Promise<Stepped> {
   let decision = await open();
   for (let gate = 2; decision.kind === "escalate"; gate += 1) {
@@ -49,7 +61,7 @@ export async function guardedStep(
         return { outcome: { kind: "superseded", reason: "not-asked" } };
     }
   }
-  return owing(decision, await settle(step, decision, afterwards));
+  return owing(decision, await settle(step, decision, afterwards(decision), followed));
 }
 
 /** What is to follow from the last decision goes along with how its step ended. */
@@ -62,10 +74,11 @@ async function settle(
   step: StepRef,
   decision: Exclude<DecisionRef, { kind: "escalate" }>,
   afterwards: Afterwards | null,
+  followed: EffectOutcome | undefined,
 ): Promise<Stepped> {
   switch (decision.kind) {
     case "execute":
-      return act(step, decision, afterwards);
+      return act(step, decision, afterwards, followed);
     case "block":
       return { outcome: { kind: "blocked", decisionId: decision.decisionId } };
     case "already-done":
@@ -92,13 +105,18 @@ async function act(
   step: StepRef,
   { permit, decisionId }: Extract<DecisionRef, { kind: "execute" }>,
   afterwards: Afterwards | null,
+  followed: EffectOutcome | undefined,
 ): Promise<Stepped> {
-  const effect = await tools().act(permit, step.functionId, afterwards, now());
+  const effect = followed ?? (await tools().act(permit, step.functionId, afterwards, now()));
   switch (effect.kind) {
     case "done": {
       const outcome = { kind: "executed", decisionId } as const;
       const after = afterwards?.kind === "end" ? "ended" : effect.decided;
-      return after === undefined ? { outcome } : { outcome, after };
+      return {
+        outcome,
+        ...(after !== undefined && { after }),
+        ...(effect.followed !== undefined && { followed: effect.followed }),
+      };
     }
     case "unknown":
       return { outcome: { kind: "unknown", decisionId } };

@@ -5,7 +5,7 @@ import { MAX_ROUNDS } from "../temporal.config.ts";
 import type { Afterwards, DecisionRef, EndedStep, FollowUp, Message, StepRef } from "./activities.ts";
 import { stepRefOf, type Named, type Work } from "./case.ts";
 import { now } from "./clock.ts";
-import { guardedStep, type Stepped } from "./guarded-step.ts";
+import { guardedStep, type AfterwardsOf, type Stepped } from "./guarded-step.ts";
 import { decideByAgents, decideProposed } from "./proposing.ts";
 import { ledger } from "./proxies.ts";
 
@@ -27,15 +27,20 @@ type OpeningOf = (step: StepRef) => Promise<DecisionRef>;
 
 /**
  * Runs a step that the function's agents propose, afresh while the record changes under it. Too many rounds end it:
- * nothing acts. Its end is the first of what `tellOutcome` adds to.
+ * nothing acts. Its end is the first of what `tellOutcome` adds to. `last`: the work on the event ends with what follows from
+ * it, where it is executed.
  */
-export async function ownStep(work: Work, named: Named, open: OpeningOf = decideByAgents): Promise<OwnStep> {
-  const taken = await proposedAfresh(work, named, open);
+export async function ownStep(
+  work: Work,
+  named: Named,
+  { open = decideByAgents, last = false }: { readonly open?: OpeningOf; readonly last?: boolean } = {},
+): Promise<OwnStep> {
+  const taken = await proposedAfresh(work, named, open, last);
   work.ended.push(endedStep(named.name, taken.step, taken.outcome));
   return taken;
 }
 
-async function proposedAfresh(work: Work, named: Named, open: OpeningOf): Promise<OwnStep> {
+async function proposedAfresh(work: Work, named: Named, open: OpeningOf, isLast: boolean): Promise<OwnStep> {
   work.ownSteps += 1;
   const ordinal = work.ownSteps;
   const nextStep = (): StepRef => {
@@ -46,8 +51,8 @@ async function proposedAfresh(work: Work, named: Named, open: OpeningOf): Promis
   // What sides agreed to is theirs, and not proposed anew beside them.
   const again = open === decideByAgents ? nextStep : undefined;
   const taken = (step: StepRef, opening: OpeningOf) => {
-    const follow = followUpOf(work, { step, ordinal }, WRITE_BACK, "executed");
-    return guardedStep(step, () => opening(step), work.opened.desk, { kind: "follow-up", followUp: follow }, again);
+    const afterwards = telling(work, { step, ordinal }, named, isLast);
+    return guardedStep(step, () => opening(step), work.opened.desk, { afterwards, nextStep: again });
   };
   for (let tries = 1; ; tries += 1) {
     let step = nextStep();
@@ -60,6 +65,19 @@ async function proposedAfresh(work: Work, named: Named, open: OpeningOf): Promis
     if (outcome.kind !== "superseded" || outcome.reason !== "record-changed") return { step, ordinal, ...stepped };
     if (tries === MAX_ROUNDS) return { step, ordinal, outcome: { kind: "refused", decisionId: "", code: "restless" } };
   }
+}
+
+/**
+ * With the receipt of a function's own effect the write-back of it is decided; where the work ends with that, it is called
+ * along too, and the end rides with its receipt.
+ */
+function telling(work: Work, own: Reported, named: Named, isLast: boolean): AfterwardsOf {
+  return ({ owes = [], tells }) => {
+    const followUp = followUpOf(work, own, WRITE_BACK, "executed");
+    if (!isLast || tells === false || owes.some((name) => name !== WRITE_BACK)) return { kind: "follow-up", followUp };
+    const outcomes = asExecuted({ ended: asExecuted(work, named.name) }, WRITE_BACK);
+    return { kind: "follow-up", followUp, then: { kind: "end", step: own.step, outcomes } };
+  };
 }
 
 /** Ends that the CRM is told of: what was decided and holds. What was only recorded has not happened there. */
@@ -101,24 +119,24 @@ async function followUps(
   const steps = names.map((name) =>
     name === NOTE ? noteOf(work, own, NOTE) : followUpOf(work, own, name, outcome.kind),
   );
-  // What rode with the effect's receipt is the write-back's decision: where there is none, it is nobody's.
-  let last: Stepped = isTold && own.after !== undefined ? { outcome, after: own.after } : { outcome };
+  // What rode with the effect's receipt is the write-back's decision, and its act: where there is none, they are nobody's.
+  let last: Stepped = isTold ? own : { outcome };
   for (const [index, follow] of steps.entries()) {
     const name = names[index] ?? "";
-    const taken = last.after;
+    const { after: taken, followed } = last;
     const open = async (): Promise<DecisionRef> =>
       taken === undefined || taken === "ended" ? ledger().decideFollowUp(follow, now()) : taken;
     const ending: Afterwards | null = isLast ? { kind: "end", step: own.step, outcomes: asExecuted(work, name) } : null;
     const next = steps[index + 1];
     const afterwards = next === undefined ? ending : ({ kind: "follow-up", followUp: next } as const);
-    last = await guardedStep(follow.step, open, work.opened.desk, afterwards);
+    last = await guardedStep(follow.step, open, work.opened.desk, { afterwards: () => afterwards, followed });
     work.ended.push(endedStep(name, follow.step, last.outcome));
   }
   return last;
 }
 
 /** How the work has ended when the step that is about to act is done. */
-function asExecuted({ ended }: Work, step: string): readonly EndedStep[] {
+function asExecuted({ ended }: { readonly ended: readonly EndedStep[] }, step: string): readonly EndedStep[] {
   return [...ended, { step, kind: "executed" }];
 }
 

@@ -17,12 +17,12 @@ const denied: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>(["blocked", "rejec
  * anew. Where it is denied what it asks, nothing of before is left to stand. Ends the work on the event.
  */
 export async function watchedStep(work: Work, named: Named, takeBack: StepOfAction | undefined): Promise<OwnStep> {
-  let own = await ownStep(work, named);
+  let own = await ownStep(work, named, { last: true });
   if (takeBack === undefined) {
     await tellOutcome(work, own, { last: true });
     return own;
   }
-  if (isNotAsked(own.outcome) && (await takenBack(work, takeBack))) own = await ownStep(work, named);
+  if (isNotAsked(own.outcome) && (await takenBack(work, takeBack))) own = await ownStep(work, named, { last: true });
   const mayLeave = denied.has(own.outcome.kind);
   await tellOutcome(work, own, { last: !mayLeave });
   if (mayLeave) {

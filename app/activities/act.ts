@@ -11,7 +11,7 @@ import { ToolError, toolErrorCodes } from "../../tools/tool-error.ts";
 import type { ActActivities, Afterwards, EffectOutcome } from "../../workflows/activities.ts";
 import { withHeartbeat } from "./heartbeat.ts";
 import { isFirstRun, ownRunId } from "./own-run.ts";
-import { createSettling, failedOutcome, NOT_ASKED, type SettlingDeps } from "./settle.ts";
+import { createSettling, failedOutcome, NOT_ASKED, type Riding, type SettlingDeps } from "./settle.ts";
 import type { UnknownNameAlarm } from "./unknown-name.ts";
 
 export type EffectTools = { readonly [name: string]: EffectTool };
@@ -20,6 +20,14 @@ type Deps = SettlingDeps & {
   readonly effectTools: EffectTools;
   readonly objectNames: Pick<ObjectNames, "idOf">;
   readonly unknownName: UnknownNameAlarm;
+};
+
+type Calling = {
+  readonly functionId: string;
+  readonly afterwards: Afterwards | null;
+  readonly at: string;
+  /** Nobody can have called before. */
+  readonly isFirst: boolean;
 };
 
 /** Why an intent that stands is not called, in words for the record and the case. */
@@ -33,13 +41,14 @@ const holds: { readonly [hold in NonNullable<Intent["hold"]>]: string } = {
  * holds it back by now and that the record asks for it still, calls out once under the effect key, and records the receipt with whatever comes afterwards. Only
  * the first attempt within the run that made the intent known calls at once: nobody else can have called. Every other one
  * looks the key up at the target first; an answer that is lost and cannot be looked up is `unknown` and never sent again.
+ * A follow-up that is to be called along bears the name of the attempt that decided it: that one alone calls at once.
  */
 export function createAct(deps: Deps): ActActivities {
   const { pool, effectTools, objectNames, readTools, unknownName } = deps;
   const settling = createSettling(deps);
 
   /** How the effect ends, by the target's word or ours. Faults that pass are thrown: the engine tries again. */
-  async function call(permit: Permit, intent: Intent, functionId: string): Promise<Settlement> {
+  async function call(permit: Permit, intent: Intent, functionId: string, isFirst: boolean): Promise<Settlement> {
     const { tool: name, args, recordVersion, policyVersion, hold } = intent;
     const digest = actionDigestOf({ company: permit.company, tool: name, args, recordVersion, policyVersion });
     if (digest !== permit.actionDigest) return failed("the action is not the one that was permitted");
@@ -49,7 +58,6 @@ export function createAct(deps: Deps): ActActivities {
       unknownName({ caseId: permit.caseId, stepKey: permit.effectKey, name: message });
       return failed(message);
     }
-    const isFirst = intent.runId === ownRunId() && isFirstRun();
     const earlier = isFirst ? undefined : await retryable(() => tool.lookUp(permit.company, permit.effectKey));
     if (earlier !== undefined) return { state: "done", receipt: earlier };
     if (hold !== null) return failed(holds[hold]);
@@ -73,12 +81,25 @@ export function createAct(deps: Deps): ActActivities {
         return { kind: "unknown" };
       case "failed":
         return failedOutcome(effect.detail);
-      case "intent":
-        return settling.settle(
-          { permit, action: effect.intent, afterwards, at },
-          await call(permit, effect.intent, functionId),
-        );
+      case "intent": {
+        const isFirst = effect.intent.runId === ownRunId() && isFirstRun();
+        return called(permit, effect.intent, { functionId, afterwards, at, isFirst });
+      }
     }
+  }
+
+  async function called(permit: Permit, intent: Intent, { functionId, isFirst, ...after }: Calling) {
+    const settlement = await call(permit, intent, functionId, isFirst);
+    const { outcome, riding } = await settling.settle({ permit, action: intent, ...after }, settlement);
+    if (riding === undefined || outcome.kind !== "done") return outcome;
+    // What fails here is told by the step itself, which then asks the target first.
+    const followed = await ride(riding).catch(() => undefined);
+    return followed === undefined ? outcome : { ...outcome, followed };
+  }
+
+  /** The follow-up's effect, right after the commit that made its intent known. */
+  async function ride({ permit, intent, functionId, end, at }: Riding): Promise<EffectOutcome> {
+    return called(permit, intent, { functionId, afterwards: end, at, isFirst: true });
   }
 
   return {

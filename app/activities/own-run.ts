@@ -1,10 +1,16 @@
 import { Context } from "@temporalio/activity";
+import { randomUUID } from "node:crypto";
 
 /** The workflow run that asked for the activity under way. */
 export function ownRunId(): string {
   const runId = Context.current().info.workflowExecution?.runId;
   if (runId === undefined) throw new Error("the activity belongs to no workflow run");
   return runId;
+}
+
+/** A name that no other attempt of any activity ever bears, within the run that asked for it. */
+export function attemptName(): string {
+  return `${ownRunId()}/${randomUUID()}`;
 }
 
 /**

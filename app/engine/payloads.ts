@@ -127,15 +127,25 @@ const Message = z.strictObject({
   template: Word,
   occasion: z.string().regex(/^[a-z0-9-]{0,60}$/),
 });
+const CaseEnd = z.strictObject({ kind: z.literal("end"), step: StepRef, outcomes: z.array(EndedStep) });
 const Afterwards = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("follow-up"), followUp: FollowUp }),
-  z.strictObject({ kind: z.literal("end"), step: StepRef, outcomes: z.array(EndedStep) }),
+  z.strictObject({ kind: z.literal("follow-up"), followUp: FollowUp, then: CaseEnd.optional() }),
+  CaseEnd,
 ]);
-const EffectOutcome = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("done"), decided: DecisionRef.optional() }),
+const otherEffectOutcomes = [
   z.strictObject({ kind: z.literal("unknown") }),
   z.strictObject({ kind: z.literal("stale") }),
   z.strictObject({ kind: z.literal("refused"), code: RefusalCode }),
+] as const;
+const EffectOutcome = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("done"),
+    decided: DecisionRef.optional(),
+    followed: z
+      .discriminatedUnion("kind", [z.strictObject({ kind: z.literal("done") }), ...otherEffectOutcomes])
+      .optional(),
+  }),
+  ...otherEffectOutcomes,
 ]);
 
 const EscalationState = z.union([

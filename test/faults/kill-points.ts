@@ -18,7 +18,6 @@ const activities: readonly (readonly [string, number])[] = [
   ["decide", 2],
   ["act", 1],
   ["quotes.approve-discount", 1],
-  ["act", 2],
   ["crm.update-property", 1],
 ];
 
