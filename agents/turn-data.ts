@@ -60,7 +60,7 @@ export function requestedAction({ functionId, action }: TurnInput, evidence: rea
   const record = taken[recordToolOf(functionId)];
   const own = ownActionOf(functionId, action);
   const requested = record && own.requested(record.value, taken);
-  if (requested === undefined || !isWhole(own, requested.args) || isMoot(own, record?.value)) {
+  if (requested === undefined || !isWhole(own, requested.args) || isMoot(functionId, own, record?.value)) {
     throw new AgentFault("RECORD_UNREADABLE", `record holds no readable request for \`${functionId}\``);
   }
   return requested;

@@ -25,7 +25,8 @@ export async function setAside(
   const evidence = await readEvidence(readTools, action, step);
   const sources = Object.values(evidence).map(({ source }) => source);
   const isSame = versionRestedOn(functionId, action, sources) === proposal.recordVersion;
-  if (!isSame || isMoot(action, evidence[recordToolOf(functionId)]?.value)) return false;
+  if (!isSame || isMoot(functionId, action, evidence[recordToolOf(functionId)]?.value, proposal.action.args))
+    return false;
   const end = { step: step.action, kind: "idle", reason: "what was read for the open question is as it was" };
   await recordSetAside(pool, { company, caseId, eventId, outcomes: [end], at });
   return true;

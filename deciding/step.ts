@@ -112,7 +112,7 @@ async function gateOn(evidence: FrozenEvidence, deps: StepDeps, place: Place, as
   if (proposal.actionId !== action.id) {
     return refused("other-action", `\`${proposal.actionId}\` was proposed for a step of \`${action.id}\``);
   }
-  const isGone = isMoot(action, evidence[recordToolOf(step.functionId)]?.value);
+  const isGone = isMootNow(step, evidence, proposal.action.args);
   if (isGone || isStale(proposal, evidence, step.functionId, action)) {
     await approvedInVain(place.ledger, asked, isGone);
     return { kind: isGone ? "moot" : "stale" };
@@ -198,6 +198,7 @@ export async function decideMessage(deps: StepDeps, message: Message, moment: Mo
   const named = { template: `${step.functionId}.${template}` };
   const evidence = await readEvidence(deps.readTools, actionOf(step.functionId, step.action), step, named);
   const draft = messageProposal(message, evidence, moment.at);
+  if (typeof draft !== "string" && isMootNow(step, evidence, draft.action.args)) return { kind: "moot" };
   return transacted(deps.pool, (place) => draftOn(evidence, deps, place, { step, draft }, moment));
 }
 
@@ -292,19 +293,38 @@ function questionOf(
   const names = { company, caseId, stepKey, gate, approvalId, at };
   const input = { evidence, action: proposal.action, at };
   const requestedBy = action.requestedBy(recordIn(evidence, step.functionId), proposal.action.args);
+  const untold = whyUntold(step, action, evidence, proposal.action.args);
   return {
     ...names,
     proposal,
     review,
     ...knownFacts(action, input),
-    remarks: action.remarks?.(input) ?? [],
-    notWhole: !isWhole(action, proposal.action.args),
+    remarks: [...(action.remarks?.(input) ?? []), ...untold],
+    notWhole: !isWhole(action, proposal.action.args) || untold.length > 0,
     beside: action.beside?.(input) ?? [],
     sources: Object.values(evidence).map(({ source }) => source),
     requestedBy: requestedBy ?? "",
     requestedIn: functionOf(step.functionId).subject.system,
     ...(requestedBy === null && { isNobodys: true as const }),
   };
+}
+
+/** Whether the subject's record, as it was read, no longer lets what was proposed be done. */
+function isMootNow({ functionId, action }: StepRef, evidence: FrozenEvidence, args: JsonObject): boolean {
+  return isMoot(functionId, actionOf(functionId, action), evidence[recordToolOf(functionId)]?.value, args);
+}
+
+/** Why nobody can tell whether the record lets what was proposed be done: people are asked then, who can have it corrected. */
+function whyUntold(
+  { functionId }: StepRef,
+  { id, readsRecord }: GovernedAction,
+  evidence: FrozenEvidence,
+  args: JsonObject,
+): readonly string[] {
+  const { holds } = functionOf(functionId).subject;
+  const record = readsRecord ? evidence[recordToolOf(functionId)] : undefined;
+  const held = record && holds?.(record.value, { action: id, args });
+  return typeof held === "object" ? [held.unread] : [];
 }
 
 /** The reasoning rests on another version of what the action rests on than the one there now. */

@@ -178,7 +178,18 @@ export type Subject = {
   readonly type: string;
   /** The properties of its record that are read; nothing else of it is. */
   readonly fields: Fields;
+  /** Where no property of its record asks for what is done: what of it must hold still. A record that is gone lets nothing be done. */
+  readonly holds?: Holds;
 };
+
+/** An act for a subject: by its action, and its arguments; empty while nothing is proposed. */
+export type ActOfSubject = { readonly action: string; readonly args: JsonObject };
+
+/**
+ * Whether the record as it is now lets something be done that was decided of it, or why nobody can tell: a clause that names
+ * the property. Looked at at every gate and right before the call. Pure.
+ */
+export type Holds = (record: JsonObject, act: ActOfSubject) => boolean | { readonly unread: string };
 
 /** The stretch of time that bulk data is about, ISO 8601; `until` is not part of it. */
 export type Window = { readonly from: string; readonly until: string };

@@ -46,7 +46,7 @@ function shown(raw: Json): string {
 }
 
 /** What nobody filled in. CRMs send null, an empty text, or nothing. */
-function isUnset(raw: Json | undefined): raw is null | undefined | string {
+export function isUnset(raw: Json | undefined): raw is null | undefined | string {
   return raw === undefined || raw === null || (typeof raw === "string" && raw.trim() === "");
 }
 

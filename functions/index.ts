@@ -60,14 +60,27 @@ export function requestIn(
   return "requested" in action ? action.requested(record.value, { [recordToolOf(functionId)]: record }) : undefined;
 }
 
+/** Whether it hangs on a record's state that an action is done: by the property that asks for it, or by what must hold of it. */
+export function hangsOnState(functionId: string, action: GovernedAction | FunctionAction): boolean {
+  const { holds } = functionOf(functionId).subject;
+  return action.readsRecord && (holds !== undefined || ("askedBy" in action && action.askedBy !== undefined));
+}
+
 /**
- * Whether a record no longer asks for an action, as it is now: it is gone, or its state is another. Never so for an action that
- * no record's state asks for, nor of a record that does not keep the state.
+ * Whether a record as it is now no longer lets an action be done: it is gone, what asks for it is another, or what must hold of it does
+ * not. Never so where no record's state says it, nor of a record that does not keep the state. `args`: of what was proposed.
  */
-export function isMoot(action: GovernedAction | FunctionAction, record: JsonObject | undefined): boolean {
+export function isMoot(
+  functionId: string,
+  action: GovernedAction | FunctionAction,
+  record: JsonObject | undefined,
+  args: JsonObject = {},
+): boolean {
+  if (!hangsOnState(functionId, action)) return false;
+  if (record === undefined) return true;
+  if (functionOf(functionId).subject.holds?.(record, { action: action.id, args }) === false) return true;
   const asked = "askedBy" in action ? action.askedBy : undefined;
   if (asked === undefined) return false;
-  if (record === undefined) return true;
   const state = record[asked.property];
   return state !== undefined && (typeof state !== "string" || state.trim().toLowerCase() !== asked.value);
 }

@@ -160,6 +160,8 @@ export type EffectOutcome =
   | { readonly kind: "unknown" }
   /** The world moved since the decision and nothing was done: decide afresh. */
   | { readonly kind: "stale" }
+  /** The record lets it be done no more, and nothing was done. */
+  | { readonly kind: "moot" }
   | { readonly kind: "refused"; readonly code: RefusalCode };
 
 /** Model turns; they leave their output in the ledger under the step. */

@@ -122,6 +122,8 @@ async function act(
       return { outcome: { kind: "unknown", decisionId } };
     case "stale":
       return { outcome: { kind: "superseded", reason: "record-changed" } };
+    case "moot":
+      return { outcome: { kind: "superseded", reason: "not-asked" } };
     case "refused":
       return { outcome: { kind: "refused", decisionId, code: effect.code } };
   }

@@ -1,7 +1,8 @@
 import { ApplicationFailure } from "@temporalio/activity";
 import { readPermittedEffect, type Intent, type Settlement } from "../../audit/ledgers/effects.ts";
+import type { ReadTools } from "../../deciding/evidence.ts";
 import { actionDigestOf } from "../../deciding/question.ts";
-import { isStillAsked } from "../../deciding/still-asked.ts";
+import { whyNotDone } from "../../deciding/still-asked.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { UnknownName } from "../../domain/registry.ts";
 import type { Permit } from "../../domain/permit.ts";
@@ -38,7 +39,7 @@ const holds: { readonly [hold in NonNullable<Intent["hold"]>]: string } = {
 
 /**
  * Spends a permit: reads the intent and the action behind the permit from the ledger, compares its digest, sees that nothing
- * holds it back by now and that the record asks for it still, calls out once under the effect key, and records the receipt with whatever comes afterwards. Only
+ * holds it back by now and that the record lets it be done still, calls out once under the effect key, and records the receipt with whatever comes afterwards. Only
  * the first attempt within the run that made the intent known calls at once: nobody else can have called. Every other one
  * looks the key up at the target first; an answer that is lost and cannot be looked up is `unknown` and never sent again.
  * A follow-up that is to be called along bears the name of the attempt that decided it: that one alone calls at once.
@@ -60,8 +61,8 @@ export function createAct(deps: Deps): ActActivities {
     }
     const earlier = isFirst ? undefined : await retryable(() => tool.lookUp(permit.company, permit.effectKey));
     if (earlier !== undefined) return { state: "done", receipt: earlier };
-    if (hold !== null) return failed(holds[hold]);
-    if (!(await retryable(() => isStillAsked(readTools, permit, functionId)))) return failed(NOT_ASKED);
+    const held = hold === null ? await heldByRecord(readTools, permit, intent, functionId) : holds[hold];
+    if (held !== undefined) return failed(held);
     return callOut(permit, tool, () => argsForTarget(objectNames, permit.company, args));
   }
 
@@ -122,6 +123,17 @@ async function callOut(permit: Permit, tool: EffectTool, args: () => Promise<Jso
         return lost(permit, tool, error);
     }
   }
+}
+
+/** Why the record as it is now does not let it be done. */
+async function heldByRecord(
+  readTools: ReadTools,
+  { company, caseId }: Permit,
+  { actionId: action, args }: Intent,
+  functionId: string,
+): Promise<string | undefined> {
+  const held = await retryable(() => whyNotDone(readTools, { company, caseId, functionId, action, args }));
+  return held?.kind === "untold" ? held.why : held && NOT_ASKED;
 }
 
 function failed(detail: string): Settlement {

@@ -96,7 +96,7 @@ export function createPropose({
     const own = ownActionOf(step.functionId, step.action);
     const readings = await readEvidence(readTools, own, step);
     const record = readings[recordToolOf(step.functionId)];
-    if (isMoot(own, record?.value)) return { kind: "moot" };
+    if (isMoot(step.functionId, own, record?.value)) return { kind: "moot" };
     if (record === undefined)
       return nothing("no-record", `${definition.subject.system} has no ${objectType} \`${objectId}\``);
     const action = own.requested(record.value, readings);

@@ -131,10 +131,10 @@ async function endOf(pool: LedgerPool, { step, outcomes }: EndAfterwards, at: st
 }
 
 /**
- * A refusal, or the word that the world moved on, by which the step is decided afresh: read from the settled detail, so that a
- * retry says the same. Its row has the words.
+ * A refusal; the word that the world moved on, by which the step is decided afresh; or that the record lets it be done no more: read
+ * from the settled detail, so that a retry says the same. Its row has the words.
  */
 export function failedOutcome(detail: string): EffectOutcome {
-  const isStale = detail === NOT_ASKED || detail.startsWith(`${MOVED_ON}:`);
-  return isStale ? { kind: "stale" } : { kind: "refused", code: "not-done" };
+  if (detail === NOT_ASKED) return { kind: "moot" };
+  return detail.startsWith(`${MOVED_ON}:`) ? { kind: "stale" } : { kind: "refused", code: "not-done" };
 }

@@ -135,6 +135,7 @@ const Afterwards = z.discriminatedUnion("kind", [
 const otherEffectOutcomes = [
   z.strictObject({ kind: z.literal("unknown") }),
   z.strictObject({ kind: z.literal("stale") }),
+  z.strictObject({ kind: z.literal("moot") }),
   z.strictObject({ kind: z.literal("refused"), code: RefusalCode }),
 ] as const;
 const EffectOutcome = z.discriminatedUnion("kind", [

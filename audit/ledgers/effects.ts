@@ -54,6 +54,8 @@ export async function beginEffect(
 
 /** An intent as `act` finds it. What `hold` names keeps it from being called, though it was permitted. */
 export type Intent = PermittedAction & {
+  /** The governed action that it is. */
+  readonly actionId: string;
   /** The workflow run that made it known; null when no run did. */
   readonly runId: string | null;
   readonly hold: "stopped" | "limit-released" | null;
@@ -66,14 +68,15 @@ export type PermittedEffect =
   | { readonly state: "done"; readonly externalRef: string }
   | { readonly state: "failed" | "unknown"; readonly detail: string };
 
-type EffectRow = PermittedAction & {
-  state: "intent" | "done" | "failed" | "unknown";
-  externalRef: string | null;
-  detail: string | null;
-  runId: string | null;
-  stopped: boolean;
-  released: boolean;
-};
+type EffectRow = Pick<Intent, "actionId"> &
+  PermittedAction & {
+    state: "intent" | "done" | "failed" | "unknown";
+    externalRef: string | null;
+    detail: string | null;
+    runId: string | null;
+    stopped: boolean;
+    released: boolean;
+  };
 
 /**
  * Reads, in one statement, the effect behind a permit with the action exactly as it was decided, and what holds it back by
@@ -83,7 +86,7 @@ export async function readPermittedEffect(sql: Sql, permit: Permit, functionId: 
   const { company, caseId, permitId, decisionId, tool, actionDigest, effectKey } = permit;
   const { rows } = await sql.query<EffectRow>({
     name: "read-permitted-effect",
-    text: `select e.state, e.external_ref as "externalRef", e.detail, e.run_id as "runId", q.tool,
+    text: `select e.state, e.external_ref as "externalRef", e.detail, e.run_id as "runId", q.tool, q.action_id as "actionId",
              q.args || coalesce(d.details->'terms', '{}') as args, q.record_version as "recordVersion", d.policy_version as "policyVersion", d.facts->>'partner' as partner,
              exists (select from kill_switch k where k.company = m.company and k.function_id in ($8, '*'))
                or coalesce((select a.mode from autonomy_mode a where a.company = m.company and a.policy_id = d.policy_id

@@ -7,6 +7,7 @@ import { renewalPlan } from "./plan.ts";
 import { priceRenewal } from "./price-renewal.ts";
 import { proposeRenewal } from "./propose-renewal.ts";
 import { recordRenewal } from "./record-renewal.ts";
+import { contractHolds } from "./still-holds.ts";
 
 /** The properties of a contract whose change opens a renewal, or is told to the one that runs. */
 const heard = [
@@ -37,7 +38,7 @@ export const renewals = {
     { pillar: "governance", zone: "vendor" },
   ],
   triggers: [{ kind: "date" }, { kind: "asked" }, ...heard.map(changed)],
-  subject: { system: "crm", type: "contract", fields: contractFields },
+  subject: { system: "crm", type: "contract", fields: contractFields, holds: contractHolds },
   actions: [proposeRenewal, priceRenewal, assignPartner, recordRenewal],
   agent,
   plan: renewalPlan,

@@ -14,6 +14,13 @@ export function isRenewed(state: RenewalState): state is Renewing {
   return renewing.some((one) => one === state);
 }
 
+/** In these a renewal may still be proposed, priced and offered. */
+const open: readonly RenewalState[] = ["scheduled", "assessed", "proposed", "negotiating"];
+
+export function isOpen(state: RenewalState): boolean {
+  return open.includes(state);
+}
+
 /** What speaks for an outcome, as far as the record tells it. */
 type Proof = { readonly text: string | null; readonly day: number | null };
 

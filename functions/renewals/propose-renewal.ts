@@ -6,7 +6,7 @@ import type { FactInput, FunctionAction, Readings } from "../definition.ts";
 import { readFields, unknownFrom, whatIsKnown } from "../fields.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { quoted } from "../shared/finding.ts";
-import { contractFields, crmIdOf, readContract, termOf, type Contract, type RenewalState } from "./contract.ts";
+import { contractFields, crmIdOf, readContract, termOf, type Contract } from "./contract.ts";
 import { countedFacts, countedFor, MAX_SHARE_PPM, requesterOf } from "./counted.ts";
 import {
   activityApart,
@@ -22,6 +22,7 @@ import {
   standingOf,
   teamLookups,
 } from "./incumbent.ts";
+import { isOpen } from "./outcome.ts";
 
 export const ProposeRenewalArgs = z.strictObject({
   /** The CRM's own id of the contract. */
@@ -68,13 +69,10 @@ export const ProposeRenewalFacts = z.strictObject({
   ...countedFacts,
 });
 
-/** In these a renewal may still be proposed. */
-const open: readonly (RenewalState | undefined)[] = ["scheduled", "assessed", "proposed", "negotiating"];
-
 function requested(record: JsonObject, readings: Readings = {}): Action | undefined {
   const contract = readContract(record);
   const { contract_id: contractId, customer, renewal_state: state } = contract;
-  if (state !== undefined && !open.includes(state)) return undefined;
+  if (state !== undefined && !isOpen(state)) return undefined;
   const term = termOf(contract);
   const args = whatIsKnown({
     objectId: crmIdOf(contract, readings),
