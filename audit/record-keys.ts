@@ -30,6 +30,8 @@ export const recordKeys = {
   /** `turnKey` as of `turnKeyOf`. */
   turn: (turnKey: string) => `${turnKey}/turn`,
   proposal: (stepKey: string) => `${stepKey}/proposal`,
+  /** What a person put in place of what a question asks. */
+  edited: (escalationId: string) => `${escalationId}/proposal`,
   review: (stepKey: string) => `${stepKey}/review`,
   /** That the step asked for what was permitted before. */
   repeat: (stepKey: string) => `${stepKey}/repeat`,

@@ -70,6 +70,7 @@ export function escalationCard(view: EscalationView & Partial<Pick<EscalationSho
     ["Why it is here", whyLines(view)],
     ...view.beside.map(besideSection),
     ["What would be done", [`${view.action.tool}: ${args}`]],
+    ["What of it may be edited", [view.editable.join(", ")]],
     ["What was read", [facts.join(", "), ...provenanceLines(view), ...view.sources.map(sourceLine)]],
     ["Reasoning, as stated", [view.reasoning]],
     ["What people did", moves.map(moveLine)],
@@ -114,8 +115,9 @@ function besideSection({ title, reasons, rows }: EscalationView["beside"][number
   return [`Compare with ${oneLine(title)}`, [...reasons, ...lines]];
 }
 
-function moveLine({ move, personId, words, to, at }: EscalationShown["moves"][number]): string {
-  const whom = to === null ? "" : ` to ${to}`;
+function moveLine({ move, personId, words, to, before, after, at }: EscalationShown["moves"][number]): string {
+  const put = after === null ? "" : `, ${showArgs(before as JsonObject)} becomes ${showArgs(after as JsonObject)}`;
+  const whom = to === null ? put : ` to ${to}`;
   return `${formatMinute(at)} ${personId ?? "somebody"}: ${move}${whom}${words === null || words === "" ? "" : `: ${words}`}`;
 }
 

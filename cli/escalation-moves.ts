@@ -17,6 +17,7 @@ type MoveOptions = {
   readonly hours?: string;
   readonly to?: string;
   readonly until?: string;
+  readonly set?: readonly string[];
 };
 
 /** One question's routes, and what a move on it is sent with: the version that was read. */
@@ -36,6 +37,17 @@ type Move = {
 };
 
 const moves: readonly Move[] = [
+  {
+    name: "edit",
+    description:
+      "put other values in place of what it asks; they go through the same rules, and count as your approval where you may give it",
+    options: [
+      ["--set <argument=value...>", "an argument of those that may be edited; amounts in minor units"],
+      ["--reason <text>", "why; it is recorded"],
+    ],
+    send: ({ routes, named }, { set = [], reason = "" }) =>
+      bodyOf(routes.edit.$post({ ...named, json: { args: Object.fromEntries(set.map(argumentOf)), reason } })),
+  },
   {
     name: "ask",
     description: "ask something back; the deadline stands still until that is answered",
@@ -123,6 +135,15 @@ async function make({ send }: Move, { args, options }: Call<MoveOptions>): Promi
     text: `${escalationId} is ${moved.state}\n`,
     next: [`escalations show ${escalationId}`, `audit show ${caseId}`],
   };
+}
+
+/** `offerPriceMinor=11800000` as a whole number, anything else as text. */
+function argumentOf(given: string): [string, string | number] {
+  const at = given.indexOf("=");
+  if (at < 1) throw failure("usage", "no-argument", `\`${given}\` sets nothing`, "write --set argument=value");
+  const [name, value] = [given.slice(0, at), given.slice(at + 1)];
+  const number = /^-?\d{1,15}$/.test(value) ? Number(value) : undefined;
+  return [name, number ?? value];
 }
 
 function hoursOf(given: string): number {

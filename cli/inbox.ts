@@ -41,6 +41,7 @@ async function inbox({ io, options }: Call<AsOptions>): Promise<Answer> {
 
 const told: { readonly [W in NoticeView["what"]]: string } = {
   "asked-back": "You are asked back about",
+  edited: "Other values were put in place of",
   "not-done": "What you approved did not come about:",
   moot: "What you approved changed before anything was done:",
   "taken-back": "What you approved was taken back since:",

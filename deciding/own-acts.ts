@@ -10,8 +10,8 @@ import { STANDING_ACT } from "../functions/shared/taking-back.ts";
 /** An object of a function. */
 type OfObject = { readonly functionId: string; readonly objectType: string; readonly objectId: string };
 
-/** One of its actions, and the one that takes that back. */
-type Asked = OfObject & { readonly action: string; readonly takenBackBy: string };
+/** One of its actions, and the one that takes that back, where one does. */
+type Asked = OfObject & { readonly action: string; readonly takenBackBy?: string | undefined };
 
 function refOf({ functionId, objectType, objectId }: OfObject): string {
   return objectRefOf(functionOf(functionId).subject.system, objectType, objectId);
@@ -27,7 +27,11 @@ export async function standingAct(
   asked: Asked,
   observedAt: string,
 ): Promise<Evidence> {
-  const last = await readLastAct(ledger, { company, caseId: caseIdOf(company, asked.functionId, refOf(asked)) }, asked);
+  const last = await readLastAct(
+    ledger,
+    { company, caseId: caseIdOf(company, asked.functionId, refOf(asked)) },
+    { action: asked.action, takenBackBy: asked.takenBackBy ?? "" },
+  );
   const stands = last !== undefined && Object.keys(last.facts).length > 0 && isKept(last.takenBackBy);
   const act = stands ? { ref: last.ref, decidedAt: last.decidedAt, args: last.args, facts: last.facts } : null;
   const source = {

@@ -33,9 +33,9 @@ export async function planCase({ pool, readTools }: Deps, ref: WorkRef, at: stri
   const done = Object.fromEntries(
     acted.map(({ actionId, action, on }) => [actionId, { digest: digestOf(action), on }] as const),
   );
-  const asks = Object.fromEntries(
-    Object.entries(asked).filter(([actionId, digest]) => done[actionId]?.digest !== digest),
-  );
+  // What people put other values in place of was asked by the record, and is done.
+  const met = Object.fromEntries(acted.map(({ actionId, asked: first }) => [actionId, digestOf(first)] as const));
+  const asks = Object.fromEntries(Object.entries(asked).filter(([actionId, digest]) => met[actionId] !== digest));
   const told = acted.flatMap(({ actionId, action }) => (actionId === message.id ? textOf(action.args) : []));
   const plan = { ...dated, asks, done, told };
   const body = { state: dated.state, anchors: dated.anchors, endsBy: dated.endsBy, asks: Object.keys(asks) };

@@ -69,7 +69,7 @@ const OfObjectArgs = z.strictObject({ functionId: text, objectType: text, object
 const ReplyArgs = z.strictObject({ correlation: text });
 const ApprovalArgs = z.strictObject({ quoteId: text });
 const StepArgs = z.strictObject({ stepKey: text });
-const StandingActArgs = OfObjectArgs.extend({ action: text, takenBackBy: text });
+const StandingActArgs = OfObjectArgs.extend({ action: text, takenBackBy: text.optional() });
 const FirstActArgs = OfObjectArgs.extend({ tool: text });
 
 /** What agents and decisions may read. The ledgers' own readings are for decisions only. */

@@ -283,7 +283,7 @@ function decide(
   return decider(question);
 }
 
-function questionOf(
+export function questionOf(
   { step, gate, approvalId, at }: GateOfStep,
   action: GovernedAction,
   evidence: FrozenEvidence,
@@ -310,7 +310,7 @@ function questionOf(
 }
 
 /** Whether the subject's record, as it was read, no longer lets what was proposed be done. */
-function isMootNow({ functionId, action }: StepRef, evidence: FrozenEvidence, args: JsonObject): boolean {
+export function isMootNow({ functionId, action }: StepRef, evidence: FrozenEvidence, args: JsonObject): boolean {
   return isMoot(functionId, actionOf(functionId, action), evidence[recordToolOf(functionId)]?.value, args);
 }
 
@@ -328,8 +328,8 @@ function whyUntold(
 }
 
 /** The reasoning rests on another version of what the action rests on than the one there now. */
-function isStale(
-  { recordVersion }: StoredProposal,
+export function isStale(
+  { recordVersion }: Pick<StoredProposal, "recordVersion">,
   evidence: FrozenEvidence,
   functionId: string,
   action: GovernedAction,

@@ -62,6 +62,7 @@ export function isApproved(state: EscalationStanding): state is (typeof approved
 /** What people do to a question. What they say by it stands in its record. */
 export const escalationMoves = [
   "approve",
+  "edit",
   "reject",
   "ask",
   "answer",
@@ -76,6 +77,7 @@ export type EscalationMove = (typeof escalationMoves)[number];
 /** From which states each move may be made. */
 const madeFrom: { readonly [M in EscalationMove]: readonly EscalationStanding[] } = {
   approve: ["open", "info-requested"],
+  edit: ["open", "info-requested"],
   reject: ["open", "info-requested"],
   ask: ["open"],
   answer: ["info-requested"],
@@ -129,4 +131,6 @@ export type EscalationState =
   | { readonly kind: "paused" | "committing"; readonly level: number; readonly until: string }
   | { readonly kind: "approved"; readonly approvalId: string }
   | { readonly kind: "rejected"; readonly approvalId: string }
+  /** Other arguments were put in place of what was asked: they are decided next. */
+  | { readonly kind: "edited" }
   | { readonly kind: "expired" | "superseded" | "withdrawn" };

@@ -32,8 +32,8 @@ export const ReasoningChain = z.strictObject({
   turns: z.array(TurnCitation),
   /**
    * `agents`: the three agents worked. `as-requested`: they could not, so the request itself is put to people.
-   * `decide-service`: another system asked, and acts itself.
+   * `decide-service`: another system asked, and acts itself. `edited`: a person who was asked put other arguments in its place.
    */
-  origin: z.enum(["agents", "as-requested", "follow-up", "decide-service"]),
+  origin: z.enum(["agents", "as-requested", "follow-up", "decide-service", "edited"]),
 });
 export type ReasoningChain = z.infer<typeof ReasoningChain>;

@@ -61,6 +61,11 @@ export type GovernedAction = {
   readonly tool: `${string}.${string}`;
   /** The tool's arguments, checked again by the tool itself. */
   readonly args: z.ZodObject;
+  /**
+   * The arguments in whose place a person who may approve may put others, as `args` types them. What they put there is a proposal like any
+   * other. Absent: none.
+   */
+  readonly editable?: z.ZodObject;
   /** Arguments of the tool that the policy sets, by name; they are none of `args`. */
   readonly terms?: { readonly [argument: string]: Term };
   /** When the same may be done again. `none`: once done it stays done, until arguments of another ask took its place. */
@@ -244,7 +249,7 @@ export type MessageTemplate = {
 /** A text that a function sends, and where its variables come from. Pure. */
 export type FunctionMessage = MessageTemplate & {
   /** The readings it is filled from beside the record. */
-  readonly lookups: (record: JsonObject) => readonly Lookup[];
+  readonly lookups: (record: JsonObject, objectId: string) => readonly Lookup[];
   /**
    * Its variables, each at most 500 characters. `occasion` is the repeat's business name, such as `2026-12-29`, or empty. Undefined
    * where the readings do not tell them all. No clock: told again from the same readings, they are the same.

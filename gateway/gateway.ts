@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import type { LedgerPool } from "../audit/records.ts";
 import type { Alarm } from "../deciding/decider.ts";
+import type { ReadTools } from "../deciding/evidence.ts";
 import { startOverdueWatch } from "../deciding/overdue.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
 import { createDecideService } from "../deciding/service.ts";
@@ -74,6 +75,8 @@ export type GatewayOptions = {
   readonly sandbox?: "open" | "closed";
   /** Whom the CRM knows; without it people are not synced. */
   readonly owners?: CrmOwners;
+  /** What edited questions are decided by; without it none is edited. */
+  readonly readTools?: ReadTools;
   /** The functions that run; the shipped ones when absent. */
   readonly functions?: FunctionTable;
 };
@@ -130,6 +133,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...telling,
     onBatch: batches.poke,
     decisions,
+    readTools: options.readTools ?? {},
+    policies,
+    alarm,
     bundleKeys: options.bundleKeys,
     sandbox: options.sandbox ?? "closed",
     owners: options.owners,

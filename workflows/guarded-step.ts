@@ -50,6 +50,9 @@ export async function guardedStep(
       case "approved":
         decision = await ledger().decide(step, gate, answer.approvalId, now());
         break;
+      case "edited":
+        decision = await ledger().decide(step, gate, null, now());
+        break;
       case "rejected":
       case "expired":
         return owing(decision, { outcome: { kind: answer.kind, decisionId, escalationId } });

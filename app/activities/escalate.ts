@@ -1,3 +1,4 @@
+import { approveEdited } from "../../audit/ledgers/edits.ts";
 import * as ledger from "../../audit/ledgers/escalations.ts";
 import { readDecisionReason } from "../../audit/ledgers/decisions.ts";
 import type { OnOutOfReach } from "../../audit/ledgers/opening.ts";
@@ -21,7 +22,10 @@ export function createEscalate({ pool, readTools, onOutOfReach }: EscalateDeps):
     async openEscalation({ company, caseId, stepKey }, { decisionId, actionDigest, route }, at) {
       const reason = await readDecisionReason(pool, company, decisionId);
       const draft = { company, caseId, stepKey, decisionId, actionDigest, route, reason, at };
-      return ledger.openEscalation(pool, draft, onOutOfReach);
+      const opened = await ledger.openEscalation(pool, draft, onOutOfReach);
+      const { escalationId } = opened;
+      await approveEdited(pool, { company, escalationId, decisionId }, at);
+      return { escalationId, state: await ledger.readEscalationState(pool, company, escalationId) };
     },
     readEscalation: (company, escalationId) => ledger.readEscalationState(pool, company, escalationId),
     raiseEscalation: (company, escalationId, fromLevel, at) =>

@@ -153,7 +153,7 @@ const EscalationState = z.union([
   z.strictObject({ kind: z.literal("waiting"), level: z.int().min(0), slaMs: z.int().min(0), dueAt: Instant }),
   z.strictObject({ kind: z.enum(["paused", "committing"]), level: z.int().min(0), until: Instant }),
   z.strictObject({ kind: z.enum(["approved", "rejected"]), approvalId: Id }),
-  z.strictObject({ kind: z.enum(["expired", "superseded", "withdrawn"]) }),
+  z.strictObject({ kind: z.enum(["edited", "expired", "superseded", "withdrawn"]) }),
 ]);
 const Reply = z.enum(replyWords);
 const ReplyStanding = z.discriminatedUnion("kind", [

@@ -14,6 +14,8 @@ import { hubspotOwners } from "../../tools/crm/hubspot-owners.ts";
 import type { CrmOwners } from "../../tools/crm/port.ts";
 import { sandboxOwners } from "../../tools/crm/sandbox-owners.ts";
 import { createLogger } from "../log.ts";
+import { createReadTools } from "../../deciding/read-tools.ts";
+import { embeddedAdapters } from "../../tools/adapters.ts";
 import { createPolicySource } from "../../releases/source.ts";
 import { codecsOf } from "../engine/codec-of.ts";
 import { endWithSupervisor, onStopRequested, reportReady } from "../supervised.ts";
@@ -88,6 +90,7 @@ async function serve(
         peers: config.peers,
         bundleKeys: bundleKeys(secret, config),
         owners: ownersOf(config, pool),
+        readTools: createReadTools(pool, embeddedAdapters(pool, clock.now), clock.now),
         checks: { auditSecret: () => requireSecret(pool, company, secret) },
       });
       const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));

@@ -29,6 +29,9 @@ export type Refusal = {
     | "wrong-person"
     | "too-late"
     | "past-deadline"
+    | "not-editable"
+    | "unchanged"
+    | "blocked"
     | "superseded";
   readonly detail: string;
 };
@@ -46,6 +49,8 @@ export function whyNotNow(mover: Mover, row: EscalationRow, move: EscalationMove
   if (mayMove(state, move)) return undefined;
   switch (state) {
     case "superseded":
+      if (row.edited)
+        return no("superseded", "other values were put in place of what it asks: see the question about those");
       return no(
         "superseded",
         "a newer event, a changed record or the rules themselves made the question moot: its record says which",

@@ -138,9 +138,15 @@ function parentsOf({ company, stepKey, gate, approvalId }: DecisionDraft): strin
   return [
     recordKeys.proposal(stepKey),
     recordKeys.review(stepKey),
-    ...(gate === 1 ? [] : [recordKeys.decision(earlier), recordKeys.opened(escalationIdOf(earlier))]),
+    ...(gate === 1 ? [] : afterQuestion(earlier)),
     ...(approvalId === null ? [] : [recordKeys.approval(approvalId)]),
   ];
+}
+
+/** An earlier gate, its question, and what a person put in place of what that asked. */
+function afterQuestion(decisionId: string): string[] {
+  const escalationId = escalationIdOf(decisionId);
+  return [recordKeys.decision(decisionId), recordKeys.opened(escalationId), recordKeys.edited(escalationId)];
 }
 
 /** What else is written in the transaction of a decision. */
@@ -206,8 +212,12 @@ type GateRow = {
   rules: readonly MatchedRule[] | null;
 };
 
-/** Reads all that a gate starts from in one round trip. */
+/**
+ * Reads all that a gate starts from in one round trip. What is proposed is what a person put in its place when the gate before asked, else
+ * what that one was about.
+ */
 export async function readGate(sql: Sql, company: string, stepKey: string, gate: number): Promise<GateReading> {
+  const earlier = decisionIdOf(company, stepKey, gate - 1);
   const { rows } = await sql.query<GateRow>({
     name: "read-gate",
     text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, q.review,
@@ -217,8 +227,13 @@ export async function readGate(sql: Sql, company: string, stepKey: string, gate:
            left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $3
            left join lateral (select permit_id, effect_key from permit x
                               where x.company = d.company and x.decision_id = d.decision_id limit 1) p on true
-           where q.company = $1 and q.step_key = $2`,
-    values: [company, stepKey, gate],
+           where q.company = $1 and q.step_key = $2 and q.proposal_id = coalesce(
+             (select x.proposal_id from proposal x
+              where x.company = $1 and x.step_key = $2 and coalesce(x.edit->>'escalationId', '') = $4),
+             (select x.proposal_id from decision x where x.company = $1 and x.decision_id = $5),
+             (select x.proposal_id from proposal x
+              where x.company = $1 and x.step_key = $2 and coalesce(x.edit->>'escalationId', '') = ''))`,
+    values: [company, stepKey, gate, escalationIdOf(earlier), earlier],
   });
   const row = rows[0];
   if (row === undefined) return { proposal: undefined, review: undefined, decision: undefined };

@@ -206,9 +206,9 @@ export async function readStepOutcome(sql: Sql, company: string, stepKey: string
              when e.state = 'unknown' then 'unknown'
              when e.state is not null then 'open'
              when d.details->>'mode' in ('off', 'shadow') then 'withheld'
+             when d.verdict = 'block' then 'blocked'
              when asked.state in ('rejected', 'expired', 'superseded') then asked.state
              when asked.state = 'withdrawn' then 'superseded'
-             when d.verdict = 'block' then 'blocked'
              else 'open' end
            from decision d
            left join lateral (

@@ -31,8 +31,9 @@ export type MadeMove = {
 
 type Given = Mover & QuestionMove;
 
-/** What each move is called in its record. */
+/** What each move is called in its record; `edit` is made in `edits.ts`. */
 const changeOf = {
+  edit: "edited",
   ask: "asked-back",
   answer: "answered-back",
   take: "taken",
@@ -40,7 +41,7 @@ const changeOf = {
   hold: "held",
   undo: "undone",
   withdraw: "withdrawn",
-} as const satisfies { readonly [M in QuestionMove["move"]]: string };
+} as const satisfies { readonly [M in ToldMove["move"]]: string };
 
 /** What a move makes of a question: the row as it then stands, and what its record says besides who and when. */
 type Made = {
@@ -158,12 +159,18 @@ async function wake(ledger: Ledger, { company, escalationId }: Given, row: Escal
   await wakeCase(ledger, { company, topic: "question", key: `${escalationId}/${row.version}`, payload });
 }
 
+/** Values by argument. */
+type Put = { readonly [argument: string]: string | number | boolean | null };
+
 /** A move as its record tells it; what was erased is left out. `at`: ISO 8601. */
 export type ToldMove = {
-  readonly move: QuestionMove["move"];
+  readonly move: QuestionMove["move"] | "edit";
   readonly personId: string | null;
   readonly words: string | null;
   readonly to: string | null;
+  /** What was put in place of what, by argument; null for another move. */
+  readonly before: Put | null;
+  readonly after: Put | null;
   readonly at: string;
 };
 
@@ -173,7 +180,7 @@ export async function readMoves(
   company: string,
   { escalationId, version }: { readonly escalationId: string; readonly version: number },
 ): Promise<readonly ToldMove[]> {
-  const names = Object.entries(changeOf) as [QuestionMove["move"], string][];
+  const names = Object.entries(changeOf) as [ToldMove["move"], string][];
   const keys = Array.from({ length: version }, (_, n) =>
     names.map(([move, change]) => [recordKeys.moved(escalationId, change, n + 1), move] as const),
   ).flat();
@@ -184,6 +191,7 @@ export async function readMoves(
     const record = byKey.get(key);
     if (record === undefined) return [];
     const { personId = null, reason: words = null, to = null } = record.body as { [name: string]: string | undefined };
-    return [{ move, personId, words, to, at: record.at }];
+    const { before = null, after = null } = record.body as { [name: string]: Put | undefined };
+    return [{ move, personId, words, to, before, after, at: record.at }];
   });
 }

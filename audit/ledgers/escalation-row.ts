@@ -30,6 +30,8 @@ export type EscalationRow = {
   /** Who approved so far, but for what was undone. */
   readonly approved_by: readonly string[];
   readonly not_whole: boolean;
+  /** Other arguments were put in place of what it asks. */
+  readonly edited: boolean;
 };
 
 /** Names a question, and the instant that something happens to it, ISO 8601. */
@@ -44,7 +46,9 @@ export async function readEscalationRow(
     name: "read-escalation-row",
     text: `select s.case_id, s.step_key, s.decision_id, s.action_digest, s.requested_by, s.requester_id, s.route, s.level, s.role,
             s.state, s.due_at, s.version, s.assignee, s.paused_at, s.until_at, s.working_time, said.approval_id, said.answered_by,
-            coalesce(said.approved_by, '{}') as approved_by, coalesce(d.not_whole, false) as not_whole
+            coalesce(said.approved_by, '{}') as approved_by, coalesce(d.not_whole, false) as not_whole,
+            exists (select from proposal x where x.company = s.company and x.step_key = s.step_key
+                      and coalesce(x.edit->>'escalationId', '') = s.escalation_id) as edited
      from escalation s
      left join lateral (
        select (array_agg(a.approval_id order by a.nth desc))[1] as approval_id,

@@ -106,8 +106,9 @@ function stateOf(row: EscalationRow): EscalationState {
     case "executed":
     case "execution-failed":
       return { kind: "approved", approvalId };
-    case "withdrawn":
     case "superseded":
+      return { kind: row.edited ? "edited" : state };
+    case "withdrawn":
     case "expired":
       return { kind: state };
   }

@@ -2,11 +2,12 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Sql } from "../records.ts";
 
 /**
- * What somebody is to know of questions that they had to do with. `asked-back`: something was asked back about what they asked.
+ * What somebody is to know of questions that they had to do with. `asked-back`: something was asked back about what they asked; `edited`:
+ * other values were put in place of it.
  * Of what they approved: `not-done`: it did not come about; `moot`: what was asked changed before anything was done; `taken-back`:
  * it was done, and taken back since.
  */
-export const noticeKinds = ["asked-back", "not-done", "moot", "taken-back"] as const;
+export const noticeKinds = ["asked-back", "edited", "not-done", "moot", "taken-back"] as const;
 
 /** `detail`: why, as the ledger has it. `at`: ISO 8601. */
 export type Notice = {
@@ -53,8 +54,13 @@ export async function readNotices(
                select * from effect x where x.company = $1 and x.effect_key = m.effect_key limit 1) e on true
              where s.state in ('executed', 'execution-failed', 'superseded')),
            told as (
-             select s.escalation_id, s.case_id, s.decision_id, 'asked-back' as what, s.paused_at as at, null as detail
-             from escalation s where s.company = $1 and s.requester_id = $2 and s.state = 'info-requested'
+             select s.escalation_id, s.case_id, s.decision_id, 'asked-back' as what, s.paused_at as at, null as detail from escalation s where s.company = $1 and s.requester_id = $2 and s.state = 'info-requested'
+             union all
+             select s.escalation_id, s.case_id, s.decision_id, 'edited', s.closed_at, x.edit->>'reason'
+             from escalation s cross join lateral (
+               select edit from proposal x where x.company = $1 and x.step_key = s.step_key
+                 and coalesce(x.edit->>'escalationId', '') = s.escalation_id limit 1) x
+             where s.company = $1 and s.requester_id = $2 and s.closed_at >= $3 and s.state = 'superseded'
              union all
              select escalation_id, case_id, decision_id, case state when 'superseded' then 'moot' else 'not-done' end,
                coalesce(settled_at, closed_at), case when effect_state = 'failed' then detail when verdict = 'block' then why end
@@ -65,10 +71,8 @@ export async function readNotices(
              cross join lateral (
                select e.settled_at
                from (select * from effect x where x.company = $1 and x.case_id = s.case_id offset 0) e
-               cross join lateral (
-                 select decision_id from permit x where x.company = $1 and x.permit_id = e.permit_id limit 1) m
-               cross join lateral (
-                 select proposal_id from decision x where x.company = $1 and x.decision_id = m.decision_id limit 1) d
+               cross join lateral (select decision_id from permit x where x.company = $1 and x.permit_id = e.permit_id limit 1) m
+               cross join lateral (select proposal_id from decision x where x.company = $1 and x.decision_id = m.decision_id limit 1) d
                cross join lateral (
                  select action_id from proposal x where x.company = $1 and x.proposal_id = d.proposal_id limit 1) q
                where e.state = 'done' and e.settled_at > s.settled_at and q.action_id = any ($4)
@@ -77,10 +81,8 @@ export async function readNotices(
            select t.escalation_id as "escalationId", t.case_id as "caseId", t.what, t.at, t.detail, q.tool, q.args,
              array[to_char(t.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), t.escalation_id] as place
            from told t
-           cross join lateral (
-             select proposal_id from decision x where x.company = $1 and x.decision_id = t.decision_id limit 1) d
-           cross join lateral (
-             select tool, args from proposal x where x.company = $1 and x.proposal_id = d.proposal_id limit 1) q
+           cross join lateral (select proposal_id from decision x where x.company = $1 and x.decision_id = t.decision_id limit 1) d
+           cross join lateral (select tool, args from proposal x where x.company = $1 and x.proposal_id = d.proposal_id limit 1) q
            where (t.at, t.escalation_id) < ($5::timestamptz, $6)
            order by t.at desc, t.escalation_id desc limit $7`,
     values: [company, personId, since, takingBack, ...before, limit],

@@ -21,10 +21,12 @@ export async function recordPlan(pool: LedgerPool, { digest, body, eventId, ...p
   await appendOnce(pool, { company, caseId, kind: "plan", key, at, body: { eventId, ...body }, parents });
 }
 
-/** An action whose effect is done, as it was proposed. */
+/** An action whose effect is done, as it was decided. */
 export type DoneAction = {
   readonly actionId: string;
   readonly action: Action;
+  /** What was proposed first, in whose place people may have put another one. */
+  readonly asked: Action;
   /** The day on which it was decided, `2026-12-31`, in UTC. */
   readonly on: string;
 };
@@ -34,16 +36,20 @@ export async function readDoneActions(sql: Sql, company: string, caseId: string)
   const { rows } = await sql.query<DoneAction>({
     name: "read-done-actions",
     text: `select q.action_id as "actionId", jsonb_build_object('tool', q.tool, 'args', q.args) as action,
+             jsonb_build_object('tool', f.tool, 'args', f.args) as asked,
              to_char(d.decided_at at time zone 'utc', 'YYYY-MM-DD') as on
            from (select * from effect x where x.company = $1 and x.case_id = $2 offset 0) e
            cross join lateral (
              select decision_id from permit x where x.company = $1 and x.permit_id = e.permit_id limit 1) m
            cross join lateral (
-             select proposal_id, decided_at from decision x
+             select proposal_id, step_key, decided_at from decision x
              where x.company = $1 and x.decision_id = m.decision_id limit 1) d
            cross join lateral (
              select action_id, tool, args from proposal x
              where x.company = $1 and x.proposal_id = d.proposal_id limit 1) q
+           cross join lateral (
+             select tool, args from proposal x
+             where x.company = $1 and x.step_key = d.step_key and coalesce(x.edit->>'escalationId', '') = '' limit 1) f
            where e.state = 'done'
            order by d.decided_at, e.effect_key`,
     values: [company, caseId],

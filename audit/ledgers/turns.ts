@@ -68,6 +68,48 @@ function turnsBefore(names: StepNames, work: AgentsWork | undefined, event: stri
   ];
 }
 
+/** What a person puts in place of what a question asks. `review`: Compliance's word on what was proposed, which goes on. */
+export type EditDraft = StepNames &
+  Pick<ProposalDraft, "actionId" | "action" | "recordVersion" | "at"> & {
+    readonly edit: Edit;
+    readonly review: Review | undefined;
+  };
+
+/** Who put other arguments in place of what a question asks, as what, why, and how long that may be undone where it counts. */
+export type Edit = {
+  readonly escalationId: string;
+  readonly personId: string;
+  readonly role: string;
+  readonly reason: string;
+  readonly undoMs: number;
+};
+
+export function editedIdOf(company: string, stepKey: string, escalationId: string): string {
+  return derivedId("prop", company, stepKey, escalationId);
+}
+
+/** A proposal by who was asked. Why is said in the record of the move, sealed under who said it. */
+export function editedPart({ edit, review, action, at, ...names }: EditDraft): StepPart {
+  const { company, caseId, stepKey, actionId, recordVersion } = names;
+  const { escalationId } = edit;
+  const reasoning = "Somebody who was asked put other values in place of what was proposed.";
+  const chain = { findings: [], sources: [], reasoning, turns: [], origin: "edited" } satisfies ReasoningChain;
+  const proposalId = editedIdOf(company, stepKey, escalationId);
+  const body = { proposalId, stepKey, actionId, action, recordVersion, chain };
+  const parents = [recordKeys.opened(escalationId), recordKeys.proposal(stepKey)];
+  const record = {
+    company,
+    caseId,
+    kind: "proposal",
+    key: recordKeys.edited(escalationId),
+    at,
+    body,
+    parents,
+  } as const;
+  const kept = { askKey: null, reasoning, at, review: review === undefined ? null : canonicalJson(review), edit };
+  return { row: { ...names, proposalId, tool: action.tool, args: action.args, ...kept }, records: [record] };
+}
+
 function reviewRecords(names: StepNames, compliance: NonNullable<AgentsWork["compliance"]>, at: string): RecordDraft[] {
   const { company, caseId, stepKey } = names;
   const { review, citation } = compliance;

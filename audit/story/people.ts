@@ -1,7 +1,8 @@
+import { showArgs } from "./values.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { formatMinute } from "./duration.ts";
 import type { Told } from "./line.ts";
-import { sentence, textAt, withText, wordOf } from "./loose.ts";
+import { objectAt, sentence, textAt, withText, wordOf } from "./loose.ts";
 
 function changeWords(body: JsonObject): string {
   const role = textAt(body, "role");
@@ -42,6 +43,8 @@ const moves: { readonly [change: string]: (body: JsonObject) => string } = {
   taken: () => "takes the question",
   delegated: (body) => sentence("leaves the question", withText("to", textAt(body, "to"))),
   held: (body) => sentence("puts the question off", withText("until", formatMinute(textAt(body, "until")))),
+  edited: (body) =>
+    `puts other values in place of what is asked (${showArgs(objectAt(body, "before"))} becomes ${showArgs(objectAt(body, "after"))})`,
   undone: () => "takes the approval back before it counts",
   withdrawn: () => "takes the question back",
 };

@@ -21,6 +21,7 @@ function proposerOf(chain: JsonObject, args: JsonObject): string {
   const turn = turns.find((candidate) => textAt(candidate, "role") === "orchestration") ?? turns.at(-1) ?? {};
   const origin = textAt(chain, "origin");
   if (origin === "decide-service") return textAt(args, "caller");
+  if (origin === "edited") return "a person who was asked";
   return origin === "as-requested" || origin === "follow-up" ? "mandate" : speaker("orchestration", turn);
 }
 

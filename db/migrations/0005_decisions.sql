@@ -31,10 +31,13 @@ create table proposal (
   proposed_at timestamptz not null,
   -- What another system asks of the decide service about an object that it names, and by whom: a keyed digest.
   ask_key text,
+  -- The answer to a question by which a person put other arguments in place of what was proposed: the question, who, as what, why.
+  edit jsonb,
   primary key (proposal_id, company)
 );
 create index proposal_of_ask on proposal (company, ask_key, proposed_at) where ask_key is not null;
-create unique index proposal_of_step on proposal (company, step_key) where step_key is not null;
+create unique index proposal_of_step on proposal (company, step_key, coalesce(edit->>'escalationId', ''))
+  where step_key is not null;
 create trigger proposal_is_append_only before update or delete on proposal
   for each row execute function refuse_change();
 create trigger proposal_keeps_all before truncate on proposal for each statement execute function refuse_change();
@@ -124,6 +127,8 @@ create index escalation_answered on escalation (company, policy_id, opened_at)
 -- Escalations of the decide service have no workflow that waits for their times.
 create index escalation_of_service on escalation (company, coalesce(until_at, due_at))
   where closed_at is null and starts_with(case_id, company || ':decisions:');
+-- Who asked is told of what was put in its place.
+create index escalation_of_requester on escalation (company, requester_id, closed_at) where state = 'superseded';
 -- Who asked is asked back.
 create index escalation_asks_back on escalation (company, requester_id) where state = 'info-requested';
 create index escalation_by_case on escalation (company, case_id) where case_id is not null;
@@ -230,12 +235,12 @@ grant update (level, role, due_at, state, closed_at, version, assignee, held_unt
   to mandate_app;
 grant update (undone_at) on approval to mandate_app;
 
--- The row of a proposal. False when the step has one already.
+-- The row of a proposal. False when the step has one already, or its question was answered by one.
 create function keep_proposal(p jsonb) returns boolean language plpgsql as $$
 begin
-  insert into proposal (company, proposal_id, case_id, step_key, action_id, tool, args, record_version, reasoning, review, proposed_at, ask_key)
+  insert into proposal (company, proposal_id, case_id, step_key, action_id, tool, args, record_version, reasoning, review, proposed_at, ask_key, edit)
   values (p->>'company', p->>'proposalId', p->>'caseId', p->>'stepKey', p->>'actionId', p->>'tool', p->'args',
-          p->>'recordVersion', p->>'reasoning', p->>'review', (p->>'at')::timestamptz, p->>'askKey')
+          p->>'recordVersion', p->>'reasoning', p->>'review', (p->>'at')::timestamptz, p->>'askKey', nullif(p->'edit', 'null'))
   on conflict do nothing;
   return found;
 end $$;

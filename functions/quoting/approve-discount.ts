@@ -295,6 +295,7 @@ export const approveDiscount = {
   step: "approve-discount",
   tool: "quotes.approve-discount",
   args: ApproveDiscountArgs,
+  editable: ApproveDiscountArgs.pick({ netPriceMinor: true, concessionsMinor: true }),
   occasion: { kind: "none" },
   factSchema: QuoteFacts,
   businessKey: ["deal"],

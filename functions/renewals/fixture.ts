@@ -54,6 +54,8 @@ type Known = {
   readonly team?: DealTeamReading;
   /** What came back to the offer; left out, nothing did. */
   readonly reply?: JsonObject;
+  /** What was permitted and done last; left out, the price that the record asks for. */
+  readonly act?: JsonObject | null;
   /** How the CRM names what it read. */
   readonly ref?: string;
   readonly at?: string;
@@ -65,13 +67,20 @@ export function contractTeam(...members: readonly Partial<TeamMember>[]): DealTe
 }
 
 /** What was read of a contract, its team and the answer to its offer. */
-export function renewalReadings(record: JsonObject, { partner = {}, team, reply, ref }: Known = {}): Readings {
+export function renewalReadings(record: JsonObject, { partner = {}, team, reply, ref, act }: Known = {}): Readings {
   const others = evidenceOf({
     "programme.deal-team": team ?? contractTeam(partner),
+    "ledger.standing-act": { act: act === undefined ? pricedAs(record) : act },
     ...(reply === undefined ? {} : { "ledger.reply": reply }),
   });
   const { source, value } = crmReading(record);
   return { "crm.record": { source: { ...source, ref: ref ?? source.ref }, value }, ...others };
+}
+
+/** The price that a record asks for, as the ledger tells of it once it is released. */
+function pricedAs(record: JsonObject): JsonObject | null {
+  const args = priceRenewal.requested(record)?.args;
+  return args === undefined ? null : { ref: "RR-1", decidedAt: FIXTURE_AT, args, facts: {} };
 }
 
 /** The CRM's reading of a contract, under the contract's number. */

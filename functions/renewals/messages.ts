@@ -1,3 +1,9 @@
+import type { z } from "zod";
+import type { Lookup } from "../../domain/evidence.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { STANDING_ACT, StandingActReading } from "../shared/taking-back.ts";
+import { PriceRenewalArgs, priceRenewal } from "./price-renewal.ts";
+import { RecordRenewalArgs, recordRenewal } from "./record-renewal.ts";
 import { parseDate, writeDate } from "../../domain/day.ts";
 import { writeMinor } from "../../domain/money.ts";
 import type { FunctionMessage, Readings } from "../definition.ts";
@@ -34,18 +40,30 @@ function read(readings: Readings): { contract: Contract; term: Term; common: Com
   return { contract: told, term, common };
 }
 
-/** `occasion` begins with the day on which the offer is made. */
+/** What was permitted and done last for the term that runs, under one of our own actions; undefined where nothing was. */
+function permitted<Args extends z.ZodObject>(args: Args, readings: Readings, term: Term): z.infer<Args> | undefined {
+  const act = StandingActReading.safeParse(readings[STANDING_ACT]?.value).data?.act;
+  const done = args.safeParse(act?.args).data;
+  return done !== undefined && done["endsOn"] === writeDate(term.end) ? done : undefined;
+}
+
+function actLookup(objectId: string, action: string): Lookup {
+  return { tool: STANDING_ACT, args: { functionId: "renewals", objectType: "contract", objectId, action } };
+}
+
+/** `occasion` begins with the day on which the offer is made. The price is the one that was permitted, whatever the record says by now. */
 function offer(readings: Readings, occasion: string) {
-  const { contract: told, term, common } = read(readings) ?? {};
+  const { term, common } = read(readings) ?? {};
   const madeOn = parseDate(occasion.slice(0, "2026-12-31".length));
-  const { currency, price, requested_price: asked } = told ?? {};
   if (term === undefined || common === undefined || madeOn === undefined) return undefined;
-  if (currency === undefined || price === undefined || asked === undefined || asked === null) return undefined;
+  const price = permitted(PriceRenewalArgs, readings, term);
+  if (price === undefined) return undefined;
+  const { currency, currentPriceMinor, offerPriceMinor } = price;
   return {
     ...common,
     endsOn: writeDate(term.end),
-    offerPrice: writeMinor(asked, currency),
-    currentPrice: writeMinor(price, currency),
+    offerPrice: writeMinor(offerPriceMinor, currency),
+    currentPrice: writeMinor(currentPriceMinor, currency),
     validUntil: writeDate(offerEndsOn(term, madeOn)),
   };
 }
@@ -64,6 +82,11 @@ function renewedAs(told: Contract): Outcome | undefined {
 
 function renewed(readings: Readings) {
   const { contract: told, term, common } = read(readings) ?? {};
+  const recorded = term && permitted(RecordRenewalArgs, readings, term);
+  if (recorded !== undefined && common !== undefined && isRenewed(recorded.outcome) && recorded.happenedOn !== "") {
+    const { happenedOn, reason, endsOn: ended } = recorded;
+    return { ...common, renewedOn: happenedOn, reason, endsOn: ended };
+  }
   const outcome = told && renewedAs(told);
   if (told === undefined || term === undefined || common === undefined || outcome === undefined) return undefined;
   const day = dayOf(outcome, told, term);
@@ -86,7 +109,7 @@ function reminder(readings: Readings) {
   return { ...common, task, endsOn: writeDate(term.end), decideBy: writeDate(term.decideBy) };
 }
 
-const lookups = (record: Parameters<typeof teamLookups>[0]) => [...teamLookups(record), ...replyLookups(record)];
+const lookups = (record: JsonObject) => [...teamLookups(record), ...replyLookups(record)];
 
 /** The texts that renewals send. Sending one is a governed action: `functions/shared/message.ts`. */
 export const renewalMessages = {
@@ -106,7 +129,7 @@ export const renewalMessages = {
       currentPrice: { kind: "money", title: "the price paid now" },
       validUntil: { kind: "date", title: "the last day on which the offer can be taken" },
     },
-    lookups,
+    lookups: (record, objectId) => [...lookups(record), actLookup(objectId, priceRenewal.id)],
     fill: offer,
   },
   reminder: {
@@ -159,7 +182,7 @@ export const renewalMessages = {
       reason: { kind: "text", title: "why, as it was recorded" },
       endsOn,
     },
-    lookups,
+    lookups: (record, objectId) => [...lookups(record), actLookup(objectId, recordRenewal.id)],
     fill: renewed,
   },
 } as const satisfies { readonly [template: string]: FunctionMessage };

@@ -185,6 +185,7 @@ export const priceRenewal = {
   step: "price",
   tool: "quotes.release-renewal",
   args: PriceRenewalArgs,
+  editable: PriceRenewalArgs.pick({ offerPriceMinor: true }),
   occasion: { kind: "period", argument: "endsOn" },
   factSchema: PriceRenewalFacts,
   readsRecord: true,

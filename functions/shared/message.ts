@@ -165,7 +165,8 @@ export const message: GovernedAction = {
   occasion: { kind: "ordinal", argument: "occasion" },
   factSchema: MessageFacts,
   readsRecord: true,
-  lookups: (record, _reportsStep, { args }) => templateOf(args["template"])?.message.lookups(record) ?? [],
+  lookups: (record, _reportsStep, { args, objectId }) =>
+    templateOf(args["template"])?.message.lookups(record, objectId) ?? [],
   facts,
   describe,
   requestedBy: () => null,

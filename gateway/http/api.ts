@@ -5,6 +5,9 @@ import { timeout } from "hono/timeout";
 import type { UnionToIntersection } from "hono/utils/types";
 import type { Logger } from "pino";
 import { functions as shipped } from "../../functions/index.ts";
+import type { Alarm } from "../../deciding/decider.ts";
+import type { ReadTools } from "../../deciding/evidence.ts";
+import type { PolicySource } from "../../deciding/policy-source.ts";
 import type { DecideService } from "../../deciding/service.ts";
 import type { BundleKeys } from "../../proof/export/keys.ts";
 import { createReleaseReader } from "../../releases/reader.ts";
@@ -50,6 +53,7 @@ import { signingKeyApi } from "./signing-key.ts";
 import { statusApi } from "./status.ts";
 import { tellEventApi } from "./tell-event.ts";
 import { noticesApi } from "./notices.ts";
+import { escalationEditApi } from "./escalation-edit.ts";
 import { escalationMovesApi } from "./escalation-moves.ts";
 import { verdictsApi } from "./verdicts.ts";
 import { withdrawalsApi } from "./withdrawals.ts";
@@ -73,6 +77,10 @@ export type ApiDeps = Omit<WebhookDeps, "log"> & {
   readonly hosts?: readonly string[];
   readonly onBatch: () => void;
   readonly decisions: DecideService;
+  /** What an edited question is decided by, before its case decides it: readings of the systems of record, and policies. */
+  readonly readTools: ReadTools;
+  readonly policies: PolicySource;
+  readonly alarm: Alarm;
   readonly checks: Checks;
   /** Asks the durable engine; rejects when it does not answer. */
   readonly openCases: StatusDeps["openCases"];
@@ -126,6 +134,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     agreementLinksApi(deps),
     verdictsApi({ pool, company, at: deps.at, undoMs: deps.undoMs, onVerdict: deps.onVerdict, log }),
     noticesApi({ ...own, at: deps.at }),
+    escalationEditApi({ ...deps, now: deps.at, undoMs: deps.undoMs ?? 0 }),
     escalationMovesApi({ pool, company, at: deps.at, onMove: deps.onMove, log }),
     releasesApi(changes),
     modesApi(changes),

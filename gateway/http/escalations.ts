@@ -6,6 +6,8 @@ import { isDecideCase } from "../../domain/decide-case.ts";
 import { escalationMoves, escalationStates, isApproved, isStanding } from "../../domain/escalation.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { provenanceOf, provenances, type Decided } from "../../domain/provenance.ts";
+import type { FunctionAction } from "../../functions/definition.ts";
+import { functions } from "../../functions/index.ts";
 import { describeAction } from "../../functions/governed-actions.ts";
 import { givenValue, showValue, type FactType } from "../../guardrails/fact-types.ts";
 import type { ApiEnv } from "./auth.ts";
@@ -38,6 +40,7 @@ const EscalationView = z
     rules: z.array(RuleView),
     missing: z.array(z.string()),
     action: z.object({ tool: z.string(), args: z.record(z.string(), z.unknown()) }),
+    editable: z.array(z.string()).openapi({ description: "arguments in whose place who answers may put others" }),
     /** An approval names this digest: it approves exactly this action and nothing else. */
     actionDigest: z.string(),
     facts: z.record(z.string(), z.unknown()),
@@ -82,6 +85,8 @@ const EscalationView = z
   .openapi("Escalation");
 export type EscalationView = z.infer<typeof EscalationView>;
 
+const Put = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
 /** With what people did to it beside deciding it. */
 const EscalationShown = EscalationView.extend({
   moves: z.array(
@@ -90,6 +95,8 @@ const EscalationShown = EscalationView.extend({
       personId: z.string().nullable(),
       words: z.string().nullable(),
       to: z.string().nullable(),
+      before: Put.nullable().openapi({ description: "what was there of what was edited" }),
+      after: Put.nullable().openapi({ description: "what was put in its place" }),
       at: Iso,
     }),
   ),
@@ -153,6 +160,7 @@ type EscalationRow = Omit<
   | "ask"
   | "rules"
   | "action"
+  | "editable"
   | "verdict"
   | "reasoning"
   | "shownFacts"
@@ -286,9 +294,17 @@ function escalationView(row: EscalationRow, at: string): EscalationView {
     ask: describeAction(tool, args, partnerName ?? undefined),
     rules: rules.map(ruleView),
     action: { tool, args },
+    editable: isStanding(state) && state !== "committing" ? editableOf(functionOfCase(company, rest.caseId), tool) : [],
     reasoning: offline === true ? `[offline model] ${statedReasoning}` : statedReasoning,
     verdict: isApproved(state) || state === "rejected" ? (approvals.findLast(isCounted) ?? null) : null,
   };
+}
+
+/** The arguments of a function's action that may be edited. */
+function editableOf(functionId: string, tool: string): string[] {
+  const definition = Object.hasOwn(functions, functionId) ? functions[functionId] : undefined;
+  const action: FunctionAction | undefined = definition?.actions.find((one) => one.tool === tool);
+  return Object.keys(action?.editable?.shape ?? {});
 }
 
 function isCounted({ undoneAt }: z.infer<typeof GivenVerdict>): boolean {

@@ -17,7 +17,7 @@ const NoticeView = z
     caseId: z.string(),
     what: z.enum(noticeKinds).openapi({
       description:
-        "`asked-back`: of what you asked, something is asked back. Of what you approved, `not-done`: it did not come about; " +
+        "`asked-back`: of what you asked, something is asked back; `edited`: other values were put in its place. Of what you approved, `not-done`: it did not come about; " +
         "`moot`: it changed before anything was done; `taken-back`: it was taken back since",
     }),
     ask: z.string().openapi({ description: "what it was about, in one sentence" }),

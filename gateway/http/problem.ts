@@ -51,6 +51,8 @@ const problems = {
     "Not everything that is asked can be read",
     "correct the record, and it is asked anew; or reject it",
   ],
+  "not-editable": [409, "Nothing of it may be edited", "approve or reject it, or ask something back"],
+  blocked: [409, "The rules block it", "put values there that they do not block"],
   "changed-since": [412, "It changed since it was read", "read it again, and move it as it stands now"],
   "not-now": [409, "It does not stand where that may be done", undefined],
   "not-requester": [403, "Only who asked it may", "let who asked take it back, or reject it"],

@@ -36,7 +36,9 @@ export function recordedQuestion(
   const { stepKey, gate, facts, sources, requestedBy = "" } = decided;
   const before = caseRecords.filter((earlier) => earlier.n < n);
   const find = (key: string) => before.find((earlier) => earlier.key === key)?.body;
-  const proposal = Proposed.safeParse(find(recordKeys.proposal(stepKey)));
+  const proposal = Proposed.safeParse(
+    before.find(({ kind, body }) => kind === "proposal" && textAt(body, "proposalId") === decided.proposalId)?.body,
+  );
   if (!proposal.success) return { kind: "cannot", why: "what was proposed is not recorded, or is withheld" };
   const { chain, ...proposed } = proposal.data;
   const reviewBody = find(recordKeys.review(stepKey));

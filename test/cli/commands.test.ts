@@ -24,6 +24,7 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
     rules: [{ id: "manager-band", effect: "escalate", reason: "Effective discount 18 % is over 15 %" }],
     missing: [],
     action: { tool: "quotes.approve-discount", args: { quoteId: "Q-1-4", currency: "USD", listPriceMinor: 4_200_000 } },
+    editable: ["netPriceMinor", "concessionsMinor"],
     actionDigest: digest,
     facts: { effectiveDiscount: 180_000 },
     provenance: { effectiveDiscount: "derived" },

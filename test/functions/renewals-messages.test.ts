@@ -49,7 +49,9 @@ describe.for(Object.entries(messages))("the message %s", ([, message]) => {
   });
 
   test("rests on the team and on the answer to the offer", () => {
-    expect(message.lookups(contractRecord()).map(({ tool }) => tool)).toEqual(["programme.deal-team", "ledger.reply"]);
+    expect(message.lookups(contractRecord(), "7001").map(({ tool }) => tool)).toEqual(
+      expect.arrayContaining(["programme.deal-team", "ledger.reply"]),
+    );
   });
 });
 

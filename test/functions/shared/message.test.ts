@@ -199,7 +199,7 @@ test("what is read follows from the template's name alone", () => {
   const read = (args: JsonObject) =>
     message.lookups(contractRecord(), "", { objectId: "C-7001", args }).map(({ tool }) => tool);
   expect([read({ template: "renewals.offer" }), read({ template: "nobody.offer" }), read({})]).toEqual([
-    ["programme.deal-team", "ledger.reply"],
+    ["programme.deal-team", "ledger.reply", "ledger.standing-act"],
     [],
     [],
   ]);
