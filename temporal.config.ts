@@ -29,9 +29,13 @@ export const CASE_WORKFLOW = "governedCase";
 /** The workflow type of what a company's schedules start. */
 export const SCHEDULED_WORKFLOW = "scheduledRun";
 
-/** Ledger work: a row or two in the database. Retried for ever, because without the record nothing may act. */
+/**
+ * Ledger work: a row or two in the database. Retried for ever, because without the record nothing may act. A longer wait is the
+ * engine's timer: while the database is away no workflow task, nor its room in the worker, is held by it.
+ */
 export const ledgerActivity = {
   startToCloseTimeout: "10 seconds",
+  localRetryThreshold: "1 second",
   retry: { initialInterval: "100 milliseconds", maximumInterval: "5 seconds", backoffCoefficient: 2 },
 } as const;
 
@@ -79,6 +83,24 @@ export const scheduledActivity = {
 
 /** How long a sweep waits when the inbox has no room for more of what it finds. */
 export const SWEEP_PAUSE = "10 seconds";
+
+/**
+ * What one worker does at a time, so that a backlog waits with the engine and not in the worker: a worker that is killed loses what it
+ * had taken, and a workflow task that cannot finish in its time is done again with the ledger work inside it.
+ *
+ * `ledgerActivities`: as many as its pool has connections (16) less what `act` and the agents use; beyond that they would wait for
+ * one within their 10 s. `workflowTasks`: each has one or two of those under way. `toolActivities`, `agentTurns`: they wait for
+ * systems outside and may be more than there are processors, but each that is lost is an attempt less of its agents' six.
+ * `cachedWorkflows`: about 1 MB each; more are replayed from history when they wake. Polls: half of the tasks, as the SDK advises.
+ */
+export const AT_ONCE = {
+  workflowTasks: 12,
+  workflowTaskPolls: 6,
+  ledgerActivities: 12,
+  toolActivities: 12,
+  agentTurns: 12,
+  cachedWorkflows: 500,
+} as const;
 
 /** How long the server waits for a worker that took a workflow task and fell silent. */
 export const WORKFLOW_TASK_TIMEOUT_MS = 5_000;

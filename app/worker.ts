@@ -3,7 +3,7 @@ import type { LedgerPool } from "../audit/records.ts";
 import type { OnOutOfReach } from "../audit/ledgers/opening.ts";
 import type { Agents } from "../agents/agents.ts";
 import type { TurnCalls } from "../audit/ledgers/model-turns.ts";
-import { taskQueue, WORKFLOW_CODE_TIMEOUT, type QueueKind } from "../temporal.config.ts";
+import { AT_ONCE, taskQueue, WORKFLOW_CODE_TIMEOUT, type QueueKind } from "../temporal.config.ts";
 import type { LedgerActivities } from "../workflows/activities.ts";
 import { createAct, type EffectTools } from "./activities/act.ts";
 import { createDecide } from "./activities/decide.ts";
@@ -51,9 +51,6 @@ export type WorkerSettings = {
 /** The SDK takes it and leaves it out of its options' type. */
 const workflowCode = { isolateExecutionTimeout: WORKFLOW_CODE_TIMEOUT };
 
-/** Workflows kept in memory: about 1 MB each; more are replayed from history when they wake. */
-const MAX_CACHED_WORKFLOWS = 500;
-
 /** How long a case that a worker kept in memory waits for that worker before another may take it. */
 const STICKY_TIMEOUT = "2 seconds";
 
@@ -94,13 +91,18 @@ export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) 
       ...createScheduled({ ...deps, ...deps.scheduled }),
     },
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
-    maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+    maxCachedWorkflows: AT_ONCE.cachedWorkflows,
+    maxConcurrentWorkflowTaskExecutions: AT_ONCE.workflowTasks,
+    maxConcurrentWorkflowTaskPolls: AT_ONCE.workflowTaskPolls,
+    maxConcurrentLocalActivityExecutions: AT_ONCE.ledgerActivities,
+    maxConcurrentActivityTaskExecutions: AT_ONCE.toolActivities,
     ...workflowCode,
   });
   const agents = await Worker.create({
     ...common,
     taskQueue: queue("agents"),
     activities: createAgentActivities(deps),
+    maxConcurrentActivityTaskExecutions: AT_ONCE.agentTurns,
   });
   const workers = [orchestration, agents];
   const shutdown = (): void => {

@@ -6,7 +6,8 @@ const POSTGRES = "/bin/postgres -D";
 const TEMPORAL = "server start-dev";
 const home = temporaryHome("engine-killed");
 beforeAll(async () => {
-  expect(await start(home, "dev", "--once", "--no-day").ended).toMatchObject({ exitCode: 0 });
+  const { exitCode, stderr } = await start(home, "dev", "--once", "--no-day").ended;
+  if (exitCode !== 0) throw new Error(stderr);
 });
 afterAll(() => clear(home));
 

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pino } from "pino";
 import { bundleKeys } from "../../proof/export/keys.ts";
@@ -27,6 +27,7 @@ function count(name: string): number {
 
 function dieAt(when: KillPoint["when"], activity: string, occurrence: number): void {
   const { kill, marker } = settings;
+  if (kill === undefined || marker === undefined) return;
   if (kill.when !== when || kill.activity !== activity || kill.occurrence !== occurrence || existsSync(marker)) return;
   writeFileSync(marker, "");
   process.kill(process.pid, "SIGKILL");
@@ -73,6 +74,7 @@ const workers = await createWorkers(
           inbound: {
             async execute(input, next) {
               const occurrence = count(info.activityType);
+              if (settings.tally !== undefined) appendFileSync(settings.tally, `${info.activityType}\n`);
               dieAt("before", info.activityType, occurrence);
               const output = await next(input);
               dieAt("after", info.activityType, occurrence);
@@ -85,5 +87,8 @@ const workers = await createWorkers(
   },
 );
 process.on("SIGTERM", () => workers.shutdown());
-await workers.run();
+const running = workers.run();
+process.send?.("ready");
+process.channel?.unref();
+await running;
 await pool.end();

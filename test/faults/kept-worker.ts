@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { KillPoint } from "./kill-points.ts";
 
 /** What `faulty-worker.ts` is started with. */
@@ -7,20 +9,25 @@ export type FaultyWorker = {
   readonly temporalAddress: string;
   readonly queuePrefix: string;
   readonly workflowBundle: string;
-  readonly kill: KillPoint;
+  /** Where it dies of itself; absent: nowhere. */
+  readonly kill?: KillPoint;
   /** Written just before the kill, so that the next process of the same test lives. */
-  readonly marker: string;
+  readonly marker?: string;
+  /** A file that takes a line for each activity that begins, by name. */
+  readonly tally?: string;
 };
 
 /** Keeps a worker process running: starts another whenever one dies, until stopped. Answers how many died. */
 export function keepWorker(entry: string, settings: FaultyWorker) {
   let deaths = 0;
   let stopping = false;
+  let ready: Promise<void>;
   let child = start();
   function start() {
     const started = spawn(process.execPath, [entry, JSON.stringify(settings)], {
-      stdio: ["ignore", "ignore", "ignore"],
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
+    ready = once(started, "message").then(() => undefined);
     started.once("exit", (_code, signal) => {
       if (signal === "SIGKILL") deaths += 1;
       if (!stopping) child = start();
@@ -29,6 +36,13 @@ export function keepWorker(entry: string, settings: FaultyWorker) {
   }
   return {
     deaths: () => deaths,
+    /** The one that runs now takes work. */
+    ready: () => ready,
+    kill: () => void child.kill("SIGKILL"),
+    /** So many have died. */
+    async died(count: number) {
+      while (deaths < count) await sleep(10);
+    },
     async stop() {
       stopping = true;
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -34,7 +34,10 @@ async function started(home: string): Promise<string> {
 /** SIGINT is Ctrl-C: `test/scenarios/02-interrupted` walks the moments with it. */
 describe.for(["SIGKILL", "SIGTERM"] as const)("a start that ends by %s leaves no process", (signal) => {
   const home = temporaryHome("start");
-  beforeAll(async () => expect(await started(home)).toBe(""));
+  beforeAll(async () => {
+    const said = await started(home);
+    if (said !== "") throw new Error(said);
+  });
   afterAll(() => clear(home));
 
   /** The moments of a start, each seen from outside; the next one begins where the last was cut. */
