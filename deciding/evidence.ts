@@ -23,20 +23,44 @@ type About = Pick<StepRef, "company" | "functionId" | "objectType" | "objectId" 
 export async function readEvidence(
   tools: ReadTools,
   action: GovernedAction,
-  { company, functionId, objectType, objectId, reportsStep, gone }: About,
+  about: About,
   proposed: JsonObject = {},
 ): Promise<FrozenEvidence> {
-  const read = async ({ tool, args }: Lookup) =>
-    [tool, await assertKnown(tools, tool, "tool").read(company, args)] as const;
+  return (await readOutside(tools, action, about, proposed))(tools);
+}
+
+/** What is left to read of our own ledgers once the rest is read: within the transaction that decides. */
+export type LeftToRead = (ledgers: ReadTools) => Promise<FrozenEvidence>;
+
+/** As `readEvidence`, but for what our own ledgers say. */
+export async function readOutside(
+  tools: ReadTools,
+  action: GovernedAction,
+  { company, functionId, objectType, objectId, reportsStep, gone }: About,
+  proposed: JsonObject = {},
+): Promise<LeftToRead> {
+  const readBy =
+    (by: ReadTools) =>
+    async ({ tool, args }: Lookup) =>
+      [tool, await assertKnown(by, tool, "tool").read(company, args)] as const;
+  const read = readBy(tools);
   const recordTool = recordToolOf(functionId);
   const [, record] =
     action.readsRecord && gone !== true ? await read({ tool: recordTool, args: { objectType, objectId } }) : [];
   const requested = record && requestIn(functionId, action, record);
   const lookups = action.lookups(record?.value ?? {}, reportsStep, { objectId, args: requested?.args ?? proposed });
-  const others = await Promise.all(lookups.map(read));
-  const present: { [tool: string]: Evidence } = record === undefined ? {} : { [recordTool]: record };
-  for (const [tool, evidence] of others) if (evidence !== undefined) present[tool] = evidence;
-  return present;
+  const outside = await Promise.all(lookups.map((lookup) => (isOfLedger(lookup) ? undefined : read(lookup))));
+  return async (ledgers) => {
+    const readOwn = readBy(ledgers);
+    const others = await Promise.all(lookups.map((lookup, at) => outside[at] ?? readOwn(lookup)));
+    const present: { [tool: string]: Evidence } = record === undefined ? {} : { [recordTool]: record };
+    for (const [tool, evidence] of others) if (evidence !== undefined) present[tool] = evidence;
+    return present;
+  };
+}
+
+function isOfLedger({ tool }: Lookup): boolean {
+  return tool.startsWith("ledger.");
 }
 
 /**
@@ -46,7 +70,7 @@ export async function readEvidence(
 export function restsOnLedgers(action: GovernedAction, { reportsStep }: StepRef): boolean {
   if (action.readsRecord) return false;
   const lookups = action.lookups({}, reportsStep, { objectId: "", args: {} });
-  return lookups.length > 0 && lookups.every(({ tool }) => tool.startsWith("ledger."));
+  return lookups.length > 0 && lookups.every(isOfLedger);
 }
 
 /** The same tools, but each reading is taken once: all that is asked of them rests on one version of it. */

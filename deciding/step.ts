@@ -24,7 +24,15 @@ import type { FollowUp, Instead, Message, StepRef } from "../workflows/activitie
 import { createDecider, type Alarm } from "./decider.ts";
 import { decisionRefOf, standingRefOf } from "./decision-ref.ts";
 import { askOf } from "./effect-key.ts";
-import { readEvidence, recordIn, restsOnLedgers, type FrozenEvidence, type ReadTools } from "./evidence.ts";
+import {
+  readEvidence,
+  readOutside,
+  recordIn,
+  restsOnLedgers,
+  type FrozenEvidence,
+  type LeftToRead,
+  type ReadTools,
+} from "./evidence.ts";
 import { followUpProposal, messageProposal, takeBackProposal } from "./follow-up.ts";
 import { LimitsUnread, type Place } from "./limits.ts";
 import type { PolicySource } from "./policy-source.ts";
@@ -54,8 +62,8 @@ export type GateOfStep = {
  * permit, and the intent of what it lets through are one transaction. A gate that was passed answers what it decided.
  */
 export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<Ruled> {
-  const evidence = await evidenceOf(deps, asked);
-  return transacted(deps.pool, (place) => gateOn(evidence, deps, place, asked));
+  const leftToRead = await readForGate(deps, asked);
+  return transacted(deps.pool, (place) => gateOn(leftToRead, deps, place, asked));
 }
 
 /** Something keeps a question from being taken back: the transaction that would have done it leaves nothing. */
@@ -77,7 +85,7 @@ export async function decideInstead(deps: StepDeps, asked: GateOfStep, escalatio
   const { step, gate, at } = asked;
   const { company, stepKey } = step;
   const decisionId = decisionIdOf(company, stepKey, gate);
-  const evidence = await evidenceOf(deps, asked);
+  const leftToRead = await readForGate(deps, asked);
   try {
     const ruled = await transacted(deps.pool, async (place) => {
       const { ledger } = place;
@@ -85,7 +93,7 @@ export async function decideInstead(deps: StepDeps, asked: GateOfStep, escalatio
       const change = { company, escalationId, at };
       const because = `what deciding needs is back, and the rules execute: decided anew as ${decisionId}`;
       if (decision === undefined && !(await takeBackUntouched(ledger, change, because))) throw new StillAsked("stands");
-      const anew = await gateOn(evidence, deps, place, asked);
+      const anew = await gateOn(leftToRead, deps, place, asked);
       // What another step left to be done is not this one's decision.
       if (anew.kind === "execute" && anew.decisionId === decisionId) return anew;
       throw new StillAsked(anew.kind === "escalate" && anew.forOutage === true ? "away" : "stands");
@@ -97,16 +105,19 @@ export async function decideInstead(deps: StepDeps, asked: GateOfStep, escalatio
   }
 }
 
-/** What the step's action rests on, read afresh. */
-async function evidenceOf(deps: StepDeps, asked: GateOfStep): Promise<FrozenEvidence> {
+/** What the step's action rests on, read afresh, but for what our own ledgers say. */
+async function readForGate(deps: StepDeps, asked: GateOfStep): Promise<LeftToRead> {
   const { step } = asked;
-  return readEvidence(deps.readTools, actionOf(step.functionId, step.action), step, await unaskedArgs(deps, asked));
+  return readOutside(deps.readTools, actionOf(step.functionId, step.action), step, await unaskedArgs(deps, asked));
 }
 
-async function gateOn(evidence: FrozenEvidence, deps: StepDeps, place: Place, asked: GateOfStep): Promise<Ruled> {
+async function gateOn(leftToRead: LeftToRead, deps: StepDeps, place: Place, asked: GateOfStep): Promise<Ruled> {
   const { step, gate } = asked;
   const action = actionOf(step.functionId, step.action);
-  const { proposal, review, decision } = await readGate(place.ledger, step.company, step.stepKey, gate);
+  const [{ proposal, review, decision }, evidence] = await Promise.all([
+    readGate(place.ledger, step.company, step.stepKey, gate),
+    leftToRead(ledgerReadTools(place.ledger, deps.now)),
+  ]);
   if (proposal === undefined) throw new Error(`no proposal for step \`${step.stepKey}\``);
   if (decision !== undefined) return decisionRefOf(place.ledger.vault, step, decision, proposal.action);
   if (proposal.actionId !== action.id) {

@@ -123,7 +123,7 @@ export type DoneAct = {
   readonly place: string;
 };
 
-/** What a tool did since an instant (ISO 8601), the oldest first, after a place. */
+/** What a tool did that was intended after an instant (ISO 8601), the oldest first, after a place. */
 export async function readDoneSince(
   sql: Sql,
   company: string,
@@ -138,15 +138,15 @@ export async function readDoneSince(
   const { rows } = await sql.query<DoneAct>({
     name: "read-done-since",
     text: `select e.case_id as "caseId", d.sources,
-             to_char(e.settled_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || e.effect_key as place
+             to_char(e.intended_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || e.effect_key as place
            from (select * from effect x
-                 where x.company = $1 and x.tool = $2 and x.state = 'done' and (x.settled_at, x.effect_key) > ($3::timestamptz, $4)
-                 order by x.settled_at, x.effect_key limit $5) e
+                 where x.company = $1 and x.tool = $2 and x.state = 'done' and (x.intended_at, x.effect_key) > ($3::timestamptz, $4)
+                 order by x.intended_at, x.effect_key limit $5) e
            cross join lateral (
              select decision_id from permit x where x.company = $1 and x.permit_id = e.permit_id limit 1) m
            cross join lateral (
              select sources from decision x where x.company = $1 and x.decision_id = m.decision_id limit 1) d
-           order by e.settled_at, e.effect_key`,
+           order by e.intended_at, e.effect_key`,
     values: [company, tool, at, key, limit],
   });
   return rows;

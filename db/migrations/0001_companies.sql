@@ -2,7 +2,7 @@
 -- company is who is logged in (`company:acme` is acme): there is no setting that could name another one.
 --
 -- A table of a company has a column `company`, which is part of each of its keys. After the pending migrations are
--- applied, `secure_company_tables` and `secure_functions` are called: no migration can forget what they do.
+-- applied, `secure_company_tables`, `secure_functions` and `estimate_by_keys_alone` are called: no migration can forget what they do.
 --
 -- Rows are found by key, whatever a plan was made on (decision 0014): the primary key of a table that grows with cases
 -- begins with what names the row and ends with the company; every other index begins with the company and is partial on
@@ -73,6 +73,24 @@ begin
   end loop;
 end $$;
 
+-- Rows are found by key (decision 0014): nothing is estimated of a column that no index has, such as a sealed body, and a sample
+-- of such columns is most of what an `analyze` would write. Safe to repeat.
+create function estimate_by_keys_alone() returns void language plpgsql as $$
+declare
+  c record;
+begin
+  for c in
+    select a.attrelid::regclass::text as name, string_agg(format('alter column %I set statistics 0', a.attname), ', ') as changes
+    from pg_class t join pg_attribute a on a.attrelid = t.oid
+    where t.relkind in ('r', 'p') and t.relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
+      and a.attnum > 0 and not a.attisdropped and a.attstattarget is distinct from 0
+      and not exists (select from pg_index i where i.indrelid = t.oid and a.attnum = any (i.indkey))
+    group by 1 order by 1
+  loop
+    execute format('alter table %s %s', c.name, c.changes);
+  end loop;
+end $$;
+
 -- Functions are for companies' logins, not for every login; every policy asks current_company. What appends records runs
 -- with the recorder's rights. Triggers look names up in the product's own schema, so that no temporary table can stand in
 -- for a ledger. Safe to repeat.
@@ -92,7 +110,7 @@ begin
     execute format('revoke execute on function %s from public', f.signature);
     if f.is_trigger then
       execute format('alter function %s set search_path = public, pg_temp', f.signature);
-    elsif f.name not in ('secure_company_tables', 'secure_functions') then
+    elsif f.name not in ('secure_company_tables', 'secure_functions', 'estimate_by_keys_alone') then
       execute format('grant execute on function %s to mandate_app, mandate_recorder', f.signature);
     end if;
     if f.name in ('append_record', 'append_records') then

@@ -269,8 +269,9 @@ begin
     insert into permit (company, permit_id, decision_id, action_digest, effect_key, issued_at)
     values (p->>'company', p->>'permitId', p->>'decisionId', p->>'actionDigest', p->>'effectKey', (p->>'at')::timestamptz);
     if jsonb_typeof(p->'intent') = 'object' then
-      insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state, run_id)
-      select p->>'company', p->>'effectKey', p->>'permitId', p->>'caseId', q.tool, p->>'actionDigest', 'intent', p #>> '{intent,runId}'
+      insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state, run_id, intended_at)
+      select p->>'company', p->>'effectKey', p->>'permitId', p->>'caseId', q.tool, p->>'actionDigest', 'intent',
+             p #>> '{intent,runId}', (p->>'at')::timestamptz
       from proposal q where q.company = p->>'company' and q.proposal_id = p->>'proposalId';
     end if;
   elsif (p->>'gate')::int > 1 then

@@ -66,7 +66,8 @@ create table effect (
   state text not null check (state in ('intent', 'done', 'failed', 'unknown')),
   external_ref text,
   detail text,
-  intended_at timestamptz not null default clock_timestamp(),
+  -- By the company's clock, as its decision is.
+  intended_at timestamptz not null,
   settled_at timestamptz,
   record_key text not null generated always as (effect_key || '/intent') stored,
   -- The workflow run that made the intent known: `act` calls out without asking the target first only within that run.
@@ -75,10 +76,11 @@ create table effect (
   foreign key (permit_id, company) references permit,
   constraint effect_is_recorded foreign key (record_key, company) references audit_record
     deferrable initially deferred
-);
+) with (fillfactor = 70);
+-- No index has what settling changes, so that it leaves them all as they are while there is room on the row's page.
 create index effect_by_case on effect (company, case_id) where case_id is not null;
 -- What was done is watched: the reconcile sweep goes through it in order.
-create index effect_done on effect (company, tool, settled_at, effect_key) where state = 'done';
+create index effect_by_tool on effect (company, tool, intended_at, effect_key) where tool is not null;
 
 -- A permit lets through the effect of one key, its own: there is no second one.
 create function effect_needs_permit() returns trigger language plpgsql as $$
@@ -228,8 +230,8 @@ begin
      and not exists (select 1 from effect where company = p->>'company' and effect_key = p->>'effectKey') then
     return jsonb_build_object('state', 'stopped');
   end if;
-  insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state)
-  values (p->>'company', p->>'effectKey', p->>'permitId', p->>'caseId', q.tool, p->>'actionDigest', 'intent')
+  insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state, intended_at)
+  values (p->>'company', p->>'effectKey', p->>'permitId', p->>'caseId', q.tool, p->>'actionDigest', 'intent', m.issued_at)
   on conflict (company, effect_key) do nothing;
   v_fresh := found;
   if v_fresh then

@@ -47,8 +47,8 @@ describe("nothing acts without a recorded decision: the database refuses", () =>
     const { permit } = await givenDecision(database.pool, stepNames("none"), { verdict: "block" });
     expect(permit.permitId).toBe("prm_none");
     expect(await beginEffect(database.pool, permit, begin)).toEqual({ state: "no-permit" });
-    const insert = `insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state)
-                    values ('acme', $1, 'prm_none', $2, 'quotes.approve-discount', $3, 'intent')`;
+    const insert = `insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state, intended_at)
+                    values ('acme', $1, 'prm_none', $2, 'quotes.approve-discount', $3, 'intent', now())`;
     const values = [permit.effectKey, permit.caseId, DIGEST];
     await expect(database.pool.query(insert, values)).rejects.toMatchObject({ code: "23503" });
   });
@@ -71,8 +71,8 @@ describe("nothing acts without a recorded decision: the database refuses", () =>
     const { permit } = await givenDecision(database.pool, stepNames("other"));
     const other = { ...permit, actionDigest: "b".repeat(64) };
     expect(await beginEffect(database.pool, other, begin)).toEqual({ state: "no-permit" });
-    const insert = `insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state)
-                    values ('acme', $1, $2, $3, 'quotes.approve-discount', $4, 'intent')`;
+    const insert = `insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state, intended_at)
+                    values ('acme', $1, $2, $3, 'quotes.approve-discount', $4, 'intent', now())`;
     const values = [permit.effectKey, permit.permitId, permit.caseId, other.actionDigest];
     await expect(database.pool.query(insert, values)).rejects.toMatchObject({ code: "42501" });
   });

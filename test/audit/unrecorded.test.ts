@@ -15,8 +15,8 @@ const copies = {
                sources, policy_id, policy_version, action_digest, requested_by, decided_at, details)
              select company, 'dec_other', case_id, step_key, 9, proposal_id, verdict, reason, rules, missing, facts, sources,
                policy_id, policy_version, action_digest, requested_by, decided_at, details from decision where decision_id = $1`,
-  effect: `insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state)
-           select company, effect_key, permit_id, 'case', 'quotes.approve-discount', action_digest, 'intent'
+  effect: `insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state, intended_at)
+           select company, effect_key, permit_id, 'case', 'quotes.approve-discount', action_digest, 'intent', issued_at
            from permit where decision_id = $1`,
 } as const;
 

@@ -66,6 +66,18 @@ export async function readDatabaseWork(admin: Pool, database: string): Promise<D
   return work;
 }
 
+/** Counts statements of this process, by how their names begin, that are sent outside of any transaction: a commit each. */
+export function countAlone(pool: Pool, prefix: string): () => number {
+  let count = 0;
+  const send = pool.query.bind(pool) as (...args: unknown[]) => unknown;
+  pool.query = ((...args: unknown[]) => {
+    const [statement] = args as [{ readonly name?: string } | string];
+    if (typeof statement === "object" && statement.name?.startsWith(prefix) === true) count += 1;
+    return send(...args);
+  }) as typeof pool.query;
+  return () => count;
+}
+
 /** CPU spent in one side's rounds, summed. */
 export function cpuMeter(groups: ProcessGroups) {
   const spent: { [group: string]: number } = {};

@@ -160,10 +160,10 @@ function line(result: Result): string {
 
 /** What one case costs on each side, a line each. */
 function costTable(costs: GovernedQuote["costs"]): string[] {
-  const cost = ({ cpuMs, commits, rowWrites, walBytes }: CaseCost) => {
+  const cost = ({ cpuMs, commits, sandboxCommits, rowWrites, walBytes }: CaseCost) => {
     const total = Object.values(cpuMs).reduce((sum, ms) => sum + ms, 0);
     const groups = Object.entries(cpuMs).map(([group, ms]) => `${group} ${ms.toFixed(1)}`);
-    const written = `${commits.toFixed(1)} commits, ${rowWrites.toFixed(0)} row writes`;
+    const written = `${commits.toFixed(1)} commits (${sandboxCommits.toFixed(1)} of the sandbox), ${rowWrites.toFixed(0)} row writes`;
     return `${total.toFixed(0)} ms of CPU (${groups.join(", ")}); ${written}, ${(walBytes / 1000).toFixed(1)} kB of WAL`;
   };
   return [`  a case of ours: ${cost(costs.ours)}`, `  a bare one: ${cost(costs.bare)}`];

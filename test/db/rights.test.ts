@@ -169,6 +169,7 @@ describe("a company's login", () => {
     "alter function append_record(text, text, text, text, text) security invoker",
     "select secure_company_tables()",
     "select secure_functions()",
+    "select estimate_by_keys_alone()",
     "copy person to program 'cat'",
     "copy person to '/tmp/person'",
     "select pg_read_file('/etc/hosts')",
