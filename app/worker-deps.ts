@@ -1,4 +1,3 @@
-import { nameObject, ownIdOf } from "../audit/object-names.ts";
 import type { LedgerPool } from "../audit/records.ts";
 import { createAgents } from "../agents/agents.ts";
 import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
@@ -10,8 +9,8 @@ import type { PolicySource } from "../deciding/policy-source.ts";
 import { createReadTools } from "../deciding/read-tools.ts";
 import type { Adapters } from "../tools/adapters.ts";
 import { createEffectTools } from "../tools/effect-tools.ts";
-import { readerOfNamed, type ObjectNames } from "../tools/own-ids.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
+import { objectNamesOf, readersOfNamed } from "./named-objects.ts";
 import type { WorkerDeps } from "./worker.ts";
 
 /** Seconds a paid model call may hold its lease: longer than its timeout of 45 s. */
@@ -33,13 +32,8 @@ type Parts = {
 /** Wires what the worker's activities need. */
 export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
   const { pool, now, policies, adapters, model, alarm, unknownName, onOutOfReach } = parts;
-  const names: ObjectNames = {
-    nameOf: (company, object) => nameObject(pool, company, object),
-    idOf: (company, name) => ownIdOf(pool, company, name),
-  };
-  const records = Object.fromEntries(
-    Object.entries(adapters.records).map(([system, reader]) => [system, readerOfNamed(system, reader, names)]),
-  );
+  const objectNames = objectNamesOf(pool);
+  const records = readersOfNamed(adapters, objectNames);
   const scheduled = { ...parts.scheduled, records };
   const readTools = createReadTools(pool, { ...adapters, records }, now);
   const free = createFreeModelLedger();
@@ -59,7 +53,7 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
     turnCalls: ledger,
     readTools,
     effectTools,
-    objectNames: names,
+    objectNames,
     now,
     ...alarms,
     scheduled,

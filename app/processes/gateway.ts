@@ -14,6 +14,7 @@ import { hubspotOwners } from "../../tools/crm/hubspot-owners.ts";
 import type { CrmOwners } from "../../tools/crm/port.ts";
 import { sandboxOwners } from "../../tools/crm/sandbox-owners.ts";
 import { createLogger } from "../log.ts";
+import { objectNamesOf, readersOfNamed } from "../named-objects.ts";
 import { createReadTools } from "../../deciding/read-tools.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
 import { createPolicySource } from "../../releases/source.ts";
@@ -70,6 +71,8 @@ async function serve(
     const clock = await companyClock(config, pool, log);
     try {
       const engine = temporalEngine(temporal.client, taskQueue(queuePrefixOf(company), "orchestration"));
+      const adapters = embeddedAdapters(pool, clock.now);
+      const records = readersOfNamed(adapters, objectNamesOf(pool));
       const gateway = await startGateway({
         pool,
         now: clock.now,
@@ -90,7 +93,7 @@ async function serve(
         peers: config.peers,
         bundleKeys: bundleKeys(secret, config),
         owners: ownersOf(config, pool),
-        readTools: createReadTools(pool, embeddedAdapters(pool, clock.now), clock.now),
+        readTools: createReadTools(pool, { ...adapters, records }, clock.now),
         checks: { auditSecret: () => requireSecret(pool, company, secret) },
       });
       const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));

@@ -10,7 +10,7 @@ create function erasable_columns(p_table text) returns text[] language sql immut
     when 'inbox' then array['body']
     when 'outbox' then array['payload']
     when 'model_turn' then array['request', 'response']
-    when 'proposal' then array['args', 'reasoning', 'review']
+    when 'proposal' then array['args', 'reasoning', 'review', 'edit']
     when 'decision' then array['rules', 'missing', 'facts', 'sources', 'reason', 'requested_by', 'requester_id', 'details']
     when 'escalation' then array['requested_by', 'requester_id', 'assignee']
     when 'approval' then array['person_id', 'reason']
@@ -209,7 +209,8 @@ begin
       where o.company = p_company and o.event_id = any (v_events)));
   update model_turn t set request = erased()::text, response = case when t.response is not null then erased()::text end
     where t.company = p_company and t.case_id = p_case;
-  update proposal q set reasoning = 'erased', review = case when q.review is not null then erased()::text end, args = case q.tool
+  update proposal q set reasoning = 'erased', review = case when q.review is not null then erased()::text end,
+      edit = q.edit || jsonb_build_object('personId', pseudonym_of(p_company, q.edit->>'personId'), 'reason', 'erased'), args = case q.tool
       when 'external' then erased() || jsonb_build_object('name', 'erased', 'ref', 'erased', 'args', '{}'::jsonb,
                                          'caller', pseudonym_of(p_company, q.args->>'caller'))
       else erased() end
@@ -258,6 +259,8 @@ begin
     where company = p_company and p_person in (requested_by, requester_id, assignee);
   update proposal set args = args || jsonb_build_object('caller', p_subject_id)
     where company = p_company and tool = 'external' and args->>'caller' = p_person;
+  update proposal set edit = edit || jsonb_build_object('personId', p_subject_id, 'reason', 'erased')
+    where company = p_company and edit->>'personId' = p_person;
   update inbox set body = jsonb_build_object('askedBy', p_subject_id)
     where company = p_company and source = 'asked' and body->>'askedBy' = p_person;
   update outbox set payload = payload || jsonb_build_object('personId', p_subject_id)

@@ -24,6 +24,7 @@ export const comparedStandings: readonly ComparedLedger[] = [
            cross join lateral (select coalesce(
              (select 'expired' from audit_record r where r.company = e.company and r.key = e.escalation_id || '/expired/' || e.version),
              (select 'superseded' from audit_record r where r.company = e.company and r.key = e.escalation_id || '/superseded/' || e.version),
+             (select 'superseded' from audit_record r where r.company = e.company and r.key = e.escalation_id || '/edited/' || e.version),
              (select 'withdrawn' from audit_record r where r.company = e.company and r.key = e.escalation_id || '/withdrawn/' || e.version)
            ) as state) ended
            where e.company = $1 and e.escalation_id > $2 order by e.escalation_id limit $3`,

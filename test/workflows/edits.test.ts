@@ -8,6 +8,8 @@ import { editQuestion, type GivenEdit } from "../../deciding/edit.ts";
 import { loadPolicies } from "../../deciding/policies.ts";
 import { createReadTools } from "../../deciding/read-tools.ts";
 import type { StepDeps } from "../../deciding/step.ts";
+import { askErasure, confirmErasure } from "../../proof/privacy/erasure.ts";
+import { compareLedgers } from "../../proof/whole/compare-ledgers.ts";
 import { replayGuardrail } from "../../proof/replay/guardrail.ts";
 import { takingBackActions } from "../../functions/index.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
@@ -270,4 +272,30 @@ describe("an edited price of a renewal", () => {
       await expect(openEscalationOf(system, caseId, "", 1_500)).rejects.toThrow("nothing came within");
     },
   );
+});
+
+describe("what an edit leaves", () => {
+  test("is what its records say, and nothing of who made it once they are erased", TIMEOUT, async () => {
+    const { pool, company } = system;
+    const { caseId, question } = await asked("erased");
+    const noor = { personId: "noor", reason: "Noor thinks less will do" };
+    expect(await edit(caseId, question, netOf(160_000), noor)).toMatchObject({ kind: "moved" });
+    await result(caseId);
+    expect(await compareLedgers(pool, company)).toMatchObject({ found: 0, findings: [] });
+    const said = async () => {
+      const { rows } = await pool.query<{ edit: string }>(
+        "select edit::text as edit from proposal where company = $1 and case_id = $2 and edit is not null",
+        [company, caseId],
+      );
+      return rows.map((row) => row.edit).join();
+    };
+    expect(await said()).toMatch(/noor/);
+    const by = (personId: string) => ({ company, personId, at: wallTime() });
+    const ask = { subject: "person:noor", ground: "consent-withdrawn", reason: "they asked us to" } as const;
+    const erasure = await askErasure(pool, by("ola"), ask);
+    if (erasure.kind !== "asked") throw new Error(erasure.detail);
+    expect(await confirmErasure(pool, by("omar"), erasure.erasure.erasureId)).toMatchObject({ kind: "erased" });
+    expect(await said()).not.toMatch(/noor/i);
+    expect(await compareLedgers(pool, company)).toMatchObject({ found: 0, findings: [] });
+  });
 });
