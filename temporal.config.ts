@@ -30,12 +30,11 @@ export const CASE_WORKFLOW = "governedCase";
 export const SCHEDULED_WORKFLOW = "scheduledRun";
 
 /**
- * Ledger work: a row or two in the database. Retried for ever, because without the record nothing may act. A longer wait is the
- * engine's timer: while the database is away no workflow task, nor its room in the worker, is held by it.
+ * Ledger work: a row or two in the database. Retried for ever, because without the record nothing may act. It waits within its
+ * workflow task, which is kept alive: that is how the engine tells that a case's ledger work does not succeed.
  */
 export const ledgerActivity = {
   startToCloseTimeout: "10 seconds",
-  localRetryThreshold: "1 second",
   retry: { initialInterval: "100 milliseconds", maximumInterval: "5 seconds", backoffCoefficient: 2 },
 } as const;
 

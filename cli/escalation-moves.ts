@@ -42,7 +42,10 @@ const moves: readonly Move[] = [
     description:
       "put other values in place of what it asks; they go through the same rules, and count as your approval where you may give it",
     options: [
-      ["--set <argument=value...>", "an argument of those that may be edited; amounts in minor units"],
+      [
+        "--set <argument=value...>",
+        "an argument of those that may be edited; amounts as 84000.00 USD, or in minor units",
+      ],
       ["--reason <text>", "why; it is recorded"],
     ],
     send: ({ routes, named }, { set = [], reason = "" }) =>
@@ -137,7 +140,7 @@ async function make({ send }: Move, { args, options }: Call<MoveOptions>): Promi
   };
 }
 
-/** `offerPriceMinor=11800000` as a whole number, anything else as text. */
+/** `concessionsMinor=0` as a whole number, anything else as text, such as `offerPriceMinor=118000.00 USD`. */
 function argumentOf(given: string): [string, string | number] {
   const at = given.indexOf("=");
   if (at < 1) throw failure("usage", "no-argument", `\`${given}\` sets nothing`, "write --set argument=value");

@@ -8,11 +8,12 @@ import { inTransaction } from "../audit/ledgers/transaction.ts";
 import { editedIdOf } from "../audit/ledgers/turns.ts";
 import { eventOfStep } from "../audit/record-keys.ts";
 import { caseIdOf, objectRefOf } from "../domain/ids.ts";
-import type { JsonObject } from "../domain/json.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
 import type { GovernedAction } from "../functions/definition.ts";
 import { areSame } from "../functions/shared/as-requested.ts";
 import { functions, recordToolOf } from "../functions/index.ts";
+import { parseMoney } from "../guardrails/literals.ts";
 import type { StepRef } from "../workflows/activities.ts";
 import { createDecider } from "./decider.ts";
 import { readEvidence, type FrozenEvidence } from "./evidence.ts";
@@ -24,7 +25,7 @@ import { isMootNow, isStale, questionOf, type StepDeps } from "./step.ts";
 export type GivenEdit = Mover & { readonly args: JsonObject; readonly reason: string; readonly undoMs: number };
 
 /** Arguments that are none which may be edited, or are not as they must be. */
-export type WrongArgs = { readonly kind: "wrong"; readonly issues: z.core.$ZodIssue[] };
+export type WrongArgs = { readonly kind: "wrong"; readonly issues: readonly z.core.$ZodIssue[] };
 
 /** `verdict`: what the rules say of it. `counts`: it is approved by who edited it. `asks`: else who is asked, from the first level on. */
 export type MadeEdit = MadeMove & {
@@ -101,7 +102,26 @@ function stepOf(company: string, row: EscalationRow, { actionId }: AskedProposal
   };
 }
 
-function editedArgs({ editable, args: schema }: GovernedAction, given: JsonObject, before: JsonObject) {
+/** An amount as people write it, `84000.00 USD`, in minor units; undefined where it is none in the currency of what is asked. */
+function inMinorUnits(name: string, given: Json, { currency }: JsonObject): Json | undefined {
+  if (!name.endsWith("Minor") || typeof given !== "string") return given;
+  const money = parseMoney(given);
+  return money?.currency === currency ? money?.minor : undefined;
+}
+
+function noAmount(name: string, input: Json | undefined, { currency }: JsonObject): z.core.$ZodIssue {
+  const message = `expected an amount in ${String(currency)}, such as \`84000.00 ${String(currency)}\`, or whole minor units`;
+  return { code: "custom", path: [name], message, input };
+}
+
+function editedArgs({ editable, args: schema }: GovernedAction, written: JsonObject, before: JsonObject) {
+  const inUnits = Object.entries(written).map(([name, value]) => [name, inMinorUnits(name, value, before)] as const);
+  const [none] = inUnits.filter(([, value]) => value === undefined);
+  if (none !== undefined) {
+    const [name] = none;
+    return { kind: "wrong", issues: [noAmount(name, written[name], before)] } as const;
+  }
+  const given = Object.fromEntries(inUnits) as JsonObject;
   const read = editable?.partial().strict().safeParse(given);
   if (read?.success === false) return { kind: "wrong", issues: read.error.issues } as const;
   const args = { ...before, ...given };

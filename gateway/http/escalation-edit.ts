@@ -16,7 +16,8 @@ const EditBody = z
       .record(z.string().max(64), z.union([z.int(), z.string().max(500), z.boolean()]))
       .refine((args) => Object.keys(args).length > 0, "name at least one argument")
       .openapi({
-        description: "values by argument, of those in the question's `editable`; amounts are in minor units",
+        description:
+          "values by argument, of those in the question's `editable`; amounts as `84000.00 USD`, in the currency of what is asked, or in minor units",
       }),
     reason: z.string().trim().min(1, "an edit needs a reason").max(1_000),
   })

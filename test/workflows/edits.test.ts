@@ -87,7 +87,7 @@ const TIMEOUT = { timeout: 60_000 };
 describe("an edit that who edits may approve", () => {
   test("is decided by the rules, counts as their approval, and goes out as edited", TIMEOUT, async () => {
     const { caseId, question } = await asked("edited");
-    const made = await edit(caseId, question, netOf(160_000));
+    const made = await edit(caseId, question, { netPriceMinor: "84000.00 USD" });
     expect(made).toMatchObject({ kind: "moved", state: "superseded", verdict: "escalate", counts: true });
     expect(await result(caseId)).toEqual({ outcomes: ["executed"] });
     const calls = await readCalls(system.pool, system.company, "quotes");
@@ -183,6 +183,11 @@ describe("an edit never goes past", () => {
     expect(await edit(caseId, question, net, { version: 7 })).toMatchObject({ code: "changed-since" });
     expect(await edit(caseId, question, { listPriceMinor: 1 })).toMatchObject({ kind: "wrong" });
     expect(await edit(caseId, question, { netPriceMinor: -1 })).toMatchObject({ kind: "wrong" });
+    for (const netPriceMinor of ["84000.00 EUR", "84,000.00 USD", "84000"]) {
+      const message = "expected an amount in USD, such as `84000.00 USD`, or whole minor units";
+      const issues = [{ path: ["netPriceMinor"], message }];
+      expect(await edit(caseId, question, { netPriceMinor })).toMatchObject({ kind: "wrong", issues });
+    }
     expect(await edit(caseId, question, netOf(180_000))).toMatchObject({ code: "unchanged" });
     await givenCrmObject(system.pool, system.company, "deal", "guarded", { quote_net_price: "83000.00" });
     expect(await edit(caseId, question, net)).toMatchObject({ code: "stale-action" });
