@@ -81,3 +81,50 @@ create function retention_days(p_company text, p_log text) returns int language 
   select coalesce((select r.days from audit_retention r
                    where r.company = p_company and r.log = p_log and r.in_force order by r.n desc limit 1), 2555)
 $$;
+
+-- Why a case cannot be erased yet, in words; null when nothing of it is under way. A case works on its newest event, until
+-- that event's end is recorded; one that nothing was heard of for half a year has no end to wait for.
+create function open_matter_of_case(p_company text, p_case text, p_at timestamptz) returns text language plpgsql stable
+set plan_cache_mode = force_generic_plan as $$
+begin
+  return (select coalesce(
+    (select 'escalation ' || s.escalation_id || ' waits for ' || s.role from escalation s
+     where s.company = p_company and s.case_id = p_case and s.closed_at is null limit 1),
+    (select 'effect ' || e.effect_key || ' is in state ' || e.state from effect e
+     where e.company = p_company and e.case_id = p_case and e.state in ('intent', 'unknown') limit 1),
+    open_agreement_of_case(p_company, p_case),
+    (select 'event ' || i.event_id || ' waits to be brought to it' from inbox i
+     where i.company = p_company and i.dispatched_at is null and i.state in ('pending', 'late')
+       and case_id_of(i.company, i.function_id, i.system, i.object_type, i.object_id) = p_case limit 1),
+    (select 'it works on event ' || newest.event_id from (
+       select left(r.key, -length('/event')) as event_id, p_case || '/' || left(r.key, -length('/event')) || '/end' as end_key,
+         r.recorded_at
+       from audit_record r
+       where r.company = p_company and r.log = p_company and r.case_id = p_case and r.kind = 'event'
+         and r.envelope::jsonb #>> '{fields,state}' is distinct from 'late'
+       order by r.n desc limit 1) newest
+     where newest.recorded_at > p_at - interval '183 days'
+       and not exists (select from audit_record x where x.company = p_company and x.key = newest.end_key)),
+    (select 'registration ' || g.registration_id || ' is in force until ' || to_char(g.expires_at at time zone 'UTC', 'YYYY-MM-DD')
+     from effect e cross join lateral (
+       select x.registration_id, x.expires_at from programme.registration x
+       where x.company = e.company and x.effect_key = e.effect_key limit 1) g
+     where e.company = p_company and e.case_id = p_case and g.expires_at > p_at limit 1)));
+end $$;
+
+create function open_matter_of_person(p_company text, p_person text) returns text language sql stable as $$
+  select coalesce(
+    (select 'escalation ' || s.escalation_id || ' is still open' from escalation s
+     where s.company = p_company and s.closed_at is null and (p_person in (s.requested_by, s.requester_id, s.assignee) or exists (
+       select from approval a where a.company = s.company and a.escalation_id = s.escalation_id and a.person_id = p_person))
+     limit 1),
+    (select 'effect ' || e.effect_key || ' is in state ' || e.state from effect e
+     cross join lateral (
+       select x.decision_id from permit x where x.company = e.company and x.permit_id = e.permit_id limit 1) m
+     cross join lateral (
+       select x.requested_by, x.requester_id from decision x where x.company = e.company and x.decision_id = m.decision_id limit 1) d
+     where e.company = p_company and e.state in ('intent', 'unknown') and p_person in (d.requested_by, d.requester_id) limit 1),
+    (select 'event ' || i.event_id || ' waits to be brought to its case' from inbox i
+     where i.company = p_company and i.dispatched_at is null and i.state in ('pending', 'late')
+       and i.source = 'asked' and i.body->>'askedBy' = p_person limit 1))
+$$;
