@@ -85,7 +85,8 @@ export async function migrate(url: string): Promise<string[]> {
       await client.query(sql);
       await client.query("insert into schema_migration (name, sha256) values ($1, $2)", [name, sha256]);
     }
-    if (pending.length > 0) await client.query("select secure_company_tables(), secure_functions(), estimate_by_keys_alone()");
+    if (pending.length > 0)
+      await client.query("select secure_company_tables(), secure_functions(), estimate_by_keys_alone()");
     await client.query("commit");
     return pending.map(({ name }) => name);
   });

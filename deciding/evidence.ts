@@ -49,10 +49,10 @@ export async function readOutside(
     action.readsRecord && gone !== true ? await read({ tool: recordTool, args: { objectType, objectId } }) : [];
   const requested = record && requestIn(functionId, action, record);
   const lookups = action.lookups(record?.value ?? {}, reportsStep, { objectId, args: requested?.args ?? proposed });
-  const outside = await Promise.all(lookups.map((lookup) => (isOfLedger(lookup) ? undefined : read(lookup))));
+  const outside = await Promise.all(lookups.map(async (lookup) => (isOfLedger(lookup) ? undefined : read(lookup))));
   return async (ledgers) => {
     const readOwn = readBy(ledgers);
-    const others = await Promise.all(lookups.map((lookup, at) => outside[at] ?? readOwn(lookup)));
+    const others = await Promise.all(lookups.map(async (lookup, at) => outside[at] ?? readOwn(lookup)));
     const present: { [tool: string]: Evidence } = record === undefined ? {} : { [recordTool]: record };
     for (const [tool, evidence] of others) if (evidence !== undefined) present[tool] = evidence;
     return present;

@@ -143,7 +143,7 @@ export type Afterwards =
       readonly kind: "follow-up";
       readonly followUp: FollowUp;
       /** Where the follow-up executes its effect is called along with this one, and its receipt carries this. Absent: it is not. */
-      readonly then?: EndAfterwards;
+      readonly ending?: EndAfterwards;
     }
   | EndAfterwards;
 

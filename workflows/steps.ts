@@ -76,7 +76,7 @@ function telling(work: Work, own: Reported, named: Named, isLast: boolean): Afte
     const followUp = followUpOf(work, own, WRITE_BACK, "executed");
     if (!isLast || tells === false || owes.some((name) => name !== WRITE_BACK)) return { kind: "follow-up", followUp };
     const outcomes = asExecuted({ ended: asExecuted(work, named.name) }, WRITE_BACK);
-    return { kind: "follow-up", followUp, then: { kind: "end", step: own.step, outcomes } };
+    return { kind: "follow-up", followUp, ending: { kind: "end", step: own.step, outcomes } };
   };
 }
 

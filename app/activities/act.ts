@@ -45,26 +45,9 @@ const holds: { readonly [hold in NonNullable<Intent["hold"]>]: string } = {
  * A follow-up that is to be called along bears the name of the attempt that decided it: that one alone calls at once.
  */
 export function createAct(deps: Deps): ActActivities {
-  const { pool, effectTools, objectNames, readTools, unknownName } = deps;
+  const { pool } = deps;
   const settling = createSettling(deps);
-
-  /** How the effect ends, by the target's word or ours. Faults that pass are thrown: the engine tries again. */
-  async function call(permit: Permit, intent: Intent, functionId: string, isFirst: boolean): Promise<Settlement> {
-    const { tool: name, args, recordVersion, policyVersion, hold } = intent;
-    const digest = actionDigestOf({ company: permit.company, tool: name, args, recordVersion, policyVersion });
-    if (digest !== permit.actionDigest) return failed("the action is not the one that was permitted");
-    const tool = Object.hasOwn(effectTools, name) ? effectTools[name] : undefined;
-    if (tool === undefined) {
-      const { message } = new UnknownName("tool", name, Object.keys(effectTools));
-      unknownName({ caseId: permit.caseId, stepKey: permit.effectKey, name: message });
-      return failed(message);
-    }
-    const earlier = isFirst ? undefined : await retryable(() => tool.lookUp(permit.company, permit.effectKey));
-    if (earlier !== undefined) return { state: "done", receipt: earlier };
-    const held = hold === null ? await heldByRecord(readTools, permit, intent, functionId) : holds[hold];
-    if (held !== undefined) return failed(held);
-    return callOut(permit, tool, () => argsForTarget(objectNames, permit.company, args));
-  }
+  const call = createCall(deps);
 
   async function spend(
     permit: Permit,
@@ -105,6 +88,26 @@ export function createAct(deps: Deps): ActActivities {
 
   return {
     act: (permit, functionId, afterwards, at) => withHeartbeat(() => spend(permit, functionId, afterwards, at)),
+  };
+}
+
+/** How an effect ends, by the target's word or ours. Faults that pass are thrown: the engine tries again. */
+function createCall({ effectTools, objectNames, readTools, unknownName }: Deps) {
+  return async (permit: Permit, intent: Intent, functionId: string, isFirst: boolean): Promise<Settlement> => {
+    const { tool: name, args, recordVersion, policyVersion, hold } = intent;
+    const digest = actionDigestOf({ company: permit.company, tool: name, args, recordVersion, policyVersion });
+    if (digest !== permit.actionDigest) return failed("the action is not the one that was permitted");
+    const tool = Object.hasOwn(effectTools, name) ? effectTools[name] : undefined;
+    if (tool === undefined) {
+      const { message } = new UnknownName("tool", name, Object.keys(effectTools));
+      unknownName({ caseId: permit.caseId, stepKey: permit.effectKey, name: message });
+      return failed(message);
+    }
+    const earlier = isFirst ? undefined : await retryable(() => tool.lookUp(permit.company, permit.effectKey));
+    if (earlier !== undefined) return { state: "done", receipt: earlier };
+    const held = hold === null ? await heldByRecord(readTools, permit, intent, functionId) : holds[hold];
+    if (held !== undefined) return failed(held);
+    return callOut(permit, tool, () => argsForTarget(objectNames, permit.company, args));
   };
 }
 

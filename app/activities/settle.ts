@@ -62,7 +62,7 @@ export function createSettling(deps: SettlingDeps) {
    */
   async function withFollowUp(
     { company, settled, records }: Writing,
-    { followUp, then: end }: FollowUpAfterwards,
+    { followUp, ending: end }: FollowUpAfterwards,
     at: string,
   ): Promise<Followed | undefined> {
     const { step } = followUp;
@@ -75,11 +75,10 @@ export function createSettling(deps: SettlingDeps) {
         followUpWithin(deps, place, followUp, { at, runId, records }),
       ]);
       if (end === undefined || decided.kind !== "execute") return { decided };
-      const { permit } = decided;
-      const { functionId } = step;
-      const effect = await readPermittedEffect(ledger, permit, functionId);
+      const effect = await readPermittedEffect(ledger, decided.permit, step.functionId);
       if (effect.state !== "intent" || effect.intent.runId !== runId) return { decided };
-      return { decided, riding: { permit, intent: effect.intent, functionId, end, at } };
+      const { permit } = decided;
+      return { decided, riding: { permit, intent: effect.intent, functionId: step.functionId, end, at } };
     });
   }
 
@@ -107,11 +106,9 @@ export function createSettling(deps: SettlingDeps) {
           return settleDone(writing, afterwards, at);
         }
         case "unknown":
-          await writeStep(pool, { company, ...settlementPart(permit, settlement, now(), action) });
-          return { outcome: { kind: "unknown" } };
         case "failed":
           await writeStep(pool, { company, ...settlementPart(permit, settlement, now(), action) });
-          return { outcome: failedOutcome(settlement.detail) };
+          return { outcome: settlement.state === "failed" ? failedOutcome(settlement.detail) : { kind: "unknown" } };
       }
     },
 

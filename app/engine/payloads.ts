@@ -129,7 +129,7 @@ const Message = z.strictObject({
 });
 const CaseEnd = z.strictObject({ kind: z.literal("end"), step: StepRef, outcomes: z.array(EndedStep) });
 const Afterwards = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("follow-up"), followUp: FollowUp, then: CaseEnd.optional() }),
+  z.strictObject({ kind: z.literal("follow-up"), followUp: FollowUp, ending: CaseEnd.optional() }),
   CaseEnd,
 ]);
 const otherEffectOutcomes = [

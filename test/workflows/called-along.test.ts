@@ -71,7 +71,7 @@ async function ran(id: string) {
   await handle.result();
   const { events } = await handle.fetchHistory();
   const activities = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
-    scheduled == null ? [] : [scheduled.activityType?.name],
+    scheduled?.activityType ? [scheduled.activityType.name] : [],
   );
   const { records } = await readRecords(system.pool, system.company, caseId);
   const ends = records.filter(({ kind }) => kind === "case_end");
