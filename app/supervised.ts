@@ -17,9 +17,18 @@ export function endWithSupervisor(): void {
     if (!isLookedAfter) process.exit(0);
   };
   if (process.connected === false) return end();
-  if (process.channel === undefined || process.channel === null) return;
-  process.once("disconnect", end);
-  process.channel.unref();
+  onSupervisorGone(end);
+}
+
+/**
+ * Listening alone would keep a process alive that has nothing left to do. Who is spoken to over the channel, as a runner of tests
+ * is, looks after that.
+ */
+function onSupervisorGone(ended: () => void): void {
+  const { channel } = process;
+  if (channel === undefined || channel === null) return;
+  process.once("disconnect", ended);
+  if (process.listenerCount("message") === 0) channel.unref();
 }
 
 /**
@@ -37,8 +46,5 @@ export function onStopRequested(drain: (reason: "signal" | "supervisor-gone") =>
   process.once("SIGTERM", () => once("signal"));
   process.once("SIGINT", () => once("signal"));
   if (process.connected === false) return once("supervisor-gone");
-  if (process.channel === undefined || process.channel === null) return;
-  process.once("disconnect", () => once("supervisor-gone"));
-  // Listening alone would keep a process alive that has nothing left to do.
-  process.channel.unref();
+  onSupervisorGone(() => once("supervisor-gone"));
 }

@@ -110,7 +110,8 @@ function inMinorUnits(name: string, given: Json, { currency }: JsonObject): Json
 }
 
 function noAmount(name: string, input: Json | undefined, { currency }: JsonObject): z.core.$ZodIssue {
-  const message = `expected an amount in ${String(currency)}, such as \`84000.00 ${String(currency)}\`, or whole minor units`;
+  const code = typeof currency === "string" ? currency : "its currency";
+  const message = `expected an amount in ${code}, such as \`84000.00 ${code}\`, or whole minor units`;
   return { code: "custom", path: [name], message, input };
 }
 
