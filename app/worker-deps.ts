@@ -6,6 +6,7 @@ import { createFreeModelLedger, createModelLedger } from "../audit/ledgers/model
 import type { OnOutOfReach } from "../audit/ledgers/opening.ts";
 import type { Alarm } from "../deciding/decider.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
+import { policyReadTools } from "../deciding/policy-reading.ts";
 import { createReadTools } from "../deciding/read-tools.ts";
 import type { Adapters } from "../tools/adapters.ts";
 import { createEffectTools } from "../tools/effect-tools.ts";
@@ -51,7 +52,7 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
     policies,
     agents,
     turnCalls: ledger,
-    readTools,
+    readTools: { ...readTools, ...policyReadTools(policies, now) },
     effectTools,
     objectNames,
     now,

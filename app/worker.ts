@@ -14,6 +14,7 @@ import { createAgentActivities, createPropose } from "./activities/propose.ts";
 import { createRecord } from "./activities/record.ts";
 import { createAgree } from "./activities/agree.ts";
 import { createOpenCase } from "./activities/open-case.ts";
+import { createTellWaiting } from "./activities/tell-waiting.ts";
 import { createReply } from "./activities/reply.ts";
 import { createScheduled, type ScheduledDeps } from "./activities/scheduled.ts";
 import type { Alarm } from "../deciding/decider.ts";
@@ -61,6 +62,7 @@ export function createLedgerActivities(deps: WorkerDeps): LedgerActivities {
     ...createEscalate(deps),
     ...createPlan(deps),
     ...createOpenCase(deps),
+    ...createTellWaiting(deps),
     ...createReply(deps),
     ...createAgree(deps),
     ...createRecord(deps),

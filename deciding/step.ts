@@ -20,6 +20,7 @@ import {
   isMoot,
 } from "../functions/index.ts";
 import { knownFacts } from "../functions/known-facts.ts";
+import { isDue } from "../functions/shared/message.ts";
 import type { FollowUp, Instead, Message, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
 import { decisionRefOf, standingRefOf } from "./decision-ref.ts";
@@ -205,9 +206,10 @@ export async function decideTakeBack(deps: StepDeps, step: StepRef, moment: Mome
 
 /** Fills a text of the step's function from what is read now, and decides it. One that was decided answers what stands. */
 export async function decideMessage(deps: StepDeps, message: Message, moment: Moment): Promise<Ruled> {
-  const { step, template } = message;
+  const { step, template, occasion } = message;
   const named = { template: `${step.functionId}.${template}` };
   const evidence = await readEvidence(deps.readTools, actionOf(step.functionId, step.action), step, named);
+  if (!isDue(functionOf(step.functionId), template, evidence, occasion)) return { kind: "moot" };
   const draft = messageProposal(message, evidence, moment.at);
   if (typeof draft !== "string" && isMootNow(step, evidence, draft.action.args)) return { kind: "moot" };
   return transacted(deps.pool, (place) => draftOn(evidence, deps, place, { step, draft }, moment));

@@ -18,6 +18,8 @@ export const EventRef = z.strictObject({
   receivedAt: z.iso.datetime(),
   /** Its source says that the object is gone: so it is, whatever a reading that lags behind still shows. */
   gone: z.literal(true).optional(),
+  /** A text of the function's that the case is to send, before it looks at its record: found by us, and told by nobody else. */
+  tells: z.strictObject({ template: z.string().min(1), occasion: z.string() }).optional(),
 });
 export type EventRef = z.infer<typeof EventRef>;
 

@@ -255,6 +255,8 @@ export type FunctionMessage = MessageTemplate & {
    * where the readings do not tell them all. No clock: told again from the same readings, they are the same.
    */
   readonly fill: (readings: Readings, occasion: string) => { readonly [name: string]: string } | undefined;
+  /** Whether it is still to be sent, by what was read; else it is moot, and nobody is told why. Absent: always. */
+  readonly isDue?: (readings: Readings, occasion: string) => boolean;
 };
 
 /** One of the programme's functions, end to end, as data. The registry drives everything else. */
@@ -278,6 +280,11 @@ export type FunctionDefinition = {
   readonly choreography?: string;
   /** The texts it sends, by name: `<function>.<name>` is the template that the shared action `message` takes. */
   readonly messages?: { readonly [template: string]: FunctionMessage };
+  /**
+   * Its text to those who were denied, or still wait, since another one's protection ran, once that has ended; the occasion is the
+   * protection's.
+   */
+  readonly waiting?: string;
 };
 
 /** Functions by their ids. */

@@ -218,15 +218,17 @@ export type LedgerActivities = {
   withdrawAgreement(step: StepRef, at: string): Promise<AgreementState>;
   /** Opens another function's case about an object, or tells the one that runs: once for a case, function and object. */
   openCase(by: WorkRef, opened: OpenedCase, at: string): Promise<{ caseId: string }>;
+  /** Has those told who wait for what a protection that ended held: the events are durable once it resolves. */
+  tellWaiting(ref: WorkRef, at: string): Promise<void>;
   endCase(ref: WorkRef, outcomes: readonly EndedStep[], at: string): Promise<void>;
 };
 
 /**
  * What a company's schedule has done: `sweep` opens dated cases, `reconcile` looks whether records still say what was done for
- * them, `retention` erases, `checkpoint` looks at the audit log, `verification` verifies
+ * them, `protection` has those told who waited for one that ended, `retention` erases, `checkpoint` looks at the audit log, `verification` verifies
  * the whole of it.
  */
-export type ScheduledWork = "sweep" | "reconcile" | "retention" | "checkpoint" | "verification";
+export type ScheduledWork = "sweep" | "reconcile" | "protection" | "retention" | "checkpoint" | "verification";
 
 /** Names the work of a schedule. `functionId` is `record` where no function's work is meant. */
 export type ScheduledRef = { readonly company: string; readonly functionId: string; readonly work: ScheduledWork };

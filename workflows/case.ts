@@ -38,6 +38,9 @@ export type Case = {
   readonly hasNews: () => boolean;
   /** Takes up the newest event. Only that one counts, and none that is older than what came before. */
   readonly take: () => EventRef | undefined;
+  /** Takes up the events that have texts sent: each counts, whatever came after it. */
+  readonly takeTexts: () => readonly EventRef[];
+  readonly hasTexts: () => boolean;
   readonly carried: (work: Work) => Carried;
 };
 
@@ -46,17 +49,19 @@ export function openCase(input: CaseInput, carried?: Carried): Case {
   let seen = new Set(carried?.seen);
   let newestAt = carried?.newestAt ?? "";
   let next: EventRef | undefined;
+  let texts: readonly EventRef[] = [];
   setHandler(eventArrived, (event) => {
     if (seen.has(event.eventId) || event.occurredAt < newestAt) return;
     if (event.occurredAt > newestAt) seen = new Set();
     seen.add(event.eventId);
     newestAt = event.occurredAt;
     next = event;
+    if (event.tells !== undefined) texts = [...texts, event];
   });
   const hasNews = () => next !== undefined;
   return {
     input,
-    desk: openDesk({ isThere: hasNews, newest: () => next, drop: () => (next = undefined) }),
+    desk: openDesk({ isThere: hasNews, newest: () => texts[0] ?? next, drop: () => (next = undefined) }),
     replies: openReplyDesk(hasNews),
     agreements: openAgreementDesk(hasNews),
     hasNews,
@@ -64,6 +69,12 @@ export function openCase(input: CaseInput, carried?: Carried): Case {
       const event = next;
       next = undefined;
       return event;
+    },
+    hasTexts: () => texts.length > 0,
+    takeTexts() {
+      const taken = texts;
+      texts = [];
+      return taken;
     },
     carried: ({ event, ended, rounds, ownSteps }) => ({
       event,

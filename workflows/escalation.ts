@@ -188,6 +188,8 @@ function timeIsUp(company: string, escalationId: string, state: Waiting): Promis
 async function isSetAside(step: StepRef, arrivals: Arrivals): Promise<boolean> {
   const news = arrivals.newest();
   if (news === undefined || workflowInfo().continueAsNewSuggested || !patched("news-is-what-was-read")) return false;
+  // A text goes out whatever the record says, and the work on it looks at the record anew.
+  if (news.tells !== undefined) return false;
   const { eventId, gone } = news;
   const isNothingNew = await ledger().setAside(step, gone === true ? { eventId, gone } : { eventId }, now());
   if (isNothingNew && arrivals.newest() === news) arrivals.drop();

@@ -1,10 +1,18 @@
 import { continueAsNew, workflowInfo } from "@temporalio/workflow";
 import type { OutcomeKind } from "../domain/outcome.ts";
-import { nextEvent, openCase, settled, workOn, type CaseInput, type Carried } from "./case.ts";
-import { watchedStep, type StepOfAction } from "./taking-back.ts";
+import { nextEvent, openCase, settled, workOn, workRefOf, type CaseInput, type Carried, type Work } from "./case.ts";
+import { now } from "./clock.ts";
+import { ledger } from "./proxies.ts";
+import { tell } from "./steps.ts";
+import { hasTakenBack, watchedStep, type StepOfAction } from "./taking-back.ts";
 
 /** The function's own step with the governed action that it is about, and the step that takes back what it did. */
-export type GovernedCaseInput = CaseInput & StepOfAction & { readonly takeBack?: StepOfAction };
+export type GovernedCaseInput = CaseInput &
+  StepOfAction & {
+    readonly takeBack?: StepOfAction;
+    /** Others may wait for what it holds: they are told once that has ended, before it is asked for again. */
+    readonly othersWait?: true;
+  };
 
 /**
  * The standard choreography: for the newest event of the object, the function's governed step, then the write-back of
@@ -18,13 +26,33 @@ export async function governedCase(input: GovernedCaseInput, carried?: Carried):
   let event: Carried["event"] | undefined = carried?.event ?? (await nextEvent(opened));
   while (event !== undefined) {
     const work = workOn(opened, event);
+    await tellTexts(work);
+    if (input.othersWait === true) await ledger().tellWaiting(workRefOf(work), now());
     const own = await watchedStep(work, { name: input.step, action: input.action }, input.takeBack);
+    if (input.othersWait === true && hasTakenBack(work, input.takeBack)) {
+      await ledger().tellWaiting(workRefOf(work), now());
+    }
     outcomes.push(own.outcome.kind);
     await settled();
     event = opened.take();
-    if (event !== undefined && workflowInfo().continueAsNewSuggested) {
+    // Texts that another event followed are sent first: the next run is handed one event.
+    if (event !== undefined && !opened.hasTexts() && workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof governedCase>(input, opened.carried(workOn(opened, event)));
     }
   }
   return { outcomes };
+}
+
+/** Sends the texts that events had sent, each once, whatever came after it; the newest event's with the work on that. */
+async function tellTexts(work: Work): Promise<void> {
+  const { opened, event } = work;
+  const texts = opened.takeTexts();
+  const own = texts.some(({ eventId }) => eventId === event.eventId) ? [] : [event];
+  for (const one of [...texts, ...own]) {
+    if (one.tells === undefined) continue;
+    const isOwn = one.eventId === event.eventId;
+    const about = isOwn ? work : workOn(opened, one);
+    await tell(about, one.tells);
+    if (!isOwn) await ledger().endCase(workRefOf(about), about.ended, now());
+  }
 }

@@ -32,6 +32,11 @@ export async function watchedStep(work: Work, named: Named, takeBack: StepOfActi
   return own;
 }
 
+/** Whether something was taken back in the work on an event. */
+export function hasTakenBack({ ended }: Work, takeBack: StepOfAction | undefined): boolean {
+  return ended.some(({ step, kind }) => step === takeBack?.step && kind === "executed");
+}
+
 function isNotAsked(outcome: StepOutcome): boolean {
   return outcome.kind === "superseded" && outcome.reason === "not-asked";
 }

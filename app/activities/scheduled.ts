@@ -2,6 +2,7 @@ import { ApplicationFailure } from "@temporalio/activity";
 import type { LedgerPool } from "../../audit/records.ts";
 import { assertKnown, UnknownName } from "../../domain/registry.ts";
 import { sweepPage, type SweepDeps } from "../../gateway/sweep/page.ts";
+import { protectionPage } from "../../gateway/sweep/protections.ts";
 import { reconcilePage } from "../../gateway/sweep/reconcile.ts";
 import type { BundleKeys } from "../../proof/export/keys.ts";
 import { verifyWhole } from "../../proof/whole/verify-whole.ts";
@@ -36,6 +37,8 @@ export function createScheduled(deps: ScheduledDeps): ScheduledActivities {
     sweep: (ref, place) => sweepPage({ ...deps, sql: pool, log }, ref, place),
 
     reconcile: (ref, place) => reconcilePage({ ...deps, sql: pool, log }, ref, place),
+
+    protection: (ref, place) => protectionPage({ ...deps, sql: pool }, ref, place),
 
     async retention({ company }, { at, after }) {
       const doer = { company, personId: null, at };

@@ -28,6 +28,7 @@ const EffectKey = z.string().regex(/^[0-9a-f]{64}(?:~\d+)?$/);
 const Instant = z.iso.datetime();
 const Day = z.iso.date();
 const Named = <T extends z.ZodType>(value: T) => z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9.-]{0,59}$/), value);
+const Occasion = z.string().regex(/^[a-z0-9-]{0,60}$/);
 const Nothing = z.undefined().or(z.null());
 const RefusalCode = z.enum(refusalCodes);
 
@@ -39,6 +40,12 @@ const caseInput = {
 };
 const CaseInput = z.strictObject(caseInput);
 const StepOfAction = { step: Word, action: Word };
+const GovernedCaseInput = z.strictObject({
+  ...caseInput,
+  ...StepOfAction,
+  takeBack: z.strictObject(StepOfAction).optional(),
+  othersWait: z.literal(true).optional(),
+});
 const workRef = { ...caseInput, caseId: Id, eventId: Id, gone: z.literal(true).optional() };
 const WorkRef = z.strictObject(workRef);
 const StepRef = z.strictObject({ ...workRef, action: Word.or(z.literal("")), stepKey: Id, reportsStep: Key });
@@ -55,6 +62,7 @@ const EventRef = z.strictObject({
   occurredAt: Instant,
   receivedAt: Instant,
   gone: z.literal(true).optional(),
+  tells: z.strictObject({ template: Word, occasion: Occasion }).optional(),
 });
 
 const OutcomeKind = z.enum(outcomeKinds);
@@ -125,7 +133,7 @@ const FollowUp = z.strictObject({
 const Message = z.strictObject({
   step: StepRef,
   template: Word,
-  occasion: z.string().regex(/^[a-z0-9-]{0,60}$/),
+  occasion: Occasion,
 });
 const CaseEnd = z.strictObject({ kind: z.literal("end"), step: StepRef, outcomes: z.array(EndedStep) });
 const Afterwards = z.discriminatedUnion("kind", [
@@ -217,13 +225,7 @@ type Activities = LedgerActivities & AgentActivities & ActActivities & Scheduled
 export const payloads = {
   workflows: {
     governedCase: {
-      args: z.union([
-        z.tuple([z.strictObject({ ...caseInput, ...StepOfAction, takeBack: z.strictObject(StepOfAction).optional() })]),
-        z.tuple([
-          z.strictObject({ ...caseInput, ...StepOfAction, takeBack: z.strictObject(StepOfAction).optional() }),
-          z.strictObject(carried),
-        ]),
-      ]),
+      args: z.union([z.tuple([GovernedCaseInput]), z.tuple([GovernedCaseInput, z.strictObject(carried)])]),
       answer: z.strictObject({ outcomes: z.array(OutcomeKind) }),
     },
     renewalCase: {
@@ -286,6 +288,7 @@ export const payloads = {
       [WorkRef, z.strictObject({ functionId: Word, objectId: Id }), Instant],
       z.strictObject({ caseId: Id }),
     ),
+    tellWaiting: call([WorkRef.or(StepRef), Instant], Nothing),
     endCase: call([WorkRef.or(StepRef), z.array(EndedStep), Instant], Nothing),
     act: call([Permit, Word, Afterwards.nullable(), Instant], EffectOutcome),
     runPage: call(

@@ -15,6 +15,7 @@ import type { CrmOwners } from "../../tools/crm/port.ts";
 import { sandboxOwners } from "../../tools/crm/sandbox-owners.ts";
 import { createLogger } from "../log.ts";
 import { objectNamesOf, readersOfNamed } from "../named-objects.ts";
+import { policyReadTools } from "../../deciding/policy-reading.ts";
 import { createReadTools } from "../../deciding/read-tools.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
 import { createPolicySource } from "../../releases/source.ts";
@@ -93,7 +94,10 @@ async function serve(
         peers: config.peers,
         bundleKeys: bundleKeys(secret, config),
         owners: ownersOf(config, pool),
-        readTools: createReadTools(pool, { ...adapters, records }, clock.now),
+        readTools: {
+          ...createReadTools(pool, { ...adapters, records }, clock.now),
+          ...policyReadTools(policies, clock.now),
+        },
         checks: { auditSecret: () => requireSecret(pool, company, secret) },
       });
       const stopped = new Promise<void>((resolve) => onStopRequested(() => resolve()));

@@ -32,6 +32,9 @@ const sweeping: Timing = { everyMs: DAY_MS, offsetMs: 2 * HOUR_MS, jitterMs: 30 
 /** By the hour: what no event told of is found within it. */
 const reconciling: Timing = { everyMs: HOUR_MS, offsetMs: 0, jitterMs: 10 * MINUTE_MS, catchUpMs: HOUR_MS };
 
+/** By the hour: a case of the function's own looks before that, and when one is ended early. */
+const telling: Timing = { ...reconciling, offsetMs: 5 * MINUTE_MS };
+
 /** After the sweeps. What is kept for years may go a day later, and a missed night is made up for all the same. */
 const erasing: Timing = { ...sweeping, offsetMs: 3 * HOUR_MS + 15 * MINUTE_MS };
 
@@ -58,8 +61,8 @@ const verifying: Timing = {
 };
 
 /**
- * Every schedule that a company has: a sweep for each function that dates open, one for each whose acts are watched, and the
- * upkeep of its record. Pure.
+ * Every schedule that a company has: a sweep for each function that dates open, one for each whose acts are watched, one for
+ * each whose claims wait for others' to end, and the upkeep of its record. Pure.
  */
 export function schedulesOf(company: string, functions: FunctionTable = shipped): readonly CompanySchedule[] {
   const named = (functionId: string, work: ScheduledRef["work"], timing: Timing): CompanySchedule => {
@@ -67,9 +70,11 @@ export function schedulesOf(company: string, functions: FunctionTable = shipped)
   };
   const dated = Object.values(functions).filter(({ triggers }) => triggers.some(({ kind }) => kind === "date"));
   const watched = Object.values(functions).filter(({ actions: [first] }) => first.takenBackBy !== undefined);
+  const waitedFor = Object.values(functions).filter(({ waiting }) => waiting !== undefined);
   return [
     ...dated.map(({ id }) => named(id, "sweep", sweeping)),
     ...watched.map(({ id }) => named(id, "reconcile", reconciling)),
+    ...waitedFor.map(({ id }) => named(id, "protection", telling)),
     named(RECORD, "retention", erasing),
     named(RECORD, "checkpoint", watching),
     named(RECORD, "verification", verifying),

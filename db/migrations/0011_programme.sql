@@ -42,6 +42,7 @@ create table programme.registration (
   primary key (registration_id, object_id, company)
 );
 create unique index registration_of_effect on programme.registration (company, effect_key) where effect_key is not null;
+create index registration_by_end on programme.registration (company, expires_at) where expires_at is not null;
 
 -- What a registration's customer is found by: a row per key that whoever is the same, or near, has too (domain/customer).
 create table programme.registration_key (
@@ -98,6 +99,12 @@ grant update (partner_id, role, customer_domain, customer_name, customer_aliases
 -- The programme's own name of a registration as it is now: `R-7`, and `R-7@2` once it was registered with other content.
 create function programme.registration_ref(p_id text, p_version int) returns text language sql immutable as $$
   select case p_version when 1 then p_id else p_id || '@' || p_version end
+$$;
+
+-- What the end of a registration's protection is called where no name of anybody's may stand: another one for each time that it
+-- was registered.
+create function programme.protection_ref(p_id text, p_object text, p_version int) returns text language sql immutable as $$
+  select left(encode(sha256(convert_to(jsonb_build_array(p_id, p_object, p_version)::text, 'utf8')), 'hex'), 32)
 $$;
 
 -- Registers a deal once per key, under the keys that its customer is found by. False when somebody else's open registration of

@@ -1,5 +1,6 @@
 import type { FunctionDefinition } from "../definition.ts";
 import { agent } from "./agent.ts";
+import { protectionEnded } from "./protection-ended.ts";
 import { registerDeal } from "./register-deal.ts";
 import { releaseRegistration } from "./release-registration.ts";
 import { registrationFields } from "./registration.ts";
@@ -14,4 +15,6 @@ export const dealRegistration = {
   subject: { system: "crm", type: "registration", fields: registrationFields },
   actions: [registerDeal, releaseRegistration],
   agent,
+  messages: { "protection-ended": protectionEnded },
+  waiting: "protection-ended",
 } as const satisfies FunctionDefinition;

@@ -180,12 +180,19 @@ function lookups(record: JsonObject) {
     ...(registrationId === undefined ? [] : [{ tool: REGISTRATION_ID, args: { registrationId } }]),
   ];
   if (customer === undefined || productFamily === undefined) return named;
-  const { domain, name = "", aliases = [] } = customer;
   return [
     ...named,
-    { tool: ACCOUNT_MATCHES, args: { domain, name, aliases: aliases.join("; "), productFamily } },
-    { tool: CLAIMS, args: { account: domain, productFamily } },
+    matchesLookup(customer, productFamily),
+    { tool: CLAIMS, args: { account: customer.domain, productFamily } },
   ];
+}
+
+/** Which registrations there are, or were, of a customer and those near to it. */
+export function matchesLookup(
+  { domain, name = "", aliases = [] }: NonNullable<ReturnType<typeof customerIn>>,
+  productFamily: string,
+) {
+  return { tool: ACCOUNT_MATCHES, args: { domain, name, aliases: aliases.join("; "), productFamily } };
 }
 
 /** Records from before registrations were named by the CRM's id, and before policies set their terms, are told too. */

@@ -42,6 +42,9 @@ function names({ ref, args }: StandingAct, { asksAnew, asked }: Found): JsonObje
   return { objectId, registrationId, registration: ref, keepsPlace };
 }
 
+/** What a registration's record says where nobody stands by it any more, in small letters. */
+export const withdrawnStates: readonly string[] = ["withdrawn", "recalled", "cancelled", "released", "lost", "draft"];
+
 /** Takes back a registration that its record no longer stands by. Rules: policies/deal-registration.release.yaml. */
 export const releaseRegistration = takingBack({
   id: "deal-registration.release",
@@ -52,7 +55,7 @@ export const releaseRegistration = takingBack({
   of: registerDeal,
   functionId: "deal-registration",
   objectType: "registration",
-  withdrawn: ["withdrawn", "recalled", "cancelled", "released", "lost", "draft"],
+  withdrawn: withdrawnStates,
   within: {
     estimatedValue: "at-most",
     complete: [true],

@@ -18,6 +18,8 @@ const AccountMatch = z.strictObject({
   productFamily: z.string(),
   registeredAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
+  /** What its protection is called where no name may stand; empty where it was read before they had one. */
+  protection: z.string().default(""),
   likeness: z.enum(["same", "near"]),
   likenessPpm: z.int(),
   /** Why, a sentence each without a full stop. */

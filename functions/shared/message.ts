@@ -115,6 +115,11 @@ function readFacts({ definition, message }: Known, args: MessageArgs, readings: 
   };
 }
 
+/** Whether a text is still to be sent, by what was read; of a text that the function has not, so that it is said. */
+export function isDue(definition: FunctionDefinition, template: string, readings: Readings, occasion: string): boolean {
+  return messageOf(definition, template)?.isDue?.(readings, occasion) ?? true;
+}
+
 /**
  * The arguments of a text of a function's, filled from what was read; a text instead is why there is nothing to send.
  * `occasion` is the repeat's business name, or empty.

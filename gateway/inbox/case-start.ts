@@ -9,10 +9,11 @@ export type CaseStart = { readonly workflow: string; readonly input: CaseInput |
 
 /** The standard choreography is told which step it runs; an own one names its steps itself. Throws `UnknownName`. */
 export function caseStartOf(input: CaseInput, functions: FunctionTable = shipped): CaseStart {
-  const { choreography, actions } = functionOf(input.functionId, functions);
+  const { choreography, actions, waiting } = functionOf(input.functionId, functions);
   if (choreography !== undefined) return { workflow: choreography, input };
   const [{ step, id: action, takenBackBy }] = actions;
   const undo = takenBackBy === undefined ? undefined : ownActionOf(input.functionId, takenBackBy, functions);
   const takeBack = undo && { step: undo.step, action: undo.id };
-  return { workflow: CASE_WORKFLOW, input: { ...input, step, action, ...(takeBack && { takeBack }) } };
+  const others = waiting === undefined ? {} : ({ othersWait: true } as const);
+  return { workflow: CASE_WORKFLOW, input: { ...input, step, action, ...(takeBack && { takeBack }), ...others } };
 }

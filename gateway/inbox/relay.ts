@@ -75,7 +75,12 @@ async function deliver(starter: WorkflowStarter, functions: FunctionTable, event
   const { object_id: objectId, occurred_at: occurredAt, received_at: receivedAt } = event;
   const start = caseStartOf({ company, functionId, objectType, objectId }, functions);
   const told = { eventId, company, functionId, source, system, objectType, objectId, occurredAt, receivedAt };
-  await starter.deliverEvent(caseOf(event), start, event.gone ? { ...told, gone: true } : told);
+  const { gone, tells } = event;
+  await starter.deliverEvent(caseOf(event), start, {
+    ...told,
+    ...(gone && { gone }),
+    ...(tells !== null && { tells }),
+  });
 }
 
 /** A failed row waits alone. When even that cannot be written, its lease runs out and it comes back by itself. */

@@ -1,4 +1,5 @@
 import type { Sql } from "../../audit/records.ts";
+import type { EventRef } from "../../domain/event.ts";
 import type { JsonObject } from "../../domain/json.ts";
 
 /** How long a claimed row is ours: longer than any delivery takes, so that only a dead relay's rows are claimed again. */
@@ -23,6 +24,8 @@ export type UntoldEvent = {
   gone: boolean;
   /** What the record says of why it came, where it was made here; null for what a source told. */
   made_here: JsonObject | null;
+  /** The text that a sweep has its case send; null for every other event. */
+  tells: EventRef["tells"] | null;
   /** This attempt included. */
   attempts: number;
 };
@@ -42,7 +45,8 @@ export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[
              update inbox i set attempts = attempts + 1, retry_at = clock_timestamp() + make_interval(secs => $2)
              where i.event_id = any (array(select event_id from due)) returning i.*)
            select event_id, company, source, source_key, system, function_id, object_type, object_id, occurred_at, said_at, received_at, state,
-             gone, attempts, case when source in ('asked', 'case', 'opened-by') then body end as made_here
+             gone, attempts, case when source in ('asked', 'case', 'opened-by') then body end as made_here,
+             case source when 'schedule' then body->'tells' end as tells
            from claimed order by claimed.received_at, event_id`,
     values: [limit, LEASE_SECONDS],
   });

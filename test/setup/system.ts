@@ -25,7 +25,7 @@ import { quietRuntime } from "./quiet-runtime.ts";
 import { bundleKeys } from "../../proof/export/keys.ts";
 import { createDatabase, TEST_SECRET, type TestDatabase } from "./database.ts";
 import { givenRequesters } from "../fixtures/people.ts";
-import { wallTime } from "../../db/company-clock.ts";
+import { startCompanyClock, wallTime, type CompanyClock } from "../../db/company-clock.ts";
 
 export type System = {
   readonly database: TestDatabase;
@@ -34,6 +34,8 @@ export type System = {
   readonly client: Client;
   readonly company: string;
   readonly queuePrefix: string;
+  /** The company's clock, where it may be moved. */
+  readonly clock: CompanyClock | undefined;
   /** Delivers an event to its case as the relay does, and answers the case's id. */
   arrive(functionId: string, objectId: string, event?: Partial<EventRef>): Promise<string>;
   /** As of `TestDatabase.drop`. */
@@ -55,6 +57,8 @@ type Options = {
   readonly interceptors?: WorkerOptions["interceptors"];
   /** What payloads are sealed with, as `mandate` does; nothing when absent, so that histories can be searched. */
   readonly codecs?: (company: string) => readonly PayloadCodec[];
+  /** The worker goes by the company's clock, which a test moves; by wall time when absent. */
+  readonly movable?: true;
   /** What the worker registers; the product's own choreographies when absent. */
   readonly workflowsPath?: string;
 };
@@ -76,19 +80,22 @@ export async function startSystem(options: Options = {}): Promise<System> {
   const codecs = options.codecs?.(company) ?? [];
   const place = { namespace: "default", connectionOptions: { address: engines.temporalAddress }, codecs };
   const client = await connectClient(place);
-  const real = embeddedAdapters(pool, wallTime);
+  const log = options.log ?? pino({ level: "silent" });
+  const clock = options.movable && (await startCompanyClock({ sql: pool, company, log, movable: true }));
+  const now = clock?.now ?? wallTime;
+  const real = embeddedAdapters(pool, now);
   const adapters = options.adapters?.(real) ?? real;
   const policies = options.policies ?? (await loadPolicies(resolve(root, "policies")));
   const deps = await workerDeps({
     pool,
-    now: wallTime,
+    now,
     policies,
     adapters,
     model: { kind: "offline" },
     alarm: options.alarm ?? (() => undefined),
     unknownName: options.unknownName ?? (() => undefined),
     scheduled: {
-      log: options.log ?? pino({ level: "silent" }),
+      log,
       bundleKeys: bundleKeys(TEST_SECRET, { witnesses: [] }),
       checkpoints: () => options.checkpoints?.(pool, company) ?? Promise.resolve([]),
       ...(options.functions && { functions: options.functions }),
@@ -107,12 +114,14 @@ export async function startSystem(options: Options = {}): Promise<System> {
     client,
     company,
     queuePrefix,
+    clock,
     arrive: (functionId, objectId, event) =>
       arrive(client, { company, queuePrefix, functionId, objectId, event: event ?? {} }),
     async stop(known) {
       workers.shutdown();
       await running;
       await client.connection.close();
+      await clock?.stop();
       await database.drop(known);
     },
   };

@@ -32,7 +32,8 @@ export function createAccounts(pool: Pool, now: () => string): AccountReader {
           text: `select r.registration_id as "registrationId", r.partner_id as "partnerId", p.name as "partnerName", r.role,
                    r.customer_domain as "customerDomain", r.customer_name as "customerName",
                    r.customer_aliases as "customerAliases", r.product_family as "productFamily",
-                   ${iso("r.registered_at")} as "registeredAt", ${iso("r.expires_at")} as "expiresAt"
+                   ${iso("r.registered_at")} as "registeredAt", ${iso("r.expires_at")} as "expiresAt",
+                   programme.protection_ref(r.registration_id, r.object_id, r.version) as "protection"
                  from (select distinct found.company, found.registration_id, found.object_id
                        from unnest($2::text[]) as asked (key) cross join lateral (
                          select * from programme.registration_key x

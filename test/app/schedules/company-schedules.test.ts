@@ -56,6 +56,11 @@ test("what a function did is looked at by the hour, where something takes it bac
   expect(reconciling.map(({ functionId, everyMs }) => [functionId, everyMs])).toContainEqual(["quoting", HOUR_MS]);
 });
 
+test("protections that ended are looked for by the hour, where others wait for them", () => {
+  const telling = schedulesOf("acme").filter(({ work }) => work === "protection");
+  expect(telling.map(({ functionId, everyMs }) => [functionId, everyMs])).toEqual([["deal-registration", HOUR_MS]]);
+});
+
 test("no schedule is due twice before it has begun, and none makes up for more than one run", () => {
   for (const { everyMs, offsetMs, jitterMs, catchUpMs } of schedulesOf("acme", withFunctions(warranties))) {
     expect(jitterMs).toBeLessThan(everyMs);
