@@ -57,7 +57,7 @@ function draftOf(actionId: string, { tool, args, reasoning }: Doing, at: string)
 function telling({ step, reports, outcome }: FollowUp): Proposed {
   const { objectType, objectId, reportsStep } = step;
   const property = reportedAction(reports)?.writeBack?.property;
-  const value = writeBackValue(reports, outcome);
+  const value = outcome === "asked-back" ? undefined : writeBackValue(reports, outcome);
   if (property === undefined || value === undefined) return `\`${outcome}\` is not told to the CRM`;
   const args = { action: reports, objectType, objectId, property, value, reportsStep };
   return {
@@ -67,8 +67,9 @@ function telling({ step, reports, outcome }: FollowUp): Proposed {
   };
 }
 
-function owed({ step }: FollowUp, evidence: FrozenEvidence): Proposed {
+function owed({ step, outcome }: FollowUp, evidence: FrozenEvidence): Proposed {
   const { action, args: argsFrom, reasoning, nothing } = owedActionOf(step.action);
-  const args = argsFrom(step, step.reportsStep, evidence);
+  const reported = { reportsStep: step.reportsStep, isAskedBack: outcome === "asked-back" };
+  const args = argsFrom(step, reported, evidence);
   return args === undefined ? nothing : { tool: action.tool, args, reasoning };
 }

@@ -172,10 +172,11 @@ export function ledgerReadTools(ledger: Ledger, now: () => string): ReadTools {
       (company, asked) => firstAct(ledger, company, asked, now()),
     ),
     readTool("ledger.step-decision", "what was decided of a step", StepArgs, async (company, { stepKey }) => {
-      const value = await readStepDecision(ledger, company, stepKey);
-      if (value === undefined) return undefined;
-      const source = { source: "ledger.step-decision", ref: stepKey, version: value.outcome, observedAt: now() };
-      return { source, value };
+      const read = await readStepDecision(ledger, company, stepKey);
+      if (read === undefined) return undefined;
+      const { askedBack, ...decided } = read;
+      const source = { source: "ledger.step-decision", ref: stepKey, version: read.outcome, observedAt: now() };
+      return { source, value: askedBack === undefined ? decided : { ...decided, askedBack } };
     }),
   ]);
 }

@@ -15,7 +15,10 @@ type StepEnd =
   | { readonly kind: "blocked"; readonly decisionId: string }
   | { readonly kind: "rejected"; readonly decisionId: string; readonly escalationId: string }
   | { readonly kind: "expired"; readonly decisionId: string; readonly escalationId: string }
-  /** The mode lets agents decide and do nothing: the decision is recorded, nobody is asked and nothing is called. */
+  /**
+   * The mode lets agents decide and do nothing, or people would have to be asked where nobody may be: the decision is recorded,
+   * nobody is asked and nothing is called.
+   */
   | { readonly kind: "withheld"; readonly decisionId: string }
   | { readonly kind: "superseded"; readonly reason: "newer-event" | "record-changed" | "not-asked" }
   /** The target may or may not have acted and cannot be asked: a person settles it. Never resent. */

@@ -125,11 +125,14 @@ type Decided =
  */
 export type Instead = "decided" | "away" | "stands";
 
-/** A step that code proposes because another one ended: `reports` is that one's action, `outcome` how it ended. */
+/**
+ * A step that code proposes because another one ended: `reports` is that one's action, `outcome` how it ended; or, while people
+ * decide that one, that they asked something back or it was settled.
+ */
 export type FollowUp = {
   readonly step: StepRef;
   readonly reports: string;
-  readonly outcome: OutcomeKind;
+  readonly outcome: OutcomeKind | "asked-back";
   /** The step ended with nothing decided that holds: recorded first, in words, so that a note can tell it. */
   readonly refusal?: RefusalCode;
 };

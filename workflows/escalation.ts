@@ -41,6 +41,12 @@ type Pending = {
   woken: boolean;
 };
 
+/** Tells whoever asked what people ask back, or how that was settled. It asks nobody, and a question goes on meanwhile. */
+export type OnAskedBack = () => Promise<void>;
+
+/** What a question goes along with. */
+export type Asking = { readonly nextStep?: NextStep | undefined; readonly onAskedBack?: OnAskedBack | undefined };
+
 /** What came for the case while it asks. */
 export type Arrivals = {
   readonly isThere: () => boolean;
@@ -102,7 +108,7 @@ export async function escalate(
   step: StepRef,
   decision: Extract<DecisionRef, { kind: "escalate" }>,
   desk: EscalationDesk,
-  nextStep?: NextStep,
+  { nextStep, onAskedBack }: Asking = {},
 ): Promise<{ escalationId: string; answer: Answer }> {
   const opened = await ledger().openEscalation(step, decision, now());
   const { escalationId } = opened;
@@ -111,15 +117,40 @@ export async function escalate(
   const pending: Pending = { escalationId, actionDigest, requester, roles: rolesFrom(0), woken: false };
   desk.pending = pending;
   let state: EscalationState | TakenBack = opened.state;
+  const told: Promise<Tried>[] = [];
   const again = decision.forOutage === true && nextStep !== undefined ? firstLook(nextStep) : undefined;
   while (isWaiting(state)) {
     pending.roles = rolesFrom(state.level);
     setCurrentDetails(`waiting for ${pending.roles[0] ?? "nobody"}`);
-    state = await waitThere(step, state, pending, desk, again);
+    const before = state;
+    state = await waitThere(step, before, pending, desk, again);
+    if (onAskedBack !== undefined && isToldBack(before, state) && patched("asked-back-is-told")) {
+      told.push(tried(onAskedBack, told.at(-1)));
+    }
   }
   desk.pending = undefined;
+  for (const { fault } of await Promise.all(told)) if (fault !== undefined) throw fault;
   setCurrentDetails("");
   return { escalationId, answer: state };
+}
+
+/** Something was asked back, asked again, or what was is settled and the question goes on. */
+function isToldBack(before: Waiting, state: EscalationState | TakenBack): boolean {
+  if (state.kind === "paused") return before.kind !== "paused" || before.until !== state.until;
+  return before.kind === "paused" && state.kind === "waiting";
+}
+
+/** How work ended that nobody waits for yet: its fault is kept until somebody does. */
+type Tried = { readonly fault?: unknown };
+
+async function tried(work: () => Promise<void>, before: Promise<Tried> | undefined): Promise<Tried> {
+  try {
+    await before;
+    await work();
+    return {};
+  } catch (fault) {
+    return { fault };
+  }
 }
 
 /** Waits until something moves the question, or its time is up: a level's, that for an answer, or that for undoing. */

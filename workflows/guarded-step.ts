@@ -1,7 +1,7 @@
 import type { StepOutcome } from "../domain/outcome.ts";
 import type { Afterwards, DecisionRef, EffectOutcome, StepRef } from "./activities.ts";
 import { now } from "./clock.ts";
-import { escalate, type EscalationDesk, type NextStep } from "./escalation.ts";
+import { escalate, type Asking, type EscalationDesk } from "./escalation.ts";
 import { ledger, tools } from "./proxies.ts";
 
 /** Makes the step's proposal durable and takes its first decision, or says why there is nothing to decide. */
@@ -22,12 +22,12 @@ export type Stepped = {
 export type AfterwardsOf = (decision: Pick<DecisionRef, "owes" | "tells">) => Afterwards | null;
 
 /** What a step goes along with. */
-export type Along = {
+export type Along = Asking & {
   readonly afterwards?: AfterwardsOf;
   /** What became of the effect already, where it was called along with the one before it. */
   readonly followed?: EffectOutcome | undefined;
-  /** With it, what only an outage put to people is taken back once it can be decided without them. */
-  readonly nextStep?: NextStep | undefined;
+  /** What people would have to decide is left out: the decision is recorded, nobody is asked and nothing is done. */
+  readonly asksNobody?: true;
 };
 
 /**
@@ -40,12 +40,13 @@ export async function guardedStep(
   step: StepRef,
   open: Opening,
   desk: EscalationDesk,
-  { afterwards = () => null, followed, nextStep }: Along = {},
+  { afterwards = () => null, followed, asksNobody, ...asking }: Along = {},
 ): Promise<Stepped> {
   let decision = await open();
   for (let gate = 2; decision.kind === "escalate"; gate += 1) {
     const { decisionId } = decision;
-    const { escalationId, answer } = await escalate(step, decision, desk, nextStep);
+    if (asksNobody === true) return { outcome: { kind: "withheld", decisionId } };
+    const { escalationId, answer } = await escalate(step, decision, desk, asking);
     switch (answer.kind) {
       case "approved":
         decision = await ledger().decide(step, gate, answer.approvalId, now());

@@ -52,7 +52,8 @@ async function proposedAfresh(work: Work, named: Named, open: OpeningOf, isLast:
   const again = open === decideByAgents ? nextStep : undefined;
   const taken = (step: StepRef, opening: OpeningOf) => {
     const afterwards = telling(work, { step, ordinal }, named, isLast);
-    return guardedStep(step, () => opening(step), work.opened.desk, { afterwards, nextStep: again });
+    const onAskedBack = () => noteAskedBack(work, { step, ordinal });
+    return guardedStep(step, () => opening(step), work.opened.desk, { afterwards, nextStep: again, onAskedBack });
   };
   for (let tries = 1; ; tries += 1) {
     let step = nextStep();
@@ -205,4 +206,19 @@ async function noteEnd(work: Work, ended: OwnStep, about: string): Promise<void>
   const note = noteOf(work, ended, name);
   const { outcome } = await guardedStep(note.step, () => ledger().decideFollowUp(note, now()), work.opened.desk);
   work.ended.push(endedStep(name, note.step, outcome));
+}
+
+/**
+ * Leaves the note on what people ask back about a step, or on how that was settled, while they decide it: once for each. It is never
+ * itself a question to people, which would keep the step's from being answered.
+ */
+async function noteAskedBack(work: Work, { step }: Reported): Promise<void> {
+  const name = `${NOTE}-asked-back`;
+  const round = (work.rounds.get(name) ?? 0) + 1;
+  work.rounds.set(name, round);
+  const note = stepRefOf(work, { name, action: NOTE, reports: step.stepKey }, round);
+  const followUp = { step: note, reports: step.action, outcome: "asked-back" } as const;
+  const open = () => ledger().decideFollowUp(followUp, now());
+  const { outcome } = await guardedStep(note, open, work.opened.desk, { asksNobody: true });
+  work.ended.push(endedStep(name, note, outcome));
 }

@@ -127,7 +127,7 @@ const DecisionRef = z.discriminatedUnion("kind", [
 const FollowUp = z.strictObject({
   step: StepRef,
   reports: Word.or(z.literal("")),
-  outcome: OutcomeKind,
+  outcome: OutcomeKind.or(z.literal("asked-back")),
   refusal: RefusalCode.optional(),
 });
 const Message = z.strictObject({

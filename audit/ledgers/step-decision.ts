@@ -1,7 +1,17 @@
 import type { StepDecisionReading } from "../../functions/shared/crm-note.ts";
 import type { Ledger } from "../records.ts";
+import { readMoves } from "./escalation-moves.ts";
 import { readStepOutcome } from "./effects.ts";
 import { readRefusal } from "./refusals.ts";
+
+type Row = Omit<StepDecisionReading, "outcome" | "askedBack"> & {
+  readonly decidedAt: string;
+  /** Its question, while that stands. */
+  readonly escalationId: string | null;
+  readonly version: number;
+  readonly isPaused: boolean;
+  readonly until: string | null;
+};
 
 /**
  * A step's last decision and how the step ended; undefined before it is decided. Where the step was refused with nothing decided
@@ -13,11 +23,17 @@ export async function readStepDecision(
   stepKey: string,
 ): Promise<StepDecisionReading | undefined> {
   const refusal = await readRefusal(ledger, company, stepKey);
-  const { rows } = await ledger.query<Omit<StepDecisionReading, "outcome"> & { decidedAt: string }>({
+  const { rows } = await ledger.query<Row>({
     name: "step-decision",
     text: `select d.decision_id as "decisionId", d.verdict, d.reason, coalesce(e.detail, '') as detail,
-             coalesce(q.action_id, '') as "actionId", d.decided_at as "decidedAt"
+             coalesce(q.action_id, '') as "actionId", d.decided_at as "decidedAt",
+             s.escalation_id as "escalationId", coalesce(s.version, 0) as version, coalesce(s.state = 'info-requested', false) as "isPaused",
+             to_char(s.until_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as until
            from decision d
+           left join lateral (
+             select escalation_id, version, state, until_at from escalation x
+             where x.company = d.company and x.decision_id = d.decision_id and x.state in ('open', 'info-requested', 'committing')
+             limit 1) s on true
            left join lateral (
              select action_id from proposal x
              where x.company = d.company and x.proposal_id = d.proposal_id limit 1) q on true
@@ -36,6 +52,14 @@ export async function readStepDecision(
     return { actionId, reason, decisionId: "", verdict: "none", outcome: "refused", detail: "" };
   }
   if (row === undefined) return undefined;
-  const { decidedAt: _decidedAt, ...decision } = row;
-  return { ...decision, outcome: await readStepOutcome(ledger, company, stepKey) };
+  const { decidedAt: _decidedAt, escalationId, version, isPaused, until, ...decision } = row;
+  const outcome = await readStepOutcome(ledger, company, stepKey);
+  const moves = escalationId === null ? [] : await readMoves(ledger, company, { escalationId, version });
+  const lastAsk = moves.findLastIndex(({ move }) => move === "ask");
+  if (escalationId === null || lastAsk === -1) return { ...decision, outcome };
+  const answered = moves.slice(lastAsk).find(({ move }) => move === "answer");
+  const state = answered !== undefined ? "answered" : isPaused ? "waits" : "lapsed";
+  const question = moves[lastAsk]?.words ?? "";
+  const askedBack = { escalationId, question, answer: answered?.words ?? "", state, until: until ?? "" } as const;
+  return { ...decision, outcome, askedBack };
 }

@@ -22,6 +22,18 @@ export const StepDecisionReading = z.strictObject({
   outcome: z.string(),
   /** Why the target did not do it, or why nobody knows; empty where nothing went wrong. */
   detail: z.string(),
+  /** What was asked back last about its question, while that stands. */
+  askedBack: z
+    .strictObject({
+      escalationId: z.string(),
+      /** Empty where nobody can read it any more; so is the answer. */
+      question: z.string(),
+      answer: z.string(),
+      state: z.enum(["waits", "answered", "lapsed"]),
+      /** Until when it is waited for, ISO 8601; empty where it is not any more. */
+      until: z.string(),
+    })
+    .optional(),
 });
 export type StepDecisionReading = z.infer<typeof StepDecisionReading>;
 
@@ -44,6 +56,33 @@ export function noteText(told: StepDecisionReading): string {
   const mend = mendOf(told);
   const said = `Mandate: ${outcome} (${by}). ${why}${reason}`.slice(0, MAX_REASON_CHARS);
   return mend === "" ? said : `${said}. ${mend}`;
+}
+
+/** Characters of what somebody said that a note has room for. */
+const MAX_SAID_CHARS = 1_500;
+
+/**
+ * What the note says of what people ask back: what they ask, how it is answered and until when; or what was answered, or that
+ * nobody did. Undefined where nothing was asked back, or its question is closed.
+ */
+export function askedBackText({ decisionId, askedBack }: StepDecisionReading): string | undefined {
+  if (askedBack === undefined) return undefined;
+  const { escalationId, state, until } = askedBack;
+  const said = (words: string) => (words === "" ? "nobody can read it any more" : words.slice(0, MAX_SAID_CHARS));
+  const asked = `Asked back: ${said(askedBack.question)}`;
+  const about = `question ${escalationId}, ${decisionId}`;
+  switch (state) {
+    case "waits":
+      return (
+        `Mandate: before this is decided, people ask something (${about}). ${asked}. To answer, run ` +
+        `\`mandate escalations answer ${escalationId} --text ANSWER\` or have it sent to ` +
+        `POST /v1/escalations/${escalationId}/answer. Without an answer by ${until} it goes on as it is.`
+      );
+    case "answered":
+      return `Mandate: what was asked back is answered, and the question goes on (${about}). ${asked}. Answer: ${said(askedBack.answer)}.`;
+    case "lapsed":
+      return `Mandate: nobody answered in time what was asked back, and the question goes on without (${about}). ${asked}.`;
+  }
 }
 
 /** What whoever asked can do about it; empty where there is nothing to mend. */
@@ -70,7 +109,8 @@ function facts({ evidence, action }: FactInput): JsonObject {
   const args = CrmNoteArgs.safeParse(action.args);
   const reading = StepDecisionReading.safeParse(evidence["ledger.step-decision"]?.value);
   if (!args.success || !reading.success) return {};
-  return { tellsDecision: args.data.text === noteText(reading.data) };
+  const { text } = args.data;
+  return { tellsDecision: text === noteText(reading.data) || text === askedBackText(reading.data) };
 }
 
 /** `Mandate asks to leave a note on deal 1004 in the CRM`. */
