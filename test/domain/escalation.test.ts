@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import {
   escalationMoves,
   escalationStates,
+  INFO_WAIT_MS,
   isApproved,
   isStanding,
   mayMove,
+  MOST_INFO_WAIT_MS,
   movesTo,
   type EscalationMove,
   type EscalationStanding,
@@ -15,8 +17,8 @@ const movesIn = (state: EscalationStanding) => escalationMoves.filter((move) => 
 
 describe("a question", () => {
   test.for<[EscalationStanding, readonly EscalationMove[]]>([
-    ["open", ["approve", "reject", "ask", "take", "delegate", "hold", "withdraw"]],
-    ["info-requested", ["approve", "reject", "answer", "take", "delegate", "withdraw"]],
+    ["open", ["approve", "edit", "reject", "ask", "take", "delegate", "hold", "withdraw"]],
+    ["info-requested", ["approve", "edit", "reject", "answer", "take", "delegate", "withdraw"]],
     ["committing", ["undo", "withdraw"]],
     ["approved", []],
     ["executed", []],
@@ -46,5 +48,10 @@ describe("a question", () => {
     const ends = escalationStates.filter((state) => !isStanding(state));
     expect(ends.filter((state) => statesAfter(state).length > 0)).toEqual(["approved"]);
     expect(escalationStates.filter(isApproved)).toEqual(["approved", "executed", "execution-failed"]);
+  });
+
+  test("waits three days for what was asked back, and a fortnight at most", () => {
+    const days = (ms: number) => ms / (24 * 60 * 60 * 1000);
+    expect([INFO_WAIT_MS, MOST_INFO_WAIT_MS].map(days)).toEqual([3, 14]);
   });
 });

@@ -166,6 +166,29 @@ describe("a limit that does not admit is one more rule", () => {
     });
   });
 
+  test.for([
+    ["calendar-day", "in the day"],
+    ["calendar-week", "in the week"],
+    ["calendar-month", "in the month"],
+    ["calendar-quarter", "in the quarter"],
+    ["calendar-year", "in the year"],
+    ["ever", "altogether"],
+    ["30d", "in 30 days"],
+  ] as const)("%s is said to be %s", ([window, words]) => {
+    const policy = withLimits(quarterLimit({ per: [], window }));
+    expect(applyLimits(executes, [readingWith(policy, over)], policy)).toMatchObject({
+      reason: `discountAmount of all together ${words} comes to 612,000.00 USD with this one, over the cap of 600,000.00 USD`,
+    });
+  });
+
+  test("a limit that the policy does not hold is a fault", () => {
+    const policy = withLimits(quarterLimit());
+    const reading = readingWith(policy, over);
+    expect(() => applyLimits(executes, [reading], withLimits())).toThrow(
+      "limit `quarter-discount` is not in policy `quoting`",
+    );
+  });
+
   test("a count says how many", () => {
     const policy = withLimits(quarterLimit({ sum: null, per: ["requester"], window: "calendar-day", cap: 9 }));
     expect(applyLimits(executes, [readingWith(policy, { used: 4, reserved: 5 })], policy)).toMatchObject({

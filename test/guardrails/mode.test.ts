@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { modes } from "../../domain/decision-details.ts";
-import { lapseOf, lowerMode, oneLower } from "../../guardrails/mode.ts";
+import type { Decision } from "../../domain/decision.ts";
+import { lapseOf, lowerMode, mayAct, oneLower, restrain } from "../../guardrails/mode.ts";
+import { policyOf } from "../fixtures/policy.ts";
 
 const bounds = { blockedPpm: 200_000, rejectedPpm: 100_000, minimum: 50 };
 const none = { decisions: 0, blocked: 0, answered: 0, rejected: 0 };
@@ -44,4 +46,32 @@ describe("a policy lapses over its bounds, and not at them", () => {
 test("a step down is one step, and never up", () => {
   expect(modes.map(oneLower)).toEqual([null, null, "shadow", "assisted"]);
   for (const mode of modes) expect(lowerMode(oneLower(mode) ?? mode, mode)).toBe(oneLower(mode) ?? mode);
+});
+
+test("only assisted and led agents have an effect", () => {
+  expect(modes.filter(mayAct)).toEqual(["assisted", "led"]);
+});
+
+describe("people decide what an assisted agent would have executed", () => {
+  const policy = policyOf("quoting");
+  const rules = [{ id: "within-mandate", effect: "execute", reason: "fine", values: {} }] as const;
+  const executes: Decision = { kind: "execute", rules };
+  const blocks: Decision = { kind: "block", rules: [], reason: "over the ceiling" };
+
+  test("with the rules that allow it, at the default route", () => {
+    expect(restrain(executes, "assisted", policy)).toEqual({
+      kind: "escalate",
+      rules,
+      missing: [],
+      route: policy.defaultRoute,
+      reason: "people decide while `quoting` is assisted; the rules alone would execute",
+    });
+  });
+
+  test("and nothing else: no block, and under no other mode", () => {
+    expect(restrain(blocks, "assisted", policy)).toBe(blocks);
+    for (const mode of modes.filter((other) => other !== "assisted")) {
+      expect(restrain(executes, mode, policy)).toBe(executes);
+    }
+  });
 });
