@@ -4,12 +4,16 @@ import {
   escalationStates,
   INFO_WAIT_MS,
   isApproved,
+  isOutOfReach,
   isStanding,
   mayMove,
   MOST_INFO_WAIT_MS,
   movesTo,
+  reachFrom,
+  reaches,
   type EscalationMove,
   type EscalationStanding,
+  type Reach,
 } from "../../domain/escalation.ts";
 
 const statesAfter = (from: EscalationStanding) => escalationStates.filter((to) => movesTo(from, to));
@@ -53,5 +57,22 @@ describe("a question", () => {
   test("waits three days for what was asked back, and a fortnight at most", () => {
     const days = (ms: number) => ms / (24 * 60 * 60 * 1000);
     expect([INFO_WAIT_MS, MOST_INFO_WAIT_MS].map(days)).toEqual([3, 14]);
+  });
+});
+
+describe("a question at the second level that two must approve reaches", () => {
+  test.for<readonly [string, number | null, number, Reach]>([
+    ["somebody there", 1, 2, "now"],
+    ["somebody there already, further down", 0, 2, "now"],
+    ["somebody further up alone", 2, 2, "later"],
+    ["fewer than must approve, wherever they are", 1, 1, "too-few"],
+    ["fewer than must approve, further up", 2, 1, "too-few"],
+    ["nobody", null, 0, "nobody"],
+  ])("%s", ([, firstLevel, people, reach]) => {
+    expect(reachFrom({ firstLevel, people }, { level: 1, quorum: 2 })).toBe(reach);
+  });
+
+  test("and can pass unless too few are known for that", () => {
+    expect(reaches.filter(isOutOfReach)).toEqual(["too-few", "nobody"]);
   });
 });
