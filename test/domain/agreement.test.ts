@@ -81,6 +81,15 @@ test.for<[string, AgreementEvent[], [Agreement["state"], string]]>([
     [...bothOk, intend(), settle("done"), said("juniper", "ok")],
     ["done", "repeated"],
   ],
+  ["what lapsed is told so again", [lapse(DEADLINE), lapse(AFTER)], ["lapsed", "repeated"]],
+  ["and takes no word more", [lapse(DEADLINE), said("acme", "ok")], ["lapsed", "ended"]],
+  ["an intent that is told again is the same", [...bothOk, intend(), intend(AFTER)], ["intent", "repeated"]],
+  [
+    "an end that is told again is the same",
+    [...bothOk, intend(), settle("failed"), settle("failed")],
+    ["failed", "repeated"],
+  ],
+  ["nothing is settled that was not begun", [...bothOk, settle("done")], ["ready", "not-ready"]],
 ])("%s", ([, events, expected]) => expect(after(events)).toEqual(expected));
 
 describe("whatever happens in whatever order", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CalendarDocument } from "../../domain/calendar-document.ts";
+import { CalendarDocument, weekTexts } from "../../domain/calendar-document.ts";
 import {
   deadlineAfter,
   weekdays,
@@ -93,6 +93,28 @@ describe("a deadline of whole days counts working days", () => {
     ["asked at a weekend, from Monday morning on", "2026-03-07T12:00:00.000Z", 1, "2026-03-10T08:00:00.000Z"],
   ])("%s", ([, at, days, due]) => expect(deadlineAfter(paris, at, days * DAY)).toBe(due));
 
+  test("asked when work ends, from the next morning on, and asked for at once, at once", () => {
+    expect(deadlineAfter(paris, "2026-03-06T16:00:00.000Z", DAY)).toBe("2026-03-10T08:00:00.000Z");
+    expect(deadlineAfter(paris, "2026-03-06T22:00:00.000Z", 0)).toBe("2026-03-06T22:00:00.000Z");
+  });
+
+  test.for<[string, string, string]>([
+    ["at the end of its morning still", "2026-03-05T11:30:00.000Z", "2026-03-06T11:30:00.000Z"],
+    ["after its break, where that is none of its time", "2026-03-05T11:45:00.000Z", "2026-03-06T12:30:00.000Z"],
+    ["at its end, where it is over by then", "2026-03-05T15:00:00.000Z", "2026-03-06T14:00:00.000Z"],
+  ])("on a day with a break %s", ([, at, due]) => {
+    const broken: readonly Interval[] = [
+      ["09:00", "12:30"],
+      ["13:30", "15:00"],
+    ];
+    expect(deadlineAfter({ ...paris, hours: { ...five, friday: broken } }, at, DAY)).toBe(due);
+  });
+
+  test("over a day of which the clocks skip all that is worked", () => {
+    const hours: Week = { saturday: office, sunday: [["02:15", "02:45"]], monday: office };
+    expect(deadlineAfter({ ...paris, hours }, "2026-03-28T10:00:00.000Z", DAY)).toBe("2026-03-30T09:00:00.000Z");
+  });
+
   test("at the end of a day that is over by then", () => {
     const short = { ...paris, hours: { ...five, friday: [["09:00", "12:00"]] as const } };
     expect(deadlineAfter(short, "2026-03-05T14:00:00.000Z", DAY)).toBe("2026-03-06T11:00:00.000Z");
@@ -101,6 +123,15 @@ describe("a deadline of whole days counts working days", () => {
   test("anything else is working time", () => {
     expect(deadlineAfter(paris, "2026-03-02T15:00:00.000Z", 4 * HOUR)).toBe("2026-03-03T11:00:00.000Z");
   });
+});
+
+test("where nobody ever works no deadline comes, and that is a fault; a long one comes all the same", () => {
+  const never: WorkingTime = { ...paris, hours: {} };
+  for (const until of [workingTimeAfter, deadlineAfter]) {
+    expect(() => until(never, "2026-03-02T10:00:00.000Z", DAY)).toThrow("the calendar has no working day any more");
+  }
+  const utc: WorkingTime = { zone: "UTC", hours: always, holidays: [] };
+  expect(workingTimeAfter(utc, "2000-01-01T00:00:00.000Z", 7_100 * DAY)).toBe("2019-06-10T00:00:00.000Z");
 });
 
 test("a region has what it says itself, and the rest of the company", () => {
@@ -193,6 +224,29 @@ describe("a document", () => {
     return read.success ? [] : read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   };
   const whole = { zone: "Europe/Paris", hours: { monday: [["09:00", "17:30"]] } };
+
+  test("may have an interval that begins when another ends, and none that is empty or out of order", () => {
+    const monday = (...intervals: readonly Interval[]) => said({ ...whole, hours: { monday: intervals } });
+    expect(monday(["09:00", "12:00"], ["12:00", "17:00"])).toEqual([]);
+    expect(monday(["09:00", "09:00"])).toEqual(["hours.monday.0: `09:00` is not after `09:00`"]);
+    expect(monday(["09:00", "12:00"], ["11:59", "17:00"])).toHaveLength(1);
+  });
+
+  test.for(["Dach", "-dach", "dach south", "7dach", `d${"a".repeat(63)}`, "dach!"])("has no region `%s`", (name) => {
+    const [problem] = said({ ...whole, regions: { [name]: {} } });
+    expect(problem).toBe(`regions.${name}: expected a region's name in lower case, as routes name it`);
+  });
+
+  test("is read as a line a day that is worked", () => {
+    const friday: readonly Interval[] = [
+      ["09:00", "12:30"],
+      ["13:30", "17:30"],
+    ];
+    expect(weekTexts({ friday, monday: office, sunday: [] })).toEqual([
+      "monday 09:00-17:00",
+      "friday 09:00-12:30, 13:30-17:30",
+    ]);
+  });
 
   test("needs no holidays and no regions", () => {
     expect(CalendarDocument.parse(whole)).toEqual({ ...whole, holidays: [] });

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { dayAtUtc, endOfDayUtc, latestDayAt, parseDate, startOfDayUtc, writeDate } from "../../domain/day.ts";
+import {
+  dayAtUtc,
+  daysInWords,
+  earliestDayAt,
+  endOfDayUtc,
+  latestDayAt,
+  parseDate,
+  startOfDayUtc,
+  writeDate,
+} from "../../domain/day.ts";
 
 test.for([
   ["1970-01-01", 0],
@@ -7,6 +16,8 @@ test.for([
   ["2028-02-29", 21_243],
   ["2027-02-29", undefined],
   ["2026-1-1", undefined],
+  ["+010000-01", undefined],
+  ["-000001-01", undefined],
   ["2026-12-31T00:00:00Z", undefined],
   ["", undefined],
 ] as const)("`%s` is day %s", ([text, day]) => {
@@ -22,3 +33,18 @@ test("a day runs from its first instant to its last millisecond in UTC", () => {
 test("a day has come somewhere 14 hours before it has in UTC", () => {
   expect(["09:59:59.999Z", "10:00:00.000Z"].map((time) => latestDayAt(`1970-01-01T${time}`))).toEqual([0, 1]);
 });
+
+test("and is over everywhere 12 hours after it is in UTC", () => {
+  expect(["11:59:59.999Z", "12:00:00.000Z"].map((time) => earliestDayAt(`1970-01-02T${time}`))).toEqual([0, 1]);
+});
+
+test("what is no text is no day", () => {
+  expect([20_635, null, undefined, ["2026-07-01"]].map(parseDate)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test("days are counted in words", () => expect([0, 1, 12].map(daysInWords)).toEqual(["0 days", "1 day", "12 days"]));

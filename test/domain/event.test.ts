@@ -18,6 +18,9 @@ test.for([
   ["a deletion is heard as one", listening({ kind: "deleted" }), notice({ kind: "deleted" }), true],
   ["a merge is no creation", listening({ kind: "created" }), notice({ kind: "merged" }), false],
   ["a creation is no change", listening({ kind: "changed" }), notice({ kind: "created" }), false],
+  ["a change is no creation", listening({ kind: "created" }), amount, false],
+  ["another system is not heard", listening({ kind: "changed" }), { ...amount, system: "portal" }, false],
+  ["nor another type of object", listening({ kind: "changed" }), { ...amount, objectType: "quote" }, false],
   ["what is asked for hears no record", { kind: "asked" }, amount, false],
 ] as const)("%s", ([, trigger, notification, heard]) => expect(triggerMatches(trigger, notification)).toBe(heard));
 

@@ -15,6 +15,7 @@ describe("people are asked only because something was away", () => {
     ["a rule asks people besides", [manager, unreviewed, within], false],
     ["Compliance itself asks", [within, rule("compliance-review", "escalate")], false],
     ["a rule blocks", [rule("over-the-ceiling", "block"), unreviewed], false],
+    ["a rule of that name blocks", [within, rule(REVIEW_MISSING, "block")], false],
     ["no rule executes", [unreviewed], false],
     ["the rules execute and the mode asks", [within], false],
     ["nothing matched", [], false],
