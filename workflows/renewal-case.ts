@@ -1,6 +1,7 @@
 import type { ActionId } from "../functions/index.ts";
+import type { Next, Standing } from "./agenda.ts";
 import type { CaseInput } from "./case.ts";
-import { datedCase, type DatedCarried, type Next, type Standing } from "./dated-case.ts";
+import { datedCase, type DatedCarried } from "./dated-case.ts";
 
 /** The days before the day to decide on which those who look after a contract hear what is still to be done, latest first. */
 const REMINDERS = ["step30", "step60"] as const;
