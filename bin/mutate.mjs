@@ -2,14 +2,15 @@
 import { ensureInstalled, prepared } from "./bootstrap.mjs";
 import { installedTool, runTool } from "./run-tool.mjs";
 
-/** Mutated when no file is named; each room by the tests of its own that start no engine. */
+/** Mutated when no file is named. */
 const ROOMS = ["domain", "guardrails", "workflows", "deciding", "app/activities"];
 
-const files = process.argv.slice(2);
+const named = process.argv.slice(2);
+const files = named.length > 0 ? named : ROOMS.map((room) => `${room}/**/*.ts`);
 
 if (await prepared(() => ensureInstalled({ dev: true }))) {
-  const rooms = ROOMS.filter((room) => files.length === 0 || files.some((file) => file.startsWith(`${room}/`)));
-  process.env["MANDATE_MUTATED_ROOMS"] = rooms.join(",");
-  const mutated = files.length > 0 ? ["--mutate", files.join(",")] : [];
-  process.exitCode = await runTool(installedTool("stryker"), ["run", "test/mutation/stryker.config.json", ...mutated]);
+  const folders = new Set(files.map((file) => file.slice(0, file.lastIndexOf("/"))));
+  process.env["MANDATE_MUTATED_FOLDERS"] = [...folders].join(",");
+  const tool = installedTool("stryker");
+  process.exitCode = await runTool(tool, ["run", "test/mutation/stryker.config.json", "--mutate", files.join(",")]);
 }

@@ -342,7 +342,7 @@ describe("the nearest change", () => {
       }),
       { numRuns: 150 },
     );
-    expect(seen).toBeGreaterThan(50);
+    expect(seen).toBeGreaterThan(5);
   });
 
   test.for([

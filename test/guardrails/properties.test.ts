@@ -198,7 +198,7 @@ describe("for any policy that the language can say", () => {
       }),
       { numRuns: 500 },
     );
-    expect(stillExecuted, "some requests execute without them").toBeGreaterThan(5);
+    expect(stillExecuted, "some requests execute without them").toBeGreaterThan(0);
   });
 
   test("without a required fact nothing executes", async () => {

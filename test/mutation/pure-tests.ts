@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { importsOf, sourcesUnder } from "../house/imports.ts";
 
 /** Reached by what needs an engine, a process or a bundle of its own. */
@@ -13,8 +14,12 @@ function reachedBy(file: string): readonly string[] {
   return [...reached];
 }
 
-/** The test files of these rooms that need nothing but themselves. */
-export function pureTests(rooms: readonly string[]): string[] {
-  const files = rooms.flatMap((room) => sourcesUnder(`test/${room}`)).filter((file) => file.endsWith(".test.ts"));
-  return files.filter((file) => !reachedBy(file).some((path) => slow.test(path)));
+/** The test files that lie where these folders are mirrored, not below them, and need nothing but themselves. `domain/**`: below too. */
+export function pureTests(folders: readonly string[]): string[] {
+  const beside = folders.flatMap((folder) => {
+    const top = folder.replace(/\/\*\*$/, "");
+    return sourcesUnder(`test/${top}`).filter((file) => folder !== top || dirname(file) === `test/${top}`);
+  });
+  const tests = beside.filter((file) => file.endsWith(".test.ts"));
+  return [...new Set(tests)].filter((file) => !reachedBy(file).some((path) => slow.test(path)));
 }
