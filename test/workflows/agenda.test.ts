@@ -168,7 +168,10 @@ describe("the work on an event", () => {
   });
 
   const from = (ms: number) => new Date(nowMs + DATED_CASE_AHEAD_MS + ms).toISOString();
-  const dated = (...dates: readonly string[]): CasePlan => ({ ...plan, anchors: { ...dates } as never });
+  const dated = (...dates: readonly string[]): CasePlan => ({
+    ...plan,
+    anchors: Object.fromEntries(dates.map((date, place) => [`date-${place}`, date])),
+  });
 
   test("is left to the daily sweep where its first date is further off than a case waits, and not before", () => {
     const far = endOf(work(taken), going, dated(from(2), from(1)), wait, nowMs);
