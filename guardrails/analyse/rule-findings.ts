@@ -16,19 +16,24 @@ type Somewhere = { readonly kind: "some" | "none" } | { readonly kind: "undecide
 
 type Ask = (cell: Cell, model: Model, rule: ModelRule) => { readonly kind: string; readonly why?: string };
 
-/** Where the rule may match, only rules of the policy as written do: what was asked of all requests there is answered. */
-function isAsWritten(space: Space, written: ReadonlySet<ModelRule>, model: Model, region: readonly Formula[]): boolean {
-  return within(space, model, region)?.rules.every((rule) => written.has(rule)) ?? true;
+/**
+ * The same rules may match in the region as in the policy as written: what was asked of all requests there is answered.
+ * A rule that an override moved out of the region is missed as one that it moved in.
+ */
+function isAsWritten(space: Space, written: Model, model: Model, region: readonly Formula[]): boolean {
+  const [here, there] = [within(space, model, region), within(space, written, region)];
+  const own = new Set(there?.rules);
+  return here === undefined || (here.rules.length === own.size && here.rules.every((rule) => own.has(rule)));
 }
 
 function somewhere({ cells, space }: Layout, rule: PolicyRule, ask: Ask): Somewhere {
   let answer: Somewhere = { kind: "none" };
-  const written = new Set(cells[0]?.model.rules);
-  for (const [at, { cell, model }] of cells.entries()) {
-    const own =
-      model.rules.find(({ id }) => id === rule.id) ??
-      modelRule(cell.policy, rule, space.compile(cell.policy, rule.when));
-    if (at > 0 && written.has(own) && isAsWritten(space, written, model, [cell.region, own.may])) continue;
+  const written = cells[0]?.model;
+  for (const { cell, model } of cells) {
+    const same = model.rules.find(({ id }) => id === rule.id);
+    const own = same ?? modelRule(cell.policy, rule, space.compile(cell.policy, rule.when));
+    const isAnswered = written !== undefined && model !== written && written.rules.includes(own);
+    if (isAnswered && isAsWritten(space, written, model, [cell.region, own.may])) continue;
     const found = ask(cell, model, own);
     if (found.kind === "found") return { kind: "some" };
     if (found.kind === "undecided") answer = { kind: "undecided", why: found.why ?? "" };
