@@ -1,5 +1,6 @@
 import { formatMinute } from "../../audit/story/duration.ts";
 import type { ExplanationView } from "../../gateway/http/history.ts";
+import { noChange } from "../../guardrails/explain/ways.ts";
 import type { Answer } from "../answer.ts";
 import { bodyOf } from "../api-body.ts";
 import { operand, type Call } from "../command.ts";
@@ -68,7 +69,7 @@ function candidateLines({ candidate, verdict }: ExplanationView): readonly strin
 }
 
 function wayLine({ verdict, changes, obstacles }: ExplanationView["ways"][number]): string {
-  const needed = changes === null ? "nothing adjustable is enough" : changes.map(({ text }) => text).join(" and ");
+  const needed = changes === null ? noChange : changes.map(({ text }) => text).join(" and ");
   const standing = obstacles.length === 0 ? "" : `in the way: ${obstacles.join(", ")}`;
   return `${verdict}: ${[needed, standing].filter((part) => part !== "").join("; ")}`;
 }

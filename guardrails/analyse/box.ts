@@ -151,8 +151,16 @@ export function search(box: Box, asked: readonly Formula[], budget: Budget): Box
   }
 }
 
-/** The box without what the formulas rule out at once; undefined when nothing is left. */
+/**
+ * The box without what the formulas rule out at once; undefined when nothing is left. Where the budget runs out it holds
+ * what was not ruled out until then.
+ */
 export function narrowed(box: Box, asked: readonly Formula[], budget: Budget): Box | undefined {
   const copy = box.slice();
-  return propagate(copy, asked, budget) === undefined ? undefined : copy;
+  try {
+    return propagate(copy, asked, budget) === undefined ? undefined : copy;
+  } catch (error) {
+    if (error instanceof BudgetSpent) return copy;
+    throw error;
+  }
 }

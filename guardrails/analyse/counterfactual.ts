@@ -5,11 +5,13 @@ import type { Policy } from "../policy.ts";
 import { valueIn } from "../ternary.ts";
 import type { Known } from "../ternary.ts";
 import { cutsOf, stretchesIn } from "./stretches.ts";
+import type { Stretch } from "./stretches.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**
- * What would have to be different. `at-most` and `at-least`: the next value beyond gives the same verdict; `exactly`:
- * it does not, or the values have no order.
+ * What would have to be different. `at-most` and `at-least`: every value from `to` on, away from `from`, up to and with
+ * `through` gives the verdict as well, whatever the changes before it make of their own bounds; `exactly`: no value beside
+ * `to` is known to, or the values have no order.
  */
 export type NearestChange = {
   readonly changes: readonly {
@@ -17,6 +19,7 @@ export type NearestChange = {
     readonly from: Value;
     readonly to: Value;
     readonly bound: "at-most" | "at-least" | "exactly";
+    readonly through: Value;
   }[];
 };
 
@@ -81,17 +84,29 @@ function changed(known: Known, steps: readonly Step[]): Known {
   return { ...known, ...Object.fromEntries(steps.map(({ fact, to }) => [fact, to])) };
 }
 
+/** The stretches of a number from `to` on, away from `from`, the one of `to` first; none when it has no order. */
+function onwards(policy: Policy, { fact, from, to }: Step): readonly Stretch[] {
+  const type = policy.facts.find(({ name }) => name === fact);
+  if (type === undefined || !("min" in type) || typeof from !== "number" || typeof to !== "number") return [];
+  const stretches = stretchesIn(type, cutsOf(policy).get(fact) ?? []);
+  return to < from ? stretches.filter(({ min }) => min <= to).toReversed() : stretches.filter(({ max }) => max >= to);
+}
+
+/** The changes with their bounds: each holds for all that the bounds before it allow. */
 function bounded(policy: Policy, known: Known, steps: readonly Step[], wanted: Verdict): NearestChange {
-  const there = changed(known, steps);
-  const changes = steps.map(({ fact, from, to }) => {
-    const base = { fact, from, to };
-    if (typeof from !== "number" || typeof to !== "number") return { ...base, bound: "exactly" as const };
-    const beyond = to < from ? to - 1 : to + 1;
-    const type = policy.facts.find(({ name }) => name === fact);
-    const canBe = type !== undefined && "min" in type && beyond >= type.min && beyond <= type.max;
-    if (!canBe || verdictOf(policy, { ...there, [fact]: beyond }) !== wanted)
-      return { ...base, bound: "exactly" as const };
-    return { ...base, bound: to < from ? ("at-most" as const) : ("at-least" as const) };
+  let around: readonly Known[] = [changed(known, steps)];
+  const changes = steps.map((step): NearestChange["changes"][number] => {
+    const { fact, from, to } = step;
+    const stretches = onwards(policy, step);
+    const within = ({ min }: Stretch) => around.map((one) => ({ ...one, [fact]: min }));
+    const end = stretches.findIndex((one) => within(one).some((tried) => verdictOf(policy, tried) !== wanted));
+    const run = end < 0 ? stretches : stretches.slice(0, end);
+    const isDown = Number(to) < Number(from);
+    const last = run.at(-1);
+    const through = last === undefined ? to : isDown ? last.min : last.max;
+    if (through === to) return { fact, from, to, bound: "exactly", through };
+    around = run.flatMap(within);
+    return { fact, from, to, bound: isDown ? "at-most" : "at-least", through };
   });
   return { changes };
 }

@@ -2,6 +2,7 @@ import { startOfDay } from "../cell.ts";
 import { stricter } from "../../domain/decision.ts";
 import type { Decision, Verdict } from "../../domain/decision.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { capParam } from "../policy.ts";
 import type { Policy } from "../policy.ts";
 import { DEFAULT_STEPS, search } from "./box.ts";
 import { cellsOn, settled, turningDays, valuesOf } from "./cells.ts";
@@ -57,9 +58,20 @@ export type PolicyDiff = {
 /** Regions told for each turn. */
 const REGIONS = 3;
 
+/** Limits over time with the values that their caps are taken from, overrides included. */
+function limitsOver({ limits, params, overrides }: Policy): unknown {
+  const capping = limits.map(({ cap }) => capParam(cap));
+  const values = params.filter(({ name }) => capping.includes(name)).map(({ name, value }) => [name, value]);
+  const set = overrides.flatMap(({ for: scope, from, until, set: setting }) => {
+    const own = Object.entries(setting).filter(([name]) => capping.includes(name));
+    return own.length === 0 ? [] : [[scope, from, until, own]];
+  });
+  return [limits, values, set];
+}
+
 function besides(a: Policy, b: Policy): readonly string[] {
   const parts: readonly (readonly [string, (policy: Policy) => unknown])[] = [
-    ["limits over time", ({ limits }) => limits],
+    ["limits over time", limitsOver],
     ["the mode", ({ mode, demotion }) => [mode, demotion]],
     ["the time zone", ({ timezone }) => timezone],
     ["who is in a canary", ({ subject }) => subject],

@@ -1,8 +1,4 @@
 import type { JsonObject } from "../../domain/json.ts";
-import type { Policy } from "../policy.ts";
-import type { Cell } from "./cells.ts";
-import type { Model } from "./model.ts";
-import type { Space } from "./space.ts";
 
 export type FindingKind =
   | "unreachable"
@@ -10,6 +6,7 @@ export type FindingKind =
   | "redundant"
   | "as-default"
   | "limit-never-acts"
+  | "limit-not-binding"
   | "overlap"
   | "gap"
   | "value-not-mentioned"
@@ -34,13 +31,6 @@ export type Finding = {
   readonly witness?: JsonObject;
   /** A day on which the witness shows it; absent: while no override is in effect. */
   readonly day?: string;
-};
-
-/** A policy laid out for questions: its space, and what decides in each of its cells. */
-export type Layout = {
-  readonly policy: Policy;
-  readonly space: Space;
-  readonly cells: readonly { readonly cell: Cell; readonly model: Model }[];
 };
 
 /** A question that stays open, told as a finding of its own. */

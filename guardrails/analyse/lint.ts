@@ -1,14 +1,13 @@
 import type { Policy } from "../policy.ts";
-import { cellsOf, settled, valuesOf } from "./cells.ts";
+import { settled, valuesOf } from "./cells.ts";
 import { gapFinding, overlapFindings, valueFindings } from "./coverage-findings.ts";
 import { undecided } from "./finding.ts";
-import type { Finding, Layout, Severity } from "./finding.ts";
+import type { Finding, Severity } from "./finding.ts";
+import { layoutOf } from "./layout.ts";
 import { besideLimits, limitFindings } from "./limit-findings.ts";
-import { modelOf } from "./model.ts";
 import { overrideFindings } from "./override-findings.ts";
 import { provenanceFindings } from "./provenance-findings.ts";
 import { ruleFindings } from "./rule-findings.ts";
-import { spaceOf } from "./space.ts";
 import { staffingFindings } from "./staffing-findings.ts";
 import type { Staff } from "./staffing-findings.ts";
 
@@ -21,15 +20,6 @@ export type LintOptions = {
   readonly onProgress?: (what: string) => void;
 };
 
-function layoutOf(policy: Policy): Layout {
-  const values = valuesOf(policy);
-  const conditions = [...policy.rules.map(({ when }) => when), ...besideLimits(policy, values)];
-  const space = spaceOf(policy.facts, { cells: values, conditions });
-  const own = modelOf(space, policy);
-  const cells = cellsOf(space, policy).map((cell) => ({ cell, model: modelOf(space, cell.policy, own) }));
-  return { policy, space, cells };
-}
-
 function candidates({ rules }: Policy): readonly Finding[] {
   const found = rules.filter(({ state }) => state === "candidate");
   return found.map(({ id }) => {
@@ -41,7 +31,7 @@ function candidates({ rules }: Policy): readonly Finding[] {
 const order: { readonly [severity in Severity]: number } = { error: 0, warning: 1, info: 2 };
 
 function analysed(policy: Policy, { today, onProgress = () => {} }: LintOptions): readonly Finding[] {
-  const layout = layoutOf(policy);
+  const layout = layoutOf(policy, besideLimits(policy, valuesOf(policy)));
   const counted = (what: string) => (done: number, of: number) =>
     onProgress(`${policy.id}: ${what} ${done + 1} of ${of}`);
   const ofRules = ruleFindings(layout, counted("rule"));

@@ -4,7 +4,8 @@ import { DEFAULT_STEPS, narrowed, truthOver } from "./box.ts";
 import type { Cell } from "./cells.ts";
 import { findChange, within } from "./difference.ts";
 import { undecided } from "./finding.ts";
-import type { Finding, Layout } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import type { Layout } from "./layout.ts";
 import type { Formula } from "./formula.ts";
 import { modelRule } from "./model.ts";
 import type { Model, ModelRule } from "./model.ts";
@@ -100,9 +101,12 @@ function coveringRule(
   return [...(first ?? [])].find((id) => rest.every((ids) => ids.has(id)));
 }
 
+/** Where a fact may be left out a rule that hangs on it may match, and then nothing executes. */
+const orMay = ({ policy }: Layout) => (policy.facts.some(({ optional }) => optional === true) ? ", or may match" : "");
+
 function shadowedFinding(layout: Layout, rule: PolicyRule): Finding {
   const by = coveringRule(layout, rule, (other, own) => rank[other.effect] > rank[own.effect]);
-  const cause = by === undefined ? "stricter rules match" : `\`${by}\` matches, which is stricter`;
+  const cause = by === undefined ? `stricter rules match${orMay(layout)}` : `\`${by}\` matches, which is stricter`;
   return {
     kind: "shadowed",
     severity: "error",
@@ -113,12 +117,14 @@ function shadowedFinding(layout: Layout, rule: PolicyRule): Finding {
 
 function redundantFinding(layout: Layout, rule: PolicyRule): Finding {
   const alone = somewhere(layout, rule, standsAlone(layout.space));
-  if (alone.kind !== "none") {
+  if (alone.kind === "undecided") return undecided([rule.id], alone.why);
+  if (alone.kind === "some") {
     const message = `\`${rule.id}\` decides as the default does (${layout.policy.default}): it adds its reason alone`;
     return { kind: "as-default", severity: "info", about: [rule.id], message };
   }
   const by = coveringRule(layout, rule, (other, own) => other.effect === own.effect && other.route >= own.route);
-  const cover = by === undefined ? "other rules cover all that it matches" : `\`${by}\` covers all that it matches`;
+  const others = `whenever it matches, other rules match${orMay(layout)}`;
+  const cover = by === undefined ? others : `\`${by}\` covers all that it matches`;
   return {
     kind: "redundant",
     severity: "warning",

@@ -5,6 +5,7 @@ import { faultsOf } from "../check-facts.ts";
 import { clausesText } from "./clauses.ts";
 import type { Reading } from "./clauses.ts";
 import type { TakenDecision } from "./taken-decision.ts";
+import { noChange } from "./ways.ts";
 import type { Way } from "./ways.ts";
 
 /** What decided: the policy's rules in their own clauses, what else was recorded in its reason. */
@@ -43,7 +44,7 @@ function wayText(way: Way, taken: Verdict): string {
       return assertNever(verdict);
   }
   const standing = obstacles.join(", ");
-  if (changes === null) return `${looser[verdict]}: nothing adjustable is enough; in the way: ${standing}`;
+  if (changes === null) return `${looser[verdict]}: ${noChange}; in the way: ${standing}`;
   const changed = changesText(way);
   if (standing === "") return `${looser[verdict]}: ${changed}`;
   return `${looser[verdict]}: ${changed === "" ? "" : `${changed}; still `}in the way: ${standing}`;

@@ -26,24 +26,31 @@ export type Change = {
 /** How another verdict could have been had. */
 export type Way = {
   readonly verdict: Verdict;
-  /** The smallest change of adjustable facts that gives it by the rules; null when none does. */
+  /** The smallest change of adjustable facts that gives it by the rules; null when none of one or two facts was found. */
   readonly changes: readonly Change[] | null;
   /** What keeps it from that verdict whatever the requester adjusts. */
   readonly obstacles: readonly string[];
 };
 
+/** Said where a way has no changes: `nearestChange` tries one fact, and two together, and no more. */
+export const noChange = "no change of one or two adjustable facts was found that is enough";
+
 type Raw = NearestChange["changes"][number];
 
-/** At a limit itself `≤` and `≥` name it; one unit beside a limit `<` and `>` do. */
-function changeText(cell: Policy, { fact, to, bound }: Raw): string {
+/** At a limit itself `≤` and `≥` name it; one unit beside a limit `<` and `>` do. An end that is not the fact's is named. */
+function changeText(cell: Policy, { fact, to, bound, through }: Raw): string {
   const shown = (value: typeof to) => factText(cell, fact, value);
-  if (bound === "exactly" || typeof to !== "number") return `${fact} = ${shown(to)}`;
+  if (bound === "exactly" || typeof to !== "number" || typeof through !== "number") return `${fact} = ${shown(to)}`;
   const comparisons = cell.rules.flatMap(({ when }) => comparisonsOf(when)).filter((one) => one.fact === fact);
   const limits = comparisons.flatMap((comparison) => limitsOf(comparison, cell));
-  const beside = bound === "at-most" ? to + 1 : to - 1;
-  const strict = !limits.includes(to) && limits.includes(beside);
-  if (bound === "at-most") return `${fact} ${strict ? `< ${shown(beside)}` : `≤ ${shown(to)}`}`;
-  return `${fact} ${strict ? `> ${shown(beside)}` : `≥ ${shown(to)}`}`;
+  const isStrict = (end: number, beside: number) => !limits.includes(end) && limits.includes(beside);
+  const [low, high] = bound === "at-most" ? [through, to] : [to, through];
+  const type = cell.facts.find(({ name }) => name === fact);
+  const [isOver, isUnder] = [isStrict(low, low - 1), isStrict(high, high + 1)];
+  const [floor, roof] = [shown(isOver ? low - 1 : low), shown(isUnder ? high + 1 : high)];
+  const isOpen = type !== undefined && "min" in type && through === (bound === "at-most" ? type.min : type.max);
+  if (!isOpen) return `${floor} ${isOver ? "<" : "≤"} ${fact} ${isUnder ? "<" : "≤"} ${roof}`;
+  return bound === "at-most" ? `${fact} ${isUnder ? "<" : "≤"} ${roof}` : `${fact} ${isOver ? ">" : "≥"} ${floor}`;
 }
 
 function changeOf(cell: Policy, raw: Raw): Change {

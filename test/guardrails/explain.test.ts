@@ -21,11 +21,12 @@ const within = (discount: string) =>
   `execute, rule within-mandate: effectiveDiscount ${discount} is at most auto_max 15 % (base), ` +
   "listPrice 100,000.00 USD is at most one_tier_up 500,000.00 USD (base), belowFloorPrice is false, " +
   "protectedTerms is none and partnerStanding is active. " +
-  "People would be asked: effectiveDiscount > 15 %. Would be blocked: effectiveDiscount > 25 %.";
+  "People would be asked: 15 % < effectiveDiscount ≤ 25 %. Would be blocked: effectiveDiscount > 25 %.";
 const band = (discount: string) =>
   `escalate, rule manager-band: effectiveDiscount ${discount} is over auto_max 15 % (base) and is at most ` +
   "manager_max 25 % (base). To execute: effectiveDiscount ≤ 15 %. Would be blocked: effectiveDiscount > 25 %.";
-const inTheWay = (rule: string) => `To execute: nothing adjustable is enough; in the way: rule ${rule}.`;
+const inTheWay = (rule: string) =>
+  `To execute: no change of one or two adjustable facts was found that is enough; in the way: rule ${rule}.`;
 
 describe("the quoting policy, at its limits and beside them", () => {
   test.for([
@@ -37,13 +38,13 @@ describe("the quoting policy, at its limits and beside them", () => {
       "25.0001 %",
       { effectiveDiscount: 250_001 },
       "block, rule over-ceiling: effectiveDiscount 25.0001 % is over manager_max 25 % (base). " +
-        "To execute: effectiveDiscount ≤ 15 %. To ask people instead: effectiveDiscount ≤ 25 %.",
+        "To execute: effectiveDiscount ≤ 15 %. To ask people instead: 15 % < effectiveDiscount ≤ 25 %.",
     ],
     [
       "a suspended partner",
       { partnerStanding: "suspended" },
       `block, rule partner-suspended: partnerStanding is suspended. ${inTheWay("partner-suspended (partnerStanding is suspended)")} ` +
-        "To ask people instead: nothing adjustable is enough; in the way: rule partner-suspended (partnerStanding is suspended).",
+        "To ask people instead: no change of one or two adjustable facts was found that is enough; in the way: rule partner-suspended (partnerStanding is suspended).",
     ],
     [
       "a large quote",
@@ -61,7 +62,7 @@ describe("the quoting policy, at its limits and beside them", () => {
     [
       "a fact that is not known",
       { listPrice: null },
-      "escalate, not known: `listPrice`. To execute: nothing adjustable is enough; in the way: `listPrice` not known. " +
+      "escalate, not known: `listPrice`. To execute: no change of one or two adjustable facts was found that is enough; in the way: `listPrice` not known. " +
         "Would be blocked: effectiveDiscount > 25 %.",
     ],
   ] as const)("%s", async ([, changes, sentence]) => {
@@ -70,7 +71,11 @@ describe("the quoting policy, at its limits and beside them", () => {
 });
 
 test.for([
-  [150_000, "execute", "People would be asked: effectiveDiscount > 15 %. Would be blocked: effectiveDiscount > 25 %."],
+  [
+    150_000,
+    "execute",
+    "People would be asked: 15 % < effectiveDiscount ≤ 25 %. Would be blocked: effectiveDiscount > 25 %.",
+  ],
   [150_001, "escalate", "To execute: effectiveDiscount ≤ 15 %. Would be blocked: effectiveDiscount > 25 %."],
   [
     250_001,
@@ -263,7 +268,7 @@ describe("what stands beside the rules", () => {
   test("a request that no rule covers", async () => {
     const policy: Policy = { ...quoting, rules: quoting.rules.filter(({ effect }) => effect === "block") };
     expect((await told({}, policy)).sentence).toBe(
-      "escalate, no rule of `quoting` covers this. To execute: nothing adjustable is enough; in the way: no rule would " +
+      "escalate, no rule of `quoting` covers this. To execute: no change of one or two adjustable facts was found that is enough; in the way: no rule would " +
         "execute it. Would be blocked: effectiveDiscount > 25 %.",
     );
   });

@@ -30,9 +30,13 @@ function quote(changed: Known): Known {
 
 test("a discount of 17.2 % executes at 15 % and is blocked over 25 %", () => {
   const from = 172_000;
-  const only = (to: number, bound: string) => ({ changes: [{ fact: "effectiveDiscount", from, to, bound }] });
-  expect(nearestChange(quoting, quote({}), "execute")).toEqual(only(150_000, "at-most"));
-  expect(nearestChange(quoting, quote({}), "block")).toEqual(only(250_001, "at-least"));
+  const only = (to: number, bound: string, through: number) => ({
+    changes: [{ fact: "effectiveDiscount", from, to, bound, through }],
+  });
+  expect(nearestChange(quoting, quote({}), "execute")).toEqual(only(150_000, "at-most", 0));
+  expect(nearestChange(quoting, quote({}), "block")).toEqual(only(250_001, "at-least", 20_000_000));
+  const large = quote({ effectiveDiscount: 260_000 });
+  expect(nearestChange(quoting, large, "escalate")?.changes).toMatchObject([{ to: 250_000, through: 150_001 }]);
 });
 
 test("a request that has the verdict needs no change", () => {
@@ -51,8 +55,8 @@ test("two facts change together where one alone does not do", () => {
   };
   const known = quote({ listPrice: 50_000_100 });
   expect(nearestChange(both, known, "execute")?.changes).toEqual([
-    { fact: "effectiveDiscount", from: 172_000, to: 150_000, bound: "at-most" },
-    { fact: "listPrice", from: 50_000_100, to: 50_000_000, bound: "at-most" },
+    { fact: "effectiveDiscount", from: 172_000, to: 150_000, bound: "at-most", through: 0 },
+    { fact: "listPrice", from: 50_000_100, to: 50_000_000, bound: "at-most", through: 1 },
   ]);
 });
 

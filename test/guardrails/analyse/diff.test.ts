@@ -88,6 +88,30 @@ describe("quoting", () => {
     });
   });
 
+  test("a cap that a parameter holds is beside the rules, its value and what overrides set it to included", () => {
+    const cap = { param: "one_tier_up" };
+    const limit = { id: "year", sum: "listPrice", per: [], window: "calendar-year", cap, warnAtPpm: null } as const;
+    const params: Policy["params"] = [
+      { name: "one_tier_up", kind: "minor", value: 1, currency: "USD", allowed: null, protected: false },
+    ];
+    const counting: Policy = {
+      ...quoting,
+      rules: quoting.rules.filter(({ id }) => id === "partner-suspended"),
+      params,
+      limits: [{ ...limit, over: "escalate", route: "partner-manager" }],
+    };
+    const larger = { ...counting, params: params.map((param) => ({ ...param, value: 2 })) };
+    const [from, until] = ["2026-01-01", "2026-07-01"];
+    const scope = { partnerStanding: ["active"] };
+    const later = { id: "h1", for: scope, from, until, set: { one_tier_up: 2 }, reason: "" };
+    expect(diffPolicies(counting, larger)).toMatchObject({ equal: false, beside: ["limits over time"], changes: [] });
+    expect(diffPolicies(counting, { ...counting, overrides: [later] })).toMatchObject({
+      equal: false,
+      beside: ["limits over time"],
+    });
+    expect(diffPolicies(counting, { ...counting }).equal).toBe(true);
+  });
+
   test("an override changes its scope on its days", () => {
     const wide = {
       id: "wide",

@@ -84,7 +84,7 @@ describe("what is found", () => {
   ] as const)("a promotion up to %s ppm, where everything over 150000 escalates: %j", ([limit, expected]) => {
     const rules = quoting.rules.filter(({ id }) => id !== "within-mandate");
     const promo = rule("promo", "execute", upTo(limit));
-    const idle = of({ ...quoting, rules: [...rules, promo] }, "limit-never-acts");
+    const idle = of({ ...quoting, rules: [...rules, promo] }, "limit-not-binding");
     expect(idle.filter((about) => about.includes("promo"))).toEqual(expected);
   });
 
@@ -189,6 +189,23 @@ function shifted(policy: Policy, name: string, by: number): Policy {
   return { ...policy, params, overrides };
 }
 
+/** The policy with a parameter at one value, wherever it is set. */
+function everywhere(policy: Policy, name: string, value: number): Policy {
+  const params = policy.params.map((param) => (param.name === name ? { ...param, value } : param));
+  const overrides = policy.overrides.map((one) =>
+    one.set[name] === undefined ? one : { ...one, set: { ...one.set, [name]: value } },
+  );
+  return { ...policy, params, overrides };
+}
+
+const paramIn = (message: string) => /^the limit `(most|cap|room|until)`/.exec(message)?.[1];
+
+/** Every value of a parameter of generated policies that all facts it is compared with can take. */
+function allowedOf(param: string): readonly number[] {
+  const first = param === "until" ? 20_600 : 0;
+  return Array.from({ length: 13 }, (_, at) => first + at);
+}
+
 /** What a finding would have to be to hold of one request; true for kinds that say nothing of it. */
 function holdsOf(policy: Policy, { kind, about, message }: Finding, facts: Known, at: string): boolean {
   const [id = ""] = about;
@@ -210,7 +227,11 @@ function holdsOf(policy: Policy, { kind, about, message }: Finding, facts: Known
     case "as-default":
       return isAlike({ ...policy, rules: policy.rules.filter((one) => one !== own) });
     case "limit-never-acts": {
-      const param = /^the limit `(most|cap|room|until)`/.exec(message)?.[1];
+      const param = paramIn(message);
+      return param === undefined || allowedOf(param).every((value) => isAlike(everywhere(policy, param, value)));
+    }
+    case "limit-not-binding": {
+      const param = paramIn(message);
       return param === undefined || [1, -1].every((by) => isAlike(shifted(policy, param, by)));
     }
     case "override-dead":

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { search, truthOver } from "../../../guardrails/analyse/box.ts";
+import { narrowed, search, truthOver } from "../../../guardrails/analyse/box.ts";
 import { cellsOf, cellsOn, valuesOf } from "../../../guardrails/analyse/cells.ts";
 import { allOf, keyOf, notOf } from "../../../guardrails/analyse/formula.ts";
 import { escalationsOf, modelOf, verdictFormulas } from "../../../guardrails/analyse/model.ts";
@@ -140,4 +140,16 @@ test("a witness that the evaluator reads otherwise is never reported", () => {
     kind: "undecided",
     why: "the question: the analysis and the evaluation of a request differ",
   });
+});
+
+test("a box of which the budget runs out is narrowed by what was found until then, and holds all that is left", () => {
+  const policy = policyOf("quoting");
+  const space = spaceFor(policy);
+  const asking = policy.rules.filter(({ effect }) => effect !== "execute");
+  const rules = asking.map(({ when }) => notOf(space.compile(policy, when).may));
+  const all = narrowed(space.whole, rules, { ...freely });
+  for (const left of [0, 1, 5, 20]) {
+    const some = narrowed(space.whole, rules, { left });
+    expect(some?.map((word, at) => word & (all?.[at] ?? 0))).toEqual(all);
+  }
 });
