@@ -2,19 +2,25 @@ import { diffPolicies, type Change, type PolicyDiff } from "../guardrails/analys
 import type { Policy } from "../guardrails/policy.ts";
 import { canonicalJson } from "../audit/canonical-json.ts";
 
-/** What some request gains, by the search over all requests; empty only when it is proved that none gains anything. */
+/**
+ * What some request gains, by the search over all requests; empty only when it is proved that none gains anything. A
+ * request that lacks a required fact asks people whatever the default is, unless it is certain to be blocked.
+ */
 export function verdictLoosenings(before: Policy, after: Policy): readonly string[] {
-  const diff = compared(before, after);
-  if (diff === undefined) return ["the two cannot be compared over all requests"];
-  const { changes, undecided, more, facts } = diff;
-  const looser = changes.filter((change) => isLooser(before, change));
-  const untold = more.filter((turn) => turn === MORE_ROUTES);
-  return [
-    ...looser.map(changeText),
-    ...undecided.map((what) => `not decided: ${what}`),
-    ...untold.map(() => "some escalations may go to less senior people"),
-    ...facts,
+  const [whole, gaps] = [compared(before, after), compared(withGaps(before), withGaps(after))];
+  if (whole === undefined || gaps === undefined) return ["the two cannot be compared over all requests"];
+  const looser = [
+    ...whole.changes.filter((change) => isLooser(before, change)),
+    ...gaps.changes.filter(({ from, to }) => from.verdict === "block" && to.verdict !== "block"),
   ];
+  const untold = whole.more.filter((turn) => turn === MORE_ROUTES);
+  const told = [
+    ...looser.map(changeText),
+    ...[...whole.undecided, ...gaps.undecided].map((what) => `not decided: ${what}`),
+    ...untold.map(() => "some escalations may go to less senior people"),
+    ...whole.facts,
+  ];
+  return [...new Set(told)];
 }
 
 /** How the search calls a turn of which it found more regions than it tells. */
@@ -22,16 +28,17 @@ const MORE_ROUTES = "escalate to another route";
 
 function compared(before: Policy, after: Policy): PolicyDiff | undefined {
   try {
-    return diffPolicies(withGaps(before), withGaps(after));
+    return diffPolicies(before, after);
   } catch {
-    // Too many cells, or a policy it was not made for: nothing is proved.
+    // A policy it was not made for: nothing is proved.
     return undefined;
   }
 }
 
 /** The same rules where any fact may be left out: a block that was certain without a fact must stay certain. */
 function withGaps(policy: Policy): Policy {
-  return { ...policy, facts: policy.facts.map((fact) => ({ ...fact, optional: true })) };
+  const facts = policy.facts.map((fact) => ({ ...fact, optional: true as const }));
+  return { ...policy, facts, default: "escalate" };
 }
 
 /** Another answerer is no loosening when the route is as senior, and as many people are asked. */

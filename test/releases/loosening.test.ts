@@ -83,6 +83,19 @@ rules:`;
 const autoMax: (percent: string) => Edit = (percent) => [["percent: 15%, allowed", `percent: ${percent}, allowed`]];
 const beforeLimits: Edit = [["routes:\n", `${limits}\n`]];
 
+const blocksByDefault: Edit = [["default: escalate", "default: block"]];
+
+const noSuspension: Edit = [
+  [
+    `  - id: partner-suspended
+    effect: block
+    when: { fact: partnerStanding, operator: equal, value: suspended }
+    reason: "The partner is suspended from the programme"
+`,
+    "",
+  ],
+];
+
 const alwaysRuns: Edit = [["sla: 4h, onExpiry", "sla: 4h, clock: always, onExpiry"]];
 
 describe("one person is enough for", () => {
@@ -104,7 +117,28 @@ describe("one person is enough for", () => {
     ["a lower cap", beforeLimits, [["routes:\n", `${limits.replace("600000.00", "500000.00")}\n`]]],
     ["a mode that is lower", [], [["default: escalate", "mode: assisted\ndefault: escalate"]]],
     ["a default that blocks", [], [["default: escalate", "default: block"]]],
+    ["a loosening that is undone", autoMax("18%"), []],
+    [
+      "a block that is there again, beside a default that blocks",
+      [...blocksByDefault, ...noSuspension],
+      blocksByDefault,
+    ],
   ])("%s", ([, from, to]) => expect(policyLoosenings(quoting(from), quoting(to))).toEqual([]));
+});
+
+test("what requests gain is told whatever else changed beside it", () => {
+  const wider: Edit = [["percent: 15%, allowed: 5%..20%", "percent: 18%, allowed: 5%..25%"]];
+  const reasons = policyLoosenings(quoting(), { ...quoting(wider), subject: "partnerStanding" });
+  expect(reasons).toEqual([
+    expect.stringMatching(/^escalate to partner-manager becomes execute where effectiveDiscount is over 15 %/),
+    "the subject of canaries changed",
+    "the parameter auto_max may be set to other values",
+  ]);
+});
+
+test("a block that is certain without the facts left out is not lost to a default that blocks", () => {
+  const reasons = policyLoosenings(quoting(blocksByDefault), quoting([...blocksByDefault, ...noSuspension]));
+  expect(reasons).toContainEqual(expect.stringMatching(/^block becomes/));
 });
 
 describe("a second person is needed for", () => {
