@@ -92,6 +92,7 @@ export function workingTimeAfter(time: WorkingTime, at: string, ms: number): str
 /** Working time between two instants in ms; 0 where the second is not after the first. */
 export function workingMsBetween(time: WorkingTime, from: string, until: string): number {
   const [fromMs, untilMs] = [Date.parse(from), Date.parse(until)];
+  if (untilMs <= fromMs) return 0;
   let sum = 0;
   for (const spans of workingDays(time, fromMs)) {
     for (const span of spans) {

@@ -4,7 +4,7 @@ const HOUR_MS = 3_600_000;
 
 /** `2026-07-01` as days since 1970-01-01; undefined for what is no day of the calendar. */
 export function parseDate(text: unknown): number | undefined {
-  if (typeof text !== "string" || !/^\d/.test(text)) return undefined;
+  if (typeof text !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   const days = Date.parse(`${text}T00:00:00Z`) / DAY_MS;
   return Number.isInteger(days) && writeDate(days) === text ? days : undefined;
 }

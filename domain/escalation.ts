@@ -22,17 +22,23 @@ export const escalationStates = [
 ] as const;
 export type EscalationStanding = (typeof escalationStates)[number];
 
-/** Where each state leads to. One that is not here is final. */
-const leadsTo: { readonly [S in EscalationStanding]?: readonly EscalationStanding[] } = {
+/** Where each state leads to. One that leads nowhere is final. */
+const leadsTo: { readonly [S in EscalationStanding]: readonly EscalationStanding[] } = {
   open: ["open", "info-requested", "committing", "approved", "rejected", "expired", "superseded", "withdrawn"],
   "info-requested": ["open", "info-requested", "committing", "approved", "rejected", "superseded", "withdrawn"],
   committing: ["open", "approved", "superseded", "withdrawn"],
   approved: ["executed", "execution-failed", "superseded"],
+  executed: [],
+  "execution-failed": [],
+  rejected: [],
+  expired: [],
+  superseded: [],
+  withdrawn: [],
 };
 
 /** Whether one move leads from a state to another. One leads to itself where it is raised, taken, handed on or put off. */
 export function movesTo(from: EscalationStanding, to: EscalationStanding): boolean {
-  return leadsTo[from]?.includes(to) === true;
+  return leadsTo[from].includes(to);
 }
 
 /** States in which somebody's move is awaited, or may still be taken back: what is closed in none of them. */

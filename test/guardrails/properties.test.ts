@@ -187,9 +187,10 @@ describe("for any policy that the language can say", () => {
 
   test("an optional fact that is left out never does either, and is not named as missing", async () => {
     const some = fc.tuple(complete, fc.subarray(optionalNames, { minLength: 1 }));
-    let stillExecuted = 0;
+    let [tried, stillExecuted] = [0, 0];
     await fc.assert(
       fc.asyncProperty(generated(12), moments, some, async (policy, at, [all, removed]) => {
+        tried += 1;
         const knowing = await evaluate(policy, all, { at });
         const unknowing = await evaluate(policy, leavingOut(all, removed), { at });
         expect(executes(unknowing) && !executes(knowing)).toBe(false);
@@ -198,7 +199,7 @@ describe("for any policy that the language can say", () => {
       }),
       { numRuns: 500 },
     );
-    expect(stillExecuted, "some requests execute without them").toBeGreaterThan(0);
+    expect(stillExecuted * 100, "some requests execute without them").toBeGreaterThan(tried);
   });
 
   test("without a required fact nothing executes", async () => {
