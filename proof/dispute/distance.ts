@@ -30,7 +30,8 @@ function plainText(value: Json): string {
 function distanceText(type: FactType, { fact, from, to, text }: Change): string {
   const [a, b] = [givenValue(type, from), givenValue(type, to)];
   if (typeof a !== "number" || typeof b !== "number") return "";
-  const isBeyond = text.startsWith(`${fact} >`) || text.startsWith(`${fact} <`);
+  // `effectiveDiscount > 15 %`, or `15 % < effectiveDiscount ≤ 25 %` from below: the line is the side that it comes from.
+  const isBeyond = b > a ? text.startsWith(`${fact} > `) || text.includes(` < ${fact} `) : text.includes(`${fact} < `);
   const apart = Math.abs(a - b) - (isBeyond ? 1 : 0);
   if (isBeyond && apart === 0) return "none: it stood on the line itself";
   return isBeyond ? `over ${apartText(type, apart)}` : apartText(type, apart);

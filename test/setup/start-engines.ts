@@ -18,11 +18,14 @@ export type Engines = {
   stop(): Promise<void>;
 };
 
-/** One real PostgreSQL with a migrated template database, and one real Temporal server in memory with time skipping. */
+/**
+ * One real PostgreSQL with a migrated template database, and one real Temporal server in memory with time skipping. Both end with us,
+ * however we end: a run that is killed leaves nothing.
+ */
 export async function startEngines(onProgress: (line: string) => void): Promise<Engines> {
   const home = temporaryHome("test");
   const cacheFolder = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "mandate");
-  const postgres = await startPostgres({ home, cacheFolder, onProgress });
+  const postgres = await startPostgres({ home, cacheFolder, onProgress, guarded: true });
   await withClient(postgres.url, "test", async (client) => {
     await client.query(`create database ${TEMPLATE}`);
   });
@@ -36,6 +39,7 @@ export async function startEngines(onProgress: (line: string) => void): Promise<
     timeSkipping: true,
     logFile,
     detached: true,
+    guarded: true,
     onProgress,
   });
   return {

@@ -113,13 +113,14 @@ function conditionOf(facts: readonly FactType[]): fc.Arbitrary<Condition> {
   })).condition;
 }
 
-const outcome = fc.constantFrom(
-  { effect: "execute" } as const,
-  { effect: "execute" } as const,
-  { effect: "escalate", route: "partner-manager" } as const,
-  { effect: "escalate", route: "regional-director" } as const,
-  { effect: "block" } as const,
-);
+const outcomes = [
+  { effect: "execute" },
+  { effect: "execute" },
+  { effect: "escalate", route: "partner-manager" },
+  { effect: "escalate", route: "regional-director" },
+  { effect: "block" },
+] as const;
+const outcome = fc.constantFrom(...outcomes);
 
 function paramsOf(): fc.Arbitrary<readonly Param[]> {
   const one = (name: string, kind: "ppm" | "number" | "date", from: number) =>
@@ -210,8 +211,46 @@ const overridden = fc
   .tuple(fc.constantFrom("size", "discount", "starts"), fc.constantFrom("tier", "region", "partner"))
   .map((names) => pool.filter(({ name }) => names.some((one) => one === name)));
 
+const discount = pool.filter(({ name }) => name === "discount" || name === "tier");
+
+/**
+ * A band of rules of which an override moves the first one away from over another: who looks only where rules match as written does not
+ * see the other one decide.
+ */
+const movedAway: fc.Arbitrary<Policy> = fc
+  .record({
+    most: fc.nat({ max: 2 }),
+    rise: fc.integer({ min: 1, max: 4 }),
+    from: fc.nat({ max: 3 }),
+    width: fc.integer({ min: 1, max: 2 }),
+    effect: fc.constantFrom(outcomes[0], outcomes[2]),
+    passes: fc.option(fc.integer({ min: 3, max: 7 }), { nil: undefined }),
+    tier: fc.constantFrom("a", "b", "c"),
+    invariants: invariantsOf(discount),
+  })
+  .map(({ most, rise, from, width, effect, passes, tier, invariants }): Policy => {
+    const over = (value: Comparison["value"]): Condition => ({ fact: "discount", operator: "greaterThan", value });
+    const upTo = (value: number): Condition => ({ fact: "discount", operator: "lessThanInclusive", value });
+    const rules = [
+      { ...outcomes[2], when: over({ param: "most" }) },
+      { ...effect, when: { all: [over(most + from), upTo(most + from + width)] } },
+      ...(passes === undefined ? [] : [{ ...outcomes[0], when: upTo(passes) }]),
+    ].map((rule, at): PolicyRule => ({ id: `rule-${at}`, reason: "holds", ...rule }));
+    const [since, , until] = days;
+    const raised = {
+      id: "override-0",
+      for: { tier: [tier] },
+      from: since,
+      until,
+      set: { most: most + rise },
+      reason: "",
+    };
+    const params: readonly Param[] = [{ name: "most", kind: "ppm", value: most, allowed: null, protected: false }];
+    return { ...template, facts: discount, rules, params, overrides: [raised], invariants, default: "block" };
+  });
+
 /** Two policies over the same few facts, the second mostly the first with another rule or another parameter. */
-export const pairs: fc.Arbitrary<readonly [Policy, Policy]> = fc
+const anyTwo: fc.Arbitrary<readonly [Policy, Policy]> = fc
   .tuple(
     fc.oneof(fc.subarray([...pool], { minLength: 2, maxLength: 3 }), overridden),
     fc.constantFrom("UTC", "Pacific/Kiritimati", "America/New_York"),
@@ -229,3 +268,9 @@ export const pairs: fc.Arbitrary<readonly [Policy, Policy]> = fc
     const [first, ...others] = a.rules;
     return [a, { ...a, rules: first === undefined ? b.rules : [...others, { ...b.rules[0]!, id: "other" }] }];
   });
+
+/** Of four pairs one is of rules that are moved away. */
+export const pairs: fc.Arbitrary<readonly [Policy, Policy]> = fc.oneof(
+  { arbitrary: anyTwo, weight: 3 },
+  { arbitrary: fc.tuple(movedAway, movedAway), weight: 1 },
+);

@@ -69,7 +69,7 @@ describe("a decision of the decide service, under a policy that has nothing to d
     const { dispute } = await disputeOf(body.decisionId);
     expect(dispute.ways.map(({ verdict, changes }) => [verdict, changes[0]?.wanted])).toEqual([
       ["execute", "hours ≤ 48"],
-      ["escalate", "hours ≤ 200"],
+      ["escalate", "48 < hours ≤ 200"],
     ]);
   });
 });
