@@ -7,12 +7,12 @@ import type { EscalationRow } from "../audit/ledgers/escalation-row.ts";
 import { inTransaction } from "../audit/ledgers/transaction.ts";
 import { editedIdOf } from "../audit/ledgers/turns.ts";
 import { eventOfStep } from "../audit/record-keys.ts";
-import { caseIdOf, objectRefOf } from "../domain/ids.ts";
+import { caseStartOf, objectIdIn } from "../domain/ids.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
 import type { GovernedAction } from "../functions/definition.ts";
 import { areSame } from "../functions/shared/as-requested.ts";
-import { functions, recordToolOf } from "../functions/index.ts";
+import { functionOfAction, recordToolOf } from "../functions/index.ts";
 import { parseMoney } from "../guardrails/literals.ts";
 import type { StepRef } from "../workflows/activities.ts";
 import { createDecider } from "./decider.ts";
@@ -82,12 +82,11 @@ function isReadBy({ readTools }: StepDeps, { functionId }: StepRef): boolean {
 /** The step that a question belongs to; undefined where no function's case asks it. */
 function stepOf(company: string, row: EscalationRow, { actionId }: AskedProposal): StepRef | undefined {
   const { case_id: caseId, step_key: stepKey } = row;
-  const definition = Object.values(functions).find(({ id, actions }) => {
-    return caseId.startsWith(`${company}:${id}:`) && actions.some((action) => action.id === actionId);
-  });
+  const definition = functionOfAction(actionId);
   if (definition === undefined) return undefined;
   const { id: functionId, subject } = definition;
-  const objectId = caseId.slice(caseIdOf(company, functionId, objectRefOf(subject.system, subject.type, "")).length);
+  const objectId = objectIdIn(caseId, caseStartOf(company, functionId, subject.system, subject.type));
+  if (objectId === undefined) return undefined;
   const eventId = eventOfStep(caseId, stepKey);
   return {
     company,
@@ -130,7 +129,7 @@ function editedArgs({ editable, args: schema }: GovernedAction, written: JsonObj
   if (!whole.success)
     return no("not-whole", "not everything that is asked can be read, so nothing of it can be edited");
   if (areSame(before, args)) return no("unchanged", "it asks that already");
-  const names = Object.keys(given).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(given[name]));
+  const names = Object.keys(given).filter((name) => before[name] !== given[name]);
   const only = (from: JsonObject) => Object.fromEntries(names.map((name) => [name, from[name] ?? null]));
   return { kind: "edited", args, changes: { before: only(before), after: only(args) } } as const;
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../domain/json.ts";
-import { caseIdOf, objectRefOf } from "../domain/ids.ts";
+import { caseStartOf, objectIdIn } from "../domain/ids.ts";
 import type { Permit } from "../domain/permit.ts";
 import { assertKnown } from "../domain/registry.ts";
 import { actionOf } from "../functions/governed-actions.ts";
@@ -26,11 +26,11 @@ export async function whyNotDone(
   if (definition === undefined) return undefined;
   const action = actionOf(functionId, actionId);
   const { system, type, holds } = definition.subject;
-  const ofItsObjects = caseIdOf(company, functionId, objectRefOf(system, type, ""));
-  if (!hangsOnState(functionId, action) || !caseId.startsWith(ofItsObjects)) return undefined;
+  const objectId = objectIdIn(caseId, caseStartOf(company, functionId, system, type));
+  if (!hangsOnState(functionId, action) || objectId === undefined) return undefined;
   const record = await assertKnown(tools, recordToolOf(functionId), "tool").read(company, {
     objectType: type,
-    objectId: caseId.slice(ofItsObjects.length),
+    objectId,
   });
   if (isMoot(functionId, action, record?.value, args)) return { kind: "moot" };
   const held = record && holds?.(record.value, { action: actionId, args });

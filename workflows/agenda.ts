@@ -132,7 +132,7 @@ function isOver({ endsBy }: Course, nowMs: number): boolean {
 
 /** What is awaited and neither answered nor over. */
 export function waitingFor({ awaited }: Course) {
-  return Object.values(awaited).flatMap(({ state }) => (state.kind === "waiting" ? [{ state }] : []));
+  return Object.values(awaited).flatMap(({ state }) => (state.kind === "waiting" ? [state] : []));
 }
 
 /** Dates are ISO 8601 in UTC, as the plan writes them: their order is that of their texts. */

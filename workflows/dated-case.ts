@@ -101,7 +101,7 @@ async function waited(work: Work, course: Course, plan: CasePlan): Promise<Cours
       course,
     });
   }
-  const deadlines = waitingFor(course).map(({ state }) => state.deadline);
+  const deadlines = waitingFor(course).map(({ deadline }) => deadline);
   const dates = [...(plan.kind === "plan" ? Object.values(plan.anchors) : []), ...deadlines];
   const [first] = dates.filter((date) => !isPast(date, Date.now())).toSorted();
   await until(opened, earliest(first, course.endsBy));

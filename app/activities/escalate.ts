@@ -24,7 +24,7 @@ export function createEscalate({ pool, readTools, onOutOfReach }: EscalateDeps):
       const draft = { company, caseId, stepKey, decisionId, actionDigest, route, reason, at };
       const opened = await ledger.openEscalation(pool, draft, onOutOfReach);
       const { escalationId } = opened;
-      await approveEdited(pool, { company, escalationId, decisionId }, at);
+      if (!(await approveEdited(pool, { company, escalationId, decisionId }, at))) return opened;
       return { escalationId, state: await ledger.readEscalationState(pool, company, escalationId) };
     },
     readEscalation: (company, escalationId) => ledger.readEscalationState(pool, company, escalationId),

@@ -85,13 +85,13 @@ export async function keepEdit(
 
 /**
  * Who put other values in place of what was asked has approved those, where they may answer the question about them: their edit counts as
- * one approval of it, like any other. Told again, the first one stands.
+ * one approval of it, like any other. Told again, the first one stands. Answers whether it was edited.
  */
 export async function approveEdited(
   pool: LedgerPool,
   question: { readonly company: string; readonly escalationId: string; readonly decisionId: string },
   at: string,
-): Promise<void> {
+): Promise<boolean> {
   const { company, escalationId, decisionId } = question;
   const { rows } = await pool.query<{ edit: Edit | null; actionDigest: string }>({
     name: "read-edit-of-decision",
@@ -103,7 +103,7 @@ export async function approveEdited(
     values: [company, decisionId],
   });
   const [edited] = rows;
-  if (edited === undefined || edited.edit === null) return;
+  if (edited === undefined || edited.edit === null) return false;
   const { personId, role, reason, undoMs } = edited.edit;
   const { actionDigest } = edited;
   await giveVerdict(pool, {
@@ -117,4 +117,5 @@ export async function approveEdited(
     verdict: "approve",
     at,
   });
+  return true;
 }

@@ -1,5 +1,5 @@
 import type { Sql } from "../../audit/records.ts";
-import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
+import { caseStartOf, objectIdIn, objectRefOf } from "../../domain/ids.ts";
 import type { FunctionDefinition, FunctionTable } from "../../functions/definition.ts";
 import { functionOf, functions as shipped } from "../../functions/index.ts";
 import type { ScheduledPage, ScheduledPlace, ScheduledRef } from "../../workflows/activities.ts";
@@ -40,18 +40,16 @@ export async function tellThoseWho(
   const { waiting: template } = definition;
   if (template === undefined) return { ended: 0, told: 0, last: null };
   const { system, type } = definition.subject;
-  const start = caseIdOf(company, functionId, objectRefOf(system, type, ""));
+  const start = caseStartOf(company, functionId, system, type);
   const found = await readEnded(sql, company, definition, start, looking);
   const events = found.flatMap(({ occasion, caseIds }) =>
-    caseIds.map((caseId) => {
-      const objectId = caseId.slice(start.length);
+    caseIds.flatMap((caseId) => {
+      const objectId = objectIdIn(caseId, start);
+      if (objectId === undefined) return [];
       const sourceKey = `${functionId}/${objectRefOf(system, type, objectId)}/${template}/${occasion}`;
-      return sweepEvent(
-        company,
-        definition,
-        { objectId, sourceKey, body: { tells: { template, occasion } } },
-        looking.at,
-      );
+      return [
+        sweepEvent(company, definition, { objectId, sourceKey, body: { tells: { template, occasion } } }, looking.at),
+      ];
     }),
   );
   const outcomes = events.length === 0 ? [] : await acceptEvents(sql, events);

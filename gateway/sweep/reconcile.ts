@@ -1,7 +1,7 @@
 import { digestOf } from "../../audit/digest.ts";
 import { readDoneSince, type DoneAct } from "../../audit/ledgers/standing.ts";
 import { onlyRead } from "../../deciding/read-tools.ts";
-import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
+import { caseStartOf, objectIdIn, objectRefOf } from "../../domain/ids.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { assertKnown } from "../../domain/registry.ts";
 import type { FunctionAction, FunctionDefinition } from "../../functions/definition.ts";
@@ -56,12 +56,15 @@ type Looking = {
 async function changedOf(looking: Looking, done: readonly DoneAct[]): Promise<readonly InboxEvent[]> {
   const { company, definition } = looking;
   const { system, type } = definition.subject;
-  const start = caseIdOf(company, definition.id, objectRefOf(system, type, ""));
+  const start = caseStartOf(company, definition.id, system, type);
   const newest = new Map(done.map((act) => [act.caseId, act]));
-  const own = [...newest.values()].filter(({ caseId }) => caseId.startsWith(start));
+  const own = [...newest.values()].flatMap((act) => {
+    const objectId = objectIdIn(act.caseId, start);
+    return objectId === undefined ? [] : [{ act, objectId }];
+  });
   const events: InboxEvent[] = [];
-  await forEachRecord(own, async (act) => {
-    const event = await eventOf(looking, act, act.caseId.slice(start.length));
+  await forEachRecord(own, async ({ act, objectId }) => {
+    const event = await eventOf(looking, act, objectId);
     if (event !== undefined) events.push(event);
   });
   return events;
