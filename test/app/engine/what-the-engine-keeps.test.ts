@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { payloads } from "../../../app/engine/payloads.ts";
 import { nameObject } from "../../../audit/object-names.ts";
 import { giveReply } from "../../../audit/ledgers/reply-answers.ts";
+import { readCalls } from "../../../tools/sandbox/door.ts";
 import { ToolError } from "../../../tools/tool-error.ts";
 import type { Adapters } from "../../../tools/adapters.ts";
 import { heldAgainstSchema, historiesOf, openedHistory } from "../../fixtures/engine-payloads.ts";
@@ -120,7 +121,19 @@ async function askBack(system: System, caseId: string, isSeen: () => boolean): P
   };
   await move({ move: "ask", words: "Who is Quillfeather?", waitMs: 3_600_000 });
   await eventually(async () => (isSeen() ? true : undefined));
+  // Each is noted on the record before the next thing happens: a note says how it stands when it is written.
+  await noted(system, 1);
   await move({ move: "answer", words: "Quillfeather is a customer" });
+  await noted(system, 2);
+}
+
+/** So many notes were left on the record that is asked about. */
+async function noted({ pool, company }: System, count: number): Promise<void> {
+  await eventually(async () => {
+    const calls = await readCalls(pool, company, "crm");
+    const notes = calls.filter(({ operation, request }) => operation === "add-note" && request["objectId"] === "asked");
+    return notes.length >= count ? true : undefined;
+  }, 30_000);
 }
 
 let [open, sealed]: Played[] = [];
