@@ -6,7 +6,7 @@ import type { Answer } from "./answer.ts";
 import { bodyOf } from "./api-body.ts";
 import { answering, operand, type Call, type Cli } from "./command.ts";
 import { failure, type ExitName } from "./failure.ts";
-import type { Io } from "./io.ts";
+import { readAll, type Io } from "./io.ts";
 import { connect } from "./session.ts";
 
 type DecideOptions = {
@@ -127,12 +127,6 @@ async function readObject(path: string | undefined, { stdin }: Io): Promise<Deci
   throw failure("usage", "not-facts", `${path} holds no JSON object`, 'write facts by name: { "days": 3 }');
 }
 
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString("utf8");
-}
-
 async function readFile(path: string): Promise<string> {
   const fs = await import("node:fs/promises");
   return fs.readFile(path, "utf8").catch((error: Error) => {
@@ -140,7 +134,8 @@ async function readFile(path: string): Promise<string> {
   });
 }
 
-const exits: { readonly [verdict in DecisionAnswer["verdict"]]: ExitName } = {
+/** What a verdict means to the shell. */
+export const exitOfVerdict: { readonly [verdict in DecisionAnswer["verdict"]]: ExitName } = {
   execute: "ok",
   escalate: "pending",
   block: "blocked",
@@ -156,7 +151,7 @@ function told(answer: DecisionAnswer): Answer {
       ...(escalationId === null ? [] : [`escalations show ${escalationId}`]),
       permit === null ? `decisions show ${decisionId}` : `decisions report ${decisionId} --done`,
     ],
-    exit: permit === null ? exits[verdict] : "ok",
+    exit: permit === null ? exitOfVerdict[verdict] : "ok",
   };
 }
 

@@ -18,3 +18,10 @@ export function widthOf({ stdout }: Io): number | undefined {
 export function styled(stream: Output, style: "bold" | "dim" | "red" | "green" | "yellow", text: string): string {
   return styleText(style, text, { stream });
 }
+
+/** All of a stream as text. */
+export async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { answering, type Cli } from "./command.ts";
 import type { ApplyOptions } from "./policies/apply.ts";
 import type { DiffOptions } from "./policies/diff.ts";
+import type { EvalOptions } from "./policies/eval.ts";
 import type { LintOptions } from "./policies/lint.ts";
 import type { NewOptions } from "./policies/new.ts";
 import type { PromoteOptions } from "./policies/promote.ts";
@@ -18,11 +19,6 @@ export function addPolicies(program: Command, cli: Cli): void {
     .command("list", { isDefault: true })
     .description("list the policies with their versions")
     .action(answering(cli, async (call) => (await import("./policies/list.ts")).list(call)));
-  noun
-    .command("new <id>")
-    .description("begin a policy with its cases, over facts of its own; what is there is never overwritten")
-    .option("--facts <file>", "the facts, as YAML or JSON Schema; else some to begin with")
-    .action(answering<NewOptions>(cli, async (call) => (await import("./policies/new.ts")).create(call)));
   noun
     .command("show <id>")
     .description("show a policy in sentences; --json gives the document that its version is the SHA-256 of")
@@ -64,12 +60,32 @@ export function addPolicies(program: Command, cli: Cli): void {
     .command("explain <decision>")
     .description("why a decision came out so: rules with values, parameters, limits, and the nearest other verdicts")
     .action(answering(cli, async (call) => (await import("./policies/explain.ts")).explain(call)));
+  addWriting(noun, cli);
+  addRollout(noun, cli);
+  addReleases(noun, cli);
+}
+
+/** What helps while a policy is written. */
+function addWriting(noun: Command, cli: Cli): void {
+  noun
+    .command("new <id>")
+    .description("begin a policy with its cases, over facts of its own; what is there is never overwritten")
+    .option("--facts <file>", "the facts, as YAML or JSON Schema; else some to begin with")
+    .action(answering<NewOptions>(cli, async (call) => (await import("./policies/new.ts")).create(call)));
+  noun
+    .command("eval <what> [fact=value...]")
+    .description(
+      "decide one request here, by id or file; nothing is asked or recorded; exit 0 execute, 8 escalate, 7 block",
+    )
+    .option("--facts <file>", "the facts as YAML or JSON; - reads standard input")
+    .option("--base", "take what is not given from the base of the policy's cases")
+    .option("--at <time>", "as of this day or time (default: now)")
+    .option("--watch", "again whenever the policy, its cases or the facts change, with what changed, until Ctrl-C")
+    .action(answering<EvalOptions>(cli, async (call) => (await import("./policies/eval.ts")).evaluate(call)));
   noun
     .command("schema <id>")
     .description("print the JSON Schema that editors complete a policy file with")
     .action(answering(cli, async (call) => (await import("./policies/schema.ts")).schema(call)));
-  addRollout(noun, cli);
-  addReleases(noun, cli);
 }
 
 /** What recorded decisions say about letting agents do more. Everything here reads from a running system. */

@@ -27,21 +27,32 @@ export async function explain({ args, options }: Call<object>): Promise<Answer> 
 function explanationText(view: ExplanationView): string {
   const { decisionId, caseId, at, policy, release, mode } = view;
   const source = release === "" ? "from files" : `release ${shortVersion(release)}`;
-  const sections: readonly (readonly [string, readonly string[]])[] = [
-    ["Rules", view.rules.flatMap(ruleLines)],
-    ["Parameters", view.params.map(paramLine)],
-    ["Limits as they were read", view.limits.map(({ id, text }) => `${id}: ${text}`)],
-    ["Candidate rules", candidateLines(view)],
-    ["Other verdicts", view.ways.map(wayLine)],
-  ];
-  const told = sections.filter(([, lines]) => lines.length > 0);
   return [
     `${view.sentence}\n`,
     `${decisionId} of ${caseId}, ${formatMinute(at)}`,
     `policy ${policy.id} version ${shortVersion(policy.version)}, ${source}, mode ${mode}`,
-    ...told.map(([title, lines]) => `\n${title}\n${lines.map((line) => `  ${line}`).join("\n")}`),
+    ...explanationSections(view, ["Limits as they were read", view.limits]),
     "",
   ].join("\n");
+}
+
+type Explained = Pick<ExplanationView, "rules" | "params" | "candidate" | "verdict" | "ways">;
+type LimitLines = readonly { readonly id: string; readonly text: string }[];
+
+/** What an explanation holds beside its sentence, a text per section that has something to say. */
+export function explanationSections(
+  view: Explained,
+  [title, limits]: readonly [string, LimitLines],
+): readonly string[] {
+  const sections: readonly (readonly [string, readonly string[]])[] = [
+    ["Rules", view.rules.flatMap(ruleLines)],
+    ["Parameters", view.params.map(paramLine)],
+    [title, limits.map(({ id, text }) => `${id}: ${text}`)],
+    ["Candidate rules", candidateLines(view)],
+    ["Other verdicts", view.ways.map(wayLine)],
+  ];
+  const told = sections.filter(([, lines]) => lines.length > 0);
+  return told.map(([name, lines]) => `\n${name}\n${lines.map((line) => `  ${line}`).join("\n")}`);
 }
 
 type Rule = ExplanationView["rules"][number];
@@ -62,7 +73,7 @@ function paramLine({ name, shown, source, passedOver }: ExplanationView["params"
   return `${name} ${shown ?? "not settled"} (${from}${others.join("")})`;
 }
 
-function candidateLines({ candidate, verdict }: ExplanationView): readonly string[] {
+function candidateLines({ candidate, verdict }: Explained): readonly string[] {
   if (candidate === null) return [];
   const outcome = candidate.flips ? `${candidate.verdict} instead of ${verdict}` : `${candidate.verdict} as well`;
   return [`with them: ${outcome}`, ...candidate.rules.map(({ id, effect, reason }) => `${id} (${effect}): ${reason}`)];

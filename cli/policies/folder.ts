@@ -26,7 +26,8 @@ export type PolicyFolder = {
   readonly facts: FolderCatalogue;
 };
 
-function shownPath(path: string): string {
+/** A path as messages call it: relative to where the command runs, if it lies there. */
+export function shownPath(path: string): string {
   const near = relative(process.cwd(), path);
   return near.startsWith("..") ? path : near;
 }
@@ -43,7 +44,7 @@ async function textOf(path: string): Promise<string | undefined> {
 }
 
 /** The text of a file that must be there. Throws `CliFailure` (not found) when it is not. */
-async function neededText(path: string): Promise<string> {
+export async function neededText(path: string): Promise<string> {
   const text = await textOf(path);
   if (text === undefined) throw failure("notFound", "no-such-file", `there is no file ${shownPath(path)}`);
   return text;

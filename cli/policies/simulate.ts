@@ -6,8 +6,8 @@ import type { Answer } from "../answer.ts";
 import { operand, type Call } from "../command.ts";
 import { failure } from "../failure.ts";
 import { widthOf, type Io } from "../io.ts";
-import { connect, type Globals, type Environment } from "../session.ts";
-import { entryOf, policyFileOf, readFolder, readPolicyFile, soundPolicy } from "./folder.ts";
+import { connect, type Globals } from "../session.ts";
+import { soundPolicyAt } from "./analysed.ts";
 import { historyText, readHistoryFile } from "./history-file.ts";
 import { pastDecisions } from "./past-decisions.ts";
 import { simulationMarkdown, simulationText } from "./simulate-report.ts";
@@ -30,7 +30,7 @@ const MANY = 20_000;
 /** `mandate policy simulate ID|FILE`: what the working copy would have made of what was decided. */
 export async function simulate({ args, options, io }: Call<SimulateOptions>): Promise<Answer> {
   const failsOn = failsOnOf(options.failOn);
-  const policy = await candidateOf(options, operand(args));
+  const policy = await soundPolicyAt(options, operand(args));
   const { decisions, source } = await historyOf(policy, options, io);
   if (options.export !== undefined) await writeHistory(options.export, decisions);
   if (decisions.length >= MANY) io.stderr.write(`replaying ${decisions.length} decisions\n`);
@@ -44,13 +44,6 @@ export async function simulate({ args, options, io }: Call<SimulateOptions>): Pr
     next: [...(example === undefined ? [] : [`policy explain ${example.decisionId}`]), `policy test ${policy.id}`],
     exit: found.length > 0 ? "problemsFound" : "ok",
   };
-}
-
-async function candidateOf(options: Environment, name: string): Promise<Policy> {
-  const isFile = name.endsWith(".yaml") || /[/\\]/.test(name);
-  return soundPolicy(
-    isFile ? await readPolicyFile(options, policyFileOf(name)) : entryOf(await readFolder(options), name),
-  );
 }
 
 type History = { readonly decisions: readonly PastDecision[]; readonly source: string };

@@ -30,7 +30,7 @@ export type PolicyCase = {
 };
 
 export type LoadedCases =
-  | { readonly kind: "loaded"; readonly cases: readonly PolicyCase[] }
+  | { readonly kind: "loaded"; readonly base: Facts; readonly cases: readonly PolicyCase[] }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
 const FileFields = z.strictObject({
@@ -128,5 +128,5 @@ export function loadCases(file: string, text: string, policy: Policy): LoadedCas
     reader.report(["cases"], `two cases are named \`${name}\``, "give each case its own name");
   }
   const problems = reader.problems();
-  return problems.length > 0 ? { kind: "refused", problems } : { kind: "loaded", cases };
+  return problems.length > 0 ? { kind: "refused", problems } : { kind: "loaded", base, cases };
 }

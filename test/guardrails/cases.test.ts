@@ -17,24 +17,25 @@ test("a case is the base with its changes, in the policy's own units", () => {
     without: [overlap]
     expect: { decision: escalate, rules: [over-value-limit], missing: [overlap], route: partner-manager }
 `;
+  const facts = {
+    partnerAuthorised: true,
+    partnerCertified: true,
+    complete: true,
+    vendorEngaged: false,
+    ownProtectionDays: 36_500,
+    idHeldBy: "nobody",
+    proposedAsRequested: true,
+    partner: "p7",
+    role: "sell",
+    account: "example.com",
+  };
   expect(load(text)).toEqual({
     kind: "loaded",
+    base: { ...facts, overlap: "none", estimatedValue: 100 },
     cases: [
       {
         name: "large and unchecked",
-        facts: {
-          partnerAuthorised: true,
-          partnerCertified: true,
-          complete: true,
-          vendorEngaged: false,
-          estimatedValue: 5_000_001,
-          ownProtectionDays: 36_500,
-          idHeldBy: "nobody",
-          proposedAsRequested: true,
-          partner: "p7",
-          role: "sell",
-          account: "example.com",
-        },
+        facts: { ...facts, estimatedValue: 5_000_001 },
         expect: { decision: "escalate", rules: ["over-value-limit"], missing: ["overlap"], route: "partner-manager" },
       },
     ],
