@@ -3,6 +3,7 @@ import { answering, type Cli } from "./command.ts";
 import type { ApplyOptions } from "./policies/apply.ts";
 import type { DiffOptions } from "./policies/diff.ts";
 import type { EvalOptions } from "./policies/eval.ts";
+import type { FmtOptions } from "./policies/fmt.ts";
 import type { LintOptions } from "./policies/lint.ts";
 import type { NewOptions } from "./policies/new.ts";
 import type { PromoteOptions } from "./policies/promote.ts";
@@ -82,6 +83,11 @@ function addWriting(noun: Command, cli: Cli): void {
     .option("--at <time>", "as of this day or time (default: now)")
     .option("--watch", "again whenever the policy, its cases or the facts change, with what changed, until Ctrl-C")
     .action(answering<EvalOptions>(cli, async (call) => (await import("./policies/eval.ts")).evaluate(call)));
+  noun
+    .command("fmt [what...]")
+    .description("write policies and what stands beside them in the one layout, by id or file; comments are kept")
+    .option("--check", "write nothing, and exit 3 when a file is not in it")
+    .action(answering<FmtOptions>(cli, async (call) => (await import("./policies/fmt.ts")).fmt(call)));
   noun
     .command("schema <id>")
     .description("print the JSON Schema that editors complete a policy file with")

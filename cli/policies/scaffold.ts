@@ -89,7 +89,12 @@ default: escalate # what no rule covers goes to people
 const routes = `
 # From the least to the most senior. Silence denies, and nobody answers their own request.
 routes:
-  owner: { who: role:ops-engineer, sla: 8h, onExpiry: deny, notRequester: true, unresolved: up }
+  owner:
+    who: role:ops-engineer
+    sla: 8h
+    onExpiry: deny
+    notRequester: true
+    unresolved: up
 
 defaultRoute: owner
 `;
