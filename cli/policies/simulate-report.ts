@@ -1,4 +1,5 @@
 import { formatMinor } from "../../domain/money.ts";
+import type { RuleAgreement, Share } from "../../guardrails/simulate/agreement.ts";
 import type { Flip } from "../../guardrails/simulate/flips.ts";
 import type { Simulation } from "../../guardrails/simulate/simulate.ts";
 import { writeTable } from "../table.ts";
@@ -30,6 +31,31 @@ function countsLine({ loosening, tightening, unchanged }: Simulation): string {
 
 const wouldBe = { execute: "would execute", escalate: "would ask people", block: "would be blocked" } as const;
 
+const tenths = (ppm: number): string => `${Math.floor(ppm / 1_000) / 10} %`;
+
+/** `93.3 % (28 of 30; 78.6 % to 98.2 % with 95 % confidence)`. */
+function shareText({ count, of, sharePpm, lowerPpm, upperPpm }: Share): string {
+  const sure = `${tenths(lowerPpm)} to ${tenths(upperPpm)} with 95 % confidence`;
+  return `${tenths(sharePpm)} (${grouped(count)} of ${grouped(of)}; ${sure})`;
+}
+
+function ruleLine({ rule, state, kind, share: found, against }: RuleAgreement): string {
+  const name = `${state === "candidate" ? "candidate " : ""}rule ${rule}`;
+  if (kind === "approved") return `where people decided, ${name} asks, and they approved ${shareText(found)}`;
+  const others = against.length === 0 ? "" : `; against them: ${listedIds(against)}`;
+  return `where people decided, ${name} would have agreed with them in ${shareText(found)}${others}`;
+}
+
+/** What people decided, against what the working copy and its rules say. Nothing where nobody decided anything. */
+function agreementLines({ agreement, rules }: Simulation): readonly string[] {
+  const { decidedByPeople, asks, agreed } = agreement;
+  if (decidedByPeople === 0) return [];
+  const alone =
+    agreed.of === 0 ? "" : `, and of the ${grouped(agreed.of)} it decides alone it agrees in ${shareText(agreed)}`;
+  const whole = `people decided ${grouped(decidedByPeople)}: the working copy asks about ${grouped(asks)}${alone}`;
+  return [whole, ...rules.map(ruleLine)];
+}
+
 /** What a report says beside matrix and flips, one line each; a line that has nothing to say is left out. */
 export function findings(simulation: Simulation): readonly string[] {
   const { money, subjects, contradictions, pending, limits, heldByMode, unreplayable, ofOtherPolicies } = simulation;
@@ -43,6 +69,7 @@ export function findings(simulation: Simulation): readonly string[] {
     ...contradictions.map(({ escalationId, decisionId, person, to }) => {
       return `contradicts a person: ${escalationId} was ${person}, and ${decisionId} ${wouldBe[to]}`;
     }),
+    ...agreementLines(simulation),
     ...pending.map(({ escalationId, to }) => `open: ${escalationId} waits for people, and ${wouldBe[to]}`),
     ...limits.map(({ id, within, over, overBefore, unread }) => {
       const seen = `limit ${id}: ${grouped(within)} within, ${grouped(over)} over (${grouped(overBefore)} before)`;

@@ -13,6 +13,12 @@ export function wilsonLower(successes: number, trials: number): number {
   return (share + z2 / 2 - Z * spread) / (1 + z2);
 }
 
+/** Both ends of the interval. Without trials nothing is known: 0 to 1. */
+export function wilsonInterval(successes: number, trials: number): { readonly lower: number; readonly upper: number } {
+  if (trials === 0) return { lower: 0, upper: 1 };
+  return { lower: wilsonLower(successes, trials), upper: 1 - wilsonLower(trials - successes, trials) };
+}
+
 /** The middle value, the lower of two; 0 for none. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;

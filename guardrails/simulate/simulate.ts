@@ -1,5 +1,7 @@
 import type { Verdict } from "../../domain/decision.ts";
 import type { Policy } from "../policy.ts";
+import { agreementByRule, agreementOf, personSaid } from "./agreement.ts";
+import type { Agreement, PersonSaid, RuleAgreement } from "./agreement.ts";
 import { byWeight, flipOf, moneyMoved } from "./flips.ts";
 import type { Flip, MoneyMoved } from "./flips.ts";
 import type { PastDecision } from "./past-decision.ts";
@@ -16,7 +18,7 @@ export type Counted = { readonly count: number; readonly sharePpm: number };
 export type Contradiction = {
   readonly decisionId: string;
   readonly escalationId: string;
-  readonly person: "approved" | "rejected";
+  readonly person: PersonSaid;
   readonly to: Verdict;
 };
 
@@ -43,6 +45,9 @@ export type Simulation = {
   /** Whom the flips are about, by the policy's subject fact; null when it has none. */
   readonly subjects: { readonly fact: string; readonly touched: readonly string[] } | null;
   readonly contradictions: readonly Contradiction[];
+  /** The candidate, and each rule that matches there, against what people decided. */
+  readonly agreement: Agreement;
+  readonly rules: readonly RuleAgreement[];
   readonly pending: readonly PendingChange[];
   readonly limits: readonly LimitCount[];
   /** Decisions that the mode alone made people decide; the verdict before that is what is compared. */
@@ -70,8 +75,9 @@ function contradictionsOf(replayed: readonly Replayed[]): readonly Contradiction
   return replayed.flatMap(({ past: { decisionId, escalation }, to }) => {
     if (escalation === null) return [];
     const { escalationId, state } = escalation;
-    const isAgainst = (state === "rejected" && to === "execute") || (state === "approved" && to === "block");
-    return isAgainst ? [{ decisionId, escalationId, person: state, to }] : [];
+    const person = personSaid(state);
+    const isAgainst = (person === "rejected" && to === "execute") || (person === "approved" && to === "block");
+    return person !== undefined && isAgainst ? [{ decisionId, escalationId, person, to }] : [];
   });
 }
 
@@ -129,6 +135,8 @@ export function simulate(candidate: Policy, history: readonly PastDecision[]): S
     money: moneyMoved(flips),
     subjects: subjectsOf(candidate, flips),
     contradictions: contradictionsOf(replayed),
+    agreement: agreementOf(replayed),
+    rules: agreementByRule(candidate, replayed),
     pending: pendingOf(replayed),
     limits: limitsOf(candidate, replayed),
     heldByMode: replayed.filter(({ past }) => past.verdict !== past.byRules).length,

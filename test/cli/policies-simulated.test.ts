@@ -76,6 +76,8 @@ block               0             0          0
 loosening 3 (60 %), tightening 0 (0 %), unchanged 2 (40 %)
 listPrice: 400,000.00 USD would come to be executed, 0.00 USD no longer would
 contradicts a person: esc_rejected was rejected, and dec_rejected would execute
+people decided 2: the working copy asks about 0, and of the 2 it decides alone it agrees in 50 % (1 of 2; 9.4 % to 90.5 % with 95 % confidence)
+where people decided, rule within-mandate would have agreed with them in 50 % (1 of 2; 9.4 % to 90.5 % with 95 % confidence); against them: dec_rejected
 open: esc_open waits for people, and would execute
 
 Flips

@@ -128,6 +128,12 @@ describe("what people said", () => {
     ["approved, and it would execute", wider, "approved", []],
     ["approved, and it would be blocked", quotingWith("manager_max", 155_000), "approved", ["esc_1 approved > block"]],
     ["rejected, and it would be blocked", quotingWith("manager_max", 155_000), "rejected", []],
+    [
+      "approved and done since, and it would be blocked",
+      quotingWith("manager_max", 155_000),
+      "executed",
+      ["esc_1 approved > block"],
+    ],
     ["denied by silence, and it would execute", wider, "expired", []],
   ] as const)("%s", ([, candidate, state, expected]) => {
     const { contradictions } = simulate(candidate, [pastQuote("dec_1", at(160_000), asked(state))]);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { median, wilsonLower } from "../../../guardrails/learn/wilson.ts";
+import { median, wilsonInterval, wilsonLower } from "../../../guardrails/learn/wilson.ts";
 
 test.for([
   [30, 30, 0.8865],
@@ -27,4 +27,10 @@ test("it is under the share itself, and more of the same makes one surer", () =>
 
 test("the median of an even count is the lower of the two", () => {
   expect([median([]), median([7]), median([30, 10]), median([9, 30, 10])]).toEqual([0, 7, 10, 10]);
+});
+
+test("both ends: 28 of 30 is 78.7 % to 98.2 %, and nothing tried is anything", () => {
+  const { lower, upper } = wilsonInterval(28, 30);
+  expect([lower, upper].map((end) => end.toFixed(4))).toEqual(["0.7868", "0.9815"]);
+  expect(wilsonInterval(0, 0)).toEqual({ lower: 0, upper: 1 });
 });
