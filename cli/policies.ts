@@ -4,6 +4,7 @@ import type { ApplyOptions } from "./policies/apply.ts";
 import type { DiffOptions } from "./policies/diff.ts";
 import type { EvalOptions } from "./policies/eval.ts";
 import type { FmtOptions } from "./policies/fmt.ts";
+import type { HoverOptions } from "./policies/hover.ts";
 import type { LintOptions } from "./policies/lint.ts";
 import type { NewOptions } from "./policies/new.ts";
 import type { PromoteOptions } from "./policies/promote.ts";
@@ -88,6 +89,13 @@ function addWriting(noun: Command, cli: Cli): void {
     .description("write policies and what stands beside them in the one layout, by id or file; comments are kept")
     .option("--check", "write nothing, and exit 3 when a file is not in it")
     .action(answering<FmtOptions>(cli, async (call) => (await import("./policies/fmt.ts")).fmt(call)));
+  noun
+    .command("hover <fact>")
+    .description("tell what a fact is, which rules and limits read it, and what recorded requests brought for it")
+    .option("--policy <what>", "of this policy only, by id or file")
+    .option("--history <file>", "requests from a history file, instead of the running system")
+    .option("--since <time>", "requests of this long, or from this time on (default 90d)")
+    .action(answering<HoverOptions>(cli, async (call) => (await import("./policies/hover.ts")).hover(call)));
   noun
     .command("schema <id>")
     .description("print the JSON Schema that editors complete a policy file with")

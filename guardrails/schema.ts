@@ -1,12 +1,14 @@
 import { modes } from "../domain/decision-details.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { FactType } from "./fact-types.ts";
+import { modeWords } from "./section-sentences.ts";
 import { anyWordFact, namable, wordFact } from "./load/fact-names.ts";
 import { conditionOf } from "./schema/condition.ts";
 import { limitOf } from "./schema/limits.ts";
-import { duration, paramName, percent, slug, some, strict } from "./schema/literals.ts";
-import { overrideOf, paramOf } from "./schema/params.ts";
+import { duration, paramRefOf, percent, slug, some, strict } from "./schema/literals.ts";
+import { overrideOf, paramsOf } from "./schema/params.ts";
 import { invariantOf, ruleOf } from "./schema/rules.ts";
+import { routeSnippets, snippetsOf } from "./schema/snippets.ts";
 
 function levels(): JsonObject {
   const who = { type: "string", pattern: "^role:[a-z][a-z0-9-]*$", description: "such as `role:partner-manager`" };
@@ -16,16 +18,23 @@ function levels(): JsonObject {
 
 function routes(): JsonObject {
   const quorum = { type: "integer", minimum: 1, maximum: 5, description: "how many different people must approve" };
-  const unresolved = { enum: ["up", "two"], description: "where a request goes of which nobody knows who asks" };
+  const unresolved = {
+    enum: ["up", "two"],
+    description: "where a request goes of which nobody knows who asks",
+    enumDescriptions: ["one level up", "to two people where it is"],
+  };
   const clock = { const: "always", description: "deadlines run day and night, not in the company's working time" };
   const region = { ...slug, description: "whose working time deadlines run in, as the company's calendar names it" };
-  const ends = { onExpiry: { const: "deny" }, notRequester: { const: true }, unresolved, clock, region };
+  const onExpiry = { const: "deny", description: "silence denies, and cannot be made to approve" };
+  const notRequester = { const: true, description: "nobody approves their own request" };
+  const ends = { onExpiry, notRequester, unresolved, clock, region };
   return {
     type: "object",
     propertyNames: { pattern: slug.pattern },
     additionalProperties: strict({ ...levels(), quorum, ...ends }, ["who", "sla", "onExpiry", "notRequester"]),
     minProperties: 1,
     description: "from the least to the most senior",
+    defaultSnippets: routeSnippets,
   };
 }
 
@@ -43,7 +52,11 @@ function settings(facts: readonly FactType[]): JsonObject {
       type: "string",
       description: "an IANA name such as `Europe/Paris`: days and windows are counted in it",
     },
-    mode: { enum: modes, description: "the most that agents may do under the policy" },
+    mode: {
+      enum: modes,
+      description: "the most that agents may do under the policy",
+      enumDescriptions: modes.map((mode) => modeWords[mode]),
+    },
     ...(subjects.length === 0
       ? {}
       : { subject: { enum: subjects, description: "the fact that keeps a request to one side of a canary" } }),
@@ -57,19 +70,24 @@ function settings(facts: readonly FactType[]): JsonObject {
  * ranges are checked there.
  */
 export function policySchema(id: string, facts: readonly FactType[], shared: readonly string[] = []): JsonObject {
+  const snippets = snippetsOf(facts);
+  const listOf = (section: keyof typeof snippets, items: JsonObject, about: string) => ({
+    ...some(items, about),
+    defaultSnippets: snippets[section],
+  });
   const properties = {
-    policy: { const: id },
+    policy: { const: id, description: "the policy's id, which is also the file's name" },
     default: { enum: ["escalate", "block"], description: "the verdict when no rule matches" },
     ...settings(facts),
-    params: { type: "object", propertyNames: paramName, additionalProperties: paramOf() },
+    params: paramsOf(),
     ...(namable(facts, wordFact).length === 0
       ? {}
-      : { overrides: some(overrideOf(facts), "set parameters for some requests, between two days") }),
-    rules: some(ruleOf()),
-    limits: some(limitOf(facts, shared), "caps on what requests come to together"),
+      : { overrides: listOf("overrides", overrideOf(facts), "set parameters for some requests, between two days") }),
+    rules: listOf("rules", ruleOf(), "all that match count and the strictest decides; their order means nothing"),
+    limits: listOf("limits", limitOf(facts, shared), "caps on what requests come to together"),
     routes: routes(),
     defaultRoute: { ...slug, description: "the route of every escalation that names none" },
-    invariants: some(invariantOf(), "what must hold of every request: proved, not decided by"),
+    invariants: listOf("invariants", invariantOf(), "what must hold of every request: proved, not decided by"),
   };
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -77,7 +95,7 @@ export function policySchema(id: string, facts: readonly FactType[], shared: rea
     ...strict(properties, ["policy", "default", "rules", "routes", "defaultRoute"]),
     $defs: {
       condition: conditionOf(facts),
-      param: strict({ param: { type: "string" } }, ["param"], "a parameter declared above"),
+      param: paramRefOf(),
       level: strict(levels(), ["who", "sla"]),
     },
   };

@@ -67,7 +67,8 @@ export function invariantText(policy: Policy, invariant: Invariant): string {
   return `${claim} when ${conditionText(policy, invariant.when)}`;
 }
 
-const modeWords: { readonly [mode in Mode]: string } = {
+/** How far agents go in each mode. */
+export const modeWords: { readonly [mode in Mode]: string } = {
   off: "off: nothing is decided by it",
   shadow: "shadow: decided and recorded, without effect",
   assisted: "assisted: people decide all that would execute",

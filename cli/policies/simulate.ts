@@ -5,25 +5,18 @@ import { simulate as replay, type Simulation } from "../../guardrails/simulate/s
 import type { Answer } from "../answer.ts";
 import { operand, type Call } from "../command.ts";
 import { failure } from "../failure.ts";
-import { widthOf, type Io } from "../io.ts";
-import { connect, type Globals } from "../session.ts";
+import { widthOf } from "../io.ts";
 import { soundPolicyAt } from "./analysed.ts";
-import { historyText, readHistoryFile } from "./history-file.ts";
-import { pastDecisions } from "./past-decisions.ts";
+import { historyText } from "./history-file.ts";
+import { historyOf, type HistoryOptions } from "./history.ts";
 import { simulationMarkdown, simulationText } from "./simulate-report.ts";
-import { sinceOf } from "./since.ts";
 
-export type SimulateOptions = {
-  readonly history?: string;
-  readonly since?: string;
+export type SimulateOptions = HistoryOptions & {
   readonly export?: string;
   readonly failOn?: string;
   readonly markdown?: boolean;
 };
 
-const DEFAULT_SINCE = "90d";
-/** Silence that is longer than this gets a word on stderr. */
-const QUIET_MS = 1_000;
 /** Replaying fewer takes less than that. */
 const MANY = 20_000;
 
@@ -43,32 +36,6 @@ export async function simulate({ args, options, io }: Call<SimulateOptions>): Pr
     warnings: warningsOf(simulation),
     next: [...(example === undefined ? [] : [`policy explain ${example.decisionId}`]), `policy test ${policy.id}`],
     exit: found.length > 0 ? "problemsFound" : "ok",
-  };
-}
-
-type History = { readonly decisions: readonly PastDecision[]; readonly source: string };
-
-async function historyOf(policy: Policy, options: SimulateOptions & Globals, io: Io): Promise<History> {
-  const { history, since = DEFAULT_SINCE } = options;
-  if (history === undefined) {
-    const from = sinceOf(since);
-    const client = await connect(options, { kind: "reader" });
-    return { decisions: await pastDecisions(client, policy.id, from, progressOn(io)), source: `since ${from}` };
-  }
-  const given = (["since", "export"] as const).find((name) => options[name] !== undefined);
-  if (given !== undefined) {
-    throw failure("usage", "two-sources", `--history and --${given} do not go together`, "give one of them");
-  }
-  return { decisions: await readHistoryFile(history), source: `of ${history}` };
-}
-
-/** Tells on stderr how far reading is, once it takes longer than a moment. */
-function progressOn({ stderr }: Io): (read: number) => void {
-  let toldMs = performance.now();
-  return (read) => {
-    if (performance.now() - toldMs < QUIET_MS) return;
-    toldMs = performance.now();
-    stderr.write(`read ${read} decisions\n`);
   };
 }
 

@@ -1,7 +1,10 @@
-import type { Json, JsonObject } from "../../domain/json.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { describeKind } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
 import { operatorsFor, takesList } from "../load/operators.ts";
 import type { Operator } from "../policy.ts";
+import { words } from "../sentences.ts";
+import { factNote } from "./notes.ts";
 import { literalOf, paramRef, some, strict } from "./literals.ts";
 
 const pattern = { type: "string", minLength: 1, description: "a regular expression in RE2's language" };
@@ -11,9 +14,15 @@ function comparisonsWith(type: FactType): readonly JsonObject[] {
   const operators = operatorsFor(type);
   const isSingle = (operator: Operator) => !takesList(operator) && operator !== "matches";
   const literal = literalOf(type);
-  const compare = (fitting: readonly string[], value: Json): readonly JsonObject[] => {
-    const fact = { const: type.name, description: type.title };
-    const comparison = strict({ fact, operator: { enum: fitting }, value }, ["fact", "operator", "value"]);
+  const compare = (fitting: readonly Operator[], value: JsonObject): readonly JsonObject[] => {
+    const fact = { const: type.name, description: type.title, markdownDescription: factNote(type) };
+    const operator = {
+      enum: fitting,
+      description: "how the fact is compared",
+      enumDescriptions: fitting.map((one) => `${type.name} ${words[one]} …`),
+    };
+    const compared = { description: `what \`${type.name}\` is compared with: ${describeKind(type)}`, ...value };
+    const comparison = strict({ fact, operator, value: compared }, ["fact", "operator", "value"]);
     return fitting.length === 0 ? [] : [comparison];
   };
   return [
@@ -26,15 +35,19 @@ function comparisonsWith(type: FactType): readonly JsonObject[] {
   ];
 }
 
+function group(word: string, inner: JsonObject, description: string): JsonObject {
+  return strict({ [word]: { ...inner, description } }, [word], description);
+}
+
 /** What `when` takes. */
 export function conditionOf(facts: readonly FactType[]): JsonObject {
   const inner = { $ref: "#/$defs/condition" };
   return {
     anyOf: [
       ...facts.flatMap(comparisonsWith),
-      strict({ all: some(inner) }, ["all"], "every one of these holds"),
-      strict({ any: some(inner) }, ["any"], "at least one of these holds"),
-      strict({ not: inner }, ["not"], "this does not hold"),
+      group("all", some(inner), "every one of these holds"),
+      group("any", some(inner), "at least one of these holds"),
+      group("not", inner, "this does not hold"),
     ],
   };
 }

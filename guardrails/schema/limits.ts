@@ -4,8 +4,8 @@ import type { FactType } from "../fact-types.ts";
 import { anyWordFact, namable, summedFact, wordFact, type Wanted } from "../load/fact-names.ts";
 import { windows } from "../policy.ts";
 import { rollingPattern } from "../rolling-window.ts";
-import { money, paramName, paramRef, percent, slug, strict, whole } from "./literals.ts";
-import { paramOf } from "./params.ts";
+import { money, paramRef, paramRefOf, percent, slug, strict, whole } from "./literals.ts";
+import { paramsOf } from "./params.ts";
 
 /** What may be added up, and a cap in its unit. */
 type Measure = { readonly key: string; readonly what: JsonObject; readonly cap: JsonObject };
@@ -32,6 +32,7 @@ const windowed = {
     anyOf: [{ enum: windows }, { type: "string", pattern: rollingPattern.source }],
     description:
       "a window of the calendar in the time zone of the file, or the days before each request, such as `90d`",
+    examples: ["calendar-quarter", "90d"],
   },
   warnAt: { ...percent, description: "the share of the cap from which people are warned" },
 };
@@ -50,7 +51,15 @@ function namedOf(facts: readonly FactType[], shared: readonly string[]): readonl
     ...(sum.enum.length === 0
       ? {}
       : { sum: { ...sum, description: "what it adds up, where that is called otherwise" } }),
-    ...(per.enum.length === 0 ? {} : { per: { type: "object", additionalProperties: per } }),
+    ...(per.enum.length === 0
+      ? {}
+      : {
+          per: {
+            type: "object",
+            additionalProperties: per,
+            description: "facts of its account that are called otherwise here",
+          },
+        }),
   };
   return [strict(named, ["shared"])];
 }
@@ -93,13 +102,17 @@ export function sharedSchema(): JsonObject {
   const file = {
     shared: { ...slug, description: "the file's name, by which policies name it" },
     timezone: { type: "string", description: "an IANA name; its windows are counted in it, else in UTC" },
-    params: { type: "object", propertyNames: paramName, additionalProperties: paramOf() },
+    params: paramsOf(),
     per: { type: "array", items: factName, description: "the facts that make one account; `[]` is one for all" },
     ...windowed,
   };
   const amounts = most([money("[A-Z]{3}"), { ...whole, minimum: 0 }, { $ref: "#/$defs/param" }]);
   const counts = most([{ ...whole, minimum: 0 }, { $ref: "#/$defs/param" }]);
-  const deposited = strict({ deposited: { enum: Currency.options } }, ["deposited"], "what a fund was given");
+  const deposited = strict(
+    { deposited: { enum: Currency.options, description: "the fund's currency" } },
+    ["deposited"],
+    "what a fund was given",
+  );
   const sum = { ...factName, description: "the fact that is added up" };
   const count = { const: true, description: "count requests" };
   const needed = ["per", "window", "cap"];
@@ -113,6 +126,6 @@ export function sharedSchema(): JsonObject {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "a limit that several policies share",
     anyOf: [...variants, variant("sum", sum, deposited, blocks)],
-    $defs: { param: strict({ param: { type: "string" } }, ["param"], "a parameter declared above") },
+    $defs: { param: paramRefOf() },
   };
 }

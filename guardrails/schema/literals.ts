@@ -8,12 +8,16 @@ export const percent = { type: "string", pattern: "^(0|[1-9]\\d{0,5})(\\.\\d{1,4
 export const duration = {
   type: "string",
   pattern: "^[1-9]\\d{0,7}[smhd]$",
-  description: "`30s`, `15m`, `4h` or `2d`",
+  description: "how long silence is waited for: `30s`, `15m`, `4h` or `2d`",
+  examples: ["4h", "2d"],
 };
 export const day = { type: "string", format: "date" };
 export const whole = { type: "integer" };
 export const sentence = { type: "string", minLength: 1, maxLength: 300 };
 export const paramRef = { $ref: "#/$defs/param" };
+/** What stands for a constant. */
+export const paramRefOf = (): JsonObject =>
+  strict({ param: { type: "string", description: "its name" } }, ["param"], "a parameter declared under `params`");
 export const anyVerdict = { enum: ["execute", "escalate", "block"] };
 
 export function money(currency: string): JsonObject {

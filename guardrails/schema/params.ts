@@ -1,14 +1,24 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { FactType } from "../fact-types.ts";
 import { namable, wordFact } from "../load/fact-names.ts";
+import { paramSnippets } from "./snippets.ts";
 import { day, literalOf, money, paramName, percent, sentence, slug, some, strict, whole } from "./literals.ts";
 
 /** A parameter: a number in one of the units. */
-export function paramOf(): JsonObject {
+function paramOf(): JsonObject {
   const allowed = { type: "string", pattern: "\\.\\.", description: "the bounds an override may move in: `5%..20%`" };
   const isProtected = { type: "boolean", description: "true: no override may touch it" };
+  const about: { readonly [unit: string]: JsonObject } = {
+    percent: { description: "a share, with at most four decimals", examples: ["15%"] },
+    money: {
+      description: "an amount in one currency, with two decimals and no separators",
+      examples: ["500000.00 USD"],
+    },
+    number: { description: "a whole number", examples: [9] },
+    date: { description: "a day, in the policy's time zone", examples: ["2026-07-01"] },
+  };
   const amount = (unit: string, literal: JsonObject) =>
-    strict({ [unit]: literal, allowed, protected: isProtected }, [unit]);
+    strict({ [unit]: { ...literal, ...about[unit] }, allowed, protected: isProtected }, [unit]);
   return {
     anyOf: [
       amount("percent", percent),
@@ -32,7 +42,7 @@ export function overrideOf(facts: readonly FactType[]): JsonObject {
   const properties = {
     id: { ...slug, description: "shown where it set a parameter" },
     for: { ...strict(Object.fromEntries(values), [], "the requests it applies to"), minProperties: 1 },
-    effective: strict(days, ["from", "until"]),
+    effective: strict(days, ["from", "until"], "the days between which it applies"),
     set: {
       type: "object",
       propertyNames: paramName,
@@ -43,4 +53,15 @@ export function overrideOf(facts: readonly FactType[]): JsonObject {
     reason: { ...sentence, description: "why, and who asked for it" },
   };
   return strict(properties, Object.keys(properties));
+}
+
+/** The parameters of a file by name. */
+export function paramsOf(): JsonObject {
+  return {
+    type: "object",
+    propertyNames: paramName,
+    additionalProperties: paramOf(),
+    description: "numbers that rules and limits share by name; overrides may set those that say what they allow",
+    defaultSnippets: paramSnippets,
+  };
 }

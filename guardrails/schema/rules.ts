@@ -2,13 +2,23 @@ import type { JsonObject } from "../../domain/json.ts";
 import { obligations } from "../../domain/obligations.ts";
 import { anyVerdict, sentence, slug, some, strict } from "./literals.ts";
 
-const condition = { $ref: "#/$defs/condition" };
+const condition = {
+  $ref: "#/$defs/condition",
+  description: "when it holds: one comparison, or `all`, `any` or `not` of conditions",
+};
+
+const verdictWords: { readonly [verdict: string]: string } = {
+  execute: "it is done without asking anyone",
+  escalate: "people are asked first",
+  block: "it is not done, whoever would approve it",
+};
 
 /** Only a rule that asks takes a route. */
 export function ruleOf(): JsonObject {
   const reason = {
     ...sentence,
     description: "a sentence for people; `{name}` cites a fact or a parameter that `when` reads",
+    examples: ["Discount {effectiveDiscount} is over {auto_max}"],
   };
   const id = { ...slug, description: "shown in every decision the rule takes part in" };
   const route = { ...slug, description: "who answers; else the default route" };
@@ -18,7 +28,15 @@ export function ruleOf(): JsonObject {
   const owed = { ...some({ anyOf: known }, "what is owed when the rule decides"), uniqueItems: true };
   const rule = (effects: readonly string[], more: JsonObject) =>
     strict(
-      { id, effect: { enum: effects, description: about }, when: condition, reason, ...more, state, obligations: owed },
+      {
+        id,
+        effect: { enum: effects, description: about, enumDescriptions: effects.map((one) => verdictWords[one] ?? one) },
+        when: condition,
+        reason,
+        ...more,
+        state,
+        obligations: owed,
+      },
       ["id", "effect", "when", "reason"],
     );
   return { anyOf: [rule(["escalate"], { route }), rule(["execute", "block"], {})] };
@@ -27,6 +45,8 @@ export function ruleOf(): JsonObject {
 /** What must hold of every request. */
 export function invariantOf(): JsonObject {
   const id = { ...slug, description: "shown by `mandate policy prove`" };
-  const invariant = (word: string) => strict({ id, [word]: anyVerdict, when: condition }, ["id", word, "when"]);
+  const claims = { never: "the verdict that no such request gets", always: "the verdict that each such request gets" };
+  const invariant = (word: keyof typeof claims) =>
+    strict({ id, [word]: { ...anyVerdict, description: claims[word] }, when: condition }, ["id", word, "when"]);
   return { anyOf: [invariant("never"), invariant("always")] };
 }
