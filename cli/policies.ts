@@ -5,6 +5,7 @@ import type { DiffOptions } from "./policies/diff.ts";
 import type { EvalOptions } from "./policies/eval.ts";
 import type { FmtOptions } from "./policies/fmt.ts";
 import type { HoverOptions } from "./policies/hover.ts";
+import type { ImportOptions } from "./policies/import.ts";
 import type { LintOptions } from "./policies/lint.ts";
 import type { NewOptions } from "./policies/new.ts";
 import type { PromoteOptions } from "./policies/promote.ts";
@@ -89,6 +90,13 @@ function addWriting(noun: Command, cli: Cli): void {
     .description("write policies and what stands beside them in the one layout, by id or file; comments are kept")
     .option("--check", "write nothing, and exit 3 when a file is not in it")
     .action(answering<FmtOptions>(cli, async (call) => (await import("./policies/fmt.ts")).fmt(call)));
+  noun
+    .command("import <file>")
+    .description(
+      "draft a policy with facts and cases from an approval matrix (.csv); exit 3 names each line without a translation",
+    )
+    .option("--as <id>", "the policy's id (default: the file's name)")
+    .action(answering<ImportOptions>(cli, async (call) => (await import("./policies/import.ts")).importPolicy(call)));
   noun
     .command("hover <fact>")
     .description("tell what a fact is, which rules and limits read it, and what recorded requests brought for it")

@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import type { Policy } from "../../guardrails/policy.ts";
 import type { PastDecision } from "../../guardrails/simulate/past-decision.ts";
 import { simulate as replay, type Simulation } from "../../guardrails/simulate/simulate.ts";
 import type { Answer } from "../answer.ts";
