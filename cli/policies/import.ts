@@ -18,6 +18,7 @@ type Importer = (file: string, text: string) => Imported;
 
 const importers: { readonly [extension: string]: () => Promise<Importer> } = {
   ".csv": async () => (await import("../../guardrails/import/csv.ts")).importCsv,
+  ".cedar": async () => (await import("../../guardrails/import/cedar.ts")).importCedar,
 };
 
 /**
