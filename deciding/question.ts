@@ -1,5 +1,6 @@
 import { digestOf } from "../audit/digest.ts";
 import type { StoredProposal } from "../audit/ledgers/turns.ts";
+import { accountText } from "../domain/normal-text.ts";
 import type { Beside } from "../domain/decision-details.ts";
 import type { SourceRef } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
@@ -53,5 +54,5 @@ export function actionDigestOf({ args, ...action }: BoundAction, terms: JsonObje
 /** Who a question is for: the value of the policy's subject fact, else the case it belongs to. */
 export function subjectOf(fact: string | null, { facts, caseId }: Pick<Question, "facts" | "caseId">): string {
   const value = fact === null ? undefined : facts[fact];
-  return typeof value === "string" ? value : caseId;
+  return (typeof value === "string" ? accountText(value) : undefined) ?? caseId;
 }

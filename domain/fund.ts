@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { sharedAccountText } from "./account.ts";
 import { Currency } from "./money.ts";
+import { accountText } from "./normal-text.ts";
 
 /** A period that a fund is given for, counted in UTC: `2026`, `2026-Q3`, `2026-07`, or `ever`. */
 const Period = z.string().regex(/^(ever|\d{4}(-(Q[1-4]|0[1-9]|1[0-2]))?)$/, "expected a period such as `2026-Q3`");
@@ -32,10 +33,10 @@ function monthsOf(part: string | undefined): Months {
   return { window: "calendar-quarter", first: (Number(part.slice(1)) - 1) * 3, count: 3 };
 }
 
-/** The account of a fund. A decision in that period, under a limit that says so, draws on the same one. */
+/** The account of a fund, however the partner's id is spelled. A decision in that period, under a limit that says so, draws on it. */
 export function fundAccountOf(company: string, { fundId, partnerId, period, currency }: FundRef): FundAccount {
   const account = { company, kind: "fund", id: fundId, unit: { unit: "minor", currency } } as const;
-  const values = { partner: partnerId };
+  const values = { partner: accountText(partnerId) ?? partnerId };
   if (period === "ever") {
     return { text: sharedAccountText({ ...account, window: period, values }), from: null, until: null };
   }

@@ -2,10 +2,12 @@ import { z } from "zod";
 import { governedActions } from "../functions/governed-actions.ts";
 import type { Json } from "../domain/json.ts";
 import { Currency, formatMinor } from "../domain/money.ts";
+import { normalSteps, normalText, type NormalStep } from "../domain/normal-text.ts";
 import { formatPpm } from "../domain/ppm.ts";
 import { provenances, type Provenance } from "../domain/provenance.ts";
 import { listed } from "./did-you-mean.ts";
 import { parseDate, writeDate, writeMoney, writePercent } from "./literals.ts";
+import { patternFault, patternTest } from "./pattern.ts";
 
 export type Scalar = boolean | number | string;
 
@@ -20,7 +22,15 @@ type FactKind =
   | { readonly kind: "minor"; readonly min: number; readonly max: number; readonly currency: Currency }
   | { readonly kind: "date"; readonly min: number; readonly max: number }
   | { readonly kind: "set"; readonly values: readonly string[] }
-  | { readonly kind: "text"; readonly maxLength: number };
+  | TextKind;
+
+/** `normal`: how a text is brought to one spelling before anything reads it. `pattern` (RE2) must be found in that. */
+type TextKind = {
+  readonly kind: "text";
+  readonly maxLength: number;
+  readonly normal?: readonly NormalStep[];
+  readonly pattern?: string;
+};
 
 /**
  * A fact that a policy may name. `adjustable`: the requester could ask for another value. `optional`: a request may
@@ -55,7 +65,16 @@ const Property = z.union([
       pattern: z.string().optional(),
       ...described,
     }),
-    z.strictObject({ type: z.literal("string"), maxLength: z.int().min(1).max(MAX_TEXT), ...described }),
+    z.strictObject({
+      type: z.literal("string"),
+      maxLength: z.int().min(1).max(MAX_TEXT),
+      normal: z.array(z.enum(normalSteps)).min(1).optional(),
+      pattern: z
+        .string()
+        .refine((pattern) => patternFault(pattern) === undefined)
+        .optional(),
+      ...described,
+    }),
   ]),
   z.strictObject({
     type: z.literal("array"),
@@ -95,7 +114,9 @@ function kindOf(property: z.infer<typeof Property>): FactKind {
   if (property.type === "array") return { kind: "set", values: property.items.enum };
   if (property.type === "string") {
     if ("enum" in property) return { kind: "choice", values: property.enum };
-    return "format" in property ? { kind: "date", ...allDays } : { kind: "text", maxLength: property.maxLength };
+    if ("format" in property) return { kind: "date", ...allDays };
+    const { maxLength, normal, pattern } = property;
+    return { kind: "text", maxLength, ...(normal && { normal }), ...(pattern !== undefined && { pattern }) };
   }
   const { minimum: min, maximum: max, unit, currency } = property;
   return currency === undefined
@@ -135,13 +156,22 @@ export function governedCatalogue(): Catalogue {
 export function acceptsValue(type: FactKind, value: unknown): value is Scalar {
   if (type.kind === "boolean") return typeof value === "boolean";
   if (type.kind === "choice" || type.kind === "set") return typeof value === "string" && type.values.includes(value);
-  if (type.kind === "text") return typeof value === "string" && value.length <= type.maxLength;
+  if (type.kind === "text") return typeof value === "string" && spelledFor(type, value) === value;
   return typeof value === "number" && Number.isSafeInteger(value) && value >= type.min && value <= type.max;
+}
+
+/** A text in the fact's normal form; undefined for one that has none there, is too long or does not match its pattern. */
+export function spelledFor({ maxLength, normal = [], pattern }: TextKind, text: string): string | undefined {
+  if (text.length > maxLength) return undefined;
+  const read = normal.length === 0 ? text : normalText(text, normal);
+  if (read === undefined || read.length > maxLength) return undefined;
+  return pattern === undefined || patternTest(pattern)(read) ? read : undefined;
 }
 
 /** What a request brings for a fact, as rules read it; undefined when the fact cannot take it. */
 export function givenValue(type: FactKind, given: unknown): Value | undefined {
   if (type.kind === "set") return givenSet(type.values, given);
+  if (type.kind === "text") return typeof given === "string" ? spelledFor(type, given) : undefined;
   const value = type.kind === "date" ? parseDate(given) : given;
   return acceptsValue(type, value) ? value : undefined;
 }
@@ -155,6 +185,14 @@ function givenSet(values: readonly string[], given: unknown): readonly string[] 
 /** A checked value as plain JSON, the way a request brings it. */
 export function jsonValue(type: { readonly kind: FactKind["kind"] }, value: Value): Json {
   return type.kind === "date" && typeof value === "number" ? writeDate(value) : value;
+}
+
+function textWords({ normal = [], pattern }: TextKind): string {
+  const names = normal.includes("idna") ? ["names a domain on the internet"] : [];
+  const keeps = normal.includes("confusables") ? ["mixes no scripts in a word"] : [];
+  const matches = pattern === undefined ? [] : [`matches \`${pattern}\``];
+  const said = [...names, ...keeps, ...matches];
+  return said.length === 0 ? "" : ` that ${said.join(" and ")}`;
 }
 
 /** What a policy may write for a fact, for messages: `a percentage from 0% to 2000%`. */
@@ -171,7 +209,7 @@ export function describeKind(type: FactKind): string {
     case "set":
       return `some of ${listed(type.values)}`;
     case "text":
-      return `a text of at most ${type.maxLength} characters`;
+      return `a text of at most ${type.maxLength} characters${textWords(type)}`;
     case "ppm":
       return `a percentage from ${writePercent(type.min)} to ${writePercent(type.max)}`;
     case "minor":

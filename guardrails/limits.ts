@@ -3,11 +3,12 @@ import type { Decision, MatchedRule } from "../domain/decision.ts";
 import type { LimitReading, LimitWindow } from "../domain/decision-details.ts";
 import type { AccountUnit } from "../domain/account.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { accountText } from "../domain/normal-text.ts";
 import { LIMIT_UNREAD } from "../domain/outage.ts";
 import { WHOLE_PPM } from "../domain/ppm.ts";
 import { strictestFirst } from "./combine.ts";
 import { listed } from "./did-you-mean.ts";
-import { jsonValue, showValue } from "./fact-types.ts";
+import { jsonValue, showValue, type Value } from "./fact-types.ts";
 import { capParam, routeOf } from "./policy.ts";
 import type { CalendarWindow, Limit, Policy, Window } from "./policy.ts";
 import { daysOf, isRolling } from "./rolling-window.ts";
@@ -55,12 +56,21 @@ export function unitOf({ sum }: Pick<Limit, "sum">, { facts }: Pick<Policy, "fac
   return type?.kind === "minor" ? { unit: "minor", currency: type.currency } : { unit: "number", currency: null };
 }
 
+/**
+ * A fact as a part of an account's name: spaces around it and letters that cannot be seen make no other account, and a
+ * text of nothing else makes none.
+ */
+function accountPart(known: Known, name: string): Value | undefined {
+  const value = valueIn(known, name);
+  return typeof value === "string" ? accountText(value) : value;
+}
+
 /** A shared limit's account is made of the names that the limit is shared by. */
 function accountIn({ per, shared }: Limit, cell: Policy, known: Known): JsonObject {
   return Object.fromEntries(
     per.flatMap((name, at) => {
       const type = cell.facts.find((fact) => fact.name === name);
-      const value = valueIn(known, name);
+      const value = accountPart(known, name);
       return type === undefined || value === undefined
         ? []
         : [[shared?.per[at] ?? name, jsonValue(type, value)] as const];
@@ -70,7 +80,7 @@ function accountIn({ per, shared }: Limit, cell: Policy, known: Known): JsonObje
 
 /** The account cannot be told, for want of facts that may be left out, and the limit lets that pass. */
 function passesUncounted({ per, unknown }: Limit, { facts }: Policy, known: Known): boolean {
-  const left = per.filter((name) => valueIn(known, name) === undefined);
+  const left = per.filter((name) => accountPart(known, name) === undefined);
   const isOptional = (name: string) => facts.some((type) => type.name === name && type.optional === true);
   return unknown === "passes" && left.length > 0 && left.every(isOptional);
 }
@@ -81,7 +91,7 @@ function askOf(limit: Limit, cell: Policy, known: Known, at: string): Ask | Unco
   const asked = limit.sum === null ? 1 : valueIn(known, limit.sum);
   const isAmount = typeof asked === "number" && Number.isSafeInteger(asked) && asked >= 0;
   const missing = [
-    ...limit.per.filter((name) => valueIn(known, name) === undefined),
+    ...limit.per.filter((name) => accountPart(known, name) === undefined),
     ...(isAmount || limit.sum === null ? [] : [limit.sum]),
     ...(cap === undefined ? [capParam(limit.cap) ?? "cap"] : []),
   ];

@@ -10,8 +10,53 @@ export function patternFault(pattern: string): string | undefined {
   }
 }
 
+const flags = /^\(\?[a-zA-Z]+\)/;
+
+/** The alternatives of a pattern that stand in no group. */
+function alternativesOf(pattern: string): readonly string[] {
+  const found = [""];
+  let depth = 0;
+  for (const [part] of pattern.matchAll(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|./gsu)) {
+    if (part === "(") depth += 1;
+    if (part === ")") depth -= 1;
+    if (part === "|" && depth === 0) found.push("");
+    else found.push(`${found.pop() ?? ""}${part}`);
+  }
+  return found;
+}
+
+function standsAt(alternative: string, end: "start" | "end" | "both"): boolean {
+  const atStart = /^(?:\^|\\A)/.test(alternative);
+  const atEnd = /(?:^|[^\\])(?:\\\\)*(?:\$|\\z)$/.test(alternative);
+  if (end === "both") return atStart && atEnd;
+  return end === "start" ? atStart : atEnd;
+}
+
+/** Whether a pattern says where it begins and where it ends, in each of its alternatives. */
+export function isWhole(pattern: string): boolean {
+  return alternativesOf(pattern.replace(flags, "")).every((alternative) => standsAt(alternative, "both"));
+}
+
+/** Whether every alternative begins or ends with the text, or says by `.*` that anything may stand there. */
+export function isAnchored(pattern: string): boolean {
+  return alternativesOf(pattern.replace(flags, "")).every(
+    (alternative) =>
+      standsAt(alternative, "start") || standsAt(alternative, "end") || /^\.\*|(?:^|[^\\])\.\*$/.test(alternative),
+  );
+}
+
+const compiled = new Map<string, RE2JS>();
+/** Patterns stand in policies and facts, which are few. */
+const MOST_KEPT = 1_000;
+
+function compiledOf(pattern: string): RE2JS {
+  const known = compiled.get(pattern) ?? RE2JS.compile(pattern);
+  if (compiled.size < MOST_KEPT) compiled.set(pattern, known);
+  return known;
+}
+
 /** Whether a pattern is found in a text, in time linear in the text. Throws for a pattern that `patternFault` refuses. */
 export function patternTest(pattern: string): (text: string) => boolean {
-  const compiled = RE2JS.compile(pattern);
-  return (text) => compiled.matcher(text).find();
+  const found = compiledOf(pattern);
+  return (text) => found.matcher(text).find();
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { modes } from "../domain/decision-details.ts";
 import { Currency } from "../domain/money.ts";
+import { normalSteps } from "../domain/normal-text.ts";
 import { provenances } from "../domain/provenance.ts";
 import {
   capParam,
@@ -13,6 +14,7 @@ import {
   type Condition,
   type Policy,
 } from "./policy.ts";
+import { patternTest } from "./pattern.ts";
 import { isRolling, type RollingWindow } from "./rolling-window.ts";
 import { testOf } from "./ternary.ts";
 import { frozen } from "./frozen.ts";
@@ -38,7 +40,13 @@ const Fact = z.discriminatedUnion("kind", [
   z.strictObject({ ...factBase, kind: z.enum(["choice", "set"]), ...choices }),
   z.strictObject({ ...factBase, kind: z.enum(["number", "ppm", "date"]), ...range }),
   z.strictObject({ ...factBase, kind: z.literal("minor"), ...range, currency: Currency }),
-  z.strictObject({ ...factBase, kind: z.literal("text"), maxLength: z.int().min(1) }),
+  z.strictObject({
+    ...factBase,
+    kind: z.literal("text"),
+    maxLength: z.int().min(1),
+    normal: z.array(z.enum(normalSteps)).min(1).exactOptional(),
+    pattern: Name.exactOptional(),
+  }),
 ]);
 
 const paramBase = {
@@ -214,6 +222,7 @@ function parsed(document: string): Policy {
   const loose = looseEnd(policy);
   if (loose !== undefined) throw new Error(loose);
   for (const { when } of [...policy.rules, ...policy.invariants]) testOf(when, policy.params);
+  for (const type of policy.facts) if (type.kind === "text" && type.pattern !== undefined) patternTest(type.pattern);
   return frozen(policy);
 }
 

@@ -4,11 +4,12 @@ import { parseAs, sameUnit } from "./literals.ts";
 
 /**
  * A fact as another system writes it: in its own unit as a whole number, or with the unit as policies write it, `40%` and
- * `600000.00 USD`. Exactly, never rounded. Undefined for what the fact cannot take: another unit, another currency, out of
+ * `600000.00 USD`. Exactly, never rounded; a text as it is spelled, for the record. Undefined for what the fact cannot take: another unit, another currency, out of
  * range.
  */
 export function writtenFact(type: FactType, given: unknown): Json | undefined {
   const value = givenValue(type, withUnit(type, given));
+  if (type.kind === "text") return value === undefined ? undefined : String(given);
   return value === undefined ? undefined : jsonValue(type, value);
 }
 

@@ -12,7 +12,8 @@ export function factsScaffold(id: string): string {
 #   choice: [good, worn]                one of these words
 #   set: [signed, insured]              any of these words
 #   date: true                          a day such as 2026-07-01
-#   text: 64                            at most so many characters
+#   text: 64                            at most so many characters, and where
+#     it names somebody                 \`normal: [trim, case, nfkc]\`: spellings that are one; \`pattern: "^P-[0-9]+$"\`
 # \`adjustable: true\`: who asks could ask for another value. \`optional: true\`: a request may leave it out.
 facts:
   amount: { title: What the request comes to, adjustable: true, money: 0.00 USD..10000.00 USD }

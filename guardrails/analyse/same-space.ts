@@ -1,3 +1,4 @@
+import { normalSteps } from "../../domain/normal-text.ts";
 import { describeKind } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
 import type { Policy } from "../policy.ts";
@@ -15,12 +16,24 @@ function common(a: FactType, b: FactType): FactType | undefined {
     const values = a.values.filter((value) => b.values.includes(value));
     return values.length === 0 ? undefined : { ...a, values };
   }
-  if (a.kind === "text" && b.kind === "text") return { ...a, maxLength: Math.min(a.maxLength, b.maxLength) };
+  if (a.kind === "text" && b.kind === "text") return commonText(a, b);
   return a.kind === b.kind ? a : undefined;
 }
 
+type Text = FactType & { readonly kind: "text" };
+
+/** Texts that are spelled alike in both. Where each has a pattern, those of the second are found by trying. */
+function commonText(a: Text, b: Text): FactType {
+  const normal = normalSteps.filter((step) => a.normal?.includes(step) === true || b.normal?.includes(step) === true);
+  const pattern = a.pattern ?? b.pattern;
+  const { normal: _, ...rest } = a;
+  const maxLength = Math.min(a.maxLength, b.maxLength);
+  return { ...rest, maxLength, ...(normal.length > 0 && { normal }), ...(pattern !== undefined && { pattern }) };
+}
+
 function typeText(type: FactType): string {
-  return `${describeKind(type)}${type.optional === true ? ", optional" : ""}`;
+  const spelled = type.kind === "text" && type.normal !== undefined ? `, spelled by ${type.normal.join(", ")}` : "";
+  return `${describeKind(type)}${spelled}${type.optional === true ? ", optional" : ""}`;
 }
 
 /** Undefined when a fact of both is of two kinds: the policies then have no request in common. */

@@ -2,7 +2,8 @@ import { patternTest } from "../pattern.ts";
 
 /** What a text that no rule names must do with the patterns that rules ask of it. */
 export type TextWanted = {
-  readonly maxLength: number;
+  /** Whether the fact can be the text, as rules read it. */
+  readonly fits: (text: string) => boolean;
   /** Texts that are classes of their own. */
   readonly named: readonly string[];
   readonly patterns: readonly { readonly pattern: string; readonly matches: boolean }[];
@@ -70,7 +71,7 @@ function around(text: string): readonly string[] {
 }
 
 /** A text that does what is wanted, checked against every pattern; undefined when none of those tried does. */
-export function textFor({ maxLength, named, patterns }: TextWanted): string | undefined {
+export function textFor({ fits, named, patterns }: TextWanted): string | undefined {
   const tests = patterns.map(({ pattern, matches }) => ({ holds: patternTest(pattern), matches }));
   const made = (["shortest", "longer"] as const).map((make) =>
     patterns.map(({ pattern }) => sequenceOf(pattern, make).text),
@@ -83,7 +84,6 @@ export function textFor({ maxLength, named, patterns }: TextWanted): string | un
   );
   const candidates = [...plain, ...[...made.flat(), ...joined, ...named].flatMap(around)];
   return candidates.find(
-    (text) =>
-      text.length <= maxLength && !named.includes(text) && tests.every(({ holds, matches }) => holds(text) === matches),
+    (text) => fits(text) && !named.includes(text) && tests.every(({ holds, matches }) => holds(text) === matches),
   );
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../domain/json.ts";
-import { jsonValue } from "../fact-types.ts";
+import { acceptsValue, jsonValue } from "../fact-types.ts";
 import type { FactType, Value } from "../fact-types.ts";
 import type { Known } from "../ternary.ts";
 import { DEFAULT_STEPS, search } from "./box.ts";
@@ -8,7 +8,7 @@ import type { Dimension, ValueClass } from "./dimensions.ts";
 import { allOf, leafOf, notOf } from "./formula.ts";
 import type { Formula } from "./formula.ts";
 import type { Space } from "./space.ts";
-import { textFor } from "./texts.ts";
+import { textFor, type TextWanted } from "./texts.ts";
 
 /** One request of the wanted kind: as rules read it, and as plain JSON. */
 export type Witness = { readonly known: Known; readonly facts: JsonObject; readonly box: Box };
@@ -29,13 +29,17 @@ function numberIn({ min, max }: { readonly min: number; readonly max: number }, 
   return min === type.min ? max : min;
 }
 
+/** No text could be found that does what the box wants of it. */
+const noText = Symbol("no text");
+
 /** What a fact holds that nothing asks about. */
-function unasked(type: FactType): Value | undefined {
+function unasked(type: FactType): Value | undefined | typeof noText {
   if (type.optional === true) return undefined;
   if (type.kind === "boolean") return false;
   if (type.kind === "choice") return type.values[0];
   if (type.kind === "set") return [];
-  return type.kind === "text" ? "" : numberIn(type, type);
+  if (type.kind !== "text") return numberIn(type, type);
+  return acceptsValue(type, "") ? "" : textOf(type, [], []);
 }
 
 const allows = (box: Box, dimension: Dimension, kind: ValueClass["kind"]) =>
@@ -50,9 +54,6 @@ function setIn(box: Box, own: readonly Dimension[]): Value | undefined {
   return members.toSorted();
 }
 
-/** No text could be found that does what the box wants of it. */
-const noText = Symbol("no text");
-
 function otherText(
   box: Box,
   type: FactType & { readonly kind: "text" },
@@ -66,7 +67,18 @@ function otherText(
     const [yes, no] = [allows(box, dimension, "yes"), allows(box, dimension, "no")];
     return aspect.kind === "pattern" && yes !== no ? [{ pattern: aspect.pattern, matches: yes }] : [];
   });
-  return textFor({ maxLength: type.maxLength, named, patterns }) ?? noText;
+  return textOf(type, named, patterns);
+}
+
+/** A text that the fact can be. */
+function textOf(
+  type: FactType & { readonly kind: "text" },
+  named: TextWanted["named"],
+  patterns: TextWanted["patterns"],
+): string | typeof noText {
+  const own = type.pattern === undefined ? [] : [{ pattern: type.pattern, matches: true }];
+  const fits = (text: string) => acceptsValue(type, text);
+  return textFor({ fits, named, patterns: [...patterns, ...own] }) ?? noText;
 }
 
 function valueInBox(box: Box, type: FactType, own: readonly Dimension[]): Value | undefined | typeof noText {

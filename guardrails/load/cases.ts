@@ -64,8 +64,9 @@ function known(reader: Reader, path: Path, names: readonly string[], all: readon
   }
 }
 
-/** A fact as a request brings it: a set as a list of its members, everything else as rules compare it. */
+/** A fact as a request brings it: a text as it is spelled, a set as a list of its members, everything else as rules compare it. */
 function readFact(reader: Reader, path: Path, value: unknown, type: FactType): Json | undefined {
+  if (type.kind === "text" && typeof value === "string" && value.length <= type.maxLength) return value;
   if (type.kind !== "set") {
     const scalar = readValue(reader, path, value, type);
     return scalar === undefined ? undefined : jsonValue(type, scalar);

@@ -1,12 +1,16 @@
 import { z } from "zod";
+import { normalSteps } from "../../domain/normal-text.ts";
 import { provenances } from "../../domain/provenance.ts";
+import { listed } from "../did-you-mean.ts";
 import { factTypesOf } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
 import { parseAs } from "../literals.ts";
 import type { Amount } from "../literals.ts";
+import { isWhole } from "../pattern.ts";
 import type { Problem } from "../problem.ts";
 import { entriesAt, readMap, readerOf, shown } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
+import { readPattern } from "./values.ts";
 
 export type LoadedFacts =
   | { readonly kind: "loaded"; readonly facts: readonly FactType[] }
@@ -44,6 +48,12 @@ const FactFields = z.strictObject({
   set: Words.optional().describe(kinds.set),
   date: z.literal(true).optional().describe(kinds.date),
   text: z.int().min(1).max(1_000).optional().describe(kinds.text),
+  normal: z
+    .array(z.enum(normalSteps))
+    .min(1)
+    .optional()
+    .describe(`some of ${listed(normalSteps)}, such as \`normal: [trim, case, nfkc]\`: spellings that are one`),
+  pattern: z.string().optional().describe('a regular expression of the whole text, such as `pattern: "^P-[0-9]+$"`'),
 });
 type FactFields = z.infer<typeof FactFields>;
 
@@ -54,8 +64,10 @@ function schemaOf(reader: Reader, path: Path, kind: Kind, fields: FactFields): o
       return { type: "boolean" };
     case "date":
       return { type: "string", format: "date" };
-    case "text":
-      return { type: "string", maxLength: fields.text };
+    case "text": {
+      const { text: maxLength, normal, pattern } = fields;
+      return { type: "string", maxLength, ...(normal && { normal }), ...(pattern !== undefined && { pattern }) };
+    }
     case "choice":
       return { type: "string", enum: words(reader, [...path, kind], fields.choice ?? []) };
     case "set":
@@ -74,6 +86,23 @@ function words(reader: Reader, path: Path, given: readonly string[]): readonly s
     if (given.indexOf(word) < index) reader.report([...path, index], `\`${word}\` is listed twice`, "keep one");
   }
   return given;
+}
+
+/** What is said of the spelling of a text: each step once, and a pattern of all of it. */
+function checkShape(
+  reader: Reader,
+  path: Path,
+  { normal = [], pattern }: { normal?: unknown; pattern?: unknown },
+): void {
+  const steps: readonly unknown[] = Array.isArray(normal) ? normal : [];
+  for (const [index, step] of steps.entries()) {
+    if (steps.indexOf(step) < index)
+      reader.report([...path, "normal", index], `${shown(step)} is listed twice`, "keep one");
+  }
+  const where = [...path, "pattern"];
+  const read = pattern === undefined ? undefined : readPattern(reader, where, pattern);
+  if (read === undefined || isWhole(read)) return;
+  reader.report(where, `${shown(read)} takes every text that only holds it`, `write \`^(?:${read})$\``);
 }
 
 const wordOf = { number: "number", ppm: "percent", minor: "money" } as const;
@@ -117,6 +146,11 @@ function readFact(reader: Reader, name: string, value: unknown): Declared | unde
     reader.report(path, message, `write one of ${kindNames.map((known) => `\`${known}\``).join(", ")}`);
     return undefined;
   }
+  for (const key of ["normal", "pattern"] as const) {
+    const isStray = kind !== "text" && fields[key] !== undefined;
+    if (isStray) reader.reportKey(path, key, `only a text has a \`${key}\``, "remove it");
+  }
+  checkShape(reader, path, fields);
   const schema = schemaOf(reader, path, kind, fields);
   const { title, adjustable = false, optional = false, from } = fields;
   const said = { title, adjustable, ...(from !== undefined && { from }) };
@@ -140,7 +174,7 @@ const SchemaFields = z.strictObject({
 
 const property =
   'write `type` boolean, integer with `minimum` and `maximum` (and `"unit": "ppm"`, or `"unit": "minor"` with `currency`), ' +
-  'string with `enum`, `"format": "date"` or `maxLength`, or array of strings with `enum`; with a `title`';
+  'string with `enum`, `"format": "date"` or `maxLength` (and `normal` and `pattern`), or array of strings with `enum`; with a `title`';
 
 /** The facts of a JSON Schema. Keywords that the policy language has no word for are refused: each would be a hole. */
 function readSchema(reader: Reader): readonly Declared[] {
@@ -152,6 +186,7 @@ function readSchema(reader: Reader): readonly Declared[] {
   }
   return Object.entries(properties).map(([name, schema]) => {
     checkName(reader, ["properties"], name);
+    if (!("format" in schema)) checkShape(reader, ["properties", name], schema);
     return { name, schema, required: required.includes(name) };
   });
 }

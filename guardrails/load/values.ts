@@ -1,4 +1,4 @@
-import { acceptsValue, describeKind } from "../fact-types.ts";
+import { acceptsValue, describeKind, spelledFor } from "../fact-types.ts";
 import type { FactType, Scalar } from "../fact-types.ts";
 import { parseAmount, parseAs, sameUnit } from "../literals.ts";
 import { patternFault } from "../pattern.ts";
@@ -23,6 +23,8 @@ function parseFor(reader: Reader, path: Path, value: unknown, type: FactType): u
       return parseAs("number", reader.written(path))?.value;
     case "date":
       return parseAs("date", value)?.value;
+    case "text":
+      return typeof value === "string" ? (spelledFor(type, value) ?? value) : value;
     case "ppm":
     case "minor": {
       const amount = parseAs(type.kind, value);

@@ -109,7 +109,17 @@ describe("a mistake is refused at its line and column, with what to write", () =
   test.for<[string, string, string]>([
     ["no bounds", schema({ days: { type: "integer", title: "Days" } }), "4:13: `days` is declared with words"],
     ["a number", schema({ days: { type: "number", title: "Days" } }), "4:13: `days` is declared with words"],
-    ["a pattern", schema({ id: { type: "string", pattern: ".*", title: "Id" } }), "4:11: `id` is declared with words"],
+    ["a pattern alone", schema({ id: { type: "string", pattern: "^a$", title: "Id" } }), "`id` is declared with words"],
+    [
+      "a pattern of a part",
+      schema({ id: { type: "string", maxLength: 9, pattern: "^P-", title: "Id" } }),
+      "`^P-` takes every text that only holds it; write `^(?:^P-)$`",
+    ],
+    [
+      "an unknown normal form",
+      schema({ id: { type: "string", maxLength: 9, normal: ["lower"], title: "Id" } }),
+      "`id` is declared with words",
+    ],
     ["no title", schema({ rare: { type: "boolean" } }), "4:13: `rare` is declared with words"],
     ["other facts allowed", schema({}, { additionalProperties: true }), "4:27: `additionalProperties` does not take"],
     ["a keyword", schema({ rare: { type: "boolean", title: "R" } }, { oneOf: [] }), "10:3: unknown key `oneOf`"],
