@@ -7,7 +7,7 @@ import { functionOfAction, recordToolOf } from "../functions/index.ts";
 import { governedActions } from "../functions/governed-actions.ts";
 import { reportedAction } from "../functions/shared/write-back.ts";
 import type { FactType } from "../guardrails/fact-types.ts";
-import { describeWritten, writtenFact } from "../guardrails/written-fact.ts";
+import { writtenFact, writtenFault } from "../guardrails/written-fact.ts";
 
 /** What a caller brings for a policy: facts, and fields of a record from which the policy's function computes more of them. */
 export type GivenFacts = { readonly policy: string; readonly facts: JsonObject; readonly fields?: JsonObject };
@@ -52,7 +52,7 @@ function readGiven(facts: JsonObject, types: readonly FactType[]): Pick<Computed
     const type = byName.get(name);
     if (type === undefined) return { name, fault: noSuch("fact", name, [...byName.keys()]) };
     const value = writtenFact(type, raw);
-    return value === undefined ? { name, fault: `expected ${describeWritten(type)}` } : { name, value };
+    return value === undefined ? { name, fault: writtenFault(type, raw) } : { name, value };
   });
   return {
     facts: Object.fromEntries(read.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),

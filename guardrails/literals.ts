@@ -1,8 +1,10 @@
 import { assertNever } from "../domain/assert-never.ts";
 import { parseDate, writeDate } from "../domain/day.ts";
 import { inUnits, parseDecimal } from "../domain/decimal.ts";
-import { type Currency, Money, formatMinor } from "../domain/money.ts";
+import { minorDigits } from "../domain/currency.ts";
+import { Currency, Money, formatMinor } from "../domain/money.ts";
 import { formatPpm } from "../domain/ppm.ts";
+import { listed, nearest } from "./did-you-mean.ts";
 
 /** `15%`, `15.0001%`: at most four decimals, so that every percentage is a whole number of parts per million. */
 export function parsePercent(text: unknown): number | undefined {
@@ -18,6 +20,27 @@ export function parseMoney(text: unknown): Money | undefined {
   const minor = decimal && inUnits(decimal, 2);
   const money = Money.safeParse({ minor: Number(minor), currency: match?.[2] });
   return money.success ? money.data : undefined;
+}
+
+/** `500.000,00`, `500'000.00` and `500 000.00` as well as `500,000.00`: digits in groups, which no amount is written in. */
+const groupedDigits = /^(\d{1,3}(?:[ ,'’_\u00a0\u202f]\d{3})+)(\.\d+)?(?= |$)/;
+
+/** Why a text is no amount of money, and what to write, where that can be told; undefined otherwise. */
+export function moneyFault(text: unknown): { readonly message: string; readonly fix: string } | undefined {
+  if (typeof text !== "string") return undefined;
+  const grouped = groupedDigits.exec(text);
+  if (grouped !== null) {
+    const [all, digits = "", decimals = ".00"] = grouped;
+    const plain = `${digits.replaceAll(/\D/g, "")}${decimals}${text.slice(all.length)}`;
+    return { message: `\`${text}\` has thousands separators, which are not taken`, fix: `write \`${plain}\`` };
+  }
+  const code = /^[\d.]+ ([A-Za-z]{2,4})$/.exec(text)?.[1];
+  if (code === undefined || Currency.options.some((known) => known === code)) return undefined;
+  const known = `use one of ${listed(Currency.options)}`;
+  const near = nearest(code, Currency.options);
+  const fix = near === undefined || minorDigits(code) !== undefined ? known : `did you mean \`${near}\`? (${known})`;
+  const what = minorDigits(code) === undefined ? "is no currency" : "is a currency that policies are not kept in";
+  return { message: `\`${code}\` ${what}`, fix };
 }
 
 export { parseDate, writeDate };

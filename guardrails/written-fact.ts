@@ -1,6 +1,6 @@
 import type { Json } from "../domain/json.ts";
 import { describeKind, givenValue, jsonValue, type FactType } from "./fact-types.ts";
-import { parseAs, sameUnit } from "./literals.ts";
+import { moneyFault, parseAs, sameUnit } from "./literals.ts";
 
 /**
  * A fact as another system writes it: in its own unit as a whole number, or with the unit as policies write it, `40%` and
@@ -17,6 +17,12 @@ function withUnit(type: FactType, given: unknown): unknown {
   if (typeof given !== "string" || (type.kind !== "ppm" && type.kind !== "minor")) return given;
   const amount = parseAs(type.kind, given);
   return amount !== undefined && sameUnit(amount, type) ? amount.value : undefined;
+}
+
+/** What is wrong with what a caller wrote for a fact: why it is no amount where that can be told, else what is expected. */
+export function writtenFault(type: FactType, given: unknown): string {
+  const fault = type.kind === "minor" ? moneyFault(given) : undefined;
+  return fault === undefined ? `expected ${describeWritten(type)}` : `${fault.message}; ${fault.fix}`;
 }
 
 /** What a caller may write for a fact: `a percentage from 0% to 2000%, or whole parts per million`. */

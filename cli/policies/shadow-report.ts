@@ -1,3 +1,4 @@
+import { shareTexts } from "../../domain/shares.ts";
 import type { ShadowReportView } from "../../gateway/http/rollout.ts";
 import type { Answer } from "../answer.ts";
 import { bodyOf } from "../api-body.ts";
@@ -46,15 +47,15 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-/** A share in percent with one decimal, rounded down. */
-function share(part: number, whole: number): string {
-  return whole === 0 ? "-" : `${Math.floor((part * 1_000) / whole) / 10} %`;
+/** Counts with their shares of all of them, which add up; a dash where there is nothing to share. */
+function withShares(counts: readonly number[]): string[] {
+  const shares = counts.every((count) => count === 0) ? counts.map(() => "-") : shareTexts(counts);
+  return counts.map((count, at) => `${count} (${shares[at]})`);
 }
 
 function verdictCells(verdicts: ShadowReportView["modes"][number]["verdicts"]): string[] {
   const { execute, escalate, block } = verdicts;
-  const whole = execute + escalate + block;
-  return [execute, escalate, block].map((part) => `${part} (${share(part, whole)})`);
+  return withShares([execute, escalate, block]);
 }
 
 const verdictColumns = [
@@ -111,7 +112,7 @@ function peopleText({ people }: ShadowReportView): string {
   if (people.length === 0) return "People have answered nothing that compares with it.\n";
   const lines = people.map(({ basis, agreed, differed, asks }) => {
     const settled = agreed + differed;
-    const compared = `people agreed with ${agreed} of ${settled} (${share(agreed, settled)})`;
+    const compared = `people agreed with ${withShares([agreed, differed])[0]?.replace(" ", ` of ${settled} `)}`;
     return `${bases[basis]}, ${compared}${asks === 0 ? "" : `; ${asks} would have asked them anyway`}.\n`;
   });
   return lines.join("");

@@ -1,10 +1,13 @@
 import { formatMinor } from "../../domain/money.ts";
 import type { RuleAgreement, Share } from "../../guardrails/simulate/agreement.ts";
+import { shareTexts } from "../../domain/shares.ts";
 import type { Flip } from "../../guardrails/simulate/flips.ts";
 import type { Simulation } from "../../guardrails/simulate/simulate.ts";
 import { writeTable } from "../table.ts";
 
 const verdicts = ["execute", "escalate", "block"] as const;
+
+const changes = ["loosening", "tightening", "unchanged"] as const;
 
 /** Flips that a report shows. */
 const TOP = 10;
@@ -14,19 +17,15 @@ const NAMED = 5;
 const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 const plural = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;
 
-/** `37 (0.2 %)`: one decimal, rounded down; a share under that is not shown as none. */
-function share({ count, sharePpm }: Simulation["loosening"]): string {
-  const tenths = Math.floor(sharePpm / 1_000);
-  return `${grouped(count)} (${count > 0 && tenths === 0 ? "under 0.1" : tenths / 10} %)`;
-}
-
 function listedIds(ids: readonly string[]): string {
   const more = ids.length - NAMED;
   return `${ids.slice(0, NAMED).join(", ")}${more > 0 ? ` and ${grouped(more)} more` : ""}`;
 }
 
-function countsLine({ loosening, tightening, unchanged }: Simulation): string {
-  return `loosening ${share(loosening)}, tightening ${share(tightening)}, unchanged ${share(unchanged)}`;
+/** `loosening 37 (0.2 %), tightening 0 (0 %), unchanged 18,463 (99.8 %)`. */
+function countsLine(simulation: Simulation): string {
+  const shares = shareTexts(changes.map((change) => simulation[change].count));
+  return changes.map((change, at) => `${change} ${grouped(simulation[change].count)} (${shares[at]})`).join(", ");
 }
 
 const wouldBe = { execute: "would execute", escalate: "would ask people", block: "would be blocked" } as const;

@@ -1,4 +1,4 @@
-import { parseAs } from "../literals.ts";
+import { moneyFault, parseAs } from "../literals.ts";
 import type { Amount } from "../literals.ts";
 import { shown } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
@@ -28,6 +28,9 @@ export function rangeExample(unit: Unit): string {
 /** Reads a number written in one unit: `15%`, `500000.00 USD`, `9` in plain digits, `2026-12-31`. */
 export function readAmount(reader: Reader, path: Path, value: unknown, unit: Unit): Amount | undefined {
   const amount = parseAs(unit, unit === "number" ? reader.written(path) : value);
-  if (amount === undefined) reader.report(path, `${shown(value)} is not ${told[unit].noun}`, told[unit].fix);
-  return amount;
+  if (amount !== undefined) return amount;
+  const fault = unit === "minor" ? moneyFault(value) : undefined;
+  const { message, fix } = fault ?? { message: `${shown(value)} is not ${told[unit].noun}`, fix: told[unit].fix };
+  reader.report(path, message, fix);
+  return undefined;
 }

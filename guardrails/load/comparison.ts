@@ -62,7 +62,7 @@ function readComparisonValue(
   return isMap ? readParamValue(reader, path, value, compared) : readValue(reader, path, value, type);
 }
 
-/** Reads one comparison, noting each problem: what it may name, the operators that fit the fact, and a value of its unit. */
+/** Reads one comparison, noting all its problems at once: what it may name, the operators that fit the fact, and a value of its unit. */
 export function readComparison(
   reader: Reader,
   path: Path,
@@ -70,14 +70,40 @@ export function readComparison(
   vocabulary: Vocabulary,
 ): Comparison | undefined {
   const fields = readMap(reader, path, node, ComparisonFields);
-  if (fields === undefined) return undefined;
-  const names = vocabulary.facts.map(({ name }) => name);
-  const type = vocabulary.facts.find(({ name }) => name === fields.fact);
-  if (type === undefined) {
-    reader.report([...path, "fact"], `unknown fact \`${fields.fact}\``, didYouMean(fields.fact, names));
-    return undefined;
+  const written: { readonly [key in keyof z.infer<typeof ComparisonFields>]?: unknown } = node;
+  const type = readFactName(reader, [...path, "fact"], written.fact, vocabulary);
+  const operator =
+    typeof written.operator === "string"
+      ? readOperator(reader, [...path, "operator"], written.operator, type)
+      : undefined;
+  const where = [...path, "value"];
+  const value =
+    type === undefined
+      ? readLooseValue(reader, where, written.value, operator, vocabulary)
+      : readComparisonValue(reader, where, written.value, { type, operator, vocabulary });
+  if (fields === undefined || type === undefined || operator === undefined || value === undefined) return undefined;
+  return { fact: type.name, operator, value };
+}
+
+function readFactName(reader: Reader, path: Path, name: unknown, { facts }: Vocabulary): FactType | undefined {
+  const type = facts.find((candidate) => candidate.name === name);
+  if (type !== undefined || typeof name !== "string") return type;
+  const names = facts.map((candidate) => candidate.name);
+  reader.report(path, `unknown fact \`${name}\``, didYouMean(name, names));
+  return undefined;
+}
+
+/** What can be said of a value without its fact: that the parameter it names is declared, that a pattern is one. */
+function readLooseValue(
+  reader: Reader,
+  path: Path,
+  value: unknown,
+  operator: Operator | undefined,
+  vocabulary: Vocabulary,
+): undefined {
+  if (operator === "matches") readPattern(reader, path, value);
+  else if (typeof value === "object" && value !== null && "param" in value) {
+    readParamRef(reader, path, value, vocabulary);
   }
-  const operator = readOperator(reader, [...path, "operator"], fields.operator, type);
-  const value = readComparisonValue(reader, [...path, "value"], fields.value, { type, operator, vocabulary });
-  return operator === undefined || value === undefined ? undefined : { fact: type.name, operator, value };
+  return undefined;
 }

@@ -3,6 +3,10 @@ import { readComparison } from "./comparison.ts";
 import type { Path, Reader } from "./reader.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
+const groups = ["all", "any", "not"] as const;
+type Group = (typeof groups)[number];
+const isGroup = (key: string): key is Group => (groups as readonly string[]).includes(key);
+
 function readGroup(
   reader: Reader,
   path: Path,
@@ -33,17 +37,24 @@ export function readCondition(
     reader.report(path, "a condition is missing here", "write `{ fact, operator, value }`, `all`, `any` or `not`");
     return undefined;
   }
-  const group = Object.keys(value).find((key) => key === "all" || key === "any" || key === "not");
+  const group = Object.keys(value).find(isGroup);
   if (group === undefined) return readComparison(reader, path, value, vocabulary);
   for (const key of Object.keys(value).filter((name) => name !== group)) {
-    reader.reportKey(
-      path,
-      key,
-      `\`${key}\` beside \`${group}\` would be ignored`,
-      `keep one of them, or nest them under \`all\``,
-    );
+    const message = `\`${key}\` beside \`${group}\` would be ignored`;
+    reader.reportKey(path, key, message, "keep one of them, or nest them under `all`");
+    if (isGroup(key)) readUnder(reader, path, key, Reflect.get(value, key), vocabulary);
   }
   const inner: unknown = Reflect.get(value, group);
+  return readUnder(reader, path, group, inner, vocabulary);
+}
+
+function readUnder(
+  reader: Reader,
+  path: Path,
+  group: Group,
+  inner: unknown,
+  vocabulary: Vocabulary,
+): Condition | undefined {
   if (group === "not") {
     const not = readCondition(reader, [...path, "not"], inner, vocabulary);
     return not === undefined ? undefined : { not };

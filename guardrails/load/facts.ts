@@ -4,7 +4,7 @@ import { provenances } from "../../domain/provenance.ts";
 import { listed } from "../did-you-mean.ts";
 import { factTypesOf } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
-import { parseAs } from "../literals.ts";
+import { moneyFault, parseAs } from "../literals.ts";
 import type { Amount } from "../literals.ts";
 import { isWhole } from "../pattern.ts";
 import type { Problem } from "../problem.ts";
@@ -110,6 +110,11 @@ const wordOf = { number: "number", ppm: "percent", minor: "money" } as const;
 function rangeOf(reader: Reader, path: Path, text: string, unit: "number" | "ppm" | "minor"): object | undefined {
   const [min, max, ...more] = text.split("..").map((end) => parseAs(unit, end.trim()));
   if (min === undefined || max === undefined || more.length > 0 || currencyOf(min) !== currencyOf(max)) {
+    const fault = unit === "minor" ? rangeFault(text) : undefined;
+    if (fault !== undefined) {
+      reader.report(path, fault.message, fault.fix);
+      return undefined;
+    }
     reader.report(path, `${shown(text)} is not a range of this unit`, `write ${kinds[wordOf[unit]]}`);
     return undefined;
   }
@@ -118,6 +123,11 @@ function rangeOf(reader: Reader, path: Path, text: string, unit: "number" | "ppm
   const range = { type: "integer", minimum: min.value, maximum: max.value };
   if (unit === "number") return range;
   return { ...range, unit, ...(currency !== undefined && { currency }) };
+}
+
+/** What is wrong with the first end of a range that is no amount of money, where that can be told. */
+function rangeFault(text: string): ReturnType<typeof moneyFault> {
+  return text.split("..").flatMap((end) => moneyFault(end.trim()) ?? [])[0];
 }
 
 function currencyOf(amount: Amount): string | undefined {

@@ -28,12 +28,18 @@ export function takesList(operator: Operator): boolean {
   return operator === "in" || operator === "notIn";
 }
 
-export function readOperator(reader: Reader, path: Path, name: string, type: FactType): Operator | undefined {
+/** The operator of that name, which must fit the fact; of a fact that nobody knows, any does. */
+export function readOperator(
+  reader: Reader,
+  path: Path,
+  name: string,
+  type: FactType | undefined,
+): Operator | undefined {
   const operator = operators.find((candidate) => candidate === name);
-  const fitting = operatorsFor(type);
+  const fitting = type === undefined ? operators : operatorsFor(type);
   if (operator === undefined) {
     reader.report(path, `unknown operator \`${name}\``, didYouMean(name, fitting));
-  } else if (!fitting.includes(operator)) {
+  } else if (type !== undefined && !fitting.includes(operator)) {
     const message = `\`${name}\` does not fit \`${type.name}\`, ${describeKind(type)}`;
     reader.report(path, message, `use one of ${listed(fitting)}`);
   } else {

@@ -1,11 +1,25 @@
+import { listed, nearest } from "../did-you-mean.ts";
 import { acceptsValue, describeKind, spelledFor } from "../fact-types.ts";
 import type { FactType, Scalar } from "../fact-types.ts";
-import { parseAmount, parseAs, sameUnit } from "../literals.ts";
+import { moneyFault, parseAmount, parseAs, sameUnit } from "../literals.ts";
 import { patternFault } from "../pattern.ts";
 import { shown } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
 
-function misfit(value: unknown, type: FactType): string {
+/** What is wrong with a value of the fact, and what to write. */
+function misfit(value: unknown, type: FactType): { readonly message: string; readonly fix: string } {
+  if ((type.kind === "choice" || type.kind === "set") && typeof value === "string") {
+    const near = nearest(value, type.values);
+    const message = `${shown(value)} is not one of ${listed(type.values)}, which \`${type.name}\` takes`;
+    return { message, fix: near === undefined ? "write one of them" : `did you mean \`${near}\`?` };
+  }
+  const fault = type.kind === "minor" ? moneyFault(value) : undefined;
+  const isUnquoted = type.kind === "text" && typeof value !== "string";
+  const quoted = isUnquoted ? ", in quotes where it could be read as something else" : "";
+  return fault ?? { message: misfitText(value, type), fix: `write ${describeKind(type)}${quoted}` };
+}
+
+function misfitText(value: unknown, type: FactType): string {
   const amount = parseAmount(value);
   if (type.kind === "minor" && amount?.kind === "minor" && amount.currency !== type.currency) {
     return `\`${type.name}\` is in ${type.currency}, not ${amount.currency}`;
@@ -35,17 +49,12 @@ function parseFor(reader: Reader, path: Path, value: unknown, type: FactType): u
   }
 }
 
-function reportMisfit(reader: Reader, path: Path, value: unknown, type: FactType): void {
-  const isUnquoted = type.kind === "text" && typeof value !== "string";
-  const quoted = isUnquoted ? ", in quotes where it could be read as something else" : "";
-  reader.report(path, misfit(value, type), `write ${describeKind(type)}${quoted}`);
-}
-
 /** Reads a value that a rule compares a fact with. Notes a problem and gives undefined when the fact cannot take it. */
 export function readValue(reader: Reader, path: Path, value: unknown, type: FactType): Scalar | undefined {
   const scalar = parseFor(reader, path, value, type);
   if (acceptsValue(type, scalar)) return scalar;
-  reportMisfit(reader, path, value, type);
+  const { message, fix } = misfit(value, type);
+  reader.report(path, message, fix);
   return undefined;
 }
 

@@ -1,3 +1,5 @@
+import { WHOLE_PPM } from "../../domain/ppm.ts";
+import { sharesOf } from "../../domain/shares.ts";
 import type { Verdict } from "../../domain/decision.ts";
 import type { Policy } from "../policy.ts";
 import { agreementByRule, agreementOf, personSaid } from "./agreement.ts";
@@ -11,7 +13,8 @@ import type { Replayed } from "./replay.ts";
 /** Counts of past verdicts by what the candidate makes of them: `matrix[from][to]`. */
 export type FlipMatrix = { readonly [from in Verdict]: { readonly [to in Verdict]: number } };
 
-/** A count, and its share of all that was replayed, in parts per million, rounded down. */
+/** A count, and its share of all that was replayed, in parts per million: those of one report add up to a million. */
+type Change = "loosening" | "tightening" | "unchanged";
 export type Counted = { readonly count: number; readonly sharePpm: number };
 
 /** A person answered one way, and the candidate would decide the opposite. */
@@ -67,8 +70,14 @@ function matrixOf(replayed: readonly Replayed[]): FlipMatrix {
   return matrix;
 }
 
-function counted(count: number, all: number): Counted {
-  return { count, sharePpm: all === 0 ? 0 : Math.floor((count * 1_000_000) / all) };
+function counted(counts: { readonly [change in Change]: number }): { readonly [change in Change]: Counted } {
+  const { loosening, tightening, unchanged } = counts;
+  const [loose = 0, tight = 0, none = 0] = sharesOf([loosening, tightening, unchanged], WHOLE_PPM);
+  return {
+    loosening: { count: loosening, sharePpm: loose },
+    tightening: { count: tightening, sharePpm: tight },
+    unchanged: { count: unchanged, sharePpm: none },
+  };
 }
 
 function contradictionsOf(replayed: readonly Replayed[]): readonly Contradiction[] {
@@ -129,9 +138,7 @@ export function simulate(candidate: Policy, history: readonly PastDecision[]): S
     policy: candidate.id,
     replayed: replayed.length,
     matrix: matrixOf(replayed),
-    loosening: counted(loosening, replayed.length),
-    tightening: counted(flips.length - loosening, replayed.length),
-    unchanged: counted(replayed.length - flips.length, replayed.length),
+    ...counted({ loosening, tightening: flips.length - loosening, unchanged: replayed.length - flips.length }),
     money: moneyMoved(flips),
     subjects: subjectsOf(candidate, flips),
     contradictions: contradictionsOf(replayed),

@@ -74,7 +74,11 @@ describe("a mistake is refused at its line and column, with what to write", () =
     ["a fraction", fact("{ title: Days, number: 0..0.5 }"), "2:32: `0..0.5` is not a range of this unit"],
     ["a bare percentage", fact("{ title: Days, percent: 0..100 }"), "2:33: `0..100` is not a range"],
     ["two currencies", fact("{ title: Days, money: 0.00 USD..9.00 EUR }"), "2:31: `0.00 USD..9.00 EUR` is not a range"],
-    ["a currency nobody has", fact("{ title: Days, money: 0.00 XXX..9.00 XXX }"), "2:31: `0.00 XXX..9.00 XXX` is not"],
+    [
+      "a currency nobody has",
+      fact("{ title: Days, money: 0.00 UUU..9.00 UUU }"),
+      "2:31: `UUU` is no currency; use one of",
+    ],
     [
       "no words",
       fact("{ title: Days, choice: [] }"),

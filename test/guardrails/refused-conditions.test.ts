@@ -71,7 +71,7 @@ describe("a condition is refused when", () => {
       name: "the value is outside the fact's enumeration",
       change: "[liability, data]",
       to: "[liability, ▸date]",
-      says: [`\`date\` is not a value of \`protectedTerms\`; write ${terms}`],
+      says: [`\`date\` is not ${terms}, which \`protectedTerms\` takes; did you mean \`data\`?`],
     },
     {
       name: "a text stands for a boolean",
@@ -189,6 +189,22 @@ describe("a condition is refused when", () => {
       change: touchy,
       to: `when: { any: [{ fact: seats, operator: equal, value: 2 }], ▸all: [{ fact: seats, operator: equal, value: 3 }] }\n    ${reason}`,
       says: ["`all` beside `any` would be ignored; keep one of them, or nest them under `all`"],
+    },
+    {
+      name: "several things are wrong in it, all of which are told",
+      change: touchy,
+      to: `when: { any: [{ fact: ▸seets, operator: greater, value: { param: nobody }, note: a }, { fact: seats, operator: in, value: [0, 2, 0] }], all: [{ fact: protectedTerms, operator: lessThan, value: dota }] }\n    ${reason}`,
+      says: [
+        "unknown fact `seets`; did you mean `seats`?",
+        expect.stringMatching(/^unknown operator `greater`; /),
+        expect.stringMatching(/^unknown parameter `nobody`; /),
+        "unknown key `note`; remove it (known: `fact`, `operator`, `value`)",
+        "`0` is not a value of `seats`; write a whole number from 1 to 500",
+        "`0` is not a value of `seats`; write a whole number from 1 to 500",
+        "`all` beside `any` would be ignored; keep one of them, or nest them under `all`",
+        expect.stringMatching(/^`lessThan` does not fit `protectedTerms`, /),
+        expect.stringMatching(/^`dota` is not one of .*; did you mean `data`\?$/),
+      ],
     },
     {
       name: "a comparison shares a node with a group",

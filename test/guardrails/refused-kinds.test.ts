@@ -71,7 +71,7 @@ describe("a set is refused when", () => {
         name: "it is asked for what it cannot hold",
         change: "operator: contains, value: ai",
         to: "operator: contains, value: ▸al",
-        says: [`\`al\` is not a value of \`products\`; write ${products}`],
+        says: ["`al` is not one of `core`, `ai`, `data`, which `products` takes; did you mean `ai`?"],
       },
       ...["equal", "in", "greaterThan"].map((operator) => ({
         name: `it is compared by ${operator}`,

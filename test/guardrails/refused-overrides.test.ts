@@ -78,7 +78,7 @@ describe("an override is refused when", () => {
         name: "a value is none of the fact's",
         change: "[platinum]",
         to: "[▸platinium]",
-        says: [`\`platinium\` is not a value of \`partnerTier\`; write ${tiers}`],
+        says: [`\`platinium\` is not ${tiers}, which \`partnerTier\` takes; did you mean \`platinum\`?`],
       },
       {
         name: "a value is listed twice",

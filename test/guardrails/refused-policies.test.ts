@@ -122,20 +122,37 @@ describe("a parameter is refused when", () => {
         expect.stringMatching(/ is not a percentage; write a percentage with at most four decimals, such as `15%`$/),
       ],
     })),
-    ...[
-      "500000",
-      "500000 USD",
-      "500,000.00 USD",
-      "500000.00",
-      "500000.00 usd",
-      "500000.00 XYZ",
-      "-1.00 USD",
-      "1e5 USD",
-    ].map((text) => ({
+    ...["500000", "500000 USD", "500000.00", "-1.00 USD", "1e5 USD"].map((text) => ({
       name: `its money is written ${text}`,
       change: "money: 500000.00 USD",
       to: `money: ▸"${text}"`,
       says: [`\`${text}\` is not money; ${moneyFix}`],
+    })),
+    ...(
+      [
+        ["500,000.00 USD", "`500000.00 USD`"],
+        ["500 000.00 USD", "`500000.00 USD`"],
+        ["1'500,000.50 EUR", "`1500000.50 EUR`"],
+        ["500,000 USD", "`500000.00 USD`"],
+      ] as const
+    ).map(([text, plain]) => ({
+      name: `its money is written ${text}`,
+      change: "money: 500000.00 USD",
+      to: `money: ▸"${text}"`,
+      says: [`\`${text}\` has thousands separators, which are not taken; write ${plain}`],
+    })),
+    ...(
+      [
+        ["usd", "is no currency; did you mean `USD`? (use one of `USD`, `EUR`, `GBP`)"],
+        ["ERU", "is no currency; use one of `USD`, `EUR`, `GBP`"],
+        ["UDS", "is no currency; use one of `USD`, `EUR`, `GBP`"],
+        ["JPY", "is a currency that policies are not kept in; use one of `USD`, `EUR`, `GBP`"],
+      ] as const
+    ).map(([code, says]) => ({
+      name: `its money is in ${code}`,
+      change: "money: 500000.00 USD",
+      to: `money: ▸500000.00 ${code}`,
+      says: [`\`${code}\` ${says}`],
     })),
     {
       name: "it has two units",
