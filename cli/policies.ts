@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { answering, type Cli } from "./command.ts";
 import type { ApplyOptions } from "./policies/apply.ts";
+import type { CheckOptions } from "./policies/check.ts";
 import type { DiffOptions } from "./policies/diff.ts";
 import type { EvalOptions } from "./policies/eval.ts";
 import type { FmtOptions } from "./policies/fmt.ts";
@@ -29,7 +30,8 @@ export function addPolicies(program: Command, cli: Cli): void {
   noun
     .command("check [what...]")
     .description("check policies and their cases, by id or file; every problem at line and column, exit 3 on any")
-    .action(answering(cli, async (call) => (await import("./policies/check.ts")).check(call)));
+    .option("--strict", "exit 3 on warnings too")
+    .action(answering<CheckOptions>(cli, async (call) => (await import("./policies/check.ts")).check(call)));
   noun
     .command("test [id...]")
     .description("run the cases and the requests at every limit, and measure coverage; exit 3 when one fails")

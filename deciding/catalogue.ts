@@ -5,7 +5,7 @@ import { governedActions } from "../functions/governed-actions.ts";
 import { governedCatalogue, type Catalogue } from "../guardrails/fact-types.ts";
 import { loadFacts } from "../guardrails/load/facts.ts";
 import type { Problem } from "../guardrails/problem.ts";
-import { readSharedLimits, type FolderShared } from "./shared-limits.ts";
+import { foundIn, readSharedLimits, type FolderShared, type Found } from "./shared-limits.ts";
 
 /** `loans.facts.yaml`, or `loans.facts.json` as JSON Schema: the facts of the policy beside it. */
 const factsName = /^(.+)\.facts\.(?:yaml|json)$/;
@@ -23,7 +23,7 @@ export type FolderCatalogue = {
   readonly catalogue: Catalogue;
   readonly shared: FolderShared;
   /** What declares facts here, with what is wrong in it. */
-  readonly files: readonly { readonly id: string; readonly file: string; readonly problems: readonly Problem[] }[];
+  readonly files: readonly (Found & { readonly id: string; readonly file: string })[];
 };
 
 /** Reads the facts files and the shared limits of a folder. `shown` is how messages call a path. Rejects when the folder cannot be read. */
@@ -38,10 +38,11 @@ export async function readCatalogue(
   for (const name of names) {
     const id = factsName.exec(name)?.[1] ?? "";
     const file = shown(join(folder, name));
-    const loaded = loadFacts(file, await readFile(join(folder, name), "utf8"));
+    const loaded = loadFacts(file, await readFile(join(folder, name)));
     const misplaced = whyNotHere(id, file, files.find((known) => known.id === id)?.file);
-    const problems = [...misplaced, ...(loaded.kind === "refused" ? loaded.problems : [])];
-    files.push({ id, file, problems });
+    const found = foundIn(loaded);
+    const problems = [...misplaced, ...found.problems];
+    files.push({ id, file, problems, warnings: found.warnings });
     if (loaded.kind === "loaded" && problems.length === 0) catalogue[id] = loaded.facts;
   }
   return { catalogue, files, shared: await readSharedLimits(folder, shown) };

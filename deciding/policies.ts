@@ -58,12 +58,13 @@ export async function readPolicies(folder: string): Promise<{ readonly [id: stri
   const facts = await readCatalogue(folder);
   const present = new Set(await readdir(folder));
   const names = [...present].filter(isPolicyName).sort();
+  const { limits, roles } = facts.shared;
   const loaded: { [id: string]: VersionedPolicy } = {};
   const problems: Problem[] = [...facts.files, ...facts.shared.files].flatMap((file) => file.problems);
   for (const name of names) {
     const file = join(folder, name);
     if (factProblems(facts, basename(name, ".yaml")).length > 0) continue;
-    const result = loadPolicy(file, await readFile(file, "utf8"), facts.catalogue, facts.shared.limits);
+    const result = loadPolicy(file, await readFile(file), facts.catalogue, limits, roles);
     if (result.kind === "refused") problems.push(...result.problems);
     else loaded[result.policy.id] = versioned(result.policy);
   }

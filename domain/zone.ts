@@ -9,3 +9,15 @@ export function isZone(text: string): boolean {
     return false;
   }
 }
+
+/** Names of the IANA database that say an offset and no place, and a place that may be meant. */
+const places: { readonly [zone: string]: string } = {
+  EST: "America/New_York",
+  MST: "America/Denver",
+  HST: "Pacific/Honolulu",
+};
+
+/** A place that could be meant by a zone that is an offset all year round, `Etc/GMT+5`; undefined for places, and for UTC. */
+export function placeFor(zone: string): string | undefined {
+  return /^Etc\/GMT[+-][1-9]/.test(zone) ? "Europe/Paris" : places[zone];
+}

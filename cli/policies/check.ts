@@ -26,22 +26,37 @@ export function noCases(policyFile: string): Problem {
   return { ...start(casesFileOf(policyFile)), message: "the policy has no cases beside it", fix };
 }
 
-type Checked = { readonly files: readonly string[]; readonly problems: readonly Problem[] };
+export type CheckOptions = { readonly strict?: boolean };
+
+type Checked = {
+  readonly files: readonly string[];
+  readonly problems: readonly Problem[];
+  /** What is taken and may not be what was meant. */
+  readonly warnings: readonly Problem[];
+};
 
 /** `mandate policy check [ID|FILE...]`: every problem in policies and in the cases beside them. */
-export async function check({ args, options }: Call<object>): Promise<Answer> {
+export async function check({ args, options }: Call<CheckOptions>): Promise<Answer> {
   const checked = args.length === 0 ? await checkFolder(options) : await checkNamed(options, args);
   const files = checked.flatMap((one) => one.files);
   const problems = checked.flatMap((one) => one.problems);
-  const isSound = problems.length === 0;
-  const counted = `${files.length} ${files.length === 1 ? "file" : "files"}`;
-  const found = `${problems.length} ${problems.length === 1 ? "problem" : "problems"} in ${counted}`;
+  const warnings = checked.flatMap((one) => one.warnings);
+  const isSound = problems.length === 0 && (warnings.length === 0 || options.strict !== true);
+  const counted = files.length === 1 ? "1 file" : `${files.length} files`;
+  const found = problems.length === 0 ? `${counted}, no problem` : `${numbered(problems, "problem")} in ${counted}`;
+  const last = warnings.length === 0 ? found : `${found}, ${numbered(warnings, "warning")}`;
   return {
-    data: { files, problems },
-    text: `${[...problems.map(formatProblem), isSound ? `${counted}, no problem` : found].join("\n")}\n`,
+    data: { files, problems, warnings },
+    text: `${[...problems.map(formatProblem), ...warnings.map(warningText), last].join("\n")}\n`,
     next: isSound ? ["policy test"] : [],
     exit: isSound ? "ok" : "problemsFound",
   };
+}
+
+const numbered = ({ length }: readonly Problem[], what: string) => `${length} ${what}${length === 1 ? "" : "s"}`;
+
+function warningText(warning: Problem): string {
+  return formatProblem({ ...warning, message: `warning: ${warning.message}` });
 }
 
 async function checkFolder(options: Environment): Promise<readonly Checked[]> {
@@ -53,8 +68,8 @@ async function checkFolder(options: Environment): Promise<readonly Checked[]> {
   }));
   const orphans = folder.orphans.map(orphanProblem);
   const checked = await Promise.all(folder.entries.map(checkEntry));
-  const shared = folder.facts.shared.files.map(({ file, problems }) => ({ files: [file], problems }));
-  return [...shared, ...checked, { files: folder.orphans, problems: [...missing, ...orphans] }];
+  const shared = folder.facts.shared.files.map(({ file, ...found }) => ({ files: [file], ...found }));
+  return [...shared, ...checked, { files: folder.orphans, problems: [...missing, ...orphans], warnings: [] }];
 }
 
 function orphanProblem(file: string): Problem {
@@ -80,18 +95,17 @@ async function checkNamed(options: Environment, names: readonly string[]): Promi
 }
 
 async function checkShared(path: string): Promise<Checked> {
-  const { file, problems } = await readSharedFile(path);
-  return { files: [file], problems };
+  const { file, ...found } = await readSharedFile(path);
+  return { files: [file], ...found };
 }
 
 /** The cases of a policy that is refused are not read: they are checked against what it declares. */
 async function checkEntry(entry: PolicyEntry): Promise<Checked> {
   const { file, loaded } = entry;
-  if (loaded.kind === "refused") return { files: [file], problems: loaded.problems };
+  if (loaded.kind === "refused") return { files: [file], problems: loaded.problems, warnings: [] };
+  const { warnings } = loaded;
   const cases = await readCases(entry, loaded.policy);
-  if (cases === undefined) {
-    return { files: [file], problems: [noCases(file)] };
-  }
+  if (cases === undefined) return { files: [file], problems: [noCases(file)], warnings };
   const problems = cases.loaded.kind === "refused" ? cases.loaded.problems : [];
-  return { files: [file, cases.file], problems };
+  return { files: [file, cases.file], problems, warnings };
 }

@@ -4,11 +4,12 @@ import { governedActions } from "../../functions/governed-actions.ts";
 import { didYouMean } from "../../guardrails/did-you-mean.ts";
 import { loadCases, type LoadedCases } from "../../guardrails/load/cases.ts";
 import { loadPolicy, type LoadedPolicy } from "../../guardrails/load/policy.ts";
+import { loadRoles, ROLES_FILE } from "../../guardrails/load/roles-file.ts";
 import { loadShared } from "../../guardrails/load/shared-file.ts";
 import type { Policy } from "../../guardrails/policy.ts";
 import type { Problem } from "../../guardrails/problem.ts";
 import { factProblems, isPolicyName, readCatalogue, type FolderCatalogue } from "../../deciding/catalogue.ts";
-import { readSharedLimits, SHARED } from "../../deciding/shared-limits.ts";
+import { foundIn, readSharedLimits, SHARED, type Found } from "../../deciding/shared-limits.ts";
 import { CliFailure, failure } from "../failure.ts";
 import type { Environment } from "../session.ts";
 
@@ -32,10 +33,10 @@ export function shownPath(path: string): string {
   return near.startsWith("..") ? path : near;
 }
 
-/** The text of a file, or undefined when there is none. */
-async function textOf(path: string): Promise<string | undefined> {
+/** The bytes of a file, or undefined when there is none. */
+async function bytesOf(path: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return await readFile(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
@@ -43,16 +44,26 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** The text of a file that must be there. Throws `CliFailure` (not found) when it is not. */
+/** The bytes of a file that must be there. Throws `CliFailure` (not found) when it is not. */
+async function neededBytes(path: string): Promise<Uint8Array> {
+  const bytes = await bytesOf(path);
+  if (bytes === undefined) throw failure("notFound", "no-such-file", `there is no file ${shownPath(path)}`);
+  return bytes;
+}
+
+/** The text of a file that must be there. Throws `CliFailure`: not found when it is not, usage when it is no UTF-8. */
 export async function neededText(path: string): Promise<string> {
-  const text = await textOf(path);
-  if (text === undefined) throw failure("notFound", "no-such-file", `there is no file ${shownPath(path)}`);
-  return text;
+  const bytes = await neededBytes(path);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw failure("usage", "not-utf-8", `${shownPath(path)} is not UTF-8`, "save it as UTF-8");
+  }
 }
 
 /** Reads one policy file by itself: see `catalogueFor`. Throws `CliFailure` (not found) when there is none. */
 export async function readPolicyFile(options: Environment, path: string): Promise<PolicyEntry> {
-  const text = await neededText(path);
+  const text = await neededBytes(path);
   return entryFrom(path, text, await catalogueFor(options, dirname(path)));
 }
 
@@ -64,25 +75,29 @@ async function catalogueFor({ settings }: Environment, folder: string): Promise<
   return { ...beside, shared: await readSharedLimits(policies, shownPath) };
 }
 
-function entryFrom(path: string, text: string, facts: FolderCatalogue): PolicyEntry {
+function entryFrom(path: string, text: Uint8Array, facts: FolderCatalogue): PolicyEntry {
   const [id, file] = [basename(path, ".yaml"), shownPath(path)];
   const problems = factProblems(facts, id);
   if (problems.length > 0) return { id, file, loaded: { kind: "refused", problems } };
-  return { id, file, loaded: loadPolicy(file, text, facts.catalogue, facts.shared.limits) };
+  const { limits, roles } = facts.shared;
+  const loaded = loadPolicy(file, text, facts.catalogue, limits, roles);
+  if (loaded.kind === "refused") return { id, file, loaded };
+  const ofFacts = facts.files.filter((declared) => declared.id === id).flatMap(({ warnings }) => warnings);
+  return { id, file, loaded: { ...loaded, warnings: [...ofFacts, ...loaded.warnings] } };
 }
 
-/** Whether a path is that of a shared limit's file, by where it lies. */
+/** Whether a path is that of a file that policies share, by where it lies. */
 export function isSharedFile(path: string): boolean {
   return basename(dirname(path)) === SHARED;
 }
 
-/** The file of a shared limit with what is wrong in it. Throws `CliFailure` (not found) when there is none. */
-export async function readSharedFile(
-  path: string,
-): Promise<{ readonly file: string; readonly problems: readonly Problem[] }> {
+/** The file of a shared limit, or of roles, with what is wrong in it. Throws `CliFailure` (not found) when there is none. */
+export async function readSharedFile(path: string): Promise<Found & { readonly file: string }> {
   const file = shownPath(path);
-  const loaded = loadShared(file, await neededText(path));
-  return { file, problems: loaded.kind === "refused" ? loaded.problems : [] };
+  const bytes = await neededBytes(path);
+  if (basename(path) === ROLES_FILE) return { file, problems: loadRoles(file, bytes).problems, warnings: [] };
+  const loaded = loadShared(file, bytes);
+  return { file, ...foundIn(loaded) };
 }
 
 /** The cases beside a policy file, or undefined when there are none. */
@@ -91,7 +106,7 @@ export async function readCases(
   policy: Policy,
 ): Promise<{ readonly file: string; readonly loaded: LoadedCases } | undefined> {
   const cases = casesFileOf(file);
-  const text = await textOf(cases);
+  const text = await bytesOf(cases);
   return text === undefined ? undefined : { file: cases, loaded: loadCases(cases, text, policy) };
 }
 
@@ -133,7 +148,7 @@ export async function readFolder({ settings }: Environment): Promise<PolicyFolde
     path: shownPath(path),
     facts,
     entries: await Promise.all(
-      files.map(async (name) => entryFrom(join(path, name), await neededText(join(path, name)), facts)),
+      files.map(async (name) => entryFrom(join(path, name), await neededBytes(join(path, name)), facts)),
     ),
     orphans: orphans.map((name) => shownPath(join(path, name))),
   };

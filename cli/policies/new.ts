@@ -65,7 +65,7 @@ function refused(detail: string, problems: readonly Problem[]): CliFailure {
 /** The facts file as it will stand beside the policy: the given one under the policy's name, or one to begin with. */
 async function factsFor(id: string, folder: string, given: string | undefined): Promise<Draft> {
   if (given === undefined) return { file: join(folder, `${id}.facts.yaml`), text: factsScaffold(id) };
-  const text = await readFile(given, "utf8").catch((error: Error) => {
+  const text = await readFile(given).catch((error: Error) => {
     throw failure("notFound", "no-such-file", `${given} cannot be read: ${error.message}`);
   });
   const extension = extname(given);
@@ -74,7 +74,7 @@ async function factsFor(id: string, folder: string, given: string | undefined): 
     throw failure("usage", "not-a-facts-file", `${basename(given)} is neither YAML nor JSON`, fix);
   }
   const loaded = loadFacts(given, text);
-  if (loaded.kind === "loaded") return { file: join(folder, `${id}.facts${extension}`), text };
+  if (loaded.kind === "loaded") return { file: join(folder, `${id}.facts${extension}`), text: text.toString("utf8") };
   throw refused(`${given} is refused`, loaded.problems);
 }
 

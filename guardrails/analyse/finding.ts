@@ -5,6 +5,8 @@ export type FindingKind =
   | "shadowed"
   | "redundant"
   | "as-default"
+  | "always-true"
+  | "never-true"
   | "limit-never-acts"
   | "limit-not-binding"
   | "overlap"

@@ -1,5 +1,6 @@
 import type { Policy } from "../policy.ts";
 import { settled, valuesOf } from "./cells.ts";
+import { comparisonFindings } from "./comparison-findings.ts";
 import { gapFinding, overlapFindings, valueFindings } from "./coverage-findings.ts";
 import { undecided } from "./finding.ts";
 import type { Finding, Severity } from "./finding.ts";
@@ -55,6 +56,7 @@ export function lint(policy: Policy, options: LintOptions): readonly Finding[] {
       () => analysed(policy, options),
       (why) => [undecided([], why)],
     ),
+    ...comparisonFindings(policy),
     ...valueFindings(policy),
     ...(options.people === undefined ? [] : staffingFindings(policy, options.people)),
     ...provenanceFindings(policy),

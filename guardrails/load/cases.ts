@@ -10,6 +10,7 @@ import type { Policy } from "../policy.ts";
 import type { Problem } from "../problem.ts";
 import { entriesAt, itemsAt, readMap, readerOf } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
+import type { FileText } from "./written-text.ts";
 import { readValue } from "./values.ts";
 
 type Facts = JsonObject;
@@ -111,7 +112,7 @@ function readCase(reader: Reader, path: Path, value: unknown, base: Facts, polic
 }
 
 /** Reads the cases beside a policy. Every required fact has a value in `base`; a case says what it changes. Never throws. */
-export function loadCases(file: string, text: string, policy: Policy): LoadedCases {
+export function loadCases(file: string, text: FileText, policy: Policy): LoadedCases {
   const reader = readerOf(file, text);
   const fields = reader.value === undefined ? undefined : readMap(reader, [], reader.value, FileFields);
   if (fields === undefined) return { kind: "refused", problems: reader.problems() };

@@ -3,9 +3,10 @@ import { didYouMean } from "../did-you-mean.ts";
 import { acceptsValue, describeKind } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
 import { sameUnit } from "../literals.ts";
+import { isAnchored } from "../pattern.ts";
 import type { Comparison, Operator } from "../policy.ts";
 import { readOperator, takesList } from "./operators.ts";
-import { readMap } from "./reader.ts";
+import { readMap, shown } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
 import { readPattern, readValue, readValues } from "./values.ts";
 import { readParamRef } from "./vocabulary.ts";
@@ -57,9 +58,19 @@ function readComparisonValue(
     return undefined;
   }
   if (operator !== undefined && takesList(operator)) return readValues(reader, path, value, type);
-  if (operator === "matches") return readPattern(reader, path, value);
+  if (operator === "matches") return readSearch(reader, path, value);
   const isMap = typeof value === "object" && !Array.isArray(value);
   return isMap ? readParamValue(reader, path, value, compared) : readValue(reader, path, value, type);
+}
+
+/** A pattern is searched for: one that stands at no end of the text is found within others. */
+function readSearch(reader: Reader, path: Path, value: unknown): string | undefined {
+  const pattern = readPattern(reader, path, value);
+  if (pattern !== undefined && !isAnchored(pattern)) {
+    const fix = "begin it with `^` or end it with `$`, or write `.*` there for anything";
+    reader.warn(path, `${shown(pattern)} is found anywhere in a text`, fix);
+  }
+  return pattern;
 }
 
 /** Reads one comparison, noting all its problems at once: what it may name, the operators that fit the fact, and a value of its unit. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { normalSteps } from "../../domain/normal-text.ts";
+import { normalSteps, normalText } from "../../domain/normal-text.ts";
 import { provenances } from "../../domain/provenance.ts";
 import { listed } from "../did-you-mean.ts";
 import { factTypesOf } from "../fact-types.ts";
@@ -8,12 +8,13 @@ import { moneyFault, parseAs } from "../literals.ts";
 import type { Amount } from "../literals.ts";
 import { isWhole } from "../pattern.ts";
 import type { Problem } from "../problem.ts";
-import { entriesAt, readMap, readerOf, shown } from "./reader.ts";
+import { entriesAt, readMap, readerOf, shown, warnOfLooks } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
+import type { FileText } from "./written-text.ts";
 import { readPattern } from "./values.ts";
 
 export type LoadedFacts =
-  | { readonly kind: "loaded"; readonly facts: readonly FactType[] }
+  | { readonly kind: "loaded"; readonly facts: readonly FactType[]; readonly warnings: readonly Problem[] }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
 /** What a fact can be, each with what to write. A fact says exactly one. */
@@ -81,9 +82,18 @@ function schemaOf(reader: Reader, path: Path, kind: Kind, fields: FactFields): o
   }
 }
 
+/** Words that differ in case, width or alphabet alone look the same. */
+function lookOf(word: string): string {
+  return normalText(word, ["trim", "case", "nfkc", "confusables"]) ?? word;
+}
+
 function words(reader: Reader, path: Path, given: readonly string[]): readonly string[] {
   for (const [index, word] of given.entries()) {
     if (given.indexOf(word) < index) reader.report([...path, index], `\`${word}\` is listed twice`, "keep one");
+    warnOfLooks(reader, [...path, index], word);
+    const like = given.slice(0, index).find((other) => other !== word && lookOf(other) === lookOf(word));
+    if (like !== undefined)
+      reader.warn([...path, index], `\`${word}\` looks like \`${like}\``, "tell the two apart, or keep one");
   }
   return given;
 }
@@ -215,7 +225,7 @@ function typeOf(reader: Reader, path: Path, { name, schema, required }: Declared
  * Reads the facts of a policy that no function of ours declares: `<id>.facts.yaml`, or `<id>.facts.json` as JSON Schema.
  * Gives the facts, or every problem in the file in its order; never throws for what the text says.
  */
-export function loadFacts(file: string, text: string): LoadedFacts {
+export function loadFacts(file: string, text: FileText): LoadedFacts {
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
   const isSchema = file.endsWith(".json");
@@ -224,5 +234,5 @@ export function loadFacts(file: string, text: string): LoadedFacts {
   const facts = isSound ? declared.flatMap((fact) => typeOf(reader, [isSchema ? "properties" : "facts"], fact)) : [];
   if (isSound && declared.length === 0) reader.report([], "the file declares no fact", "declare at least one");
   const problems = reader.problems();
-  return problems.length > 0 ? { kind: "refused", problems } : { kind: "loaded", facts };
+  return problems.length > 0 ? { kind: "refused", problems } : { kind: "loaded", facts, warnings: reader.warnings() };
 }

@@ -15,15 +15,16 @@ import { checkUse } from "./param-use.ts";
 import { readParams } from "./params.ts";
 import { readMap, readerOf } from "./reader.ts";
 import type { Reader } from "./reader.ts";
-import { readRoutes } from "./routes.ts";
+import type { FileText } from "./written-text.ts";
+import { readRoutes, type Roles } from "./routes.ts";
 import { readRules } from "./rules.ts";
 import { sharedParams } from "./shared-limit.ts";
-import { Timezone, readDemotion, readSubject } from "./settings.ts";
+import { Timezone, readDemotion, readSubject, warnOfZone } from "./settings.ts";
 import { checkTerms, termsOf } from "./terms.ts";
 import { frozen } from "../frozen.ts";
 
 export type LoadedPolicy =
-  | { readonly kind: "loaded"; readonly policy: Policy }
+  | { readonly kind: "loaded"; readonly policy: Policy; readonly warnings: readonly Problem[] }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
 /** The file's sections. Each is read on its own, so that a mistake in one does not hide those in another. */
@@ -68,12 +69,13 @@ type Given = {
   readonly facts: readonly FactType[];
   readonly shared: SharedLimits;
   readonly terms: readonly Term[];
+  readonly roles: Roles;
 };
 
-function readSections(reader: Reader, written: Written, { facts, shared, terms }: Given): Sections {
+function readSections(reader: Reader, written: Written, { facts, shared, terms, roles }: Given): Sections {
   const factNames = facts.map(({ name }) => name);
   const own = readParams(reader, written["params"], factNames);
-  const routes = readRoutes(reader, written["routes"]);
+  const routes = readRoutes(reader, written["routes"], roles);
   const ownNames = Object.keys(written["params"] ?? {});
   const brought = sharedParams(reader, written["limits"], shared, [...ownNames, ...factNames]);
   const params = [...own, ...brought];
@@ -102,16 +104,22 @@ function readSections(reader: Reader, written: Written, { facts, shared, terms }
 
 /**
  * Reads a policy file against the catalogue's facts and the shared limits that it may name. Gives the policy, or every
- * problem in the file in its order; never throws for what the text says. `file` is for messages, and its name must be the
- * policy's id.
+ * problem in the file in its order; never throws for what the text says. What is taken and may not be what was meant is a
+ * warning. `file` is for messages, and its name must be the policy's id. `roles`: those that its routes may ask; without them any may be asked.
  */
-export function loadPolicy(file: string, text: string, catalogue: Catalogue, shared: SharedLimits = {}): LoadedPolicy {
+export function loadPolicy(
+  file: string,
+  text: FileText,
+  catalogue: Catalogue,
+  shared: SharedLimits = {},
+  roles: Roles = undefined,
+): LoadedPolicy {
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
   const fields = readMap(reader, [], reader.value, PolicyFields);
   const written: Written = typeof reader.value === "object" ? { ...reader.value } : {};
   const facts = factsFor(reader, file, written["policy"], catalogue);
-  const sections = facts && readSections(reader, written, { facts, shared, terms: termsOf(written["policy"]) });
+  const sections = facts && readSections(reader, written, { facts, shared, terms: termsOf(written["policy"]), roles });
   const demotion = readDemotion(reader, written["demote"]);
   const subject = readSubject(reader, written["subject"], facts ?? []);
   const defaultRoute = sections?.routes.find(({ id }) => id === fields?.defaultRoute);
@@ -120,6 +128,7 @@ export function loadPolicy(file: string, text: string, catalogue: Catalogue, sha
     return { kind: "refused", problems };
   }
   const { policy: id, default: verdict, timezone = "UTC", mode = "led" } = fields;
+  warnOfZone(reader, timezone);
   const settings = { id, default: verdict, timezone, mode, demotion, subject };
-  return { kind: "loaded", policy: frozen({ ...settings, ...sections, defaultRoute }) };
+  return { kind: "loaded", policy: frozen({ ...settings, ...sections, defaultRoute }), warnings: reader.warnings() };
 }

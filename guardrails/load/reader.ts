@@ -1,8 +1,10 @@
 import { isMap, isNode, isScalar } from "yaml";
 import type { Document } from "yaml";
 import type { z } from "zod";
+import { mixedScripts } from "../../domain/look-alike.ts";
 import { didYouMean, listed, nearest } from "../did-you-mean.ts";
 import type { Problem } from "../problem.ts";
+import type { FileText } from "./written-text.ts";
 import { parseYaml } from "./yaml.ts";
 
 export type Path = readonly (string | number)[];
@@ -17,8 +19,11 @@ export type Reader = {
   report(path: Path, message: string, fix: string): void;
   /** Notes a problem at a key of the map under `path`. */
   reportKey(path: Path, key: string, message: string, fix: string): void;
+  /** Notes at the value under `path` what is taken and may not be what was meant. */
+  warn(path: Path, message: string, fix: string): void;
   /** In the order of the file. */
   problems(): readonly Problem[];
+  warnings(): readonly Problem[];
 };
 
 function offsetOf(doc: Document, path: Path): number {
@@ -33,13 +38,16 @@ function keyOffsetOf(doc: Document, path: Path, key: string): number {
   return isNode(pair?.key) ? (pair.key.range?.[0] ?? 0) : offsetOf(doc, path);
 }
 
-export function readerOf(file: string, text: string): Reader {
+export function readerOf(file: string, text: FileText): Reader {
   const { doc, lines, notes, readable } = parseYaml(text);
   const found: Problem[] = [];
-  const add = (offset: number, message: string, fix: string): void => {
+  const warned: Problem[] = [];
+  const at = (offset: number, message: string, fix: string): Problem => {
     const { line, col: column } = lines.linePos(offset);
-    found.push({ file, line: Math.max(1, line), column: Math.max(1, column), message, fix });
+    return { file, line: Math.max(1, line), column: Math.max(1, column), message, fix };
   };
+  const add = (offset: number, message: string, fix: string) => found.push(at(offset, message, fix));
+  const inOrder = (list: readonly Problem[]) => list.toSorted((a, b) => a.line - b.line || a.column - b.column);
   for (const { offset, message, fix } of notes) add(offset, message, fix);
   return {
     value: readable ? doc.toJS({ maxAliasCount: 0 }) : undefined,
@@ -49,7 +57,9 @@ export function readerOf(file: string, text: string): Reader {
     },
     report: (path, message, fix) => add(offsetOf(doc, path), message, fix),
     reportKey: (path, key, message, fix) => add(keyOffsetOf(doc, path, key), message, fix),
-    problems: () => found.toSorted((a, b) => a.line - b.line || a.column - b.column),
+    warn: (path, message, fix) => warned.push(at(offsetOf(doc, path), message, fix)),
+    problems: () => inOrder(found),
+    warnings: () => inOrder(warned),
   };
 }
 
@@ -59,7 +69,7 @@ export function shown(value: unknown): string {
   return text.length > 60 ? "this value" : `\`${text}\``;
 }
 
-function at(value: unknown, path: readonly PropertyKey[]): unknown {
+function partAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (inner, key) =>
       typeof inner === "object" && inner !== null && Object.hasOwn(inner, key) ? Reflect.get(inner, key) : undefined,
@@ -87,10 +97,10 @@ function reportIssue(
     }
   } else if (inner.length === 0) {
     reader.report(where, "expected named entries", `write ${listed(Object.keys(shape))}`);
-  } else if (at(value, inner) === undefined) {
+  } else if (partAt(value, inner) === undefined) {
     reader.report(path, `\`${field}\` is missing`, fix);
   } else {
-    reader.report(where, `\`${field}\` does not take ${shown(at(value, inner))}`, fix);
+    reader.report(where, `\`${field}\` does not take ${shown(partAt(value, inner))}`, fix);
   }
 }
 
@@ -108,6 +118,13 @@ export function readMap<T extends z.ZodObject>(
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) reportIssue(reader, path, issue, value, schema.shape);
   return undefined;
+}
+
+/** Warns of letters of several scripts in one word: they look like others, and two values that look the same differ. */
+export function warnOfLooks(reader: Reader, path: Path, text: string): void {
+  const mixed = mixedScripts(text);
+  if (mixed === undefined) return;
+  reader.warn(path, `${shown(text)} mixes ${mixed} letters in a word, which look alike`, "write it in one alphabet");
 }
 
 /** The entries of a map under `path`; notes a problem and gives none for anything else. */

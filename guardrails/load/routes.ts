@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Route, RouteLevel } from "../../domain/decision.ts";
-import { didYouMean } from "../did-you-mean.ts";
+import { didYouMean, listed, nearest } from "../did-you-mean.ts";
 import { parseDuration } from "../literals.ts";
 import { entriesAt, readMap } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
+import { ROLES_FILE } from "./roles-file.ts";
 
 const level = {
   who: z
@@ -48,21 +49,30 @@ const RouteFields = z.strictObject({
     ),
 });
 
+/** The roles that are declared; undefined where nobody says which are. */
+export type Roles = readonly string[] | undefined;
+
 /** A level and, under `then`, those after it. */
 type Written = { readonly who: string; readonly sla: string; readonly then?: unknown };
 
-function levelsOf(reader: Reader, path: Path, { who, sla, then: next }: Written): readonly RouteLevel[] {
+function levelsOf(reader: Reader, path: Path, { who, sla, then: next }: Written, roles: Roles): readonly RouteLevel[] {
   const rung = { role: who.slice("role:".length), slaMs: parseDuration(sla) ?? 0 };
+  if (roles !== undefined && !roles.includes(rung.role)) {
+    const near = nearest(rung.role, roles);
+    const known = `use one of ${listed(roles)}, or declare it in \`shared/${ROLES_FILE}\``;
+    const fix = near === undefined ? known : `did you mean \`${near}\`? (else declare it in \`shared/${ROLES_FILE}\`)`;
+    reader.report([...path, "who"], `nobody has the role \`${rung.role}\``, fix);
+  }
   const where = [...path, "then"];
   const read = next === undefined ? undefined : readMap(reader, where, next, LevelFields);
-  return read === undefined ? [rung] : [rung, ...levelsOf(reader, where, read)];
+  return read === undefined ? [rung] : [rung, ...levelsOf(reader, where, read, roles)];
 }
 
 const example =
   "write entries such as `partner-manager: { who: role:partner-manager, sla: 4h, onExpiry: deny, notRequester: true }`";
 
 /** The routes of a policy in declared order, each flattened into its levels. */
-export function readRoutes(reader: Reader, value: unknown): readonly Route[] {
+export function readRoutes(reader: Reader, value: unknown, roles: Roles): readonly Route[] {
   return entriesAt(reader, ["routes"], value, example).map(([id, entry]) => {
     if (!/^[a-z][a-z0-9-]*$/.test(id)) {
       reader.reportKey(["routes"], id, `\`${id}\` is not a route name`, "use lower case letters, digits and `-`");
@@ -79,7 +89,7 @@ export function readRoutes(reader: Reader, value: unknown): readonly Route[] {
       ...(clock !== undefined && { clock }),
       ...(region !== undefined && { region }),
     };
-    return { id, quorum: read.quorum ?? 1, levels: levelsOf(reader, path, read), ...rest };
+    return { id, quorum: read.quorum ?? 1, levels: levelsOf(reader, path, read, roles), ...rest };
   });
 }
 

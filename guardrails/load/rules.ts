@@ -6,7 +6,7 @@ import type { PolicyRule } from "../policy.ts";
 import { citedNames } from "../reason.ts";
 import { readCondition } from "./condition.ts";
 import { Sentence, Slug, checkReserved } from "./names.ts";
-import { itemsAt, readMap } from "./reader.ts";
+import { itemsAt, readMap, warnOfLooks } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
 import { checkRoute } from "./routes.ts";
 import type { RouteNames } from "./routes.ts";
@@ -62,6 +62,7 @@ function readRule(
   const { id, effect, reason, route, state, obligations: owed } = fields;
   checkReserved(reader, [...path, "id"], id);
   checkReason(reader, [...path, "reason"], reason, when);
+  warnOfLooks(reader, [...path, "reason"], reason);
   checkRoute(reader, path, { noun: "a rule", effect, route }, routes);
   checkObligations(reader, [...path, "obligations"], owed ?? []);
   if (when === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isZone } from "../../domain/zone.ts";
+import { isZone, placeFor } from "../../domain/zone.ts";
 import type { FactType } from "../fact-types.ts";
 import { parsePercent } from "../literals.ts";
 import type { Demotion } from "../policy.ts";
@@ -12,6 +12,14 @@ export const Timezone = z
   .refine(isZone)
   .optional()
   .describe("the IANA name of a time zone, such as `Europe/Paris`, or leave it out for UTC");
+
+/** A name without a place keeps its offset all year round. */
+export function warnOfZone(reader: Reader, timezone: string): void {
+  const place = placeFor(timezone);
+  if (place === undefined) return;
+  const message = `\`${timezone}\` is the same offset all year round, without daylight saving`;
+  reader.warn(["timezone"], message, `name the place whose days count, such as \`${place}\``);
+}
 
 const share = z
   .string()

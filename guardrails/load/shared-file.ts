@@ -15,12 +15,13 @@ import { checkUse } from "./param-use.ts";
 import { readParams } from "./params.ts";
 import { readMap, readerOf } from "./reader.ts";
 import type { Reader } from "./reader.ts";
-import { Timezone } from "./settings.ts";
+import type { FileText } from "./written-text.ts";
+import { Timezone, warnOfZone } from "./settings.ts";
 import { readParamRef } from "./vocabulary.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 export type LoadedShared =
-  | { readonly kind: "loaded"; readonly limit: SharedLimit }
+  | { readonly kind: "loaded"; readonly limit: SharedLimit; readonly warnings: readonly Problem[] }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
 const SharedFields = z.strictObject({
@@ -114,7 +115,7 @@ function checkNames(reader: Reader, file: string, { shared: id, sum, per, over, 
  * Reads the file of a shared limit. Gives the limit, or every problem in the file in its order; never throws for what the
  * text says. `file` is for messages, and its name must be the limit's id.
  */
-export function loadShared(file: string, text: string): LoadedShared {
+export function loadShared(file: string, text: FileText): LoadedShared {
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
   const fields = readMap(reader, [], reader.value, SharedFields);
@@ -135,8 +136,10 @@ export function loadShared(file: string, text: string): LoadedShared {
   if (problems.length > 0 || capped === undefined) return { kind: "refused", problems };
   const { shared: id, timezone = "UTC", sum = null, per, window, warnAt, over, route = null } = fields;
   const warnAtPpm = warnAt === undefined ? null : (parsePercent(warnAt) ?? null);
+  warnOfZone(reader, timezone);
   return {
     kind: "loaded",
+    warnings: reader.warnings(),
     limit: frozen({ id, timezone, sum, per, ...capped, window, warnAtPpm, over, route, params }),
   };
 }

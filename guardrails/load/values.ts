@@ -3,7 +3,7 @@ import { acceptsValue, describeKind, spelledFor } from "../fact-types.ts";
 import type { FactType, Scalar } from "../fact-types.ts";
 import { moneyFault, parseAmount, parseAs, sameUnit } from "../literals.ts";
 import { patternFault } from "../pattern.ts";
-import { shown } from "./reader.ts";
+import { shown, warnOfLooks } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
 
 /** What is wrong with a value of the fact, and what to write. */
@@ -52,7 +52,10 @@ function parseFor(reader: Reader, path: Path, value: unknown, type: FactType): u
 /** Reads a value that a rule compares a fact with. Notes a problem and gives undefined when the fact cannot take it. */
 export function readValue(reader: Reader, path: Path, value: unknown, type: FactType): Scalar | undefined {
   const scalar = parseFor(reader, path, value, type);
-  if (acceptsValue(type, scalar)) return scalar;
+  if (acceptsValue(type, scalar)) {
+    if (type.kind === "text" && typeof value === "string") warnOfLooks(reader, path, value);
+    return scalar;
+  }
   const { message, fix } = misfit(value, type);
   reader.report(path, message, fix);
   return undefined;

@@ -1,8 +1,7 @@
 import { LineCounter, isAlias, isNode, isPair, isScalar, parseDocument, visit } from "yaml";
 import type { Document, Node } from "yaml";
-
-/** A remark at an offset into the text. */
-type Note = { readonly offset: number; readonly message: string; readonly fix: string };
+import { decoded, unseenLetters } from "./written-text.ts";
+import type { FileText, TextFault as Note } from "./written-text.ts";
 
 type YamlFile = {
   readonly doc: Document;
@@ -69,10 +68,11 @@ function hidden(doc: Document): readonly Note[] {
   return notes;
 }
 
-/** Parses YAML 1.2 and refuses what a policy has no use for. Never throws. */
-export function parseYaml(text: string): YamlFile {
+/** Parses YAML 1.2 and refuses what a policy has no use for, and bytes that are not UTF-8. Never throws. */
+export function parseYaml(file: FileText): YamlFile {
   const lines = new LineCounter();
-  const large = tooLarge(text);
+  const { text, fault } = decoded(file);
+  const large = fault ?? tooLarge(text);
   const doc = parseDocument(large === undefined ? text : "", { lineCounter: lines, prettyErrors: false });
   if (large !== undefined) {
     for (const match of text.matchAll(/\n/g)) lines.addNewLine(match.index + 1);
@@ -84,6 +84,6 @@ export function parseYaml(text: string): YamlFile {
     fix: parserFixes[code] ?? "check indentation, quotes and brackets here",
   }));
   const broken = doc.errors.some(({ code }) => code !== "DUPLICATE_KEY");
-  const unclear = broken ? [] : hidden(doc);
+  const unclear = broken ? [] : [...hidden(doc), ...unseenLetters(text)];
   return { doc, lines, notes: [...errors, ...unclear], readable: !broken && unclear.length === 0 };
 }

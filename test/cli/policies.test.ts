@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { schemaText } from "../../deciding/policy-schemas.ts";
@@ -132,6 +132,42 @@ describe("mandate policy check", () => {
     rmSync(join(copied.folder, file));
     const { exitCode, data } = await json("check");
     expect([exitCode, data.problems.map(({ message }: { message: string }) => message)]).toEqual([3, messages]);
+  });
+
+  test("what may not be meant is a warning, which fails with --strict alone", async () => {
+    change("quoting.yaml", "default: escalate", "timezone: EST\ndefault: escalate");
+    const { exitCode, stdout } = await policy("check", "quoting");
+    expect([exitCode, stdout.replace(`${copied.folder}/`, "").split("\n")]).toEqual([
+      0,
+      [
+        expect.stringMatching(/^quoting\.yaml:\d+:11: warning: `EST` is the same offset all year round, /),
+        "2 files, no problem, 1 warning",
+        "",
+      ],
+    ]);
+    expect((await policy("check", "quoting", "--strict")).exitCode).toBe(3);
+    expect((await policy("check", "--strict", "write-back")).exitCode).toBe(0);
+  });
+
+  test("a role that nobody has is a problem, unless the folder declares it", async () => {
+    change("quoting.yaml", "role:partner-manager", "role:deal-desk");
+    const roles = join(copied.folder, "shared/roles.yaml");
+    const unknown = await policy("check");
+    writeFileSync(roles, "roles: { deal-desk: Prices what no manager may }\n");
+    const declared = await policy("check");
+    writeFileSync(roles, "roles: { Desk: Prices what no manager may }\n");
+    const [wrong, alone] = [await policy("check"), await policy("check", roles)];
+    expect([unknown, declared, wrong, alone].map(({ exitCode }) => exitCode)).toEqual([3, 0, 3, 3]);
+    expect(unknown.stdout).toContain("nobody has the role `deal-desk`; use one of `seller`, `partner-manager`");
+    expect(wrong.stdout).toContain("roles.yaml:1:10: `Desk` is not a role's name");
+  });
+
+  test("a file that is not UTF-8 is a problem at its byte", async () => {
+    const file = join(copied.folder, "quoting.yaml");
+    writeFileSync(file, Buffer.from(readFileSync(file, "utf8").replace("large-quote", "größe"), "latin1"));
+    const { exitCode, data } = await json("check", "quoting");
+    expect([exitCode, data.problems.length]).toEqual([3, 1]);
+    expect(data.problems[0].message).toMatch(/^the file is not UTF-8: byte \d+ of it is 0xF6$/);
   });
 
   test.for(["quotting", "nowhere/quoting.yaml"])("%s is not found", async (name) => {

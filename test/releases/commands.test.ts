@@ -186,7 +186,7 @@ describe("with thirty approvals by three people", () => {
     const { stdout, stderr } = await run("policy", "shadow-report", "quoting", "--since", "1d");
     expect(stdout).toMatch(/^quoting {2}34 decisions since /);
     expect(stdout).toMatch(
-      /MODE +EXECUTE +ESCALATE +BLOCK +WHAT CAME OF IT\nled +2 \(5\.8 %\) +32 \(94\.1 %\) +0 \(0 %\) +agents acted/,
+      /MODE +EXECUTE +ESCALATE +BLOCK +WHAT CAME OF IT\nled +2 \(5\.9 %\) +32 \(94\.1 %\) +0 \(0 %\) +agents acted/,
     );
     expect(stdout).toMatch(/tight +block +2 +2 +execute +block +dec_\w+ dec_\w+\n/);
     expect(stdout).toMatch(/new +b{12} +1 +1 \(100 %\)/);
