@@ -7,7 +7,6 @@ import { loadPolicy, type LoadedPolicy } from "../../guardrails/load/policy.ts";
 import { loadRoles, ROLES_FILE } from "../../guardrails/load/roles-file.ts";
 import { loadShared } from "../../guardrails/load/shared-file.ts";
 import type { Policy } from "../../guardrails/policy.ts";
-import type { Problem } from "../../guardrails/problem.ts";
 import { factProblems, isPolicyName, readCatalogue, type FolderCatalogue } from "../../deciding/catalogue.ts";
 import { foundIn, readSharedLimits, SHARED, type Found } from "../../deciding/shared-limits.ts";
 import { CliFailure, failure } from "../failure.ts";

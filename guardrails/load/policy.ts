@@ -112,7 +112,7 @@ export function loadPolicy(
   text: FileText,
   catalogue: Catalogue,
   shared: SharedLimits = {},
-  roles: Roles = undefined,
+  roles?: Roles,
 ): LoadedPolicy {
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
