@@ -79,7 +79,7 @@ function entryFrom(path: string, text: Uint8Array, facts: FolderCatalogue): Poli
   const problems = factProblems(facts, id);
   if (problems.length > 0) return { id, file, loaded: { kind: "refused", problems } };
   const { limits, roles } = facts.shared;
-  const loaded = loadPolicy(file, text, facts.catalogue, limits, roles);
+  const loaded = loadPolicy(file, text, facts.catalogue, { shared: limits, roles });
   if (loaded.kind === "refused") return { id, file, loaded };
   const ofFacts = facts.files.filter((declared) => declared.id === id).flatMap(({ warnings }) => warnings);
   return { id, file, loaded: { ...loaded, warnings: [...ofFacts, ...loaded.warnings] } };

@@ -102,17 +102,19 @@ function readSections(reader: Reader, written: Written, { facts, shared, terms, 
   return sections;
 }
 
+/** What a policy may name beside its facts, as its folder holds it. `roles`: those that its routes may ask; without them any may be asked. */
+export type Nameable = { readonly shared?: SharedLimits; readonly roles?: Roles | undefined };
+
 /**
- * Reads a policy file against the catalogue's facts and the shared limits that it may name. Gives the policy, or every
+ * Reads a policy file against the catalogue's facts and what its folder lets it name. Gives the policy, or every
  * problem in the file in its order; never throws for what the text says. What is taken and may not be what was meant is a
- * warning. `file` is for messages, and its name must be the policy's id. `roles`: those that its routes may ask; without them any may be asked.
+ * warning. `file` is for messages, and its name must be the policy's id.
  */
 export function loadPolicy(
   file: string,
   text: FileText,
   catalogue: Catalogue,
-  shared: SharedLimits = {},
-  roles?: Roles,
+  { shared = {}, roles }: Nameable = {},
 ): LoadedPolicy {
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };

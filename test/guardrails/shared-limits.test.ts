@@ -268,7 +268,7 @@ describe("a fund is refused when", () => {
 
 describe("naming a shared limit is refused when", () => {
   const catalogue = { "renewals.price": renewalFacts };
-  const load = (file: string, text: string) => loadPolicy(file, text, catalogue, sharedWith());
+  const load = (file: string, text: string) => loadPolicy(file, text, catalogue, { shared: sharedWith() });
   const words = "use one of `incumbent`";
   refuses(
     [

@@ -31,7 +31,7 @@ defaultRoute: desk
 const worn = `{ id: worn, effect: block, when: { fact: state, operator: equal, value: worn }, reason: "It is {state}" }`;
 
 const load = (text: string | Uint8Array, known?: readonly string[]) =>
-  loadPolicy("loans.yaml", text, { loans: facts }, {}, known);
+  loadPolicy("loans.yaml", text, { loans: facts }, { roles: known });
 const problemsOf = (text: string | Uint8Array, known?: readonly string[]) => {
   const read = load(text, known);
   return read.kind === "refused" ? read.problems.map(formatProblem) : [];
