@@ -20,6 +20,8 @@ export type ReleaseStatement = {
   readonly parent: string | null;
   /** The share of subjects that the release is for, 1 to 1,000,000. */
   readonly canaryPpm: number;
+  /** The release that waits and gives its place to this `apply`; null where none does. */
+  readonly replaces: string | null;
   readonly person: string;
   readonly reason: string;
   /** ISO 8601 in UTC, to the millisecond. */
@@ -39,8 +41,10 @@ export type ModeStatement = {
 };
 
 /** The words under a signature of a release change. Canonical JSON of this is what is signed. */
-export function releaseWords({ company, n, action, release, parent, canaryPpm, person, reason, at }: ReleaseStatement) {
-  return { purpose, company, n, action, release, parent, canaryPpm, person, reason, at };
+export function releaseWords(statement: ReleaseStatement) {
+  const { company, n, action, release, parent, canaryPpm, replaces, person, reason, at } = statement;
+  const taken = replaces === null ? {} : { replaces };
+  return { purpose, company, n, action, release, parent, canaryPpm, ...taken, person, reason, at };
 }
 
 /** The words under a signature of a mode change. */

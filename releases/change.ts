@@ -1,11 +1,12 @@
 import type { Ledger } from "../audit/records.ts";
+import { formatDuration } from "../audit/story/duration.ts";
 import { appendReleaseChange, readSigners, type ReleaseChange } from "../audit/ledgers/releases.ts";
 import { mayDo, releaseWords, rolesFor, type Duty, type ReleaseAction } from "../domain/policy-release.ts";
 import { compilePolicy } from "../guardrails/compile.ts";
 import { readBundle, type Bundle } from "./bundle.ts";
-import { advance, type Misfit, type Standing } from "./history.ts";
+import { advance, type Displaced, type Misfit, type Standing } from "./history.ts";
 import { loosenings } from "./loosening.ts";
-import type { Reading, ReleaseReader } from "./reader.ts";
+import { NOTHING_BEFORE, type Reading, type ReleaseReader } from "./reader.ts";
 import { refused, signingFault, type Refused, type Signer } from "./refusal.ts";
 
 export type ChangeDeps = {
@@ -23,20 +24,28 @@ export type AskedChange = {
   readonly parent: string | null;
   readonly n: number;
   readonly canaryPpm: number;
+  readonly replaces: string | null;
   readonly reason: string;
   readonly at: string;
   readonly signature: string;
   readonly document: string | null;
 };
 
-/** `loosens`: why a second person is asked, each reason naming its policy; empty when one is enough. */
-export type Changed = { readonly kind: "changed"; readonly standing: Standing; readonly loosens: readonly string[] };
+/** `loosens`: why a second person is asked, or what they let pass, each naming its policy; empty when one is enough. */
+export type Changed = {
+  readonly kind: "changed";
+  readonly standing: Standing;
+  readonly loosens: readonly string[];
+  /** What waited and lost its place by this change; null where nothing did. */
+  readonly displaced: Displaced | null;
+};
 
 const misfitCodes = {
   "not-in-force": "stale-release",
   "own-request": "own-request",
   "needs-second-person": "wrong-role",
   "not-waiting": "not-waiting",
+  "release-waits": "release-waits",
 } as const satisfies { readonly [code in Misfit["code"]]: Refused["code"] };
 
 /**
@@ -57,13 +66,22 @@ export async function changeRelease(deps: ChangeDeps, signer: Signer, asked: Ask
   const proposed = asked.action === "apply" ? soundBundle(asked) : undefined;
   if (proposed?.kind === "refused") return proposed;
   const loosens = await reasonsAgainst(reader, reading, asked, proposed?.bundle);
+  const isPassed = asked.action !== "apply" && standing.pending?.release === asked.release;
+  const passed = isPassed ? await reader.waitsBecause(reading) : [];
   const { document, ...change } = { ...statement, role: signer.role, alone: loosens?.length === 0 };
   const advanced = advance(standing, change);
-  if (advanced.kind === "misfit") return refused(misfitCodes[advanced.code], advanced.detail);
+  if (advanced.kind === "misfit") return unfitting(advanced, standing, now());
   if (!(await appendReleaseChange(sql, change satisfies ReleaseChange, document))) {
     return refused("stale-release", "somebody else changed the releases meanwhile");
   }
-  return { kind: "changed", standing: advanced.standing, loosens: loosens ?? [] };
+  const displaced = advanced.standing.displaced.find(({ by }) => by.n === asked.n) ?? null;
+  return { kind: "changed", standing: advanced.standing, loosens: loosens ?? passed, displaced };
+}
+
+/** Of what waits in the way, its age is said too. */
+function unfitting({ code, detail }: Misfit, { pending }: Standing, nowMs: number): Refused {
+  const age = pending === null ? "" : ` (${formatDuration(Math.max(0, nowMs - Date.parse(pending.at)))})`;
+  return refused(misfitCodes[code], code === "release-waits" ? `${detail}${age}` : detail);
 }
 
 function dutyOf({ pending, canary }: Standing, { action, release }: AskedChange, signer: Signer): Duty {
@@ -97,7 +115,7 @@ async function reasonsAgainst(
   proposed: Bundle | undefined,
 ): Promise<readonly string[] | undefined> {
   if (proposed !== undefined) {
-    if (inForce.kind !== "sound") return ["no sound release is in force"];
+    if (inForce.kind !== "sound") return [NOTHING_BEFORE];
     return proposed.parent === inForce.bundle.release ? loosenings(inForce.bundle, proposed) : undefined;
   }
   const goesBack = action === "rollback" && release === standing.inForce && standing.pending?.release !== release;

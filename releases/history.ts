@@ -11,7 +11,17 @@ export type Pending = {
   readonly release: string;
   readonly canaryPpm: number;
   readonly person: string;
+  /** ISO 8601: since when. */
+  readonly at: string;
   readonly n: number;
+};
+
+/** What waited, and lost its place by a change that was not about it. */
+export type Displaced = {
+  readonly release: string;
+  /** Who had asked for it, and is to know. */
+  readonly person: string;
+  readonly by: { readonly n: number; readonly release: string; readonly person: string; readonly at: string };
 };
 
 export type Canary = {
@@ -31,16 +41,26 @@ export type Standing = {
   readonly steps: readonly Step[];
   readonly canary: Canary | null;
   readonly pending: Pending | null;
+  /** Each stays until who had asked for it makes another change. */
+  readonly displaced: readonly Displaced[];
   /** What each release follows, as was signed. */
   readonly parents: { readonly [release: string]: string | null };
 };
 
-export const beginning: Standing = { n: 0, inForce: null, steps: [], canary: null, pending: null, parents: {} };
+export const beginning: Standing = {
+  n: 0,
+  inForce: null,
+  steps: [],
+  canary: null,
+  pending: null,
+  displaced: [],
+  parents: {},
+};
 
 /** Why a change does not fit where the history stands. */
 export type Misfit = {
   readonly kind: "misfit";
-  readonly code: "not-in-force" | "own-request" | "needs-second-person" | "not-waiting";
+  readonly code: "not-in-force" | "own-request" | "needs-second-person" | "not-waiting" | "release-waits";
   readonly detail: string;
 };
 
@@ -48,7 +68,10 @@ export type Advanced = { readonly kind: "advanced"; readonly standing: Standing 
 
 const misfit = (code: Misfit["code"], detail: string): Misfit => ({ kind: "misfit", code, detail });
 
-type Change = Pick<ReleaseChange, "n" | "action" | "release" | "parent" | "canaryPpm" | "person" | "alone">;
+type Change = Pick<
+  ReleaseChange,
+  "n" | "action" | "release" | "parent" | "canaryPpm" | "replaces" | "person" | "alone" | "at"
+>;
 
 /**
  * The standing after one more change, whose signature has been verified. The same rules admit a change that is asked for
@@ -65,20 +88,32 @@ export function advance(before: Standing, change: Change): Advanced {
   }
 }
 
-function then(before: Standing, { n }: Change, changed: Partial<Standing>): Advanced {
-  return { kind: "advanced", standing: { ...before, n, ...changed } };
+function then(before: Standing, change: Change, changed: Partial<Standing>): Advanced {
+  const after = { ...before, n: change.n, ...changed };
+  return { kind: "advanced", standing: { ...after, displaced: displacedBy(before, after, change) } };
+}
+
+function displacedBy(before: Standing, after: Standing, change: Change): readonly Displaced[] {
+  const { n, release, person, at, action } = change;
+  const untold = before.displaced.filter((one) => one.person !== person);
+  const { pending } = before;
+  const answered = pending?.release === release && action !== "apply";
+  if (pending === null || pending === after.pending || answered || pending.person === person) return untold;
+  return [...untold, { release: pending.release, person: pending.person, by: { n, release, person, at } }];
 }
 
 function applied(before: Standing, change: Change): Advanced {
-  const { release, parent, canaryPpm, person, alone, n } = change;
-  const { inForce } = before;
+  const { release, parent, canaryPpm, person, alone, n, at, replaces } = change;
+  const { inForce, pending: waiting } = before;
   if (parent !== inForce)
     return misfit("not-in-force", `it follows ${named(parent)}, and in force is ${named(inForce)}`);
+  if (waiting !== null && waiting.release !== replaces) return misfit("release-waits", waitingText(waiting));
+  if (waiting === null && replaces !== null) return misfit("not-waiting", `${named(replaces)} waits for nobody`);
   const first = person === SET_UP && inForce === null && canaryPpm === WHOLE_PPM;
   if (person === SET_UP && !first) return misfit("needs-second-person", "the set-up signs the first release only");
   const parents = { ...before.parents, [release]: parent };
   if (!first && (!alone || inForce === null)) {
-    const pending = { action: "apply", release, canaryPpm, person, n } as const;
+    const pending = { action: "apply", release, canaryPpm, person, at, n } as const;
     return then(before, change, { pending, parents });
   }
   const step = first || inForce === null ? null : { from: inForce, to: release };
@@ -114,7 +149,7 @@ function promoted(before: Standing, change: Change): Advanced {
 }
 
 function rolledBack(before: Standing, change: Change): Advanced {
-  const { release, person, alone, n, canaryPpm } = change;
+  const { release, person, alone, n, canaryPpm, at } = change;
   const { pending, canary, inForce, parents } = before;
   if (person === SET_UP) return misfit("needs-second-person", "the set-up takes nothing back");
   if (pending?.action === "apply" && pending.release === release) return then(before, change, { pending: null });
@@ -127,10 +162,15 @@ function rolledBack(before: Standing, change: Change): Advanced {
   if (alone) return then(before, change, { ...back, steps: [...before.steps, { from: release, to: parent }] });
   const asked = pending?.action === "rollback" && pending.release === release ? pending : undefined;
   if (asked === undefined) {
-    return then(before, change, { pending: { action: "rollback", release, canaryPpm, person, n } });
+    return then(before, change, { pending: { action: "rollback", release, canaryPpm, person, at, n } });
   }
   if (asked.person === person) return misfit("own-request", "going back is not let pass by who asked for it");
   return then(before, change, { ...back, steps: [] });
+}
+
+/** What waits, by whom and since when, for who would put something else in its place. */
+function waitingText({ action, release, person, at }: Pending): string {
+  return `${action} of ${named(release)} by ${person} waits for a second person since ${at}`;
 }
 
 function named(release: string | null): string {

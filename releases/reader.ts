@@ -28,6 +28,8 @@ export type ReleaseReader = {
   read(): Promise<Reading>;
   /** A verified bundle. Throws when there is none, or it is not sound. */
   bundleOf(release: string): Promise<Bundle>;
+  /** Why what waits asks for a second person, each reason naming its policy; empty where nothing waits. */
+  waitsBecause(reading: Reading): Promise<readonly string[]>;
 };
 
 type Deps = { readonly sql: Sql; readonly company: string };
@@ -50,10 +52,15 @@ export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
     return bundle;
   }
 
-  async function proveStep({ from, to }: Step): Promise<void> {
+  async function reasonsAgainst({ from, to }: Step): Promise<readonly string[]> {
     const key = `${from} ${to}`;
     const reasons = proofs.get(key) ?? loosenings(await bundleOf(from), await bundleOf(to));
     proofs.set(key, reasons);
+    return reasons;
+  }
+
+  async function proveStep(step: Step): Promise<void> {
+    const reasons = await reasonsAgainst(step);
     if (reasons.length > 0) throw new Error(`one person alone let pass what may loosen: ${reasons.join("; ")}`);
   }
 
@@ -73,6 +80,13 @@ export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
 
   return {
     bundleOf,
+    async waitsBecause({ standing: { pending, parents }, inForce }) {
+      if (pending === null) return [];
+      if (inForce.kind !== "sound") return [NOTHING_BEFORE];
+      const { release } = pending;
+      const to = pending.action === "apply" ? release : (parents[release] ?? null);
+      return to === null ? [] : reasonsAgainst({ from: inForce.bundle.release, to });
+    },
     async read() {
       const from = known;
       const changes = await readReleaseChanges(sql, company, from.standing.n);
@@ -92,6 +106,9 @@ export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
     },
   };
 }
+
+/** Why a first release waits. */
+export const NOTHING_BEFORE = "no sound release is in force";
 
 const noSigners: Signers = new Map();
 

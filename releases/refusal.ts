@@ -14,6 +14,7 @@ export type Refused = {
     | "own-request"
     | "not-signed"
     | "not-waiting"
+    | "release-waits"
     | "stale-release"
     | "mode-unchanged"
     | "key-registered"

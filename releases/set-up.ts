@@ -38,7 +38,7 @@ export async function installFirstRelease({ sql, company, home, folder, at }: In
   const { release, document } = writeBundle(policies, null);
   const reason = "the policies that this installation came with";
   const change = { company, n: 1, action: "apply", release, parent: null, canaryPpm: WHOLE_PPM, at, reason } as const;
-  const statement = { ...change, person: SET_UP };
+  const statement = { ...change, replaces: null, person: SET_UP };
   const signature = signWords(releaseWords(statement), key);
   const signed = { ...statement, role: SET_UP, alone: false, signature };
   const installed = await appendReleaseChange(sql, signed, document);

@@ -55,7 +55,7 @@ export async function registerSigner(
 export async function readReleaseChanges(sql: Sql, company: string, after = 0): Promise<ReleaseChange[]> {
   const { rows } = await sql.query<ReleaseChange>({
     name: "release-changes",
-    text: `select company, n, action, release, parent, canary_ppm as "canaryPpm", alone, person_id as person, role, reason,
+    text: `select company, n, action, release, parent, canary_ppm as "canaryPpm", replaces, alone, person_id as person, role, reason,
             at, signature
      from policy_release_event where company = $1 and n > $2 order by n`,
     values: [company, after],
@@ -84,8 +84,8 @@ export async function appendReleaseChange(
   const { company, n, at } = change;
   const caseId = policyCaseOf(company);
   const recordKey = `${caseId}/release/${n}`;
-  const { action, release, parent, canaryPpm, alone, person, role, reason, signature } = change;
-  const body = { change: action, n, release, parent, canaryPpm, alone, person, role, reason, signature };
+  const { action, release, parent, canaryPpm, replaces, alone, person, role, reason, signature } = change;
+  const body = { change: action, n, release, parent, canaryPpm, replaces, alone, person, role, reason, signature };
   const parents = [`${caseId}/release/${n - 1}`];
   const record = { company, caseId, kind: "policy", key: recordKey, at, body, parents, person } as const;
   const canonical = await sealRecord(ledger, record);

@@ -9,7 +9,12 @@ function changeWords(body: JsonObject): string {
     case "signing-key":
       return "registers a signing key";
     case "apply":
-      return sentence("proposes", release, body["alone"] === true ? "and puts it in force: it loosens nothing" : "");
+      return sentence(
+        "proposes",
+        release,
+        withText("in the place of", textAt(body, "replaces").slice(0, 12)),
+        body["alone"] === true ? "and puts it in force: it loosens nothing" : "",
+      );
     case "promote":
       return sentence("lets", release, "pass");
     case "rollback":

@@ -11,7 +11,7 @@ import { changedAnswer, shareOf } from "./release-words.ts";
 import { openSigning, type Signing, type SigningOptions } from "./signing.ts";
 import { test } from "./test.ts";
 
-export type ApplyOptions = SigningOptions & { readonly canary?: string };
+export type ApplyOptions = SigningOptions & { readonly canary?: string; readonly replace?: boolean };
 
 /** What a release changes of one policy. Versions are null where there is none. */
 type PolicyChange = { readonly policy: string; readonly from: string | null; readonly to: string | null };
@@ -31,9 +31,9 @@ export async function apply(call: Call<ApplyOptions>): Promise<Answer> {
   if (changes.length === 0) return unchanged(inForce);
   tell(changes.map(changeLine).join("\n"));
   const { release, document } = writeBundle(policies, inForce);
-  const change = { action: "apply", release, parent: inForce, canaryPpm } as const;
-  const signed = signing.signRelease(change);
-  const body = { ...signed, parent: inForce, canaryPpm, document };
+  const replaces = options.replace === true ? (signing.releases.waiting?.release ?? null) : null;
+  const change = { action: "apply", release, parent: inForce, canaryPpm, replaces } as const;
+  const body = { ...signing.signRelease(change), parent: inForce, canaryPpm, replaces, document };
   const changed = await withProgress("comparing with what is in force", tell, () =>
     bodyOf(signing.client.v1.releases[":release"].$put({ param: { release }, json: body })),
   );

@@ -35,6 +35,6 @@ async function modeAnswer(
   if (waiting === null) return { text: `${policy} is ${current}.\n`, next: ["policy releases"] };
   const { person, roles } = waiting;
   const text = `${policy} stays ${current}: ${waiting.mode} waits for a second person, ${roles.join(" or ")}, not ${person}.\n`;
-  const second = await asSomebody(options, { action: "apply", release: "", canaryPpm: 1, person, roles });
+  const second = await asSomebody(options, { person, roles });
   return { text, next: [`policy promote ${policy} --mode ${waiting.mode} ${second}`] };
 }

@@ -22,7 +22,21 @@ export async function changedAnswer(
   changed: ReleaseChanged,
   canaryPpm: number,
 ): Promise<Omit<Answer, "data">> {
-  const { release, state, inForce, loosens, waiting } = changed;
+  const { displaced } = changed;
+  const said = await stateAnswer(options, changed, canaryPpm);
+  return displaced === null ? said : { ...said, text: `${said.text}${displacedText(displaced)}\n` };
+}
+
+/** What lost its place, for who had asked for it and whoever looks. */
+export function displacedText({ release, person, by }: Releases["displaced"][number]): string {
+  return `Release ${shortVersion(release)} of ${person} waits no more: ${shortVersion(by.release)} by ${by.person} took its place at ${by.at}.`;
+}
+
+async function stateAnswer(
+  options: Environment,
+  { release, state, inForce, loosens, waiting }: ReleaseChanged,
+  canaryPpm: number,
+): Promise<Omit<Answer, "data">> {
   const id = shortVersion(release);
   switch (state) {
     case "in-force":
@@ -46,7 +60,10 @@ export async function changedAnswer(
 }
 
 /** `--as NAME --reason TEXT` with somebody of this machine who may be the second person. */
-export async function asSomebody(options: Environment, waiting: ReleaseChanged["waiting"]): Promise<string> {
+export async function asSomebody(
+  options: Environment,
+  waiting: { readonly person: string; readonly roles: readonly string[] } | null,
+): Promise<string> {
   const people = await knownPeople(options);
   const able = people.find(({ personId, role }) => personId !== waiting?.person && waiting?.roles.includes(role));
   return `--as ${able?.personId ?? "PERSON"} --reason TEXT`;

@@ -7,7 +7,7 @@ import { widthOf } from "../io.ts";
 import { connect } from "../session.ts";
 import { writeTable } from "../table.ts";
 import { shortVersion } from "./heading.ts";
-import { asSomebody } from "./release-words.ts";
+import { asSomebody, displacedText } from "./release-words.ts";
 
 /** `mandate policy releases`: what is in force, what waits, each policy's mode, and the latest changes. */
 export async function releases({ options, io }: Call<object>): Promise<Answer> {
@@ -24,7 +24,7 @@ export async function releases({ options, io }: Call<object>): Promise<Answer> {
   };
 }
 
-function standing({ inForce, canary, waiting }: Releases): string {
+function standing({ inForce, canary, waiting, displaced }: Releases): string {
   const lines = [
     inForce === null
       ? "Nothing is in force: every request goes to people."
@@ -37,6 +37,7 @@ function standing({ inForce, canary, waiting }: Releases): string {
       : [
           `${waiting.action} of ${shortVersion(waiting.release)} waits for ${waiting.roles.join(" or ")}, not ${waiting.person}.`,
         ]),
+    ...displaced.map(displacedText),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -57,10 +58,10 @@ function changeTable({ changes }: Releases, width: number | undefined): string {
     { header: "BY" },
     { header: "REASON", flexible: true },
   ];
-  const rows = changes.map(({ n, at, action, release, canaryPpm, person, reason }) => [
+  const rows = changes.map(({ n, at, action, release, canaryPpm, replaces, person, reason }) => [
     String(n),
     at,
-    action,
+    replaces === null ? action : `${action} over ${shortVersion(replaces)}`,
     shortVersion(release),
     action === "rollback" ? "" : formatPpm(canaryPpm),
     person,

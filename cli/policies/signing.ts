@@ -14,9 +14,13 @@ export type SigningOptions = { readonly as?: string; readonly reason: string };
 export type Signing = {
   readonly client: Client;
   readonly releases: Releases;
-  signRelease(change: Pick<ReleaseStatement, "action" | "release" | "parent" | "canaryPpm">): SignedPart;
+  signRelease(change: SignedFor): SignedPart;
   signMode(policy: string, mode: Mode): SignedPart;
 };
+
+/** `replaces` comes with an `apply` that takes the place of what waits. */
+type SignedFor = Pick<ReleaseStatement, "action" | "release" | "parent" | "canaryPpm"> &
+  Partial<Pick<ReleaseStatement, "replaces">>;
 
 type SignedPart = { readonly n: number; readonly reason: string; readonly at: string; readonly signature: string };
 
@@ -42,7 +46,7 @@ export async function openSigning(options: SigningOptions & Globals): Promise<Si
     client,
     releases,
     signRelease(change) {
-      const statement = { ...about(), ...change, n: releases.n + 1 };
+      const statement = { ...about(), replaces: null, ...change, n: releases.n + 1 };
       return signedPart(statement, releaseWords(statement), key);
     },
     signMode(policy, mode) {

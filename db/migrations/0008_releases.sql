@@ -24,6 +24,8 @@ create table policy_release_event (
   release text not null,
   parent text,
   canary_ppm int not null check (canary_ppm between 1 and 1000000),
+  -- What waited for a second person and gave its place to this one, by the author's own word.
+  replaces text,
   -- One person was enough. Readers prove again that the change loosens nothing.
   alone boolean not null,
   person_id text not null,
@@ -61,7 +63,8 @@ create trigger autonomy_mode_keeps_all before truncate on autonomy_mode for each
 
 grant select, insert on policy_release, policy_release_event, autonomy_mode to mandate_app;
 
--- One change at its place in the history, with its bundle (when it brings one) and its record. False when the place is taken.
+-- One change at its place in the history, with its bundle (when it brings one) and its record. False when the place is taken:
+-- of two who sign for what they saw, one is told to look again, so that neither puts away what the other just proposed.
 create function append_release_change(p jsonb) returns boolean language plpgsql as $$
 begin
   if (p->>'n')::int <> 1 + coalesce((select max(n) from policy_release_event where company = p->>'company'), 0) then
@@ -72,9 +75,9 @@ begin
     values (p->>'company', p->>'release', p->>'parent', p->>'document', p->>'person', (p->>'at')::timestamptz)
     on conflict do nothing;
   end if;
-  insert into policy_release_event (company, n, action, release, parent, canary_ppm, alone, person_id, role, reason, at, signature)
+  insert into policy_release_event (company, n, action, release, parent, canary_ppm, replaces, alone, person_id, role, reason, at, signature)
   values (p->>'company', (p->>'n')::int, p->>'action', p->>'release', p->>'parent', (p->>'canaryPpm')::int,
-          (p->>'alone')::boolean, p->>'person', p->>'role', p->>'reason', (p->>'at')::timestamptz, p->>'signature')
+          p->>'replaces', (p->>'alone')::boolean, p->>'person', p->>'role', p->>'reason', (p->>'at')::timestamptz, p->>'signature')
   on conflict (company, n) do nothing;
   if not found then
     return false;

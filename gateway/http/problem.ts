@@ -80,6 +80,11 @@ const problems = {
   "already-settled": [409, "Another outcome was reported", undefined],
   "stale-release": [409, "The releases moved on", "see `mandate policy releases` and repeat"],
   "not-waiting": [409, "Nothing of it waits", "see `mandate policy releases`"],
+  "release-waits": [
+    409,
+    "A release waits for a second person",
+    "let it pass (`mandate policy promote RELEASE`) or withdraw it (`mandate policy rollback RELEASE`) first, or put this one in its place: `mandate policy apply --replace`",
+  ],
   "mode-unchanged": [409, "The mode is that already", undefined],
   "key-registered": [409, "Another signing key is registered", "sign with that one; a key is never replaced"],
   "not-signed": [403, "The signature does not count", "sign with the registered key, for this company, by this clock"],

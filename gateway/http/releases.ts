@@ -5,8 +5,8 @@ import { readRelease, readReleaseChanges, readSigners } from "../../audit/ledger
 import type { Sql } from "../../audit/records.ts";
 import { releaseActions, rolesFor } from "../../domain/policy-release.ts";
 import { WHOLE_PPM } from "../../domain/ppm.ts";
-import { changeRelease, type AskedChange, type Changed } from "../../releases/change.ts";
-import type { Pending } from "../../releases/history.ts";
+import { changeRelease, type AskedChange, type Changed, type ChangeDeps } from "../../releases/change.ts";
+import type { Displaced, Pending } from "../../releases/history.ts";
 import { modeStateOf } from "../../releases/modes.ts";
 import type { Head, Reading } from "../../releases/reader.ts";
 import type { ApiEnv } from "./auth.ts";
@@ -30,7 +30,15 @@ const ReleaseId = z.object({ release: Hash });
 const SignedChange = z.strictObject({ ...signed, parent: Hash.nullable(), canaryPpm: Share }).openapi("SignedChange");
 
 const SignedRelease = z
-  .strictObject({ ...signed, parent: Hash.nullable(), canaryPpm: Share, document: z.string() })
+  .strictObject({
+    ...signed,
+    parent: Hash.nullable(),
+    canaryPpm: Share,
+    replaces: Hash.nullable()
+      .default(null)
+      .openapi({ description: "the release that waits and gives its place to this one; it is signed too" }),
+    document: z.string(),
+  })
   .openapi("SignedRelease");
 
 const Waiting = z.object({
@@ -38,11 +46,22 @@ const Waiting = z.object({
   release: Hash,
   canaryPpm: Share,
   person: z.string(),
+  /** Since when it waits. */
+  at: Iso,
   /** Roles of which one, held by another person, lets it pass. */
   roles: z.array(z.string()),
 });
 
-/** What a change led to. `loosens`: why it needs a second person. */
+/** What waited and lost its place: whose it was, and by whose change. */
+const DisplacedView = z
+  .object({
+    release: Hash,
+    person: z.string(),
+    by: z.object({ n: z.int(), release: Hash, person: z.string(), at: Iso }),
+  })
+  .openapi("DisplacedRelease");
+
+/** What a change led to. `loosens`: why it needs a second person, or what a second person let pass. */
 const ReleaseChanged = z
   .object({
     release: Hash,
@@ -50,6 +69,7 @@ const ReleaseChanged = z
     inForce: Hash.nullable(),
     loosens: z.array(z.string()),
     waiting: Waiting.nullable(),
+    displaced: DisplacedView.nullable(),
   })
   .openapi("ReleaseChanged");
 export type ReleaseChanged = z.infer<typeof ReleaseChanged>;
@@ -59,6 +79,7 @@ const ReleaseChangeView = z.object({
   action: z.enum(releaseActions),
   release: Hash,
   canaryPpm: Share,
+  replaces: Hash.nullable(),
   person: z.string(),
   role: z.string(),
   reason: z.string(),
@@ -73,7 +94,10 @@ const Releases = z
     modesN: z.int(),
     inForce: Hash.nullable(),
     canary: z.object({ release: Hash, canaryPpm: Share }).nullable(),
-    waiting: Waiting.nullable(),
+    /** `loosens`: why it waits, each reason naming its policy. */
+    waiting: Waiting.extend({ loosens: z.array(z.string()) }).nullable(),
+    /** Each until who had asked for it makes another change. */
+    displaced: z.array(DisplacedView),
     /** What each release follows. */
     parents: z.record(Hash, Hash.nullable()),
     /** The latest changes, the last first. */
@@ -140,7 +164,7 @@ const rollback = createRoute({
 
 /** Policy releases. Nothing here decides a request. */
 export function releasesApi(deps: SignedChangeDeps) {
-  const { sql, company, reader } = deps;
+  const { sql, company } = deps;
   const change = async (c: Context<ApiEnv>, asked: AskedChange) => {
     const changed = await changeRelease(deps, c.var.person, asked);
     const { action, release } = asked;
@@ -149,11 +173,11 @@ export function releasesApi(deps: SignedChangeDeps) {
     tellChange(c, deps, { action, release, state: answer.state }, "policy release changed");
     return c.json(answer, 200);
   };
-  const plain = { document: null } as const;
+  const plain = { document: null, replaces: null } as const;
   const app = new OpenAPIHono<ApiEnv>();
   guardReleases(app);
   return app
-    .openapi(list, async (c) => c.json(await releasesView(sql, company, await reader.read(), c.var.person), 200))
+    .openapi(list, async (c) => c.json(await releasesView(deps, c.var.person), 200))
     .openapi(show, async (c) => {
       const { release } = c.req.valid("param");
       const kept = await readRelease(sql, company, release);
@@ -174,8 +198,10 @@ function guardReleases(app: OpenAPIHono<ApiEnv>): void {
   app.put("/v1/releases/*", bodyLimit({ maxSize: MAX_RELEASE_BYTES, onError }), asJson);
 }
 
-async function releasesView(sql: Sql, company: string, reading: Reading, person: Person): Promise<Releases> {
+async function releasesView({ sql, company, reader }: ChangeDeps, person: Person): Promise<Releases> {
+  const reading = await reader.read();
   const { standing, modes, inForce, canary, problems } = reading;
+  const waiting = waitingView(standing.pending);
   const changes = await readReleaseChanges(sql, company, Math.max(0, standing.n - MAX_LISTED));
   const publicKey = (await readSigners(sql, company)).get(person.personId) ?? null;
   const policies = new Set([...policyIdsIn(inForce), ...policyIdsIn(canary), ...Object.keys(modes.policies)]);
@@ -184,10 +210,12 @@ async function releasesView(sql: Sql, company: string, reading: Reading, person:
     modesN: modes.n,
     inForce: standing.inForce,
     canary: standing.canary && { release: standing.canary.release, canaryPpm: standing.canary.canaryPpm },
-    waiting: waitingView(standing.pending),
+    waiting: waiting && { ...waiting, loosens: [...(await reader.waitsBecause(reading))] },
+    displaced: standing.displaced.map(displacedView),
     parents: { ...standing.parents },
-    changes: changes.toReversed().map(({ n, action, release, canaryPpm, person: who, role, reason, at }) => {
-      return { n, action, release, canaryPpm, person: who, role, reason, at };
+    changes: changes.toReversed().map((change) => {
+      const { n, action, release, canaryPpm, replaces, person: who, role, reason, at } = change;
+      return { n, action, release, canaryPpm, replaces, person: who, role, reason, at };
     }),
     modes: [...policies].toSorted().map((policy) => modeView(policy, modeStateOf(modes, policy))),
     problems: [...problems, ...unused(inForce), ...unused(canary)],
@@ -203,14 +231,18 @@ function unused(head: Head): readonly string[] {
   return head.kind === "bad" ? [`release \`${head.release}\` is not used: ${head.detail}`] : [];
 }
 
-function waitingView(pending: Pending | null): Releases["waiting"] {
+function displacedView({ by, ...rest }: Displaced): z.infer<typeof DisplacedView> {
+  return { ...rest, by: { ...by } };
+}
+
+function waitingView(pending: Pending | null): ReleaseChanged["waiting"] {
   if (pending === null) return null;
-  const { action, release, canaryPpm, person } = pending;
-  return { action, release, canaryPpm, person, roles: [...rolesFor("approve")] };
+  const { action, release, canaryPpm, person, at } = pending;
+  return { action, release, canaryPpm, person, at, roles: [...rolesFor("approve")] };
 }
 
 /** What a change of this release led to. */
-function changedView(release: string, { standing, loosens }: Changed): ReleaseChanged {
+function changedView(release: string, { standing, loosens, displaced }: Changed): ReleaseChanged {
   const { inForce, canary, pending } = standing;
   const waits = pending?.release === release;
   const state = waits
@@ -220,5 +252,6 @@ function changedView(release: string, { standing, loosens }: Changed): ReleaseCh
       : inForce === release
         ? "in-force"
         : "withdrawn";
-  return { release, state, inForce, loosens: [...loosens], waiting: waits ? waitingView(pending) : null };
+  const waiting = waits ? waitingView(pending) : null;
+  return { release, state, inForce, loosens: [...loosens], waiting, displaced: displaced && displacedView(displaced) };
 }

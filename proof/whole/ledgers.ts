@@ -140,8 +140,8 @@ export const comparedLedgers: readonly ComparedLedger[] = [
       const { rows } = await sql.query<LedgerRow>({
         name: "compared-releases",
         text: `select e.n::text as key, $2 || '/release/' || e.n as record, jsonb_build_object(
-             'change', e.action, 'n', e.n, 'parent', e.parent, 'canaryPpm', e.canary_ppm, 'alone', e.alone,
-             'person', e.person_id, 'role', e.role, 'reason', e.reason, 'signature', e.signature,
+             'change', e.action, 'n', e.n, 'parent', e.parent, 'canaryPpm', e.canary_ppm, 'replaces', e.replaces,
+             'alone', e.alone, 'person', e.person_id, 'role', e.role, 'reason', e.reason, 'signature', e.signature,
              'release', (select encode(sha256(convert_to(r.document, 'UTF8')), 'hex') from policy_release r
                          where r.company = e.company and r.release = e.release)) as row
            from policy_release_event e where e.company = $1 and e.n > $3::int order by e.n limit $4`,

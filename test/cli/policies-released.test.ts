@@ -20,6 +20,7 @@ const people = [
   { personId: "dana", name: "Dana", role: "partner-manager", token: "token-dana" },
   { personId: "sam", name: "Sam", role: "seller", token: "token-sam" },
 ];
+const kim = { personId: "kim", name: "Kim", role: "ops-engineer", token: "token-kim" };
 let database: TestDatabase;
 let gateway: Gateway;
 let home = "";
@@ -191,6 +192,43 @@ describe("mandate policy apply", () => {
     expect([seller.exitCode, seller.stderr]).toEqual([4, expect.stringContaining("needs ops-engineer, not seller")]);
     expect((await policy("apply", ...reason)).exitCode).toBe(2);
     expect((await policy("apply", "--as", "ola")).exitCode).toBe(2);
+  });
+});
+
+describe("while a release waits", () => {
+  test("another apply is refused with whose it is and both ways out; --replace takes its place and tells its author", async () => {
+    await install();
+    loosen();
+    const first = (await json("apply", "--as", "ola", ...reason)).data.release.slice(0, 12);
+    change("quoting.yaml", "A partner who sells on the deal is suspended", "A partner who sells is suspended");
+    writePeople(
+      home,
+      [...people, kim].map((person) => ({ ...person, token: `${company}-${person.token}` })),
+    );
+    const { token, ...person } = kim;
+    await givenPerson(database.pool, company, person, `${company}-${token}`);
+    const refused = await policy("apply", "--as", "kim", ...reason);
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      6,
+      expect.stringMatching(
+        new RegExp(
+          `apply of \`${first}\` by ola waits for a second person since \\S+ \\(\\d+.*\\) \\(release-waits\\)\\n` +
+            "Fix: +let it pass \\(`mandate policy promote RELEASE`\\) or withdraw it \\(`mandate policy rollback RELEASE`\\) first, or .*--replace`",
+        ),
+      ),
+    ]);
+    expect((await json("releases")).data).toMatchObject({ n: 2, waiting: { person: "ola" } });
+    const replaced = await policy("apply", "--replace", "--as", "kim", ...reason);
+    const told = new RegExp(`^Release ${first} of ola waits no more: \\w{12} by kim took its place at \\S+\\.$`, "m");
+    expect([replaced.exitCode, replaced.stdout]).toEqual([0, expect.stringMatching(told)]);
+    const { stdout } = await policy("releases");
+    expect(stdout).toMatch(told);
+    expect(stdout).toMatch(new RegExp(`^3 +\\S+ +apply over ${first} `, "m"));
+    const late = await policy("promote", first, "--as", "lee", ...reason);
+    expect([late.exitCode, late.stderr]).toEqual([6, expect.stringContaining("(not-waiting)")]);
+    const [, next = ""] = /^Release (\w{12}) waits/.exec(replaced.stdout) ?? [];
+    expect((await policy("rollback", next, "--as", "ola", ...reason)).exitCode).toBe(0);
+    expect((await policy("releases")).stdout).not.toMatch(told);
   });
 });
 

@@ -5,7 +5,9 @@ const by = { company: "acme", n: 3, person: "pat", reason: "spring", at: "2026-0
 
 test("what is signed says what for, and all that is changed", () => {
   const release = { ...by, action: "apply", release: "aa", parent: null, canaryPpm: 100_000 } as const;
-  expect(releaseWords(release)).toEqual({ purpose: "mandate policy release", ...release });
+  expect(releaseWords({ ...release, replaces: null })).toEqual({ purpose: "mandate policy release", ...release });
+  const other = { ...release, replaces: "bb" } as const;
+  expect(releaseWords(other)).toEqual({ purpose: "mandate policy release", ...other });
   const mode = { ...by, policy: "quoting", mode: "shadow" } as const;
   expect(modeWords(mode)).toEqual({ purpose: "mandate policy release", action: "mode", ...mode });
 });

@@ -40,14 +40,15 @@ function signed(words: Partial<ReleaseStatement> = {}, body: object = {}) {
     release: next.release,
     parent: inForce.release,
     canaryPpm: 1_000_000,
+    replaces: null,
     person: "ola",
     reason: "because",
     at: NOW,
     ...words,
   } as const;
   const signature = signWords(releaseWords(statement), keyOf(statement.person));
-  const { n, parent, canaryPpm, reason, at } = statement;
-  return { n, parent, canaryPpm, reason, at, signature, document: next.document, ...body };
+  const { n, parent, canaryPpm, replaces, reason, at } = statement;
+  return { n, parent, canaryPpm, replaces, reason, at, signature, document: next.document, ...body };
 }
 
 const put = (body: unknown, person = "ola") => ask(person, "PUT", `/v1/releases/${next.release}`, body);
@@ -105,7 +106,7 @@ describe("a signing key", () => {
 test("two people who let a release pass at once: one does, and the other is told", async () => {
   expect(await put(signed())).toMatchObject({ status: 200, state: "waiting" });
   const pass = (person: string) => {
-    const { document: _, ...body } = signed({ n: 4, action: "promote", person });
+    const { document: _, replaces: __, ...body } = signed({ n: 4, action: "promote", person });
     return ask(person, "POST", `/v1/releases/${next.release}/promote`, body);
   };
   await ask("kim", "POST", "/v1/signing-key", { publicKey: publicKeyOf(keyOf("kim")) });

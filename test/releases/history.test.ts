@@ -4,6 +4,7 @@ import { advance, beginning, type Standing } from "../../releases/history.ts";
 import { releaseActions, SET_UP } from "../../domain/policy-release.ts";
 
 const WHOLE = 1_000_000;
+const AT = "2026-03-02T09:00:00.000Z";
 const names = ["r1", "r2", "r3", "r4"];
 const people = ["ola", "lee", "kim", SET_UP];
 
@@ -14,6 +15,8 @@ const anyChange = fc.record({
   canaryPpm: fc.constantFrom(100_000, WHOLE),
   person: fc.constantFrom(...people),
   alone: fc.boolean(),
+  replaces: fc.constantFrom(null, ...names),
+  at: fc.constant(AT),
 });
 type Change = { -readonly [K in keyof Parameters<typeof advance>[1]]: Parameters<typeof advance>[1][K] };
 
@@ -24,7 +27,9 @@ function play(changes: readonly Omit<Change, "n">[]): { standing: Standing; take
   for (const change of changes) {
     // Mostly changes that could fit, so that histories get somewhere.
     const parent = change.action === "apply" ? standing.inForce : (standing.parents[change.release] ?? null);
-    const numbered = { ...change, parent: change.parent === "r4" ? "r4" : parent, n: standing.n + 1 };
+    const replaces = change.replaces === "r4" ? "r4" : (standing.pending?.release ?? null);
+    const fitting = { parent: change.parent === "r4" ? "r4" : parent, replaces };
+    const numbered = { ...change, ...fitting, n: standing.n + 1 };
     const advanced = advance(standing, numbered);
     if (advanced.kind === "misfit") continue;
     standing = advanced.standing;
@@ -71,12 +76,53 @@ describe("whatever is tried, in any order", () => {
       fc.property(histories, fc.constantFrom(...names), fc.constantFrom(100_000, WHOLE), (changes, release, ppm) => {
         const { standing } = play(changes);
         const { pending, canary } = standing;
-        const own = { action: "promote", release, canaryPpm: ppm, alone: true, n: standing.n + 1 } as const;
+        const own = { action: "promote", release, canaryPpm: ppm, replaces: null, alone: true, at: AT } as const;
         const parent = standing.parents[release] ?? null;
         const waits = pending?.action === "apply" && pending.release === release && canary?.release !== release;
         const person = waits ? pending.person : SET_UP;
-        expect(advance(standing, { ...own, parent, person }).kind).toBe("misfit");
-        expect(advance(standing, { ...own, parent, person: SET_UP }).kind).toBe("misfit");
+        expect(advance(standing, { ...own, n: standing.n + 1, parent, person }).kind).toBe("misfit");
+        expect(advance(standing, { ...own, n: standing.n + 1, parent, person: SET_UP }).kind).toBe("misfit");
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("an apply takes the place of what waits by its own word alone, and who had asked for that is told", () => {
+    let met = 0;
+    fc.assert(
+      fc.property(histories, anyChange, fc.boolean(), (changes, change, says) => {
+        const { standing: before } = play(changes);
+        if (before.pending === null) return;
+        const replaces = says ? before.pending.release : change.replaces;
+        const apply = { ...change, action: "apply", parent: before.inForce, replaces, n: before.n + 1 } as const;
+        const advanced = advance(before, { ...apply, person: "max" });
+        if (replaces !== before.pending.release) {
+          expect(advanced).toMatchObject({ kind: "misfit", code: "release-waits" });
+          return;
+        }
+        if (advanced.kind === "misfit") throw new Error(advanced.detail);
+        met += 1;
+        const { release, person } = before.pending;
+        const by = { n: apply.n, release: apply.release, person: "max", at: AT };
+        expect(advanced.standing.displaced.at(-1)).toEqual({ release, person, by });
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(met).toBeGreaterThan(100);
+  });
+
+  test("what waits is lost to nobody unseen: it is answered, or its author is told until they act again", () => {
+    fc.assert(
+      fc.property(histories, anyChange, (changes, change) => {
+        const { standing: before } = play(changes);
+        const { standing: after, taken } = play([...changes, change]);
+        const { pending } = before;
+        if (pending === null || after.pending === pending || after.n === before.n) return;
+        const last = taken.at(-1);
+        const isAnswered = last?.action !== "apply" && last?.release === pending.release;
+        const isTold = after.displaced.some(({ by, person }) => by.n === after.n && person === pending.person);
+        expect([isAnswered || last?.person === pending.person || isTold, isAnswered && isTold]).toEqual([true, false]);
+        expect(after.displaced.some(({ person }) => person === last?.person)).toBe(false);
       }),
       { numRuns: 2_000 },
     );
