@@ -136,6 +136,40 @@ test("what requests gain is told whatever else changed beside it", () => {
   ]);
 });
 
+describe("of required facts, undoing a loosening is a tightening", () => {
+  // Of each fact the loosening and its undoing touch, none may be left out; the default escalates or blocks.
+  const loosened: Edit = [
+    ...autoMax("18%"),
+    ["percent: 25%, protected", "percent: 28%, protected"],
+    ["value: 500000.00 USD", "value: 700000.00 USD"],
+    ...noSuspension,
+  ];
+
+  test.for<[string, Edit]>([
+    ["where the default asks", []],
+    ["where the default blocks", blocksByDefault],
+  ])("%s: two people there, one back", ([, base]) => {
+    const [before, after] = [quoting(base), quoting([...base, ...loosened])];
+    expect(before.facts.filter(({ optional }) => optional === true).map(({ name }) => name)).not.toContain("listPrice");
+    expect(policyLoosenings(before, after)).not.toEqual([]);
+    expect(policyLoosenings(after, before)).toEqual([]);
+  });
+
+  test("a rule that narrows by a required fact comes and goes: one person for the wider block, two for the narrower", () => {
+    const narrow: Edit = [
+      [
+        "    when: { fact: effectiveDiscount, operator: greaterThan, value: { param: manager_max } }",
+        `    when:
+      all:
+        - { fact: effectiveDiscount, operator: greaterThan, value: { param: manager_max } }
+        - { fact: listPrice, operator: greaterThan, value: 1000.00 USD }`,
+      ],
+    ];
+    expect(policyLoosenings(quoting(), quoting(narrow))).toContainEqual(expect.stringMatching(/^block becomes/));
+    expect(policyLoosenings(quoting(narrow), quoting())).toEqual([]);
+  });
+});
+
 test("a block that is certain without the facts left out is not lost to a default that blocks", () => {
   const reasons = policyLoosenings(quoting(blocksByDefault), quoting([...blocksByDefault, ...noSuspension]));
   expect(reasons).toContainEqual(expect.stringMatching(/^block becomes/));
