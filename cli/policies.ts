@@ -10,6 +10,7 @@ import type { ImportOptions } from "./policies/import.ts";
 import type { LintOptions } from "./policies/lint.ts";
 import type { NewOptions } from "./policies/new.ts";
 import type { PromoteOptions } from "./policies/promote.ts";
+import type { RollbackOptions } from "./policies/rollback.ts";
 import type { ShadowReportOptions } from "./policies/shadow-report.ts";
 import type { SigningOptions } from "./policies/signing.ts";
 import type { SimulateOptions } from "./policies/simulate.ts";
@@ -21,11 +22,13 @@ export function addPolicies(program: Command, cli: Cli): void {
   const noun = program.command("policy").description("the limits: read, check and test the policy files");
   noun
     .command("list", { isDefault: true })
-    .description("list the policies with their versions")
+    .description("list the policies with their versions, and which files say something else than what is in force")
     .action(answering(cli, async (call) => (await import("./policies/list.ts")).list(call)));
   noun
-    .command("show <id>")
-    .description("show a policy in sentences; --json gives the document that its version is the SHA-256 of")
+    .command("show <what> [policy]")
+    .description(
+      "show a policy in sentences, by id or file or out of a release; --json gives the document that its version is the SHA-256 of",
+    )
     .action(answering(cli, async (call) => (await import("./policies/show.ts")).show(call)));
   noun
     .command("check [what...]")
@@ -49,7 +52,9 @@ export function addPolicies(program: Command, cli: Cli): void {
     .action(answering(cli, async (call) => (await import("./policies/prove.ts")).prove(call)));
   noun
     .command("diff <a> <b>")
-    .description("which requests the second policy decides otherwise, by id or file, or the proof that there are none")
+    .description(
+      "which requests the second decides otherwise, or the proof that there are none: policy ids, files, release ids, `in-force`, `waiting`, `canary`, `draft`",
+    )
     .option("--expect-equal", "exit 3 unless they are proved equal")
     .action(answering<DiffOptions>(cli, async (call) => (await import("./policies/diff.ts")).diff(call)));
   noun
@@ -159,12 +164,16 @@ function addReleases(noun: Command, cli: Cli): void {
     .option("--replace", "take the place of the release that waits; its author is told")
     .action(answering<ApplyOptions>(cli, async (call) => (await import("./policies/apply.ts")).apply(call)));
   signed(noun.command("promote <what>"))
-    .description("let a release pass as the second person, or a canary go on to all; --mode raises a policy's mode")
+    .description(
+      "let a release pass as the second person, or a canary go on to all, with all that it changes; --mode raises a policy's mode",
+    )
+    .option("--yes", "sign without being asked at a terminal")
     .option("--mode <mode>", "raise the policy named to this autonomy mode; it takes two people")
     .action(answering<PromoteOptions>(cli, async (call) => (await import("./policies/promote.ts")).promote(call)));
   signed(noun.command("rollback [release]"))
     .description("withdraw a release that waits or is a canary, or go back from the one in force")
-    .action(answering<SigningOptions>(cli, async (call) => (await import("./policies/rollback.ts")).rollback(call)));
+    .option("--yes", "sign without being asked at a terminal")
+    .action(answering<RollbackOptions>(cli, async (call) => (await import("./policies/rollback.ts")).rollback(call)));
   signed(noun.command("mode <policy> <mode>"))
     .description("set an autonomy mode (off, shadow, assisted, led): lower at once, higher by two people")
     .action(answering<SigningOptions>(cli, async (call) => (await import("./policies/mode.ts")).mode(call)));

@@ -49,7 +49,8 @@ function isLooser({ routes }: Policy, { direction, from, to }: Change): boolean 
   return rank(to.answeredBy.route) < rank(from.answeredBy.route) || to.answeredBy.quorum < from.answeredBy.quorum;
 }
 
-function changeText({ where, from, to, witness }: Change): string {
+/** A change of verdicts in one sentence, with a request. */
+export function changeText({ where, from, to, witness }: Change): string {
   const side = ({ verdict, answeredBy }: Change["from"]) =>
     answeredBy === null ? verdict : `${verdict} to ${answeredBy.route}`;
   return `${side(from)} becomes ${side(to)} where ${where}, such as ${canonicalJson(witness)}`;

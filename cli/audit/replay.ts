@@ -65,7 +65,7 @@ async function policyIn(options: Environment, path: string): Promise<VersionedPo
     import("../policies/folder.ts"),
     import("../../deciding/policies.ts"),
   ]);
-  return versioned(soundPolicy(await readPolicyFile(options, policyFileOf(path))));
+  return versioned(soundPolicy(await readPolicyFile(options, policyFileOf(path), "any")));
 }
 
 const words = { same: "same", differs: "DIFFERS", cannot: "cannot be checked", nothing: "nothing to replay" } as const;

@@ -13,7 +13,7 @@ export async function soundPolicies(options: Environment, ids: readonly string[]
   return entries.map(soundPolicy);
 }
 
-/** A policy by its id in the folder or by the path of its file. */
+/** A policy by its id in the folder or by the path of its file, whatever that is called. */
 export async function soundPolicyAt(options: Environment, what: string): Promise<Policy> {
   return soundPolicy(await entryAt(options, what));
 }
@@ -21,7 +21,7 @@ export async function soundPolicyAt(options: Environment, what: string): Promise
 /** The entry of a policy by its id in the folder or by the path of its file, sound or not. */
 export async function entryAt(options: Environment, what: string): Promise<PolicyEntry> {
   const isFile = what.endsWith(".yaml") || /[/\\]/.test(what);
-  return isFile ? readPolicyFile(options, policyFileOf(what)) : entryOf(await readFolder(options), what);
+  return isFile ? readPolicyFile(options, policyFileOf(what), "any") : entryOf(await readFolder(options), what);
 }
 
 /** The facts of a request in words: `effectiveDiscount 15.0001 %, partnerStanding active`. */

@@ -1,14 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { governedActions } from "../../functions/governed-actions.ts";
 import { didYouMean } from "../../guardrails/did-you-mean.ts";
 import { loadCases, type LoadedCases } from "../../guardrails/load/cases.ts";
-import { loadPolicy, type LoadedPolicy } from "../../guardrails/load/policy.ts";
+import { loadPolicy, type LoadedPolicy, type Naming } from "../../guardrails/load/policy.ts";
 import { loadRoles, ROLES_FILE } from "../../guardrails/load/roles-file.ts";
 import { loadShared } from "../../guardrails/load/shared-file.ts";
 import type { Policy } from "../../guardrails/policy.ts";
 import { factProblems, isPolicyName, readCatalogue, type FolderCatalogue } from "../../deciding/catalogue.ts";
-import { foundIn, readSharedLimits, SHARED, type Found } from "../../deciding/shared-limits.ts";
+import { foundIn, SHARED, type Found } from "../../deciding/shared-limits.ts";
 import { CliFailure, failure } from "../failure.ts";
 import type { Environment } from "../session.ts";
 
@@ -61,25 +61,28 @@ export async function neededText(path: string): Promise<string> {
 }
 
 /** Reads one policy file by itself: see `catalogueFor`. Throws `CliFailure` (not found) when there is none. */
-export async function readPolicyFile(options: Environment, path: string): Promise<PolicyEntry> {
+export async function readPolicyFile(options: Environment, path: string, naming?: Naming): Promise<PolicyEntry> {
   const text = await neededBytes(path);
-  return entryFrom(path, text, await catalogueFor(options, dirname(path)));
+  return entryFrom(path, text, await catalogueFor(options, dirname(path)), naming);
 }
 
-/** What a file may name: what its folder declares, and where that shares nothing, the configured folder's shared limits. */
+/** What a file may name: what its folder declares, then the configured folder's facts, and its limits where none is shared there. */
 async function catalogueFor({ settings }: Environment, folder: string): Promise<FolderCatalogue> {
   const beside = await readCatalogue(folder, shownPath);
-  if (beside.shared.files.length > 0) return beside;
   const { policies } = await settings();
-  return { ...beside, shared: await readSharedLimits(policies, shownPath) };
+  if (resolve(policies) === resolve(folder)) return beside;
+  const configured = await readCatalogue(policies, shownPath).catch(() => undefined);
+  if (configured === undefined) return beside;
+  const catalogue = { ...configured.catalogue, ...beside.catalogue };
+  return { ...beside, catalogue, shared: beside.shared.files.length > 0 ? beside.shared : configured.shared };
 }
 
-function entryFrom(path: string, text: Uint8Array, facts: FolderCatalogue): PolicyEntry {
+function entryFrom(path: string, text: Uint8Array, facts: FolderCatalogue, naming?: Naming): PolicyEntry {
   const [id, file] = [basename(path, ".yaml"), shownPath(path)];
   const problems = factProblems(facts, id);
   if (problems.length > 0) return { id, file, loaded: { kind: "refused", problems } };
   const { limits, roles } = facts.shared;
-  const loaded = loadPolicy(file, text, facts.catalogue, { shared: limits, roles });
+  const loaded = loadPolicy(file, text, facts.catalogue, { shared: limits, roles, naming });
   if (loaded.kind === "refused") return { id, file, loaded };
   const ofFacts = facts.files.filter((declared) => declared.id === id).flatMap(({ warnings }) => warnings);
   return { id, file, loaded: { ...loaded, warnings: [...ofFacts, ...loaded.warnings] } };

@@ -1,16 +1,24 @@
 import { formatPpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { ReleaseChanged, Releases } from "../../gateway/http/releases.ts";
+import { listed, nearest } from "../../guardrails/did-you-mean.ts";
 import type { Answer } from "../answer.ts";
 import { failure } from "../failure.ts";
 import { knownPeople, type Environment } from "../session.ts";
 import { shortVersion } from "./heading.ts";
 
-/** A release that its id, or the beginning of it, names. Throws `CliFailure`. */
-export function namedRelease({ parents }: Releases, given: string): string {
-  const found = Object.keys(parents).filter((release) => release.startsWith(given));
+/** A release that its id, or the beginning of it, names. Throws `CliFailure` with those that may be meant. */
+export function namedRelease({ parents }: Pick<Releases, "parents">, given: string): string {
+  const known = Object.keys(parents);
+  const found = known.filter((release) => release.startsWith(given));
   const [release, ...others] = found;
   if (given === "" || release === undefined) {
-    throw failure("notFound", "no-such-release", `no release \`${given}\``, "see `mandate policy releases`");
+    const near = nearest(
+      given,
+      known.map((id) => id.slice(0, given.length)),
+    );
+    const meant = known.filter((id) => near !== undefined && id.startsWith(near)).map(shortVersion);
+    const fix = meant.length > 0 ? `did you mean ${listed(meant)}?` : "see `mandate policy releases`";
+    throw failure("notFound", "no-such-release", `no release \`${given}\``, fix);
   }
   if (others.length === 0) return release;
   throw failure("usage", "ambiguous", `\`${given}\` names ${found.length} releases`, "give more of it");
@@ -34,7 +42,7 @@ export function displacedText({ release, person, by }: Releases["displaced"][num
 
 async function stateAnswer(
   options: Environment,
-  { release, state, inForce, loosens, waiting }: ReleaseChanged,
+  { release, state, inForce, waiting }: ReleaseChanged,
   canaryPpm: number,
 ): Promise<Omit<Answer, "data">> {
   const id = shortVersion(release);
@@ -52,8 +60,7 @@ async function stateAnswer(
     case "waiting": {
       const verb = waiting?.action === "rollback" ? "rollback" : "promote";
       const roles = waiting?.roles.join(" or ") ?? "somebody";
-      const because = loosens.map((reason) => `  ${reason}\n`).join("");
-      const text = `Release ${id} waits for a second person: ${roles}, not ${waiting?.person}. It may loosen:\n${because}`;
+      const text = `Release ${id} waits for a second person: ${roles}, not ${waiting?.person}.\n`;
       return { text, next: [`policy ${verb} ${id} ${await asSomebody(options, waiting)}`] };
     }
   }

@@ -5,20 +5,46 @@ import type { FactType } from "../../guardrails/fact-types.ts";
 import type { Policy } from "../../guardrails/policy.ts";
 import { invariantText, limitText, modeTexts, overrideText } from "../../guardrails/section-sentences.ts";
 import { boundsText, ruleText } from "../../guardrails/sentences.ts";
-import { versioned } from "../../deciding/policies.ts";
 import type { Answer } from "../answer.ts";
 import { operand, type Call } from "../command.ts";
-import { entryOf, readFolder, soundPolicy } from "./folder.ts";
+import { writeTable } from "../table.ts";
 import { functionText, shortVersion } from "./heading.ts";
+import { policyOf, sideOf, type Side } from "./sides.ts";
 
-/** `mandate policy show ID`: the policy as people read it, or the document that its version is the SHA-256 of. */
+/**
+ * `mandate policy show WHAT [POLICY]`: a policy as people read it, or the document that its version is the SHA-256 of; of a
+ * release or the draft, the policies that it holds.
+ */
 export async function show({ args, options }: Call<object>): Promise<Answer> {
-  const policy = soundPolicy(entryOf(await readFolder(options), operand(args)));
-  const { version, document } = versioned(policy);
+  const side = await sideOf(options, operand(args));
+  const [, id] = args;
+  const found = id === undefined ? side.only : policyOf(side, id);
+  if (found === null) return showAll(side, operand(args));
+  const { policy, version, document } = found;
   return {
-    data: { id: policy.id, version, document: JSON.parse(document) as unknown },
+    data: { id: policy.id, version, document: JSON.parse(document) as unknown, release: side.release },
     text: sentences(policy, version),
-    next: [`policy check ${policy.id}`, `policy test ${policy.id}`],
+    next: side.release === null ? [`policy check ${policy.id}`, `policy test ${policy.id}`] : [],
+  };
+}
+
+function showAll({ shown, policies, release }: Side, given: string): Answer {
+  const held = Object.values(policies).map(({ policy, version }) => ({
+    id: policy.id,
+    version,
+    mode: policy.mode,
+    rules: policy.rules.length,
+  }));
+  const columns = [{ header: "ID" }, { header: "FUNCTION" }, { header: "RULES", right: true }, { header: "VERSION" }];
+  const rows = held.map(({ id, version, rules }) => [id, functionText(id), String(rules), shortVersion(version)]);
+  const [first] = held;
+  return {
+    data: { release, policies: held },
+    text: `${shown}: ${held.length} ${held.length === 1 ? "policy" : "policies"}\n\n${writeTable(columns, rows, undefined)}`,
+    next: [
+      ...(first === undefined ? [] : [`policy show ${given} ${first.id}`]),
+      release === null ? "policy diff in-force draft" : `policy diff ${given} draft`,
+    ],
   };
 }
 

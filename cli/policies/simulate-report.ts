@@ -14,8 +14,8 @@ const TOP = 10;
 /** Ids that a line names before it says how many more there are. */
 const NAMED = 5;
 
-const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-const plural = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;
+export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+export const plural = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;
 
 function listedIds(ids: readonly string[]): string {
   const more = ids.length - NAMED;

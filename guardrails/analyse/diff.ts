@@ -49,6 +49,7 @@ export type PolicyDiff = {
   readonly facts: readonly string[];
   /** Differences beside the verdicts of rules: limits, modes, levels of routes, obligations, candidates. */
   readonly beside: readonly string[];
+  /** What loosens comes first, then what asks others. */
   readonly changes: readonly Change[];
   /** Turns of which there are more regions than are told, as `escalate to execute`. */
   readonly more: readonly string[];
@@ -138,6 +139,8 @@ function directionOf({ from, to }: Turn): Change["direction"] {
   return stricter(from, to) === to ? "tightening" : "loosening";
 }
 
+const directions: readonly Change["direction"][] = ["loosening", "other-route", "tightening"];
+
 type Comparing = {
   readonly space: Space;
   readonly sides: readonly [Policy, Policy];
@@ -222,7 +225,8 @@ export function diffPolicies(a: Policy, b: Policy): PolicyDiff {
     },
   );
   for (const joint of joints) collect(comparing, joint);
-  const { changes } = comparing;
+  const rank = ({ direction }: Change) => directions.indexOf(direction);
+  const changes = comparing.changes.toSorted((one, other) => rank(one) - rank(other));
   const undecided = [...comparing.undecided];
   const isEqual = [shared.differences, beside, changes, undecided].every(({ length }) => length === 0);
   return { equal: isEqual, facts: shared.differences, beside, changes, more: [...comparing.more], undecided };

@@ -47,11 +47,14 @@ const PolicyFields = z.strictObject({
   invariants: z.unknown().optional(),
 });
 
-function factsFor(reader: Reader, file: string, id: unknown, catalogue: Catalogue): readonly FactType[] | undefined {
+/** How a policy's file is called: by its id, as in the folder that is put in force, or as it likes. */
+export type Naming = "by-id" | "any";
+
+function factsFor(reader: Reader, name: string | null, id: unknown, catalogue: Catalogue) {
   if (typeof id !== "string") return undefined;
   const known = Object.keys(catalogue);
   if (!known.includes(id)) reader.report(["policy"], `nothing is decided by a policy \`${id}\``, didYouMean(id, known));
-  else if (file.split(/[/\\]/).at(-1) !== `${id}.yaml`) {
+  else if (name !== null && name !== `${id}.yaml`) {
     reader.report(["policy"], `policy \`${id}\` is kept in another file`, `name the file \`${id}.yaml\``);
   }
   return known.includes(id) ? catalogue[id] : undefined;
@@ -103,24 +106,29 @@ function readSections(reader: Reader, written: Written, { facts, shared, terms, 
 }
 
 /** What a policy may name beside its facts, as its folder holds it. `roles`: those that its routes may ask; without them any may be asked. */
-export type Nameable = { readonly shared?: SharedLimits; readonly roles?: Roles | undefined };
+export type Nameable = {
+  readonly shared?: SharedLimits;
+  readonly roles?: Roles | undefined;
+  readonly naming?: Naming | undefined;
+};
 
 /**
  * Reads a policy file against the catalogue's facts and what its folder lets it name. Gives the policy, or every
  * problem in the file in its order; never throws for what the text says. What is taken and may not be what was meant is a
- * warning. `file` is for messages, and its name must be the policy's id.
+ * warning. `file` is for messages; `by-id`, its name must be the policy's id.
  */
 export function loadPolicy(
   file: string,
   text: FileText,
   catalogue: Catalogue,
-  { shared = {}, roles }: Nameable = {},
+  { shared = {}, roles, naming = "by-id" }: Nameable = {},
 ): LoadedPolicy {
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
   const fields = readMap(reader, [], reader.value, PolicyFields);
   const written: Written = typeof reader.value === "object" ? { ...reader.value } : {};
-  const facts = factsFor(reader, file, written["policy"], catalogue);
+  const name = naming === "any" ? null : (file.split(/[/\\]/).at(-1) ?? "");
+  const facts = factsFor(reader, name, written["policy"], catalogue);
   const sections = facts && readSections(reader, written, { facts, shared, terms: termsOf(written["policy"]), roles });
   const demotion = readDemotion(reader, written["demote"]);
   const subject = readSubject(reader, written["subject"], facts ?? []);

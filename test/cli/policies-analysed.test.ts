@@ -141,6 +141,20 @@ describe("policy diff", () => {
     rmSync(other, { recursive: true, force: true });
   });
 
+  test("a file beside the policies is read by its content, whatever its name: as README shows it", async () => {
+    const other = mkdtempSync(join(tmpdir(), "mandate-other-"));
+    const old = join(other, "old.yaml");
+    cpSync(join(copied.folder, "quoting.yaml"), old);
+    change("quoting.yaml", "percent: 15%", "percent: 18%");
+    const { exitCode, stdout } = await run("policy", "diff", old, "quoting");
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^LOOSENING {2}escalate → execute where /)]);
+    const shown = await run("policy", "show", old);
+    expect(shown.stdout).toMatch(/^quoting {2}F5 .*version \w{12}\n[^]*auto_max: 15 %/);
+    const checked = await run("policy", "check", old);
+    expect([checked.exitCode, checked.stdout]).toEqual([3, expect.stringContaining("name the file `quoting.yaml`")]);
+    rmSync(other, { recursive: true, force: true });
+  });
+
   test("a file that is not there is not found", async () => {
     expect((await run("policy", "diff", "quoting", join(copied.folder, "none.yaml"))).exitCode).toBe(5);
   });
