@@ -29,9 +29,9 @@ describe("mandate policy list", () => {
     const { exitCode, stdout } = await policy("list");
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^quoting +F5 Quoting +escalate +3 +10 +1 +[0-9a-f]{12} +auto_max, manager_max, line_max, line_manager_max, one_tier_up, customer_cap, deal_cap, quarter_cap$/m,
+      /^quoting +F5 Quoting +escalate +3 +10 +1 +[0-9a-f]{12} +not known +auto_max, manager_max, line_max, line_manager_max, one_tier_up, customer_cap, deal_cap, quarter_cap$/m,
     );
-    expect(stdout).toMatch(/^write-back +shared +block +2 +0 +1 +[0-9a-f]{12}$/m);
+    expect(stdout).toMatch(/^write-back +shared +block +2 +0 +1 +[0-9a-f]{12} +not known$/m);
   });
 
   test("--json gives the whole version", async () => {
