@@ -26,9 +26,7 @@ export function addPolicies(program: Command, cli: Cli): void {
     .action(answering(cli, async (call) => (await import("./policies/list.ts")).list(call)));
   noun
     .command("show <what> [policy]")
-    .description(
-      "show a policy in sentences, by id or file or out of a release; --json gives the document that its version is the SHA-256 of",
-    )
+    .description("show a policy in sentences, by id, file or out of a release; --json gives its document")
     .action(answering(cli, async (call) => (await import("./policies/show.ts")).show(call)));
   noun
     .command("check [what...]")
@@ -52,9 +50,7 @@ export function addPolicies(program: Command, cli: Cli): void {
     .action(answering(cli, async (call) => (await import("./policies/prove.ts")).prove(call)));
   noun
     .command("diff <a> <b>")
-    .description(
-      "which requests the second decides otherwise, or the proof that there are none: policy ids, files, release ids, `in-force`, `waiting`, `canary`, `draft`",
-    )
+    .description("which requests the second decides otherwise, or the proof of none: policies, files, releases")
     .option("--expect-equal", "exit 3 unless they are proved equal")
     .action(answering<DiffOptions>(cli, async (call) => (await import("./policies/diff.ts")).diff(call)));
   noun

@@ -80,12 +80,9 @@ export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
 
   return {
     bundleOf,
-    async waitsBecause({ standing: { pending, parents }, inForce }) {
-      if (pending === null) return [];
-      if (inForce.kind !== "sound") return [NOTHING_BEFORE];
-      const { release } = pending;
-      const to = pending.action === "apply" ? release : (parents[release] ?? null);
-      return to === null ? [] : reasonsAgainst({ from: inForce.bundle.release, to });
+    async waitsBecause(reading) {
+      const step = stepWaiting(reading);
+      return step === null || typeof step === "string" ? [step ?? []].flat() : reasonsAgainst(step);
     },
     async read() {
       const from = known;
@@ -105,6 +102,14 @@ export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
       };
     },
   };
+}
+
+/** The step that waits for a second person; null where none does, or why there is nothing to compare with. */
+function stepWaiting({ standing: { pending, parents }, inForce }: Reading): Step | string | null {
+  if (pending === null) return null;
+  if (inForce.kind !== "sound") return NOTHING_BEFORE;
+  const to = pending.action === "apply" ? pending.release : (parents[pending.release] ?? null);
+  return to === null ? null : { from: inForce.bundle.release, to };
 }
 
 /** Why a first release waits. */

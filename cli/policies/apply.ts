@@ -7,12 +7,12 @@ import type { Call } from "../command.ts";
 import { check } from "./check.ts";
 import { weigh, type WeighedTurn } from "./behaviour.ts";
 import { behaviourText } from "./behaviour-text.ts";
+import { failingCases } from "./failing-cases.ts";
 import { readFolder, soundPolicy } from "./folder.ts";
 import { shortVersion } from "./heading.ts";
 import { changedAnswer, shareOf } from "./release-words.ts";
 import { policiesInForce } from "./sides.ts";
 import { openSigning, type SigningOptions } from "./signing.ts";
-import { test } from "./test.ts";
 
 export type ApplyOptions = SigningOptions & { readonly canary?: string; readonly replace?: boolean };
 
@@ -51,15 +51,12 @@ function byId(policies: readonly VersionedPolicy[]): Bundle["policies"] {
   return Object.fromEntries(policies.map((one) => [one.policy.id, one]));
 }
 
-/** The answer of the check or of the tests that the folder does not pass. */
+/** What is wrong in the folder, or which cases fail and how they are mended; nothing else is told then. */
 async function unsound({ options, io }: Call<ApplyOptions>): Promise<Answer | undefined> {
-  for (const look of [check, test]) {
-    const answer = await look({ args: [], options, io });
-    if ((answer.exit ?? "ok") !== "ok") {
-      return { ...answer, warnings: [...(answer.warnings ?? []), "nothing is applied: the folder has problems"] };
-    }
-  }
-  return undefined;
+  const checked = await check({ args: [], options, io });
+  const found = checked.exit === "problemsFound" ? checked : await failingCases(options);
+  if (found === undefined) return undefined;
+  return { ...found, warnings: [...(found.warnings ?? []), "nothing is applied: the folder has problems"] };
 }
 
 function unchanged(inForce: string | null): Answer {

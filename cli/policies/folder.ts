@@ -4,6 +4,7 @@ import { governedActions } from "../../functions/governed-actions.ts";
 import { didYouMean } from "../../guardrails/did-you-mean.ts";
 import { loadCases, type LoadedCases } from "../../guardrails/load/cases.ts";
 import { loadPolicy, type LoadedPolicy, type Naming } from "../../guardrails/load/policy.ts";
+import { readerOf, type Reader } from "../../guardrails/load/reader.ts";
 import { loadRoles, ROLES_FILE } from "../../guardrails/load/roles-file.ts";
 import { loadShared } from "../../guardrails/load/shared-file.ts";
 import type { Policy } from "../../guardrails/policy.ts";
@@ -48,6 +49,11 @@ async function neededBytes(path: string): Promise<Uint8Array> {
   const bytes = await bytesOf(path);
   if (bytes === undefined) throw failure("notFound", "no-such-file", `there is no file ${shownPath(path)}`);
   return bytes;
+}
+
+/** A file of the folder that can say on which line each part stands. Throws `CliFailure` (not found) when it is not there. */
+export async function placesIn(path: string): Promise<Pick<Reader, "value" | "lineOf">> {
+  return readerOf(shownPath(path), await neededText(path));
 }
 
 /** The text of a file that must be there. Throws `CliFailure`: not found when it is not, usage when it is no UTF-8. */

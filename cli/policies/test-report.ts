@@ -49,15 +49,19 @@ function gapLine({ rule, condition, never }: Gap): string {
   return `  not covered: ${condition === null ? rule : `${rule}: \`${condition}\``} is never ${never}`;
 }
 
+/** `escalate by [manager-band] to partner-manager`. */
+export function outcomeText({ decision, rules, missing, route }: CaseResult["expected"]): string {
+  return [
+    decision,
+    `by [${rules.join(", ")}]`,
+    ...(missing.length > 0 ? [`not knowing [${missing.join(", ")}]`] : []),
+    ...(route === null ? [] : [`to ${route}`]),
+  ].join(" ");
+}
+
 function failedLines({ name, expected, decided }: CaseResult): readonly string[] {
-  const told = ({ decision, rules, missing, route }: CaseResult["expected"]) =>
-    [
-      decision,
-      `by [${rules.join(", ")}]`,
-      ...(missing.length > 0 ? [`not knowing [${missing.join(", ")}]`] : []),
-      ...(route === null ? [] : [`to ${route}`]),
-    ].join(" ");
-  return [`  FAILED  ${name}`, `          expected ${told(expected)}`, `          decided  ${told(decided)}`];
+  const [wanted, got] = [outcomeText(expected), outcomeText(decided)];
+  return [`  FAILED  ${name}`, `          expected ${wanted}`, `          decided  ${got}`];
 }
 
 /** What is decided one unit below, at and above each limit: each limit of a fact once. */

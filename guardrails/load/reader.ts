@@ -15,6 +15,8 @@ export type Reader = {
   readonly value: unknown;
   /** The text of a plain scalar as it stands in the file: tells `1000` from `1e3`. */
   written(path: Path): string | undefined;
+  /** The line, counted from 1, of the value under `path`, or of the nearest thing around it that exists. */
+  lineOf(path: Path): number;
   /** Notes a problem at the value under `path`, or at the nearest thing around it that exists. */
   report(path: Path, message: string, fix: string): void;
   /** Notes a problem at a key of the map under `path`. */
@@ -55,6 +57,7 @@ export function readerOf(file: string, text: FileText): Reader {
       const node = doc.getIn(path, true);
       return isScalar(node) && node.type === "PLAIN" ? node.source : undefined;
     },
+    lineOf: (path) => Math.max(1, lines.linePos(offsetOf(doc, path)).line),
     report: (path, message, fix) => add(offsetOf(doc, path), message, fix),
     reportKey: (path, key, message, fix) => add(keyOffsetOf(doc, path, key), message, fix),
     warn: (path, message, fix) => warned.push(at(offsetOf(doc, path), message, fix)),

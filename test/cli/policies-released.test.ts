@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createPolicySource } from "../../releases/source.ts";
@@ -60,7 +60,24 @@ describe("mandate policy apply", () => {
     await install();
     change("quoting.yaml", "percent: 15%, allowed", "percent: 16%, allowed");
     const failing = await policy("apply", "--as", "ola", ...reason);
-    expect([failing.exitCode, failing.stdout]).toEqual([3, expect.stringContaining("FAILED")]);
+    expect([failing.exitCode, failing.stdout]).toEqual([
+      3,
+      expect.stringMatching(
+        /^quoting: [1-9]\d* of \d+ cases fail\n( {2}FAILED {2}.*\n( {10}(given|expected|decided|passes|mend) .*\n)+)+$/,
+      ),
+    ]);
+    const [, file = "", line = "0"] =
+      /mend +the case at (\S+):(\d+), or `\S+` at \S+quoting\.yaml:\d+/.exec(failing.stdout) ?? [];
+    const [, name = ""] = /FAILED {2}(.*)\n/.exec(failing.stdout) ?? [];
+    expect(readFileSync(file, "utf8").split("\n")[Number(line) - 1]).toContain(name);
+    expect(failing.stdout).toMatch(
+      /given +effectiveDiscount 15\.0001 %, worstLineDiscount 15\.0001 %\n +expected escalate by \[manager-band\].*\n +decided +execute by \[within-mandate\]\n/,
+    );
+    expect(failing.stderr).toMatch(/^Warning: nothing is applied: the folder has problems\n$/m);
+    const { data } = await json("apply", "--as", "ola", ...reason);
+    expect(data.failed).toMatchObject([
+      { policy: "quoting", cases: [{ name, given: { effectiveDiscount: 150_001 } }] },
+    ]);
     change("quoting.yaml", "operator: greaterThan", "operator: greaterThen");
     expect(await json("apply", "--as", "ola", ...reason)).toMatchObject({
       exitCode: 3,

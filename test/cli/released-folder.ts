@@ -26,11 +26,11 @@ export type Released = {
   readonly home: string;
   readonly folder: string;
   /** Rewrites one piece of a policy's file, or of its cases'. */
-  change(file: string, from: string, to: string): void;
+  readonly change: (file: string, from: string, to: string) => void;
   /** Lets a partner have one percent more, in the policy and in its cases. */
-  loosen(): void;
+  readonly loosen: () => void;
   /** Puts the folder in force as it was copied. */
-  install(): ReturnType<typeof installFirstRelease>;
+  readonly install: () => ReturnType<typeof installFirstRelease>;
 };
 
 /** Sets that up around each test, with a gateway for it that commands find. */
@@ -48,12 +48,12 @@ export function releasedFolder(): Released {
       return database;
     },
     change: (file: string, from: string, to: string) => changeIn(released.folder, file, from, to),
-    loosen() {
+    loosen: () => {
       released.change("quoting.yaml", "percent: 15%, allowed", "percent: 16%, allowed");
       const cases = join(released.folder, "quoting.test.yaml");
       writeFileSync(cases, readFileSync(cases, "utf8").replaceAll("15%", "16%").replaceAll("15.0001%", "16.0001%"));
     },
-    install() {
+    install: () => {
       const { company, home, folder } = released;
       const at = "2026-03-02T09:00:00.000Z";
       return installFirstRelease({ sql: released.database.pool, company, home, folder, at });
