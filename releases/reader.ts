@@ -40,7 +40,6 @@ type Known = Pick<Reading, "standing" | "modes" | "problems">;
 export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
   let known: Known = { standing: beginning, modes: noModes, problems: [] };
   const bundles = new Map<string, Bundle>();
-  const proofs = new Map<string, readonly string[]>();
 
   async function bundleOf(release: string): Promise<Bundle> {
     const kept = bundles.get(release);
@@ -52,12 +51,7 @@ export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
     return bundle;
   }
 
-  async function reasonsAgainst({ from, to }: Step): Promise<readonly string[]> {
-    const key = `${from} ${to}`;
-    const reasons = proofs.get(key) ?? loosenings(await bundleOf(from), await bundleOf(to));
-    proofs.set(key, reasons);
-    return reasons;
-  }
+  const reasonsAgainst = provingOnce(bundleOf);
 
   async function proveStep(step: Step): Promise<void> {
     const reasons = await reasonsAgainst(step);
@@ -78,12 +72,14 @@ export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
     }
   }
 
+  async function waitsBecause(reading: Reading): Promise<readonly string[]> {
+    const step = stepWaiting(reading);
+    return "from" in step ? reasonsAgainst(step) : step.reasons;
+  }
+
   return {
     bundleOf,
-    async waitsBecause(reading) {
-      const step = stepWaiting(reading);
-      return step === null || typeof step === "string" ? [step ?? []].flat() : reasonsAgainst(step);
-    },
+    waitsBecause,
     async read() {
       const from = known;
       const changes = await readReleaseChanges(sql, company, from.standing.n);
@@ -92,8 +88,11 @@ export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
       const releases = verifyReleases(from.standing, changes, signers);
       const modes = verifyModes(from.modes, modeChanges, signers);
       const { standing } = releases;
-      const problems = [...from.problems, ...releases.problems, ...modes.problems];
-      known = { standing, modes: modes.standing, problems };
+      known = {
+        standing,
+        modes: modes.standing,
+        problems: [...from.problems, ...releases.problems, ...modes.problems],
+      };
       const { canary: waiting, inForce, steps } = standing;
       return {
         ...known,
@@ -104,12 +103,23 @@ export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
   };
 }
 
-/** The step that waits for a second person; null where none does, or why there is nothing to compare with. */
-function stepWaiting({ standing: { pending, parents }, inForce }: Reading): Step | string | null {
-  if (pending === null) return null;
-  if (inForce.kind !== "sound") return NOTHING_BEFORE;
+/** Why a step may loosen; each step is proved once. */
+function provingOnce(bundleOf: ReleaseReader["bundleOf"]): (step: Step) => Promise<readonly string[]> {
+  const proofs = new Map<string, readonly string[]>();
+  return async ({ from, to }) => {
+    const key = `${from} ${to}`;
+    const reasons = proofs.get(key) ?? loosenings(await bundleOf(from), await bundleOf(to));
+    proofs.set(key, reasons);
+    return reasons;
+  };
+}
+
+/** The step that waits for a second person; where there is none to compare, the reasons as they are. */
+function stepWaiting({ standing: { pending, parents }, inForce }: Reading): Step | { reasons: readonly string[] } {
+  if (pending === null) return { reasons: [] };
+  if (inForce.kind !== "sound") return { reasons: [NOTHING_BEFORE] };
   const to = pending.action === "apply" ? pending.release : (parents[pending.release] ?? null);
-  return to === null ? null : { from: inForce.bundle.release, to };
+  return to === null ? { reasons: [] } : { from: inForce.bundle.release, to };
 }
 
 /** Why a first release waits. */
