@@ -22,6 +22,8 @@ export function isPolicyName(name: string): boolean {
 export type FolderCatalogue = {
   readonly catalogue: Catalogue;
   readonly shared: FolderShared;
+  /** The texts of the CSV files that tables may be kept in, by name. */
+  readonly tables: { readonly [file: string]: string };
   /** What declares facts here, with what is wrong in it. */
   readonly files: readonly (Found & { readonly id: string; readonly file: string })[];
 };
@@ -34,7 +36,8 @@ export async function readCatalogue(
   const governed = governedCatalogue();
   const catalogue: { [id: string]: Catalogue[string] } = { ...governed };
   const files: FolderCatalogue["files"][number][] = [];
-  const names = (await readdir(folder)).filter((name) => factsName.test(name)).toSorted();
+  const present = (await readdir(folder)).toSorted();
+  const names = present.filter((name) => factsName.test(name));
   for (const name of names) {
     const id = factsName.exec(name)?.[1] ?? "";
     const file = shown(join(folder, name));
@@ -45,7 +48,15 @@ export async function readCatalogue(
     files.push({ id, file, problems, warnings: found.warnings });
     if (loaded.kind === "loaded" && problems.length === 0) catalogue[id] = loaded.facts;
   }
-  return { catalogue, files, shared: await readSharedLimits(folder, shown) };
+  const tables = present
+    .filter((name) => name.endsWith(".csv"))
+    .map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const);
+  return {
+    catalogue,
+    files,
+    shared: await readSharedLimits(folder, shown),
+    tables: Object.fromEntries(await Promise.all(tables)),
+  };
 }
 
 /** A name that no policy may have, or facts that are declared already. */

@@ -64,7 +64,11 @@ export async function readPolicies(folder: string): Promise<{ readonly [id: stri
   for (const name of names) {
     const file = join(folder, name);
     if (factProblems(facts, basename(name, ".yaml")).length > 0) continue;
-    const result = loadPolicy(file, await readFile(file), facts.catalogue, { shared: limits, roles });
+    const result = loadPolicy(file, await readFile(file), facts.catalogue, {
+      shared: limits,
+      roles,
+      tables: facts.tables,
+    });
     if (result.kind === "refused") problems.push(...result.problems);
     else loaded[result.policy.id] = versioned(result.policy);
   }

@@ -2,9 +2,11 @@ import { stricter } from "../domain/decision.ts";
 import type { Decision, Verdict } from "../domain/decision.ts";
 import { live } from "./cases.ts";
 import type { Decide } from "./cases.ts";
+import { isMade } from "./analyse/ground.ts";
+import { factsBeneath, turnsOf } from "./analyse/turning.ts";
 import { comparisonsOf } from "./policy.ts";
 import type { Comparison, Policy, PolicyRule } from "./policy.ts";
-import { holds, readRules } from "./reading.ts";
+import { holds, readRules, valueRead } from "./reading.ts";
 import { factsOf } from "./sample.ts";
 import type { Sample } from "./sample.ts";
 import { sceneOf } from "./scene.ts";
@@ -43,10 +45,18 @@ function isLooser(a: Verdict, b: Verdict): boolean {
   return a !== b && stricter(a, b) === b;
 }
 
-function spotsOf(policy: Policy): readonly Spot[] {
+/** What a fact is held to: numbers, or another fact as it stands in the first surroundings that have one. */
+function heldTo(policy: Policy, comparison: Comparison, surroundings: readonly Known[]): readonly number[] {
+  const { value } = comparison;
+  if (typeof value !== "object" || !("fact" in value)) return limitsOf(comparison, policy);
+  const others = surroundings.map((around) => valueRead(policy, around, value.fact));
+  return others.filter((other) => typeof other === "number").slice(0, 1);
+}
+
+function spotsOf(policy: Policy, surroundings: readonly Known[]): readonly Spot[] {
   return policy.rules.flatMap((rule) =>
     comparisonsOf(rule.when).flatMap((comparison) =>
-      limitsOf(comparison, policy).map((limit) => ({ rule, comparison, limit })),
+      heldTo(policy, comparison, surroundings).map((limit) => ({ rule, comparison, limit })),
     ),
   );
 }
@@ -56,21 +66,45 @@ type Row = readonly { readonly value: number; readonly facts: Known }[];
 /** The requests at and beside a limit, in surroundings where the rule turns there if any do, else in the first. */
 function requestsAt(
   policy: Policy,
-  { rule, comparison: { fact }, limit }: Spot,
+  { rule, comparison, limit }: Spot,
   surroundings: readonly Known[],
 ): { readonly turns: boolean; readonly rows: readonly Row[] } {
+  const { fact } = comparison;
+  if (isMade(policy, comparison)) return turningRows(policy, rule, madeRows(policy, comparison, surroundings));
   const type = policy.facts.find(({ name }) => name === fact);
   const bounds = type !== undefined && "min" in type ? type : { min: limit, max: limit };
   const values = [limit - 1, limit, limit + 1].filter((value) => value >= bounds.min && value <= bounds.max);
   const rowIn = (around: Known): Row => values.map((value) => ({ value, facts: { ...around, [fact]: value } }));
+  return turningRows(policy, rule, surroundings.map(rowIn));
+}
+
+/** Those rows in which the rule turns, as many as are tried; else the first. */
+function turningRows(policy: Policy, rule: PolicyRule, all: readonly Row[]): ReturnType<typeof requestsAt> {
+  const isTurning = (row: Row) => new Set(row.map(({ facts }) => holds(policy, rule.when, facts))).size > 1;
   const turning: Row[] = [];
-  for (const around of surroundings) {
-    const row = rowIn(around);
-    if (new Set(row.map(({ facts }) => holds(policy, rule.when, facts))).size > 1) turning.push(row);
+  for (const row of all) {
+    if (isTurning(row)) turning.push(row);
     if (turning.length === SURROUNDINGS) break;
   }
-  const turns = turning.length > 0;
-  return { turns, rows: turns ? turning : surroundings.slice(0, 1).map(rowIn) };
+  return turning.length > 0 ? { turns: true, rows: turning } : { turns: false, rows: all.slice(0, 1) };
+}
+
+/** What is derived is moved by the numbers that it is made of, one at a time: to each value where the comparison turns. */
+function madeRows(policy: Policy, comparison: Comparison, surroundings: readonly Known[]): readonly Row[] {
+  const beneath = factsBeneath(policy, comparison);
+  const moved = policy.facts.flatMap((type) => ("min" in type && beneath.includes(type.name) ? [type] : []));
+  return surroundings.flatMap((around) =>
+    moved.flatMap(({ name, min, max }) =>
+      turnsOf(policy, comparison, name, around).map((at): Row => {
+        const beside = [at - 1, at, at + 1].filter((value) => value >= min && value <= max);
+        const row = beside.map((value) => {
+          const facts = { ...around, [name]: value };
+          return { value: Number(valueRead(policy, facts, comparison.fact)), facts };
+        });
+        return row.toSorted((a, b) => a.value - b.value);
+      }),
+    ),
+  );
 }
 
 function stepFaults(policy: Policy, place: string, { facts, decision }: Decided): readonly string[] {
@@ -91,8 +125,9 @@ function stepFaults(policy: Policy, place: string, { facts, decision }: Decided)
 }
 
 /** Beyond the limit of a rule that asks or blocks nothing gets looser, unless a rule as strict as the verdict ends there. */
-function isLooserBeyond({ rule, comparison: { operator } }: Spot, before: Decided, after: Decided): boolean {
+function isLooserBeyond({ rule, comparison: { operator, value } }: Spot, before: Decided, after: Decided): boolean {
   if (rule.effect === "execute" || !operator.startsWith("greaterThan")) return false;
+  if (typeof value === "object" && "fact" in value) return false;
   if (!isLooser(after.decision.kind, before.decision.kind) || before.decision.rules.length === 0) return false;
   const still = after.decision.rules.map(({ id }) => id);
   return !before.decision.rules.some(({ id, effect }) => effect === before.decision.kind && !still.includes(id));
@@ -126,7 +161,8 @@ function cellsOf(policy: Policy, samples: readonly Sample[]): ReadonlyMap<Policy
 
 /**
  * Decides requests one unit below, at and above every number in a policy, in surroundings taken from its cases
- * (`samples`; those that lack a fact are passed over), for every way that overrides set its parameters in them. Three
+ * (`samples`; those that lack a fact are passed over), for every way that overrides set its parameters in them. A derived
+ * fact is moved by the numbers it is made of; where none of them reaches the limit, trying it is left to the cases. Three
  * things must hold: the verdict and its rules are those of reading the rules one by one without the engine; no verdict
  * is looser than a rule that matched; beyond the limit of a rule that asks or blocks nothing gets looser, unless a rule
  * as strict as the verdict ends there.
@@ -147,7 +183,7 @@ export async function probeBoundaries(
       decisions.set(key, decision);
       return decision;
     };
-    for (const spot of spotsOf(cell)) {
+    for (const spot of spotsOf(cell, surroundings)) {
       const { boundary, faults } = await probe(cell, spot, surroundings, decided);
       for (const fault of faults) failures.add(fault);
       boundaries.push(boundary);

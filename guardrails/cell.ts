@@ -1,4 +1,5 @@
 import { Temporal } from "temporal-polyfill";
+import { derive } from "./derive.ts";
 import type { Override, Param, Policy } from "./policy.ts";
 import { valueIn } from "./ternary.ts";
 import type { Known } from "./ternary.ts";
@@ -66,6 +67,7 @@ export function withParams(policy: Policy, params: readonly Param[]): Policy {
 export function cellOf(policy: Policy, known: Known, at: string): Policy {
   if (policy.overrides.length === 0) return policy;
   const overrides = effectiveOn(policy, dayAt(at, policy.timezone));
-  const params = policy.params.map((param) => paramIn(param, overrides, known));
+  const all = derive(policy, known);
+  const params = policy.params.map((param) => paramIn(param, overrides, all));
   return params.every((param, index) => param === policy.params[index]) ? policy : withParams(policy, params);
 }

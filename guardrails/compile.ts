@@ -1,3 +1,5 @@
+import { derive } from "./derive.ts";
+import { typesOf } from "./derived.ts";
 import { indexFact } from "./fact-index.ts";
 import type { FactIndex, FactTest, RuleSet } from "./fact-index.ts";
 import type { FactType } from "./fact-types.ts";
@@ -14,7 +16,7 @@ export type Matches = {
   readonly unknown: readonly string[];
 };
 
-/** A policy's rules, ready to be asked. `known` holds facts that their types accept. */
+/** A policy's rules, ready to be asked. `known` holds facts that their types accept; what is derived is made anew. */
 export type CompiledPolicy = { readonly match: (known: Known) => Matches };
 
 /** A rule split: a test for each fact, which an index answers ahead, and a closure for what ties several together. */
@@ -51,7 +53,9 @@ function indexable(part: Condition, declared: readonly FactType[], params: reado
 }
 
 /** Compiles the whole condition first, so that what splitting would pass over (an empty group) is a fault too. */
-function splitRule({ id, when }: PolicyRule, { facts: declared, params }: Policy): SplitRule {
+function splitRule({ id, when }: PolicyRule, policy: Policy): SplitRule {
+  const { params } = policy;
+  const declared = typesOf(policy);
   testOf(when, params);
   if (!readsOf(when).facts.every((fact) => declared.some(({ name }) => name === fact))) {
     throw new Error("a rule reads a fact that is not declared");
@@ -76,7 +80,7 @@ function indexesOf(policy: Policy, rules: readonly SplitRule[], words: number): 
       tests.set(fact, made);
     }
   }
-  return policy.facts
+  return typesOf(policy)
     .flatMap((type: FactType) => {
       const made = tests.get(type.name);
       return made === undefined ? [] : [{ made, type }];
@@ -131,7 +135,8 @@ function compile(policy: Policy): CompiledPolicy {
   return {
     match(known) {
       const found: Found = { matching: [], unknown: [] };
-      for (const block of blocks) matchBlock(block, known, found);
+      const all = derive(policy, known);
+      for (const block of blocks) matchBlock(block, all, found);
       return found;
     },
   };

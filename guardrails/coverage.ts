@@ -1,6 +1,6 @@
 import { comparisonsOf, readsOf } from "./policy.ts";
 import type { Policy, PolicyRule } from "./policy.ts";
-import { comparisonHolds, holds } from "./reading.ts";
+import { holds } from "./reading.ts";
 import type { Sample } from "./sample.ts";
 import { sceneOf } from "./scene.ts";
 import type { Scene } from "./scene.ts";
@@ -33,8 +33,8 @@ function ruleGaps(policy: Policy, rule: PolicyRule, scenes: readonly Scene[]): r
   for (const comparison of comparisonsOf(rule.when)) {
     const told = new Set(
       scenes.flatMap(({ cell, checked }) => {
-        const value = valueIn(checked.known, comparison.fact);
-        return value === undefined ? [] : [comparisonHolds(cell, comparison, value)];
+        const isKnown = readsOf(comparison).facts.every((name) => valueIn(checked.known, name) !== undefined);
+        return isKnown ? [holds(cell, comparison, checked.known)] : [];
       }),
     );
     const condition = conditionText(policy, comparison);

@@ -1,5 +1,8 @@
 import { Engine, Operator } from "json-rules-engine";
 import type { TopLevelCondition } from "json-rules-engine";
+import { beneath, type DerivedFact } from "./derived.ts";
+import { addDerived } from "./engine-facts.ts";
+import { paramFact } from "./engine-names.ts";
 import { patternTest } from "./pattern.ts";
 import type { Comparison, Condition, Param, PolicyRule } from "./policy.ts";
 import { isUnsettled, valueIn } from "./ternary.ts";
@@ -7,17 +10,27 @@ import type { Known } from "./ternary.ts";
 
 type EngineCondition = Extract<TopLevelCondition, { all: unknown }>["all"][number];
 
-/** Parameters reach the engine as facts of their own; no fact's name can hold a dot. */
-const paramFact = (name: string): string => `param.${name}`;
-
 /** Holds `true`: what a comparison that cannot be made is made with instead. */
 const CERTAIN = "engine.certain";
 
 /** What the conditions are read against. */
-type Reading = { readonly known: Known; readonly params: readonly Param[] };
+type Reading = {
+  readonly known: Known;
+  readonly params: readonly Param[];
+  readonly derived: readonly DerivedFact[];
+};
 
-function isOpen(comparison: Comparison, { known, params }: Reading): boolean {
-  return valueIn(known, comparison.fact) === undefined || isUnsettled(comparison, params);
+/** A fact that a request leaves out, or that hangs on one or on a parameter that nobody can tell. */
+function isUnknown(name: string, { known, params, derived }: Reading): boolean {
+  const made = beneath({ derived }, [name]);
+  if (made.facts.some((fact) => valueIn(known, fact) === undefined)) return true;
+  return params.some((param) => param.unsettled === true && made.params.includes(param.name));
+}
+
+function isOpen(comparison: Comparison, reading: Reading): boolean {
+  const { fact, value } = comparison;
+  const names = typeof value === "object" && "fact" in value ? [fact, value.fact] : [fact];
+  return names.some((name) => isUnknown(name, reading)) || isUnsettled(comparison, reading.params);
 }
 
 /**
@@ -45,14 +58,16 @@ const matches = new Operator<unknown, string>(
 
 /**
  * The ids of all rules whose condition holds, whatever the facts that are not known turn out to be. A fresh engine per
- * call, since a shared one loses rules between overlapping runs; one priority, no handlers, no stop, plain facts.
+ * call, since a shared one loses rules between overlapping runs; one priority, no handlers, no stop. Given facts are plain
+ * ones; derived facts the engine makes itself, whatever `known` says of them.
  */
 export async function matchingRules(
   rules: readonly PolicyRule[],
   known: Known,
   params: readonly Param[],
+  derived: readonly DerivedFact[] = [],
 ): Promise<ReadonlySet<string>> {
-  const reading = { known, params };
+  const reading = { known, params, derived };
   const engine = new Engine(
     rules.map(({ id, effect, when }) => ({
       name: id,
@@ -61,8 +76,11 @@ export async function matchingRules(
     })),
   );
   engine.addOperator(matches);
+  addDerived(engine, derived);
   const values = params.map(({ name, value }) => [paramFact(name), value] as const);
-  const facts = { ...known, ...Object.fromEntries(values), [CERTAIN]: true };
+  const names = new Set(derived.map(({ name }) => name));
+  const given = Object.entries(known).filter(([name]) => !names.has(name));
+  const facts = { ...Object.fromEntries(given), ...Object.fromEntries(values), [CERTAIN]: true };
   const { results, failureResults } = await engine.run(Object.freeze(facts));
   if (results.length + failureResults.length !== rules.length) throw new Error("the engine left rules out");
   return new Set(results.map(({ name }) => name));

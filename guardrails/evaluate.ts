@@ -130,7 +130,7 @@ export function judgeWith(matchers: Matchers): Judge {
 
 /** The evaluators of every live decision. */
 export const liveMatchers: Matchers = {
-  engine: ({ rules, params }, known) => matchingRules(rules, known, params),
+  engine: ({ rules, params, derived }, known) => matchingRules(rules, known, params, derived),
   compiled: (cell, known) => compilePolicy(cell).match(known),
 };
 

@@ -1,6 +1,7 @@
 import type { MatchedRule } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { faultsOf } from "./check-facts.ts";
+import { beneath, typesOf } from "./derived.ts";
 import { listed } from "./did-you-mean.ts";
 import type { CheckedFacts } from "./check-facts.ts";
 import type { Grounds } from "./combine.ts";
@@ -14,7 +15,7 @@ import type { Known } from "./ternary.ts";
 /** The facts and parameters that a rule's condition reads, by name, as plain JSON. */
 function valuesRead(policy: Policy, rule: PolicyRule, known: Known): JsonObject {
   const reads = readsOf(rule.when);
-  const facts = policy.facts.flatMap((type) => {
+  const facts = typesOf(policy).flatMap((type) => {
     const value = reads.facts.includes(type.name) ? valueIn(known, type.name) : undefined;
     return value === undefined ? [] : [[type.name, jsonValue(type, value)] as const];
   });
@@ -29,11 +30,13 @@ export function matched(policy: Policy, rule: PolicyRule, known: Known): Matched
 }
 
 /** Why rules that might ask or block, if a fact that was left out were known, keep a decision from executing. */
-function openFaults(open: readonly PolicyRule[], { known, missing }: CheckedFacts): readonly string[] {
+function openFaults(policy: Policy, open: readonly PolicyRule[], { known, missing }: CheckedFacts): readonly string[] {
   if (missing.length > 0) return [];
   const byId = open.toSorted((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)));
   return byId.map(({ id, when }) => {
-    const absent = readsOf(when).facts.filter((name) => valueIn(known, name) === undefined);
+    const unknown = readsOf(when).facts.filter((name) => valueIn(known, name) === undefined);
+    const left = beneath(policy, unknown).facts.filter((name) => valueIn(known, name) === undefined);
+    const absent = left.length > 0 ? left : unknown;
     return `not known: ${listed(absent)}, which \`${id}\` reads`;
   });
 }
@@ -55,6 +58,6 @@ export function groundsOf(
     rules: found.map((rule) => matched(policy, rule, known)),
     routes: missing.length > 0 || stricter.length > 0 ? [...routes, policy.defaultRoute.id] : routes,
     missing,
-    faults: [...faultsOf(checked), ...openFaults(stricter, checked)],
+    faults: [...faultsOf(checked), ...openFaults(policy, stricter, checked)],
   };
 }

@@ -7,6 +7,7 @@ import { accountText } from "../domain/normal-text.ts";
 import { LIMIT_UNREAD } from "../domain/outage.ts";
 import { WHOLE_PPM } from "../domain/ppm.ts";
 import { strictestFirst } from "./combine.ts";
+import { typeNamed } from "./derived.ts";
 import { listed } from "./did-you-mean.ts";
 import { jsonValue, showValue, type Value } from "./fact-types.ts";
 import { capParam, routeOf } from "./policy.ts";
@@ -50,9 +51,9 @@ function capIn({ cap }: Limit, { params }: Policy): number | null | undefined {
 }
 
 /** What a limit adds up. */
-export function unitOf({ sum }: Pick<Limit, "sum">, { facts }: Pick<Policy, "facts">): AccountUnit {
+export function unitOf({ sum }: Pick<Limit, "sum">, policy: Pick<Policy, "facts" | "derived">): AccountUnit {
   if (sum === null) return { unit: "count", currency: null };
-  const type = facts.find(({ name }) => name === sum);
+  const type = typeNamed(policy, sum);
   return type?.kind === "minor" ? { unit: "minor", currency: type.currency } : { unit: "number", currency: null };
 }
 
@@ -69,7 +70,7 @@ function accountPart(known: Known, name: string): Value | undefined {
 function accountIn({ per, shared }: Limit, cell: Policy, known: Known): JsonObject {
   return Object.fromEntries(
     per.flatMap((name, at) => {
-      const type = cell.facts.find((fact) => fact.name === name);
+      const type = typeNamed(cell, name);
       const value = accountPart(known, name);
       return type === undefined || value === undefined
         ? []
@@ -79,9 +80,9 @@ function accountIn({ per, shared }: Limit, cell: Policy, known: Known): JsonObje
 }
 
 /** The account cannot be told, for want of facts that may be left out, and the limit lets that pass. */
-function passesUncounted({ per, unknown }: Limit, { facts }: Policy, known: Known): boolean {
+function passesUncounted({ per, unknown }: Limit, policy: Policy, known: Known): boolean {
   const left = per.filter((name) => accountPart(known, name) === undefined);
-  const isOptional = (name: string) => facts.some((type) => type.name === name && type.optional === true);
+  const isOptional = (name: string) => typeNamed(policy, name)?.optional === true;
   return unknown === "passes" && left.length > 0 && left.every(isOptional);
 }
 
@@ -147,7 +148,7 @@ function windowWords(window: Window): string {
  */
 function overReason(cell: Policy, limit: Limit, { used, reserved, asked, cap }: LimitReading): string {
   const { sum, per, window, shared } = limit;
-  const type = cell.facts.find(({ name }) => name === sum);
+  const type = typeNamed(cell, sum);
   const show = (amount: number) => (type === undefined ? String(amount) : showValue(type, amount));
   const whose = per.length === 0 ? "of all together" : `of this ${per.join(" and ")}`;
   const verb = sum === null ? "requests" : sum;

@@ -3,6 +3,7 @@ import { modes } from "../domain/decision-details.ts";
 import { Currency } from "../domain/money.ts";
 import { normalSteps } from "../domain/normal-text.ts";
 import { provenances } from "../domain/provenance.ts";
+import { operandNames } from "./derived.ts";
 import {
   capParam,
   equalityOperators,
@@ -49,6 +50,32 @@ const Fact = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const Operand = z.union([z.int(), z.strictObject({ fact: Name }), z.strictObject({ param: Name })]);
+const Cell = z.union([z.null(), z.strictObject({ in: z.array(Scalar).min(1) }), z.strictObject(range)]);
+
+const Derivation = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.enum(["add", "subtract", "min", "max"]), of: z.array(Operand).min(2) }),
+  z.strictObject({
+    kind: z.literal("multiply"),
+    of: Operand,
+    by: z.union([z.int(), z.strictObject({ param: Name })]),
+  }),
+  z.strictObject({ kind: z.literal("share"), of: Operand, share: Operand, round: z.enum(["up", "down"]) }),
+  z.strictObject({
+    kind: z.literal("table"),
+    by: z.array(Name).min(1),
+    rows: z.array(z.strictObject({ when: z.array(Cell).min(1), value: Scalar })).min(1),
+  }),
+]);
+
+const made = { derive: Derivation };
+const Derived = z.discriminatedUnion("kind", [
+  z.strictObject({ ...factBase, kind: z.literal("boolean"), ...made }),
+  z.strictObject({ ...factBase, kind: z.literal("choice"), ...choices, ...made }),
+  z.strictObject({ ...factBase, kind: z.enum(["number", "ppm", "date"]), ...range, ...made }),
+  z.strictObject({ ...factBase, kind: z.literal("minor"), ...range, currency: Currency, ...made }),
+]);
+
 const paramBase = {
   name: Name,
   value: z.int(),
@@ -64,7 +91,7 @@ const Param = z.discriminatedUnion("kind", [
 const Comparison = z.strictObject({
   fact: Name,
   operator: z.enum([...equalityOperators, ...orderOperators, ...setOperators, ...patternOperators]),
-  value: z.union([Scalar, z.array(Scalar).min(1), z.strictObject({ param: Name })]),
+  value: z.union([Scalar, z.array(Scalar).min(1), z.strictObject({ param: Name }), z.strictObject({ fact: Name })]),
 });
 
 const When: z.ZodType<Condition> = z.lazy(() =>
@@ -139,6 +166,7 @@ const core = {
   id: Name,
   default: Escalating,
   facts: z.array(Fact),
+  derived: z.array(Derived).min(1).exactOptional(),
   params: z.array(Param),
   rules: z.array(Rule).min(1),
 };
@@ -182,8 +210,11 @@ function repeated(names: readonly string[]): string | undefined {
 }
 
 /** The first thing a document names without declaring it, or declares twice; undefined when it holds together. */
-function looseEnd({ facts, params, rules, overrides, limits, invariants, routes, ...policy }: Policy) {
-  const lists = { fact: facts.map(({ name }) => name), param: params.map(({ name }) => name) };
+function looseEnd({ facts, derived = [], params, rules, overrides, limits, invariants, routes, ...policy }: Policy) {
+  const lists = {
+    fact: [...facts, ...derived].map(({ name }) => name),
+    param: params.map(({ name }) => name),
+  };
   const routeIds = routes.map(({ id }) => id);
   const ids = [rules, overrides, limits, invariants].map((list) => list.map(({ id }) => id));
   const twice = [lists.fact, lists.param, routeIds, ...ids].map(repeated);
@@ -201,6 +232,7 @@ function looseEnd({ facts, params, rules, overrides, limits, invariants, routes,
     ...reads.flatMap((read) => read.params),
     ...overrides.flatMap(({ set }) => Object.keys(set)),
     ...caps,
+    ...derived.flatMap(({ derive }) => operandNames(derive).params),
   ];
   const namedRoutes = [
     ...rules.flatMap((rule) => (rule.effect === "escalate" ? [rule.route] : [])),
@@ -208,6 +240,11 @@ function looseEnd({ facts, params, rules, overrides, limits, invariants, routes,
   ];
   const unnamed = limits.find(({ per, shared }) => shared !== undefined && shared.per.length !== per.length);
   if (unnamed !== undefined) return `\`${unnamed.id}\` does not say what its accounts are made of`;
+  const early = derived.flatMap(({ derive }, at) => {
+    const below = [...facts, ...derived.slice(0, at)].map(({ name }) => name);
+    return operandNames(derive).facts.filter((name) => !below.includes(name));
+  })[0];
+  if (early !== undefined) return `\`${early}\` is read before it is made`;
   const stray =
     namedFacts.find((name) => !lists.fact.includes(name)) ??
     namedParams.find((name) => !lists.param.includes(name)) ??

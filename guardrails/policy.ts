@@ -2,6 +2,7 @@ import type { Mode } from "../domain/decision-details.ts";
 import type { Route, Verdict } from "../domain/decision.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Currency } from "../domain/money.ts";
+import type { DerivedFact } from "./derived.ts";
 import type { FactType, Scalar } from "./fact-types.ts";
 import type { Amount } from "./literals.ts";
 import type { RollingWindow } from "./rolling-window.ts";
@@ -17,11 +18,11 @@ export type Operator =
   | (typeof setOperators)[number]
   | (typeof patternOperators)[number];
 
-/** One comparison of one fact with a constant, a list of constants or a parameter. */
+/** One comparison of one fact with a constant, a list of constants, a parameter or another fact of its unit. */
 export type Comparison = {
   readonly fact: string;
   readonly operator: Operator;
-  readonly value: Scalar | readonly Scalar[] | { readonly param: string };
+  readonly value: Scalar | readonly Scalar[] | { readonly param: string } | { readonly fact: string };
 };
 
 /** json-rules-engine's condition language, without its open ends. Amounts are parsed: integers in ppm or minor units. */
@@ -144,6 +145,8 @@ export type Policy = {
   /** The fact by whose value requests keep to one side of a canary; null: by case. */
   readonly subject: string | null;
   readonly facts: readonly FactType[];
+  /** What the policy makes of them, each after those that it reads. Absent: nothing. */
+  readonly derived?: readonly DerivedFact[];
   readonly params: readonly Param[];
   readonly overrides: readonly Override[];
   readonly rules: readonly PolicyRule[];
@@ -168,7 +171,9 @@ export function readsOf(condition: Condition): {
   const params = new Set<string>();
   for (const { fact, value } of comparisonsOf(condition)) {
     facts.add(fact);
-    if (typeof value === "object" && "param" in value) params.add(value.param);
+    if (typeof value !== "object") continue;
+    if ("param" in value) params.add(value.param);
+    if ("fact" in value) facts.add(value.fact);
   }
   return { facts: [...facts], params: [...params] };
 }

@@ -1,17 +1,81 @@
 import { assertNever } from "../domain/assert-never.ts";
 import { stricter } from "../domain/decision.ts";
 import type { Verdict } from "../domain/decision.ts";
+import { derivedNamed } from "./derived.ts";
+import type { Operand, Derivation } from "./derived.ts";
 import type { Value } from "./fact-types.ts";
 import { patternTest } from "./pattern.ts";
 import type { Comparison, Condition, Policy } from "./policy.ts";
 import { valueIn } from "./ternary.ts";
 import type { Known } from "./ternary.ts";
 
-/** Whether one comparison holds of a value. */
+/** A fact as the policy's own words have it, worked out from what a request brings; undefined where that is not known. */
+export function valueRead(policy: Policy, facts: Known, name: string): Value | undefined {
+  const derived = derivedNamed(policy, name);
+  return derived === undefined ? valueIn(facts, name) : derivedRead(policy, facts, derived.derive);
+}
+
+function operandRead(policy: Policy, facts: Known, operand: Operand): number | undefined {
+  if (typeof operand === "number") return operand;
+  const read =
+    "param" in operand
+      ? policy.params.find(({ name, unsettled }) => name === operand.param && unsettled !== true)?.value
+      : valueRead(policy, facts, operand.fact);
+  return typeof read === "number" ? read : undefined;
+}
+
+function tableRead(policy: Policy, facts: Known, { by, rows }: Extract<Derivation, { readonly kind: "table" }>) {
+  const values = by.map((name) => valueRead(policy, facts, name));
+  if (values.includes(undefined)) return undefined;
+  return rows.find(({ when }) =>
+    when.every((cell, at) => {
+      const value = values[at];
+      if (cell === null || value === undefined || typeof value === "object") return cell === null;
+      return "in" in cell ? cell.in.includes(value) : Number(value) >= cell.min && Number(value) <= cell.max;
+    }),
+  )?.value;
+}
+
+function derivedRead(policy: Policy, facts: Known, derivation: Derivation): Value | undefined {
+  if (derivation.kind === "table") return tableRead(policy, facts, derivation);
+  const operands =
+    derivation.kind === "multiply"
+      ? [derivation.of, derivation.by]
+      : derivation.kind === "share"
+        ? [derivation.of, derivation.share]
+        : derivation.of;
+  const read = operands.map((operand) => operandRead(policy, facts, operand));
+  const values = read.filter((value) => value !== undefined);
+  if (values.length < read.length) return undefined;
+  const [first = 0, ...others] = values;
+  const [second = 0] = others;
+  switch (derivation.kind) {
+    case "add":
+      return others.reduce((sum, value) => sum + value, first);
+    case "subtract":
+      return others.reduce((rest, value) => rest - value, first);
+    case "min":
+      return others.reduce((least, value) => (value < least ? value : least), first);
+    case "max":
+      return others.reduce((most, value) => (value > most ? value : most), first);
+    case "multiply":
+      return Number(BigInt(first) * BigInt(second));
+    case "share": {
+      const product = BigInt(first) * BigInt(second);
+      const near = product / 1_000_000n;
+      if (derivation.round === "up") return Number(near * 1_000_000n < product ? near + 1n : near);
+      return Number(near * 1_000_000n > product ? near - 1n : near);
+    }
+    default:
+      return assertNever(derivation);
+  }
+}
+
+/** Whether one comparison with a constant or a parameter holds of a value. */
 export function comparisonHolds(policy: Policy, { operator, value: written }: Comparison, given: Value): boolean {
   const isParam = typeof written === "object" && "param" in written;
   const value = isParam ? policy.params.find(({ name }) => name === written.param)?.value : written;
-  if (value === undefined) return false;
+  if (value === undefined || (typeof value === "object" && "fact" in value)) return false;
   const among = typeof given !== "object" && [value].flat().includes(given);
   const limit = typeof value === "number" ? value : Number.NaN;
   switch (operator) {
@@ -45,8 +109,13 @@ export function holds(policy: Policy, condition: Condition, facts: Known): boole
   if ("all" in condition) return condition.all.every((inner) => holds(policy, inner, facts));
   if ("any" in condition) return condition.any.some((inner) => holds(policy, inner, facts));
   if ("not" in condition) return !holds(policy, condition.not, facts);
-  const given = valueIn(facts, condition.fact);
-  return given !== undefined && comparisonHolds(policy, condition, given);
+  const given = valueRead(policy, facts, condition.fact);
+  if (given === undefined) return false;
+  const { value } = condition;
+  if (typeof value !== "object" || !("fact" in value)) return comparisonHolds(policy, condition, given);
+  const other = valueRead(policy, facts, value.fact);
+  if (other === undefined || typeof other === "object") return false;
+  return comparisonHolds(policy, { ...condition, value: other }, given);
 }
 
 /**

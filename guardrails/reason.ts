@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../domain/json.ts";
+import { typeNamed } from "./derived.ts";
 import { showValue } from "./fact-types.ts";
 import type { Shown } from "./fact-types.ts";
 import type { Policy } from "./policy.ts";
@@ -13,7 +14,7 @@ export function citedNames(reason: string): readonly string[] | undefined {
 
 /** How a value of the named fact or parameter reads to a person. A name the policy does not know is shown as it is. */
 function showNamed(policy: Policy, name: string, value: Json): string {
-  const shown: Shown | undefined = [...policy.params, ...policy.facts].find((candidate) => candidate.name === name);
+  const shown: Shown | undefined = policy.params.find((param) => param.name === name) ?? typeNamed(policy, name);
   if (Array.isArray(value)) return showValue({ kind: "set" }, value.map(String));
   if (typeof value === "object") return JSON.stringify(value);
   if (shown === undefined) return String(value);

@@ -3,6 +3,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { FactType } from "./fact-types.ts";
 import { modeWords } from "./section-sentences.ts";
 import { anyWordFact, namable, wordFact } from "./load/fact-names.ts";
+import { conditionsOf, derivingOf } from "./schema/derive.ts";
 import { conditionOf } from "./schema/condition.ts";
 import { limitOf } from "./schema/limits.ts";
 import { duration, paramRefOf, percent, slug, some, strict } from "./schema/literals.ts";
@@ -64,37 +65,64 @@ function settings(facts: readonly FactType[]): JsonObject {
   };
 }
 
-/**
- * JSON Schema (draft 2020-12) of one policy's file, from the facts and the shared limits (by id) that it may name: what an
- * editor completes and marks while it is written. Looser than the loader, which alone decides: parameters, routes and
- * ranges are checked there.
- */
-export function policySchema(id: string, facts: readonly FactType[], shared: readonly string[] = []): JsonObject {
+const condition = { $ref: "#/$defs/condition" };
+const derivingCondition = { $ref: "#/$defs/derivingCondition" };
+
+/** The sections of a file. One that derives facts may name these too, and only the loader knows what they are. */
+function sectionsOf(
+  id: string,
+  facts: readonly FactType[],
+  shared: readonly string[],
+  isDeriving: boolean,
+): JsonObject {
+  const when = isDeriving ? derivingCondition : condition;
   const snippets = snippetsOf(facts);
   const listOf = (section: keyof typeof snippets, items: JsonObject, about: string) => ({
     ...some(items, about),
     defaultSnippets: snippets[section],
   });
-  const properties = {
+  return {
     policy: { const: id, description: "the policy's id, which is also the file's name" },
     default: { enum: ["escalate", "block"], description: "the verdict when no rule matches" },
     ...settings(facts),
     params: paramsOf(),
-    ...(namable(facts, wordFact).length === 0
+    ...(isDeriving ? derivingOf() : {}),
+    conditions: conditionsOf(when),
+    ...(namable(facts, wordFact).length === 0 && !isDeriving
       ? {}
-      : { overrides: listOf("overrides", overrideOf(facts), "set parameters for some requests, between two days") }),
-    rules: listOf("rules", ruleOf(), "all that match count and the strictest decides; their order means nothing"),
-    limits: listOf("limits", limitOf(facts, shared), "caps on what requests come to together"),
+      : {
+          overrides: listOf(
+            "overrides",
+            overrideOf(facts, isDeriving),
+            "set parameters for some requests, between two days",
+          ),
+        }),
+    rules: listOf("rules", ruleOf(when), "all that match count and the strictest decides; their order means nothing"),
+    limits: listOf("limits", limitOf(facts, shared, isDeriving), "caps on what requests come to together"),
     routes: routes(),
     defaultRoute: { ...slug, description: "the route of every escalation that names none" },
-    invariants: listOf("invariants", invariantOf(), "what must hold of every request: proved, not decided by"),
+    invariants: listOf("invariants", invariantOf(when), "what must hold of every request: proved, not decided by"),
   };
+}
+
+/**
+ * JSON Schema (draft 2020-12) of one policy's file, from the facts and the shared limits (by id) that it may name: what an
+ * editor completes and marks while it is written. Looser than the loader, which alone decides: parameters, routes, ranges
+ * and what is derived are checked there.
+ */
+export function policySchema(id: string, facts: readonly FactType[], shared: readonly string[] = []): JsonObject {
+  const required = ["policy", "default", "rules", "routes", "defaultRoute"];
+  const [plain, deriving] = [false, true].map((isDeriving) => sectionsOf(id, facts, shared, isDeriving));
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: `policy ${id}`,
-    ...strict(properties, ["policy", "default", "rules", "routes", "defaultRoute"]),
+    anyOf: [
+      strict(plain ?? {}, required),
+      ...["derive", "tables"].map((section) => strict(deriving ?? {}, [...required, section])),
+    ],
     $defs: {
-      condition: conditionOf(facts),
+      condition: conditionOf(facts, condition),
+      derivingCondition: conditionOf(facts, derivingCondition, true),
       param: paramRefOf(),
       level: strict(levels(), ["who", "sla"]),
     },

@@ -1,4 +1,5 @@
 import type { Mode } from "../domain/decision-details.ts";
+import { typeNamed } from "./derived.ts";
 import { showValue } from "./fact-types.ts";
 import type { CalendarWindow, Invariant, Limit, Override, Policy, Window } from "./policy.ts";
 import { daysOf, isRolling } from "./rolling-window.ts";
@@ -35,7 +36,7 @@ function windowWords(window: Window): string {
 }
 
 function capText(policy: Policy, { sum, cap }: Limit): string {
-  const type = policy.facts.find(({ name }) => name === sum);
+  const type = typeNamed(policy, sum);
   if (typeof cap === "number") return type === undefined ? String(cap) : showValue(type, cap);
   if ("deposited" in cap) return `what was deposited, in ${cap.deposited}`;
   const param = policy.params.find(({ name }) => name === cap.param);

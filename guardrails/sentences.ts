@@ -1,4 +1,5 @@
 import { obligations } from "../domain/obligations.ts";
+import { typeNamed } from "./derived.ts";
 import { showValue } from "./fact-types.ts";
 import type { Shown, Value } from "./fact-types.ts";
 import type { Comparison, Condition, Operator, Param, Policy, PolicyRule } from "./policy.ts";
@@ -21,7 +22,7 @@ export const words: { readonly [operator in Operator]: string } = {
 /** A fact's value for people, with a truth value as the policy writes it. */
 export function factText(policy: Policy, fact: string, value: Value): string {
   if (typeof value === "boolean") return String(value);
-  const type: Shown | undefined = policy.facts.find(({ name }) => name === fact);
+  const type: Shown | undefined = typeNamed(policy, fact);
   return type === undefined ? String(value) : showValue(type, value);
 }
 
@@ -31,6 +32,7 @@ export function valueText(policy: Policy, { fact, value }: Comparison): string {
     const param = policy.params.find(({ name }) => name === value.param);
     return param === undefined ? value.param : `${showValue(param, param.value)} (${param.name})`;
   }
+  if (typeof value === "object" && "fact" in value) return value.fact;
   return [value]
     .flat()
     .map((item) => factText(policy, fact, item))

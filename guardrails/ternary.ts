@@ -21,13 +21,15 @@ type Holds = (given: Value) => boolean;
 
 /** The limits of comparisons, by what a comparison may hold: parameters are looked up once, when compiling. */
 function limitOf({ value }: Comparison, params: readonly Param[]): Scalar | readonly Scalar[] {
-  if (typeof value !== "object" || !("param" in value)) return value;
+  if (typeof value !== "object") return value;
+  if ("fact" in value) return [];
+  if (!("param" in value)) return value;
   const param = params.find(({ name }) => name === value.param);
   if (param === undefined) throw new Error(`parameter \`${value.param}\` is not declared`);
   return param.value;
 }
 
-/** Every constant a comparison is made with. Throws for a parameter that is not declared. */
+/** Every constant a comparison is made with; none where that is another fact. Throws for a parameter that is not declared. */
 export function limitsOf(comparison: Comparison, params: readonly Param[]): readonly Scalar[] {
   return [limitOf(comparison, params)].flat();
 }
@@ -95,14 +97,42 @@ function holdsOf(comparison: Comparison, params: readonly Param[]): Holds {
   }
 }
 
+/** How two facts of one unit are compared. Throws for what only a constant can be compared by. */
+function betweenOf({ operator }: Comparison): (given: Value, other: Value) => boolean {
+  switch (operator) {
+    case "equal":
+      return (given, other) => given === other;
+    case "notEqual":
+      return (given, other) => given !== other;
+    case "lessThan":
+      return (given, other) => given < other;
+    case "lessThanInclusive":
+      return (given, other) => given <= other;
+    case "greaterThan":
+      return (given, other) => given > other;
+    case "greaterThanInclusive":
+      return (given, other) => given >= other;
+    default:
+      throw new Error(`\`${operator}\` does not compare two facts`);
+  }
+}
+
 /** Whether a comparison is made with a parameter whose value nobody can say. */
 export function isUnsettled({ value }: Comparison, params: readonly Param[]): boolean {
   if (typeof value !== "object" || !("param" in value)) return false;
   return params.some(({ name, unsettled }) => name === value.param && unsettled === true);
 }
 
+function betweenTest(fact: string, beside: string, holds: (given: Value, other: Value) => boolean): Test {
+  return (known) => {
+    const [given, other] = [valueIn(known, fact), valueIn(known, beside)];
+    return given === undefined || other === undefined ? "unknown" : holds(given, other);
+  };
+}
+
 function comparisonTest(comparison: Comparison, params: readonly Param[]): Test {
-  const { fact } = comparison;
+  const { fact, value } = comparison;
+  if (typeof value === "object" && "fact" in value) return betweenTest(fact, value.fact, betweenOf(comparison));
   const holds = holdsOf(comparison, params);
   if (isUnsettled(comparison, params)) return () => "unknown";
   return (known) => {

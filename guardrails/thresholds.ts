@@ -1,4 +1,5 @@
 import { comparisonsOf } from "./policy.ts";
+import { typeNamed } from "./derived.ts";
 import type { Comparison, Operator, Policy } from "./policy.ts";
 
 /** The two neighbouring values of a number between which a comparison changes its answer. */
@@ -19,7 +20,7 @@ const upperSteps: { readonly [operator in Operator]: readonly number[] } = {
   matches: [],
 };
 
-/** The numbers that a comparison compares with; none for other kinds of value. */
+/** The numbers that a comparison compares with; none for other kinds of value, and for another fact. */
 export function limitsOf({ value }: Comparison, policy: Policy): readonly number[] {
   if (typeof value === "object" && "param" in value) {
     return policy.params.filter(({ name }) => name === value.param).map((param) => param.value);
@@ -31,7 +32,7 @@ export function limitsOf({ value }: Comparison, policy: Policy): readonly number
 export function thresholdsOf(policy: Policy): readonly Threshold[] {
   const found = new Map<string, Threshold>();
   for (const comparison of policy.rules.flatMap(({ when }) => comparisonsOf(when))) {
-    const type = policy.facts.find(({ name }) => name === comparison.fact);
+    const type = typeNamed(policy, comparison.fact);
     if (type === undefined || !("min" in type)) continue;
     for (const limit of limitsOf(comparison, policy)) {
       for (const step of upperSteps[comparison.operator]) {

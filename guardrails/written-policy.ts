@@ -1,13 +1,16 @@
 import { stringify } from "yaml";
 import type { Route, RouteLevel } from "../domain/decision.ts";
 import { didYouMean } from "./did-you-mean.ts";
+import { typesOf } from "./derived.ts";
 import type { FactType, Scalar } from "./fact-types.ts";
 import { layOut } from "./layout/layout.ts";
 import type { FileKind } from "./layout/shapes.ts";
 import { writeAmount } from "./learn/patch.ts";
-import { writeDate, writeMoney, writePercent } from "./literals.ts";
+import { writeMoney, writePercent } from "./literals.ts";
 import { capParam } from "./policy.ts";
 import type { Comparison, Condition, Limit, Override, Param, Policy, PolicyRule } from "./policy.ts";
+
+import { writtenDerived, writtenValue } from "./written-derived.ts";
 
 /** Plain data as a file holds it. */
 type Plain = { readonly [key: string]: unknown };
@@ -23,15 +26,12 @@ export function writtenScalar(facts: readonly FactType[], name: string, value: S
       )}`,
     );
   }
-  if (typeof value !== "number") return value;
-  if (type.kind === "ppm") return writePercent(value);
-  if (type.kind === "minor") return writeMoney(value, type.currency);
-  return type.kind === "date" ? writeDate(value) : value;
+  return writtenValue(type, value);
 }
 
 function writtenComparison(facts: readonly FactType[], { fact, operator, value }: Comparison): Plain {
   const one = (scalar: Scalar) => (operator === "matches" ? scalar : writtenScalar(facts, fact, scalar));
-  if (typeof value === "object" && "param" in value) return { fact, operator, value };
+  if (typeof value === "object" && ("param" in value || "fact" in value)) return { fact, operator, value };
   return { fact, operator, value: typeof value === "object" ? value.map(one) : one(value) };
 }
 
@@ -55,7 +55,8 @@ function writtenParam(param: Param): Plain {
   };
 }
 
-function writtenOverride({ facts, params }: Policy, override: Override): Plain {
+function writtenOverride(policy: Policy, override: Override): Plain {
+  const [facts, { params }] = [typesOf(policy), policy];
   const scope = Object.entries(override.for).map(([fact, values]) => {
     return [fact, values.map((value) => writtenScalar(facts, fact, value))];
   });
@@ -67,14 +68,16 @@ function writtenOverride({ facts, params }: Policy, override: Override): Plain {
   return { id, for: Object.fromEntries(scope), effective: { from, until }, set: Object.fromEntries(set), reason };
 }
 
-function writtenRule({ facts, defaultRoute }: Policy, rule: PolicyRule): Plain {
+function writtenRule(policy: Policy, rule: PolicyRule): Plain {
+  const [facts, { defaultRoute }] = [typesOf(policy), policy];
   const { id, effect, when, reason, state, obligations } = rule;
   const route = rule.effect === "escalate" && rule.route !== defaultRoute.id ? { route: rule.route } : {};
   const more = { ...(state !== undefined && { state }), ...(obligations !== undefined && { obligations }) };
   return { id, effect, when: writtenCondition(facts, when), reason, ...route, ...more };
 }
 
-function writtenLimit({ facts, defaultRoute }: Policy, limit: Limit): Plain {
+function writtenLimit(policy: Policy, limit: Limit): Plain {
+  const [facts, { defaultRoute }] = [typesOf(policy), policy];
   const { id, sum, per, window, cap, warnAtPpm, over, route, unknown, shared } = limit;
   if (shared !== undefined) return { shared: id };
   const most = typeof cap !== "number" ? cap : sum === null ? cap : writtenScalar(facts, sum, cap);
@@ -124,7 +127,8 @@ function writtenRoute({ levels, quorum, clock, region, unresolved }: Route): Pla
 
 /** A policy as plain data in its file's words. A limit that policies share is named, and what it brings is left to it. */
 export function writtenPolicy(policy: Policy): Plain {
-  const { facts, demotion, limits, overrides, invariants } = policy;
+  const { demotion, limits, overrides, invariants } = policy;
+  const facts = typesOf(policy);
   const brought = limits.flatMap(({ cap, shared }) => (shared === undefined ? [] : (capParam(cap) ?? [])));
   const params = policy.params.filter(({ name }) => !brought.includes(name));
   return {
@@ -141,6 +145,7 @@ export function writtenPolicy(policy: Policy): Plain {
     }),
     ...(policy.subject !== null && { subject: policy.subject }),
     ...(params.length > 0 && { params: Object.fromEntries(params.map((param) => [param.name, writtenParam(param)])) }),
+    ...writtenDerived(policy),
     ...(overrides.length > 0 && { overrides: overrides.map((override) => writtenOverride(policy, override)) }),
     rules: policy.rules.map((rule) => writtenRule(policy, rule)),
     ...(limits.length > 0 && { limits: limits.map((limit) => writtenLimit(policy, limit)) }),
@@ -180,7 +185,15 @@ function writtenFact({ name, title, adjustable, optional, from, ...kind }: FactT
     case "set":
       return [name, { ...said, [kind.kind]: kind.values }];
     case "text":
-      return [name, { ...said, text: kind.maxLength }];
+      return [
+        name,
+        {
+          ...said,
+          text: kind.maxLength,
+          ...(kind.normal !== undefined && { normal: kind.normal }),
+          ...(kind.pattern !== undefined && { pattern: kind.pattern }),
+        },
+      ];
     case "number":
       return [name, { ...said, number: `${kind.min}..${kind.max}` }];
     case "ppm":

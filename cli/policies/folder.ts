@@ -88,7 +88,7 @@ function entryFrom(path: string, text: Uint8Array, facts: FolderCatalogue, namin
   const problems = factProblems(facts, id);
   if (problems.length > 0) return { id, file, loaded: { kind: "refused", problems } };
   const { limits, roles } = facts.shared;
-  const loaded = loadPolicy(file, text, facts.catalogue, { shared: limits, roles, naming });
+  const loaded = loadPolicy(file, text, facts.catalogue, { shared: limits, roles, tables: facts.tables, naming });
   if (loaded.kind === "refused") return { id, file, loaded };
   const ofFacts = facts.files.filter((declared) => declared.id === id).flatMap(({ warnings }) => warnings);
   return { id, file, loaded: { ...loaded, warnings: [...ofFacts, ...loaded.warnings] } };

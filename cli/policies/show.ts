@@ -1,5 +1,6 @@
 import { formatDuration } from "../../audit/story/duration.ts";
 import type { Route } from "../../domain/decision.ts";
+import { derivedTexts } from "../../guardrails/derived-sentences.ts";
 import { describeKind, showValue } from "../../guardrails/fact-types.ts";
 import type { FactType } from "../../guardrails/fact-types.ts";
 import type { Policy } from "../../guardrails/policy.ts";
@@ -65,6 +66,7 @@ function sentences(policy: Policy, version: string): string {
     ],
     ["Invariants", policy.invariants.map((invariant) => `${invariant.id}: ${invariantText(policy, invariant)}`)],
     ["Routes, from the least to the most senior", policy.routes.map(routeLine)],
+    ["Facts that it derives", (policy.derived ?? []).flatMap((derived) => derivedTexts(policy, derived))],
     ["Facts that rules may read", policy.facts.map(factLine)],
     ["Mode", modeTexts(policy)],
   ];

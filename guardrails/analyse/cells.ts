@@ -4,6 +4,7 @@ import { DEFAULT_STEPS, search } from "./box.ts";
 import { allOf, always, anyOf, keyOf, never, notOf } from "./formula.ts";
 import type { Formula } from "./formula.ts";
 import type { Compiled, Space } from "./space.ts";
+import { Unlaid } from "./unlaid.ts";
 
 /** The policy with the parameters that hold together for some requests at some time. */
 export type Cell = {
@@ -15,9 +16,6 @@ export type Cell = {
   /** A day on which it does; null: any day on which no override is in effect. */
   readonly day: string | null;
 };
-
-/** A policy's overrides meet in more ways than can be looked through. */
-class TooManyCells extends Error {}
 
 const MAX_CELLS = 400;
 
@@ -73,7 +71,7 @@ function branch(space: Space, policy: Policy, branches: readonly Branch[], overr
     ];
     return ways.filter(({ region }) => search(space.whole, region, { left: DEFAULT_STEPS }) !== undefined);
   });
-  if (next.length > MAX_CELLS) throw new TooManyCells(`the overrides meet in more than ${MAX_CELLS} ways`);
+  if (next.length > MAX_CELLS) throw new Unlaid(`the overrides meet in more than ${MAX_CELLS} ways`);
   return next;
 }
 
@@ -118,7 +116,7 @@ export function settled<T>(analyse: () => T, otherwise: (why: string) => T): T {
   try {
     return analyse();
   } catch (error) {
-    if (error instanceof TooManyCells) return otherwise(error.message);
+    if (error instanceof Unlaid) return otherwise(error.message);
     throw error;
   }
 }

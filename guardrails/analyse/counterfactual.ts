@@ -1,11 +1,13 @@
 import type { Verdict } from "../../domain/decision.ts";
+import { beneath } from "../derived.ts";
 import type { FactType, Value } from "../fact-types.ts";
 import { comparisonsOf } from "../policy.ts";
 import type { Policy } from "../policy.ts";
 import { valueIn } from "../ternary.ts";
 import type { Known } from "../ternary.ts";
-import { cutsOf, stretchesIn } from "./stretches.ts";
+import { stretchesIn } from "./stretches.ts";
 import type { Stretch } from "./stretches.ts";
+import { cutsAround, isReadThrough } from "./turning.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**
@@ -66,15 +68,15 @@ function namedFor(policy: Policy, fact: string): readonly unknown[] {
 
 /** Every other value worth trying, fact by fact, the smallest change first. */
 function stepsOf(policy: Policy, known: Known): readonly (readonly Step[])[] {
-  const cuts = cutsOf(policy);
-  const scoped = new Set(policy.overrides.flatMap((override) => Object.keys(override.for)));
+  const scoped = new Set(policy.overrides.flatMap((override) => beneath(policy, Object.keys(override.for)).facts));
   return policy.facts
     .filter(({ name, adjustable }) => adjustable && !scoped.has(name))
     .map((type): readonly Step[] => {
       const { name } = type;
       const from = valueIn(known, name);
       if (from === undefined) return [];
-      if ("min" in type) return typeof from === "number" ? numberSteps(type, from, cuts.get(name) ?? []) : [];
+      if ("min" in type)
+        return typeof from === "number" ? numberSteps(type, from, cutsAround(policy, name, known)) : [];
       return otherValues(type, from, namedFor(policy, name)).map((to) => ({ fact: name, from, to, cost: 1 }));
     })
     .map((steps) => steps.toSorted((a, b) => a.cost - b.cost));
@@ -85,19 +87,25 @@ function changed(known: Known, steps: readonly Step[]): Known {
 }
 
 /** The stretches of a number from `to` on, away from `from`, the one of `to` first; none when it has no order. */
-function onwards(policy: Policy, { fact, from, to }: Step): readonly Stretch[] {
+function onwards(policy: Policy, known: Known, { fact, from, to }: Step): readonly Stretch[] {
   const type = policy.facts.find(({ name }) => name === fact);
   if (type === undefined || !("min" in type) || typeof from !== "number" || typeof to !== "number") return [];
-  const stretches = stretchesIn(type, cutsOf(policy).get(fact) ?? []);
+  const stretches = stretchesIn(type, cutsAround(policy, fact, known));
   return to < from ? stretches.filter(({ min }) => min <= to).toReversed() : stretches.filter(({ max }) => max >= to);
+}
+
+/** Changes of which no value beside is known to do: two facts of which others are made move these together. */
+function exact(steps: readonly Step[]): NearestChange {
+  return { changes: steps.map(({ fact, from, to }) => ({ fact, from, to, bound: "exactly", through: to })) };
 }
 
 /** The changes with their bounds: each holds for all that the bounds before it allow. */
 function bounded(policy: Policy, known: Known, steps: readonly Step[], wanted: Verdict): NearestChange {
+  if (steps.length > 1 && steps.some(({ fact }) => isReadThrough(policy, fact))) return exact(steps);
   let around: readonly Known[] = [changed(known, steps)];
   const changes = steps.map((step): NearestChange["changes"][number] => {
     const { fact, from, to } = step;
-    const stretches = onwards(policy, step);
+    const stretches = onwards(policy, known, step);
     const within = ({ min }: Stretch) => around.map((one) => ({ ...one, [fact]: min }));
     const end = stretches.findIndex((one) => within(one).some((tried) => verdictOf(policy, tried) !== wanted));
     const run = end < 0 ? stretches : stretches.slice(0, end);

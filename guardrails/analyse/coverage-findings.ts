@@ -1,4 +1,5 @@
 import { startOfDay } from "../cell.ts";
+import { typesOf } from "../derived.ts";
 import { comparisonsOf } from "../policy.ts";
 import type { Policy } from "../policy.ts";
 import { DEFAULT_STEPS, narrowed } from "./box.ts";
@@ -107,10 +108,12 @@ export function overlapFindings(layout: Layout): readonly Finding[] {
   return (executing ?? []).flatMap((own) => overlapFinding(layout, first.cell, own, strict ?? []) ?? []);
 }
 
-/** Values of choices and members of sets that no rule mentions, though rules ask about the fact. */
-export function valueFindings({ rules, facts }: Policy): readonly Finding[] {
-  const comparisons = rules.flatMap(({ when }) => comparisonsOf(when));
-  return facts.flatMap((type): readonly Finding[] => {
+/** Values of choices and members of sets that no rule mentions, though rules ask about the fact. A table answers for all. */
+export function valueFindings(policy: Policy): readonly Finding[] {
+  const comparisons = policy.rules.flatMap(({ when }) => comparisonsOf(when));
+  const looked = new Set((policy.derived ?? []).flatMap(({ derive }) => (derive.kind === "table" ? derive.by : [])));
+  const types = typesOf(policy).filter(({ name }) => !looked.has(name));
+  return types.flatMap((type): readonly Finding[] => {
     const own = comparisons.filter(({ fact }) => fact === type.name);
     if (own.length === 0 || (type.kind !== "choice" && type.kind !== "set")) return [];
     const mentioned = new Set(own.flatMap(({ value }) => [value].flat()));

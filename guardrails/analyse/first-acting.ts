@@ -5,6 +5,7 @@ import { layoutOf } from "./layout.ts";
 import type { LaidCell, Layout } from "./layout.ts";
 import { changesAt, isOrdered, standsAt, tellingApart } from "./moved-limit.ts";
 import type { Limit } from "./moved-limit.ts";
+import { isReadThrough } from "./turning.ts";
 import { cutsOf, stretchesIn } from "./stretches.ts";
 import type { Stretch } from "./stretches.ts";
 import type { Open } from "./witness.ts";
@@ -111,14 +112,20 @@ function actingIn(one: LaidCell, { param }: Limit, from: number, at: number): Ac
 /** Looks for the nearest values at which a limit acts, down and up, over all cells and all that it may be set to. */
 export type Look = (limit: Limit, tries: Tries) => Reach;
 
+/** A number that others are made of turns at values that no stretch of its own begins with. */
+function isTied(policy: Policy, { parts }: Limit): boolean {
+  return [...parts].some(({ fact }) => isReadThrough(policy, fact));
+}
+
 /** A look that is laid out once for all the limits given to it. */
 export function lookFarther(policy: Policy, limits: readonly Limit[]): Look {
-  const values = new Map(limits.map((limit) => [limit, tellingValues(policy, limit)]));
+  const values = new Map(limits.map((limit) => [limit, isTied(policy, limit) ? [] : tellingValues(policy, limit)]));
   const apart = limits.flatMap((limit) =>
     comparedFacts(policy, limit).flatMap(({ name }) => tellingApart(name, values.get(limit) ?? [])),
   );
   const layout = layoutOf(policy, apart);
-  return (limit, tries) => reachOf(layout, limit, values.get(limit) ?? [], tries);
+  return (limit, tries) =>
+    isTied(policy, limit) ? { kind: "spent" } : reachOf(layout, limit, values.get(limit) ?? [], tries);
 }
 
 function reachOf({ policy, space, cells }: Layout, limit: Limit, values: readonly number[], tries: Tries): Reach {

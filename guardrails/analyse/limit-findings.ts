@@ -3,6 +3,7 @@ import type { Condition, Policy } from "../policy.ts";
 import { limitsOf } from "../thresholds.ts";
 import { undecided } from "./finding.ts";
 import type { Finding } from "./finding.ts";
+import { isMade } from "./ground.ts";
 import { lookFarther } from "./first-acting.ts";
 import type { Acting, Reach } from "./first-acting.ts";
 import type { Layout } from "./layout.ts";
@@ -56,14 +57,17 @@ function farFinding(policy: Policy, limit: Limit, reach: Reach): Finding {
 
 /**
  * Comparisons that a space must tell apart so that moving any limit by one shows in it: each value where an answer turns
- * is then the first of its class, which is the value that comparisons are read at.
+ * is then the first of its class, which is the value that comparisons are read at. Where several facts are read together
+ * it is the only one: not every value of a class goes with the others.
  */
 export function besideLimits(policy: Policy, cells: readonly Policy[]): readonly Condition[] {
   const comparisons = policy.rules.flatMap(({ when }) => comparisonsOf(when));
+  const isTied = comparisons.some((one) => isMade(policy, one));
+  const beside = (limit: number) => (isTied ? [limit - 1, limit, limit + 1] : [limit - 1, limit]);
   return comparisons.flatMap((comparison) =>
     cells.flatMap((cell) => {
       const limits = isOrdered(comparison) || paramOf(comparison) !== undefined ? limitsOf(comparison, cell) : [];
-      return limits.flatMap((limit) => tellingApart(comparison.fact, [limit - 1, limit]));
+      return limits.flatMap((limit) => tellingApart(comparison.fact, beside(limit)));
     }),
   );
 }

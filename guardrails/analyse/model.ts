@@ -1,4 +1,5 @@
 import type { Verdict } from "../../domain/decision.ts";
+import { beneath } from "../derived.ts";
 import { readsOf } from "../policy.ts";
 import type { Policy, PolicyRule } from "../policy.ts";
 import { allOf, anyOf, keyOf, never, notOf } from "./formula.ts";
@@ -46,7 +47,8 @@ export function modelRule(policy: Policy, rule: PolicyRule, { must, may }: Compi
 
 /** A rule of one cell means the same in another when the parameters that it reads are the same there. */
 function isShared(rule: PolicyRule, a: Policy, b: Policy): boolean {
-  return readsOf(rule.when).params.every((name) => {
+  const reads = readsOf(rule.when);
+  return [...reads.params, ...beneath(a, reads.facts).params].every((name) => {
     const [one, other] = [a, b].map(({ params }) => params.find((param) => param.name === name));
     return one?.value === other?.value && one?.unsettled === other?.unsettled;
   });

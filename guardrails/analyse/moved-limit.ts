@@ -1,3 +1,4 @@
+import { operandNames } from "../derived.ts";
 import { capParam, comparisonsOf, orderOperators } from "../policy.ts";
 import type { Comparison, Condition, Policy, PolicyRule } from "../policy.ts";
 import { showValue } from "../fact-types.ts";
@@ -29,16 +30,24 @@ export function paramOf({ value }: Comparison): string | undefined {
   return typeof value === "object" && "param" in value ? value.param : undefined;
 }
 
-/** A parameter is one limit; so is a number that stricter rules share; in an execute rule each number stands for itself. */
+/** A number that a fact is compared with, or a parameter; another fact is none. */
+function isLimit(comparison: Comparison): boolean {
+  const { value } = comparison;
+  if (typeof value === "object" && "fact" in value) return false;
+  return isOrdered(comparison) || paramOf(comparison) !== undefined;
+}
+
+/** A parameter is one limit, unless something is derived with it or a cap is taken from it; so is a number that stricter rules share; in an execute rule each number stands for itself. */
 export function limitsIn(policy: Policy): readonly Limit[] {
   type Growing = Pick<Limit, "name" | "param"> & {
     readonly rules: Set<PolicyRule>;
     readonly parts: Set<Comparison>;
   };
   const limits = new Map<string, Growing>();
-  const capped = new Set(policy.limits.flatMap(({ cap }) => capParam(cap) ?? []));
+  const made = (policy.derived ?? []).flatMap(({ derive }) => operandNames(derive).params);
+  const capped = new Set([...policy.limits.flatMap(({ cap }) => capParam(cap) ?? []), ...made]);
   for (const rule of policy.rules.filter(({ state }) => state === undefined)) {
-    for (const comparison of comparisonsOf(rule.when).filter((one) => isOrdered(one) || paramOf(one) !== undefined)) {
+    for (const comparison of comparisonsOf(rule.when).filter(isLimit)) {
       const { fact, value } = comparison;
       const param = paramOf(comparison);
       if (param !== undefined && capped.has(param)) continue;

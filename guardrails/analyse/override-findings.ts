@@ -1,10 +1,10 @@
 import { parseDate } from "../literals.ts";
 import type { Override, Policy } from "../policy.ts";
-import { DEFAULT_STEPS, search } from "./box.ts";
 import { cellsOn, turningDays } from "./cells.ts";
 import type { Cell } from "./cells.ts";
 import type { Finding } from "./finding.ts";
 import type { Space } from "./space.ts";
+import { exists } from "./witness.ts";
 
 /** How long before its end an override is announced, in days. */
 const EXPIRING_DAYS = 14;
@@ -36,7 +36,7 @@ function isAlive(space: Space, policy: Policy, override: Override): boolean {
     return cellsOn(space, policy, day).some((cell) =>
       others.some((other) => {
         if (!differs(cell, other)) return false;
-        return search(space.whole, [cell.region, other.region], { left: DEFAULT_STEPS }) !== undefined;
+        return exists(space, [cell.region, other.region], `whether \`${override.id}\` does anything`).kind !== "none";
       }),
     );
   });

@@ -1,11 +1,13 @@
 import { isClaim } from "../../domain/provenance.ts";
 import { listed } from "../did-you-mean.ts";
-import { readsOf, type Policy } from "../policy.ts";
+import { beneath } from "../derived.ts";
+import { comparisonsOf, readsOf, type Policy } from "../policy.ts";
 import type { Finding } from "./finding.ts";
 
 /**
  * Limits that are only as good as somebody's word: a rule that executes on nothing but what who asks, a partner or a model
- * writes, and a limit over time that sums such an amount, or counts by nothing else.
+ * writes, a limit over time that sums such an amount or counts by nothing else, and a fact of theirs that another one is
+ * held to. What is derived is as good as what it is made of.
  */
 export function provenanceFindings(policy: Policy): readonly Finding[] {
   const from = new Map(policy.facts.map((fact) => [fact.name, fact.from]));
@@ -22,12 +24,22 @@ export function provenanceFindings(policy: Policy): readonly Finding[] {
   };
   const rules = policy.rules
     .filter(({ effect, state }) => effect === "execute" && state === undefined)
-    .map(({ id, when }) => ({ id, facts: readsOf(when).facts }))
+    .map(({ id, when }) => ({ id, facts: beneath(policy, readsOf(when).facts).facts }))
     .filter(({ facts }) => areClaims(facts));
   const limits = policy.limits
-    .map(({ id, sum, per }) => ({ id, facts: sum === null ? per : [sum] }))
+    .map(({ id, sum, per }) => ({ id, facts: beneath(policy, sum === null ? per : [sum]).facts }))
+    .filter(({ facts }) => areClaims(facts));
+  const besides = policy.rules
+    .filter(({ state }) => state === undefined)
+    .flatMap(({ id, when }) =>
+      comparisonsOf(when).flatMap(({ value }) =>
+        typeof value === "object" && "fact" in value ? [{ id, of: value.fact }] : [],
+      ),
+    )
+    .map(({ id, of }) => ({ id, of, facts: beneath(policy, [of]).facts }))
     .filter(({ facts }) => areClaims(facts));
   return [
+    ...besides.map(({ id, of, facts }) => finding(id, `compares with \`${of}\`, which rests on nothing but`, facts)),
     ...rules.map(({ id, facts }) => finding(id, "executes on nothing but", facts)),
     ...limits.map(({ id, facts }) => finding(id, "counts by nothing but", facts)),
   ];

@@ -7,6 +7,8 @@ import { isUnsettled, limitsOf } from "../ternary.ts";
 import type { Box } from "./box.ts";
 import { dimensionsOf } from "./dimensions.ts";
 import type { Asked, Dimension, ValueClass } from "./dimensions.ts";
+import { groundOf, isMade } from "./ground.ts";
+import type { Atom } from "./ground.ts";
 import { allOf, always, anyOf, leafOf, never, notOf } from "./formula.ts";
 import type { Formula } from "./formula.ts";
 import { cutsOf } from "./stretches.ts";
@@ -17,6 +19,10 @@ export type Compiled = { readonly must: Formula; readonly may: Formula };
 /** Every request that types allow, as far as some comparison tells requests apart. Required facts are always there. */
 export type Space = {
   readonly facts: readonly FactType[];
+  /** Numbers over several facts, by name: each is a dimension that a box leaves free, and that `realise` ties to them. */
+  readonly atoms: ReadonlyMap<string, Atom>;
+  /** What no request lies in, found on the way: every later search leaves it out. */
+  readonly lemmas: Formula[];
   readonly dimensions: readonly Dimension[];
   readonly whole: Box;
   /** The numbers that something compares each fact with. */
@@ -46,7 +52,11 @@ function standIn(kind: ValueClass): Value | undefined {
   return kind.kind === "stretch" ? kind.min : undefined;
 }
 
-type Maker = { readonly dimensions: readonly Dimension[]; readonly made: Map<string, Compiled> };
+type Maker = {
+  readonly dimensions: readonly Dimension[];
+  readonly made: Map<string, Compiled>;
+  readonly atoms: Map<string, Atom>;
+};
 
 function leafWhere(dimension: Dimension, isIn: (kind: ValueClass) => boolean): Formula {
   const mask = new Int32Array(dimension.full.length);
@@ -109,6 +119,7 @@ function compileComparison({ dimensions }: Maker, cell: Policy, comparison: Comp
 
 function compared(maker: Maker, cell: Policy, comparison: Comparison): Compiled {
   const { fact, operator } = comparison;
+  if (isMade(cell, comparison)) return derivedCompared(maker, cell, comparison);
   const constants: readonly Scalar[] | "unsettled" = isUnsettled(comparison, cell.params)
     ? "unsettled"
     : limitsOf(comparison, cell.params);
@@ -116,6 +127,26 @@ function compared(maker: Maker, cell: Policy, comparison: Comparison): Compiled 
   const compiled = maker.made.get(key) ?? compileComparison(maker, cell, comparison);
   maker.made.set(key, compiled);
   return compiled;
+}
+
+/** That a request has the fact; always so where it cannot be left out. */
+function presentIn({ dimensions }: Maker, name: string): Formula {
+  const own = dimensions.filter(({ fact }) => fact.name === name);
+  if (own[0]?.fact.optional !== true) return always;
+  const given = own.find((dimension) => isAspect(dimension, "given"));
+  if (given !== undefined) return leafWhere(given, ({ kind }) => kind === "yes");
+  const value = own.find((dimension) => isAspect(dimension, "value"));
+  return value === undefined ? always : leafWhere(value, ({ kind }) => kind !== "absent");
+}
+
+/** What is derived is known exactly where all that it is made of is: then it holds where the facts beneath have it so. */
+function derivedCompared(maker: Maker, cell: Policy, comparison: Comparison): Compiled {
+  const grounded = groundOf(cell, comparison, maker.atoms);
+  if (grounded === undefined) return { must: never, may: always };
+  const { must, may } = compile(maker, cell, grounded.condition);
+  const known = allOf(grounded.needs.map((name) => presentIn(maker, name)));
+  if (known.kind === "always") return { must, may: must === may ? must : may };
+  return { must: allOf([known, must]), may: anyOf([notOf(known), may]) };
 }
 
 function grouped(parts: readonly Compiled[], join: (formulas: readonly Formula[]) => Formula): Compiled {
@@ -152,35 +183,63 @@ function limitsIn(asked: readonly Asked[]): ReadonlyMap<string, ReadonlySet<numb
   return limits;
 }
 
+function withoutDerived({ derived: _, ...policy }: Policy): Policy {
+  return policy;
+}
+
+/** The comparisons of facts and atoms that one of a cell comes down to, and the facts without which it is not known. */
+function askedBy(
+  cell: Policy,
+  comparison: Comparison,
+  atoms: Map<string, Atom>,
+  facts: readonly FactType[],
+): readonly Asked[] {
+  if (!isMade(cell, comparison)) {
+    const { fact, operator } = comparison;
+    return [{ fact, operator, constants: constantsOf(cell, comparison) }];
+  }
+  const grounded = groundOf(cell, comparison, atoms);
+  if (grounded === undefined) return [];
+  const optional = facts.filter(
+    ({ name, optional: isOptional }) => isOptional === true && grounded.needs.includes(name),
+  );
+  return [
+    ...comparisonsOf(grounded.condition).map((one) => ({ ...one, constants: constantsOf(cell, one) })),
+    ...optional.map(({ name }): Asked => ({ fact: name, operator: "in", constants: [] })),
+  ].map(({ fact, operator, constants }) => ({ fact, operator, constants }));
+}
+
+function constantsOf(cell: Policy, { value }: Comparison): readonly Scalar[] {
+  if (typeof value !== "object") return [value];
+  if ("fact" in value) return [];
+  return "param" in value ? cell.params.filter(({ name }) => name === value.param).map((param) => param.value) : value;
+}
+
 /**
  * The space of requests as the cells tell them apart. `facts` are those of every cell. Amounts are cut where a
  * comparison turns, so that a class of values is all on one side of every limit.
  */
 export function spaceOf(facts: readonly FactType[], { cells, conditions }: SpaceOf): Space {
   const comparisons = distinct([...conditions.flatMap(comparisonsOf), ...cells.flatMap(scopesOf)]);
+  const atoms = new Map<string, Atom>();
   const asked = distinct(
-    cells.flatMap((cell) =>
-      comparisons.map(({ fact, operator, value }): Asked => {
-        const named =
-          typeof value === "object" && "param" in value ? cell.params.filter(({ name }) => name === value.param) : [];
-        const constants =
-          typeof value === "object" && "param" in value ? named.map((param) => param.value) : [value].flat();
-        return { fact, operator, constants };
-      }),
-    ),
+    cells.flatMap((cell) => comparisons.flatMap((comparison) => askedBy(cell, comparison, atoms, facts))),
   );
+  const types = [...facts, ...[...atoms.values()].map(({ type }) => type)];
+  const base = cells[0] && withoutDerived(cells[0]);
   const cuts = new Map<string, number[]>();
   for (const { fact, operator, constants } of asked) {
     const one = { fact, operator, value: constants };
     const rule = { id: "", effect: "block" as const, when: one, reason: "" };
-    const [policy] = cells;
-    const found = policy === undefined ? [] : (cutsOf({ ...policy, facts, rules: [rule] }).get(fact) ?? []);
+    const found = base === undefined ? [] : (cutsOf({ ...base, facts: types, rules: [rule] }).get(fact) ?? []);
     cuts.set(fact, [...(cuts.get(fact) ?? []), ...found]);
   }
-  const dimensions = dimensionsOf(facts, asked, cuts);
-  const maker: Maker = { dimensions, made: new Map() };
+  const dimensions = dimensionsOf(types, asked, cuts);
+  const maker: Maker = { dimensions, made: new Map(), atoms };
   return {
     facts,
+    atoms,
+    lemmas: [],
     dimensions,
     limits: limitsIn(asked),
     whole: Int32Array.from(dimensions.flatMap(({ full }) => [...full])),

@@ -7,6 +7,7 @@ import type { Box, Budget } from "./box.ts";
 import type { Dimension, ValueClass } from "./dimensions.ts";
 import { allOf, leafOf, notOf } from "./formula.ts";
 import type { Formula } from "./formula.ts";
+import { realise } from "./realise.ts";
 import type { Space } from "./space.ts";
 import { textFor, type TextWanted } from "./texts.ts";
 
@@ -95,12 +96,15 @@ function ownOf({ dimensions }: Space, { name }: FactType): readonly Dimension[] 
   return dimensions.filter(({ fact }) => fact.name === name);
 }
 
+/** The numbers that forms over several facts ask of some. */
+type Numbers = ReadonlyMap<string, number>;
+
 /** A request in the box; or the name of a fact whose text could not be made. */
-function witnessIn(space: Space, box: Box): Witness | string {
+function witnessIn(space: Space, box: Box, numbers: Numbers): Witness | string {
   const { facts } = space;
   const known: Record<string, Value> = {};
   for (const type of facts) {
-    const value = valueInBox(box, type, ownOf(space, type));
+    const value = numbers.get(type.name) ?? valueInBox(box, type, ownOf(space, type));
     if (value === noText) return type.name;
     if (value !== undefined) known[type.name] = value;
   }
@@ -117,31 +121,45 @@ function textPart({ dimensions }: Space, box: Box, fact: string): Formula {
   return allOf(own.map(({ at, full }) => leafOf(at, box.slice(at, at + full.length), full)));
 }
 
-/** How many combinations of patterns without a text are passed over. */
+/** How many combinations of patterns without a text are passed over, and how often numbers are found not to go together. */
 const MAX_TEXTS = 50;
+const MAX_LEMMAS = 500;
 
 /** What `take` makes of the first box that it takes; it gives the name of a fact whose text could not be made. */
 function lookFor<T extends object>(
   space: Space,
   asked: readonly Formula[],
-  take: (box: Box) => T | string,
+  take: (box: Box, numbers: Numbers) => T | string,
   subject: string,
 ): T | Open {
   const budget: Budget = { left: DEFAULT_STEPS };
   const excluded: Formula[] = [];
   const texts = new Set<string>();
-  while (excluded.length < MAX_TEXTS) {
-    const box = search(space.whole, [...asked, ...excluded], budget);
+  const forms = new Set<string>();
+  for (let tries = 0; excluded.length < MAX_TEXTS; tries += 1) {
+    const box = search(space.whole, [...asked, ...space.lemmas, ...excluded], budget);
     if (box === "spent") return { kind: "undecided", why: `${subject}: the budget of steps ran out` };
     if (box === undefined) break;
-    const taken = take(box);
+    if (tries > MAX_LEMMAS) return { kind: "undecided", why: `${subject}: too many numbers that do not go together` };
+    const real = realise(space, box);
+    if (real.kind === "none") space.lemmas.push(real.lemma);
+    if (real.kind === "open") {
+      for (const form of real.forms) forms.add(form);
+      excluded.push(notOf(real.part));
+    }
+    if (real.kind !== "numbers") continue;
+    const taken = take(box, real.numbers);
     if (typeof taken === "object") return taken;
     texts.add(taken);
     excluded.push(notOf(textPart(space, box, taken)));
   }
-  if (texts.size === 0) return { kind: "none" };
-  const named = [...texts].map((name) => `\`${name}\``).join(", ");
-  return { kind: "undecided", why: `${subject}: no text was found for ${named} that does what its patterns ask` };
+  if (texts.size + forms.size === 0) return { kind: "none" };
+  const inWords = (names: ReadonlySet<string>) => [...names].map((name) => `\`${name}\``).join(", ");
+  const open = [
+    ...(texts.size === 0 ? [] : [`no text was found for ${inWords(texts)} that does what its patterns ask`]),
+    ...(forms.size === 0 ? [] : [`no numbers were found for which ${inWords(forms)} comes out as asked`]),
+  ];
+  return { kind: "undecided", why: `${subject}: ${open.join("; ")}` };
 }
 
 /**
@@ -154,8 +172,8 @@ export function find(
   isSo: (witness: Witness) => boolean,
   subject: string,
 ): Found {
-  const take = (box: Box): Found | string => {
-    const witness = witnessIn(space, box);
+  const take = (box: Box, numbers: Numbers): Found | string => {
+    const witness = witnessIn(space, box, numbers);
     if (typeof witness === "string") return witness;
     if (isSo(witness)) return { kind: "found", witness };
     return { kind: "undecided", why: `${subject}: the analysis and the evaluation of a request differ` };

@@ -1,4 +1,5 @@
 import type { Comparison, Condition, Operator } from "../policy.ts";
+import { madeText } from "../derived-sentences.ts";
 import { factText, valueText, words } from "../sentences.ts";
 import { testOf, valueIn } from "../ternary.ts";
 import type { Known } from "../ternary.ts";
@@ -28,10 +29,18 @@ function operatorWords({ operator }: Comparison, holds: boolean): string {
   return operator === "matches" ? "does not match" : words[opposite[operator]];
 }
 
+/** Another fact with its value: `floorPrice 90.00 USD`. */
+function besideWords(fact: string, { cell, known }: Reading): string {
+  const given = valueIn(known, fact);
+  return given === undefined ? fact : `${fact} ${factText(cell, fact, given)}${madeText(cell, known, fact)}`;
+}
+
 /** `auto_max 15 % (base)` for a parameter, `500,000.00 USD` for a constant. */
-function limitWords(comparison: Comparison, { cell, originText }: Reading): string {
+function limitWords(comparison: Comparison, reading: Reading): string {
+  const { cell, originText } = reading;
   const { value } = comparison;
   const param = typeof value === "object" && "param" in value ? value.param : undefined;
+  if (typeof value === "object" && "fact" in value) return besideWords(value.fact, reading);
   if (param === undefined) return valueText(cell, comparison);
   const shown = valueText(cell, comparison).replace(` (${param})`, "");
   const origin = originText(param);
@@ -44,7 +53,8 @@ type Clause = { readonly subject: string; readonly predicate: string };
 function clauseOf(comparison: Comparison, holds: boolean, reading: Reading): Clause {
   const { fact } = comparison;
   const given = valueIn(reading.known, fact);
-  const read = given === undefined ? "" : factText(reading.cell, fact, given);
+  const made = madeText(reading.cell, reading.known, fact);
+  const read = given === undefined ? "" : `${factText(reading.cell, fact, given)}${made}`;
   const wanted = limitWords(comparison, reading);
   const told = operatorWords(comparison, holds);
   const subject = told === "is" && read === wanted ? fact : `${fact} ${read}`;

@@ -1,4 +1,5 @@
 import type { LimitReading } from "../../domain/decision-details.ts";
+import { typeNamed } from "../derived.ts";
 import { showValue } from "../fact-types.ts";
 import type { Shown } from "../fact-types.ts";
 import type { Policy } from "../policy.ts";
@@ -10,7 +11,7 @@ export function limitsTold(policy: Policy, readings: readonly LimitReading[]): r
   return readings.map((reading) => {
     const { id, used, reserved, asked, cap, admitted, warned } = reading;
     const limit = policy.limits.find((one) => one.id === id);
-    const unit: Shown = policy.facts.find(({ name }) => name === limit?.sum) ?? { kind: "number" };
+    const unit: Shown = typeNamed(policy, limit?.sum) ?? { kind: "number" };
     const show = (value: number) => showValue(unit, value);
     const parts = `${show(used)} used, ${show(reserved)} reserved and ${show(asked)} asked`;
     const total = `${parts} come to ${show(used + reserved + asked)}`;

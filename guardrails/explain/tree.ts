@@ -1,4 +1,5 @@
 import type { Condition, Policy } from "../policy.ts";
+import { madeText } from "../derived-sentences.ts";
 import { conditionText, factText } from "../sentences.ts";
 import { testOf, valueIn } from "../ternary.ts";
 import type { Known } from "../ternary.ts";
@@ -8,7 +9,7 @@ export type TreeLine = {
   readonly depth: number;
   readonly text: string;
   readonly truth: "true" | "false" | "unknown";
-  /** The value that a comparison read, for people; null for a group, and for a fact that is not known. */
+  /** The value that a comparison read, for people, and what a derived one was made of; null for a group, and for a fact that is not known. */
   readonly read: string | null;
 };
 
@@ -28,6 +29,6 @@ export function treeOf(condition: Condition, cell: Policy, known: Known, depth =
   }
   const { fact } = condition as Extract<Condition, { readonly fact: string }>;
   const given = valueIn(known, fact);
-  const read = given === undefined ? null : factText(cell, fact, given);
+  const read = given === undefined ? null : `${factText(cell, fact, given)}${madeText(cell, known, fact)}`;
   return [{ depth, text: conditionText(cell, condition), truth, read }];
 }

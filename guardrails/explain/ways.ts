@@ -2,6 +2,7 @@ import { stricter } from "../../domain/decision.ts";
 import type { Verdict } from "../../domain/decision.ts";
 import { nearestChange } from "../analyse/counterfactual.ts";
 import type { NearestChange } from "../analyse/counterfactual.ts";
+import { beneath, typeNamed } from "../derived.ts";
 import { listed } from "../did-you-mean.ts";
 import { decideScene } from "../decide-compiled.ts";
 import type { Scene } from "../scene.ts";
@@ -55,7 +56,7 @@ function changeText(cell: Policy, { fact, to, bound, through }: Raw): string {
 
 function changeOf(cell: Policy, raw: Raw): Change {
   const { fact, bound } = raw;
-  const type = cell.facts.find(({ name }) => name === fact) ?? { kind: "number" as const };
+  const type = typeNamed(cell, fact) ?? { kind: "number" as const };
   const text = changeText(cell, raw);
   return { fact, from: jsonValue(type, raw.from), to: jsonValue(type, raw.to), bound, text };
 }
@@ -72,8 +73,10 @@ function ruleObstacle(rule: PolicyRule, { cell, checked }: Scene): string {
   return read.length === 0 ? `rule ${rule.id}` : `rule ${rule.id} (${read.join(", ")})`;
 }
 
+/** Whether another value could be asked for: of the fact, or of one that it is made of. */
 function isAdjustable(cell: Policy, fact: string): boolean {
-  return cell.facts.some(({ name, adjustable }) => name === fact && adjustable);
+  const made = beneath(cell, [fact]).facts;
+  return cell.facts.some(({ name, adjustable }) => adjustable && made.includes(name));
 }
 
 /** The matching rules that say more than the wanted verdict and read nothing adjustable; all of them if each reads some. */

@@ -52,9 +52,23 @@ const level: Shape = { order: ["who", "sla", "then"] };
 // oxlint-disable-next-line unicorn/no-thenable -- the policy language's word for the next level; never awaited
 const route: Shape = { order: routeKeys, block: true, of: { then: level } };
 
+const derivation: Shape = { order: ["title", "add", "subtract", "multiply", "min", "max", "share", "of", "round"] };
+const table: Shape = { order: ["title", "by", "file", "rows"], block: true, of: { rows: { block: true } } };
+
 /** A policy's file. */
 const settings = ["policy", "default", "timezone", "mode", "demote", "subject"];
-const sections = ["params", "overrides", "rules", "limits", "invariants", "routes", "defaultRoute"];
+const sections = [
+  "params",
+  "derive",
+  "tables",
+  "conditions",
+  "overrides",
+  "rules",
+  "limits",
+  "invariants",
+  "routes",
+  "defaultRoute",
+];
 
 const policy: Shape = {
   order: [...settings, ...sections],
@@ -62,6 +76,9 @@ const policy: Shape = {
   of: {
     demote: { order: ["blocked", "rejected", "minimum"] },
     params,
+    derive: { block: true, each: derivation },
+    tables: { block: true, apart: true, each: table },
+    conditions: { block: true, each: condition },
     overrides: { block: true, apart: true, each: override },
     rules: { block: true, apart: true, each: rule },
     limits: { block: true, apart: true, each: limit },
@@ -77,7 +94,7 @@ const shared: Shape = {
 };
 
 const kinds = ["percent", "money", "number", "boolean", "choice", "set", "date", "text"];
-const fact: Shape = { order: ["title", "adjustable", "optional", "from", ...kinds] };
+const fact: Shape = { order: ["title", "adjustable", "optional", "from", ...kinds, "normal", "pattern"] };
 const facts: Shape = { block: true, of: { facts: { block: true, each: fact } } };
 
 const expect: Shape = { order: ["decision", "rules", "missing", "route"] };

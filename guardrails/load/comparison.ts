@@ -8,6 +8,7 @@ import type { Comparison, Operator } from "../policy.ts";
 import { readOperator, takesList } from "./operators.ts";
 import { readMap, shown } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
+import { readFactValue } from "./fact-value.ts";
 import { readPattern, readValue, readValues } from "./values.ts";
 import { readParamRef } from "./vocabulary.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -27,11 +28,6 @@ function readParamValue(
   value: object,
   { type, vocabulary }: Compared,
 ): Comparison["value"] | undefined {
-  if ("fact" in value) {
-    const fix = "compare with a constant or a parameter: `value: { param: name }`";
-    reader.report(path, "a limit may not be read from the request", fix);
-    return undefined;
-  }
   const param = readParamRef(reader, path, value, vocabulary);
   if (param === undefined) return undefined;
   const { name } = param;
@@ -57,9 +53,12 @@ function readComparisonValue(
     reader.report(path, "`value` is missing", `write ${describeKind(type)}`);
     return undefined;
   }
+  const isMap = typeof value === "object" && !Array.isArray(value);
+  if (isMap && "fact" in value) {
+    return operator && readFactValue(reader, path, value, { type, operator, vocabulary: compared.vocabulary });
+  }
   if (operator !== undefined && takesList(operator)) return readValues(reader, path, value, type);
   if (operator === "matches") return readSearch(reader, path, value);
-  const isMap = typeof value === "object" && !Array.isArray(value);
   return isMap ? readParamValue(reader, path, value, compared) : readValue(reader, path, value, type);
 }
 
@@ -96,9 +95,10 @@ export function readComparison(
   return { fact: type.name, operator, value };
 }
 
-function readFactName(reader: Reader, path: Path, name: unknown, { facts }: Vocabulary): FactType | undefined {
+function readFactName(reader: Reader, path: Path, name: unknown, { facts, unread }: Vocabulary): FactType | undefined {
   const type = facts.find((candidate) => candidate.name === name);
-  if (type !== undefined || typeof name !== "string") return type;
+  // Of one that is derived and could not be read, its own place says what is wrong.
+  if (type !== undefined || typeof name !== "string" || unread?.includes(name) === true) return type;
   const names = facts.map((candidate) => candidate.name);
   reader.report(path, `unknown fact \`${name}\``, didYouMean(name, names));
   return undefined;

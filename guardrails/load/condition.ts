@@ -3,7 +3,7 @@ import { readComparison } from "./comparison.ts";
 import type { Path, Reader } from "./reader.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-const groups = ["all", "any", "not"] as const;
+const groups = ["all", "any", "not", "condition"] as const;
 type Group = (typeof groups)[number];
 const isGroup = (key: string): key is Group => (groups as readonly string[]).includes(key);
 
@@ -55,6 +55,7 @@ function readUnder(
   inner: unknown,
   vocabulary: Vocabulary,
 ): Condition | undefined {
+  if (group === "condition") return vocabulary.conditions?.named([...path, group], inner);
   if (group === "not") {
     const not = readCondition(reader, [...path, "not"], inner, vocabulary);
     return not === undefined ? undefined : { not };

@@ -1,10 +1,12 @@
+import { operandNames } from "../derived.ts";
 import { capParam, readsOf } from "../policy.ts";
 import type { Limit, Policy } from "../policy.ts";
+import { isDerivedSound } from "./derived-use.ts";
 import type { Written } from "./names.ts";
 import type { Reader } from "./reader.ts";
 
 /** The sections that may read a parameter. */
-type Readers = Pick<Policy, "rules" | "invariants"> & { readonly limits: readonly Pick<Limit, "cap">[] };
+type Readers = Pick<Policy, "rules" | "invariants" | "derived"> & { readonly limits: readonly Pick<Limit, "cap">[] };
 
 const paramUsers = ["rules", "limits", "invariants"] as const;
 
@@ -15,12 +17,14 @@ export function checkUse(
   declared: readonly string[],
   sections: Readers & { readonly terms: readonly string[] },
 ): void {
-  const { rules, limits, invariants, terms } = sections;
+  const { rules, limits, invariants, derived = [], terms } = sections;
   const count = (value: unknown) => (Array.isArray(value) ? value.length : value === undefined ? 0 : Number.NaN);
   if (paramUsers.some((key) => count(written[key]) !== sections[key].length)) return;
+  if (!isDerivedSound(written, derived)) return;
   const conditions = [...rules, ...invariants].flatMap(({ when }) => readsOf(when).params);
+  const made = derived.flatMap(({ derive }) => operandNames(derive).params);
   const caps = limits.flatMap(({ cap }) => capParam(cap) ?? []);
-  for (const name of declared.filter((candidate) => ![...conditions, ...caps, ...terms].includes(candidate))) {
+  for (const name of declared.filter((candidate) => ![...conditions, ...made, ...caps, ...terms].includes(candidate))) {
     reader.reportKey(
       ["params"],
       name,

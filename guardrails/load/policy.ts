@@ -6,8 +6,12 @@ import type { Catalogue, FactType } from "../fact-types.ts";
 import type { Policy } from "../policy.ts";
 import type { Problem } from "../problem.ts";
 import type { SharedLimits } from "../shared.ts";
+import { readCondition } from "./condition.ts";
+import { readDerived } from "./derive.ts";
+import { checkDerivedUse, checkScopes } from "./derived-use.ts";
 import { readInvariants } from "./invariants.ts";
 import { readLimits } from "./limits.ts";
+import { namedConditions } from "./named-conditions.ts";
 import { checkUnique } from "./names.ts";
 import type { Written } from "./names.ts";
 import { readOverrides } from "./overrides.ts";
@@ -20,7 +24,9 @@ import { readRoutes, type Roles } from "./routes.ts";
 import { readRules } from "./rules.ts";
 import { sharedParams } from "./shared-limit.ts";
 import { Timezone, readDemotion, readSubject, warnOfZone } from "./settings.ts";
+import type { TableFiles } from "./tables.ts";
 import { checkTerms, termsOf } from "./terms.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 import { frozen } from "../frozen.ts";
 
 export type LoadedPolicy =
@@ -39,6 +45,9 @@ const PolicyFields = z.strictObject({
   subject: z.string().optional().describe("the name of a fact"),
   demote: z.unknown().optional(),
   params: z.unknown().optional(),
+  derive: z.unknown().optional(),
+  tables: z.unknown().optional(),
+  conditions: z.unknown().optional(),
   overrides: z.unknown().optional(),
   rules: z.unknown().optional(),
   limits: z.unknown().optional(),
@@ -60,7 +69,10 @@ function factsFor(reader: Reader, name: string | null, id: unknown, catalogue: C
   return known.includes(id) ? catalogue[id] : undefined;
 }
 
-type Sections = Pick<Policy, "facts" | "params" | "overrides" | "rules" | "limits" | "invariants" | "routes">;
+type Sections = Pick<
+  Policy,
+  "facts" | "derived" | "params" | "overrides" | "rules" | "limits" | "invariants" | "routes"
+>;
 
 const owners = [
   { key: "rules", noun: "rule" },
@@ -73,9 +85,26 @@ type Given = {
   readonly shared: SharedLimits;
   readonly terms: readonly Term[];
   readonly roles: Roles;
+  readonly tables: TableFiles;
 };
 
-function readSections(reader: Reader, written: Written, { facts, shared, terms, roles }: Given): Sections {
+/** What the sections of the file may name: facts with those that it derives, parameters, and shared conditions. */
+function vocabularyOf(reader: Reader, written: Written, plain: Vocabulary, tables: TableFiles) {
+  const derived = readDerived(reader, written, plain, tables);
+  const declared = [written["derive"], written["tables"]].flatMap((section) => Object.keys(section ?? {}));
+  const unread = declared.filter((name) => !derived.some((type) => type.name === name));
+  const vocabulary: Vocabulary = {
+    ...plain,
+    facts: [...plain.facts, ...derived],
+    unread,
+    conditions: namedConditions(reader, written["conditions"], (path, value) =>
+      readCondition(reader, path, value, vocabulary),
+    ),
+  };
+  return { derived, vocabulary };
+}
+
+function readSections(reader: Reader, written: Written, { facts, shared, terms, roles, tables }: Given): Sections {
   const factNames = facts.map(({ name }) => name);
   const own = readParams(reader, written["params"], factNames);
   const routes = readRoutes(reader, written["routes"], roles);
@@ -85,9 +114,10 @@ function readSections(reader: Reader, written: Written, { facts, shared, terms, 
   const declaredParams = [...ownNames, ...brought.map(({ name }) => name)];
   const defaultRoute = typeof written["defaultRoute"] === "string" ? written["defaultRoute"] : "";
   const named = { declared: routes.map(({ id }) => id), default: defaultRoute };
-  const vocabulary = { facts, params, declaredParams };
+  const { derived, vocabulary } = vocabularyOf(reader, written, { facts, params, declaredParams }, tables);
   const sections = {
     facts,
+    ...(derived.length > 0 && { derived }),
     params,
     overrides: readOverrides(reader, written["overrides"], vocabulary),
     rules: readRules(reader, written["rules"], vocabulary, named),
@@ -98,6 +128,9 @@ function readSections(reader: Reader, written: Written, { facts, shared, terms, 
   checkUnique(reader, written, owners);
   checkUnique(reader, written, [{ key: "invariants", noun: "invariant" }]);
   checkUse(reader, written, ownNames, { ...sections, terms: terms.map(({ param }) => param) });
+  checkDerivedUse(reader, written, derived, sections);
+  checkScopes(reader, derived, sections.overrides);
+  vocabulary.conditions?.checkUse();
   checkTerms(reader, terms, ownNames, own);
   if (defaultRoute !== "" && !named.declared.includes(defaultRoute)) {
     reader.report(["defaultRoute"], `unknown route \`${defaultRoute}\``, didYouMean(defaultRoute, named.declared));
@@ -105,9 +138,13 @@ function readSections(reader: Reader, written: Written, { facts, shared, terms, 
   return sections;
 }
 
-/** What a policy may name beside its facts, as its folder holds it. `roles`: those that its routes may ask; without them any may be asked. */
+/**
+ * What a policy may name beside its facts, as its folder holds it. `roles`: those that its routes may ask; without them any may be asked.
+ * `tables`: the texts of the CSV files beside it, by name.
+ */
 export type Nameable = {
   readonly shared?: SharedLimits;
+  readonly tables?: TableFiles;
   readonly roles?: Roles | undefined;
   readonly naming?: Naming | undefined;
 };
@@ -121,7 +158,7 @@ export function loadPolicy(
   file: string,
   text: FileText,
   catalogue: Catalogue,
-  { shared = {}, roles, naming = "by-id" }: Nameable = {},
+  { shared = {}, roles, tables = {}, naming = "by-id" }: Nameable = {},
 ): LoadedPolicy {
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
@@ -129,7 +166,8 @@ export function loadPolicy(
   const written: Written = typeof reader.value === "object" ? { ...reader.value } : {};
   const name = naming === "any" ? null : (file.split(/[/\\]/).at(-1) ?? "");
   const facts = factsFor(reader, name, written["policy"], catalogue);
-  const sections = facts && readSections(reader, written, { facts, shared, terms: termsOf(written["policy"]), roles });
+  const terms = termsOf(written["policy"]);
+  const sections = facts && readSections(reader, written, { facts, shared, terms, roles, tables });
   const demotion = readDemotion(reader, written["demote"]);
   const subject = readSubject(reader, written["subject"], facts ?? []);
   const defaultRoute = sections?.routes.find(({ id }) => id === fields?.defaultRoute);

@@ -23,6 +23,10 @@ export type Reader = {
   reportKey(path: Path, key: string, message: string, fix: string): void;
   /** Notes at the value under `path` what is taken and may not be what was meant. */
   warn(path: Path, message: string, fix: string): void;
+  /** The path of a file beside this one, for messages. */
+  beside(name: string): string;
+  /** Notes a problem of a file beside this one. */
+  note(problem: Problem): void;
   /** In the order of the file. */
   problems(): readonly Problem[];
   warnings(): readonly Problem[];
@@ -63,6 +67,8 @@ export function readerOf(file: string, text: FileText): Reader {
     warn: (path, message, fix) => warned.push(at(offsetOf(doc, path), message, fix)),
     problems: () => inOrder(found),
     warnings: () => inOrder(warned),
+    beside: (name) => file.replace(/[^/\\]*$/, () => name),
+    note: (problem) => void found.push(problem),
   };
 }
 

@@ -3,6 +3,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import type { FactType } from "../fact-types.ts";
 import type { Param } from "../policy.ts";
 import { readMap } from "./reader.ts";
+import type { NamedConditions } from "./named-conditions.ts";
 import type { Path, Reader } from "./reader.ts";
 
 /** What the sections of a policy may name. `declaredParams` holds every parameter's name, those that did not load included. */
@@ -10,6 +11,9 @@ export type Vocabulary = {
   readonly facts: readonly FactType[];
   readonly params: readonly Param[];
   readonly declaredParams: readonly string[];
+  /** Derived facts that did not load: told of already. */
+  readonly unread?: readonly string[];
+  readonly conditions?: NamedConditions;
 };
 
 /** The parameter of that name. `report` is told of a name that none has; one that did not load was told of already. */

@@ -2,15 +2,41 @@ import type { JsonObject } from "../../domain/json.ts";
 import { describeKind } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
 import { operatorsFor, takesList } from "../load/operators.ts";
+import { equalityOperators, orderOperators } from "../policy.ts";
 import type { Operator } from "../policy.ts";
 import { words } from "../sentences.ts";
 import { factNote } from "./notes.ts";
-import { literalOf, paramRef, some, strict } from "./literals.ts";
+import { derivedName, literalOf, paramRef, some, strict } from "./literals.ts";
 
 const pattern = { type: "string", minLength: 1, description: "a regular expression in RE2's language" };
 
+/** Another fact of the kind, given or derived. */
+function besideOf({ kind, name }: FactType, facts: readonly FactType[], isDeriving: boolean): readonly JsonObject[] {
+  if (kind === "text" || kind === "set") return [];
+  const others = facts.filter((other) => other.kind === kind && other.name !== name).map((other) => other.name);
+  const named = [...(others.length === 0 ? [] : [{ enum: others }]), ...(isDeriving ? [derivedName(facts)] : [])];
+  if (named.length === 0) return [];
+  const fact = { anyOf: named };
+  return [strict({ fact: { ...fact, description: "its name" } }, ["fact"], "another fact of the same unit")];
+}
+
+/** A comparison of what the policy derives itself: only the loader knows what that is. */
+function ofDerived(facts: readonly FactType[]): JsonObject {
+  const operators = [...equalityOperators, ...orderOperators];
+  const plain = { type: ["string", "number", "boolean"] };
+  const value = {
+    anyOf: [plain, some(plain), paramRef, strict({ fact: { type: "string", description: "its name" } }, ["fact"])],
+  };
+  const properties = {
+    fact: { ...derivedName(facts), description: "what the policy derives" },
+    operator: { enum: operators, description: "how it is compared" },
+    value: { ...value, description: "what it is compared with" },
+  };
+  return strict(properties, ["fact", "operator", "value"], "what the policy derives");
+}
+
 /** The comparisons that a fact takes: with one value (or a parameter of its unit), with a list, with a pattern. */
-function comparisonsWith(type: FactType): readonly JsonObject[] {
+function comparisonsWith(type: FactType, facts: readonly FactType[], isDeriving: boolean): readonly JsonObject[] {
   const operators = operatorsFor(type);
   const isSingle = (operator: Operator) => !takesList(operator) && operator !== "matches";
   const literal = literalOf(type);
@@ -26,7 +52,9 @@ function comparisonsWith(type: FactType): readonly JsonObject[] {
     return fitting.length === 0 ? [] : [comparison];
   };
   return [
-    ...compare(operators.filter(isSingle), "min" in type ? { anyOf: [literal, paramRef] } : literal),
+    ...compare(operators.filter(isSingle), {
+      anyOf: [literal, ...("min" in type ? [paramRef] : []), ...besideOf(type, facts, isDeriving)],
+    }),
     ...compare(operators.filter(takesList), { ...some(literal), uniqueItems: true }),
     ...compare(
       operators.filter((operator) => operator === "matches"),
@@ -39,15 +67,16 @@ function group(word: string, inner: JsonObject, description: string): JsonObject
   return strict({ [word]: { ...inner, description } }, [word], description);
 }
 
-/** What `when` takes. */
-export function conditionOf(facts: readonly FactType[]): JsonObject {
-  const inner = { $ref: "#/$defs/condition" };
+/** What `when` takes; `inner` is the reference to it. With `isDeriving` also facts that the policy derives. */
+export function conditionOf(facts: readonly FactType[], inner: JsonObject, isDeriving = false): JsonObject {
   return {
     anyOf: [
-      ...facts.flatMap(comparisonsWith),
+      ...facts.flatMap((type) => comparisonsWith(type, facts, isDeriving)),
+      ...(isDeriving ? [ofDerived(facts)] : []),
       group("all", some(inner), "every one of these holds"),
       group("any", some(inner), "at least one of these holds"),
       group("not", inner, "this does not hold"),
+      group("condition", { type: "string" }, "a condition declared under `conditions`"),
     ],
   };
 }

@@ -4,7 +4,7 @@ import type { FactType } from "../fact-types.ts";
 import { anyWordFact, namable, summedFact, wordFact, type Wanted } from "../load/fact-names.ts";
 import { windows } from "../policy.ts";
 import { rollingPattern } from "../rolling-window.ts";
-import { money, paramRef, paramRefOf, percent, slug, strict, whole } from "./literals.ts";
+import { derivedName, money, paramRef, paramRefOf, percent, slug, strict, whole } from "./literals.ts";
 import { paramsOf } from "./params.ts";
 
 /** What may be added up, and a cap in its unit. */
@@ -13,7 +13,7 @@ type Measure = { readonly key: string; readonly what: JsonObject; readonly cap: 
 const unitOf = (type: FactType): string => (type.kind === "minor" ? type.currency : "");
 
 /** Facts of one unit together. */
-function measures(facts: readonly FactType[]): readonly Measure[] {
+function measures(facts: readonly FactType[], isDeriving: boolean): readonly Measure[] {
   const summed = namable(facts, summedFact);
   const number = { ...whole, minimum: 0 };
   const sums = [...new Set(summed.map(unitOf))].map((unit): Measure => {
@@ -21,7 +21,10 @@ function measures(facts: readonly FactType[]): readonly Measure[] {
     const what = { enum: names, description: "the fact that is added up" };
     return { key: "sum", what, cap: unit === "" ? number : money(unit) };
   });
-  return [...sums, { key: "count", what: { const: true, description: "count requests" }, cap: number }];
+  const amount = { anyOf: [number, money("[A-Z]{3}")] };
+  const derived = { ...derivedName(facts), description: "what the policy derives, added up" };
+  const made = isDeriving ? [{ key: "sum", what: derived, cap: amount }] : [];
+  return [...sums, ...made, { key: "count", what: { const: true, description: "count requests" }, cap: number }];
 }
 
 const about = "what the next request over the cap gets";
@@ -66,14 +69,16 @@ function namedOf(facts: readonly FactType[], shared: readonly string[]): readonl
 
 const leftOut = "a request that leaves out a fact of `per` is not counted and asks nobody";
 
-function accountsOf(facts: readonly FactType[], wanted: Wanted): JsonObject {
+function accountsOf(facts: readonly FactType[], wanted: Wanted, isDeriving: boolean): JsonObject {
   const words = namable(facts, wanted).map(({ name }) => name);
+  const items = [...(words.length === 0 ? [] : [{ enum: words }]), derivedName(facts)];
+  if (isDeriving) return { type: "array", items: { anyOf: items } };
   return words.length === 0 ? { type: "array", maxItems: 0 } : { type: "array", items: { enum: words } };
 }
 
 /** A cap over a window of time, of the policy's own or shared. Only a limit that asks takes a route. */
-export function limitOf(facts: readonly FactType[], shared: readonly string[]): JsonObject {
-  const accounts = accountsOf(facts, wordFact);
+export function limitOf(facts: readonly FactType[], shared: readonly string[], isDeriving: boolean): JsonObject {
+  const accounts = accountsOf(facts, wordFact, isDeriving);
   const own = {
     id: { ...slug, description: "shown in every decision the limit takes part in" },
     per: { ...accounts, description: "the facts that make one account; `[]` is one for all" },
@@ -81,10 +86,10 @@ export function limitOf(facts: readonly FactType[], shared: readonly string[]): 
   };
   const passing = {
     ...own,
-    per: { ...own.per, ...accountsOf(facts, anyWordFact) },
+    per: { ...own.per, ...accountsOf(facts, anyWordFact, isDeriving) },
     unknown: { const: "passes", description: leftOut },
   };
-  const variants = measures(facts).flatMap(({ key, what, cap: literal }) => {
+  const variants = measures(facts, isDeriving).flatMap(({ key, what, cap: literal }) => {
     const required = ["id", key, "per", "window", "cap", "over"];
     const cap = most([literal, paramRef]);
     return [asks, blocks].flatMap((over) => [

@@ -24,6 +24,12 @@ export function money(currency: string): JsonObject {
   return { type: "string", pattern: `^\\d+\\.\\d{2} ${currency}$` };
 }
 
+/** A name that none of the facts has: what a policy may call something that it derives. */
+export function derivedName(facts: readonly FactType[]): JsonObject {
+  const taken = facts.length === 0 ? "" : `(?!(?:${facts.map(({ name }) => name).join("|")})$)`;
+  return { type: "string", pattern: `^${taken}[a-z][A-Za-z0-9]*$` };
+}
+
 /** A map with these keys and no other. */
 export function strict(properties: JsonObject, required: readonly string[], description?: string): JsonObject {
   const about = description === undefined ? {} : { description };

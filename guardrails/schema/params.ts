@@ -30,7 +30,7 @@ function paramOf(): JsonObject {
 }
 
 /** Another value of some parameters, for a scope of requests and between two days. */
-export function overrideOf(facts: readonly FactType[]): JsonObject {
+export function overrideOf(facts: readonly FactType[], isDeriving: boolean): JsonObject {
   const values = namable(facts, wordFact).map((type) => {
     const list = { ...some(literalOf(type), type.title), uniqueItems: true };
     return [type.name, list] as const;
@@ -41,7 +41,13 @@ export function overrideOf(facts: readonly FactType[]): JsonObject {
   };
   const properties = {
     id: { ...slug, description: "shown where it set a parameter" },
-    for: { ...strict(Object.fromEntries(values), [], "the requests it applies to"), minProperties: 1 },
+    for: {
+      ...strict(Object.fromEntries(values), [], "the requests it applies to"),
+      ...(isDeriving && {
+        additionalProperties: { ...some({ type: "string" }, "words of a table"), uniqueItems: true },
+      }),
+      minProperties: 1,
+    },
     effective: strict(days, ["from", "until"], "the days between which it applies"),
     set: {
       type: "object",

@@ -2,10 +2,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { obligations } from "../../domain/obligations.ts";
 import { anyVerdict, sentence, slug, some, strict } from "./literals.ts";
 
-const condition = {
-  $ref: "#/$defs/condition",
-  description: "when it holds: one comparison, or `all`, `any` or `not` of conditions",
-};
+const WHEN = "when it holds: one comparison, or `all`, `any` or `not` of conditions";
 
 const verdictWords: { readonly [verdict: string]: string } = {
   execute: "it is done without asking anyone",
@@ -14,7 +11,7 @@ const verdictWords: { readonly [verdict: string]: string } = {
 };
 
 /** Only a rule that asks takes a route. */
-export function ruleOf(): JsonObject {
+export function ruleOf(condition: JsonObject): JsonObject {
   const reason = {
     ...sentence,
     description: "a sentence for people; `{name}` cites a fact or a parameter that `when` reads",
@@ -31,7 +28,7 @@ export function ruleOf(): JsonObject {
       {
         id,
         effect: { enum: effects, description: about, enumDescriptions: effects.map((one) => verdictWords[one] ?? one) },
-        when: condition,
+        when: { ...condition, description: WHEN },
         reason,
         ...more,
         state,
@@ -43,10 +40,14 @@ export function ruleOf(): JsonObject {
 }
 
 /** What must hold of every request. */
-export function invariantOf(): JsonObject {
+export function invariantOf(condition: JsonObject): JsonObject {
   const id = { ...slug, description: "shown by `mandate policy prove`" };
   const claims = { never: "the verdict that no such request gets", always: "the verdict that each such request gets" };
   const invariant = (word: keyof typeof claims) =>
-    strict({ id, [word]: { ...anyVerdict, description: claims[word] }, when: condition }, ["id", word, "when"]);
+    strict({ id, [word]: { ...anyVerdict, description: claims[word] }, when: { ...condition, description: WHEN } }, [
+      "id",
+      word,
+      "when",
+    ]);
   return { anyOf: [invariant("never"), invariant("always")] };
 }

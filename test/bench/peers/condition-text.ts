@@ -27,6 +27,7 @@ const orders = {
 export function constantsOf({ value }: Comparison): readonly Scalar[] {
   if (typeof value !== "object") return [value];
   if ("param" in value) throw new Error(`no peer knows parameter \`${value.param}\``);
+  if ("fact" in value) throw new Error(`no peer compares with \`${value.fact}\``);
   return value;
 }
 

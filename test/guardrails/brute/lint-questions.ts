@@ -3,6 +3,7 @@ import { lint } from "../../../guardrails/analyse/lint.ts";
 import { limitsIn } from "../../../guardrails/analyse/moved-limit.ts";
 import type { Limit } from "../../../guardrails/analyse/moved-limit.ts";
 import type { Finding } from "../../../guardrails/analyse/finding.ts";
+import { isReadThrough } from "../../../guardrails/analyse/turning.ts";
 import type { Policy, PolicyRule } from "../../../guardrails/policy.ts";
 import { activeOf, keyOf, paramsOf, sayOf, truthOf } from "./oracle.ts";
 import type { Said } from "./oracle.ts";
@@ -104,6 +105,9 @@ function wrongOfLimits(world: World, findings: readonly Finding[]): readonly str
         : [`${limit.name}: told ${told?.kind}, acts beside: ${actsBeside}`];
     }
     const reach = lookFarther(policy, [limit])(limit, { left: 10_000 });
+    if (reach.kind === "spent" && [...limit.parts].some(({ fact }) => isReadThrough(policy, fact))) {
+      return told.message.endsWith("values farther off were not tried") ? [] : [`${limit.name}: told ${told.message}`];
+    }
     if (reach.kind !== "reach") return [`${limit.name}: ${reach.kind}`];
     const away = (acting: typeof reach.up) => (acting === undefined ? undefined : Math.abs(acting.at - acting.from));
     const range = rangeOf(policy, limit);

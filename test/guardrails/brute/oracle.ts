@@ -4,6 +4,8 @@ import { dayAt } from "../../../guardrails/cell.ts";
 import { routeOf } from "../../../guardrails/policy.ts";
 import type { Comparison, Condition, Policy, PolicyRule } from "../../../guardrails/policy.ts";
 import { comparisonHolds } from "../../../guardrails/reading.ts";
+import type { Operand } from "../../../guardrails/derived.ts";
+import type { Value } from "../../../guardrails/fact-types.ts";
 import type { Known } from "../../../guardrails/ternary.ts";
 import type { Request } from "./small-world.ts";
 
@@ -21,7 +23,7 @@ export function paramsOf(policy: Policy, { known, at }: Request): Params {
   const valueOf = (name: string, own: number): number | undefined => {
     for (const { for: scope, set } of effective.filter((one) => one.set[name] !== undefined)) {
       const parts = Object.entries(scope).map(([fact, values]): Truth => {
-        const given = known[fact];
+        const given = factOf(fact, policy, {}, known);
         return given === undefined ? "unknown" : values.some((value) => value === given);
       });
       if (parts.includes(false)) continue;
@@ -47,6 +49,55 @@ export function truthOf(condition: Condition, policy: Policy, params: Params, kn
   return comparisonTruth(condition, policy, params, known, at);
 }
 
+/** A fact, or what the policy makes of some: worked out from the language's description, from the inside to the outside. */
+function factOf(name: string, policy: Policy, params: Params, known: Known): Value | undefined {
+  const derive = policy.derived?.find((type) => type.name === name)?.derive;
+  if (derive === undefined) return known[name];
+  const read = (operand: Operand) => {
+    if (typeof operand === "number") return operand;
+    return "param" in operand ? params[operand.param] : factOf(operand.fact, policy, params, known);
+  };
+  if (derive.kind === "table") {
+    const given = derive.by.map((fact) => read({ fact }));
+    if (given.includes(undefined)) return undefined;
+    const row = derive.rows.find(({ when }) =>
+      when.every((cell, at) => {
+        const value = given[at]!;
+        if (cell === null) return true;
+        return "in" in cell
+          ? cell.in.some((one) => one === value)
+          : cell.min <= Number(value) && Number(value) <= cell.max;
+      }),
+    );
+    return row!.value;
+  }
+  const operands =
+    derive.kind === "multiply"
+      ? [derive.of, derive.by]
+      : derive.kind === "share"
+        ? [derive.of, derive.share]
+        : derive.of;
+  const values = operands.map(read);
+  if (values.includes(undefined)) return undefined;
+  const [first = 0, ...others] = values.map(Number);
+  switch (derive.kind) {
+    case "add":
+      return others.reduce((sum, one) => sum + one, first);
+    case "subtract":
+      return others.reduce((rest, one) => rest - one, first);
+    case "min":
+      return Math.min(first, ...others);
+    case "max":
+      return Math.max(first, ...others);
+    case "multiply":
+      return first * others[0]! + 0;
+    case "share": {
+      const exact = (first * others[0]!) / 1_000_000;
+      return (derive.round === "up" ? Math.ceil(exact) : Math.floor(exact)) + 0;
+    }
+  }
+}
+
 /** Some comparisons at another value. */
 export type Moved = { readonly parts: ReadonlySet<Comparison>; readonly to: number };
 
@@ -55,8 +106,13 @@ function comparisonTruth(one: Comparison, policy: Policy, params: Params, known:
   const isMoved = at?.parts.has(one) === true;
   const param = typeof written === "object" && "param" in written ? params[written.param] : written;
   if (param === undefined) return "unknown";
-  const given = known[one.fact];
+  const given = factOf(one.fact, policy, params, known);
   if (given === undefined) return "unknown";
+  if (typeof param === "object" && "fact" in param) {
+    const other = factOf(param.fact, policy, params, known);
+    if (other === undefined || typeof other === "object") return "unknown";
+    return comparisonHolds(policy, { ...one, value: other }, given);
+  }
   return comparisonHolds(policy, { ...one, value: isMoved ? at.to : param }, given);
 }
 

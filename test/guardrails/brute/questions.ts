@@ -5,6 +5,8 @@ import { prove } from "../../../guardrails/analyse/prove.ts";
 import { cellOf } from "../../../guardrails/cell.ts";
 import { startOfDay } from "../../../guardrails/cell.ts";
 import { checkFacts } from "../../../guardrails/check-facts.ts";
+import { beneath } from "../../../guardrails/derived.ts";
+import { derive } from "../../../guardrails/derive.ts";
 import { judge } from "../../../guardrails/evaluate.ts";
 import { treeOf } from "../../../guardrails/explain/tree.ts";
 import type { Policy } from "../../../guardrails/policy.ts";
@@ -112,7 +114,7 @@ function wrongChange(policy: Policy, request: Request, wanted: Verdict): readonl
   const found = nearestChange(cell, request.known, wanted);
   const gives = (changed: object) =>
     sayOf(policy, { ...request, known: { ...request.known, ...changed } }).verdict === wanted;
-  const scoped = new Set(policy.overrides.flatMap((override) => Object.keys(override.for)));
+  const scoped = new Set(policy.overrides.flatMap((override) => beneath(policy, Object.keys(override.for)).facts));
   const free = policy.facts.filter(
     ({ name, adjustable, kind }) =>
       adjustable && !scoped.has(name) && request.known[name] !== undefined && kind !== "set",
@@ -154,7 +156,7 @@ export function wrongInExplanations(policy: Policy, requests: readonly Request[]
     const cell = request.at === null ? policy : cellOf(policy, request.known, request.at);
     const params = paramsOf(policy, request);
     const trees = policy.rules.flatMap(({ id, when }) => {
-      const told = treeOf(when, cell, request.known)[0]?.truth;
+      const told = treeOf(when, cell, derive(cell, request.known))[0]?.truth;
       const truth = String(truthOf(when, policy, params, request.known));
       return told === truth ? [] : [`${id} is told ${told}, it is ${truth}`];
     });

@@ -13,7 +13,9 @@ import type {
   PolicyRule,
 } from "../../../guardrails/policy.ts";
 import type { Known } from "../../../guardrails/ternary.ts";
+import { beneath } from "../../../guardrails/derived.ts";
 import { policyOf } from "../../fixtures/policy.ts";
+import { derivedFrom } from "./derived-world.ts";
 
 const firstDay = 20_600;
 
@@ -85,6 +87,22 @@ function limitOf(type: FactType): fc.Arbitrary<Scalar> {
 
 const paramOfKind: { readonly [kind: string]: string } = { ppm: "most", number: "room", date: "until" };
 
+/** Another fact that one can be compared with. */
+function besideOf(type: FactType, facts: readonly FactType[]): readonly FactType[] {
+  const isAlike = (other: FactType) =>
+    type.kind === "choice" && other.kind === "choice"
+      ? type.values.some((value) => other.values.includes(value))
+      : type.kind === "boolean" || "min" in type;
+  return facts.filter((other) => other.kind === type.kind && other.name !== type.name && isAlike(other));
+}
+
+function betweenOf(type: FactType, others: readonly FactType[]): fc.Arbitrary<Comparison> {
+  const operators = operatorsFor(type).filter((operator) => operator !== "in" && operator !== "notIn");
+  return fc
+    .tuple(fc.constantFrom(...operators), fc.constantFrom(...others))
+    .map(([operator, { name }]) => ({ fact: type.name, operator, value: { fact: name } }));
+}
+
 function comparisonOf(type: FactType): fc.Arbitrary<Comparison> {
   const param = paramOfKind[type.kind];
   const single: fc.Arbitrary<Comparison["value"]> =
@@ -99,8 +117,14 @@ function comparisonOf(type: FactType): fc.Arbitrary<Comparison> {
   });
 }
 
-function conditionOf(facts: readonly FactType[]): fc.Arbitrary<Condition> {
-  const comparison = fc.constantFrom(...facts).chain(comparisonOf);
+/** `isMixed`: facts are compared with one another too. */
+function conditionOf(facts: readonly FactType[], isMixed = false): fc.Arbitrary<Condition> {
+  const comparison = fc.constantFrom(...facts).chain((type) => {
+    const others = besideOf(type, facts);
+    return others.length === 0 || !isMixed
+      ? comparisonOf(type)
+      : fc.oneof({ arbitrary: comparisonOf(type), weight: 2 }, { arbitrary: betweenOf(type, others), weight: 1 });
+  });
   return fc.letrec<{ condition: Condition }>((tie) => ({
     condition: fc.oneof(
       { maxDepth: 2, withCrossShrink: true },
@@ -171,24 +195,26 @@ function overridesOf(facts: readonly FactType[]): fc.Arbitrary<readonly Override
     );
 }
 
-function rulesOf(facts: readonly FactType[], most: number): fc.Arbitrary<readonly PolicyRule[]> {
+function rulesOf(facts: readonly FactType[], most: number, isMixed = false): fc.Arbitrary<readonly PolicyRule[]> {
   const state = fc.constantFrom({}, {}, {}, {}, {}, { state: "candidate" } as const);
-  return fc.array(fc.tuple(conditionOf(facts), outcome, state), { minLength: 1, maxLength: most }).map((list) =>
-    list.map(([when, effect, how], at): PolicyRule => ({
-      id: `rule-${at}`,
-      when,
-      reason: "holds",
-      ...effect,
-      ...how,
-    })),
-  );
+  return fc
+    .array(fc.tuple(conditionOf(facts, isMixed), outcome, state), { minLength: 1, maxLength: most })
+    .map((list) =>
+      list.map(([when, effect, how], at): PolicyRule => ({
+        id: `rule-${at}`,
+        when,
+        reason: "holds",
+        ...effect,
+        ...how,
+      })),
+    );
 }
 
-function invariantsOf(facts: readonly FactType[]): fc.Arbitrary<readonly Invariant[]> {
+function invariantsOf(facts: readonly FactType[], isMixed = false): fc.Arbitrary<readonly Invariant[]> {
   const verdict = fc.constantFrom("execute", "escalate", "block");
   const asked = fc.oneof(fc.record({ never: verdict }), fc.record({ always: verdict }));
   return fc
-    .array(fc.tuple(conditionOf(facts), asked), { minLength: 1, maxLength: 3 })
+    .array(fc.tuple(conditionOf(facts, isMixed), asked), { minLength: 1, maxLength: 3 })
     .map((list) => list.map(([when, one], at) => ({ id: `invariant-${at}`, when, ...one }) as Invariant));
 }
 
@@ -249,6 +275,42 @@ const movedAway: fc.Arbitrary<Policy> = fc
     return { ...template, facts: discount, rules, params, overrides: [raised], invariants, default: "block" };
   });
 
+/** A policy that makes something of its facts, and compares them with one another. */
+function derivingOver(facts: readonly FactType[], timezone: string): fc.Arbitrary<Policy> {
+  return derivedFrom(facts).chain((derived) => {
+    const types = [...facts, ...derived];
+    const scopes = types.filter(({ name }) => beneath({ derived }, [name]).params.length === 0);
+    return fc
+      .record({
+        rules: rulesOf(types, 4, true),
+        params: paramsOf(),
+        overrides: overridesOf(scopes),
+        invariants: invariantsOf(types, true),
+        default: fc.constantFrom("escalate", "block"),
+      })
+      .map((parts) => ({ ...template, facts, ...(derived.length > 0 && { derived }), timezone, ...parts }));
+  });
+}
+
+const readable = pool.filter(({ kind }) => kind !== "set" && kind !== "text");
+
+/** Two policies that derive: the second has other rules over the same, or makes other things of the same facts. */
+const derivingTwo: fc.Arbitrary<readonly [Policy, Policy]> = fc
+  .subarray([...readable], { minLength: 2, maxLength: 3 })
+  .filter((facts) => facts.some((type) => "min" in type))
+  .chain((facts) =>
+    fc.tuple(derivingOver(facts, "UTC"), derivingOver(facts, "UTC"), fc.constantFrom("params", "rules", "all")),
+  )
+  .map(([a, b, what]): readonly [Policy, Policy] => {
+    if (what === "all") return [a, b];
+    if (what === "params") return [a, { ...a, params: b.params }];
+    const [first, ...others] = a.rules;
+    return [
+      a,
+      { ...a, rules: first === undefined ? [] : [...others, { ...first, id: "other", when: { not: first.when } }] },
+    ];
+  });
+
 /** Two policies over the same few facts, the second mostly the first with another rule or another parameter. */
 const anyTwo: fc.Arbitrary<readonly [Policy, Policy]> = fc
   .tuple(
@@ -269,8 +331,9 @@ const anyTwo: fc.Arbitrary<readonly [Policy, Policy]> = fc
     return [a, { ...a, rules: first === undefined ? b.rules : [...others, { ...b.rules[0]!, id: "other" }] }];
   });
 
-/** Of four pairs one is of rules that are moved away. */
+/** Of eight pairs one is of rules that are moved away, and four derive. */
 export const pairs: fc.Arbitrary<readonly [Policy, Policy]> = fc.oneof(
   { arbitrary: anyTwo, weight: 3 },
   { arbitrary: fc.tuple(movedAway, movedAway), weight: 1 },
+  { arbitrary: derivingTwo, weight: 4 },
 );
