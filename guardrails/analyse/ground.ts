@@ -221,7 +221,7 @@ function ordered(grounding: Grounding, form: Linear, operator: Comparison["opera
   }
 }
 
-function between(grounding: Grounding, { fact, operator, value }: Comparison, other: string): Condition {
+function between(grounding: Grounding, { fact, operator }: Comparison, other: string): Condition {
   const { cell, fixed } = grounding;
   const [a, b] = [typeNamed(cell, fact), typeNamed(cell, other)];
   if (a === undefined || b === undefined) return fails;

@@ -85,6 +85,11 @@ function shortened(space: Space, held: readonly Held[]): readonly Held[] {
   return kept;
 }
 
+function factsOf({ atoms }: Space, { fact }: Dimension): readonly string[] {
+  const atom = atoms.get(fact.name);
+  return atom === undefined ? [] : [...factsIn(atom.form)];
+}
+
 /** Numbers for a box's facts so that every form over several of them comes out as the box has it. */
 export function realise(space: Space, box: Box): Realised {
   if (space.atoms.size === 0) return { kind: "numbers", numbers: new Map() };
@@ -103,7 +108,7 @@ export function realise(space: Space, box: Box): Realised {
     if (atom === undefined || isSame(mask, dimension.full)) return [];
     return [...factsIn(atom.form)].some((name) => absent.has(name)) ? [] : [{ dimension, mask, isAtom: true }];
   });
-  const read = new Set(atoms.flatMap(({ dimension }) => [...factsIn(space.atoms.get(dimension.fact.name)!.form)]));
+  const read = new Set(atoms.flatMap(({ dimension }) => factsOf(space, dimension)));
   const held = [...atoms, ...[...read].flatMap((name) => facts.get(name) ?? [])];
   const { domain, constraints } = problemOf(space, held);
   const numbers = numbersIn(domain, constraints, { left: WAYS });

@@ -183,8 +183,9 @@ function limitsIn(asked: readonly Asked[]): ReadonlyMap<string, ReadonlySet<numb
   return limits;
 }
 
-function withoutDerived({ derived: _, ...policy }: Policy): Policy {
-  return policy;
+function withoutDerived(policy: Policy): Policy {
+  const { derived: _, ...given } = policy;
+  return given;
 }
 
 /** The comparisons of facts and atoms that one of a cell comes down to, and the facts without which it is not known. */

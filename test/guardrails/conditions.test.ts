@@ -110,7 +110,7 @@ function compares(known: Given, { fact, operator, value }: Comparison): boolean 
     case "doesNotContain":
       return Array.isArray(left) && left.every((member) => member !== right);
     case "matches":
-      return new RegExp(String(right)).test(String(left));
+      return typeof right === "string" && new RegExp(right).test(String(left));
     default:
       return assertNever(operator);
   }
