@@ -1,9 +1,9 @@
 import { Engine, Operator } from "json-rules-engine";
 import type { TopLevelCondition } from "json-rules-engine";
+import { patternTest } from "../domain/pattern.ts";
 import { beneath, type DerivedFact } from "./derived.ts";
 import { addDerived } from "./engine-facts.ts";
 import { paramFact } from "./engine-names.ts";
-import { patternTest } from "./pattern.ts";
 import type { Comparison, Condition, Param, PolicyRule } from "./policy.ts";
 import { isUnsettled, valueIn } from "./ternary.ts";
 import type { Known } from "./ternary.ts";

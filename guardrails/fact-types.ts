@@ -7,7 +7,7 @@ import { formatPpm } from "../domain/ppm.ts";
 import { provenances, type Provenance } from "../domain/provenance.ts";
 import { listed } from "./did-you-mean.ts";
 import { parseDate, writeDate, writeMoney, writePercent } from "./literals.ts";
-import { patternFault, patternTest } from "./pattern.ts";
+import { patternFault, patternTest } from "../domain/pattern.ts";
 
 export type Scalar = boolean | number | string;
 

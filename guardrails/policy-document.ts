@@ -15,7 +15,7 @@ import {
   type Condition,
   type Policy,
 } from "./policy.ts";
-import { patternTest } from "./pattern.ts";
+import { patternTest } from "../domain/pattern.ts";
 import { isRolling, type RollingWindow } from "./rolling-window.ts";
 import { testOf } from "./ternary.ts";
 import { frozen } from "./frozen.ts";

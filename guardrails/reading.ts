@@ -4,7 +4,7 @@ import type { Verdict } from "../domain/decision.ts";
 import { derivedNamed } from "./derived.ts";
 import type { Operand, Derivation } from "./derived.ts";
 import type { Value } from "./fact-types.ts";
-import { patternTest } from "./pattern.ts";
+import { patternTest } from "../domain/pattern.ts";
 import type { Comparison, Condition, Policy } from "./policy.ts";
 import { valueIn } from "./ternary.ts";
 import type { Known } from "./ternary.ts";

@@ -1,6 +1,6 @@
 import { assertNever } from "../domain/assert-never.ts";
 import type { Scalar, Value } from "./fact-types.ts";
-import { patternTest } from "./pattern.ts";
+import { patternTest } from "../domain/pattern.ts";
 import type { Comparison, Condition, Param } from "./policy.ts";
 
 /** What the known facts say of a condition: it holds, it does not, or that hangs on facts that are not known. */

@@ -1,7 +1,7 @@
 import type { FactType, Scalar, Value } from "../fact-types.ts";
 import { comparisonsOf } from "../policy.ts";
 import type { Comparison, Condition, Policy } from "../policy.ts";
-import { patternTest } from "../pattern.ts";
+import { patternTest } from "../../domain/pattern.ts";
 import { comparisonHolds } from "../reading.ts";
 import { isUnsettled, limitsOf } from "../ternary.ts";
 import type { Box } from "./box.ts";

@@ -1,4 +1,4 @@
-import { patternTest } from "../pattern.ts";
+import { patternTest } from "../../domain/pattern.ts";
 
 /** What a text that no rule names must do with the patterns that rules ask of it. */
 export type TextWanted = {

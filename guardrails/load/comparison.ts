@@ -3,7 +3,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import { acceptsValue, describeKind } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
 import { sameUnit } from "../literals.ts";
-import { isAnchored } from "../pattern.ts";
+import { isAnchored } from "../../domain/pattern.ts";
 import type { Comparison, Operator } from "../policy.ts";
 import { readOperator, takesList } from "./operators.ts";
 import { readMap, shown } from "./reader.ts";

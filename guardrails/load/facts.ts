@@ -6,7 +6,7 @@ import { factTypesOf } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
 import { moneyFault, parseAs } from "../literals.ts";
 import type { Amount } from "../literals.ts";
-import { isWhole } from "../pattern.ts";
+import { isWhole } from "../../domain/pattern.ts";
 import type { Problem } from "../problem.ts";
 import { entriesAt, readMap, readerOf, shown, warnOfLooks } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";

@@ -1,8 +1,8 @@
 import { listed, nearest } from "../did-you-mean.ts";
 import { acceptsValue, describeKind, spelledFor } from "../fact-types.ts";
 import type { FactType, Scalar } from "../fact-types.ts";
+import { patternFault } from "../../domain/pattern.ts";
 import { moneyFault, parseAmount, parseAs, sameUnit } from "../literals.ts";
-import { patternFault } from "../pattern.ts";
 import { shown, warnOfLooks } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
 

@@ -7,7 +7,7 @@ import { loadFacts } from "../../guardrails/load/facts.ts";
 import { loadPolicy } from "../../guardrails/load/policy.ts";
 import { loadRoles } from "../../guardrails/load/roles-file.ts";
 import { loadShared } from "../../guardrails/load/shared-file.ts";
-import { isAnchored, isWhole } from "../../guardrails/pattern.ts";
+import { isAnchored, isWhole } from "../../domain/pattern.ts";
 import { formatProblem } from "../../guardrails/problem.ts";
 
 const about = (name: string) => ({ name, title: name, adjustable: false });

@@ -1,7 +1,7 @@
 import type { Box } from "../../../guardrails/analyse/box.ts";
 import type { Dimension, ValueClass } from "../../../guardrails/analyse/dimensions.ts";
 import type { Space } from "../../../guardrails/analyse/space.ts";
-import { patternTest } from "../../../guardrails/pattern.ts";
+import { patternTest } from "../../../domain/pattern.ts";
 import { valueIn } from "../../../guardrails/ternary.ts";
 import type { Known } from "../../../guardrails/ternary.ts";
 

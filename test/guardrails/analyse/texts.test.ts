@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { textFor } from "../../../guardrails/analyse/texts.ts";
-import { patternTest } from "../../../guardrails/pattern.ts";
+import { patternTest } from "../../../domain/pattern.ts";
 
 const patterns = [
   "^AC",

@@ -60,3 +60,20 @@ export function patternTest(pattern: string): (text: string) => boolean {
   const found = compiledOf(pattern);
   return (text) => found.matcher(text).find();
 }
+
+/** Where something stands in a text: from its first character up to, not including, the one after its last; UTF-16 units. */
+export type Span = readonly [from: number, to: number];
+
+/**
+ * Every place where a pattern is found in a text, from left to right, none overlapping another; empty ones are left out. Each search is
+ * linear in the text that is left: give it texts of bounded length where many may be found. Throws as `patternTest` does.
+ */
+export function patternSpans(pattern: string): (text: string) => readonly Span[] {
+  const found = compiledOf(pattern);
+  return (text) => {
+    const matcher = found.matcher(text);
+    const spans: Span[] = [];
+    while (matcher.find()) if (matcher.end() > matcher.start()) spans.push([matcher.start(), matcher.end()]);
+    return spans;
+  };
+}
