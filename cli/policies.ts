@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { answering, type Cli } from "./command.ts";
 import type { ApplyOptions } from "./policies/apply.ts";
+import type { BrandOptions } from "./policies/brand.ts";
 import type { CheckOptions } from "./policies/check.ts";
 import type { DiffOptions } from "./policies/diff.ts";
 import type { EvalOptions } from "./policies/eval.ts";
@@ -38,6 +39,13 @@ export function addPolicies(program: Command, cli: Cli): void {
     .description("run the cases and the requests at every limit, and measure coverage; exit 3 when one fails")
     .option("--min-coverage <percent>", "fail under this coverage by the cases")
     .action(answering<TestOptions>(cli, async (call) => (await import("./policies/test.ts")).test(call)));
+  noun
+    .command("brand <what>")
+    .description(
+      "what the brand rules of the folder find in a text, or in a file's: place, rule and what is allowed; exit 3 on any",
+    )
+    .option("--cites <ids>", "evidence that the text cites, with commas")
+    .action(answering<BrandOptions>(cli, async (call) => (await import("./policies/brand.ts")).brand(call)));
   noun
     .command("lint [id...]")
     .description("find what has no effect: rules, limits, overrides; and requests without a rule; exit 3 on an error")

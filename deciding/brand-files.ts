@@ -23,7 +23,7 @@ export async function readBrandFiles(folder: string, shown: (path: string) => st
   const files: FolderBrand["files"][number][] = [];
   for (const name of names.filter((each) => /^[^.]+\.yaml$/.test(each)).toSorted()) {
     const path = join(folder, BRAND, name);
-    const loaded = loadBrand(shown(path), await readFile(path, "utf8"));
+    const loaded = loadBrand(shown(path), await readFile(path));
     files.push({ file: shown(path), problems: loaded.kind === "refused" ? loaded.problems : [] });
     if (loaded.kind === "loaded") rules[loaded.file.id] = loaded.file;
   }

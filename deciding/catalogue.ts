@@ -4,7 +4,9 @@ import { isPolicyId, POLICY_ID_FIX } from "../domain/policy-id.ts";
 import { governedActions } from "../functions/governed-actions.ts";
 import { governedCatalogue, type Catalogue } from "../guardrails/fact-types.ts";
 import { loadFacts } from "../guardrails/load/facts.ts";
+import type { Nameable } from "../guardrails/load/policy.ts";
 import type { Problem } from "../guardrails/problem.ts";
+import { readBrandFiles, type FolderBrand } from "./brand-files.ts";
 import { foundIn, readSharedLimits, type FolderShared, type Found } from "./shared-limits.ts";
 
 /** `loans.facts.yaml`, or `loans.facts.json` as JSON Schema: the facts of the policy beside it. */
@@ -17,18 +19,24 @@ export function isPolicyName(name: string): boolean {
 
 /**
  * What the policies of a folder may name: the facts of our own governed actions, those it declares itself, and the limits
- * that several of them share.
+ * that several of them share, and what texts are held against.
  */
 export type FolderCatalogue = {
   readonly catalogue: Catalogue;
   readonly shared: FolderShared;
   /** The texts of the CSV files that tables may be kept in, by name. */
   readonly tables: { readonly [file: string]: string };
+  readonly brand: FolderBrand;
   /** What declares facts here, with what is wrong in it. */
   readonly files: readonly (Found & { readonly id: string; readonly file: string })[];
 };
 
-/** Reads the facts files and the shared limits of a folder. `shown` is how messages call a path. Rejects when the folder cannot be read. */
+/** What a policy of the folder may name beside its facts. */
+export function nameableIn({ shared: { limits, roles }, brand, tables }: FolderCatalogue): Nameable {
+  return { shared: limits, roles, brand: brand.rules, tables };
+}
+
+/** Reads the facts files, the shared limits and the brand files of a folder. `shown` is how messages call a path. Rejects when the folder cannot be read. */
 export async function readCatalogue(
   folder: string,
   shown: (path: string) => string = (path) => path,
@@ -51,10 +59,12 @@ export async function readCatalogue(
   const tables = present
     .filter((name) => name.endsWith(".csv"))
     .map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const);
+  const [shared, brand] = [await readSharedLimits(folder, shown), await readBrandFiles(folder, shown)];
   return {
     catalogue,
     files,
-    shared: await readSharedLimits(folder, shown),
+    shared,
+    brand,
     tables: Object.fromEntries(await Promise.all(tables)),
   };
 }

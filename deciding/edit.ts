@@ -10,9 +10,9 @@ import { eventOfStep } from "../audit/record-keys.ts";
 import { caseStartOf, objectIdIn } from "../domain/ids.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
-import type { GovernedAction } from "../functions/definition.ts";
+import type { FunctionDefinition, GovernedAction } from "../functions/definition.ts";
 import { areSame } from "../functions/shared/as-requested.ts";
-import { functionOfAction, recordToolOf } from "../functions/index.ts";
+import { functionOfAction, functions, recordToolOf } from "../functions/index.ts";
 import { parseMoney } from "../guardrails/literals.ts";
 import type { StepRef } from "../workflows/activities.ts";
 import { createDecider } from "./decider.ts";
@@ -58,7 +58,7 @@ export async function editQuestion(deps: StepDeps, given: GivenEdit): Promise<Ma
     return no("not-editable", "nothing of what it asks may be edited");
   const edited = editedArgs(action, given.args, asked.action.args);
   if (edited.kind !== "edited") return edited;
-  const evidence = await readEvidence(deps.readTools, action, step);
+  const evidence = await readEvidence(deps.readTools, action, step, ownedBy(asked) === undefined ? edited.args : {});
   const proposal = { ...asked, action: { tool: asked.action.tool, args: edited.args } };
   const moved = whyMoved(step, action, evidence, proposal);
   if (moved !== undefined) return moved;
@@ -71,7 +71,12 @@ export async function editQuestion(deps: StepDeps, given: GivenEdit): Promise<Ma
   const made = await keepEdit(deps.pool, mover, { ...proposal, company, caseId, stepKey, edit, at }, edited.changes);
   if (made.kind === "refused") return made;
   const asks = preview.route?.levels.map((level) => level.role) ?? [];
-  return { ...made, verdict: preview.verdict, counts: preview.verdict === "execute" || asks.includes(role), asks };
+  const counts = preview.verdict === "execute" || (isApprovable(preview) && asks.includes(role));
+  return { ...made, verdict: preview.verdict, counts, asks };
+}
+
+function isApprovable({ details }: DecisionDraft): boolean {
+  return details.notWhole !== true && details.notAsItStands !== true;
 }
 
 /** Whether what the action rests on can be read here. */
@@ -80,10 +85,11 @@ function isReadBy({ readTools }: StepDeps, { functionId }: StepRef): boolean {
 }
 
 /** The step that a question belongs to; undefined where no function's case asks it. */
-function stepOf(company: string, row: EscalationRow, { actionId }: AskedProposal): StepRef | undefined {
+function stepOf(company: string, row: EscalationRow, asked: AskedProposal): StepRef | undefined {
   const { case_id: caseId, step_key: stepKey } = row;
-  const definition = functionOfAction(actionId);
+  const definition = ownedBy(asked) ?? functionOfCase(company, caseId);
   if (definition === undefined) return undefined;
+  const { actionId } = asked;
   const { id: functionId, subject } = definition;
   const objectId = objectIdIn(caseId, caseStartOf(company, functionId, subject.system, subject.type));
   if (objectId === undefined) return undefined;
@@ -99,6 +105,17 @@ function stepOf(company: string, row: EscalationRow, { actionId }: AskedProposal
     stepKey,
     reportsStep: "",
   };
+}
+
+/** The function whose own action a question asks for; none for what functions share, which the case is told by. */
+function ownedBy({ actionId }: AskedProposal): FunctionDefinition | undefined {
+  return functionOfAction(actionId);
+}
+
+function functionOfCase(company: string, caseId: string): FunctionDefinition | undefined {
+  return Object.values(functions).find(
+    ({ id, subject }) => objectIdIn(caseId, caseStartOf(company, id, subject.system, subject.type)) !== undefined,
+  );
 }
 
 /** An amount as people write it, `84000.00 USD`, in minor units; undefined where it is none in the currency of what is asked. */

@@ -8,7 +8,7 @@ import { assertKnown } from "../domain/registry.ts";
 import { loadPolicy } from "../guardrails/load/policy.ts";
 import { policyDocument, type Policy } from "../guardrails/policy.ts";
 import { formatProblem, type Problem } from "../guardrails/problem.ts";
-import { factProblems, isPolicyName, readCatalogue } from "./catalogue.ts";
+import { factProblems, isPolicyName, nameableIn, readCatalogue } from "./catalogue.ts";
 import type { PolicySource } from "./policy-source.ts";
 
 /** A policy in force. `version` is the SHA-256 (hex) of `document`, its canonical JSON. */
@@ -58,17 +58,14 @@ export async function readPolicies(folder: string): Promise<{ readonly [id: stri
   const facts = await readCatalogue(folder);
   const present = new Set(await readdir(folder));
   const names = [...present].filter(isPolicyName).sort();
-  const { limits, roles } = facts.shared;
   const loaded: { [id: string]: VersionedPolicy } = {};
-  const problems: Problem[] = [...facts.files, ...facts.shared.files].flatMap((file) => file.problems);
+  const problems: Problem[] = [...facts.files, ...facts.shared.files, ...facts.brand.files].flatMap(
+    (file) => file.problems,
+  );
   for (const name of names) {
     const file = join(folder, name);
     if (factProblems(facts, basename(name, ".yaml")).length > 0) continue;
-    const result = loadPolicy(file, await readFile(file), facts.catalogue, {
-      shared: limits,
-      roles,
-      tables: facts.tables,
-    });
+    const result = loadPolicy(file, await readFile(file), facts.catalogue, nameableIn(facts));
     if (result.kind === "refused") problems.push(...result.problems);
     else loaded[result.policy.id] = versioned(result.policy);
   }

@@ -1,9 +1,16 @@
 import { z } from "zod";
 import { POLICY_PARAMS } from "../functions/deal-registration/protection-ended.ts";
+import { POLICY_BRAND } from "../functions/shared/brand.ts";
+import { caseIdOf, objectRefOf } from "../domain/ids.ts";
+import { functionOf } from "../functions/index.ts";
+import type { JsonObject } from "../domain/json.ts";
 import type { ReadTools } from "./evidence.ts";
 import type { PolicySource } from "./policy-source.ts";
 
 const Args = z.strictObject({ policyId: z.string().min(1).max(256), subject: z.string().max(256) });
+
+const Name = z.string().min(1).max(256);
+const OfText = z.strictObject({ policyId: Name, functionId: Name, objectId: Name });
 
 /** What the policy in force for somebody sets: read by code where a text tells it, and by no agent. */
 export function policyReadTools(policies: PolicySource, now: () => string): ReadTools {
@@ -20,6 +27,21 @@ export function policyReadTools(policies: PolicySource, now: () => string): Read
         const params = Object.fromEntries(settled.map(({ name, value }) => [name, value]));
         const source = { source: POLICY_PARAMS, ref: policyId, version: found.version, observedAt: now() };
         return { source, value: { params } };
+      },
+    },
+    [POLICY_BRAND]: {
+      name: POLICY_BRAND,
+      description: "what texts are held against by the policy in force",
+      args: OfText,
+      async read(company, given) {
+        const { policyId, functionId, objectId } = OfText.parse(given);
+        const { system, type } = functionOf(functionId).subject;
+        const found = policies.inForce(policyId, () =>
+          caseIdOf(company, functionId, objectRefOf(system, type, objectId)),
+        );
+        if (found?.policy.brand === undefined) return undefined;
+        const source = { source: POLICY_BRAND, ref: policyId, version: found.version, observedAt: now() };
+        return { source, value: found.policy.brand satisfies JsonObject };
       },
     },
   };

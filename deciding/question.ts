@@ -26,6 +26,8 @@ export type Question = {
   readonly derived?: readonly string[];
   /** The arguments are not all that the tool needs: nobody can approve it as it stands. */
   readonly notWhole?: boolean;
+  /** It says or does what nobody may let pass as it stands: other arguments are put in place of some, or it is rejected. */
+  readonly notAsItStands?: boolean;
   /** What people compare with what is asked. */
   readonly beside?: readonly Beside[];
   readonly sources: readonly SourceRef[];

@@ -41,9 +41,13 @@ export async function ruleOn(
     remarks = [],
     derived,
     notWhole = false,
+    notAsItStands = false,
     beside = [],
     proposal,
-  }: Pick<Question, "review" | "at" | "facts" | "unknown" | "remarks" | "derived" | "notWhole" | "beside" | "proposal">,
+  }: Pick<
+    Question,
+    "review" | "at" | "facts" | "unknown" | "remarks" | "derived" | "notWhole" | "notAsItStands" | "beside" | "proposal"
+  >,
   { policy, mode: given, release, canary }: Pick<InForce, "policy" | "mode" | "release" | "canary">,
   onDisagreement: (detail: Disagreement) => void,
 ): Promise<Ruling> {
@@ -56,12 +60,15 @@ export async function ruleOn(
   }));
   const terms = termsIn(proposal.actionId, cell);
   const isWhole = !notWhole && terms !== "unsettled";
-  const ruled = explained(isWhole ? decision : tightenBy(decision, unreadable, cell), unknown, remarks);
+  const held = [...(isWhole ? [] : [unreadable]), ...(notAsItStands ? [notSo] : [])];
+  const tightened = held.reduce((before, rule) => tightenBy(before, rule, cell), decision);
+  const ruled = explained(tightened, unknown, remarks);
   const besides = {
     ...(Object.keys(unknown).length > 0 && { unknown }),
     ...(derived !== undefined && { derived }),
     ...(remarks.length > 0 && { remarks }),
     ...(!isWhole && { notWhole: true as const }),
+    ...(notAsItStands && { notAsItStands: true as const }),
     ...(typeof terms === "object" && { terms }),
     ...(beside.length > 0 && { beside }),
   };
@@ -79,6 +86,14 @@ const unreadable: MatchedRule = {
   id: "request-not-whole",
   effect: "escalate",
   reason: "not everything that is asked can be read: correct the record, or reject it",
+  values: {},
+};
+
+/** What may not be done as it stands goes to people who put other words in its place, whatever the rules say of the rest. */
+const notSo: MatchedRule = {
+  id: "not-as-it-stands",
+  effect: "escalate",
+  reason: "nobody can let it pass as it stands: edit it, or reject it",
   values: {},
 };
 

@@ -314,6 +314,7 @@ export function questionOf(
     ...knownFacts(action, input),
     remarks: [...(action.remarks?.(input) ?? []), ...untold],
     notWhole: !isWhole(action, proposal.action.args) || untold.length > 0,
+    notAsItStands: action.notAsItStands?.(input) ?? false,
     beside: action.beside?.(input) ?? [],
     sources: Object.values(evidence).map(({ source }) => source),
     requestedBy: requestedBy ?? "",

@@ -67,6 +67,8 @@ export type DecisionDetails = {
   readonly derived?: readonly string[];
   /** The arguments were not all that the tool needs, so that nobody can approve it as it stands. */
   readonly notWhole?: true;
+  /** Nobody can approve it as it stands: other arguments are put in place of some, or it is rejected. */
+  readonly notAsItStands?: true;
   /** Arguments that the policy set, as they stood for this request; absent where it sets none. */
   readonly terms?: JsonObject;
   /** What people compare with the request; absent where there is nothing. */

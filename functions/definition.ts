@@ -93,6 +93,8 @@ export type GovernedAction = {
   readonly facts: (input: FactInput) => JsonObject;
   /** Why facts are not known, by fact: what the record says that cannot be read. For the person who is asked. */
   readonly unknown?: (input: FactInput) => { readonly [fact: string]: string };
+  /** Whether nobody may let it be done as it stands: who is asked puts other arguments in place of some, or rejects it. */
+  readonly notAsItStands?: (input: FactInput) => boolean;
   /** Other records that the person who must answer compares with what is asked. */
   readonly beside?: (input: FactInput) => readonly Beside[];
   /** What is said beside the reasons to whom is asked or refused: what a fact was measured against. A clause each. */

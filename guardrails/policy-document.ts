@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BrandRules } from "../domain/brand/rules.ts";
 import { modes } from "../domain/decision-details.ts";
 import { Currency } from "../domain/money.ts";
 import { normalSteps } from "../domain/normal-text.ts";
@@ -184,6 +185,7 @@ const Second = z.strictObject({
   invariants: z.array(Invariant),
   routes: z.array(Route).min(1),
   defaultRoute: Route,
+  brand: BrandRules.exactOptional(),
 });
 
 /** The first language knew no quorum and none of the sections that are filled in here. */

@@ -1,5 +1,6 @@
 import type { Mode } from "../domain/decision-details.ts";
 import type { Route, Verdict } from "../domain/decision.ts";
+import type { BrandRules } from "../domain/brand/rules.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Currency } from "../domain/money.ts";
 import type { DerivedFact } from "./derived.ts";
@@ -155,6 +156,8 @@ export type Policy = {
   /** In declared order, which runs from the least to the most senior. */
   readonly routes: readonly Route[];
   readonly defaultRoute: Route;
+  /** What texts are held against, where it decides about texts. */
+  readonly brand?: BrandRules;
 };
 
 /** Everything a decision under the policy depends on, as plain JSON. Its canonical form's SHA-256 is the version. */

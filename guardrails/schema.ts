@@ -1,6 +1,7 @@
 import { modes } from "../domain/decision-details.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { FactType } from "./fact-types.ts";
+import { TEXTS } from "./load/policy.ts";
 import { modeWords } from "./section-sentences.ts";
 import { anyWordFact, namable, wordFact } from "./load/fact-names.ts";
 import { conditionsOf, derivingOf } from "./schema/derive.ts";
@@ -65,6 +66,13 @@ function settings(facts: readonly FactType[]): JsonObject {
   };
 }
 
+const brand = {
+  type: "array",
+  items: { type: "string", pattern: slug.pattern },
+  minItems: 1,
+  description: "the files of `brand/` that texts are held against",
+};
+
 const condition = { $ref: "#/$defs/condition" };
 const derivingCondition = { $ref: "#/$defs/derivingCondition" };
 
@@ -102,6 +110,7 @@ function sectionsOf(
     routes: routes(),
     defaultRoute: { ...slug, description: "the route of every escalation that names none" },
     invariants: listOf("invariants", invariantOf(when), "what must hold of every request: proved, not decided by"),
+    ...(facts.some(({ name }) => name === TEXTS) ? { brand } : {}),
   };
 }
 

@@ -38,7 +38,10 @@ function refusalOf(given: GivenVerdict, row: EscalationRow, isRequester: boolean
     return no("stale-action", "the action is not the one that was shown; read the escalation again");
   }
   if (given.verdict === "approve" && row.not_whole) {
-    return no("not-whole", "not everything that is asked can be read, so nobody can approve it as it stands");
+    return no(
+      "not-whole",
+      "nobody can approve it as it stands: not all of it can be read, or it says what may not be said",
+    );
   }
   return whyMayNot(given, row, isRequester);
 }

@@ -57,7 +57,7 @@ export async function readEscalationRow(
        from approval a
        where a.company = s.company and a.escalation_id = s.escalation_id and a.undone_at is null) said on true
      left join lateral (
-       select x.details->'notWhole' = 'true' as not_whole from decision x
+       select x.details->'notWhole' = 'true' or x.details->'notAsItStands' = 'true' as not_whole from decision x
        where x.company = s.company and x.decision_id = s.decision_id limit 1) d on true
      where s.company = $1 and s.escalation_id = $2`,
     values: [company, escalationId],

@@ -9,11 +9,13 @@ import {
   entryOf,
   isSharedFile,
   policyFileOf,
+  readBrandCases,
   readCases,
   readFolder,
   readPolicyFile,
   readSharedFile,
   type PolicyEntry,
+  type PolicyFolder,
 } from "./folder.ts";
 import type { Environment } from "../session.ts";
 
@@ -69,7 +71,8 @@ async function checkFolder(options: Environment): Promise<readonly Checked[]> {
   const orphans = folder.orphans.map(orphanProblem);
   const checked = await Promise.all(folder.entries.map(checkEntry));
   const shared = folder.facts.shared.files.map(({ file, ...found }) => ({ files: [file], ...found }));
-  return [...shared, ...checked, { files: folder.orphans, problems: [...missing, ...orphans], warnings: [] }];
+  const brand = await Promise.all(folder.facts.brand.files.map((file) => checkBrand(file, folder)));
+  return [...shared, ...brand, ...checked, { files: folder.orphans, problems: [...missing, ...orphans], warnings: [] }];
 }
 
 function orphanProblem(file: string): Problem {
@@ -92,6 +95,19 @@ async function checkNamed(options: Environment, names: readonly string[]): Promi
   }
   const once = new Map(entries.map((entry) => [entry.file, entry]));
   return Promise.all([...[...new Set(shared)].map(checkShared), ...[...once.values()].map(checkEntry)]);
+}
+
+/** A brand file with the cases beside it; those of one that is refused are not read. */
+async function checkBrand(
+  { file, problems }: PolicyFolder["facts"]["brand"]["files"][number],
+  { facts }: PolicyFolder,
+): Promise<Checked> {
+  const brand = Object.values(facts.brand.rules).find(({ id }) => basename(file) === `${id}.yaml`);
+  if (problems.length > 0 || brand === undefined) return { files: [file], problems, warnings: [] };
+  const cases = await readBrandCases(file, brand);
+  if (cases === undefined) return { files: [file], problems: [noCases(file)], warnings: [] };
+  const wrong = cases.loaded.kind === "refused" ? cases.loaded.problems : [];
+  return { files: [file, cases.file], problems: wrong, warnings: [] };
 }
 
 async function checkShared(path: string): Promise<Checked> {

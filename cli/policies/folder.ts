@@ -2,13 +2,23 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { governedActions } from "../../functions/governed-actions.ts";
 import { didYouMean } from "../../guardrails/did-you-mean.ts";
+import type { BrandRules } from "../../domain/brand/rules.ts";
+import { loadBrandCases, type LoadedBrandCases } from "../../guardrails/brand/cases.ts";
+import { combineBrand } from "../../guardrails/brand/combine.ts";
+import type { BrandFile } from "../../guardrails/brand/file.ts";
 import { loadCases, type LoadedCases } from "../../guardrails/load/cases.ts";
 import { loadPolicy, type LoadedPolicy, type Naming } from "../../guardrails/load/policy.ts";
 import { readerOf, type Reader } from "../../guardrails/load/reader.ts";
 import { loadRoles, ROLES_FILE } from "../../guardrails/load/roles-file.ts";
 import { loadShared } from "../../guardrails/load/shared-file.ts";
 import type { Policy } from "../../guardrails/policy.ts";
-import { factProblems, isPolicyName, readCatalogue, type FolderCatalogue } from "../../deciding/catalogue.ts";
+import {
+  factProblems,
+  isPolicyName,
+  nameableIn,
+  readCatalogue,
+  type FolderCatalogue,
+} from "../../deciding/catalogue.ts";
 import { foundIn, SHARED, type Found } from "../../deciding/shared-limits.ts";
 import { CliFailure, failure } from "../failure.ts";
 import type { Environment } from "../session.ts";
@@ -79,16 +89,19 @@ async function catalogueFor({ settings }: Environment, folder: string): Promise<
   if (resolve(policies) === resolve(folder)) return beside;
   const configured = await readCatalogue(policies, shownPath).catch(() => undefined);
   if (configured === undefined) return beside;
-  const catalogue = { ...configured.catalogue, ...beside.catalogue };
-  return { ...beside, catalogue, shared: beside.shared.files.length > 0 ? beside.shared : configured.shared };
+  return {
+    ...beside,
+    catalogue: { ...configured.catalogue, ...beside.catalogue },
+    shared: beside.shared.files.length > 0 ? beside.shared : configured.shared,
+    brand: beside.brand.files.length > 0 ? beside.brand : configured.brand,
+  };
 }
 
 function entryFrom(path: string, text: Uint8Array, facts: FolderCatalogue, naming?: Naming): PolicyEntry {
   const [id, file] = [basename(path, ".yaml"), shownPath(path)];
   const problems = factProblems(facts, id);
   if (problems.length > 0) return { id, file, loaded: { kind: "refused", problems } };
-  const { limits, roles } = facts.shared;
-  const loaded = loadPolicy(file, text, facts.catalogue, { shared: limits, roles, tables: facts.tables, naming });
+  const loaded = loadPolicy(file, text, facts.catalogue, { ...nameableIn(facts), naming });
   if (loaded.kind === "refused") return { id, file, loaded };
   const ofFacts = facts.files.filter((declared) => declared.id === id).flatMap(({ warnings }) => warnings);
   return { id, file, loaded: { ...loaded, warnings: [...ofFacts, ...loaded.warnings] } };
@@ -116,6 +129,27 @@ export async function readCases(
   const cases = casesFileOf(file);
   const text = await bytesOf(cases);
   return text === undefined ? undefined : { file: cases, loaded: loadCases(cases, text, policy) };
+}
+
+/** The cases beside a brand file, or undefined when there are none. */
+export async function readBrandCases(
+  file: string,
+  brand: BrandFile,
+): Promise<{ readonly file: string; readonly loaded: LoadedBrandCases } | undefined> {
+  const cases = casesFileOf(file);
+  const text = await bytesOf(cases);
+  return text === undefined ? undefined : { file: cases, loaded: loadBrandCases(cases, text, brand) };
+}
+
+/** What all brand files of a folder say together. Throws `CliFailure` (problems found) where they do not hold together. */
+export function brandOf({ facts }: PolicyFolder): BrandRules {
+  const { files, rules } = facts.brand;
+  const combined = combineBrand(Object.values(rules));
+  const sound = files.every(({ problems }) => problems.length === 0);
+  if (sound && combined.kind === "combined") return combined.rules;
+  const faults = combined.kind === "refused" ? combined.faults.map(({ message, fix }) => `${message}; ${fix}`) : [];
+  const detail = sound ? faults.join(", ") : "a brand file is refused";
+  throw failure("problemsFound", "brand-refused", detail, "see `mandate policy check`");
 }
 
 /** The file that holds a policy's cases. */

@@ -9,6 +9,7 @@ import { failure } from "../failure.ts";
 import { widthOf } from "../io.ts";
 import { noCases } from "./check.ts";
 import { entryOf, readCases, readFolder, type PolicyEntry } from "./folder.ts";
+import { testTexts, textsReport } from "./brand-test.ts";
 import { reportText, type Report } from "./test-report.ts";
 
 export type TestOptions = { readonly minCoverage?: string };
@@ -20,11 +21,15 @@ export async function test({ args, options, io }: Call<TestOptions>): Promise<An
   const named = [...new Set(args)].map((id) => entryOf(folder, id));
   const reports: Report[] = [];
   for (const entry of args.length === 0 ? folder.entries : named) reports.push(await testEntry(entry, minimum));
-  const ok = reports.length > 0 && reports.every((report) => report.ok);
+  const texts = args.length === 0 ? await testTexts(folder) : [];
+  const ok = reports.length > 0 && [...reports, ...texts].every((report) => report.ok);
   const refused = reports.some(({ problems }) => problems.length > 0);
   return {
-    data: { minCoverage: minimum, policies: reports.map(told) },
-    text: reports.length === 0 ? `No policy under ${folder.path}.\n` : reportText(reports, minimum, widthOf(io)),
+    data: { minCoverage: minimum, policies: reports.map(told), brand: texts },
+    text:
+      reports.length === 0
+        ? `No policy under ${folder.path}.\n`
+        : reportText(reports, minimum, widthOf(io)) + textsReport(texts),
     next: refused ? ["policy check"] : [],
     exit: ok ? "ok" : "problemsFound",
   };

@@ -3,7 +3,7 @@ import { uncleanIn } from "./hygiene.ts";
 import { foreignIn } from "./language.ts";
 import { linksIn, standingOf, type Link } from "./links.ts";
 import { normalForms, spanIn, type Normal } from "./normal.ts";
-import type { BrandFinding, BrandRules } from "./rules.ts";
+import type { BrandClaim, BrandFinding, BrandRules } from "./rules.ts";
 
 /** A text as it would go out. */
 export type BrandText = {
@@ -50,11 +50,14 @@ export function brandFindings(rules: BrandRules, given: BrandText): readonly Bra
     ...languageFindings(rules, [...given.fills, ...reached], apart),
     ...once(forms.flatMap((form) => claimFindings(rules, given, form))),
   ];
-  return found
-    .map((each) => attributed(each, given))
-    .toSorted((a, b) => a.from - b.from || a.to - b.to || (a.rule < b.rule ? -1 : 1))
-    .slice(0, MAX_FINDINGS);
+  const all = found.map((each) => attributed(each, given));
+  const [withheld, asks] = [all.filter(({ over }) => over === "withhold"), all.filter(({ over }) => over === "ask")];
+  // What withholds is told whatever else there is.
+  return [...inOrder(withheld), ...inOrder(asks)].slice(0, MAX_FINDINGS).toSorted(byPlace);
 }
+
+const byPlace = (a: BrandFinding, b: BrandFinding) => a.from - b.from || a.to - b.to || (a.rule < b.rule ? -1 : 1);
+const inOrder = (findings: readonly BrandFinding[]) => findings.toSorted(byPlace);
 
 function attributed(found: Found, { text, fills }: BrandText): BrandFinding {
   const fill = fills.find(({ from, to }) => from <= found.from && found.to <= to);
@@ -102,27 +105,38 @@ function claimFindings(rules: BrandRules, { cites, at }: BrandText, form: Normal
   const day = at.slice(0, "2026-12-31".length);
   const valid = rules.evidence.filter(({ id, until }) => cites.includes(id) && (until === null || day < until));
   const isSettled = ({ claim }: Claimed) => claim.evidence.some((id) => valid.some((cited) => cited.id === id));
+  const offered = new Map<string, string>();
+  const nearest = (claim: BrandClaim, sentence: string) => {
+    const key = `${claim.id} ${sentence}`;
+    const approved = rules.propositions.filter((known) => known.class === claim.class).map(({ wording }) => wording);
+    const instead = offered.get(key) ?? nearestWording(sentence, [...claim.instead, ...approved]);
+    offered.set(key, instead);
+    return instead;
+  };
   return piecesOf(form).flatMap(({ text, offset }) =>
     claimsIn(compiledOf(rules), text)
       .filter((claimed) => !isSettled(claimed))
       .map(({ claim, span: [start, end], sentence }) => {
         const [from, to] = spanIn(form, offset + start, offset + end);
-        const approved = rules.propositions.filter((known) => known.class === claim.class);
-        const instead = nearestWording(sentence, [...claim.instead, ...approved.map(({ wording }) => wording)]);
+        const instead = nearest(claim, sentence);
         return { rule: claim.id, class: claim.class, from, to, why: claim.reason, instead, over: claim.over };
       }),
   );
 }
 
-/** Of findings of one rule that overlap, the first and longest. */
+/** Findings of one class that overlap are one, under the first one's rule, over all that they cover. */
 function once(found: readonly Found[]): readonly Found[] {
-  const kept: Found[] = [];
-  const last = new Map<string, Found>();
+  const kept: (Omit<Found, "to"> & { to: number })[] = [];
+  const last = new Map<string, (typeof kept)[number]>();
   for (const each of found.toSorted((a, b) => a.from - b.from || b.to - a.to)) {
-    const before = last.get(each.rule);
-    if (before !== undefined && each.from < before.to) continue;
-    last.set(each.rule, each);
-    kept.push(each);
+    const before = last.get(each.class);
+    if (before !== undefined && each.from < before.to) {
+      before.to = Math.max(before.to, each.to);
+      continue;
+    }
+    const one = { ...each };
+    last.set(each.class, one);
+    kept.push(one);
   }
   return kept;
 }

@@ -62,10 +62,10 @@ function escaped(text: string): string {
 export function compileClaims(rules: BrandRules): CompiledClaims {
   const wordings = rules.propositions.map(({ wording }) => wordingPattern(wording));
   const all = saidOnly(rules.speech);
-  const byLanguage = new Map(
-    rules.speech.flatMap((one) => one.languages.map((code) => [code, saidOnly([one])] as const)),
-  );
   const own = new Map(rules.speech.map((speech) => [speech.of, saidOnly([speech])] as const));
+  const byLanguage = new Map(
+    rules.speech.flatMap(({ of, languages }) => languages.map((code) => [code, own.get(of) ?? all] as const)),
+  );
   return {
     claims: rules.claims.map((claim) => ({
       claim,
@@ -132,18 +132,30 @@ export function claimsIn(rules: CompiledClaims, piece: string): readonly Claimed
   if (hits.length === 0) return [];
   const approved = rules.approved(piece);
   const [sentences, quotations] = [sentencesOf(piece), quotationsOf(piece)];
-  return hits.flatMap(({ claim, span, speech }) => {
+  const ways = new Map<string, SaidOnly | undefined>();
+  const saidIn = (sentence: string) => {
+    if (!ways.has(sentence)) ways.set(sentence, rules.saidIn(sentence));
+    return ways.get(sentence);
+  };
+  const claimed = hits.flatMap(({ claim, span, speech }) => {
     if (approved.some((wording) => within(span, wording))) return [];
     const [from, to] = sentences.find(([begin, end]) => begin <= span[0] && span[0] < end) ?? [0, piece.length];
     const sentence = piece.slice(from, to);
     const before = (place: number, since: number) => piece.slice(Math.max(since, place - MAX_BEFORE), place);
-    const ways = [speech, rules.saidIn(sentence) ?? speech];
-    if (claim.deniable && ways.some((said) => said.isTakenBack(before(span[0], from)))) return [];
-    if (claim.deniable && /\?["')]{0,2}$/.test(sentence) && ways.some((said) => said.isAsked(sentence))) return [];
+    const spoken = saidIn(sentence);
+    const said = speech === spoken || spoken === undefined ? [speech] : [speech, spoken];
+    if (claim.deniable && said.some((way) => way.isTakenBack(before(span[0], from)))) return [];
+    if (claim.deniable && /\?["')]{0,2}$/.test(sentence) && said.some((way) => way.isAsked(sentence))) return [];
     const quotation = quotations.find((quoted) => within(span, quoted));
-    if (quotation !== undefined && ways.some((said) => said.isAttributed(before(quotation[0], 0)))) return [];
-    return [{ claim, span, sentence }];
+    if (quotation !== undefined && said.some((way) => way.isAttributed(before(quotation[0], 0)))) return [];
+    return [{ claim, span, sentence, isOwn: speech === spoken }];
   });
+  // What two languages call the same, the language of the sentence tells.
+  const own = claimed.filter(({ isOwn }) => isOwn);
+  return claimed.filter(
+    ({ isOwn, claim, span }) =>
+      isOwn || !own.some((other) => other.claim.class === claim.class && overlaps(other.span, span)),
+  );
 }
 
 /** Of some allowed wordings the one that shares most words with a sentence; the first of those that share as many. */

@@ -14,11 +14,19 @@ export function languageOf(text: string, known: readonly Language[]): string {
   return words.length === 0 ? "" : nearest(words, known).code;
 }
 
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function setOf(words: readonly string[]): ReadonlySet<string> {
+  const known = sets.get(words) ?? new Set(words);
+  sets.set(words, known);
+  return known;
+}
+
 /** The known language that most words of a stretch are of, and their share in ppm; the first of those that come to the same. */
 function nearest(words: readonly string[], known: readonly Language[]): { code: string; ppm: number } {
   let best = { code: "", ppm: 0 };
   for (const { code, words: common } of known) {
-    const commonest = new Set(common);
+    const commonest = setOf(common);
     const ppm = Math.floor((words.filter((word) => commonest.has(word)).length * 1_000_000) / words.length);
     if (ppm > best.ppm) best = { code, ppm };
   }

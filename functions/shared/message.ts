@@ -1,7 +1,12 @@
 import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
 import type { FactInput, FunctionDefinition, FunctionMessage, GovernedAction, Readings } from "../definition.ts";
+import { offeredText } from "../../domain/brand/offer.ts";
+import type { Beside } from "../../domain/decision-details.ts";
 import { functions, recordToolOf } from "../index.ts";
+import { brandLookup, filledIn, findingsIn, findingsInWords, type Filled } from "./brand.ts";
+
+const MESSAGE = "message";
 
 type Variables = { readonly [name: string]: string };
 
@@ -16,12 +21,19 @@ export const MessageArgs = z.strictObject({
   objectId: z.string().min(1).max(256),
   /** The repeat's business name, such as `2026-12-29` or `1`; empty where there is no repeat. */
   occasion: z.string().max(64),
+  /** What a person has put in place of the template's words: it goes out as it is, and no variable is filled in. */
+  subject: z.string().trim().min(1).max(200).exactOptional(),
+  body: z.string().trim().min(1).max(4_000).exactOptional(),
+  /** The evidence that it cites, by id, with commas: what the brand rules let it claim. */
+  cites: z.string().max(200).exactOptional(),
 });
 type MessageArgs = z.infer<typeof MessageArgs>;
 
 /** Longer texts and more links than this are told as this. */
 const MAX_CHARS = 100_000;
 const MAX_LINKS = 1_000;
+/** As many places are told at most. */
+const MAX_FOUND = 100;
 
 /** The facts that `policies/message.yaml` may name. */
 export const MessageFacts = z.strictObject({
@@ -44,6 +56,17 @@ export const MessageFacts = z.strictObject({
     .meta({ from: "derived", title: "characters of the text with its variables" }),
   links: z.int().min(0).max(MAX_LINKS).meta({ from: "derived", title: "links in the text with its variables" }),
   template: z.string().max(128).meta({ from: "derived", title: "the text's name" }),
+  brandFindings: z
+    .int()
+    .min(0)
+    .max(MAX_FOUND)
+    .meta({ from: "derived", title: "places of the text that the brand rules withhold, as it is written" }),
+  brandMarks: z
+    .int()
+    .min(0)
+    .max(MAX_FOUND)
+    .meta({ from: "derived", title: "places of the text that the brand rules have people look at" }),
+  ownWords: z.boolean().meta({ from: "derived", title: "a person wrote words of it" }),
 });
 
 /** A text that a function declares, by its whole name. */
@@ -62,11 +85,29 @@ function messageOf({ messages = {} }: FunctionDefinition, name: string): Functio
 
 /** The text with its variables; a placeholder without one stays as it is. */
 export function rendered({ subject, body }: FunctionMessage, variables: Variables): { subject: string; body: string } {
-  const filled = (text: string) =>
-    text.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
-      Object.hasOwn(variables, name) ? (variables[name] ?? whole) : whole,
-    );
-  return { subject: filled(subject), body: filled(body) };
+  return { subject: filledIn(subject, variables).text, body: filledIn(body, variables).text };
+}
+
+/** Subject and body as they would go out: a person's words where there are any, else the template's with its variables. */
+function partsOf(
+  message: FunctionMessage,
+  { subject, body, variables }: MessageArgs,
+): { subject: Filled; body: Filled } {
+  const own = (text: string) => ({ text, fills: [] });
+  return {
+    subject: subject === undefined ? filledIn(message.subject, variables) : own(subject),
+    body: body === undefined ? filledIn(message.body, variables) : own(body),
+  };
+}
+
+/** What stands between the subject and the body, where both are one text. */
+const BETWEEN = "\n\n";
+
+function wholeText(message: FunctionMessage, args: MessageArgs): Filled {
+  const { subject, body } = partsOf(message, args);
+  const start = subject.text.length + BETWEEN.length;
+  const moved = body.fills.map(({ name, from, to }) => ({ name, from: from + start, to: to + start }));
+  return { text: `${subject.text}${BETWEEN}${body.text}`, fills: [...subject.fills, ...moved] };
 }
 
 /** Anything that a mail program makes a link of by its look: a scheme, or an address that begins with `www`. */
@@ -77,7 +118,45 @@ function isSame(one: Variables, other: Variables | undefined): boolean {
   return Object.entries(one).every(([name, value]) => Object.hasOwn(other, name) && other[name] === value);
 }
 
-function facts({ evidence, action }: FactInput): JsonObject {
+/** The text that arguments come to with what the brand rules find in it; undefined where there is no text, or no rules were read. */
+function looked({ evidence, action, at }: FactInput) {
+  const args = MessageArgs.safeParse(action.args).data;
+  const message = args && templateOf(args.template)?.message;
+  if (args === undefined || message === undefined) return undefined;
+  const whole = wholeText(message, args);
+  const cites = (args.cites ?? "").split(",").map((id) => id.trim());
+  const findings = findingsIn(evidence, whole, cites, at);
+  return findings && { findings, text: whole.text };
+}
+
+function brandFacts(input: FactInput): JsonObject {
+  const { findings } = looked(input) ?? {};
+  if (findings === undefined) return {};
+  const withheld = findings.filter(({ over }) => over === "withhold").length;
+  return { brandFindings: withheld, brandMarks: findings.length - withheld };
+}
+
+function remarks(input: FactInput): readonly string[] {
+  return findingsInWords(looked(input)?.findings ?? []);
+}
+
+/** The text as it would go out beside the same with the wordings that are offered, where anything was found in it. */
+function beside(input: FactInput): readonly Beside[] {
+  const { findings = [], text = "" } = looked(input) ?? {};
+  if (findings.length === 0) return [];
+  const parts = (whole: string) => [whole.slice(0, whole.indexOf(BETWEEN)), whole.slice(whole.indexOf(BETWEEN) + 2)];
+  const [asked, other] = [parts(text), parts(offeredText(text, findings))];
+  const rows = ["subject", "body"].map((name, at) => ({ name, asked: asked[at] ?? "", other: other[at] ?? "" }));
+  return [{ title: "the same in allowed wordings", reasons: [...findingsInWords(findings)], rows }];
+}
+
+/** What the brand rules withhold goes out in other words or not at all. */
+function notAsItStands(input: FactInput): boolean {
+  return looked(input)?.findings.some(({ over }) => over === "withhold") ?? false;
+}
+
+function facts(input: FactInput): JsonObject {
+  const { evidence, action } = input;
   const args = MessageArgs.safeParse(action.args);
   if (!args.success) return {};
   const { template, audience } = args.data;
@@ -86,12 +165,12 @@ function facts({ evidence, action }: FactInput): JsonObject {
   const common = { templateKnown: known !== undefined, template, external };
   return known === undefined
     ? common
-    : { ...common, ...textFacts(known, args.data), ...readFacts(known, args.data, evidence) };
+    : { ...common, ...textFacts(known, args.data), ...readFacts(known, args.data, evidence), ...brandFacts(input) };
 }
 
-function textFacts({ message }: Known, { audience, variables }: MessageArgs): JsonObject {
-  const { subject, body } = rendered(message, variables);
-  const text = `${subject}\n\n${body}`;
+function textFacts({ message }: Known, args: MessageArgs): JsonObject {
+  const { audience, variables } = args;
+  const { text } = wholeText(message, args);
   const names = Object.keys(message.variables);
   const isGiven = (name: string) => (variables[name] ?? "").trim() !== "";
   const isComplete = names.every(isGiven) && Object.keys(variables).length === names.length && !/[{}]/.test(text);
@@ -101,6 +180,7 @@ function textFacts({ message }: Known, { audience, variables }: MessageArgs): Js
       audience.length === message.audience.length && audience.every((one, n) => one === message.audience[n]),
     lengthChars: Math.min(text.length, MAX_CHARS),
     links: Math.min(text.match(LINK)?.length ?? 0, MAX_LINKS),
+    ownWords: args.subject !== undefined || args.body !== undefined || args.cites !== undefined,
   };
 }
 
@@ -164,15 +244,22 @@ function describe(given: JsonObject): string | undefined {
  * argument that lookups take: it is needed before the rest can be filled. Rules: policies/message.yaml.
  */
 export const message: GovernedAction = {
-  id: "message",
+  id: MESSAGE,
   tool: "messages.send",
   args: MessageArgs,
   occasion: { kind: "ordinal", argument: "occasion" },
   factSchema: MessageFacts,
   readsRecord: true,
-  lookups: (record, _reportsStep, { args, objectId }) =>
-    templateOf(args["template"])?.message.lookups(record, objectId) ?? [],
+  editable: MessageArgs.pick({ subject: true, body: true, cites: true }),
+  lookups: (record, _reportsStep, { args, objectId }) => {
+    const known = templateOf(args["template"]);
+    if (known === undefined) return [];
+    return [...known.message.lookups(record, objectId), brandLookup(MESSAGE, known.definition.id, objectId)];
+  },
   facts,
+  remarks,
+  beside,
+  notAsItStands,
   describe,
   requestedBy: () => null,
 };

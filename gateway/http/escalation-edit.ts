@@ -13,7 +13,7 @@ import { EscalationId } from "./verdicts.ts";
 const EditBody = z
   .strictObject({
     args: z
-      .record(z.string().max(64), z.union([z.int(), z.string().max(500), z.boolean()]))
+      .record(z.string().max(64), z.union([z.int(), z.string().max(4_000), z.boolean()]))
       .refine((args) => Object.keys(args).length > 0, "name at least one argument")
       .openapi({
         description:

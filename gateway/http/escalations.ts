@@ -8,7 +8,7 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import { provenanceOf, provenances, type Decided } from "../../domain/provenance.ts";
 import type { FunctionAction } from "../../functions/definition.ts";
 import { functions } from "../../functions/index.ts";
-import { describeAction } from "../../functions/governed-actions.ts";
+import { describeAction, governedActions } from "../../functions/governed-actions.ts";
 import { givenValue, showValue, type FactType } from "../../guardrails/fact-types.ts";
 import type { ApiEnv } from "./auth.ts";
 import { timing, timingOf, type TimedRow } from "./escalation-reach.ts";
@@ -300,10 +300,11 @@ function escalationView(row: EscalationRow, at: string): EscalationView {
   };
 }
 
-/** The arguments of a function's action that may be edited. */
+/** The arguments of an action that may be edited. */
 function editableOf(functionId: string, tool: string): string[] {
   const definition = Object.hasOwn(functions, functionId) ? functions[functionId] : undefined;
-  const action: FunctionAction | undefined = definition?.actions.find((one) => one.tool === tool);
+  const own: FunctionAction | undefined = definition?.actions.find((one) => one.tool === tool);
+  const action = own ?? Object.values(governedActions).find((one) => one.tool === tool);
   return Object.keys(action?.editable?.shape ?? {});
 }
 

@@ -7,6 +7,7 @@ import { frozen } from "../frozen.ts";
 import { parsePercent } from "../literals.ts";
 import { Slug } from "../load/names.ts";
 import { entriesAt, readMap, readerOf, type Path, type Reader } from "../load/reader.ts";
+import type { FileText } from "../load/written-text.ts";
 import type { Problem } from "../problem.ts";
 
 const Over = z.enum(["withhold", "ask"]).describe("`withhold` or `ask`: whether a person may let it go out as it is");
@@ -167,7 +168,7 @@ function wordsOf(reader: Reader, written: unknown): BrandFile["words"] {
 }
 
 /** Reads one file of brand rules. Gives them, or every problem in its order; never throws for what the text says. */
-export function loadBrand(file: string, text: string): LoadedBrand {
+export function loadBrand(file: string, text: FileText): LoadedBrand {
   const reader = readerOf(file, text);
   const fields = reader.value === undefined ? undefined : readMap(reader, [], reader.value, FileFields);
   if (fields === undefined) return { kind: "refused", problems: reader.problems() };

@@ -68,6 +68,7 @@ const sections = [
   "invariants",
   "routes",
   "defaultRoute",
+  "brand",
 ];
 
 const policy: Shape = {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { modes } from "../../domain/decision-details.ts";
 import type { Term } from "../../functions/definition.ts";
 import { didYouMean, listed } from "../did-you-mean.ts";
+import { combineBrand, type BrandFiles } from "../brand/combine.ts";
 import type { Catalogue, FactType } from "../fact-types.ts";
 import type { Policy } from "../policy.ts";
 import type { Problem } from "../problem.ts";
@@ -54,6 +55,7 @@ const PolicyFields = z.strictObject({
   routes: z.unknown().optional(),
   defaultRoute: z.string().min(1).describe("the route of every escalation that names none"),
   invariants: z.unknown().optional(),
+  brand: z.array(z.string()).min(1).optional().describe("the names of files in `brand/`, as a list"),
 });
 
 /** How a policy's file is called: by its id, as in the folder that is put in force, or as it likes. */
@@ -138,6 +140,27 @@ function readSections(reader: Reader, written: Written, { facts, shared, terms, 
   return sections;
 }
 
+/** The fact that a policy's brand rules are found by. */
+export const TEXTS = "brandFindings";
+
+/** What the brand files that a policy names say together. */
+function readBrand(reader: Reader, names: readonly string[], files: BrandFiles, facts: readonly FactType[]) {
+  if (!facts.some(({ name }) => name === TEXTS)) {
+    reader.reportKey([], "brand", "nothing that this policy decides is a text", "remove it");
+  }
+  const named = names.flatMap((name, index) => {
+    const file = Object.hasOwn(files, name) ? files[name] : undefined;
+    const fix = didYouMean(name, Object.keys(files));
+    if (file === undefined) reader.report(["brand", index], `no sound brand file \`${name}\``, fix);
+    return file ?? [];
+  });
+  if (named.length < names.length) return undefined;
+  const combined = combineBrand(named);
+  if (combined.kind === "combined") return combined.rules;
+  for (const { message, fix } of combined.faults) reader.report(["brand"], message, fix);
+  return undefined;
+}
+
 /**
  * What a policy may name beside its facts, as its folder holds it. `roles`: those that its routes may ask; without them any may be asked.
  * `tables`: the texts of the CSV files beside it, by name.
@@ -145,6 +168,7 @@ function readSections(reader: Reader, written: Written, { facts, shared, terms, 
 export type Nameable = {
   readonly shared?: SharedLimits;
   readonly tables?: TableFiles;
+  readonly brand?: BrandFiles;
   readonly roles?: Roles | undefined;
   readonly naming?: Naming | undefined;
 };
@@ -158,7 +182,7 @@ export function loadPolicy(
   file: string,
   text: FileText,
   catalogue: Catalogue,
-  { shared = {}, roles, tables = {}, naming = "by-id" }: Nameable = {},
+  { shared = {}, roles, tables = {}, brand: files = {}, naming = "by-id" }: Nameable = {},
 ): LoadedPolicy {
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
@@ -170,6 +194,7 @@ export function loadPolicy(
   const sections = facts && readSections(reader, written, { facts, shared, terms, roles, tables });
   const demotion = readDemotion(reader, written["demote"]);
   const subject = readSubject(reader, written["subject"], facts ?? []);
+  const brand = fields?.brand && readBrand(reader, fields.brand, files, facts ?? []);
   const defaultRoute = sections?.routes.find(({ id }) => id === fields?.defaultRoute);
   const problems = reader.problems();
   if (problems.length > 0 || fields === undefined || sections === undefined || defaultRoute === undefined) {
@@ -178,5 +203,6 @@ export function loadPolicy(
   const { policy: id, default: verdict, timezone = "UTC", mode = "led" } = fields;
   warnOfZone(reader, timezone);
   const settings = { id, default: verdict, timezone, mode, demotion, subject };
-  return { kind: "loaded", policy: frozen({ ...settings, ...sections, defaultRoute }), warnings: reader.warnings() };
+  const policy = frozen({ ...settings, ...sections, defaultRoute, ...(brand && { brand }) });
+  return { kind: "loaded", policy, warnings: reader.warnings() };
 }

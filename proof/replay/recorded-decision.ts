@@ -33,6 +33,7 @@ const Details = z.looseObject({
   remarks: z.array(z.string()).optional(),
   derived: z.array(z.string()).exactOptional(),
   notWhole: z.literal(true).optional(),
+  notAsItStands: z.literal(true).optional(),
   terms: Facts.optional(),
   beside: z.array(BesideRecord).optional(),
   requester: z.literal("unresolved").optional(),

@@ -10,7 +10,7 @@ const moneyFix = "write an amount with two decimals and its currency, such as `5
 const shapeFix =
   "write `{ percent: 15% }`, `{ money: 500000.00 USD }`, `{ number: 9 }` or `{ date: 2026-12-31 }`, with `allowed` and `protected` where they apply";
 const sectionsFix =
-  "write `policy`, `default`, `timezone`, `mode`, `subject`, `demote`, `params`, `derive`, `tables`, `conditions`, `overrides`, `rules`, `limits`, `routes`, `defaultRoute`, `invariants`";
+  "write `policy`, `default`, `timezone`, `mode`, `subject`, `demote`, `params`, `derive`, `tables`, `conditions`, `overrides`, `rules`, `limits`, `routes`, `defaultRoute`, `invariants`, `brand`";
 
 test("the policy that the cases break is itself sound", () => {
   expect(load(sound)).toMatchObject({ kind: "loaded" });

@@ -1,16 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../domain/json.ts";
-import type { FactInput } from "../../../functions/definition.ts";
+import type { FactInput, Readings } from "../../../functions/definition.ts";
 import { quoting } from "../../../functions/quoting/function.ts";
 import { contractRecord, RENEWAL_AT, renewalReadings } from "../../../functions/renewals/fixture.ts";
 import { renewals } from "../../../functions/renewals/function.ts";
 import { message, MessageArgs, MessageFacts, messageArgs, rendered } from "../../../functions/shared/message.ts";
 import { evaluate } from "../../../guardrails/evaluate.ts";
-import { policyOf } from "../../fixtures/policy.ts";
+import { brandReading } from "../../../functions/shared/message-fixture.ts";
+import { POLICY_BRAND } from "../../../functions/shared/brand.ts";
+import { brandRules, policyOf } from "../../fixtures/policy.ts";
 
 const OCCASION = "2026-06-04";
-const readings = renewalReadings(contractRecord());
+const brand = { [POLICY_BRAND]: brandReading(brandRules()) };
+const readings = { ...renewalReadings(contractRecord()), ...brand };
 const policy = policyOf("message");
 
 function argsOf(template: string, evidence: FactInput["evidence"] = readings, occasion = OCCASION): JsonObject {
@@ -20,9 +23,9 @@ function argsOf(template: string, evidence: FactInput["evidence"] = readings, oc
 }
 
 const offer = argsOf("offer");
-const factsOf = (change: JsonObject = {}, evidence = readings) =>
+const factsOf = (change: JsonObject = {}, evidence: Readings = readings) =>
   message.facts({ evidence, action: { tool: message.tool, args: { ...offer, ...change } }, at: RENEWAL_AT });
-const decided = (change: JsonObject = {}, evidence = readings) => evaluate(policy, factsOf(change, evidence));
+const decided = (change: JsonObject = {}, evidence: Readings = readings) => evaluate(policy, factsOf(change, evidence));
 const variables = (change: JsonObject) => ({ variables: { ...(offer["variables"] as JsonObject), ...change } });
 const without = (name: string) => {
   const { [name]: _, ...rest } = offer["variables"] as JsonObject;
@@ -39,6 +42,9 @@ const clean = {
   external: true,
   lengthChars: 262,
   links: 0,
+  brandFindings: 0,
+  brandMarks: 0,
+  ownWords: false,
 };
 
 describe("what code makes of a text", () => {
@@ -117,7 +123,11 @@ describe("the facts of a text", () => {
     ["it goes to them in another order", { audience: ["partner", "customer"] }, { audienceAsDeclared: false }],
     ["it is about another contract", { objectId: "C-7002" }, { ownRecord: false }],
     ["it is about another type", { objectType: "deal" }, { ownRecord: false }],
-    ["it has a link", variables({ customer: "see https://contoso.example/pay" }), { asFilled: false, links: 1 }],
+    [
+      "it has a link",
+      variables({ customer: "see https://contoso.example/pay" }),
+      { asFilled: false, links: 1, brandFindings: 1 },
+    ],
   ])("tell that %s", ([, change, expected]) => {
     const { lengthChars: _, ...found } = factsOf(change);
     const { lengthChars: __, ...rest } = clean;
@@ -138,7 +148,7 @@ describe("the facts of a text", () => {
   });
 
   test("leave out what hangs on a record that was not read, and are none for arguments that are none", () => {
-    const { ownRecord: _, asFilled: __, ...rest } = clean;
+    const { ownRecord: _, asFilled: __, brandFindings: ___, brandMarks: ____, ...rest } = clean;
     expect(factsOf({}, {})).toEqual(rest);
     expect([factsOf({ audience: [] }), factsOf({ audience: ["press"] }), factsOf({ variables: { a: 1 } })]).toEqual([
       {},
@@ -148,7 +158,7 @@ describe("the facts of a text", () => {
   });
 
   test("change with the record: what was true when it was written is decided again", () => {
-    const now = renewalReadings(contractRecord({ requested_price: "126000.00" }));
+    const now = { ...renewalReadings(contractRecord({ requested_price: "126000.00" })), ...brand };
     expect(factsOf({}, now)).toEqual({ ...clean, asFilled: false });
   });
 });
@@ -164,13 +174,16 @@ describe("a text", () => {
   ])("%s", async ([, change, verdict]) => expect((await decided(change)).kind).toBe(verdict));
 
   test("with a link asks, even where the record itself has it", async () => {
-    const linked = renewalReadings(contractRecord({ customer: "www.contoso.example" }));
+    const linked = { ...renewalReadings(contractRecord({ customer: "www.contoso.example" })), ...brand };
     const args = argsOf("offer", linked);
-    expect(await decided(args, linked)).toMatchObject({ kind: "escalate", rules: [{ id: "has-links" }] });
+    expect(await decided(args, linked)).toMatchObject({
+      kind: "escalate",
+      rules: [{ id: "has-links" }, { id: "off-brand" }],
+    });
   });
 
   test.for(Object.keys(renewals.messages))("`%s` is sent as the fixture's record fills it", async (template) => {
-    const evidence = renewalReadings(contractRecord({ renewal_state: "proposed" }));
+    const evidence = { ...renewalReadings(contractRecord({ renewal_state: "proposed" })), ...brand };
     expect((await decided(argsOf(template, evidence), evidence)).kind).toBe("execute");
   });
 
@@ -199,7 +212,7 @@ test("what is read follows from the template's name alone", () => {
   const read = (args: JsonObject) =>
     message.lookups(contractRecord(), "", { objectId: "C-7001", args }).map(({ tool }) => tool);
   expect([read({ template: "renewals.offer" }), read({ template: "nobody.offer" }), read({})]).toEqual([
-    ["programme.deal-team", "ledger.reply", "ledger.standing-act"],
+    ["programme.deal-team", "ledger.reply", "ledger.standing-act", "policy.brand"],
     [],
     [],
   ]);
