@@ -55,7 +55,9 @@ export function foreignIn(
   const found: Foreign[] = [];
   let start = 0;
   for (const line of normal.text.split("\n")) {
-    const counted = Array.from(line, (char, at) => (isOf(normal.starts[start + at] ?? 0) ? char : " ")).join("");
+    const counted = Array.from({ length: line.length }, (_, at) =>
+      isOf(normal.starts[start + at] ?? 0) ? line.charAt(at) : " ",
+    ).join("");
     if (line !== "" && isForeign(counted, languages)) {
       const [from, to] = spanIn(normal, start, start + line.length);
       found.push({ from, to });

@@ -115,7 +115,13 @@ function joined(units: readonly Unit[]): Unit[] {
     let end = at;
     const separator = units[at + 1]?.char ?? "";
     if (isLetter(units[at]) && !isLetter(kept.at(-1)) && [" ", ".", "-", ","].includes(separator)) {
-      while (isLetter(units[end]) && units[end + 1]?.char === separator && isLetter(units[end + 2])) end += 2;
+      while (
+        isLetter(units[end]) &&
+        units[end + 1]?.char === separator &&
+        isLetter(units[end + 2]) &&
+        !isLetter(units[end + 3])
+      )
+        end += 2;
     }
     const isSpelled = (end - at) / 2 + 1 >= SPELLED_LETTERS && !isLetter(units[end + 1]);
     if (!isSpelled) {
@@ -150,8 +156,9 @@ function hyphensAs(units: readonly Unit[], instead: " " | ""): readonly Unit[] {
 function normalOf(units: readonly Unit[]): Normal {
   return {
     text: units.map(({ char }) => char).join(""),
-    starts: units.map(({ from }) => from),
-    ends: units.map(({ to }) => to),
+    // A character of two UTF-16 units has its place for both.
+    starts: units.flatMap(({ char, from }) => Array.from({ length: char.length }, () => from)),
+    ends: units.flatMap(({ char, to }) => Array.from({ length: char.length }, () => to)),
   };
 }
 

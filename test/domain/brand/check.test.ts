@@ -18,8 +18,8 @@ describe("a claim", () => {
     ["with a hyphen at a line's end", "We guar-\n  antee it."],
     ["letter by letter", "We g u a r a n t e e it."],
     ["with points", "We G.U.A.R.A.N.T.E.E it."],
-    ["with digits in it", "We gu4rant33 it."],
-    ["in markup", "We **guar**antee it."],
+    ["with digits in it", "We gu4r4ntee it."],
+    ["in markup", "We gu**aran**tee it."],
     ["with a letter of another alphabet", "We guаrantee it."],
     ["with a character that nobody sees", "We guar\u200bantee it."],
     ["in full-width letters", "We ｇｕａｒａｎｔｅｅ it."],
@@ -66,9 +66,8 @@ describe("a claim", () => {
 
   test("is none in an approved wording, and is one where a word of it differs", () => {
     const wording = "Contoso needed 12 % less time per quote, measured over six months (case-2026-014).";
-    expect(
-      [found(wording), found(wording.replace("12 %", "much").concat(" 12 % less time."))].map(({ length }) => length),
-    ).toEqual([0, 1]);
+    const withheld = (text: string) => findings(text).filter(({ over }) => over === "withhold").length;
+    expect([withheld(wording), withheld(wording.replace("less time", "less of time"))]).toEqual([0, 1]);
   });
 });
 
