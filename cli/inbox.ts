@@ -45,6 +45,7 @@ const told: { readonly [W in NoticeView["what"]]: string } = {
   "not-done": "What you approved did not come about:",
   moot: "What you approved changed before anything was done:",
   "taken-back": "What you approved was taken back since:",
+  "asked-no-more": "What you had in hand was decided without people:",
 };
 
 function noticeLine({ what, ask, detail, at, escalationId }: NoticeView): string {

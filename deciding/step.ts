@@ -92,8 +92,9 @@ export async function decideInstead(deps: StepDeps, asked: GateOfStep, escalatio
       const { ledger } = place;
       const { decision } = await readGate(ledger, company, stepKey, gate);
       const change = { company, escalationId, at };
-      const because = `what deciding needs is back, and the rules execute: decided anew as ${decisionId}`;
-      if (decision === undefined && !(await takeBackUntouched(ledger, change, because))) throw new StillAsked("stands");
+      if (decision === undefined && !(await takeBackUntouched(ledger, change, decisionId))) {
+        throw new StillAsked("stands");
+      }
       const anew = await gateOn(leftToRead, deps, place, asked);
       // What another step left to be done is not this one's decision.
       if (anew.kind === "execute" && anew.decisionId === decisionId) return anew;

@@ -22,3 +22,8 @@ export function asksForOutage(rules: readonly Pick<MatchedRule, "id" | "effect" 
 function isOutage(id: string, reason: string): boolean {
   return id === REVIEW_MISSING || reason.startsWith(`${LIMIT_UNREAD}:`);
 }
+
+/** Why a question is taken back that only an outage asked, once a decision is taken without people. */
+export function decidedInsteadAs(decisionId: string): string {
+  return `what deciding needs is back, and the rules execute: decided anew as ${decisionId}`;
+}

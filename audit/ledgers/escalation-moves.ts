@@ -129,7 +129,10 @@ async function makeMove(ledger: Ledger, given: Given, row: EscalationRow): Promi
     case "delegate":
       return { row: await left(ledger, given, row, given.to), said: { to: given.to }, wakes: false };
     case "hold": {
-      const held = await moveRow(ledger, given, row, { state: "open", heldUntil: given.until });
+      const held = await moveRow(ledger, given, row, {
+        state: "open",
+        held: { until: given.until, by: given.personId },
+      });
       return { row: held, said: { until: given.until }, wakes: false };
     }
     case "undo":

@@ -88,8 +88,11 @@ type Moved = {
   readonly role?: string;
   readonly dueAt?: string;
   readonly assignee?: string | null;
-  readonly heldUntil?: string;
+  /** Put off until then, by whom. */
+  readonly held?: { readonly until: string; readonly by: string };
   readonly untilAt?: string;
+  /** The decision that was taken in place of what it asks. */
+  readonly instead?: string;
 };
 
 /** Moves a question whose row is locked, under its next version. */
@@ -100,12 +103,13 @@ export async function moveRow(
   moved: Moved,
 ): Promise<EscalationRow> {
   const { state, level = row.level, role = row.role, dueAt = row.due_at, assignee = row.assignee } = moved;
-  const { heldUntil = null, untilAt = null } = moved;
+  const { held, untilAt = null, instead = null } = moved;
   const pausedAt = state === "info-requested" ? (row.paused_at ?? at) : null;
   await ledger.query({
     name: "move-escalation",
     text: `update escalation set state = $3, level = $4, role = $5, due_at = $6, assignee = $7, held_until = $8, paused_at = $9,
-             until_at = $10, closed_at = case when $12 then coalesce(closed_at, $11) end, version = version + 1
+             until_at = $10, closed_at = case when $12 then coalesce(closed_at, $11) end, version = version + 1,
+             held_by = coalesce($13, held_by), instead = $14
            where company = $1 and escalation_id = $2`,
     values: [
       company,
@@ -115,11 +119,13 @@ export async function moveRow(
       role,
       dueAt,
       assignee,
-      heldUntil,
+      held?.until ?? null,
       pausedAt,
       untilAt,
       at,
       !isStanding(state),
+      held?.by ?? null,
+      instead,
     ],
   });
   const stays = { level, role, due_at: dueAt, assignee, paused_at: pausedAt, until_at: untilAt };

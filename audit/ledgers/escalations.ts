@@ -1,6 +1,7 @@
 import { deadlineAfter, workingMsBetween, workingTimeAfter, type WorkingTime } from "../../domain/calendar.ts";
 import type { Route } from "../../domain/decision.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { decidedInsteadAs } from "../../domain/outage.ts";
 import { isStanding, type EscalationStanding, type EscalationState } from "../../domain/escalation.ts";
 import { escalationIdOf, recordKeys } from "../record-keys.ts";
 import type { Ledger, LedgerPool, Sql } from "../records.ts";
@@ -230,13 +231,13 @@ export async function supersedeEscalation(
 
 /**
  * Takes back a question that only an outage asked; answers whether it is. One that somebody has answered, is undoing or has asked
- * back about stays theirs.
+ * back about stays theirs. `instead`: the decision that is taken in place of it, in the same transaction.
  */
-export async function takeBackUntouched(ledger: Ledger, change: EscalationChange, reason: string): Promise<boolean> {
+export async function takeBackUntouched(ledger: Ledger, change: EscalationChange, instead: string): Promise<boolean> {
   const row = await locked(ledger, change);
   if (row.state !== "open" || row.approved_by.length > 0) return false;
-  const closed = await moveRow(ledger, change, row, { state: "superseded" });
-  await recordMove(ledger, change, closed, { change: "superseded", reason });
+  const closed = await moveRow(ledger, change, row, { state: "superseded", instead });
+  await recordMove(ledger, change, closed, { change: "superseded", reason: decidedInsteadAs(instead) });
   return true;
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../domain/json.ts";
+import { decidedInsteadAs } from "../../domain/outage.ts";
 import type { Sql } from "../records.ts";
 
 /**
@@ -6,8 +7,9 @@ import type { Sql } from "../records.ts";
  * other values were put in place of it.
  * Of what they approved: `not-done`: it did not come about; `moot`: what was asked changed before anything was done; `taken-back`:
  * it was done, and taken back since.
+ * Of what they had taken, put off or begun to answer, `asked-no-more`: it was decided without people.
  */
-export const noticeKinds = ["asked-back", "edited", "not-done", "moot", "taken-back"] as const;
+export const noticeKinds = ["asked-back", "edited", "not-done", "moot", "taken-back", "asked-no-more"] as const;
 
 /** `detail`: why, as the ledger has it. `at`: ISO 8601. */
 export type Notice = {
@@ -77,7 +79,12 @@ export async function readNotices(
                  select action_id from proposal x where x.company = $1 and x.proposal_id = d.proposal_id limit 1) q
                where e.state = 'done' and e.settled_at > s.settled_at and q.action_id = any ($4)
                order by e.settled_at limit 1) back
-             where s.state = 'executed')
+             where s.state = 'executed'
+             union all
+             select s.escalation_id, s.case_id, s.decision_id, 'asked-no-more', s.closed_at, s.instead
+             from (select * from escalation x where x.company = $1 and x.instead is not null and x.closed_at >= $3 offset 0) s
+             where $2 in (s.assignee, s.held_by) or exists (
+               select from approval x where x.company = $1 and x.escalation_id = s.escalation_id and x.person_id = $2))
            select t.escalation_id as "escalationId", t.case_id as "caseId", t.what, t.at, t.detail, q.tool, q.args,
              array[to_char(t.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), t.escalation_id] as place
            from told t
@@ -87,5 +94,7 @@ export async function readNotices(
            order by t.at desc, t.escalation_id desc limit $7`,
     values: [company, personId, since, takingBack, ...before, limit],
   });
-  return rows;
+  return rows.map((row) =>
+    row.what === "asked-no-more" && row.detail !== null ? { ...row, detail: decidedInsteadAs(row.detail) } : row,
+  );
 }

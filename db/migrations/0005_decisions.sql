@@ -110,12 +110,16 @@ create table escalation (
   assignee text,
   -- Put off until then by who should answer; its deadline stays.
   held_until timestamptz,
+  -- Who put it off last, also once that is over.
+  held_by text,
   -- While information is asked for: since when its clock stands still.
   paused_at timestamptz check ((paused_at is not null) = (state = 'info-requested')),
   -- Until when an answer is waited for, or an approval may be undone.
   until_at timestamptz check ((until_at is not null) = (state in ('info-requested', 'committing'))),
   -- The working time that its deadlines go by, as it was when it opened; null where they run day and night.
   working_time jsonb,
+  -- The decision that was taken without people in place of it: only an outage had asked it.
+  instead text check (instead is null or state = 'superseded'),
   primary key (escalation_id, company),
   foreign key (decision_id, company) references decision
 );
@@ -131,6 +135,8 @@ create index escalation_of_service on escalation (company, coalesce(until_at, du
 create index escalation_of_requester on escalation (company, requester_id, closed_at) where state = 'superseded';
 -- Who asked is asked back.
 create index escalation_asks_back on escalation (company, requester_id) where state = 'info-requested';
+-- Who had to do with what was decided without people is told.
+create index escalation_decided_instead on escalation (company, closed_at) where instead is not null;
 create index escalation_by_case on escalation (company, case_id) where case_id is not null;
 create unique index escalation_of_decision on escalation (company, decision_id) where decision_id is not null;
 
@@ -231,8 +237,8 @@ create trigger approval_not_by_requester before insert on approval
   for each row execute function approval_not_by_requester();
 
 grant select, insert on policy_version, proposal, decision, escalation, approval to mandate_app;
-grant update (level, role, due_at, state, closed_at, version, assignee, held_until, paused_at, until_at) on escalation
-  to mandate_app;
+grant update (level, role, due_at, state, closed_at, version, assignee, held_until, held_by, paused_at, until_at, instead)
+  on escalation to mandate_app;
 grant update (undone_at) on approval to mandate_app;
 
 -- The row of a proposal. False when the step has one already, or its question was answered by one.

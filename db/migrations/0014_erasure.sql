@@ -12,7 +12,7 @@ create function erasable_columns(p_table text) returns text[] language sql immut
     when 'model_turn' then array['request', 'response']
     when 'proposal' then array['args', 'reasoning', 'review', 'edit']
     when 'decision' then array['rules', 'missing', 'facts', 'sources', 'reason', 'requested_by', 'requester_id', 'details']
-    when 'escalation' then array['requested_by', 'requester_id', 'assignee']
+    when 'escalation' then array['requested_by', 'requester_id', 'assignee', 'held_by']
     when 'approval' then array['person_id', 'reason']
     when 'effect' then array['external_ref', 'detail']
     when 'kill_switch' then array['stopped_by', 'reason']
@@ -182,7 +182,8 @@ begin
     where a.company = p_company and a.escalation_id = any (v_escalations);
   update escalation s set requested_by = pseudonym_of(p_company, coalesce(s.requester_id, s.requested_by)),
       requester_id = case when s.requester_id is not null then pseudonym_of(p_company, s.requester_id) end,
-      assignee = case when s.assignee is not null then pseudonym_of(p_company, s.assignee) end
+      assignee = case when s.assignee is not null then pseudonym_of(p_company, s.assignee) end,
+      held_by = case when s.held_by is not null then pseudonym_of(p_company, s.held_by) end
     where s.company = p_company and s.case_id = p_case;
   delete from object_name o where o.company = p_company and o.name = right(p_case, 44);
   delete from programme.claim c using (
@@ -209,8 +210,9 @@ begin
     where company = p_company and p_person in (requested_by, requester_id);
   update escalation set requested_by = case when p_person in (requested_by, requester_id) then p_subject_id else requested_by end,
       requester_id = case when requester_id = p_person then p_subject_id else requester_id end,
-      assignee = case when assignee = p_person then p_subject_id else assignee end
-    where company = p_company and p_person in (requested_by, requester_id, assignee);
+      assignee = case when assignee = p_person then p_subject_id else assignee end,
+      held_by = case when held_by = p_person then p_subject_id else held_by end
+    where company = p_company and p_person in (requested_by, requester_id, assignee, held_by);
   update proposal set args = args || jsonb_build_object('caller', p_subject_id)
     where company = p_company and tool = 'external' and args->>'caller' = p_person;
   update proposal set edit = edit || jsonb_build_object('personId', p_subject_id, 'reason', 'erased')

@@ -18,7 +18,8 @@ const NoticeView = z
     what: z.enum(noticeKinds).openapi({
       description:
         "`asked-back`: of what you asked, something is asked back; `edited`: other values were put in its place. Of what you approved, `not-done`: it did not come about; " +
-        "`moot`: it changed before anything was done; `taken-back`: it was taken back since",
+        "`moot`: it changed before anything was done; `taken-back`: it was taken back since. " +
+        "Of what you had taken, put off or begun to answer, `asked-no-more`: only an outage asked it, and it was decided without people",
     }),
     ask: z.string().openapi({ description: "what it was about, in one sentence" }),
     detail: z.string().nullable().openapi({ description: "why, where the ledger has it" }),
@@ -34,7 +35,7 @@ const list = createRoute({
   ...withToken,
   method: "get",
   path: "/v1/notices",
-  summary: "List what became of what you approved, and what is asked back of you, newest first",
+  summary: "List what became of what you approved or had taken, and what is asked back of you, newest first",
   request: { query: z.object({ limit, cursor }) },
   responses: {
     ...ok("A page of them", z.object({ notices: z.array(NoticeView), next: z.string().nullable() }).openapi("Notices")),

@@ -122,7 +122,7 @@ describe("a company's login", () => {
       batch_chunk: "bad bad_count bytes digest row_count rows",
       batch_share: "after_id objects state told",
       effect: "detail external_ref settled_at state",
-      escalation: "assignee closed_at due_at held_until level paused_at role state until_at version",
+      escalation: "assignee closed_at due_at held_by held_until instead level paused_at role state until_at version",
       inbox: "attempts dispatched_at retry_at state",
       inbox_clock: "occurred_at",
       model_turn: "attempts input_tokens lease_until output_tokens response state",

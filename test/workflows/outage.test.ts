@@ -2,6 +2,7 @@ import { ApplicationFailure } from "@temporalio/common";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { giveVerdict } from "../../audit/ledgers/approvals.ts";
 import { moveQuestion } from "../../audit/ledgers/escalation-moves.ts";
+import { readNotices } from "../../audit/ledgers/notices.ts";
 import { readRecords } from "../../audit/records.ts";
 import { AGENTS_BACK } from "../../temporal.config.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
@@ -112,6 +113,35 @@ describe("what the rules execute", () => {
     const late = await answer(system, one.caseId, "approve", one.question);
     expect(late).toMatchObject({ kind: "refused", code: "superseded" });
     expect((late as { detail: string }).detail).toContain("the rules themselves");
+  });
+
+  test("is told to whoever had it in hand: who took it, put it off, or undid their approval, and nobody else", async () => {
+    const one = await asked(120_000);
+    const { company, pool } = system;
+    const { escalationId, actionDigest } = one.question;
+    const by = (personId: string) => {
+      const at = new Date().toISOString();
+      return { company, escalationId, personId, role: "partner-manager", at };
+    };
+    const moved = { kind: "moved" };
+    const until = new Date(Date.now() + 600_000).toISOString();
+    expect(await moveQuestion(pool, { ...by("dana"), move: "hold", until })).toMatchObject(moved);
+    expect(await moveQuestion(pool, { ...by("mia"), move: "take" })).toMatchObject(moved);
+    await giveVerdict(pool, { ...by("max"), verdict: "approve", actionDigest, reason: "seen", undoMs: 3_600_000 });
+    expect(await moveQuestion(pool, { ...by("max"), move: "undo", words: "wrong deal" })).toMatchObject(moved);
+    areAway = false;
+    expect(await result(one.caseId)).toEqual({ outcomes: ["executed"] });
+    const anew = (await recordsOf(one.caseId)).find(({ body }) => body["verdict"] === "execute")?.body["decisionId"];
+    const since = new Date(0).toISOString();
+    const told = async (personId: string) =>
+      (await readNotices(pool, { company, personId, since, takingBack: [], limit: 100 })).filter(
+        (notice) => notice.escalationId === escalationId,
+      );
+    const detail = `what deciding needs is back, and the rules execute: decided anew as ${String(anew)}`;
+    for (const personId of ["dana", "mia", "max"]) {
+      expect(await told(personId)).toMatchObject([{ what: "asked-no-more", caseId: one.caseId, detail }]);
+    }
+    expect(await told("sam")).toEqual([]);
   });
 
   test("waits for people while the agents stay away, and is looked at less and less often", async () => {
