@@ -174,10 +174,12 @@ function decisionText(answer: DecisionAnswer) {
   return `${lines.join("\n")}\n`;
 }
 
-function standingText({ state, ref, action, requestedBy, waitingFor, outcome }: DecisionStanding): string {
+function standingText({ state, ref, action, requestedBy, waitingFor, takenBack, outcome }: DecisionStanding): string {
   const waits = waitingFor === null ? "" : `: ${waitingFor.role} answers by ${waitingFor.dueAt}`;
   const ended = outcome?.externalRef ?? outcome?.detail ?? "";
-  return `${ref}: ${action.name}, asked by ${requestedBy}, ${state}${waits}${ended === "" ? "" : `: ${ended}`}`;
+  const noMore =
+    takenBack === null ? "" : `\n  people are asked no more (${takenBack.escalationId}): ${takenBack.reason}`;
+  return `${ref}: ${action.name}, asked by ${requestedBy}, ${state}${waits}${ended === "" ? "" : `: ${ended}`}${noMore}`;
 }
 
 /** The facts of a request, by whose word they are. */

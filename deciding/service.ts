@@ -240,7 +240,13 @@ function firstGateOf(
   return { question, proposal };
 }
 
-function nextGateOf(step: ServiceStep, latest: ServiceDecision, approvalId: string, at: string): Question {
+/** The next gate of a request, on the facts of its latest; `approvalId`: what people said of that, if they did. */
+export function nextGateOf(
+  step: ServiceStep,
+  latest: ServiceDecision,
+  approvalId: string | null,
+  at: string,
+): Question {
   const { company, caseId, stepKey, proposalId, actionId, args, requestDigest } = step;
   const { gate, facts, sources, requestedBy, details } = latest;
   const proposal = {

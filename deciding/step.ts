@@ -36,6 +36,7 @@ import {
 } from "./evidence.ts";
 import { followUpProposal, messageProposal, takeBackProposal } from "./follow-up.ts";
 import { LimitsUnread, type Place } from "./limits.ts";
+import { NotTakenBack } from "./not-taken-back.ts";
 import type { PolicySource } from "./policy-source.ts";
 import type { Question } from "./question.ts";
 import { ledgerReadTools } from "./read-tools.ts";
@@ -67,17 +68,6 @@ export async function decideGate(deps: StepDeps, asked: GateOfStep): Promise<Rul
   return transacted(deps.pool, (place) => gateOn(leftToRead, deps, place, asked));
 }
 
-/** Something keeps a question from being taken back: the transaction that would have done it leaves nothing. */
-class StillAsked extends Error {
-  readonly why: Exclude<Instead, "decided">;
-
-  constructor(why: StillAsked["why"]) {
-    super(`the question is not taken back: ${why}`);
-    this.name = "StillAsked";
-    this.why = why;
-  }
-}
-
 /**
  * Decides what was proposed anew in place of a question that only an outage asked, and takes that back, in one transaction; or writes
  * nothing. The question's lock holds it in order with what people do. A retry answers as before.
@@ -93,16 +83,16 @@ export async function decideInstead(deps: StepDeps, asked: GateOfStep, escalatio
       const { decision } = await readGate(ledger, company, stepKey, gate);
       const change = { company, escalationId, at };
       if (decision === undefined && !(await takeBackUntouched(ledger, change, decisionId))) {
-        throw new StillAsked("stands");
+        throw new NotTakenBack("stands");
       }
       const anew = await gateOn(leftToRead, deps, place, asked);
       // What another step left to be done is not this one's decision.
       if (anew.kind === "execute" && anew.decisionId === decisionId) return anew;
-      throw new StillAsked(anew.kind === "escalate" && anew.forOutage === true ? "away" : "stands");
+      throw new NotTakenBack(anew.kind === "escalate" && anew.forOutage === true ? "away" : "stands");
     });
     return ruled.kind === "execute" ? "decided" : "stands";
   } catch (error) {
-    if (error instanceof StillAsked) return error.why;
+    if (error instanceof NotTakenBack) return error.why;
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import type { LedgerPool } from "../audit/records.ts";
 import type { Alarm } from "../deciding/decider.ts";
 import type { ReadTools } from "../deciding/evidence.ts";
 import { startOverdueWatch } from "../deciding/overdue.ts";
+import { startOutageWatch } from "../deciding/outage-watch.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
 import { createDecideService } from "../deciding/service.ts";
 import { ConfigError } from "../domain/config-error.ts";
@@ -105,6 +106,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { stop: stopTelling, ...telling } = startTelling(options);
   const overdue = startOverdueWatch({ pool, company, now, log: options.log });
   const alarm: Alarm = (detail) => log.error(detail, "evaluators disagree");
+  const outages = startOutageWatch({ pool, company, policies, alarm, now, log: options.log });
   const decisions = createDecideService({
     pool,
     company,
@@ -145,7 +147,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const stopRelays = async () => {
     await Promise.all([follow.stop(), batches.stop(), decisions.drain()]);
     await inbox.drain();
-    await Promise.all([relay.stop(), stopTelling(), overdue.stop()]);
+    await Promise.all([relay.stop(), stopTelling(), overdue.stop(), outages.stop()]);
   };
   const served = await serve(app.fetch, { port, host, stopRelays, log });
   url = served.url;

@@ -167,6 +167,8 @@ export type ServiceDecision = {
     readonly state: EscalationStanding;
     readonly role: string;
     readonly dueAt: string;
+    /** The decision that was taken in its place once an outage was over, or null. */
+    readonly instead: string | null;
   } | null;
 };
 
@@ -195,6 +197,7 @@ type StepRow = Omit<ServiceDecision, "escalation"> &
     escalationState: NonNullable<ServiceDecision["escalation"]>["state"];
     role: string;
     dueAt: string;
+    instead: string | null;
     effectState: NonNullable<ServiceStep["effect"]>["state"] | null;
     externalRef: string | null;
     detail: string | null;
@@ -207,7 +210,7 @@ const serviceSteps = (step: string) => `
          d.decision_id as "decisionId", d.gate, d.verdict, d.reason, d.rules, d.missing, d.facts, d.sources, d.route,
          d.policy_id as "policyId", d.policy_version as "policyVersion", d.action_digest as "actionDigest",
          d.requested_by as "requestedBy", d.details, d.decided_at as "decidedAt", p.permit_id as "permitId",
-         s.escalation_id as "escalationId", s.state as "escalationState", s.role, s.due_at as "dueAt",
+         s.escalation_id as "escalationId", s.state as "escalationState", s.role, s.due_at as "dueAt", s.instead,
          e.state as "effectState", e.external_ref as "externalRef", e.detail
   from (select * from decision where company = $1 and step_key = ${step} offset 0) d
   cross join lateral (select * from proposal x where x.company = d.company and x.proposal_id = d.proposal_id limit 1) q
@@ -287,7 +290,7 @@ export async function recordRepeat(ledger: Ledger, { stepKey, at }: RepeatedAsk,
 type RepeatedAsk = { readonly stepKey: string; readonly at: string };
 
 function decisionOf(row: StepRow): ServiceDecision {
-  const { escalationId, escalationState: state, role, dueAt, ...rest } = row;
+  const { escalationId, escalationState: state, role, dueAt, instead, ...rest } = row;
   const { decisionId, gate, verdict, reason, rules, missing, facts, sources, route, policyId, policyVersion } = rest;
   const { actionDigest, requestedBy, details, decidedAt, permitId } = rest;
   return {
@@ -307,8 +310,38 @@ function decisionOf(row: StepRow): ServiceDecision {
     details,
     decidedAt,
     permitId,
-    escalation: escalationId === null ? null : { escalationId, state, role, dueAt },
+    escalation: escalationId === null ? null : { escalationId, state, role, dueAt, instead },
   };
+}
+
+/** An open question of the decide service, and where a page of them ends with it. */
+export type OpenServiceQuestion = {
+  readonly escalationId: string;
+  readonly decisionId: string;
+  readonly rules: readonly MatchedRule[];
+  readonly place: readonly string[];
+};
+
+/** Some of the questions of the decide service that are open, in the order of their time; `after`: a place. */
+export async function openServiceQuestions(
+  sql: Sql,
+  company: string,
+  { after = ["-infinity", ""], limit }: { readonly after?: readonly string[] | undefined; readonly limit: number },
+): Promise<readonly OpenServiceQuestion[]> {
+  const { rows } = await sql.query<OpenServiceQuestion>({
+    name: "open-service-questions",
+    text: `select s.escalation_id as "escalationId", s.decision_id as "decisionId", d.rules,
+             array[to_char(s.time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), s.escalation_id] as place
+           from (select x.*, coalesce(x.until_at, x.due_at) as time from escalation x
+                 where x.company = $1 and x.closed_at is null and starts_with(x.case_id, x.company || ':decisions:')
+                   and (coalesce(x.until_at, x.due_at), x.escalation_id) > ($2::timestamptz, $3)
+                 order by coalesce(x.until_at, x.due_at), x.escalation_id limit $4) s
+           cross join lateral (
+             select rules from decision x where x.company = $1 and x.decision_id = s.decision_id limit 1) d
+           order by s.time, s.escalation_id`,
+    values: [company, ...after, limit],
+  });
+  return rows;
 }
 
 /** Escalations of the decide service whose time passed, whatever they wait for: no workflow waits for those. */

@@ -7,6 +7,7 @@ import { STOPPED, type DecideService } from "../../deciding/service.ts";
 import type { FactFault } from "../../deciding/asked-facts.ts";
 import { isApproved, isStanding } from "../../domain/escalation.ts";
 import { hasWholeNumbers, type JsonObject } from "../../domain/json.ts";
+import { decidedInsteadAs } from "../../domain/outage.ts";
 import { provenanceOf, provenances } from "../../domain/provenance.ts";
 import { governedActions } from "../../functions/governed-actions.ts";
 import type { ApiEnv } from "./auth.ts";
@@ -127,6 +128,10 @@ export const DecisionStanding = z
     requestedBy: z.string(),
     caller: z.string(),
     waitingFor: z.object({ escalationId: z.string(), role: z.string(), dueAt: Iso }).nullable(),
+    takenBack: z
+      .object({ escalationId: z.string(), reason: z.string() })
+      .nullable()
+      .openapi({ description: "the question that only an outage had asked of people, and why they are asked no more" }),
     /** What was decided on, and whose word each is: `derived` by code from the caller's fields, else the requester's. */
     facts: z.record(z.string(), z.object({ value: z.unknown(), from: z.enum(provenances) })),
     outcome: z.object({ externalRef: z.string().nullable(), detail: z.string().nullable() }).nullable(),
@@ -297,10 +302,18 @@ export function standingView(step: ServiceStep): DecisionStanding {
     waitingFor: isOpen
       ? { escalationId: escalation.escalationId, role: escalation.role, dueAt: escalation.dueAt }
       : null,
+    takenBack: takenBackIn(step),
     facts: factsView(latest),
     outcome: effect && { externalRef: effect.externalRef, detail: effect.detail },
     decision: answerView(latest),
   };
+}
+
+/** The newest of a request's questions that was decided without people. */
+function takenBackIn({ decisions }: ServiceStep): DecisionStanding["takenBack"] {
+  const escalation = decisions.findLast((decision) => (decision.escalation?.instead ?? null) !== null)?.escalation;
+  if (escalation?.instead == null) return null;
+  return { escalationId: escalation.escalationId, reason: decidedInsteadAs(escalation.instead) };
 }
 
 function factsView({ facts, details: { derived } }: ServiceDecision): DecisionStanding["facts"] {

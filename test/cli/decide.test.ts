@@ -33,6 +33,7 @@ const standing: DecisionStanding = {
   requestedBy: "sam",
   caller: "sam",
   waitingFor: null,
+  takenBack: null,
   facts: {
     sellers: { value: "one", from: "requester" },
     effectiveDiscount: { value: 180_000, from: "derived" },
