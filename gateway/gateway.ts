@@ -104,9 +104,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const follow = startFollowRelay({ pool, company, log: options.log, ...doors });
   const batches = startBatchPump({ pool, company, functions, now, onTold: relay.poke, log: options.log });
   const { stop: stopTelling, ...telling } = startTelling(options);
-  const overdue = startOverdueWatch({ pool, company, now, log: options.log });
   const alarm: Alarm = (detail) => log.error(detail, "evaluators disagree");
-  const outages = startOutageWatch({ pool, company, policies, alarm, now, log: options.log });
+  const questions = watchQuestions(options, alarm);
   const decisions = createDecideService({
     pool,
     company,
@@ -147,7 +146,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const stopRelays = async () => {
     await Promise.all([follow.stop(), batches.stop(), decisions.drain()]);
     await inbox.drain();
-    await Promise.all([relay.stop(), stopTelling(), overdue.stop(), outages.stop()]);
+    await Promise.all([relay.stop(), stopTelling(), questions.stop()]);
   };
   const served = await serve(app.fetch, { port, host, stopRelays, log });
   url = served.url;
@@ -189,6 +188,17 @@ async function serve(fetch: Fetch, { port, host, stopRelays, log }: Serving): Pr
       await close(server, requests);
       await stopRelays();
       log.info({ url }, "gateway stopped");
+    },
+  };
+}
+
+/** What looks after questions of the decide service, which no workflow waits for. */
+function watchQuestions({ pool, company, policies, now, log }: GatewayOptions, alarm: Alarm): Pick<Gateway, "stop"> {
+  const overdue = startOverdueWatch({ pool, company, now, log });
+  const outages = startOutageWatch({ pool, company, policies, alarm, now, log });
+  return {
+    async stop() {
+      await Promise.all([overdue.stop(), outages.stop()]);
     },
   };
 }
