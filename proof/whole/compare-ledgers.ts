@@ -4,6 +4,9 @@ import { openRecordsByKey, type Ledger } from "../../audit/records.ts";
 import type { Unsealed } from "../../audit/unseal.ts";
 import { readWrongTotals } from "./account-sums.ts";
 import { comparedLedgers, type ComparedLedger, type ComparedRow, type LedgerPage } from "./ledgers.ts";
+import { peopleLedgers } from "./people-ledgers.ts";
+import { proposalLedgers } from "./proposal-ledgers.ts";
+import { readRowlessReplies, replyLedgers } from "./reply-ledgers.ts";
 import { readRowless } from "./rowless-records.ts";
 import { comparedStandings } from "./standings.ts";
 
@@ -38,7 +41,13 @@ export async function compareLedgers(
     found += 1;
     if (findings.length < MOST_KEPT) findings.push(finding);
   };
-  for (const compared of [...comparedLedgers, ...comparedStandings]) {
+  for (const compared of [
+    ...comparedLedgers,
+    ...proposalLedgers,
+    ...replyLedgers,
+    ...peopleLedgers,
+    ...comparedStandings,
+  ]) {
     for await (const page of pagesOf(company, (asked) => compared.page(ledger, asked))) {
       const records = await openRecordsByKey(
         ledger,
@@ -52,7 +61,8 @@ export async function compareLedgers(
     }
   }
   for await (const page of pagesOf(company, (asked) => readRowless(ledger, asked))) {
-    for (const { key, ledger: without } of page) {
+    const replies = page.filter(({ kind }) => kind === "reply").map(({ key }) => key);
+    for (const { key, ledger: without } of [...page, ...(await readRowlessReplies(ledger, company, replies))]) {
       if (without !== null)
         add({ ledger: without, key, column: null, what: "its record is there, and the row is gone" });
     }

@@ -165,6 +165,20 @@ export const comparedLedgers: readonly ComparedLedger[] = [
     },
   },
   {
+    ledger: "company_calendar",
+    async page(sql, { company, after, most }) {
+      const { rows } = await sql.query<TimedRow>({
+        name: "compared-calendars",
+        text: `select k.n::text as key, k.record_key as record, jsonb_build_object(
+             'n', k.n, 'calendar', k.digest, 'document', k.document, 'person', k.set_by) as row,
+             to_char(k.set_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+           from company_calendar k where k.company = $1 and k.n > $2::int order by k.n limit $3`,
+        values: [company, Number(after), most],
+      });
+      return rows;
+    },
+  },
+  {
     ledger: "account_entry",
     async page(sql, { company, after, most }) {
       const [cause = "", account = "", kind = ""] = after.split("/");
