@@ -32,11 +32,14 @@ export type Approvals = {
   add(envelope: Envelope): string | undefined;
   /** Why the permit of an escalated decision is none; undefined when people gave it. */
   faultOf(decision: Decided, decisions: ReadonlyMap<string, Decided>): string | undefined;
+  /** Whether somebody put other values in place of what a question asks. */
+  isEdited(escalationId: string): boolean;
 };
 
 export function approvalsSeen(): Approvals {
   /** The decision that each escalation asks about. */
   const questions = new Map<string, string>();
+  const edited = new Set<string>();
   const answers = new Map<string, Approved[]>();
   const byId = new Map<string, Approved>();
 
@@ -67,9 +70,11 @@ export function approvalsSeen(): Approvals {
       const read = EscalationFields.safeParse(envelope.fields).data;
       if (read === undefined) return "an escalation without its ids";
       if (read.change === "undone") return undone(read);
+      if (read.change === "edited") edited.add(read.escalationId);
       questions.set(read.escalationId, read.decisionId);
       return undefined;
     },
+    isEdited: (escalationId) => edited.has(escalationId),
     faultOf({ approvalId, stepKey, action, by }, decisions) {
       const last = byId.get(approvalId ?? "");
       if (last === undefined) return `it gives a permit on approval \`${approvalId}\`, which no earlier record gives`;

@@ -6,6 +6,7 @@ import type { Findings } from "./finding.ts";
 const DecisionFields = z.looseObject({
   decisionId: z.string(),
   stepKey: z.string(),
+  proposalId: z.string(),
   verdict: z.enum(["execute", "escalate", "block"]),
   approvalId: z.string().nullable(),
   permitId: z.string().nullable(),
@@ -13,7 +14,14 @@ const DecisionFields = z.looseObject({
 const IntentFields = z.looseObject({ effectKey: z.string(), permitId: z.string(), decisionId: z.string() });
 const ReceiptFields = z.looseObject({ effectKey: z.string(), state: z.string() });
 
+const ProposalFields = z.looseObject({ proposalId: z.string() });
+
+/** The key of what somebody put in place of what a question asks. */
+const EDITED = /^(esc_[0-9a-f]+)\/proposal$/;
+
 type Seen = {
+  /** The question in whose place each edited proposal was put. */
+  readonly edits: Map<string, string>;
   readonly decisions: Map<string, Decided>;
   /** The action of each effect that was begun. */
   readonly intents: Map<string, string | undefined>;
@@ -23,10 +31,11 @@ type Seen = {
 /**
  * Check 9: a receipt comes after its intent, an intent after a decision that let it pass, with the same permit and the same
  * action (by its keyed digest, equal within a case); a decision that people let pass, after as many different people as
- * were asked approved that action, none of them who asked for it. Envelopes alone tell all of this.
+ * were asked approved that action, none of them who asked for it; and one on what somebody put in place of what people were asked,
+ * after that move of theirs. Envelopes alone tell all of this.
  */
 export function checkPermitted(findings: Findings): EntryCheck {
-  const seen: Seen = { decisions: new Map(), intents: new Map(), approvals: approvalsSeen() };
+  const seen: Seen = { edits: new Map(), decisions: new Map(), intents: new Map(), approvals: approvalsSeen() };
   return {
     take(entry) {
       const judged = judge(entry, seen);
@@ -40,6 +49,8 @@ export function checkPermitted(findings: Findings): EntryCheck {
 /** What is wrong with a record, `fine`, or undefined for one that this check is not about. */
 function judge({ envelope }: ReadEntry, seen: Seen): string | undefined {
   switch (envelope.kind) {
+    case "proposal":
+      return proposed(envelope, seen);
     case "decision":
       return decided(envelope, seen) ?? "fine";
     case "intent":
@@ -56,11 +67,22 @@ function judge({ envelope }: ReadEntry, seen: Seen): string | undefined {
 
 type Envelope = ReadEntry["envelope"];
 
-function decided({ fields, action, actor }: Envelope, { decisions, approvals }: Seen): string | undefined {
+/** Nothing is wrong with what is proposed: it only counts once it is decided. */
+function proposed({ fields, key }: Envelope, { edits }: Seen): undefined {
+  const question = EDITED.exec(key)?.[1];
+  const read = ProposalFields.safeParse(fields).data;
+  if (question !== undefined && read !== undefined) edits.set(read.proposalId, question);
+}
+
+function decided({ fields, action, actor }: Envelope, { decisions, approvals, edits }: Seen): string | undefined {
   const read = DecisionFields.safeParse(fields).data;
   if (read === undefined) return "a decision without its ids and verdict";
   const decision = { ...read, action, by: actor.ref };
   decisions.set(read.decisionId, decision);
+  const question = edits.get(read.proposalId);
+  if (question !== undefined && !approvals.isEdited(question)) {
+    return `it decides what was put in place of \`${question}\`, and no earlier record says that anybody did`;
+  }
   if (read.permitId === null || read.verdict === "execute") return undefined;
   return read.verdict === "block" ? "it blocks, and gives a permit" : approvals.faultOf(decision, decisions);
 }
