@@ -83,8 +83,7 @@ export async function readNotices(
              union all
              select s.escalation_id, s.case_id, s.decision_id, 'asked-no-more', s.closed_at, s.instead
              from (select * from escalation x where x.company = $1 and x.instead is not null and x.closed_at >= $3 offset 0) s
-             where $2 in (s.assignee, s.held_by) or exists (
-               select from approval x where x.company = $1 and x.escalation_id = s.escalation_id and x.person_id = $2))
+             where $2 in (s.assignee, s.held_by) or exists (select from approval x where x.company = $1 and x.escalation_id = s.escalation_id and x.person_id = $2))
            select t.escalation_id as "escalationId", t.case_id as "caseId", t.what, t.at, t.detail, q.tool, q.args,
              array[to_char(t.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), t.escalation_id] as place
            from told t
@@ -94,7 +93,11 @@ export async function readNotices(
            order by t.at desc, t.escalation_id desc limit $7`,
     values: [company, personId, since, takingBack, ...before, limit],
   });
-  return rows.map((row) =>
-    row.what === "asked-no-more" && row.detail !== null ? { ...row, detail: decidedInsteadAs(row.detail) } : row,
-  );
+  return rows.map(toldInWords);
+}
+
+/** Of what was decided without people, the ledger keeps the decision. */
+function toldInWords<N extends Notice>(notice: N): N {
+  const { what, detail } = notice;
+  return what === "asked-no-more" && detail !== null ? { ...notice, detail: decidedInsteadAs(detail) } : notice;
 }

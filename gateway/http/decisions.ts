@@ -311,9 +311,12 @@ export function standingView(step: ServiceStep): DecisionStanding {
 
 /** The newest of a request's questions that was decided without people. */
 function takenBackIn({ decisions }: ServiceStep): DecisionStanding["takenBack"] {
-  const escalation = decisions.findLast((decision) => (decision.escalation?.instead ?? null) !== null)?.escalation;
-  if (escalation?.instead == null) return null;
-  return { escalationId: escalation.escalationId, reason: decidedInsteadAs(escalation.instead) };
+  const [last] = decisions
+    .flatMap(({ escalation }) => escalation ?? [])
+    .filter(({ instead }) => instead !== null)
+    .slice(-1);
+  if (last === undefined || last.instead === null) return null;
+  return { escalationId: last.escalationId, reason: decidedInsteadAs(last.instead) };
 }
 
 function factsView({ facts, details: { derived } }: ServiceDecision): DecisionStanding["facts"] {

@@ -20,6 +20,7 @@ import { changed, lines, verified } from "../verify/verified.ts";
 /** A quote of which somebody who was asked put another price in place, approved and released at that, on the real engines. */
 let system: System;
 let files: BundleFiles;
+let outcome: unknown;
 /** The question that was edited. */
 let escalationId: string;
 
@@ -34,9 +35,9 @@ beforeAll(async () => {
   const deps = { pool, policies: await loadPolicies("policies"), alarm: () => undefined, readTools, now: wallTime };
   const who = { company, escalationId, personId: "dana", role: "partner-manager", at: wallTime() };
   const edit = { args: { netPriceMinor: "84000.00 USD" }, reason: "less will do", undoMs: 0 };
-  expect(await editQuestion(deps, { ...who, ...edit })).toMatchObject({ kind: "moved", counts: true });
+  await editQuestion(deps, { ...who, ...edit });
   await client.workflow.getHandle(caseId).signal("questionMoved", { escalationId });
-  expect(await client.workflow.getHandle(caseId).result()).toEqual({ outcomes: ["executed"] });
+  outcome = await client.workflow.getHandle(caseId).result();
   await givenCheckpoint(pool, company, company);
   files = await exported(pool, { kind: "company" }, company, company);
 });
@@ -46,9 +47,9 @@ const proposed = () => recordKeys.edited(escalationId);
 const moved = () => recordKeys.moved(escalationId, "edited", 2);
 
 test("its bundle passes every check, and its decisions come out again with the edited value", async () => {
-  const { outcome, findings, cases } = await verified(files);
+  expect(outcome).toEqual({ outcomes: ["executed"] });
+  const { findings, cases } = await verified(files);
   expect(findings).toEqual([]);
-  expect(outcome).not.toBe("tampered");
   expect(cases.some(({ decisions }) => decisions > 2)).toBe(true);
 });
 
@@ -118,22 +119,22 @@ describe("is found, changed as the bundle tells it:", () => {
     ["who edited", moved, "personId", () => "mallory"],
     ["why", moved, "reason", () => "another"],
   ])("%s", async ([, key, field, change]) => {
-    const { outcome, findings } = await verified(retold(key(), field, change).told);
-    expect([outcome, findings.map(({ check }) => check)]).toEqual(["tampered", expect.arrayContaining([6])]);
+    const { outcome: found, findings } = await verified(retold(key(), field, change).told);
+    expect([found, findings.map(({ check }) => check)]).toEqual(["tampered", expect.arrayContaining([6])]);
   });
 });
 
 describe("is found, though the company's own key signed it:", () => {
   test("the edited value", async () => {
-    const { outcome, findings } = await verified(await resigned(proposed(), "action", otherPrice));
-    expect([outcome, findings.map(({ check }) => check)]).toEqual(["differs", expect.arrayContaining([11])]);
+    const { outcome: found, findings } = await verified(await resigned(proposed(), "action", otherPrice));
+    expect([found, findings.map(({ check }) => check)]).toEqual(["differs", expect.arrayContaining([11])]);
   });
 
   test.for<[string, () => string]>([
     ["the edit's proposal left out", proposed],
     ["the edit's move left out", moved],
   ])("%s", async ([, key]) => {
-    const { outcome, findings } = await verified(await leftOut(key()));
-    expect([outcome, findings.length > 0]).toEqual(["tampered", true]);
+    const { outcome: found, findings } = await verified(await leftOut(key()));
+    expect([found, findings.length > 0]).toEqual(["tampered", true]);
   });
 });
