@@ -131,13 +131,14 @@ describe("what the rules execute", () => {
     expect(await moveQuestion(pool, { ...by("max"), move: "undo", words: "wrong deal" })).toMatchObject(moved);
     areAway = false;
     expect(await result(one.caseId)).toEqual({ outcomes: ["executed"] });
-    const anew = (await recordsOf(one.caseId)).find(({ body }) => body["verdict"] === "execute")?.body["decisionId"];
+    const bodies = (await recordsOf(one.caseId)).map(({ body }) => body as { verdict?: string; decisionId: string });
+    const decisionId = bodies.find(({ verdict }) => verdict === "execute")?.decisionId ?? "";
     const since = new Date(0).toISOString();
     const told = async (personId: string) =>
       (await readNotices(pool, { company, personId, since, takingBack: [], limit: 100 })).filter(
         (notice) => notice.escalationId === escalationId,
       );
-    const detail = `what deciding needs is back, and the rules execute: decided anew as ${String(anew)}`;
+    const detail = `what deciding needs is back, and the rules execute: decided anew as ${decisionId}`;
     for (const personId of ["dana", "mia", "max"]) {
       expect(await told(personId)).toMatchObject([{ what: "asked-no-more", caseId: one.caseId, detail }]);
     }
