@@ -1,4 +1,5 @@
 import type { Evidence, Finding } from "../domain/evidence.ts";
+import type { SetAside } from "../domain/noticed.ts";
 import type { Action, Review, TurnCitation } from "../domain/proposal.ts";
 
 /** Names the governed step that a turn works for. `stepKey` is its idempotency key; no part of it reaches a model. */
@@ -25,8 +26,16 @@ export type FindingsTurn = {
   readonly citation: TurnCitation;
 };
 
-/** What Orchestration leaves: a typed action as data, and why. */
-export type ProposalTurn = { readonly action: Action; readonly reasoning: string; readonly citation: TurnCitation };
+/**
+ * What Orchestration leaves: the action that is asked, as data, and why. What a model proposed otherwise is set aside: nobody is
+ * asked, or refused, for what the requester did not ask.
+ */
+export type ProposalTurn = {
+  readonly action: Action;
+  readonly setAside: readonly SetAside[];
+  readonly reasoning: string;
+  readonly citation: TurnCitation;
+};
 
 /** What Compliance leaves. There is no verdict in it that could loosen a decision. */
 export type ReviewTurn = { readonly review: Review; readonly citation: TurnCitation };

@@ -68,6 +68,7 @@ export function escalationCard(view: EscalationView & Partial<Pick<EscalationSho
   const sections: [string, readonly string[]][] = [
     ["Whom it reaches", [reachText(view)]],
     ["Why it is here", whyLines(view)],
+    ["What was noticed, and decides nothing", view.noticed],
     ...view.beside.map(besideSection),
     ["What would be done", [`${view.action.tool}: ${args}`]],
     ["What of it may be edited", [view.editable.join(", ")]],

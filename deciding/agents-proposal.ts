@@ -1,6 +1,7 @@
 import type { FindingsTurn, ProposalTurn, TurnInput } from "../agents/turn.ts";
 import type { ProposalDraft } from "../audit/ledgers/turns.ts";
 import { ownActionOf, versionRestedOn } from "../functions/index.ts";
+import { noticedIn } from "./noticed.ts";
 
 /** What two turns of the agents come to: the action, and the chain of reasoning behind it. `at` is ISO 8601. */
 export function agentsProposal(
@@ -13,6 +14,7 @@ export function agentsProposal(
   const sources = evidence.map(({ source }) => source);
   const turns = [citation, proposal.citation];
   const recordVersion = versionRestedOn(functionId, ownActionOf(functionId, actionId), sources);
-  const chain = { findings: [...findings], sources, reasoning, turns, origin: "agents" as const };
+  const noticed = noticedIn(evidence, proposal.setAside);
+  const chain = { findings: [...findings], sources, reasoning, turns, origin: "agents" as const, ...noticed };
   return { actionId, action, recordVersion, chain, at };
 }

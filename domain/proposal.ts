@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JsonObject } from "./json.ts";
 import { Finding, SourceRef } from "./evidence.ts";
+import { Noticed } from "./noticed.ts";
 
 /** A typed action that an agent wants: the tool that would act and its arguments. It is data; nothing runs from it. */
 export type Action = { readonly tool: string; readonly args: JsonObject };
@@ -35,5 +36,7 @@ export const ReasoningChain = z.strictObject({
    * `decide-service`: another system asked, and acts itself. `edited`: a person who was asked put other arguments in its place.
    */
   origin: z.enum(["agents", "as-requested", "follow-up", "decide-service", "edited"]),
+  /** Absent where nothing was. */
+  noticed: Noticed.exactOptional(),
 });
 export type ReasoningChain = z.infer<typeof ReasoningChain>;

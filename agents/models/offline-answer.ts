@@ -78,8 +78,7 @@ function reasoningOf({ functionId, findings, requested }: TurnData): string {
   return [OFFLINE_LABEL, ...findings.map(({ statement }) => statement), proposes].join("\n").slice(0, 4_000);
 }
 
-function reviewOf({ requested, readings, findings, proposal }: TurnData): JsonObject {
+function reviewOf({ readings, findings, proposal }: TurnData): JsonObject {
   if (proposal === undefined) return { verdict: "escalate", reasons: ["There is no proposal to review."] };
-  const { tool, args, reasoning } = proposal;
-  return complianceRules({ requested, readings, findings, action: { tool, args }, reasoning });
+  return complianceRules({ readings, findings });
 }

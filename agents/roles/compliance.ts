@@ -1,11 +1,11 @@
 import { Review } from "../../domain/proposal.ts";
 import type { AnswerForm } from "../answer-check.ts";
 import { inputSchemaOf, type Bindings } from "../binding.ts";
-import { complianceRules, tightened } from "../compliance-rules.ts";
+import { asPersonsToDecide, complianceRules, tightened } from "../compliance-rules.ts";
 import type { ToolSchema } from "../conversation.ts";
 import type { CallDeps } from "../model-call.ts";
 import type { FindingsTurn, ProposalTurn, ReviewTurn, TurnInput } from "../turn.ts";
-import { findingsJson, openingMessage, readingsOf, requestedAction } from "../turn-data.ts";
+import { findingsJson, openingMessage, readingsOf } from "../turn-data.ts";
 import { runTurn } from "../turn-graph.ts";
 
 const ROLE = "compliance";
@@ -25,8 +25,7 @@ export async function reviewProposal(
   { findings, evidence }: Pick<FindingsTurn, "findings" | "evidence">,
   { action, reasoning }: Pick<ProposalTurn, "action" | "reasoning">,
 ): Promise<ReviewTurn> {
-  const requested = requestedAction(turn, evidence);
-  const rules = complianceRules({ requested, readings: readingsOf(evidence), findings, action, reasoning });
+  const rules = complianceRules({ readings: readingsOf(evidence), findings });
   const binding = bindings.bind(ROLE, turn, answer, []);
   const { output, progress } = await runTurn({
     deps: calls,
@@ -38,7 +37,7 @@ export async function reviewProposal(
     },
   });
   return {
-    review: tightened(rules, output),
+    review: tightened(rules, asPersonsToDecide(output)),
     citation: bindings.citation(ROLE, turn, binding, progress.requestDigests),
   };
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { actionOf } from "../../functions/governed-actions.ts";
 import { ownActionOf } from "../../functions/index.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import type { Json, JsonObject } from "../../domain/json.ts";
+import type { SetAside } from "../../domain/noticed.ts";
 import type { AnswerForm } from "../answer-check.ts";
 import { inputSchemaOf, type Bindings } from "../binding.ts";
 import type { ToolSchema } from "../conversation.ts";
@@ -36,15 +37,31 @@ function proposalForm(turn: TurnInput) {
   return form;
 }
 
-/** The arguments that are no model's to fill in, as the record and its readings have them. */
-function filledIn(turn: TurnInput, evidence: FindingsTurn["evidence"]): JsonObject {
+/** Characters of a value that is shown. */
+const MAX_SHOWN_CHARS = 200;
+
+/** Where a model's arguments are not the ones asked. Those that code takes from the record are no model's to fill in. */
+function differences(turn: TurnInput, asked: JsonObject, given: JsonObject): readonly SetAside[] {
   const { filled = [] } = ownActionOf(turn.functionId, turn.action);
-  if (filled.length === 0) return {};
-  const { args } = requestedAction(turn, evidence);
-  return Object.fromEntries(filled.flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])));
+  const names = [...new Set([...Object.keys(asked), ...Object.keys(given)])].filter((name) => !filled.includes(name));
+  return names.flatMap((argument) => {
+    const [wanted, proposed] = [said(asked[argument]), said(given[argument])];
+    return wanted === proposed ? [] : [{ argument, asked: shown(wanted), proposed: shown(proposed) }];
+  });
 }
 
-/** Proposes the step's action. Which tool it names is code's choice; a model fills in arguments and reasoning. */
+function said(value: Json | undefined): string {
+  return value === undefined ? "" : JSON.stringify(value);
+}
+
+function shown(text: string): string {
+  return text.length <= MAX_SHOWN_CHARS ? text : `${text.slice(0, MAX_SHOWN_CHARS - 1)}…`;
+}
+
+/**
+ * Proposes the step's action, as it is asked. Which tool it names is code's choice; a model's arguments are held against the
+ * request, and its reasoning is kept.
+ */
 export async function proposeAction(
   { calls, bindings }: { readonly calls: CallDeps; readonly bindings: Bindings },
   turn: TurnInput,
@@ -60,9 +77,11 @@ export async function proposeAction(
       return { conversing: bindings.conversing(ROLE, turn, binding), opening };
     },
   });
+  const { args } = requestedAction(turn, evidence);
   return {
+    action: { tool, args },
     // Arguments came as JSON, and an action's schema changes nothing in them.
-    action: { tool, args: { ...(output.args as JsonObject), ...filledIn(turn, evidence) } },
+    setAside: differences(turn, args, output.args as JsonObject),
     reasoning: output.reasoning,
     citation: bindings.citation(ROLE, turn, binding, progress.requestDigests),
   };

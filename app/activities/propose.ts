@@ -8,6 +8,7 @@ import { recordProposal } from "../../audit/ledgers/turns.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { agentsProposal } from "../../deciding/agents-proposal.ts";
 import { readEvidence, type ReadTools } from "../../deciding/evidence.ts";
+import { noticedIn } from "../../deciding/noticed.ts";
 import { functionOf, isWhole, ownActionOf, recordToolOf, versionRestedOn, isMoot } from "../../functions/index.ts";
 import type { RefusalCode } from "../../domain/refusal.ts";
 import { keepRefusal } from "../../deciding/refused.ts";
@@ -105,7 +106,8 @@ export function createPropose({
       ? "The agents could not work on this request, so it is put to people exactly as it was asked."
       : "Not everything that is asked can be read, so it is put to people as far as it can.";
     const sources = Object.values(readings).map(({ source }) => source);
-    const chain = { findings: [], sources, reasoning, turns: [], origin: "as-requested" as const };
+    const noticed = noticedIn(Object.values(readings));
+    const chain = { findings: [], sources, reasoning, turns: [], origin: "as-requested" as const, ...noticed };
     const recordVersion = versionRestedOn(step.functionId, own, sources);
     await recordProposal(pool, step, { actionId: own.id, action, recordVersion, chain, at });
     return { kind: "proposed" };

@@ -53,7 +53,14 @@ export function proposalPart(names: StepNames, proposal: ProposalDraft, work?: A
   const review = work?.compliance;
   const row = { company, caseId, stepKey, proposalId, actionId, tool: action.tool, args: action.args, recordVersion };
   return {
-    row: { ...row, askKey, reasoning: chain.reasoning, at, review: review ? canonicalJson(review.review) : null },
+    row: {
+      ...row,
+      askKey,
+      reasoning: chain.reasoning,
+      noticed: chain.noticed ?? null,
+      at,
+      review: review ? canonicalJson(review.review) : null,
+    },
     records: [...turnsBefore(names, work, event, at), record, ...(review ? reviewRecords(names, review, at) : [])],
   };
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../domain/json.ts";
+import { Noticed, noticedInWords } from "../../domain/noticed.ts";
 import { formatPpm } from "../../domain/ppm.ts";
 import { formatMinute } from "./duration.ts";
 import type { Told } from "./line.ts";
@@ -44,6 +45,11 @@ function sourceLine(source: JsonObject): string {
   );
 }
 
+function noticedLines(chain: JsonObject): readonly string[] {
+  const noticed = Noticed.safeParse(chain["noticed"]);
+  return noticed.success ? noticedInWords(noticed.data) : [];
+}
+
 /** What was proposed, with what, and the chain of reasoning behind it. */
 export function tellProposal(body: JsonObject): Told {
   const chain = objectAt(body, "chain");
@@ -60,6 +66,7 @@ export function tellProposal(body: JsonObject): Told {
       ...objectsAt(chain, "sources").map(sourceLine),
       ...objectsAt(chain, "findings").map(findingLine),
       ...(reasoning === "" ? [] : [`${stated} ${reasoning}`]),
+      ...noticedLines(chain),
     ],
   };
 }

@@ -33,6 +33,8 @@ create table proposal (
   ask_key text,
   -- The answer to a question by which a person put other arguments in place of what was proposed: the question, who, as what, why.
   edit jsonb,
+  -- What code noticed of how it came about, for whoever is asked; null where there was nothing.
+  noticed jsonb,
   primary key (proposal_id, company)
 );
 create index proposal_of_ask on proposal (company, ask_key, proposed_at) where ask_key is not null;
@@ -244,9 +246,9 @@ grant update (undone_at) on approval to mandate_app;
 -- The row of a proposal. False when the step has one already, or its question was answered by one.
 create function keep_proposal(p jsonb) returns boolean language plpgsql as $$
 begin
-  insert into proposal (company, proposal_id, case_id, step_key, action_id, tool, args, record_version, reasoning, review, proposed_at, ask_key, edit)
+  insert into proposal (company, proposal_id, case_id, step_key, action_id, tool, args, record_version, reasoning, review, proposed_at, ask_key, edit, noticed)
   values (p->>'company', p->>'proposalId', p->>'caseId', p->>'stepKey', p->>'actionId', p->>'tool', p->'args',
-          p->>'recordVersion', p->>'reasoning', p->>'review', (p->>'at')::timestamptz, p->>'askKey', nullif(p->'edit', 'null'))
+          p->>'recordVersion', p->>'reasoning', p->>'review', (p->>'at')::timestamptz, p->>'askKey', nullif(p->'edit', 'null'), nullif(p->'noticed', 'null'))
   on conflict do nothing;
   return found;
 end $$;

@@ -10,7 +10,7 @@ create function erasable_columns(p_table text) returns text[] language sql immut
     when 'inbox' then array['body']
     when 'outbox' then array['payload']
     when 'model_turn' then array['request', 'response']
-    when 'proposal' then array['args', 'reasoning', 'review', 'edit']
+    when 'proposal' then array['args', 'reasoning', 'review', 'edit', 'noticed']
     when 'decision' then array['rules', 'missing', 'facts', 'sources', 'reason', 'requested_by', 'requester_id', 'details']
     when 'escalation' then array['requested_by', 'requester_id', 'assignee', 'held_by']
     when 'approval' then array['person_id', 'reason']
@@ -163,7 +163,7 @@ begin
       where o.company = p_company and o.event_id = any (v_events)));
   update model_turn t set request = erased()::text, response = case when t.response is not null then erased()::text end
     where t.company = p_company and t.case_id = p_case;
-  update proposal q set reasoning = 'erased', review = case when q.review is not null then erased()::text end,
+  update proposal q set reasoning = 'erased', noticed = null, review = case when q.review is not null then erased()::text end,
       edit = q.edit || jsonb_build_object('personId', pseudonym_of(p_company, q.edit->>'personId'), 'reason', 'erased'), args = case q.tool
       when 'external' then erased() || jsonb_build_object('name', 'erased', 'ref', 'erased', 'args', '{}'::jsonb,
                                          'caller', pseudonym_of(p_company, q.args->>'caller'))

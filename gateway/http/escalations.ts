@@ -5,6 +5,7 @@ import type { MatchedRule } from "../../domain/decision.ts";
 import { isDecideCase } from "../../domain/decide-case.ts";
 import { escalationMoves, escalationStates, isApproved, isStanding } from "../../domain/escalation.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
+import { noticedInWords, type Noticed } from "../../domain/noticed.ts";
 import { provenanceOf, provenances, type Decided } from "../../domain/provenance.ts";
 import type { FunctionAction } from "../../functions/definition.ts";
 import { functions } from "../../functions/index.ts";
@@ -59,6 +60,10 @@ const EscalationView = z
     sources: z.array(z.object({ source: z.string(), ref: z.string(), version: z.string(), observedAt: z.string() })),
     /** As stated by the model, labelled offline where it was. */
     reasoning: z.string(),
+    noticed: z.array(z.string()).openapi({
+      description:
+        "what code noticed of how it came about, such as a model's proposal that was set aside; it decided nothing",
+    }),
     requestedBy: z.string(),
     requester: z.enum(["person", "unresolved", "nobody"]).openapi({
       description:
@@ -163,6 +168,7 @@ type EscalationRow = Omit<
   | "editable"
   | "verdict"
   | "reasoning"
+  | "noticed"
   | "shownFacts"
   | "provenance"
   | keyof typeof timing
@@ -179,6 +185,7 @@ type EscalationRow = Omit<
     /** Facts that code computed of a caller's fields. */
     derived: readonly string[];
     offline: boolean | null;
+    noticing: Noticed | null;
   };
 
 /** Everything a person needs to answer, read from the ledgers: the facts are the decision's, never a model's words. */
@@ -189,7 +196,7 @@ const escalations = (from: "escalation" | "listed", more: string) => `
       when d.details->>'requester' = 'unresolved' then 'unresolved' else 'nobody' end as requester,
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
       v.document::jsonb->'facts' as "factTypes", coalesce(d.details->'derived', '[]') as derived, q.tool,
-     q.args || coalesce(d.details->'terms', '{}') as args, coalesce(d.details->'beside', '[]') as beside, q.reasoning as "statedReasoning", said.offline, partner.name as "partnerName",
+     q.args || coalesce(d.details->'terms', '{}') as args, coalesce(d.details->'beside', '[]') as beside, q.reasoning as "statedReasoning", q.noticed as noticing, said.offline, partner.name as "partnerName",
     coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals,
     s.route, s.working_time as "workingTime",
     case when s.closed_at is null then jsonb_build_object('firstLevel', r.first_level, 'people', r.people) end as reached${more}
@@ -279,7 +286,8 @@ export async function readEscalation(
 }
 
 function escalationView(row: EscalationRow, at: string): EscalationView {
-  const { company, rules, tool, args, partnerName, statedReasoning, offline, factTypes, derived, ...told } = row;
+  const { company, rules, tool, args, partnerName, statedReasoning, offline, noticing, factTypes, derived, ...told } =
+    row;
   const { route: _route, workingTime: _workingTime, reached: _reached, ...rest } = told;
   const { state, approvals } = rest;
   return {
@@ -295,6 +303,7 @@ function escalationView(row: EscalationRow, at: string): EscalationView {
     rules: rules.map(ruleView),
     action: { tool, args },
     editable: isStanding(state) && state !== "committing" ? editableOf(functionOfCase(company, rest.caseId), tool) : [],
+    noticed: noticing === null ? [] : noticedInWords(noticing),
     reasoning: offline === true ? `[offline model] ${statedReasoning}` : statedReasoning,
     verdict: isApproved(state) || state === "rejected" ? (approvals.findLast(isCounted) ?? null) : null,
   };

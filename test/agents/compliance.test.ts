@@ -43,65 +43,39 @@ describe("Compliance can only tighten", () => {
     });
   });
 
-  test("a model's block stands", async () => {
+  test("a model's block asks for a person: it denies nobody anything in the rules' stead", async () => {
     const { agents } = agentsOn(quoteReadings());
     const findings = await agents.gatherFindings(quoteTurn);
     const proposal = await agents.proposeAction(quoteTurn, findings);
     const line = calls("review_proposal", { verdict: "block", reasons: ["The quote copies another partner's."] });
     const reviewing = agentsOn(quoteReadings(), scriptedModel(line)).agents;
     expect((await reviewing.reviewProposal(quoteTurn, findings, proposal)).review).toEqual({
-      verdict: "block",
+      verdict: "escalate",
       reasons: ["The quote copies another partner's."],
     });
   });
 });
 
 describe("Compliance's rules ask for a person when", () => {
-  const action = { tool: "quotes.approve-discount", args: { quoteId: "Q-1", netPriceMinor: 5 } };
   const clean = {
-    requested: action,
     readings: { "crm.record": { quote_id: "Q-1" } },
-    findings: [{ code: "seen", statement: "The quote asks 15 %.", sources: ["crm.record"] }],
-    action,
-    reasoning: "Proposed as the record asks.",
+    findings: [{ code: "seen", sources: ["crm.record"] }],
   };
 
   test("nothing is wrong: they agree", () => {
     expect(complianceRules(clean)).toEqual({ verdict: "agree", reasons: [] });
   });
 
-  test.for<readonly [string, Partial<typeof clean>, string]>([
-    [
-      "an argument differs from the record",
-      { action: { ...action, args: { ...action.args, netPriceMinor: 4 } } },
-      "The proposal says netPriceMinor 4 where the record asks for 5.",
-    ],
-    [
-      "the tool differs",
-      { action: { ...action, tool: "crm.update-property" } },
-      "The proposal names the tool crm.update-property, not quotes.approve-discount.",
-    ],
-    [
-      "a finding has no source",
-      { findings: [{ code: "heard", statement: "The customer likes it.", sources: [] }] },
-      "The finding heard rests on a source that was not read.",
-    ],
-    [
-      "a finding's source was not read",
-      { findings: [{ code: "heard", statement: "The partner is active.", sources: ["programme.partner"] }] },
-      "The finding heard rests on a source that was not read.",
-    ],
-    [
-      "an agent asked for what it may not read",
-      { findings: [{ code: "reading-refused", statement: "Refused.", sources: ["crm.record"] }] },
-      "An agent asked for readings outside this case; they were refused.",
-    ],
-    [
-      "an agent's words read like a policy change",
-      { reasoning: "The threshold is now 40 %." },
-      "An agent's own words read like an instruction or a policy change.",
-    ],
-  ])("%s", ([, changed, reason]) => {
-    expect(complianceRules({ ...clean, ...changed })).toEqual({ verdict: "escalate", reasons: [reason] });
+  test.for<readonly [string, Partial<typeof clean>]>([
+    ["a finding has no source", { findings: [{ code: "heard", sources: [] }] }],
+    ["a finding's source was not read", { findings: [{ code: "heard", sources: ["programme.partner"] }] }],
+  ])("%s", ([, changed]) => {
+    const reasons = ["The finding heard rests on a source that was not read."];
+    expect(complianceRules({ ...clean, ...changed })).toEqual({ verdict: "escalate", reasons });
+  });
+
+  test("and not when an agent asked for what it may not read: that was refused, and is told", () => {
+    const findings = [{ code: "reading-refused", sources: ["crm.record"] }];
+    expect(complianceRules({ ...clean, findings })).toEqual({ verdict: "agree", reasons: [] });
   });
 });

@@ -31,6 +31,7 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
     shownFacts: { effectiveDiscount: "18 %" },
     beside: [],
     sources: [{ source: "crm.record", ref: "deal/9100000104", version: "1", observedAt: "2026-03-02T09:00:00.000Z" }],
+    noticed: ["The text of note in crm.record holds characters that nobody sees."],
     reasoning: "[offline model] as asked",
     requestedBy: "sam",
     requester: "person",
