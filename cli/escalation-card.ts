@@ -70,6 +70,7 @@ export function escalationCard(view: EscalationView & Partial<Pick<EscalationSho
     ["Why it is here", whyLines(view)],
     ["What was noticed, and decides nothing", view.noticed],
     ...view.beside.map(besideSection),
+    ["What would pass without people", view.wouldPass.map(({ text }) => `${text}, all else as it is`)],
     ["What would be done", [`${view.action.tool}: ${args}`]],
     ["What of it may be edited", [view.editable.join(", ")]],
     ["What was read", [facts.join(", "), ...provenanceLines(view), ...view.sources.map(sourceLine)]],

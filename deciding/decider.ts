@@ -7,7 +7,8 @@ import { keepCounted, type Place } from "./limits.ts";
 import type { InForce, PolicySource } from "./policy-source.ts";
 import { actionDigestOf, subjectOf, type Question } from "./question.ts";
 import { isAboutLargeSum } from "./large-sum.ts";
-import { concluded, draftOf, ruleOn, type Concluded, type Ruling } from "./ruling.ts";
+import { offersFor } from "./offers.ts";
+import { concluded, draftOf, offering, ruleOn, type Concluded, type Ruling } from "./ruling.ts";
 import { askedOf, requesterOf, type Requester } from "./requester.ts";
 import { withoutPolicy } from "./without-policy.ts";
 
@@ -57,7 +58,7 @@ async function keep(deps: DeciderDeps, question: Question, inForce: InForce, rul
     const { withheld, cell } = ruling;
     const conclusion = concluded(ruling, counted, limits);
     const requester = await askerOf(sql, question, conclusion, bound);
-    const asked = askedOf(conclusion, requester, cell);
+    const asked = offering(askedOf(conclusion, requester, cell), await offersFor(question, inForce.policy, conclusion));
     const draft = draftOf(question, { ...asked, withheld }, inForce, { ...bound, requesterId: idOf(requester) });
     return record(sql, { ...draft, large: isAboutLargeSum(ruling.cell.facts, question.facts) });
   });

@@ -56,7 +56,7 @@ function tellingOf({ action }: StepRef, { args }: Action): Pick<Ref, "tells"> {
 }
 
 function verdictRef(vault: Pick<Vault, "blind">, step: StepRef, stored: StoredDecision, tool: string): Ref {
-  const { decisionId, actionDigest, permitId, effectKey, requesterId, route, decidedAt, forOutage } = stored;
+  const { decisionId, actionDigest, permitId, effectKey, requesterId, route, decidedAt, forOutage, mendable } = stored;
   const { company, caseId } = step;
   if (permitId !== null && effectKey !== null) {
     const permit = { permitId, company, caseId, decisionId, tool, decidedAt, actionDigest, effectKey };
@@ -71,6 +71,7 @@ function verdictRef(vault: Pick<Vault, "blind">, step: StepRef, stored: StoredDe
     actionDigest,
     route,
     ...(forOutage && { forOutage: true as const }),
+    ...(mendable && { mendable: true as const }),
     ...(requesterId !== undefined && { requester: personRefOf(vault, company, requesterId) }),
   };
 }

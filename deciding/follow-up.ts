@@ -5,7 +5,7 @@ import { functionOf } from "../functions/index.ts";
 import { owedActionOf } from "../functions/owed-actions.ts";
 import { message, messageArgs } from "../functions/shared/message.ts";
 import { reportedAction, writeBack, writeBackValue } from "../functions/shared/write-back.ts";
-import type { FollowUp, Message } from "../workflows/activities.ts";
+import type { FollowUp, Message, ToldMeanwhile } from "../workflows/activities.ts";
 import type { FrozenEvidence } from "./evidence.ts";
 
 /** What is done and why. */
@@ -57,7 +57,7 @@ function draftOf(actionId: string, { tool, args, reasoning }: Doing, at: string)
 function telling({ step, reports, outcome }: FollowUp): Proposed {
   const { objectType, objectId, reportsStep } = step;
   const property = reportedAction(reports)?.writeBack?.property;
-  const value = outcome === "asked-back" ? undefined : writeBackValue(reports, outcome);
+  const value = isMeanwhile(outcome) ? undefined : writeBackValue(reports, outcome);
   if (property === undefined || value === undefined) return `\`${outcome}\` is not told to the CRM`;
   const args = { action: reports, objectType, objectId, property, value, reportsStep };
   return {
@@ -67,9 +67,13 @@ function telling({ step, reports, outcome }: FollowUp): Proposed {
   };
 }
 
+function isMeanwhile(outcome: FollowUp["outcome"]): outcome is ToldMeanwhile {
+  return outcome === "asked-back" || outcome === "put-to-people";
+}
+
 function owed({ step, outcome }: FollowUp, evidence: FrozenEvidence): Proposed {
   const { action, args: argsFrom, reasoning, nothing } = owedActionOf(step.action);
-  const reported = { reportsStep: step.reportsStep, isAskedBack: outcome === "asked-back" };
+  const reported = { reportsStep: step.reportsStep, meanwhile: isMeanwhile(outcome) ? outcome : null };
   const args = argsFrom(step, reported, evidence);
   return args === undefined ? nothing : { tool: action.tool, args, reasoning };
 }

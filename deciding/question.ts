@@ -5,6 +5,7 @@ import type { Beside } from "../domain/decision-details.ts";
 import type { SourceRef } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Review } from "../domain/proposal.ts";
+import type { Otherwise } from "./offers.ts";
 
 /** What is to be decided. Everything in it is frozen: the same question asked again has the same answer. */
 export type Question = {
@@ -33,6 +34,8 @@ export type Question = {
   readonly sources: readonly SourceRef[];
   /** What the record says who asks; empty where it does not say. */
   readonly requestedBy: string;
+  /** How it could be asked otherwise; absent where it could not. Nothing of it is recorded. */
+  readonly otherwise?: Otherwise;
   /** The system that says so, whose ids those are. */
   readonly requestedIn?: string;
   /** What follows from another decision, or from what agents see, is nobody's request: everybody in the role may answer it. */

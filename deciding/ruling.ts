@@ -1,5 +1,5 @@
 import type { DecisionDraft } from "../audit/ledgers/decisions.ts";
-import type { DecisionDetails, LimitReading } from "../domain/decision-details.ts";
+import type { DecisionDetails, LimitReading, Offer } from "../domain/decision-details.ts";
 import type { Decision, MatchedRule } from "../domain/decision.ts";
 import { governedActions } from "../functions/governed-actions.ts";
 import type { JsonObject } from "../domain/json.ts";
@@ -149,6 +149,11 @@ export function concluded(
   const decision = restrain(counted, details.mode, cell);
   const obligations = withheld ? [] : obligationsOf(cell, decision);
   return { decision, details: { ...details, limits, obligations } };
+}
+
+/** A decision with what the requester may ask instead. */
+export function offering({ decision, details }: Concluded, offers: readonly Offer[]): Concluded {
+  return offers.length === 0 ? { decision, details } : { decision, details: { ...details, offers } };
 }
 
 /** The policy of a decision as its record names and keeps it. */

@@ -7,7 +7,7 @@ import { isPermittedElsewhere, readAsk, repeatRecord } from "../audit/ledgers/st
 import { writeStep } from "../audit/ledgers/step-writing.ts";
 import { inTransaction } from "../audit/ledgers/transaction.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
-import type { GovernedAction } from "../functions/definition.ts";
+import type { FactInput, GovernedAction } from "../functions/definition.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
 import {
@@ -20,6 +20,7 @@ import {
   isMoot,
 } from "../functions/index.ts";
 import { knownFacts } from "../functions/known-facts.ts";
+import { AS_REQUESTED } from "../functions/shared/as-requested.ts";
 import { isDue } from "../functions/shared/message.ts";
 import type { FollowUp, Instead, Message, StepRef } from "../workflows/activities.ts";
 import { createDecider, type Alarm } from "./decider.ts";
@@ -298,11 +299,12 @@ export function questionOf(
   const input = { evidence, action: proposal.action, at };
   const requestedBy = action.requestedBy(recordIn(evidence, step.functionId), proposal.action.args);
   const untold = whyUntold(step, action, evidence, proposal.action.args);
+  const known = knownFacts(action, input);
   return {
     ...names,
     proposal,
     review,
-    ...knownFacts(action, input),
+    ...known,
     remarks: [...(action.remarks?.(input) ?? []), ...untold],
     notWhole: !isWhole(action, proposal.action.args) || untold.length > 0,
     notAsItStands: action.notAsItStands?.(input) ?? false,
@@ -311,7 +313,28 @@ export function questionOf(
     requestedBy: requestedBy ?? "",
     requestedIn: functionOf(step.functionId).subject.system,
     ...(requestedBy === null && { isNobodys: true as const }),
+    ...otherwiseOf(action, input, known.facts),
   };
+}
+
+/** How it could be asked otherwise, where all of it can be read: with other amounts in place of those that people may edit. */
+function otherwiseOf(action: GovernedAction, input: FactInput, known: JsonObject): Pick<Question, "otherwise"> {
+  const { tool, args } = input.action;
+  const { currency } = args;
+  const named = Object.entries(args).filter((entry): entry is [string, number] => isAmount(entry));
+  const amounts = Object.fromEntries(named.filter(([name]) => Object.hasOwn(action.editable?.shape ?? {}, name)));
+  if (typeof currency !== "string" || Object.keys(amounts).length === 0 || !isWhole(action, args)) return {};
+  // Whether it is as the record asks says how it was proposed, which stays: the requester would ask so in the record.
+  const { [AS_REQUESTED]: asRequested } = known;
+  const factsWith = (changes: JsonObject) => {
+    const { facts } = knownFacts(action, { ...input, action: { tool, args: { ...args, ...changes } } });
+    return asRequested === undefined ? facts : { ...facts, [AS_REQUESTED]: asRequested };
+  };
+  return { otherwise: { amounts, currency, factsWith, mostMinor: Math.max(...named.map(([, minor]) => minor)) } };
+}
+
+function isAmount([name, value]: readonly [string, unknown]): boolean {
+  return name.endsWith("Minor") && typeof value === "number";
 }
 
 /** Whether the subject's record, as it was read, no longer lets what was proposed be done. */

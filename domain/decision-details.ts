@@ -47,6 +47,9 @@ export type Beside = {
   readonly rows: readonly { readonly name: string; readonly asked: string; readonly other: string }[];
 };
 
+/** What would have passed without asking anybody, all else as it was asked: an amount in minor units, and in words. */
+export type Offer = { readonly argument: string; readonly minor: number; readonly text: string };
+
 /** What a decision was taken with, beside its rules and facts. Schema-free. */
 export type DecisionDetails = {
   readonly mode: Mode;
@@ -75,4 +78,6 @@ export type DecisionDetails = {
   readonly beside?: readonly Beside[];
   /** The directory knew nobody by what it was asked under, and so it went one level up; absent where that changed nothing. */
   readonly requester?: "unresolved";
+  /** What the requester may ask instead; absent where nothing was found. */
+  readonly offers?: readonly Offer[];
 };

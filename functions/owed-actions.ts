@@ -1,4 +1,4 @@
-import { askedBackText, crmNote, noteText, StepDecisionReading } from "./shared/crm-note.ts";
+import { askedBackText, crmNote, noteText, putToPeopleText, StepDecisionReading } from "./shared/crm-note.ts";
 import { sellerToTell, tellSeller } from "./shared/deal-team-tell.ts";
 import type { FactInput, GovernedAction } from "./definition.ts";
 import type { JsonObject } from "../domain/json.ts";
@@ -8,8 +8,8 @@ import { assertKnown } from "../domain/registry.ts";
 /** The CRM object that the step was about. */
 type About = { readonly objectType: string; readonly objectId: string };
 
-/** The step that is told of, and whether it is told how it ended or what people ask back before they decide it. */
-type Reported = { readonly reportsStep: string; readonly isAskedBack: boolean };
+/** The step that is told of, and how it stands while people decide it; null: how it ended. */
+type Reported = { readonly reportsStep: string; readonly meanwhile: "asked-back" | "put-to-people" | null };
 
 /** How an obligation is met: a governed action of its own, decided like any other. */
 export type OwedAction = {
@@ -22,13 +22,24 @@ export type OwedAction = {
   readonly nothing: string;
 };
 
+function textOf(decided: StepDecisionReading, meanwhile: Reported["meanwhile"]): string | undefined {
+  switch (meanwhile) {
+    case "asked-back":
+      return askedBackText(decided);
+    case "put-to-people":
+      return putToPeopleText(decided);
+    case null:
+      return noteText(decided);
+  }
+}
+
 const owedActions: { readonly [id in ObligationId]: OwedAction } = {
   "crm-note": {
     action: crmNote,
-    args({ objectType, objectId }, { reportsStep, isAskedBack }, evidence) {
+    args({ objectType, objectId }, { reportsStep, meanwhile }, evidence) {
       const decided = StepDecisionReading.safeParse(evidence["ledger.step-decision"]?.value);
       if (!decided.success) return undefined;
-      const text = isAskedBack ? askedBackText(decided.data) : noteText(decided.data);
+      const text = textOf(decided.data, meanwhile);
       return text === undefined ? undefined : { objectType, objectId, reportsStep, text };
     },
     reasoning: "What did not come about, or what its rules say, is told on its CRM record with the reason.",

@@ -105,6 +105,8 @@ type Decided =
       readonly route: Route;
       /** Only because something that deciding needs was away: the rules themselves let it execute. */
       readonly forOutage?: true;
+      /** Whoever asked can do something about it: that is told while people are asked. */
+      readonly mendable?: true;
     }
   | { readonly kind: "block"; readonly decisionId: string }
   /** The same was permitted before, by the decision that is named: it is done, or nobody knows whether it is. */
@@ -125,14 +127,14 @@ type Decided =
  */
 export type Instead = "decided" | "away" | "stands";
 
-/**
- * A step that code proposes because another one ended: `reports` is that one's action, `outcome` how it ended; or, while people
- * decide that one, that they asked something back or it was settled.
- */
+/** What is told of a step while people decide it: that they are asked and what would mend it; what they ask back, or how that was settled. */
+export type ToldMeanwhile = "put-to-people" | "asked-back";
+
+/** A step that code proposes because another one ended, or is put to people: `reports` is that one's action, `outcome` how it stands. */
 export type FollowUp = {
   readonly step: StepRef;
   readonly reports: string;
-  readonly outcome: OutcomeKind | "asked-back";
+  readonly outcome: OutcomeKind | ToldMeanwhile;
   /** The step ended with nothing decided that holds: recorded first, in words, so that a note can tell it. */
   readonly refusal?: RefusalCode;
 };

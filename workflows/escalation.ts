@@ -10,7 +10,7 @@ import {
 } from "@temporalio/workflow";
 import type { EventRef } from "../domain/event.ts";
 import type { EscalationState } from "../domain/escalation.ts";
-import type { DecisionRef, StepRef } from "./activities.ts";
+import type { DecisionRef, StepRef, ToldMeanwhile } from "./activities.ts";
 import { AGENTS_BACK } from "../temporal.config.ts";
 import { now } from "./clock.ts";
 import { decideInstead } from "./proposing.ts";
@@ -41,11 +41,11 @@ type Pending = {
   woken: boolean;
 };
 
-/** Tells whoever asked what people ask back, or how that was settled. It asks nobody, and a question goes on meanwhile. */
-export type OnAskedBack = () => Promise<void>;
+/** Tells whoever asked how the question stands. It asks nobody, and a question goes on meanwhile. */
+export type Telling = (what: ToldMeanwhile) => Promise<void>;
 
 /** What a question goes along with. */
-export type Asking = { readonly nextStep?: NextStep | undefined; readonly onAskedBack?: OnAskedBack | undefined };
+export type Asking = { readonly nextStep?: NextStep | undefined; readonly telling?: Telling | undefined };
 
 /** What came for the case while it asks. */
 export type Arrivals = {
@@ -108,7 +108,7 @@ export async function escalate(
   step: StepRef,
   decision: Extract<DecisionRef, { kind: "escalate" }>,
   desk: EscalationDesk,
-  { nextStep, onAskedBack }: Asking = {},
+  { nextStep, telling }: Asking = {},
 ): Promise<{ escalationId: string; answer: Answer }> {
   const opened = await ledger().openEscalation(step, decision, now());
   const { escalationId } = opened;
@@ -118,15 +118,15 @@ export async function escalate(
   desk.pending = pending;
   let state: EscalationState | TakenBack = opened.state;
   const told: Promise<Tried>[] = [];
+  const tell = (what: ToldMeanwhile) => told.push(tried(async () => telling?.(what), told.at(-1)));
+  if (decision.mendable === true && telling !== undefined && patched("what-mends-is-told")) tell("put-to-people");
   const again = decision.forOutage === true && nextStep !== undefined ? firstLook(nextStep) : undefined;
   while (isWaiting(state)) {
     pending.roles = rolesFrom(state.level);
     setCurrentDetails(`waiting for ${pending.roles[0] ?? "nobody"}`);
     const before = state;
     state = await waitThere(step, before, pending, desk, again);
-    if (onAskedBack !== undefined && isToldBack(before, state) && patched("asked-back-is-told")) {
-      told.push(tried(onAskedBack, told.at(-1)));
-    }
+    if (telling !== undefined && isToldBack(before, state) && patched("asked-back-is-told")) tell("asked-back");
   }
   desk.pending = undefined;
   for (const { fault } of await Promise.all(told)) if (fault !== undefined) throw fault;

@@ -2,7 +2,7 @@ import { patched } from "@temporalio/workflow";
 import type { OutcomeKind, StepOutcome } from "../domain/outcome.ts";
 import type { Because, RefusalCode } from "../domain/refusal.ts";
 import { MAX_ROUNDS } from "../temporal.config.ts";
-import type { Afterwards, DecisionRef, EndedStep, FollowUp, Message, StepRef } from "./activities.ts";
+import type { Afterwards, DecisionRef, EndedStep, FollowUp, Message, StepRef, ToldMeanwhile } from "./activities.ts";
 import { stepRefOf, type Named, type Work } from "./case.ts";
 import { now } from "./clock.ts";
 import { guardedStep, type AfterwardsOf, type Stepped } from "./guarded-step.ts";
@@ -52,8 +52,12 @@ async function proposedAfresh(work: Work, named: Named, open: OpeningOf, isLast:
   const again = open === decideByAgents ? nextStep : undefined;
   const taken = (step: StepRef, opening: OpeningOf) => {
     const afterwards = telling(work, { step, ordinal }, named, isLast);
-    const onAskedBack = () => noteAskedBack(work, { step, ordinal });
-    return guardedStep(step, () => opening(step), work.opened.desk, { afterwards, nextStep: again, onAskedBack });
+    const meanwhile = (what: ToldMeanwhile) => noteMeanwhile(work, { step, ordinal }, what);
+    return guardedStep(step, () => opening(step), work.opened.desk, {
+      afterwards,
+      nextStep: again,
+      telling: meanwhile,
+    });
   };
   for (let tries = 1; ; tries += 1) {
     let step = nextStep();
@@ -209,15 +213,15 @@ async function noteEnd(work: Work, ended: OwnStep, about: string): Promise<void>
 }
 
 /**
- * Leaves the note on what people ask back about a step, or on how that was settled, while they decide it: once for each. It is never
- * itself a question to people, which would keep the step's from being answered.
+ * Leaves the note on how a step stands while people decide it, once for each that is told. It is never itself a question to people, which
+ * would keep the step's from being answered.
  */
-async function noteAskedBack(work: Work, { step }: Reported): Promise<void> {
-  const name = `${NOTE}-asked-back`;
+async function noteMeanwhile(work: Work, { step }: Reported, what: ToldMeanwhile): Promise<void> {
+  const name = `${NOTE}-${what}`;
   const round = (work.rounds.get(name) ?? 0) + 1;
   work.rounds.set(name, round);
   const note = stepRefOf(work, { name, action: NOTE, reports: step.stepKey }, round);
-  const followUp = { step: note, reports: step.action, outcome: "asked-back" } as const;
+  const followUp = { step: note, reports: step.action, outcome: what };
   const open = () => ledger().decideFollowUp(followUp, now());
   const { outcome } = await guardedStep(note, open, work.opened.desk, { asksNobody: true });
   work.ended.push(endedStep(name, note, outcome));

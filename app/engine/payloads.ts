@@ -105,6 +105,7 @@ const Escalate = z.strictObject({
   requester: Digest.optional(),
   route: Route,
   forOutage: z.literal(true).optional(),
+  mendable: z.literal(true).optional(),
   ...following,
 });
 const DecisionRef = z.discriminatedUnion("kind", [
@@ -127,7 +128,7 @@ const DecisionRef = z.discriminatedUnion("kind", [
 const FollowUp = z.strictObject({
   step: StepRef,
   reports: Word.or(z.literal("")),
-  outcome: OutcomeKind.or(z.literal("asked-back")),
+  outcome: OutcomeKind.or(z.enum(["asked-back", "put-to-people"])),
   refusal: RefusalCode.optional(),
 });
 const Message = z.strictObject({

@@ -32,6 +32,8 @@ export type StoredDecision = {
   readonly obligations: readonly string[];
   /** People are asked only because something that deciding needs was away. */
   readonly forOutage: boolean;
+  /** Whoever asked can do something about it that is known: ask what would pass, or correct what cannot be read. */
+  readonly mendable: boolean;
 };
 
 /** Everything a decision is rebuilt from. */
@@ -115,10 +117,16 @@ export function decisionPart(draft: DecisionDraft, intent?: IntentDraft): { part
     mode,
     obligations,
     forOutage: asksForOutage(rules),
+    mendable: isMendable(details),
   };
   const begun = permitId === null || intent === undefined ? null : intent;
   const row = { ...body, ...names, effectKey, at, intent: begun };
   return { part: { row, records: [record, ...intentRecords(draft, stored, begun)] }, stored };
+}
+
+/** As the ledger's own query has it: both stand in the details only where there is something. */
+function isMendable({ offers, unknown }: DecisionDetails): boolean {
+  return offers !== undefined || unknown !== undefined;
 }
 
 function intentRecords(draft: DecisionDraft, stored: StoredDecision, intent: IntentDraft | null): RecordDraft[] {
@@ -210,6 +218,7 @@ type GateRow = {
   mode: Mode | null;
   obligations: readonly string[] | null;
   rules: readonly MatchedRule[] | null;
+  mendable: boolean;
 };
 
 /**
@@ -222,7 +231,8 @@ export async function readGate(sql: Sql, company: string, stepKey: string, gate:
     name: "read-gate",
     text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, q.review,
                   d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.requester_id, d.approval_id, d.decided_at, p.permit_id, p.effect_key,
-                  d.details->>'mode' as mode, d.details->'obligations' as obligations, d.rules
+                  d.details->>'mode' as mode, d.details->'obligations' as obligations, d.rules,
+                  coalesce(d.details ?| array['offers', 'unknown'], false) as mendable
            from proposal q
            left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $3
            left join lateral (select permit_id, effect_key from permit x
@@ -262,5 +272,6 @@ function decisionOf(row: GateRow, decisionId: string): StoredDecision {
     mode: row.mode ?? "led",
     obligations: row.obligations ?? [],
     forOutage: asksForOutage(row.rules ?? []),
+    mendable: row.mendable,
   };
 }

@@ -1,10 +1,13 @@
+import type { Offer } from "../../domain/decision-details.ts";
 import type { StepDecisionReading } from "../../functions/shared/crm-note.ts";
 import type { Ledger } from "../records.ts";
 import { readMoves } from "./escalation-moves.ts";
 import { readStepOutcome } from "./effects.ts";
 import { readRefusal } from "./refusals.ts";
 
-type Row = Omit<StepDecisionReading, "outcome" | "askedBack"> & {
+type Row = Omit<StepDecisionReading, "outcome" | "askedBack" | "offers" | "unread"> & {
+  readonly offered: readonly Offer[] | null;
+  readonly isUnread: boolean;
   readonly decidedAt: string;
   /** Its question, while that stands. */
   readonly escalationId: string | null;
@@ -26,7 +29,7 @@ export async function readStepDecision(
   const { rows } = await ledger.query<Row>({
     name: "step-decision",
     text: `select d.decision_id as "decisionId", d.verdict, d.reason, coalesce(e.detail, '') as detail,
-             coalesce(q.action_id, '') as "actionId", d.decided_at as "decidedAt",
+             d.details->'offers' as offered, d.details ? 'unknown' as "isUnread", coalesce(q.action_id, '') as "actionId", d.decided_at as "decidedAt",
              s.escalation_id as "escalationId", coalesce(s.version, 0) as version, coalesce(s.state = 'info-requested', false) as "isPaused",
              to_char(s.until_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as until
            from decision d
@@ -52,7 +55,12 @@ export async function readStepDecision(
     return { actionId, reason, decisionId: "", verdict: "none", outcome: "refused", detail: "" };
   }
   if (row === undefined) return undefined;
-  const { decidedAt: _decidedAt, escalationId, version, isPaused, until, ...decision } = row;
+  const { decidedAt: _decidedAt, escalationId, version, isPaused, until, offered, isUnread, ...decided } = row;
+  const decision = {
+    ...decided,
+    ...(offered !== null && { offers: offered.map(({ text }) => text) }),
+    ...(isUnread && { unread: true as const }),
+  };
   const outcome = await readStepOutcome(ledger, company, stepKey);
   const moves = escalationId === null ? [] : await readMoves(ledger, company, { escalationId, version });
   const lastAsk = moves.findLastIndex(({ move }) => move === "ask");

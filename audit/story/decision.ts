@@ -39,6 +39,10 @@ function ruleLine(rule: JsonObject): string {
   return sentence("rule", textAt(rule, "id"), `(${textAt(rule, "effect") || "?"}):`, textAt(rule, "reason"));
 }
 
+function offerLines(details: JsonObject): readonly string[] {
+  return objectsAt(details, "offers").map((offer) => `would pass without asking anyone: ${textAt(offer, "text")}`);
+}
+
 /** The verdict with its policy, every rule that matched, what was not known, and the values that were read. */
 export function tellDecision(body: JsonObject): Told {
   const policy = objectAt(body, "policy");
@@ -57,6 +61,7 @@ export function tellDecision(body: JsonObject): Told {
     text: `${verdictWords(body)}${reason === "" || saidByRule ? "" : `: ${reason}`}`,
     because: [
       ...rules.map(ruleLine),
+      ...offerLines(objectAt(body, "details")),
       ...(missing.length === 0 ? [] : [`not known: ${missing.join(", ")}`]),
       ...(facts === "" ? [] : [`values read: ${facts}`, ...provenance]),
       ...[withText("asked for by", textAt(body, "requestedBy")), withText("permit", textAt(body, "permitId"))].filter(

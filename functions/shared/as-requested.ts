@@ -16,3 +16,6 @@ export function differing(one: JsonObject, other: JsonObject): readonly string[]
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
   return names.filter((name) => one[name] !== other[name]);
 }
+
+/** The fact by which every function's policy asks whether what is proposed is what the record asks for. */
+export const AS_REQUESTED = "proposedAsRequested";

@@ -34,6 +34,10 @@ export const StepDecisionReading = z.strictObject({
       until: z.string(),
     })
     .optional(),
+  /** What would pass without people, all else as it was asked, in words. */
+  offers: z.array(z.string()).exactOptional(),
+  /** Something of the record cannot be read; the reason says what. */
+  unread: z.literal(true).exactOptional(),
 });
 export type StepDecisionReading = z.infer<typeof StepDecisionReading>;
 
@@ -85,8 +89,31 @@ export function askedBackText({ decisionId, askedBack }: StepDecisionReading): s
   }
 }
 
+/**
+ * What the note says while people decide: that they are asked and why, and what would pass without them, or has to be corrected.
+ * Undefined where whoever asked can do nothing about it.
+ */
+export function putToPeopleText(told: StepDecisionReading): string | undefined {
+  const { decisionId, verdict, reason, unread } = told;
+  const offer = offerText(told);
+  if (verdict !== "escalate" || (offer === "" && unread === undefined)) return undefined;
+  const mend = unread === undefined ? "" : "Correct what cannot be read, and it is decided anew. ";
+  const said = `Mandate: people are asked to decide this (${verdict}, ${decisionId}). ${reason}`.slice(
+    0,
+    MAX_REASON_CHARS,
+  );
+  return `${said}. ${mend}${offer}`.trim();
+}
+
+/** `It would pass without asking anybody with net price 85,000.00 USD in place of 80,000.00 USD, all else as it is.`; else empty. */
+function offerText({ offers = [] }: StepDecisionReading): string {
+  if (offers.length === 0) return "";
+  return `It would pass without asking anybody with ${offers.join(", or with ")}, all else as it is.`;
+}
+
 /** What whoever asked can do about it; empty where there is nothing to mend. */
-function mendOf({ outcome, actionId }: StepDecisionReading): string {
+function mendOf(told: StepDecisionReading): string {
+  const { outcome, actionId } = told;
   switch (outcome) {
     case "blocked":
     case "rejected":
@@ -96,7 +123,7 @@ function mendOf({ outcome, actionId }: StepDecisionReading): string {
       if (takesBack(actionId)) return "";
       const asked = reportedAction(actionId)?.askedBy;
       const again = asked === undefined ? "" : ` and set ${asked.property} to ${asked.value}`;
-      return `To have it decided anew, correct the record${again}.`;
+      return `To have it decided anew, correct the record${again}. ${offerText(told)}`.trim();
     }
     case "unknown":
       return "Nobody knows yet whether it happened: a person settles it, and it is not sent again.";
@@ -110,7 +137,7 @@ function facts({ evidence, action }: FactInput): JsonObject {
   const reading = StepDecisionReading.safeParse(evidence["ledger.step-decision"]?.value);
   if (!args.success || !reading.success) return {};
   const { text } = args.data;
-  return { tellsDecision: text === noteText(reading.data) || text === askedBackText(reading.data) };
+  return { tellsDecision: [noteText, askedBackText, putToPeopleText].some((said) => said(reading.data) === text) };
 }
 
 /** `Mandate asks to leave a note on deal 1004 in the CRM`. */

@@ -41,6 +41,10 @@ const EscalationView = z
     rules: z.array(RuleView),
     missing: z.array(z.string()),
     action: z.object({ tool: z.string(), args: z.record(z.string(), z.unknown()) }),
+    wouldPass: z.array(z.object({ argument: z.string(), minor: z.int(), text: z.string() })).openapi({
+      description:
+        "what would pass without asking anybody, each all else as it is; an amount in minor units, and in words",
+    }),
     editable: z.array(z.string()).openapi({ description: "arguments in whose place who answers may put others" }),
     /** An approval names this digest: it approves exactly this action and nothing else. */
     actionDigest: z.string(),
@@ -196,7 +200,7 @@ const escalations = (from: "escalation" | "listed", more: string) => `
       when d.details->>'requester' = 'unresolved' then 'unresolved' else 'nobody' end as requester,
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
       v.document::jsonb->'facts' as "factTypes", coalesce(d.details->'derived', '[]') as derived, q.tool,
-     q.args || coalesce(d.details->'terms', '{}') as args, coalesce(d.details->'beside', '[]') as beside, q.reasoning as "statedReasoning", q.noticed as noticing, said.offline, partner.name as "partnerName",
+     q.args || coalesce(d.details->'terms', '{}') as args, coalesce(d.details->'beside', '[]') as beside, coalesce(d.details->'offers', '[]') as "wouldPass", q.reasoning as "statedReasoning", q.noticed as noticing, said.offline, partner.name as "partnerName",
     coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals,
     s.route, s.working_time as "workingTime",
     case when s.closed_at is null then jsonb_build_object('firstLevel', r.first_level, 'people', r.people) end as reached${more}

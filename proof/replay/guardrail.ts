@@ -10,7 +10,7 @@ import { policyFromDocument } from "../../guardrails/policy-document.ts";
 import type { Policy } from "../../guardrails/policy.ts";
 import { accountOf } from "../../deciding/limits.ts";
 import { actionDigestOf, type Question } from "../../deciding/question.ts";
-import { concluded, draftOf, ruleOn, underLimits } from "../../deciding/ruling.ts";
+import { concluded, draftOf, offering, ruleOn, underLimits } from "../../deciding/ruling.ts";
 import { askedOf } from "../../deciding/requester.ts";
 import { withoutPolicy } from "../../deciding/without-policy.ts";
 import { differenceOf } from "./difference.ts";
@@ -71,7 +71,9 @@ export async function decideAgain(
   const readings = readAgain(question, ruling.cell, ruling.asked, details.limits);
   const counted = concluded(ruling, underLimits(ruling, readings), readings === "unread" ? [] : readings);
   // Who the directory knew at that time is what the record says.
-  const conclusion = askedOf(counted, { kind: details.requester ?? "nobody" }, ruling.cell);
+  // So is what the requester was told to ask instead: what it would have read is not there again.
+  const asked = askedOf(counted, { kind: details.requester ?? "nobody" }, ruling.cell);
+  const conclusion = offering(asked, details.offers ?? []);
   const { tool, args } = question.proposal.action;
   const { company, approvalId } = question;
   const { recordVersion } = question.proposal;

@@ -37,6 +37,7 @@ const Details = z.looseObject({
   terms: Facts.optional(),
   beside: z.array(BesideRecord).optional(),
   requester: z.literal("unresolved").optional(),
+  offers: z.array(z.strictObject({ argument: z.string(), minor: z.int(), text: z.string() })).optional(),
 });
 
 /** What a replay needs of a decision's record; what people may have withheld or erased is optional. */

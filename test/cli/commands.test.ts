@@ -24,6 +24,9 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
     rules: [{ id: "manager-band", effect: "escalate", reason: "Effective discount 18 % is over 15 %" }],
     missing: [],
     action: { tool: "quotes.approve-discount", args: { quoteId: "Q-1-4", currency: "USD", listPriceMinor: 4_200_000 } },
+    wouldPass: [
+      { argument: "netPriceMinor", minor: 3_570_000, text: "net price 35,700.00 USD in place of 34,440.00 USD" },
+    ],
     editable: ["netPriceMinor", "concessionsMinor"],
     actionDigest: digest,
     facts: { effectiveDiscount: 180_000 },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../domain/json.ts";
 import { readRecords } from "../../audit/records.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
-import { crmSays, givenCrmObject, givenPartner, quoteDeskSays, givenQuote } from "../fixtures/programme.ts";
+import { crmSays, givenCrmObject, givenPartner, notesOn, quoteDeskSays, givenQuote } from "../fixtures/programme.ts";
 import { skipTime } from "../setup/skip-time.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 
@@ -52,13 +52,24 @@ describe("the discount decides", () => {
     const escalation = await openEscalationOf(system, caseId);
     expect(escalation.role).toBe("partner-manager");
     expect(await approvedAtDesk(objectId)).toEqual([]);
+    // What would have passed is told on the record while the manager is asked.
+    const notes = await eventually(async () => {
+      const found = await notesOn(system.pool, system.company, objectId);
+      return found.length > 0 ? found : undefined;
+    });
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^Mandate: people are asked to decide this \(escalate, dec_\w+\)\. .*: a manager's decision\. It would pass without asking anybody with net price 85,000\.00 USD in place of 84,999\.90 USD, all else as it is\.$/,
+      ),
+    ]);
     expect(await answer(system, caseId, "approve", escalation)).toMatchObject({ kind: "taken" });
     expect(await result(caseId)).toEqual({ outcomes: ["executed"] });
     expect(await approvedAtDesk(objectId)).toEqual([{ quote_id: `Q-${objectId}`, net_price_minor: 8_499_990 }]);
     expect(await kindsOf(caseId)).toEqual(
-      "turn turn proposal turn review decision escalation approval decision intent receipt proposal decision intent receipt case_end".split(
-        " ",
-      ),
+      (
+        "turn turn proposal turn review decision escalation proposal decision intent receipt approval " +
+        "decision intent receipt proposal decision intent receipt case_end"
+      ).split(" "),
     );
   });
 
