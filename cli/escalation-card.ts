@@ -3,6 +3,7 @@ import { oneLine } from "../audit/story/one-line.ts";
 import { showArgs } from "../audit/story/values.ts";
 import { nameInWords } from "../domain/name-in-words.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { formatPpm } from "../domain/ppm.ts";
 import { provenanceInWords, provenances } from "../domain/provenance.ts";
 import type { EscalationShown, EscalationView } from "../gateway/http/escalations.ts";
 
@@ -61,13 +62,17 @@ export function dueIn(dueAt: string, now: string): string {
 }
 
 /** Everything a person needs to answer, in the order they ask: what, why, on what evidence, and what exactly is bound. */
-export function escalationCard(view: EscalationView & Partial<Pick<EscalationShown, "moves">>, now: string): string {
-  const { moves = [] } = view;
+export function escalationCard(
+  view: EscalationView & Partial<Pick<EscalationShown, "moves" | "advice">>,
+  now: string,
+): string {
+  const { moves = [], advice = null } = view;
   const args = showArgs(view.action.args as JsonObject);
   const facts = Object.entries(view.shownFacts).map(([name, text]) => `${nameInWords(name)} ${text}`);
   const sections: [string, readonly string[]][] = [
     ["Whom it reaches", [reachText(view)]],
     ["Why it is here", whyLines(view)],
+    ["What past answers say, and decide nothing", adviceLines(advice)],
     ["What was noticed, and decides nothing", view.noticed],
     ...view.beside.map(besideSection),
     ["What would pass without people", view.wouldPass.map(({ text }) => `${text}, all else as it is`)],
@@ -92,6 +97,17 @@ function provenanceLines({ provenance }: EscalationView): string[] {
     const names = Object.keys(provenance).filter((name) => provenance[name] === from);
     return names.length === 0 ? [] : [`${provenanceInWords[from]}: ${names.map(nameInWords).join(", ")}`];
   });
+}
+
+function adviceLines(advice: EscalationShown["advice"]): readonly string[] {
+  if (advice === null) return [];
+  const { answer, reasons, precedents } = advice;
+  const recommended = answer === null ? "nothing is recommended" : `recommended: ${answer}`;
+  const past = precedents.map((one) => {
+    const failed = one.failed ? ", could not be done" : "";
+    return `${one.escalationId} ${one.at.slice(0, 10)} ${one.answer}${failed}, ${formatPpm(one.likenessPpm)} alike: ${one.text}`;
+  });
+  return [recommended, ...reasons, ...past];
 }
 
 /** Who asks; of somebody whom nobody knows, what that means for who answers. */

@@ -15,3 +15,16 @@ export type Answered = {
   /** From the question to the last answer, in whole seconds; null where nobody answered. */
   readonly seconds: number | null;
 };
+
+/** A question that people settled before: what it was about, why it was asked, and how it ended. Times are ISO 8601. */
+export type PastQuestion = {
+  readonly escalationId: string;
+  readonly caseId: string;
+  readonly at: string;
+  readonly facts: JsonObject;
+  /** The rules that asked. */
+  readonly rules: readonly string[];
+  readonly answer: "approved" | "rejected" | "expired";
+  /** It was approved, and then could not be done. */
+  readonly failed: boolean;
+};

@@ -12,6 +12,7 @@ import { functions } from "../../functions/index.ts";
 import { describeAction, governedActions } from "../../functions/governed-actions.ts";
 import { givenValue, showValue, type FactType } from "../../guardrails/fact-types.ts";
 import type { ApiEnv } from "./auth.ts";
+import { AdviceView, readAdvice } from "./escalation-advice.ts";
 import { timing, timingOf, type TimedRow } from "./escalation-reach.ts";
 import { pageEnd, pagesOf, type Asking, type PageAsked } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
@@ -109,6 +110,9 @@ const EscalationShown = EscalationView.extend({
       at: Iso,
     }),
   ),
+  advice: AdviceView.nullable().openapi({
+    description: "what past answers say of it, as of its opening; null without a policy",
+  }),
 }).openapi("EscalationShown");
 export type EscalationShown = z.infer<typeof EscalationShown>;
 
@@ -159,8 +163,17 @@ export function escalationsApi({ pool, company, at }: Deps) {
       const escalation = await readEscalation(pool, company, escalationId, at());
       if (escalation === undefined) return refuse(c, "not-found", `no escalation \`${escalationId}\``);
       c.header("etag", `"${escalation.version}"`);
-      return c.json({ ...escalation, moves: [...(await readMoves(pool, company, escalation))] }, 200);
+      const moves = [...(await readMoves(pool, company, escalation))];
+      return c.json({ ...escalation, moves, advice: await advised(pool, company, escalation) }, 200);
     });
+}
+
+/** Copied: the shape that is declared may be written to. */
+async function advised(sql: Sql, company: string, about: EscalationView): Promise<EscalationShown["advice"]> {
+  const advice = await readAdvice(sql, company, about);
+  return (
+    advice && { ...advice, reasons: [...advice.reasons], precedents: advice.precedents.map((one) => ({ ...one })) }
+  );
 }
 
 type EscalationRow = Omit<

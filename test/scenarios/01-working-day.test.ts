@@ -67,15 +67,15 @@ describe("`mandate dev --once --json`, on a home that did not exist", () => {
   });
 
   test.for([
-    ["15.0001 %", ["manager-band"]],
-    ["overlapping registration", ["held-by-another-partner"]],
-  ] as const)("%s waits for the partner manager, and nothing is done", ([name, rules]) => {
+    ["15.0001 %", ["manager-band"], "and what would pass is told", expect.any(Number)],
+    ["overlapping registration", ["held-by-another-partner"], "and nothing is done", null],
+  ] as const)("%s waits for the partner manager, $2", ([name, rules, , firstEffectMs]) => {
     const event = named(name);
     expect({ ...event, rules: event?.rules.map(({ id }) => id) }).toMatchObject({
       verdict: "escalate",
       outcome: "open",
       rules,
-      firstEffectMs: null,
+      firstEffectMs,
       waitingFor: { role: "partner-manager" },
     });
   });
