@@ -1,9 +1,10 @@
 import { assertNever } from "../../domain/assert-never.ts";
+import type { Persona } from "./personas.ts";
 import type { ChatModelPort } from "./port.ts";
 
 /** What the configuration says. `baseUrl` is for tests and proxies; `model` overrides the default name. */
 export type ModelChoice =
-  | { readonly kind: "offline" }
+  | { readonly kind: "offline"; readonly persona?: Persona | undefined }
   | {
       readonly kind: "anthropic";
       readonly apiKey: string;
@@ -16,7 +17,7 @@ export async function chooseModel(choice: ModelChoice): Promise<ChatModelPort> {
   switch (choice.kind) {
     case "offline": {
       const { createOfflineModel } = await import("./offline.ts");
-      return createOfflineModel();
+      return createOfflineModel(choice.persona);
     }
     case "anthropic": {
       const { createAnthropicModel } = await import("./anthropic.ts");

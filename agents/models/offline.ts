@@ -8,6 +8,7 @@ import {
 import { AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import { offlineAnswer } from "./offline-answer.ts";
+import { actingAs, type Acting, type Persona } from "./personas.ts";
 import type { ChatModelPort } from "./port.ts";
 
 const OFFLINE_MODEL = "mandate-offline-1";
@@ -21,9 +22,11 @@ const CHARS_PER_TOKEN = 4;
  */
 class OfflineChatModel extends BaseChatModel {
   readonly #tools: ReadonlySet<string>;
+  readonly #acting: Acting | undefined;
 
-  constructor(tools: ReadonlySet<string> = new Set()) {
+  constructor(acting: Acting | undefined, tools: ReadonlySet<string> = new Set()) {
     super({ maxRetries: 0 });
+    this.#acting = acting;
     this.#tools = tools;
   }
 
@@ -33,7 +36,7 @@ class OfflineChatModel extends BaseChatModel {
 
   /** A copy that may call these tools; the model itself stays as it is. */
   override bindTools(tools: BindToolsInput[]): OfflineChatModel {
-    return new OfflineChatModel(new Set(tools.map(toolName)));
+    return new OfflineChatModel(this.#acting, new Set(tools.map(toolName)));
   }
 
   override async _generate(messages: BaseMessage[]): Promise<ChatResult> {
@@ -69,7 +72,8 @@ class OfflineChatModel extends BaseChatModel {
 
   #answer(messages: BaseMessage[]) {
     const asked = JSON.stringify([[...this.#tools], messages.map(({ type, content }) => [type, content])]);
-    const { text, calls } = offlineAnswer(messages, this.#tools);
+    const honest = offlineAnswer(messages, this.#tools);
+    const { text, calls } = this.#acting?.(honest, messages) ?? honest;
     const id = `offline-${createHash("sha256").update(asked).digest("hex").slice(0, 24)}`;
     const input_tokens = Math.ceil(asked.length / CHARS_PER_TOKEN);
     const output_tokens = Math.ceil((text.length + JSON.stringify(calls).length) / CHARS_PER_TOKEN);
@@ -91,6 +95,8 @@ function toolName(tool: BindToolsInput): string {
   return "name" in tool ? String(tool.name) : "";
 }
 
-export function createOfflineModel(): ChatModelPort {
-  return { name: OFFLINE_MODEL, offline: true, chat: new OfflineChatModel() };
+/** `persona`: it acts as one that is misled, mistaken or broken, and is named so. */
+export function createOfflineModel(persona?: Persona): ChatModelPort {
+  if (persona === undefined) return { name: OFFLINE_MODEL, offline: true, chat: new OfflineChatModel(undefined) };
+  return { name: `${OFFLINE_MODEL}/${persona}`, offline: true, chat: new OfflineChatModel(actingAs(persona)) };
 }
