@@ -137,7 +137,8 @@ describe("the mode at the gate counts, not the one when the question was put", (
     mode = "shadow";
     await answer(system, caseId, "approve", escalation);
     expect(await result(caseId)).toEqual({ outcomes: ["withheld"] });
-    expect(await seenOf(objectId, caseId)).toEqual({ ...nothing, asked: 1 });
+    // What was permitted is the note that people are asked.
+    expect(await seenOf(objectId, caseId)).toEqual({ ...nothing, permits: 1, asked: 1 });
     const [first] = await decisionsOf(caseId);
     expect(await readStepOutcome(system.pool, system.company, first?.step_key ?? "")).toBe("withheld");
   });

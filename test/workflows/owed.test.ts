@@ -51,7 +51,10 @@ test("what people decided is told too", async () => {
   const caseId = await ask("d2", 180_000);
   await answer(system, caseId, "reject", await openEscalationOf(system, caseId));
   await result(caseId);
-  expect(await notes("d2")).toEqual([expect.stringMatching(/^Mandate: rejected \(escalate, dec_/)]);
+  expect(await notes("d2")).toEqual([
+    expect.stringMatching(/^Mandate: people are asked to decide this \(escalate, dec_/),
+    expect.stringMatching(/^Mandate: rejected \(escalate, dec_/),
+  ]);
 });
 
 test("what is refused is told with its reason and what would mend it, though its rule owes nothing", async () => {
@@ -59,7 +62,7 @@ test("what is refused is told with its reason and what would mend it, though its
   await result(caseId);
   expect(await notes("d3")).toEqual([
     expect.stringMatching(
-      /^Mandate: blocked \(block, dec_\w+\)\. Effective discount 31 % is over the ceiling of 25 %\. To have it decided anew, correct the record and set quote_status to approval_requested\.$/,
+      /^Mandate: blocked \(block, dec_\w+\)\. Effective discount 31 % is over the ceiling of 25 %\. To have it decided anew, correct the record and set quote_status to approval_requested\. It would pass without asking anybody with net price 85,000\.00 USD in place of 69,000\.00 USD, all else as it is\.$/,
     ),
   ]);
 });

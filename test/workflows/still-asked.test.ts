@@ -3,7 +3,7 @@ import { readRecords } from "../../audit/records.ts";
 import { registrationRecord } from "../../functions/deal-registration/fixture.ts";
 import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
-import { crmSays, givenCrmObject, givenPartner, notesOn, quoteDeskSays } from "../fixtures/programme.ts";
+import { crmSays, givenCrmObject, givenPartner, endNotesOn, quoteDeskSays } from "../fixtures/programme.ts";
 import { beforeAct } from "../fixtures/before-act.ts";
 import { startSystem, type System } from "../setup/system.ts";
 
@@ -26,13 +26,13 @@ const remove = (type: string, id: string) =>
     id,
   ]);
 
-/** What came of it: how the case ended, its effects, what the CRM was told, and what stands at the target. */
+/** What came of it, beside the note that people are asked: how the case ended, its effects, what the CRM was told, and what stands at the target. */
 async function cameOf(caseId: string, id: string) {
   const { pool, company, client } = system;
   const { outcomes } = (await client.workflow.getHandle(caseId).result()) as { outcomes: string[] };
   const { records, intact } = await readRecords(pool, company, caseId);
   const effects = await pool.query<{ state: string; detail: string | null }>(
-    "select state, detail from effect where company = $1 and case_id = $2",
+    "select state, detail from effect where company = $1 and case_id = $2 and tool <> 'crm.add-note'",
     [company, caseId],
   );
   const held = await pool.query(
@@ -50,12 +50,12 @@ async function cameOf(caseId: string, id: string) {
   const end = records.findLast(({ kind }) => kind === "case_end")?.body;
   return {
     outcomes,
-    reasons: end?.["reasons"],
+    reasons: (end?.["reasons"] as string[] | undefined)?.filter((reason) => reason !== ""),
     intact,
     effects: effects.rows,
     held: held.rowCount,
     told: (await crmSays(pool, company)).filter(([of]) => of === id),
-    notes: await notesOn(pool, company, id),
+    notes: await endNotesOn(pool, company, id),
     done: approvals.filter(({ quote_id: quote }) => quote === `Q-${id}`).length + (registered.rowCount ?? 0),
   };
 }
