@@ -11,7 +11,7 @@ export const proposalLedgers: readonly ComparedLedger[] = [
         text: `select q.proposal_id as key,
              coalesce(nullif(q.edit->>'escalationId', ''), q.step_key) || '/proposal' as record, jsonb_build_object(
              'proposalId', q.proposal_id, 'stepKey', q.step_key, 'actionId', q.action_id, 'recordVersion', q.record_version,
-             'reasoning', q.reasoning, 'action', jsonb_build_object('tool', q.tool, 'args', case when exists (
+             'reasoning', q.reasoning, 'noticed', q.noticed, 'action', jsonb_build_object('tool', q.tool, 'args', case when exists (
                select from audit_subject s where s.company = q.company and s.subject_id = q.args->>'caller'
                  and s.destroyed_at is not null) then q.args - 'caller' else q.args end)) as row,
              to_char(q.proposed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
@@ -56,8 +56,8 @@ export const proposalLedgers: readonly ComparedLedger[] = [
 
 /** A proposal's record by the names of its row. Whose caller was erased is told without. */
 function proposedIn({ action, chain, ...body }: JsonObject, row: JsonObject): JsonObject {
-  const { reasoning } = (chain ?? {}) as { readonly reasoning?: string };
-  const told = { ...body, ...(reasoning !== undefined && { reasoning }) };
+  const { reasoning, noticed = null } = (chain ?? {}) as { readonly reasoning?: string; readonly noticed?: JsonObject };
+  const told = { ...body, ...(reasoning !== undefined && { reasoning, noticed }) };
   if (action === undefined) return told;
   const { tool, args } = action as { readonly tool: string; readonly args: JsonObject };
   const kept = (row["action"] as JsonObject | undefined)?.["args"] as JsonObject | undefined;

@@ -134,6 +134,7 @@ const changes: readonly (readonly [what: string, table: string, change: string, 
   ["the version that it rests on", "proposal", "record_version = '2' where edit is null", "recordVersion"],
   ["its step", "proposal", "step_key = step_key || '~2' where tool = 'external'", "null"],
   ["its reasoning", "proposal", "reasoning = 'another' where edit is null", "reasoning"],
+  ["what was noticed of it", "proposal", `noticed = '{"setAside":[],"marks":[]}' where edit is null`, "noticed"],
   ["when it was proposed", "proposal", "proposed_at = proposed_at + interval '1 second' where edit is null", "at"],
   [
     "what Compliance said",
