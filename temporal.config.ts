@@ -53,6 +53,9 @@ export const agentActivity = {
   },
 } as const;
 
+/** How long a turn that only a model can do waits for one before its request goes to people: well within their shortest time. */
+export const NEEDED_MODEL_WAIT_MS = 15 * 60_000;
+
 /**
  * Looks whether what only an outage put to people can be decided without them: once at a time, for the case itself comes
  * again.

@@ -10,7 +10,8 @@ import { prompts as shippedPrompts, type Prompts } from "./prompts/index.ts";
 import { reviewProposal } from "./roles/compliance.ts";
 import { gatherFindings } from "./roles/intelligence.ts";
 import { proposeAction } from "./roles/orchestration.ts";
-import type { FindingsTurn, ProposalTurn, ReviewTurn, TurnInput } from "./turn.ts";
+import { patientTurns, plainTurns, type Patience } from "./patience.ts";
+import type { FindingsTurn, ProposalTurn, ReviewTurn, StepWatch, TurnInput } from "./turn.ts";
 
 export type { TurnInput } from "./turn.ts";
 
@@ -19,9 +20,9 @@ export type { TurnInput } from "./turn.ts";
  * reading tool, the ledger or `digest` throws. A turn repeated on unchanged readings asks no model again.
  */
 export type Agents = {
-  gatherFindings(turn: TurnInput): Promise<FindingsTurn>;
-  proposeAction(turn: TurnInput, findings: Findings): Promise<ProposalTurn>;
-  reviewProposal(turn: TurnInput, findings: Findings, proposal: Proposal): Promise<ReviewTurn>;
+  gatherFindings(turn: TurnInput, watch?: StepWatch): Promise<FindingsTurn>;
+  proposeAction(turn: TurnInput, findings: Findings, watch?: StepWatch): Promise<ProposalTurn>;
+  reviewProposal(turn: TurnInput, findings: Findings, proposal: Proposal, watch?: StepWatch): Promise<ReviewTurn>;
 };
 
 type Findings = Pick<FindingsTurn, "findings" | "evidence">;
@@ -35,20 +36,38 @@ export type AgentsDeps = {
   readonly digest: (value: JsonObject) => string;
   /** The shipped prompts when absent. */
   readonly prompts?: Prompts;
+  /** Absent: a turn that the model fails at is not done. */
+  readonly patience?: Patience | undefined;
 };
 
-export function createAgents({ model, ledger, readTools, digest, prompts = shippedPrompts }: AgentsDeps): Agents {
+export function createAgents({
+  model,
+  ledger,
+  readTools,
+  digest,
+  prompts = shippedPrompts,
+  patience,
+}: AgentsDeps): Agents {
   const tools = new Map(readTools.map((tool) => [tool.name, tool]));
-  const deps = { calls: { ledger, digest }, bindings: createBindings({ model, prompts, digest }), tools };
+  const calls = { ledger, digest };
+  const bindingsOf = (port: ChatModelPort) => createBindings({ model: port, prompts, digest });
+  const turns = patience === undefined ? plainTurns(bindingsOf(model)) : patientTurns(model, patience, bindingsOf);
   return {
-    async gatherFindings(turn) {
-      return gatherFindings(deps, known(turn));
+    async gatherFindings(turn, watch = {}) {
+      const named = known(turn);
+      return turns.run("intelligence", named, watch, (bindings) => gatherFindings({ calls, bindings, tools }, named));
     },
-    async proposeAction(turn, findings) {
-      return proposeAction(deps, known(turn), findings);
+    async proposeAction(turn, findings, watch = {}) {
+      const named = known(turn);
+      return turns.run("orchestration", named, watch, (bindings) => {
+        return proposeAction({ calls, bindings }, named, findings);
+      });
     },
-    async reviewProposal(turn, findings, proposal) {
-      return reviewProposal(deps, known(turn), findings, proposal);
+    async reviewProposal(turn, findings, proposal, watch = {}) {
+      const named = known(turn);
+      return turns.run("compliance", named, watch, (bindings) => {
+        return reviewProposal({ calls, bindings }, named, findings, proposal);
+      });
     },
   };
 }

@@ -4,7 +4,7 @@ import type { TurnCitation } from "../domain/proposal.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 import { langChainTool, type ToolSchema } from "./conversation.ts";
 import { functionOf } from "../functions/index.ts";
-import type { Conversing } from "./model-call.ts";
+import type { CallWatch, Conversing } from "./model-call.ts";
 import { turnKeyOf } from "../domain/model-call.ts";
 import type { ChatModelPort } from "./models/port.ts";
 import type { Prompts } from "./prompts/index.ts";
@@ -31,6 +31,11 @@ type BindingDeps = {
   readonly digest: (value: JsonObject) => string;
 };
 
+/** The same, with who waits for the calls. */
+export function watchedBy(bindings: Bindings, watch: CallWatch): Bindings {
+  return { ...bindings, conversing: (...given) => ({ ...bindings.conversing(...given), watch }) };
+}
+
 /** Binds each combination once: JSON schemas and bound models are kept for the life of the worker. */
 export function createBindings({ model, prompts, digest }: BindingDeps): Bindings {
   const bound = new Map<string, Binding>();
@@ -52,7 +57,8 @@ export function createBindings({ model, prompts, digest }: BindingDeps): Binding
     },
     conversing(role, { company, caseId, stepKey }, { system, tools, chat }) {
       const turnKey = turnKeyOf(stepKey, role);
-      return { names: { company, caseId, turnKey, model: model.name, offline: model.offline }, system, tools, chat };
+      const names = { company, caseId, turnKey, model: model.name, offline: model.offline };
+      return { names, system, tools, chat, watch: {} };
     },
     citation(role, { stepKey }, { promptDigest }, requestDigests) {
       const turnKey = turnKeyOf(stepKey, role);

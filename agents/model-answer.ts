@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
 import type { ToolCall } from "./conversation.ts";
 import type { ModelCallAnswer } from "../domain/model-call.ts";
+import { stopReasonOf } from "./models/streamed.ts";
 
 /** What a model answered, as the ledger keeps it. `stopReason` is the supplier's own word, empty when it gave none. */
 export const ModelAnswer = z.strictObject({
@@ -31,9 +32,13 @@ export function modelAnswerOf(message: AIMessage, seq: number): ModelCallAnswer 
     name,
     ...(args && { args }),
   }));
-  const stop: unknown = message.response_metadata["stop_reason"] ?? message.additional_kwargs["stop_reason"];
-  const stopReason = typeof stop === "string" ? stop : "";
-  const response = { responseId: message.id ?? "", text: message.text, calls, stopReason, usage };
+  const response = {
+    responseId: message.id ?? "",
+    text: message.text,
+    calls,
+    stopReason: stopReasonOf(message),
+    usage,
+  };
   return { response: JSON.parse(JSON.stringify(response)) as JsonObject, usage };
 }
 

@@ -9,6 +9,7 @@ import type { ModelCall } from "../domain/model-call.ts";
 import type { ModelLedger } from "./model-ledger.ts";
 import { untracedCall } from "./untraced.ts";
 import { modelFault } from "./models/model-fault.ts";
+import { streamed } from "./models/streamed.ts";
 
 /** What stays the same over the calls of a turn. */
 export type Conversing = {
@@ -17,6 +18,17 @@ export type Conversing = {
   readonly tools: readonly ToolSchema[];
   /** The chat model with `tools` bound schema-only. */
   readonly chat: Runnable<BaseMessage[], AIMessage>;
+  readonly watch: CallWatch;
+};
+
+/** What whoever waits for a model's calls hears of them, and may do. */
+export type CallWatch = {
+  /** Aborted: the call under way ends, and its connection with it. */
+  readonly signal?: AbortSignal;
+  /** A call is made once it resolves, and not when it rejects. */
+  readonly onAsk?: () => Promise<void>;
+  readonly onPiece?: () => void;
+  readonly onAnswer?: () => void;
 };
 
 export type CallDeps = { readonly ledger: ModelLedger; readonly digest: (value: JsonObject) => string };
@@ -24,7 +36,7 @@ export type CallDeps = { readonly ledger: ModelLedger; readonly digest: (value: 
 /** Asks the model once, through the ledger: the same question of the same turn is asked once in its life. */
 export async function askModel(
   { ledger, digest }: CallDeps,
-  { names, system, tools, chat }: Conversing,
+  { names, system, tools, chat, watch }: Conversing,
   seq: number,
   messages: readonly Message[],
 ): Promise<{ readonly answer: ModelAnswer; readonly requestDigest: string }> {
@@ -36,16 +48,22 @@ export async function askModel(
     messages: messages.map(messageJson),
   };
   const requestDigest = digest(request);
-  const call = () => ask(chat, langChainMessages(system, messages), seq);
+  const call = async () => {
+    await watch.onAsk?.();
+    // A model that costs nothing answers at once: there is nothing to listen to.
+    const ask = names.offline ? whole : streamed;
+    const message = await ask(chat, langChainMessages(system, messages), watch).catch((error: unknown) => {
+      throw watch.signal?.aborted === true ? watch.signal.reason : modelFault(error);
+    });
+    watch.onAnswer?.();
+    return modelAnswerOf(message, seq);
+  };
   const response = await ledger.readThrough({ ...names, seq, requestDigest, request }, call).catch(inProgress);
   return { answer: ModelAnswer.parse(response), requestDigest };
 }
 
-async function ask(chat: Conversing["chat"], messages: BaseMessage[], seq: number) {
-  const message = await chat.invoke(messages, untracedCall()).catch((error: unknown) => {
-    throw modelFault(error);
-  });
-  return modelAnswerOf(message, seq);
+function whole(chat: Conversing["chat"], messages: BaseMessage[]): Promise<AIMessage> {
+  return chat.invoke(messages, untracedCall());
 }
 
 /** The ledger lives behind a port and names its one expected refusal; every other error is its own. */

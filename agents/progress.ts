@@ -1,3 +1,4 @@
+import type { TurnWork } from "../domain/model-call.ts";
 import type { Message, ToolCall } from "./conversation.ts";
 import { dataBlock } from "./data-block.ts";
 import { MAX_TOOL_CALLS } from "./limits.ts";
@@ -12,7 +13,8 @@ export type Progress = {
   readonly toolCalls: number;
   /** Of those, the ones that the gate refused. */
   readonly refused: number;
-  readonly repairs: number;
+  /** What was wrong with each answer that had to be given again. */
+  readonly repairs: readonly string[];
 };
 
 export const noProgress = (messages: readonly Message[]): Progress => ({
@@ -20,8 +22,13 @@ export const noProgress = (messages: readonly Message[]): Progress => ({
   requestDigests: [],
   toolCalls: 0,
   refused: 0,
-  repairs: 0,
+  repairs: [],
 });
+
+/** What a turn's record tells of how it came about, but for what lies outside of the turn. */
+export function workOf({ repairs, refused }: Progress): TurnWork {
+  return { repairs, refusedReadings: refused, tried: [], tookMs: 0 };
+}
 
 /** Takes the readings that the answer asks for, as far as the gate and the turn's limit let it. */
 export async function takeReadings(
@@ -79,7 +86,7 @@ export function repair(progress: Progress, { text, calls }: ModelAnswer, problem
     toolCalls,
     refused,
     messages: [...progress.messages, ...said, ...(told.length > 0 ? told : [{ role: "user", text: problem } as const])],
-    repairs: progress.repairs + 1,
+    repairs: [...progress.repairs, problem],
   };
 }
 

@@ -64,7 +64,7 @@ function settle({ form }: Turn<unknown>, progress: Progress, answer: ModelAnswer
   const checked = checkAnswer(form, answer);
   if (checked.kind === "good")
     return new Command({ goto: END, update: { progress, output: { value: checked.value } } });
-  if (progress.repairs >= MAX_REPAIRS) throw unusable(checked.problem);
+  if (progress.repairs.length >= MAX_REPAIRS) throw unusable(checked.problem);
   return new Command({ goto: "converse", update: { progress: repair(progress, answer, checked.problem) } });
 }
 

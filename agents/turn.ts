@@ -1,4 +1,5 @@
 import type { Evidence, Finding } from "../domain/evidence.ts";
+import type { TurnWork } from "../domain/model-call.ts";
 import type { SetAside } from "../domain/noticed.ts";
 import type { Action, Review, TurnCitation } from "../domain/proposal.ts";
 
@@ -23,8 +24,10 @@ export type FindingsTurn = {
   readonly findings: readonly Finding[];
   /** `crm.record` first, then the other readings that were taken. */
   readonly evidence: readonly Evidence[];
-  readonly citation: TurnCitation;
-};
+} & DoneTurn;
+
+/** What every turn leaves besides: who did it, and how it came about. */
+export type DoneTurn = { readonly citation: TurnCitation; readonly work: TurnWork };
 
 /**
  * What Orchestration leaves: the action that is asked, as data, and why. What a model proposed otherwise is set aside: nobody is
@@ -34,8 +37,17 @@ export type ProposalTurn = {
   readonly action: Action;
   readonly setAside: readonly SetAside[];
   readonly reasoning: string;
-  readonly citation: TurnCitation;
-};
+} & DoneTurn;
 
 /** What Compliance leaves. There is no verdict in it that could loosen a decision. */
-export type ReviewTurn = { readonly review: Review; readonly citation: TurnCitation };
+export type ReviewTurn = { readonly review: Review } & DoneTurn;
+
+/** What a step is waited for with. Times are milliseconds of the patience's clock. */
+export type StepWatch = {
+  /** Aborted when nobody waits for the step any more: calls under way end. */
+  readonly signal?: AbortSignal;
+  /** Called when a piece of a model's answer came. */
+  readonly onPiece?: () => void;
+  /** When no model is waited for or listened to any more. Absent: `STEP_PATIENCE_MS` from the turn's begin. */
+  readonly untilMs?: number;
+};

@@ -35,6 +35,10 @@ export type Config = {
   readonly anthropicApiKey: string | undefined;
   readonly anthropicBaseUrl: string | undefined;
   readonly model: string;
+  /** A second model by name, asked when the first does not answer. Undefined: none. */
+  readonly modelFallback: string | undefined;
+  /** Calls that one worker may make of each model in a minute. Undefined: as many as there are. */
+  readonly modelCallsPerMinute: number | undefined;
   /** Where commands find the gateway when not through the runtime file, and who they are there. */
   readonly url: string | undefined;
   readonly token: string | undefined;
@@ -96,6 +100,14 @@ const variables = {
   MANDATE_TEMPORAL_UI_PORT: entry(Port, FREE_PORT),
   MANDATE_COMPANY: entry(z.string().regex(/^[a-z][a-z0-9-]{0,38}$/), "use 1 to 39 of a-z, 0-9 and -, a letter first"),
   MANDATE_MODEL: entry(text, "give a model's name, such as claude-sonnet-5-5"),
+  MANDATE_MODEL_FALLBACK: entry(
+    text,
+    "give the name of a second model of the same supplier, such as claude-haiku-5-5, for when the first does not answer",
+  ),
+  MANDATE_MODEL_CALLS_PER_MINUTE: entry(
+    z.coerce.number().int().min(1).max(1_000_000),
+    "use 1 to 1000000: what one worker may ask of each model in a minute; turns that would wait longer are done without it",
+  ),
   MANDATE_URL: entry(webUrl, "give the gateway's address, such as http://127.0.0.1:8080"),
   MANDATE_PUBLIC_URL: entry(
     webUrl,
@@ -190,6 +202,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     anthropicApiKey: values.ANTHROPIC_API_KEY,
     anthropicBaseUrl: values.ANTHROPIC_BASE_URL,
     model: values.MANDATE_MODEL ?? "claude-sonnet-5-5",
+    modelFallback: values.MANDATE_MODEL_FALLBACK,
+    modelCallsPerMinute: values.MANDATE_MODEL_CALLS_PER_MINUTE,
     url: values.MANDATE_URL,
     token: values.MANDATE_TOKEN,
     logLevel: values.MANDATE_LOG_LEVEL ?? "info",

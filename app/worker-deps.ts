@@ -1,8 +1,11 @@
+import type { Logger } from "pino";
 import type { LedgerPool } from "../audit/records.ts";
 import { createAgents } from "../agents/agents.ts";
 import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
 import { digestOf } from "../audit/digest.ts";
-import { createFreeModelLedger, createModelLedger } from "../audit/ledgers/model-turns.ts";
+import { createFreeModelLedger, createMixedModelLedger } from "../audit/ledgers/model-turns.ts";
+import type { ChatModelPort } from "../agents/models/port.ts";
+import type { Patience } from "../agents/patience.ts";
 import type { OnOutOfReach } from "../audit/ledgers/opening.ts";
 import type { Alarm } from "../deciding/decider.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
@@ -11,11 +14,16 @@ import { createReadTools } from "../deciding/read-tools.ts";
 import type { Adapters } from "../tools/adapters.ts";
 import { createEffectTools } from "../tools/effect-tools.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
+import { modelClock } from "./model-clock.ts";
+import { standingTold } from "./model-standing.ts";
 import { objectNamesOf, readersOfNamed } from "./named-objects.ts";
 import type { WorkerDeps } from "./worker.ts";
 
-/** Seconds a paid model call may hold its lease: longer than its timeout of 45 s. */
-const LEASE_SECONDS = 50;
+/**
+ * How long a paid model call is held for an attempt that may have died; the living renew it. Shorter than the activity's heartbeat
+ * timeout: who takes over need not wait for it.
+ */
+const LEASE_MS = 4_000;
 
 type Parts = {
   readonly pool: LedgerPool;
@@ -37,13 +45,15 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
   const records = readersOfNamed(adapters, objectNames);
   const scheduled = { ...parts.scheduled, records };
   const readTools = createReadTools(pool, { ...adapters, records }, now);
-  const free = createFreeModelLedger();
-  const ledger = model.kind === "offline" ? free : createModelLedger(pool, { leaseSeconds: LEASE_SECONDS });
+  const isFree = model.kind === "offline";
+  const ledger = isFree ? createFreeModelLedger() : createMixedModelLedger(pool, { leaseMs: LEASE_MS });
+  const [chat, patience] = await Promise.all([chooseModel(model), patienceFor(model, parts.scheduled.log)]);
   const agents = createAgents({
-    model: await chooseModel(model),
+    model: chat,
     ledger,
     readTools: Object.values(readTools),
     digest: digestOf,
+    patience,
   });
   const effectTools = createEffectTools(adapters);
   const alarms = { alarm, unknownName, onOutOfReach };
@@ -51,6 +61,7 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
     pool,
     policies,
     agents,
+    models: modelsOf(chat, patience?.second),
     turnCalls: ledger,
     readTools: { ...readTools, ...policyReadTools(policies, now) },
     effectTools,
@@ -58,5 +69,24 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
     now,
     ...alarms,
     scheduled,
+  };
+}
+
+/** `claude-sonnet-5-5, then claude-haiku-5-5`, or `offline`. */
+function modelsOf({ name, offline }: ChatModelPort, second: ChatModelPort | undefined): string {
+  if (offline) return "offline";
+  return second === undefined ? name : `${name}, then ${second.name}`;
+}
+
+/** What stands behind a model that may be away; nothing behind the one that never is. */
+async function patienceFor(model: ModelChoice, log: Logger): Promise<Patience | undefined> {
+  if (model.kind === "offline") return undefined;
+  const { fallback, callsPerMinute } = model;
+  return {
+    clock: modelClock,
+    second: fallback === undefined ? undefined : await chooseModel({ ...model, model: fallback }),
+    callsPerMinute,
+    standIn: await chooseModel({ kind: "offline" }),
+    onStanding: standingTold(log, modelClock.now),
   };
 }

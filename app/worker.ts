@@ -21,6 +21,7 @@ import type { Alarm } from "../deciding/decider.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
 import type { ObjectNames } from "../tools/own-ids.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
+import { workerIdentity } from "./worker-identity.ts";
 import { toldByCode } from "./engine/failures.ts";
 import type { TemporalPlace } from "./temporal-connection.ts";
 
@@ -28,6 +29,8 @@ export type WorkerDeps = {
   readonly pool: LedgerPool;
   readonly policies: PolicySource;
   readonly agents: Agents;
+  /** The models that they ask, as the worker's identity names them. */
+  readonly models: string;
   /** Model calls that become durable with what their turn leaves. */
   readonly turnCalls: TurnCalls;
   readonly readTools: ReadTools;
@@ -103,6 +106,7 @@ export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) 
   const agents = await Worker.create({
     ...common,
     taskQueue: queue("agents"),
+    identity: workerIdentity(deps.models),
     activities: createAgentActivities(deps),
     maxConcurrentActivityTaskExecutions: AT_ONCE.agentTurns,
   });

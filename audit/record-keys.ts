@@ -29,6 +29,8 @@ export const recordKeys = {
   superseded: (batchId: string) => `${batchId}/superseded`,
   /** `turnKey` as of `turnKeyOf`. */
   turn: (turnKey: string) => `${turnKey}/turn`,
+  /** What was tried for a turn that was not done. */
+  givenUp: (turnKey: string) => `${turnKey}/given-up`,
   proposal: (stepKey: string) => `${stepKey}/proposal`,
   /** What a person put in place of what a question asks. */
   edited: (escalationId: string) => `${escalationId}/proposal`,

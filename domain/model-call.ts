@@ -20,6 +20,31 @@ export type ModelCallAnswer = {
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
 };
 
+/** What came of asking a model for a turn that it did not do. */
+export type TriedModel = {
+  readonly model: string;
+  /** A code of `agents/fault.ts`. */
+  readonly fault: string;
+  /** What went wrong, without anything of the request. */
+  readonly message: string;
+  /** How often in a row. 0: it was left alone, because of what it had answered before. */
+  readonly times: number;
+  /** Milliseconds that asking took, waits not counted. */
+  readonly tookMs: number;
+};
+
+/** How a turn came about. */
+export type TurnWork = {
+  /** What was wrong with each answer that had to be given again, in order. */
+  readonly repairs: readonly string[];
+  /** Readings that the model asked for and may not take. */
+  readonly refusedReadings: number;
+  /** Models that did not do it, in the order in which they were tried. */
+  readonly tried: readonly TriedModel[];
+  /** Milliseconds from its begin to its end, waits and readings included. */
+  readonly tookMs: number;
+};
+
 /** Names a turn of a governed step. */
 export function turnKeyOf(stepKey: string, role: string): string {
   return `${stepKey}/${role}`;

@@ -22,6 +22,8 @@ export const TurnCitation = z.strictObject({
   offline: z.boolean(),
   promptDigest: z.string(),
   requestDigests: z.array(z.string()),
+  /** The deterministic reasoner did it in place of a model that could not: which one, and the code of its fault. */
+  standIn: z.strictObject({ for: z.string(), fault: z.string() }).exactOptional(),
 });
 export type TurnCitation = z.infer<typeof TurnCitation>;
 

@@ -163,6 +163,8 @@ export type Briefing = {
 export type AgentPart = {
   /** The function's part of each role's prompt, added to `agents/prompts/`. */
   readonly guidance: { readonly [role in Role]: string };
+  /** Turns that only a language model can do: they wait for one, and then go to people. Absent: none. */
+  readonly needsModel?: readonly Role[];
   /** The offline model's findings. A sentence each, with its numbers, for a partner manager. */
   findings(briefing: Briefing): readonly Finding[];
   /** What the requested action would do, as a sentence that ends the offline model's reasoning. */

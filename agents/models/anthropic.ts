@@ -18,22 +18,33 @@ type AnthropicChoice = {
  */
 export function createAnthropicModel({ apiKey, model, baseUrl }: AnthropicChoice): ChatModelPort {
   const name = model ?? DEFAULT_MODEL;
-  const baseURL = baseUrl ?? DEFAULT_BASE_URL;
   const chat = new ChatAnthropic({
     model: name,
     apiKey,
     maxTokens: MAX_OUTPUT_TOKENS,
     maxRetries: 0,
-    createClient: (options) =>
-      new Anthropic({
-        ...options,
-        apiKey,
-        authToken: null,
-        baseURL,
-        maxRetries: 0,
-        timeout: MODEL_CALL_TIMEOUT_MS,
-        logLevel: "off",
-      }),
+    createClient: (options) => new Anthropic({ ...options, ...clientOf({ apiKey, baseUrl }) }),
   });
   return { name, offline: false, chat };
+}
+
+/** Asks for one token: whether the key is good for the model, in the supplier's own word. Throws what its client throws. */
+export async function tryAnthropicModel({ model, ...client }: AnthropicChoice, signal: AbortSignal): Promise<void> {
+  const asked = {
+    model: model ?? DEFAULT_MODEL,
+    max_tokens: 1,
+    messages: [{ role: "user" as const, content: "Say yes." }],
+  };
+  await new Anthropic(clientOf(client)).messages.create(asked, { signal });
+}
+
+function clientOf({ apiKey, baseUrl }: Omit<AnthropicChoice, "model">) {
+  return {
+    apiKey,
+    authToken: null,
+    baseURL: baseUrl ?? DEFAULT_BASE_URL,
+    maxRetries: 0,
+    timeout: MODEL_CALL_TIMEOUT_MS,
+    logLevel: "off" as const,
+  };
 }

@@ -2,7 +2,9 @@ import { assertNever } from "../../domain/assert-never.ts";
 import type { Persona } from "./personas.ts";
 import type { ChatModelPort } from "./port.ts";
 
-/** What the configuration says. `baseUrl` is for tests and proxies; `model` overrides the default name. */
+/** What the configuration says. `baseUrl` is for tests and proxies; `model` overrides the default name.
+ * `fallback` is the name of a second model with the same key, asked when the first does not answer; `callsPerMinute` what one worker may
+ * ask of each. */
 export type ModelChoice =
   | { readonly kind: "offline"; readonly persona?: Persona | undefined }
   | {
@@ -10,6 +12,8 @@ export type ModelChoice =
       readonly apiKey: string;
       readonly model?: string | undefined;
       readonly baseUrl?: string | undefined;
+      readonly fallback?: string | undefined;
+      readonly callsPerMinute?: number | undefined;
     };
 
 /** Loads only the model that is chosen. */

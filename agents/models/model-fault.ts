@@ -11,7 +11,8 @@ const passing: ReadonlySet<number> = new Set([408, 409, 425]);
 
 /**
  * Turns what a model client throws into a fault. No status is a lost connection, a cut stream or a body that is not JSON
- * (`SyntaxError`): the call is repeated. `MODEL_REQUEST_INVALID`: 400, 401, 403, 404, 413, 422 and their like.
+ * (`SyntaxError`): the call is repeated. `MODEL_KEY_REFUSED`: 401, 402, 403; `MODEL_UNKNOWN`: 404; `MODEL_REQUEST_INVALID`: 400, 413, 422
+ * and their like.
  */
 export function modelFault(error: unknown): AgentFault {
   if (error instanceof AgentFault) return error;
@@ -27,6 +28,10 @@ export function modelFault(error: unknown): AgentFault {
   const { status, headers } = http.data;
   const retryAfterMs = retryAfterOf(headers);
   if (status === 429) return new AgentFault("MODEL_RATE_LIMITED", "model is rate limited", { cause, retryAfterMs });
+  if (status === 401 || status === 402 || status === 403) {
+    return new AgentFault("MODEL_KEY_REFUSED", `model's supplier refused the key with \`${status}\``, { cause });
+  }
+  if (status === 404) return new AgentFault("MODEL_UNKNOWN", "model's supplier knows no such model", { cause });
   if (status >= 400 && status < 500 && !passing.has(status)) {
     return new AgentFault("MODEL_REQUEST_INVALID", `model refused the request with \`${status}\``, { cause });
   }

@@ -7,6 +7,7 @@ import type { CallDeps } from "../model-call.ts";
 import type { FindingsTurn, ProposalTurn, ReviewTurn, TurnInput } from "../turn.ts";
 import { findingsJson, openingMessage, readingsOf } from "../turn-data.ts";
 import { runTurn } from "../turn-graph.ts";
+import { workOf } from "../progress.ts";
 
 const ROLE = "compliance";
 
@@ -39,5 +40,6 @@ export async function reviewProposal(
   return {
     review: tightened(rules, asPersonsToDecide(output)),
     citation: bindings.citation(ROLE, turn, binding, progress.requestDigests),
+    work: workOf(progress),
   };
 }

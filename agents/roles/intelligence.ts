@@ -10,6 +10,7 @@ import { AgentFault } from "../fault.ts";
 import type { CallDeps } from "../model-call.ts";
 import { createReadGate, toolOf, wireName, type ReadGate } from "../read-gate.ts";
 import type { FindingsTurn, TurnInput } from "../turn.ts";
+import { workOf } from "../progress.ts";
 import { openingMessage } from "../turn-data.ts";
 import { runTurn } from "../turn-graph.ts";
 
@@ -49,7 +50,8 @@ export async function gatherFindings(deps: IntelligenceDeps, turn: TurnInput): P
   if (open === undefined) throw new Error("the turn was not assembled");
   const evidence = open.gate.taken();
   const findings = [...output.findings, ...refusals(turn.functionId, progress.refused)];
-  return { findings, evidence, citation: deps.bindings.citation(ROLE, turn, open.binding, progress.requestDigests) };
+  const citation = deps.bindings.citation(ROLE, turn, open.binding, progress.requestDigests);
+  return { findings, evidence, citation, work: workOf(progress) };
 }
 
 type Opened = Awaited<ReturnType<typeof openTurn>>;

@@ -10,6 +10,7 @@ import type { CallDeps } from "../model-call.ts";
 import type { FindingsTurn, ProposalTurn, TurnInput } from "../turn.ts";
 import { findingsJson, openingMessage, requestedAction } from "../turn-data.ts";
 import { runTurn } from "../turn-graph.ts";
+import { workOf } from "../progress.ts";
 
 const ROLE = "orchestration";
 
@@ -84,5 +85,6 @@ export async function proposeAction(
     setAside: differences(turn, args, output.args as JsonObject),
     reasoning: output.reasoning,
     citation: bindings.citation(ROLE, turn, binding, progress.requestDigests),
+    work: workOf(progress),
   };
 }

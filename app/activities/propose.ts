@@ -1,22 +1,22 @@
-import { Context } from "@temporalio/activity";
 import type { Agents } from "../../agents/agents.ts";
 import { AgentFault } from "../../agents/fault.ts";
 import type { FindingsTurn, ProposalTurn, ReviewTurn, TurnInput } from "../../agents/turn.ts";
-import type { TurnCalls } from "../../audit/ledgers/model-turns.ts";
-import { createPromptBook, type TakenTurn } from "../../audit/ledgers/turn-record.ts";
-import { recordProposal } from "../../audit/ledgers/turns.ts";
+import type { KeptCall, TurnCalls } from "../../audit/ledgers/model-turns.ts";
+import { createPromptBook, recordGivenUp, type TakenTurn } from "../../audit/ledgers/turn-record.ts";
+import { recordProposal, type StepNames } from "../../audit/ledgers/turns.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { agentsProposal } from "../../deciding/agents-proposal.ts";
 import { readEvidence, type ReadTools } from "../../deciding/evidence.ts";
 import { noticedIn } from "../../deciding/noticed.ts";
+import type { Role } from "../../functions/definition.ts";
 import { functionOf, isWhole, ownActionOf, recordToolOf, versionRestedOn, isMoot } from "../../functions/index.ts";
 import type { RefusalCode } from "../../domain/refusal.ts";
 import { keepRefusal } from "../../deciding/refused.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
-import type { TurnCitation } from "../../domain/proposal.ts";
-import { agentActivity } from "../../temporal.config.ts";
+import type { DoneTurn, StepWatch } from "../../agents/turn.ts";
+import { costMicroUsdOf } from "../../agents/models/prices.ts";
 import type { AgentActivities, LedgerActivities, Proposed, StepRef } from "../../workflows/activities.ts";
-import { turnsOf } from "./agent-turn.ts";
+import { isLastAttempt, turnsOf } from "./agent-turn.ts";
 import { endedByUnknownName, type UnknownNameAlarm } from "./unknown-name.ts";
 
 type AgentDeps = {
@@ -33,43 +33,59 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
   const prompts = createPromptBook(pool);
   const roles = ["intelligence", "orchestration", "compliance"] as const;
 
+  /** The answer of a turn; where it is given up for good, what was tried for it is recorded first. */
+  async function told<T>(step: StepNames, role: Role, at: string, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof AgentFault) || (error.retryable && !isLastAttempt()) || error.tried.length === 0)
+        throw error;
+      const turnKey = turnKeyOf(step.stepKey, role);
+      const calls = turnCalls.take(turnKey);
+      const { code: fault, tried } = error;
+      await recordGivenUp(pool, step, { turnKey, role, fault, tried, calls, costMicroUsd: costOf(calls) }, at);
+      throw error;
+    }
+  }
+
   /** Compliance's turn, or undefined when it cannot review and will not be able to. */
   async function reviewed(
     turn: TurnInput,
     findings: FindingsTurn,
     proposal: ProposalTurn,
+    watch: StepWatch,
   ): Promise<ReviewTurn | undefined> {
     try {
-      return await agents.reviewProposal(turn, findings, proposal);
+      const review = agents.reviewProposal(turn, findings, proposal, watch);
+      return await told(turn, "compliance", turn.at, review);
     } catch (error) {
       const isFinal = error instanceof AgentFault && !error.retryable;
-      if (isFinal || Context.current().info.attempt >= agentActivity.retry.maximumAttempts) return undefined;
+      if (isFinal || isLastAttempt()) return undefined;
       throw error;
     }
   }
 
   /** A turn with what it asked, once the prompt it cites is durable. */
-  async function taken({ company }: StepRef, citation: TurnCitation, at: string): Promise<TakenTurn> {
-    const turn = { citation, calls: turnCalls.take(citation.turnKey) };
+  async function taken({ company }: StepRef, { citation, work }: DoneTurn, at: string): Promise<TakenTurn> {
+    const calls = turnCalls.take(citation.turnKey);
+    const turn = { citation, calls, work, costMicroUsd: costOf(calls) };
     await prompts.publish(company, turn, at);
     return turn;
   }
 
   return {
     proposeByAgents: (step, at) =>
-      turnsOf(async () => {
+      turnsOf(async (watch) => {
         try {
           const turn = { ...step, at };
-          const findings = await agents.gatherFindings(turn);
-          const proposal = await agents.proposeAction(turn, findings);
-          const review = await reviewed(turn, findings, proposal);
+          const findings = await told(step, "intelligence", at, agents.gatherFindings(turn, watch));
+          const proposal = await told(step, "orchestration", at, agents.proposeAction(turn, findings, watch));
+          const review = await reviewed(turn, findings, proposal, watch);
           const draft = agentsProposal(step, findings, proposal, at);
           await recordProposal(pool, step, draft, {
-            intelligence: { ...(await taken(step, findings.citation, at)), evidence: findings.evidence },
-            orchestration: await taken(step, proposal.citation, at),
-            ...(review && {
-              compliance: { ...(await taken(step, review.citation, at)), review: review.review },
-            }),
+            intelligence: { ...(await taken(step, findings, at)), evidence: findings.evidence },
+            orchestration: await taken(step, proposal, at),
+            ...(review && { compliance: { ...(await taken(step, review, at)), review: review.review } }),
           });
         } finally {
           // What an attempt that failed had asked is not held for one that may come elsewhere.
@@ -77,6 +93,12 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
         }
       }),
   };
+}
+
+/** What calls cost together; undefined where the price of one is not known. */
+function costOf(calls: readonly KeptCall[]): number | undefined {
+  const costs = calls.map(({ model, offline, usage }) => costMicroUsdOf(model, offline, usage));
+  return costs.every((cost) => cost !== undefined) ? costs.reduce((sum, cost) => sum + cost, 0) : undefined;
 }
 
 type FallbackDeps = {

@@ -103,8 +103,10 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
 }
 
 /** Offline unless a key is there: no key, no call. */
-function modelOf({ anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, model }: Config): ModelChoice {
-  return apiKey === undefined ? { kind: "offline" } : { kind: "anthropic", apiKey, model, baseUrl };
+function modelOf(config: Config): ModelChoice {
+  const { anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, model, modelFallback, modelCallsPerMinute } = config;
+  if (apiKey === undefined) return { kind: "offline" };
+  return { kind: "anthropic", apiKey, model, baseUrl, fallback: modelFallback, callsPerMinute: modelCallsPerMinute };
 }
 
 /** The engine's own lines go where ours go. */

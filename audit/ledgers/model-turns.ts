@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ModelCallAnswer, ModelCall } from "../../domain/model-call.ts";
-import { canonicalJson } from "../canonical-json.ts";
+import { answerOf, createModelTurnRows } from "./model-turn-rows.ts";
 
 type ModelTurns = {
   /** Throws `TurnInProgress` while another attempt holds the call's lease. What `ask` throws passes, nothing is stored. */
@@ -20,79 +21,49 @@ export class TurnInProgress extends Error {
   }
 }
 
-type Claim =
-  | { state: "done"; response: string; input_tokens: number; output_tokens: number }
-  | { state: "claimed" }
-  | { state: "held"; wait_ms: number };
-
-async function claim(pool: Pool, call: ModelCall, leaseSeconds: number): Promise<Claim> {
-  const { company, caseId, turnKey, seq, requestDigest, model, offline, request } = call;
-  const { rows } = await pool.query<Claim>({
-    name: "claim-model-turn",
-    text: `select claimed.state, claimed.response, claimed.wait_ms, known.input_tokens, known.output_tokens
-           from claim_model_turn($1, $2, $3, $4, $5, $6, $7, $8, $9) as claimed
-           left join model_turn known on known.company = $1 and known.turn_key = $2 and known.seq = $3
-             and known.request_digest = $4`,
-    values: [company, turnKey, seq, requestDigest, caseId, model, offline, canonicalJson(request), leaseSeconds],
-  });
-  const answer = rows[0];
-  if (answer === undefined) throw new Error(`no claim for model turn \`${turnKey}\``);
-  return answer;
-}
+/** Renewals within one lease: one that is lost or late loses nothing. */
+const RENEWALS_PER_LEASE = 3;
 
 /**
  * The model ledger on PostgreSQL for a model that costs: reads a stored answer through, or claims the call, makes it and
- * stores the answer. `leaseSeconds` must be longer than a call may take: a second attempt never asks while the first may
- * still be answered.
+ * stores the answer. The claim is a lease of `leaseMs`, renewed while the attempt that asks lives: a second one never asks while the
+ * first may still be answered, and takes over from one that died once the lease lapses.
  */
-export function createModelLedger(pool: Pool, { leaseSeconds }: { leaseSeconds: number }): ModelTurns & TurnCalls {
-  const calls = collectCalls();
+export function createModelLedger(
+  pool: Pool,
+  { leaseMs, calls = createTurnCalls() }: { readonly leaseMs: number; readonly calls?: CollectedCalls },
+): ModelTurns & TurnCalls {
+  const rows = createModelTurnRows(pool, leaseMs);
 
-  async function release({ company, turnKey, seq, requestDigest }: ModelCall): Promise<void> {
-    await pool.query({
-      name: "release-model-call",
-      text: `update model_turn set lease_until = clock_timestamp()
-       where company = $1 and turn_key = $2 and seq = $3 and request_digest = $4 and state = 'pending'`,
-      values: [company, turnKey, seq, requestDigest],
-    });
-  }
-
-  async function store(call: ModelCall, { response, usage }: ModelCallAnswer): Promise<void> {
-    const { company, turnKey, seq, requestDigest } = call;
-    await pool.query({
-      name: "store-model-answer",
-      text: `update model_turn set state = 'done', response = $5, input_tokens = $6, output_tokens = $7
-       where company = $1 and turn_key = $2 and seq = $3 and request_digest = $4 and state = 'pending'`,
-      values: [company, turnKey, seq, requestDigest, JSON.stringify(response), usage.inputTokens, usage.outputTokens],
-    });
+  /** Asks, and holds the lease meanwhile. A renewal that fails is not the call's fault: the next one may come in time. */
+  async function held(call: ModelCall, holder: string, ask: () => Promise<ModelCallAnswer>): Promise<ModelCallAnswer> {
+    const beat = setInterval(() => void rows.renew(call, holder).catch(() => undefined), leaseMs / RENEWALS_PER_LEASE);
+    try {
+      return await ask();
+    } catch (error) {
+      await rows.release(call, holder);
+      throw error;
+    } finally {
+      clearInterval(beat);
+    }
   }
 
   return {
     async readThrough(call, ask) {
-      const claimed = await claim(pool, call, leaseSeconds);
-      if (claimed.state === "done") {
-        const response = JSON.parse(claimed.response) as JsonObject;
-        const usage = { inputTokens: claimed.input_tokens, outputTokens: claimed.output_tokens };
-        calls.add(call, { response, usage });
-        return response;
-      }
+      const holder = randomUUID();
+      const claimed = await rows.claim(call, holder);
       if (claimed.state === "held") throw new TurnInProgress(call.turnKey, claimed.wait_ms);
-      try {
-        const answer = await ask();
-        await store(call, answer);
-        calls.add(call, answer);
-        return answer.response;
-      } catch (error) {
-        await release(call);
-        throw error;
-      }
+      const answer =
+        claimed.state === "done" ? answerOf(claimed) : await rows.store(call, await held(call, holder, ask));
+      calls.add(call, answer);
+      return answer.response;
     },
     take: (turnKey) => calls.take(turnKey),
   };
 }
 
 /** A model call with its answer, for the record of its turn. */
-export type KeptCall = Pick<ModelCall, "requestDigest" | "request"> & ModelCallAnswer;
+export type KeptCall = Pick<ModelCall, "requestDigest" | "request" | "model" | "offline"> & ModelCallAnswer;
 
 /** The calls of turns under way, until each turn's record is made. */
 export type TurnCalls = {
@@ -100,13 +71,17 @@ export type TurnCalls = {
   take(turnKey: string): readonly KeptCall[];
 };
 
-function collectCalls(): TurnCalls & { add(call: ModelCall, answer: ModelCallAnswer): void } {
+type CollectedCalls = TurnCalls & { add(call: ModelCall, answer: ModelCallAnswer): void };
+
+/** Calls of several models' ledgers may be collected together: a turn that one model gave up is told with what it had asked. */
+export function createTurnCalls(): CollectedCalls {
   const waiting = new Map<string, readonly KeptCall[]>();
   return {
-    add({ turnKey, seq, requestDigest, request }, { response, usage }) {
-      // An attempt that failed before its output was kept begins anew.
-      const earlier = seq === 0 ? [] : (waiting.get(turnKey) ?? []);
-      waiting.set(turnKey, [...earlier, { requestDigest, request, response, usage }]);
+    add({ turnKey, seq, requestDigest, model, offline, request }, { response, usage }) {
+      const earlier = waiting.get(turnKey) ?? [];
+      // A model that begins the turn anew, because an attempt failed before its output was kept.
+      const others = seq === 0 ? earlier.filter((call) => call.model !== model) : earlier;
+      waiting.set(turnKey, [...others, { requestDigest, request, response, usage, model, offline }]);
     },
     take(turnKey) {
       const calls = waiting.get(turnKey) ?? [];
@@ -120,14 +95,23 @@ function collectCalls(): TurnCalls & { add(call: ModelCall, answer: ModelCallAns
  * For a model that is free to ask and deterministic: nothing is paid twice and the same question has the same answer, so
  * its calls become durable with the turn's output. A turn that left nothing is asked again.
  */
-export function createFreeModelLedger(): ModelTurns & TurnCalls {
-  const calls = collectCalls();
+export function createFreeModelLedger(calls: CollectedCalls = createTurnCalls()): ModelTurns & TurnCalls {
   return {
     async readThrough(call, ask) {
       const answer = await ask();
       calls.add(call, answer);
       return answer.response;
     },
+    take: (turnKey) => calls.take(turnKey),
+  };
+}
+
+/** One ledger for turns that may go from a model that costs to one that does not. */
+export function createMixedModelLedger(pool: Pool, { leaseMs }: { readonly leaseMs: number }): ModelTurns & TurnCalls {
+  const calls = createTurnCalls();
+  const [paid, free] = [createModelLedger(pool, { leaseMs, calls }), createFreeModelLedger(calls)];
+  return {
+    readThrough: (call, ask) => (call.offline ? free : paid).readThrough(call, ask),
     take: (turnKey) => calls.take(turnKey),
   };
 }

@@ -17,6 +17,8 @@ create table model_turn (
   model text not null,
   offline boolean not null,
   state text not null check (state in ('pending', 'done')),
+  -- Who asks: one attempt of a turn, which renews its lease for as long as it lives.
+  holder text not null,
   lease_until timestamptz not null,
   attempts int not null default 1,
   request text not null,
@@ -26,23 +28,23 @@ create table model_turn (
   primary key (turn_key, seq, request_digest, company)
 );
 create index model_turn_by_case on model_turn (company, case_id) where case_id is not null;
-grant select, insert, update (state, lease_until, attempts, response, input_tokens, output_tokens) on model_turn
+grant select, insert, update (state, holder, lease_until, attempts, response, input_tokens, output_tokens) on model_turn
   to mandate_app;
 
 -- Claims a model call for one attempt, or answers what is stored. A lapsed lease (its worker died) may be taken over.
 -- The claim itself need not survive a power cut, so it does not wait for the disk; the answer does.
 create function claim_model_turn(p_company text, p_turn_key text, p_seq int, p_digest text, p_case text, p_model text,
-                                 p_offline boolean, p_request text, p_lease_seconds int)
+                                 p_offline boolean, p_request text, p_holder text, p_lease_ms int)
 returns table (state text, response text, wait_ms int) language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   v_turn model_turn%rowtype;
+  v_until timestamptz := clock_timestamp() + make_interval(secs => p_lease_ms / 1000.0);
 begin
   perform set_config('synchronous_commit', 'off', true);
-  insert into model_turn as t (company, turn_key, seq, request_digest, case_id, model, offline, state, lease_until, request)
-  values (p_company, p_turn_key, p_seq, p_digest, p_case, p_model, p_offline, 'pending',
-          clock_timestamp() + make_interval(secs => p_lease_seconds), p_request)
+  insert into model_turn as t (company, turn_key, seq, request_digest, case_id, model, offline, state, holder, lease_until, request)
+  values (p_company, p_turn_key, p_seq, p_digest, p_case, p_model, p_offline, 'pending', p_holder, v_until, p_request)
   on conflict (company, turn_key, seq, request_digest) do update
-    set attempts = t.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+    set attempts = t.attempts + 1, holder = p_holder, lease_until = v_until
     where t.state = 'pending' and t.lease_until <= clock_timestamp();
   if found then
     return query select 'claimed'::text, null::text, 0;

@@ -31,6 +31,7 @@ const RecordedTurn = z.object({
   model: z.string(),
   offline: z.boolean(),
   promptDigest: z.string(),
+  standIn: z.object({ for: z.string(), fault: z.string() }).exactOptional(),
   calls: z.array(z.object({ requestDigest: z.string(), request: Fields, response: Answer })).min(1),
   evidence: z.array(z.object({ source: SourceRef, value: Fields })).optional(),
 });

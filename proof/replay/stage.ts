@@ -81,7 +81,8 @@ function createStage(
     /** The turn as it is cited: under the recorded prompt, with what was asked. */
     cited(citation: TurnCitation): TurnCitation {
       const { turn, answers } = of(citation.role);
-      return { ...citation, promptDigest: turn.promptDigest, requestDigests: [...answers.asked] };
+      const { promptDigest, standIn } = turn;
+      return { ...citation, promptDigest, requestDigests: [...answers.asked], ...(standIn && { standIn }) };
     },
     reviews: turns.has("compliance"),
     otherwise: () => played.map(({ answers }) => answers.otherwise()).find((what) => what !== undefined),

@@ -14,7 +14,7 @@ const review = (verdict: Review["verdict"]): Review => ({ verdict, reasons: verd
 describe("Compliance can only tighten", () => {
   test("by type: a review holds no verdict that executes, and no action", () => {
     expectTypeOf<ReviewTurn["review"]["verdict"]>().toEqualTypeOf<"agree" | "escalate" | "block">();
-    expectTypeOf<keyof ReviewTurn>().toEqualTypeOf<"review" | "citation">();
+    expectTypeOf<keyof ReviewTurn>().toEqualTypeOf<"review" | "citation" | "work">();
     expectTypeOf<keyof Review>().toEqualTypeOf<"verdict" | "reasons">();
   });
 

@@ -11,6 +11,8 @@ export type Line = {
   readonly invalid?: readonly { readonly name: string; readonly args: string }[];
   readonly stopReason?: string;
   readonly error?: Error;
+  /** Says nothing until the call is ended; called when it begins to. */
+  readonly hangs?: () => void;
 };
 
 class ScriptedChatModel extends BaseChatModel {
@@ -31,11 +33,18 @@ class ScriptedChatModel extends BaseChatModel {
     return this;
   }
 
-  override async _generate(messages: BaseMessage[]): Promise<ChatResult> {
+  override async _generate(messages: BaseMessage[], { signal }: this["ParsedCallOptions"]): Promise<ChatResult> {
     this.#asked.push(messages);
     const line = this.#script.shift();
     if (line === undefined) throw new Error("the script has run out");
     if (line.error !== undefined) throw line.error;
+    if (line.hangs !== undefined) {
+      const ended = new Promise<never>((_, reject) =>
+        signal?.addEventListener("abort", () => reject(new Error("ended"))),
+      );
+      line.hangs();
+      return ended;
+    }
     const { text = "", calls = [], invalid = [], stopReason = "tool_use" } = line;
     const message = new AIMessage({
       id: `m-${this.#asked.length}`,
@@ -59,11 +68,19 @@ class ScriptedChatModel extends BaseChatModel {
 }
 
 /** A model that says its lines in order, whatever it is asked, and fails when they run out. `asked` is what it was sent. */
-export function scriptedModel(...script: Line[]): ChatModelPort & { readonly asked: BaseMessage[][]; left(): number } {
+export function scriptedModel(...script: Line[]) {
+  return namedModel("scripted", ...script);
+}
+
+/** The same under a name of its own. */
+export function namedModel(
+  name: string,
+  ...script: Line[]
+): ChatModelPort & { readonly asked: BaseMessage[][]; left(): number } {
   const asked: BaseMessage[][] = [];
   const lines = [...script];
   return {
-    name: "scripted",
+    name,
     offline: false,
     chat: new ScriptedChatModel(lines, asked),
     asked,

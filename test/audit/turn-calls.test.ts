@@ -85,7 +85,7 @@ describe("the calls of a free model", () => {
 });
 
 describe("the calls of a paid model", () => {
-  const paidLedger = () => createModelLedger(database.pool, { leaseSeconds: 30 });
+  const paidLedger = () => createModelLedger(database.pool, { leaseMs: 30_000 });
   const recorded = (text: string) => ({
     calls: [{ requestDigest: "digest-0", request: { seq: 0 }, response: JSON.stringify({ text }) }],
     usage: { inputTokens: 3, outputTokens: 5 },

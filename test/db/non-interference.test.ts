@@ -92,7 +92,7 @@ const doings = {
       .rows;
   },
   turn: async (pool: Pool, company: string, name: string) => {
-    const claim = "select state from claim_model_turn($1, $2, 1, 'digest', 'one-case', 'm', false, '{}', 600)";
+    const claim = "select state from claim_model_turn($1, $2, 1, 'digest', 'one-case', 'm', false, '{}', 'h', 600000)";
     return (await pool.query(claim, [company, name])).rows;
   },
   limit: async (pool: Pool, company: string, name: string) => {

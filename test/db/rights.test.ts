@@ -125,7 +125,7 @@ describe("a company's login", () => {
       escalation: "assignee closed_at due_at held_by held_until instead level paused_at role state until_at version",
       inbox: "attempts dispatched_at retry_at state",
       inbox_clock: "occurred_at",
-      model_turn: "attempts input_tokens lease_until output_tokens response state",
+      model_turn: "attempts holder input_tokens lease_until output_tokens response state",
       outbox: "attempts delivered_at retry_at",
       "programme.registration":
         "currency customer_aliases customer_domain customer_name effect_key expires_at partner_id product_family protection_days registered_at replaces role value_minor version",

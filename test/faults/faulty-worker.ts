@@ -40,7 +40,7 @@ const deps = await workerDeps({
   now: wallTime,
   policies,
   adapters: embeddedAdapters(pool, wallTime),
-  model: { kind: "offline" },
+  model: settings.model ?? { kind: "offline" },
   alarm: () => undefined,
   unknownName: () => undefined,
   scheduled: {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ModelChoice } from "../../agents/models/choose.ts";
 import type { KillPoint } from "./kill-points.ts";
 
 /** What `faulty-worker.ts` is started with. */
@@ -13,6 +14,8 @@ export type FaultyWorker = {
   readonly kill?: KillPoint;
   /** Written just before the kill, so that the next process of the same test lives. */
   readonly marker?: string;
+  /** The agents' model; the offline one when absent. */
+  readonly model?: ModelChoice;
   /** A file that takes a line for each activity that begins, by name. */
   readonly tally?: string;
 };
@@ -43,11 +46,12 @@ export function keepWorker(entry: string, settings: FaultyWorker) {
     async died(count: number) {
       while (deaths < count) await sleep(10);
     },
-    async stop() {
+    /** Starts no other; `how` says whether this one may finish what it is at. */
+    async stop(how: "SIGTERM" | "SIGKILL" = "SIGTERM") {
       stopping = true;
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((resume) => child.once("exit", resume));
-      child.kill("SIGTERM");
+      child.kill(how);
       await gone;
     },
   };

@@ -4,7 +4,7 @@ import type { WorkerOptions } from "@temporalio/worker";
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { pino, type Logger } from "pino";
-import type { Persona } from "../../agents/models/personas.ts";
+import type { ModelChoice } from "../../agents/models/choose.ts";
 import type { UnknownNameAlarm } from "../../app/activities/unknown-name.ts";
 import { caseStartOf } from "../../gateway/inbox/case-start.ts";
 import type { Alarm } from "../../deciding/decider.ts";
@@ -48,13 +48,13 @@ type Options = {
   readonly engines?: { readonly postgresUrl: string; readonly temporalAddress: string };
   readonly adapters?: (real: Adapters) => Adapters;
   readonly policies?: PolicySource;
-  /** The offline model acts as one that is misled, mistaken or broken. */
-  readonly persona?: Persona;
   readonly alarm?: Alarm;
   readonly unknownName?: UnknownNameAlarm;
   /** The functions that sweeps know; the shipped ones when absent. */
   readonly functions?: FunctionTable;
   readonly log?: Logger;
+  /** The agents' model; the offline one when absent. */
+  readonly model?: ModelChoice;
   /** What is found of the audit log's checkpoints: nothing when absent. */
   readonly checkpoints?: (pool: LedgerPool, company: string) => Promise<readonly Finding[]>;
   readonly interceptors?: WorkerOptions["interceptors"];
@@ -94,7 +94,7 @@ export async function startSystem(options: Options = {}): Promise<System> {
     now,
     policies,
     adapters,
-    model: { kind: "offline", persona: options.persona },
+    model: options.model ?? { kind: "offline" },
     alarm: options.alarm ?? (() => undefined),
     unknownName: options.unknownName ?? (() => undefined),
     scheduled: {

@@ -8,7 +8,7 @@ import { givenPartner, givenQuote, quoteDeskSays } from "../fixtures/programme.t
 import { startSystem, type System } from "../setup/system.ts";
 
 async function misledBy(persona: Persona): Promise<System> {
-  const system = await startSystem({ persona });
+  const system = await startSystem({ model: { kind: "offline", persona } });
   onTestFinished(() => system.stop());
   await givenPartner(system.pool, system.company, { partnerId: "partner-7" });
   return system;

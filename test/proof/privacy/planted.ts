@@ -83,11 +83,11 @@ async function plantTurns(pool: LedgerPool, name: string, canary: string): Promi
   const request = { messages: [{ text: canary }] };
   const answer = { response: { text: canary }, usage: { inputTokens: 1, outputTokens: 1 } };
   const call = { company, caseId, turnKey: `${stepKey}/intelligence`, seq: 0, requestDigest: "d", model: "m" };
-  await createModelLedger(pool, { leaseSeconds: 30 }).readThrough(
+  await createModelLedger(pool, { leaseMs: 30_000 }).readThrough(
     { ...call, offline: false, request },
     async () => answer,
   );
-  const calls = [{ requestDigest: "d", request, ...answer }];
+  const calls = [{ requestDigest: "d", request, ...answer, model: "m", offline: false }];
   const evidence = [{ source, value: { name: canary } }];
   const chain = { findings: [finding], sources: [source], reasoning: canary, turns: [], origin: "agents" as const };
   const action = { tool: "quotes.approve-discount", args: { quoteId: canary } };

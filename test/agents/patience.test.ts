@@ -1,0 +1,236 @@
+import { expect, test, describe, onTestFinished } from "vitest";
+import { createAgents } from "../../agents/agents.ts";
+import { AgentFault } from "../../agents/fault.ts";
+import { STEP_PATIENCE_MS, TURN_PATIENCE_MS } from "../../agents/limits.ts";
+import { createOfflineModel } from "../../agents/models/offline.ts";
+import type { ChatModelPort } from "../../agents/models/port.ts";
+import type { Patience } from "../../agents/patience.ts";
+import type { ModelStanding } from "../../agents/standing.ts";
+import { digestOf } from "../../audit/digest.ts";
+import { firstActionOf, functionOf } from "../../functions/index.ts";
+import { memoryLedger } from "./memory-ledger.ts";
+import { quoteReadings, quoteTurn, readTools } from "./readings.ts";
+import { calls, namedModel, type Line } from "./scripted-model.ts";
+import { virtualClock } from "./virtual-clock.ts";
+
+const args = firstActionOf("quoting").requested(quoteReadings()["crm.record"])?.args ?? {};
+const proposal = calls("propose_action", { args, reasoning: "By a model." });
+const review = calls("review_proposal", { verdict: "agree", reasons: [] });
+
+const http = (status: number, headers: Record<string, string> = {}): Line => ({
+  error: Object.assign(new Error(`status ${status}`), { status, headers: new Headers(headers) }),
+});
+const overloaded = (times: number) => Array.from({ length: times }, () => http(529));
+
+/** Agents that wait by a clock which only sleeping moves. */
+function patient(first: ChatModelPort, more: Omit<Partial<Patience>, "clock"> = {}) {
+  const clock = virtualClock();
+  const standings: ModelStanding[] = [];
+  const { tools } = readTools(quoteReadings());
+  const agents = createAgents({
+    model: first,
+    ledger: memoryLedger(),
+    readTools: tools,
+    digest: digestOf,
+    patience: {
+      clock,
+      standIn: createOfflineModel(),
+      onStanding: (standing) => void standings.push(standing),
+      ...more,
+    },
+  });
+  return { agents, clock, standings };
+}
+
+const plain = createAgents({
+  model: createOfflineModel(),
+  ledger: memoryLedger(),
+  readTools: readTools(quoteReadings()).tools,
+  digest: digestOf,
+});
+const findings = await plain.gatherFindings(quoteTurn);
+const proposed = await plain.proposeAction(quoteTurn, findings);
+
+describe("a turn waits for its model", () => {
+  test("while that is overloaded, and is done by it when it answers in time", async () => {
+    const { agents, clock } = patient(namedModel("busy", ...overloaded(3), proposal));
+    const begunMs = clock.now();
+    const { reasoning, citation, work } = await agents.proposeAction(quoteTurn, findings);
+    expect({ reasoning, model: citation.model, standIn: citation.standIn }).toEqual({
+      reasoning: "By a model.",
+      model: "busy",
+      standIn: undefined,
+    });
+    expect(work.tried).toEqual([
+      { model: "busy", fault: "MODEL_UNAVAILABLE", message: "model answered `529`", times: 3, tookMs: 0 },
+    ]);
+    expect(clock.now() - begunMs).toBe(500 + 1_000 + 2_000);
+  });
+
+  test("for 10 s, and is then done by the deterministic reasoner, which says so", async () => {
+    const { agents, clock } = patient(namedModel("busy", ...overloaded(20)));
+    const begunMs = clock.now();
+    const { action, reasoning, citation } = await agents.proposeAction(quoteTurn, findings);
+    expect(clock.now() - begunMs).toBeLessThanOrEqual(TURN_PATIENCE_MS);
+    expect(clock.now() - begunMs).toBeGreaterThan(TURN_PATIENCE_MS / 2);
+    expect(action.args).toEqual(args);
+    expect(reasoning).toMatch(/^Written by the offline deterministic model/);
+    expect(citation).toMatchObject({
+      model: "mandate-offline-1",
+      offline: true,
+      standIn: { for: "busy", fault: "MODEL_UNAVAILABLE" },
+    });
+  });
+
+  test.for([
+    ["that asks to be left alone for 3 s", "3", undefined, 3_000],
+    ["that asks to be left alone for longer than that", "60", { for: "busy", fault: "MODEL_RATE_LIMITED" }, 0],
+  ] as const)("%s", async ([, seconds, standIn, tookMs]) => {
+    const { agents, clock } = patient(namedModel("busy", http(429, { "retry-after": seconds }), proposal));
+    const begunMs = clock.now();
+    const { citation } = await agents.proposeAction(quoteTurn, findings);
+    expect({ standIn: citation.standIn, tookMs: clock.now() - begunMs }).toEqual({ standIn, tookMs });
+  });
+
+  test("that falls silent: the call ends, and the wait was one", async () => {
+    const clockOf: { pass?: () => void } = {};
+    const { agents, clock } = patient(namedModel("mute", { hangs: () => clockOf.pass?.() }));
+    clockOf.pass = () => clock.passToNext();
+    const { citation, work } = await agents.proposeAction(quoteTurn, findings);
+    expect(citation.standIn).toEqual({ for: "mute", fault: "MODEL_UNAVAILABLE" });
+    expect(work.tried).toEqual([
+      { model: "mute", fault: "MODEL_UNAVAILABLE", message: "model fell silent", times: 1, tookMs: TURN_PATIENCE_MS },
+    ]);
+  });
+
+  test("no longer than its step may, and not at all when that is over", async () => {
+    const { agents, clock } = patient(namedModel("busy", ...overloaded(20), proposal));
+    const untilMs = clock.now() + 2_000;
+    const { citation } = await agents.proposeAction(quoteTurn, findings, { untilMs });
+    expect([citation.standIn?.fault, clock.now() <= untilMs]).toEqual(["MODEL_UNAVAILABLE", true]);
+    const silent = namedModel("never asked");
+    const late = patient(silent);
+    const { citation: other } = await late.agents.proposeAction(quoteTurn, findings, { untilMs: late.clock.now() });
+    expect([other.standIn, silent.asked]).toEqual([{ for: "never asked", fault: "MODEL_WAIT_OVER" }, []]);
+  });
+
+  test("three turns of a step together no longer than 27 s, whatever the model does", async () => {
+    const clockOf: { pass?: () => void } = {};
+    const hang: Line = { hangs: () => clockOf.pass?.() };
+    const { agents, clock } = patient(namedModel("mute", hang, hang, hang, hang, hang, hang));
+    clockOf.pass = () => clock.passToNext();
+    const begunMs = clock.now();
+    const watch = { untilMs: begunMs + STEP_PATIENCE_MS };
+    const found = await agents.gatherFindings(quoteTurn, watch);
+    const wanted = await agents.proposeAction(quoteTurn, found, watch);
+    const { review: given } = await agents.reviewProposal(quoteTurn, found, wanted, watch);
+    expect(given.verdict).toBe("agree");
+    expect(clock.now() - begunMs).toBeLessThanOrEqual(STEP_PATIENCE_MS);
+  });
+});
+
+describe("a second model", () => {
+  test("is asked when the first does not answer", async () => {
+    const first = namedModel("first", http(529));
+    const { agents } = patient(first, { second: namedModel("second", proposal) });
+    const { citation, work } = await agents.proposeAction(quoteTurn, findings);
+    expect({ model: citation.model, offline: citation.offline, standIn: citation.standIn }).toEqual({
+      model: "second",
+      offline: false,
+      standIn: undefined,
+    });
+    expect(work.tried.map(({ model, fault }) => [model, fault])).toEqual([["first", "MODEL_UNAVAILABLE"]]);
+  });
+
+  test("may fail too: the reasoner stands in for the first", async () => {
+    const { agents } = patient(namedModel("first", http(401)), { second: namedModel("second", http(404)) });
+    const { citation, work } = await agents.proposeAction(quoteTurn, findings);
+    expect(citation.standIn).toEqual({ for: "first", fault: "MODEL_KEY_REFUSED" });
+    expect(work.tried.map(({ model, fault }) => [model, fault])).toEqual([
+      ["first", "MODEL_KEY_REFUSED"],
+      ["second", "MODEL_UNKNOWN"],
+    ]);
+  });
+});
+
+describe("what would repeat is not waited out", () => {
+  const prose: Line = { text: "Approved!", stopReason: "end_turn" };
+  test.for<readonly [string, readonly Line[], string]>([
+    ["a key that is refused", [http(401)], "MODEL_KEY_REFUSED"],
+    ["a request that does not fit", [http(400)], "MODEL_REQUEST_INVALID"],
+    ["a refusal", [{ stopReason: "refusal" }], "MODEL_REFUSED"],
+    ["an answer that is unusable to the last", [prose, prose, prose], "MODEL_ANSWER_UNUSABLE"],
+  ])("%s", async ([, lines, fault]) => {
+    const { agents, clock } = patient(namedModel("wrong", ...lines));
+    const begunMs = clock.now();
+    const { citation } = await agents.proposeAction(quoteTurn, findings);
+    expect([citation.standIn, clock.now() - begunMs]).toEqual([{ for: "wrong", fault }, 0]);
+  });
+
+  test("but a review that the model refuses to give is nobody's: people look", async () => {
+    const { agents } = patient(namedModel("wary", { stopReason: "refusal" }));
+    const refused: unknown = await agents
+      .reviewProposal(quoteTurn, findings, proposed)
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "MODEL_REFUSED", retryable: false, tried: [{ model: "wary", times: 1 }] });
+  });
+});
+
+describe("a model that has been away for as long as a turn waits", () => {
+  test("is not waited for anew by each turn, and one call now and then finds it back", async () => {
+    const model = namedModel("gone", ...overloaded(7), review);
+    const { agents, clock, standings } = patient(model);
+    await agents.proposeAction(quoteTurn, findings);
+    clock.pass(2_000);
+    const askedBefore = model.asked.length;
+    const begunMs = clock.now();
+    for (let turn = 0; turn < 5; turn += 1) {
+      const { citation } = await agents.reviewProposal(quoteTurn, findings, proposed);
+      expect(citation.standIn?.fault).toBe("MODEL_UNAVAILABLE");
+    }
+    expect([clock.now() - begunMs, model.asked.length - askedBefore]).toEqual([0, 1]);
+    clock.pass(2_000);
+    const { citation } = await agents.reviewProposal(quoteTurn, findings, proposed);
+    expect(citation).toMatchObject({ model: "gone", offline: false });
+    expect(standings.at(-1)).toEqual({ model: "gone", state: "answers" });
+  });
+
+  test("is waited for again when nobody asked it for long", async () => {
+    const { agents, clock } = patient(namedModel("gone", ...overloaded(6), http(529), proposal));
+    await agents.proposeAction(quoteTurn, findings);
+    clock.pass(60_000);
+    const { citation } = await agents.proposeAction({ ...quoteTurn, stepKey: "later" }, findings);
+    expect(citation.model).toBe("gone");
+  });
+});
+
+test("within a limit of calls a minute, turns wait for their place or are done without the model", async () => {
+  const model = namedModel("paced", proposal, proposal, proposal);
+  const { agents, clock } = patient(model, { callsPerMinute: 10 });
+  const turn = (stepKey: string) => agents.proposeAction({ ...quoteTurn, stepKey }, findings);
+  const begunMs = clock.now();
+  expect((await turn("one")).citation.model).toBe("paced");
+  expect(clock.now() - begunMs).toBe(0);
+  expect((await turn("two")).citation.model).toBe("paced");
+  expect(clock.now() - begunMs).toBe(6_000);
+  const slow = patient(namedModel("slow", proposal, proposal), { callsPerMinute: 1 });
+  await slow.agents.proposeAction({ ...quoteTurn, stepKey: "one" }, findings);
+  const { citation } = await slow.agents.proposeAction({ ...quoteTurn, stepKey: "two" }, findings);
+  expect(citation.standIn).toEqual({ for: "slow", fault: "MODEL_PACED" });
+});
+
+test("a turn that only a model can do is thrown with what was tried, to be waited for by whoever asked", async () => {
+  const { agent } = functionOf("quoting");
+  Object.assign(agent, { needsModel: ["orchestration"] });
+  onTestFinished(() => void Reflect.deleteProperty(agent, "needsModel"));
+  const { agents } = patient(namedModel("busy", ...overloaded(20)));
+  const fault: unknown = await agents.proposeAction(quoteTurn, findings).catch((error: unknown) => error);
+  expect(fault).toBeInstanceOf(AgentFault);
+  expect(fault).toMatchObject({ code: "MODEL_UNAVAILABLE", retryable: true, tried: [{ model: "busy" }] });
+});
+
+test("nobody who waits any more: the call ends, and nothing stands in", async () => {
+  const leaving = new AbortController();
+  const { agents } = patient(namedModel("mute", { hangs: () => leaving.abort(new Error("cancelled")) }));
+  await expect(agents.proposeAction(quoteTurn, findings, { signal: leaving.signal })).rejects.toThrow("cancelled");
+});
