@@ -10,7 +10,8 @@ import { checkInstall, checkNode, checkPorts } from "./doctor/machine.ts";
 import { checkPolicies } from "./doctor/policies.ts";
 import { checkSchedules } from "./doctor/schedules.ts";
 import { checkVerification } from "./doctor/verification.ts";
-import { checkModel, checkSecretFiles, checkWebhookSecret } from "./doctor/secrets.ts";
+import { checkModel } from "./doctor/model.ts";
+import { checkSecretFiles, checkWebhookSecret } from "./doctor/secrets.ts";
 import { readRuntime } from "../engines/runtime-file.ts";
 
 export type { DoctorDeps, Finding };

@@ -1,12 +1,20 @@
 import type { Command } from "commander";
 import type { Answer } from "./answer.ts";
 import { bodyOf } from "./api-body.ts";
-import { answering, type Call, type Cli } from "./command.ts";
+import { formatDuration } from "../audit/story/duration.ts";
+import { oneLine } from "../audit/story/one-line.ts";
+import type { CaseTurns } from "../gateway/http/case-turns.ts";
+import { answering, operand, type Call, type Cli } from "./command.ts";
+import { findCase } from "./find-case.ts";
+import { widthOf } from "./io.ts";
+import { writeTable } from "./table.ts";
 import { callerOf, connect } from "./session.ts";
+
+type Readable = Parameters<typeof connect>[0];
 
 type OpenOptions = { readonly key?: string; readonly reason?: string; readonly as?: string };
 
-/** `mandate cases`: what a function is asked to decide about now. */
+/** `mandate cases`: what a function is asked to decide about now, and what agents did for it. */
 export function addCases(program: Command, cli: Cli): void {
   const noun = program.command("cases").description("what functions decide about, one case per object");
   noun
@@ -16,6 +24,57 @@ export function addCases(program: Command, cli: Cli): void {
     .option("--reason <text>", "why, for the record")
     .option("--as <person>", "who asks: a development identity of this machine")
     .action(answering<OpenOptions>(cli, open));
+  noun
+    .command("show <case>")
+    .description(
+      "what a case's agents asked of models: tokens, money, time, and what went wrong; a case, event or object id",
+    )
+    .action(answering<Readable>(cli, show));
+}
+
+async function show({ args, options, io }: Call<Readable>): Promise<Answer> {
+  const client = await connect(options, { kind: "reader" });
+  const caseId = await findCase(client, operand(args));
+  const found = await bodyOf(client.v1.cases[":caseId"].turns.$get({ param: { caseId } }));
+  const next = [`audit show ${caseId}`];
+  if (found.turns.length === 0) return { data: found, text: `${caseId}\n\nno agent worked on it\n`, next };
+  const { turns, totals } = found;
+  const rows = turns.map((turn) => [
+    turn.at,
+    turn.role,
+    [turn.offline ? "offline" : "", turn.model].join(" ").trim(),
+    ...figures(turn),
+    turn.fault === null ? turn.standIn : `given up: ${turn.fault}`,
+  ]);
+  const table = writeTable(columns, [...rows, ["", "in all", "", ...figures(totals), ""]], widthOf(io));
+  const trouble = turns.flatMap(({ role, n, trouble: lines }) =>
+    lines.map((line) => `  record ${n}, ${role}: ${line}`),
+  );
+  const told = trouble.length === 0 ? "" : `\n${trouble.map(oneLine).join("\n")}\n`;
+  return { data: found, text: `${caseId}\n\n${table}${told}`, next };
+}
+
+const columns = [
+  { header: "AT" },
+  { header: "AGENT" },
+  { header: "MODEL" },
+  { header: "TOKENS IN", right: true },
+  { header: "OUT", right: true },
+  { header: "USD", right: true },
+  { header: "TOOK", right: true },
+  { header: "NOTE", flexible: true },
+];
+
+type Figures = CaseTurns["totals"];
+
+function figures({ inputTokens, outputTokens, costMicroUsd, tookMs }: Figures): string[] {
+  const cost = costMicroUsd === null ? "no price" : usd(costMicroUsd);
+  return [String(inputTokens), String(outputTokens), cost, tookMs === null ? "" : formatDuration(tookMs)];
+}
+
+/** Millionths of a dollar as dollars, to the last of them. */
+function usd(microUsd: number): string {
+  return `${Math.floor(microUsd / 1_000_000)}.${String(microUsd % 1_000_000).padStart(6, "0")}`;
 }
 
 async function open({ args, options }: Call<OpenOptions>): Promise<Answer> {

@@ -1,3 +1,4 @@
+import type { AgentFault } from "../../agents/fault.ts";
 import type { Config, ExternalTemporal } from "../config.ts";
 import type { RuntimeState } from "../../engines/runtime-file.ts";
 
@@ -11,6 +12,8 @@ export type DoctorDeps = {
   /** Names of the migrations that the database lacks. */
   pendingMigrations(url: string): Promise<string[]>;
   now(): Date;
+  /** Asks the configured model for one token; answers why it did not. Left out: it is not asked. */
+  readonly tryModel?: (config: Config) => Promise<AgentFault | undefined>;
   /** The project's folder. */
   readonly root: string;
   /** The version of the running Node; the process's own when left out. */

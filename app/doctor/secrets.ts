@@ -2,14 +2,6 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
 
-/** Says which model answers. The key itself is never printed. */
-export function checkModel({ config }: Patient): Finding {
-  if (config.anthropicApiKey === undefined)
-    return ok("model", "offline deterministic model (ANTHROPIC_API_KEY is not set)");
-  const where = config.anthropicBaseUrl === undefined ? "" : ` at ${config.anthropicBaseUrl}`;
-  return ok("model", `${config.model} through the Anthropic API${where}, key present`);
-}
-
 /** Files with secrets may be read by their owner only. */
 export function checkSecretFiles({ config }: Patient): Finding {
   const names = existsSync(config.home) ? readdirSync(config.home).filter((name) => name.endsWith(".json")) : [];

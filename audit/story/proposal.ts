@@ -4,12 +4,13 @@ import { formatPpm } from "../../domain/ppm.ts";
 import { formatMinute } from "./duration.ts";
 import type { Told } from "./line.ts";
 import { numberAt, objectAt, objectsAt, sentence, textAt, textsAt, withText, wordOf } from "./loose.ts";
+import { standInText } from "./turn-words.ts";
 import { showArgs } from "./values.ts";
 
 /** The model behind a turn; the deterministic one is always labelled, because its words are scripted. */
 function modelOf(turn: JsonObject): string {
   const model = textAt(turn, "model");
-  return turn["offline"] === true ? sentence("offline model", model) : model;
+  return turn["offline"] === true ? sentence("offline model", model, standInText(turn)) : model;
 }
 
 function speaker(role: string, turn: JsonObject): string {

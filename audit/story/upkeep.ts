@@ -1,13 +1,19 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { Told } from "./line.ts";
 import { numberAt, objectAt, sentence, textAt, withText } from "./loose.ts";
+import { faultText, standInText, troubleLines } from "./turn-words.ts";
 
-/** An agent's model calls; its proposal or review says what came of them. */
+/** An agent's model calls; its proposal or review says what came of them, and `because` what did not go as it should. */
 export function tellTurn(body: JsonObject): Told {
+  const who = textAt(body, "role") || "an agent";
+  const because = troubleLines(body);
+  const fault = textAt(body, "fault");
+  if (fault !== "") return { who, text: `gave its turn up: ${faultText(fault)}`, because };
   const usage = objectAt(body, "usage");
   const tokens = `${numberAt(usage, "inputTokens") ?? 0} tokens in, ${numberAt(usage, "outputTokens") ?? 0} out`;
   const offline = body["offline"] === true ? "the offline model" : "its model";
-  return { who: textAt(body, "role") || "an agent", text: `asked ${offline}: ${tokens}`, because: [] };
+  const standIn = standInText(body);
+  return { who, text: `asked ${offline}${standIn === "" ? "" : `, ${standIn}`}: ${tokens}`, because };
 }
 
 export function tellPrompt(body: JsonObject): Told {

@@ -22,6 +22,7 @@ import { requirePerson, type ApiEnv } from "./auth.ts";
 import { batchUploadApi } from "./batch-upload.ts";
 import { batchesApi } from "./batches.ts";
 import { calendarApi } from "./calendar.ts";
+import { caseTurnsApi } from "./case-turns.ts";
 import { casesApi } from "./cases.ts";
 import { guardCursors } from "./cursors.ts";
 import { decisionsApi } from "./decisions.ts";
@@ -124,6 +125,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     hearEventApi({ ...deps, sql: pool }),
     tellEventApi({ ...deps, functions }),
     casesApi(own),
+    caseTurnsApi(own),
     openCaseApi({ ...deps, sql: pool, functions }),
     batchesApi(own),
     batchUploadApi({ ...deps, functions }),

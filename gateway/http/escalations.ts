@@ -1,3 +1,4 @@
+import { faultText, standInText } from "../../audit/story/turn-words.ts";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { readMoves } from "../../audit/ledgers/escalation-moves.ts";
 import type { LedgerPool, Sql } from "../../audit/records.ts";
@@ -203,6 +204,9 @@ type EscalationRow = Omit<
     derived: readonly string[];
     offline: boolean | null;
     noticing: Noticed | null;
+    /** In whose place the deterministic reasoner worked, and why; and why a turn was given up. */
+    standIn: { readonly for: string; readonly fault: string } | null;
+    givenUp: string | null;
   };
 
 /** Everything a person needs to answer, read from the ledgers: the facts are the decision's, never a model's words. */
@@ -213,7 +217,7 @@ const escalations = (from: "escalation" | "listed", more: string) => `
       when d.details->>'requester' = 'unresolved' then 'unresolved' else 'nobody' end as requester,
     s.action_digest as "actionDigest", d.reason, d.rules, d.missing, d.facts, d.sources,
       v.document::jsonb->'facts' as "factTypes", coalesce(d.details->'derived', '[]') as derived, q.tool,
-     q.args || coalesce(d.details->'terms', '{}') as args, coalesce(d.details->'beside', '[]') as beside, coalesce(d.details->'offers', '[]') as "wouldPass", q.reasoning as "statedReasoning", q.noticed as noticing, said.offline, partner.name as "partnerName",
+     q.args || coalesce(d.details->'terms', '{}') as args, coalesce(d.details->'beside', '[]') as beside, coalesce(d.details->'offers', '[]') as "wouldPass", q.reasoning as "statedReasoning", q.noticed as noticing, said.offline, said."standIn", said."givenUp", partner.name as "partnerName",
     coalesce((s.route->>'quorum')::int, 1) as quorum, said_by.approvals,
     s.route, s.working_time as "workingTime",
     case when s.closed_at is null then jsonb_build_object('firstLevel', r.first_level, 'people', r.people) end as reached${more}
@@ -234,9 +238,12 @@ const escalations = (from: "escalation" | "listed", more: string) => `
              as approvals
     from approval a where a.company = s.company and a.escalation_id = s.escalation_id) said_by on true
   left join lateral (
-    select bool_or((r.envelope::jsonb #>> '{fields,offline}')::boolean) as offline
+    select bool_or((r.envelope::jsonb #>> '{fields,offline}')::boolean) as offline,
+      (array_agg(r.envelope::jsonb #> '{fields,standIn}') filter (where r.envelope::jsonb #> '{fields,standIn}' is not null))[1] as "standIn",
+      min(r.envelope::jsonb #>> '{fields,fault}') as "givenUp"
     from audit_record r where r.company = s.company
-      and r.key in (s.step_key || '/intelligence/turn', s.step_key || '/orchestration/turn')) said on true
+      and r.key in (s.step_key || '/intelligence/turn', s.step_key || '/orchestration/turn', s.step_key || '/intelligence/given-up',
+        s.step_key || '/orchestration/given-up', s.step_key || '/compliance/given-up')) said on true
   left join lateral (
     select name from programme.partner x
     where x.company = s.company and x.partner_id = d.facts->>'partner' limit 1) partner on true`;
@@ -303,8 +310,8 @@ export async function readEscalation(
 }
 
 function escalationView(row: EscalationRow, at: string): EscalationView {
-  const { company, rules, tool, args, partnerName, statedReasoning, offline, noticing, factTypes, derived, ...told } =
-    row;
+  const { company, rules, tool, args, partnerName, statedReasoning, factTypes, derived, noticing, ...worked } = row;
+  const { offline, standIn, givenUp, ...told } = worked;
   const { route: _route, workingTime: _workingTime, reached: _reached, ...rest } = told;
   const { state, approvals } = rest;
   return {
@@ -321,9 +328,19 @@ function escalationView(row: EscalationRow, at: string): EscalationView {
     action: { tool, args },
     editable: isStanding(state) && state !== "committing" ? editableOf(functionOfCase(company, rest.caseId), tool) : [],
     noticed: noticing === null ? [] : noticedInWords(noticing),
-    reasoning: offline === true ? `[offline model] ${statedReasoning}` : statedReasoning,
+    reasoning: [whoReasoned({ offline, standIn, givenUp }), statedReasoning].filter(Boolean).join(" "),
     verdict: isApproved(state) || state === "rejected" ? (approvals.findLast(isCounted) ?? null) : null,
   };
+}
+
+/** Whose words they are where no language model's, and what a model that should have worked did instead. */
+function whoReasoned({ offline, standIn, givenUp }: Pick<EscalationRow, "offline" | "standIn" | "givenUp">): string {
+  const stoodIn = standIn === null ? "" : ` ${standInText({ standIn })}`;
+  const labels = [
+    ...(offline === true ? [`offline model${stoodIn}`] : []),
+    ...(givenUp === null ? [] : [`a model gave its turn up: ${faultText(givenUp)}`]),
+  ];
+  return labels.map((label) => `[${label}]`).join(" ");
 }
 
 /** The arguments of an action that may be edited. */

@@ -1,4 +1,5 @@
 import { numberAt, objectAt, objectsAt, textAt, textsAt } from "../../audit/story/loose.ts";
+import { standInText } from "../../audit/story/turn-words.ts";
 import { formatPpm } from "../../domain/ppm.ts";
 import { goneWord, isGone } from "./gone.ts";
 import type { DisputedStep } from "./step.ts";
@@ -9,6 +10,8 @@ export type Speaker = {
   readonly role: string;
   readonly model: string;
   readonly offline: boolean;
+  /** In place of which model it worked, and why; empty where of none. */
+  readonly standIn: string;
   readonly promptDigest: string;
 };
 
@@ -60,6 +63,7 @@ export function speakerOf(turn: Parameters<typeof textAt>[0], { turns }: Pick<Di
     role: textAt(turn, "role"),
     model: textAt(turn, "model"),
     offline: turn["offline"] === true,
+    standIn: standInText(turn),
     promptDigest: textAt(turn, "promptDigest"),
   };
 }

@@ -78,6 +78,7 @@ describe("the doctor", () => {
       "ok audit checkpoints",
       "ok audit verification",
       "ok model",
+      "ok worker's model",
       "ok secret files",
       "ok webhook secret",
     ]);

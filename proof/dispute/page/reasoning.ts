@@ -32,7 +32,7 @@ function findingsTable(findings: Dispute["reasoning"]["findings"]): Html {
 }
 
 /** `intelligence: offline model mandate-offline-1, prompt 75b6…` */
-export function speakerText({ n, role, model, offline, promptDigest }: Speaker): Html {
+export function speakerText({ n, role, model, offline, standIn, promptDigest }: Speaker): Html {
   const which = offline ? "offline model" : "model";
-  return markup`${role}: ${which} ${code(model)}, prompt ${code(promptDigest)}${cite(n)}`;
+  return markup`${role}: ${which} ${code(model)}${standIn === "" ? "" : ` ${standIn}`}, prompt ${code(promptDigest)}${cite(n)}`;
 }
