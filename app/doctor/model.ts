@@ -1,6 +1,6 @@
 import type { AgentFault } from "../../agents/fault.ts";
 import { queuePrefixOf, taskQueue } from "../../temporal.config.ts";
-import { externalTemporal, type Config } from "../config.ts";
+import { externalTemporal, type Config, type ExternalTemporal } from "../config.ts";
 import { fixOf } from "../model-standing.ts";
 import { modelsIn } from "../worker-identity.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
@@ -66,16 +66,22 @@ async function workersOf({ config, deps, runtime }: Patient): Promise<readonly s
   const embedded = runtime.kind === "running" ? runtime.runtime.temporalAddress : undefined;
   const address = outside?.address ?? embedded;
   if (address === undefined) return undefined;
+  const { namespace, connectionOptions } = outside ?? { namespace: "default", connectionOptions: { address } };
+  const queue = taskQueue(queuePrefixOf(config.company), "agents");
+  return pollersOf({ namespace, connectionOptions }, queue).catch(() => undefined);
+}
+
+/** Identities of the workers that polled a queue of activities in the last minute and a half. */
+export async function pollersOf(
+  { namespace, connectionOptions }: Pick<ExternalTemporal, "namespace" | "connectionOptions">,
+  queue: string,
+): Promise<readonly string[]> {
   const { Connection } = await import("@temporalio/client");
-  const options = outside?.connectionOptions ?? { address };
-  const connection = await Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS }).catch(
-    () => undefined,
-  );
-  if (connection === undefined) return undefined;
+  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
   try {
     const { pollers } = await connection.workflowService.describeTaskQueue({
-      namespace: outside?.namespace ?? "default",
-      taskQueue: { name: taskQueue(queuePrefixOf(config.company), "agents") },
+      namespace,
+      taskQueue: { name: queue },
       taskQueueType: ACTIVITY_QUEUE,
     });
     const sinceMs = Date.now() - SEEN_WITHIN_MS;
