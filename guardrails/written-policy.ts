@@ -159,7 +159,7 @@ export function writtenPolicy(policy: Policy): Plain {
 
 /** Plain data as a file in the one layout, under a heading of `#` lines. Throws for what no layout keeps. */
 export function fileText(kind: FileKind, content: Plain, heading: readonly string[] = []): string {
-  const text = `${heading.map((line) => `# ${line}\n`).join("")}${stringify(content, { lineWidth: 0 })}`;
+  const text = `${heading.map((line) => `# ${line}\n`).join("")}${stringify(content, { lineWidth: 0, aliasDuplicateObjects: false })}`;
   const laid = layOut("draft.yaml", text, kind);
   if (laid.kind === "refused") throw new Error(laid.problems.map(({ message }) => message).join("; "));
   return laid.text;

@@ -1,4 +1,5 @@
 import { assertNever } from "../../domain/assert-never.ts";
+import { typeNamed } from "../derived.ts";
 import type { FactType, Value } from "../fact-types.ts";
 import { comparisonsOf, type Comparison, type Policy } from "../policy.ts";
 import { comparisonHolds } from "../reading.ts";
@@ -31,8 +32,9 @@ function telling(type: FactType, limits: readonly unknown[]): readonly Value[] {
 
 /** What every value that the fact can have makes of a comparison, whatever overrides set; undefined where they differ. */
 function sameAnswer(policy: Policy, comparison: Comparison): boolean | undefined {
-  const type = policy.facts.find(({ name }) => name === comparison.fact);
-  if (type === undefined) return undefined;
+  const type = typeNamed(policy, comparison.fact);
+  // What two facts make of each other hangs on both.
+  if (type === undefined || (typeof comparison.value === "object" && "fact" in comparison.value)) return undefined;
   const answers = valuesOf(policy).flatMap((variant) =>
     telling(type, limitsOf(comparison, variant.params)).map((value) => comparisonHolds(variant, comparison, value)),
   );

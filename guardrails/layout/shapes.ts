@@ -56,7 +56,7 @@ const derivation: Shape = { order: ["title", "add", "subtract", "multiply", "min
 const table: Shape = { order: ["title", "by", "file", "rows"], block: true, of: { rows: { block: true } } };
 
 /** A policy's file. */
-const settings = ["policy", "default", "timezone", "mode", "demote", "subject"];
+const settings = ["policy", "default", "timezone", "mode", "demote", "subject", "brand"];
 const sections = [
   "params",
   "derive",
@@ -68,7 +68,6 @@ const sections = [
   "invariants",
   "routes",
   "defaultRoute",
-  "brand",
 ];
 
 const policy: Shape = {

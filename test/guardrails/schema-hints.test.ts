@@ -69,7 +69,8 @@ const filledIn = (body: unknown): unknown => JSON.parse(JSON.stringify(body).rep
 const sections = ["params", "rules", "overrides", "limits", "invariants", "routes"] as const;
 
 const snippetsIn = (id: string, section: string) => {
-  const properties = schemaOf(id)["properties"] as { readonly [key: string]: Schema };
+  const [plain] = schemaOf(id)["anyOf"] as readonly Schema[];
+  const properties = plain?.["properties"] as { readonly [key: string]: Schema };
   return (properties[section]?.["defaultSnippets"] ?? []) as readonly { readonly body: unknown }[];
 };
 
