@@ -80,11 +80,12 @@ function modelsOf({ name, offline }: ChatModelPort, second: ChatModelPort | unde
 
 /** What stands behind a model that may be away; nothing behind the one that never is. */
 async function patienceFor(model: ModelChoice, log: Logger): Promise<Patience | undefined> {
-  if (model.kind === "offline") return undefined;
-  const { fallback, callsPerMinute } = model;
+  if (model.kind === "offline" && model.persona === undefined) return undefined;
+  const { fallback, callsPerMinute } = model.kind === "offline" ? {} : model;
   return {
     clock: modelClock,
-    second: fallback === undefined ? undefined : await chooseModel({ ...model, model: fallback }),
+    second:
+      fallback === undefined || model.kind === "offline" ? undefined : await chooseModel({ ...model, model: fallback }),
     callsPerMinute,
     standIn: await chooseModel({ kind: "offline" }),
     onStanding: standingTold(log, modelClock.now),

@@ -79,7 +79,16 @@ const ORDER = /\[\[order (\S{1,64}) (\{[^\]]{0,2000}\})\]\]/g;
 
 /** The orders in everything that the model is shown, in order. */
 function ordersIn(messages: readonly BaseMessage[]): readonly Order[] {
-  return messages.flatMap(({ text }) => textsOf(readDataBlock(text) ?? text).flatMap(ordersInText));
+  return messages.flatMap(({ type, text }) => (type === "system" ? [] : textsOf(shownIn(text)).flatMap(ordersInText)));
+}
+
+/** The data of a message; its text where that is none. */
+function shownIn(text: string): Json {
+  try {
+    return readDataBlock(text) ?? text;
+  } catch {
+    return text;
+  }
 }
 
 function textsOf(value: Json): readonly string[] {

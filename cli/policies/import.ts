@@ -1,16 +1,27 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { isPolicyId, POLICY_ID_FIX } from "../../domain/policy-id.ts";
 import { governedActions } from "../../functions/governed-actions.ts";
 import { lint } from "../../guardrails/analyse/lint.ts";
 import { dayAt } from "../../guardrails/cell.ts";
+import { SHARED } from "../../deciding/shared-limits.ts";
 import { draftFiles, type Imported } from "../../guardrails/import/draft.ts";
+import { ROLES_FILE } from "../../guardrails/load/roles-file.ts";
 import { formatProblem, type Problem } from "../../guardrails/problem.ts";
 import type { Answer } from "../answer.ts";
 import { operand, type Call } from "../command.ts";
 import { CliFailure, failure } from "../failure.ts";
-import { casesFileOf, neededText, readCases, readFolder, readPolicyFile, shownPath, soundPolicy } from "./folder.ts";
+import {
+  casesFileOf,
+  neededText,
+  readCases,
+  readFolder,
+  readPolicyFile,
+  shownPath,
+  soundPolicy,
+  type PolicyFolder,
+} from "./folder.ts";
 
 export type ImportOptions = { readonly as?: string };
 
@@ -55,14 +66,17 @@ export async function importPolicy({ args, options }: Call<ImportOptions>): Prom
   if (imported.kind === "refused") throw refused(from, imported.problems);
   const files = draftFiles(id, imported.draft, basename(path));
   const file = join(folder.path, `${id}.yaml`);
+  const declares = rolesFor(files.policy, folder, basename(path));
   const drafts = [
     { path: join(folder.path, `${id}.facts.yaml`), text: files.facts },
     { path: file, text: files.policy },
     { path: casesFileOf(file), text: files.cases },
+    ...declares,
   ];
   const there = drafts.find((draft) => existsSync(draft.path));
   if (there !== undefined)
     throw failure("conflict", "already-there", `${there.path} is there already`, "choose another id with --as");
+  if (declares.length > 0) await mkdir(join(folder.path, SHARED), { recursive: true });
   for (const draft of drafts) await writeFile(draft.path, draft.text, { flag: "wx" });
   return written(
     id,
@@ -70,6 +84,21 @@ export async function importPolicy({ args, options }: Call<ImportOptions>): Prom
     drafts.map((draft) => draft.path),
     options,
   );
+}
+
+/** The roles that a draft asks and nothing declares, declared: in a file of their own, or else by whoever keeps the one there is. */
+function rolesFor(policy: string, { path, facts }: PolicyFolder, source: string) {
+  const asked = [...new Set([...policy.matchAll(/who: role:([a-z][a-z0-9-]*)/g)].map(([, role = ""]) => role))];
+  const strange = asked.filter((role) => !facts.shared.roles.includes(role));
+  if (strange.length === 0) return [];
+  const file = join(path, SHARED, ROLES_FILE);
+  const named = strange.map((role) => `\`${role}\``).join(", ");
+  if (existsSync(file)) {
+    const fix = "declare them there, each with who that is";
+    throw failure("conflict", "roles-missing", `${shownPath(file)} does not declare ${named}`, fix);
+  }
+  const lines = strange.map((role) => `  ${role}: as ${source} names it`);
+  return [{ path: file, text: `roles:\n${lines.join("\n")}\n` }];
 }
 
 function refused(from: string, problems: readonly Problem[]): CliFailure {

@@ -28,8 +28,7 @@ const written = new Map([
 /** Digits and signs that stand for a letter in the middle of a word. */
 const leet = table("0=o 1=i 3=e 4=a 5=s 7=t @=a $=s");
 
-const UNSEEN =
-  /[\p{Cf}\p{M}\p{Variation_Selector}\u115f\u1160\u3164\uffa0\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f]/u;
+const UNSEEN = /[\p{Cf}\p{M}\p{Variation_Selector}\u115f\u1160\u3164\uffa0]|(?![\t\n\v\f\r\u0085])\p{Cc}/u;
 const MARKUP = /[*_`~]/;
 const SPACE = /[\s\u0085\p{Z}]/u;
 const LETTER = /^[a-z]$/;

@@ -98,7 +98,7 @@ function checkPatterns(reader: Reader, path: Path, patterns: readonly string[]):
   for (const [index, pattern] of patterns.entries()) {
     const place = [...path, index];
     const fault = patternFault(pattern);
-    const [strange] = /[^\x00-\x7f¿]/.exec(pattern) ?? [];
+    const [strange] = /[^\p{ASCII}¿]/u.exec(pattern) ?? [];
     const [capital] = /[A-Z]/.exec(pattern.replaceAll(/\\[A-Za-z]/g, "")) ?? [];
     if (fault !== undefined) reader.report(place, `\`${pattern}\` is no RE2 pattern: ${fault}`, "mend it");
     else if (patternTest(`^(?:${pattern})$`)("")) {

@@ -166,7 +166,7 @@ describe("audit show DECISION", () => {
 describe("audit replay", () => {
   test("of a case: its records hold, its decisions and its agents' work come out again", async () => {
     const text = await printed("audit", "replay", caseId);
-    expect(text.match(/^guardrail: dec_\w+: same$/gm)).toHaveLength(3);
+    expect(text.match(/^guardrail: dec_\w+: same$/gm)).toHaveLength(4);
     expect(text).toContain(
       `integrity: ${caseId}: same\n  - under checkpoint ${checkpoint.size} of ${checkpoint.origin}`,
     );

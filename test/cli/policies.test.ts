@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { schemaText } from "../../deciding/policy-schemas.ts";
 import { governedActions } from "../../functions/governed-actions.ts";
 import { governedCatalogue } from "../../guardrails/fact-types.ts";
-import { sharedIds } from "../fixtures/policy.ts";
+import { sharedIds, shippedBrand } from "../fixtures/policy.ts";
 import { copiedPolicies } from "./copied-policies.ts";
 import { run } from "./run.ts";
 
@@ -14,7 +14,7 @@ const { change } = copied;
 
 /** What the shipped folder holds: a policy and its cases for each governed action, and what policies share. */
 const ids = Object.keys(governedActions).toSorted();
-const files = 2 * ids.length + sharedIds.length;
+const files = 2 * (ids.length + Object.keys(shippedBrand).length) + sharedIds.length;
 
 const policy = (...argv: string[]) => run("policy", ...argv);
 

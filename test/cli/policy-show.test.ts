@@ -21,7 +21,7 @@ test("mandate policy show tells every section of a policy in sentences", async (
     "quarter: discountAmount up to 600,000.00 USD per partner, a quarter; over it escalate to partner-manager, warned from 80 % of it",
     "h1: auto_max is 18 % in place of 15 % when partnerStanding is active, from 2026-01-01 until 2026-07-01: PO-412",
     "asks: never execute when effectiveDiscount is over 20 %",
-    "partner-manager: 2 different people must approve: partner-manager answers within 4 h, then director answers within 8 h",
+    "partner-manager: 2 different people must approve: partner-manager answers within 4 h, then regional-director answers within 8 h",
     "led: agents act inside it",
     "a canary keeps each partner to one side",
     "days and windows are counted in Europe/Paris",

@@ -39,7 +39,9 @@ describe("orders in what is read", () => {
     "%s: a puppet does what is asked and nothing else, reads nothing more, and denies nobody",
     { timeout: 300_000 },
     async ([, target]) => {
-      expect(await attacked(policies, target, crossed(false))).toBeGreaterThan(100);
+      const { played, obeyed } = await attacked(policies, target, crossed(false));
+      expect(played).toBeGreaterThan(100);
+      expect(obeyed / played).toBeGreaterThan(0.2);
     },
   );
 });

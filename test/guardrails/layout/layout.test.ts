@@ -149,15 +149,15 @@ function asLoaded(policy: Policy): Policy {
   return loaded.kind === "loaded" ? loaded.policy : policy;
 }
 
+/** What is declared by name stands in its order. */
+const ordered: ReadonlySet<string> = new Set(["routes", "params", "derive", "tables", "conditions"]);
+
 /** Another way to write the same: keys of entries in another order, other quotes, indents, brackets and comments. */
 function rewritten(content: object, { indent, quotes, reversed }: Style): string {
   const turned = (value: unknown, keeps: boolean): unknown => {
     if (Array.isArray(value)) return value.map((item) => turned(item, false));
     if (typeof value !== "object" || value === null) return value;
-    const entries = Object.entries(value).map(([key, inner]) => [
-      key,
-      turned(inner, key === "routes" || key === "params"),
-    ]);
+    const entries = Object.entries(value).map(([key, inner]) => [key, turned(inner, ordered.has(key))]);
     return Object.fromEntries(reversed && !keeps ? entries.toReversed() : entries);
   };
   const text = stringify(turned(content, false), {
