@@ -7,16 +7,19 @@ export type KillPoint = {
 };
 
 /**
- * Every activity of a quote that is escalated and approved, in the order in which they run, and the two calls to outside
+ * Every activity of a quote that is escalated and approved, in the order in which they run, and the three calls to outside
  * systems: after one is between the call and the receipt of it.
  */
 const activities: readonly (readonly [string, number])[] = [
   ["proposeByAgents", 1],
   ["decide", 1],
   ["openEscalation", 1],
+  ["decideFollowUp", 1],
+  ["act", 1],
+  ["crm.add-note", 1],
   ["readEscalation", 1],
   ["decide", 2],
-  ["act", 1],
+  ["act", 2],
   ["quotes.approve-discount", 1],
   ["crm.update-property", 1],
 ];

@@ -48,7 +48,8 @@ const small = (id: string, net: string) => ({
 const runs = {
   // The write-back is called along with the act; where that was cut, by an act of its own.
   executed: { proposeByAgents: 1, decide: 1, act: 1 },
-  asked: { proposeByAgents: 1, decide: 1, openEscalation: 1 },
+  // What would pass is told to who asked, by a note.
+  asked: { proposeByAgents: 1, decide: 1, openEscalation: 1, decideFollowUp: 1, act: 1 },
 } as const;
 
 /** What kills may cost at most: what one worker can have under way, each time. */
@@ -99,7 +100,7 @@ export async function playBacklog({ engines, cases, kills, everyMs, patienceMs }
       const isOver = async () => {
         const { rows } = await pool.query<{ ended: number; asked: number }>(
           `select (select count(*)::int from audit_record where company = $1 and key like '%/end') as ended,
-                  (select count(*)::int from escalation where company = $1 and state = 'open') as asked`,
+                  (select count(*)::int from effect where company = $1 and tool = 'crm.add-note' and state = 'done') as asked`,
           [company],
         );
         return (rows[0]?.ended ?? 0) + (rows[0]?.asked ?? 0) >= cases;
@@ -155,7 +156,7 @@ async function endsOf(pool: LedgerPool, company: string, wanted: Wanted, caseIds
 
 const kindsOf = {
   executed: "turn turn proposal turn review decision intent receipt proposal decision intent receipt case_end",
-  asked: "turn turn proposal turn review decision escalation",
+  asked: "turn turn proposal turn review decision escalation proposal decision intent receipt",
 } as const;
 
 /** How often a task was given to a worker beyond the time that finished it: the engine counts its attempts. */
