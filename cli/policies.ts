@@ -4,6 +4,7 @@ import type { ApplyOptions } from "./policies/apply.ts";
 import type { BrandOptions } from "./policies/brand.ts";
 import type { CheckOptions } from "./policies/check.ts";
 import type { DiffOptions } from "./policies/diff.ts";
+import type { DraftOptions } from "./policies/draft.ts";
 import type { EvalOptions } from "./policies/eval.ts";
 import type { FmtOptions } from "./policies/fmt.ts";
 import type { HoverOptions } from "./policies/hover.ts";
@@ -108,6 +109,15 @@ function addWriting(noun: Command, cli: Cli): void {
     )
     .option("--as <id>", "the policy's id (default: the file's name)")
     .action(answering<ImportOptions>(cli, async (call) => (await import("./policies/import.ts")).importPolicy(call)));
+  noun
+    .command("draft <words...>")
+    .description(
+      "draft a change from plain English words, read by fixed patterns, as a tested diff; nothing is applied, and what cannot be read is named",
+    )
+    .option("--policy <what>", "of this policy only, by id or file")
+    .option("--at <day>", "days without a year are the next to come after this one (default: today)")
+    .option("--out <file>", "also write the diff to a new file, for `git apply`")
+    .action(answering<DraftOptions>(cli, async (call) => (await import("./policies/draft.ts")).draft(call)));
   noun
     .command("hover <fact>")
     .description("tell what a fact is, which rules and limits read it, and what recorded requests brought for it")

@@ -82,6 +82,11 @@ export async function readPolicyFile(options: Environment, path: string, naming?
   return entryFrom(path, text, await catalogueFor(options, dirname(path)), naming);
 }
 
+/** A policy file as it would stand with this text in place of its own. */
+export async function entryWith(options: Environment, path: string, text: string): Promise<PolicyEntry> {
+  return entryFrom(path, new TextEncoder().encode(text), await catalogueFor(options, dirname(path)), "any");
+}
+
 /** What a file may name: what its folder declares, then the configured folder's facts, and its limits where none is shared there. */
 async function catalogueFor({ settings }: Environment, folder: string): Promise<FolderCatalogue> {
   const beside = await readCatalogue(folder, shownPath);

@@ -5,7 +5,7 @@ import type { Answer } from "../answer.ts";
 import type { Call } from "../command.ts";
 import { progressOn, requestText, soundPolicies } from "./analysed.ts";
 
-type Proved = { readonly policy: Policy; readonly proofs: readonly Proof[] };
+export type Proved = { readonly policy: Policy; readonly proofs: readonly Proof[] };
 
 /** `mandate policy prove [ID...]`: each invariant proved of every request there can be, or a request that breaks it. */
 export async function prove({ args, options, io }: Call<object>): Promise<Answer> {
@@ -22,7 +22,8 @@ export async function prove({ args, options, io }: Call<object>): Promise<Answer
   };
 }
 
-function provedText({ policy, proofs }: Proved): string {
+/** How many invariants are proved, and each in a line or more. */
+export function provedText({ policy, proofs }: Proved): string {
   if (proofs.length === 0) return `${policy.id}: no invariant`;
   const count = proofs.filter(({ kind }) => kind === "proved").length;
   const lines = proofs.flatMap((proof) => {

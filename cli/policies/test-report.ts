@@ -59,7 +59,8 @@ export function outcomeText({ decision, rules, missing, route }: CaseResult["exp
   ].join(" ");
 }
 
-function failedLines({ name, expected, decided }: CaseResult): readonly string[] {
+/** A case that fails: what it expects, and what was decided. */
+export function failedLines({ name, expected, decided }: CaseResult): readonly string[] {
   const [wanted, got] = [outcomeText(expected), outcomeText(decided)];
   return [`  FAILED  ${name}`, `          expected ${wanted}`, `          decided  ${got}`];
 }

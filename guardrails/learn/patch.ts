@@ -41,14 +41,29 @@ export function patchParam(text: string, param: Param, value: number): Patch | u
 
 const CONTEXT = 3;
 
-/** The change as a unified diff that `patch -p1` and `git apply` take. `file` is relative to the project. */
-export function unifiedDiff(file: string, { before, after, line }: Patch): string {
-  const [old, changed] = [before, after].map((text) => text.split("\n"));
-  const from = Math.max(0, line - 1 - CONTEXT);
-  const until = Math.min((old ?? []).length - (before.endsWith("\n") ? 1 : 0), line + CONTEXT);
-  const shown = (old ?? []).slice(from, until).flatMap((text, at) => {
-    return from + at === line - 1 ? [`-${text}`, `+${(changed ?? [])[line - 1] ?? ""}`] : [` ${text}`];
-  });
-  const place = `${from + 1},${until - from}`;
-  return [`--- a/${file}`, `+++ b/${file}`, `@@ -${place} +${place} @@`, ...shown, ""].join("\n");
+/** Lines of a text, the last one without what ends it. */
+const linesOf = (text: string): readonly string[] => text.replace(/\n$/, "").split("\n");
+
+/**
+ * The change as a unified diff of one hunk that `patch -p1` and `git apply` take. `file` is relative to the project. Both
+ * texts end with a line break, or neither changes its last line.
+ */
+export function unifiedDiff(file: string, { before, after }: Pick<Patch, "before" | "after">): string {
+  const [old, changed] = [linesOf(before), linesOf(after)];
+  const apart = old.findIndex((text, at) => text !== changed[at]);
+  const first = apart < 0 ? old.length : apart;
+  const most = Math.min(old.length, changed.length) - first;
+  let same = 0;
+  while (same < most && old.at(-1 - same) === changed.at(-1 - same)) same += 1;
+  const from = Math.max(0, first - CONTEXT);
+  const kept = Math.min(same, CONTEXT);
+  const [gone, come] = [old.slice(first, old.length - same), changed.slice(first, changed.length - same)];
+  const above = old.slice(from, first).map((text) => ` ${text}`);
+  const below = old.slice(old.length - same, old.length - same + kept).map((text) => ` ${text}`);
+  const shown = [...above, ...gone.map((text) => `-${text}`), ...come.map((text) => `+${text}`), ...below];
+  const around = above.length + below.length;
+  const place = (count: number) => `${from + 1},${around + count}`;
+  return [`--- a/${file}`, `+++ b/${file}`, `@@ -${place(gone.length)} +${place(come.length)} @@`, ...shown, ""].join(
+    "\n",
+  );
 }
