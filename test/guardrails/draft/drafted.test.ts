@@ -139,8 +139,10 @@ test("a case whose verdict another rule makes impossible fails", async () => {
 function seeded(seed: number) {
   let state = seed;
   return (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
+    state = (state + 0x6d2b79f5) >>> 0;
+    const mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    const spread = mixed ^ (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61));
+    return Math.floor((((spread ^ (spread >>> 14)) >>> 0) / 2 ** 32) * below);
   };
 }
 
