@@ -41,7 +41,7 @@ export function createBindings({ model, prompts, digest }: BindingDeps): Binding
   const bound = new Map<string, Binding>();
 
   function create(role: Role, functionId: string, answer: ToolSchema, reads: readonly ReadTool[]): Binding {
-    const system = `${prompts[role]}\n\n${functionOf(functionId).agent.guidance[role]}`;
+    const system = `${prompts[role].text}\n\n${functionOf(functionId).agent.guidance[role]}`;
     const tools = [answer, ...reads.map(readSchema)];
     if (model.chat.bindTools === undefined) throw new Error(`model \`${model.name}\` cannot call tools`);
     const chat = model.chat.bindTools(tools.map(langChainTool), { tool_choice: "any" });
@@ -63,7 +63,8 @@ export function createBindings({ model, prompts, digest }: BindingDeps): Binding
     citation(role, { stepKey }, { promptDigest }, requestDigests) {
       const turnKey = turnKeyOf(stepKey, role);
       const { name, offline } = model;
-      return { turnKey, role, model: name, offline, promptDigest, requestDigests: [...requestDigests] };
+      const prompt = { name: prompts[role].name, version: prompts[role].version };
+      return { turnKey, role, model: name, offline, prompt, promptDigest, requestDigests: [...requestDigests] };
     },
   };
 }

@@ -6,7 +6,7 @@ import type { RecordKind } from "../domain/audit-record.ts";
  */
 export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
   event: ["eventId", "functionId", "source", "object", "occurredAt", "saidAt", "receivedAt", "state"],
-  turn: ["turnKey", "stepKey", "role", "model", "offline", "promptDigest", "usage", "standIn", "fault"],
+  turn: ["turnKey", "stepKey", "role", "model", "offline", "prompt", "promptDigest", "usage", "standIn", "fault"],
   proposal: ["proposalId", "stepKey", "actionId", "recordVersion"],
   review: ["stepKey"],
   decision: ["decisionId", "stepKey", "gate", "proposalId", "approvalId", "permitId", "verdict", "policy"],

@@ -43,10 +43,11 @@ async function show({ args, options, io }: Call<Readable>): Promise<Answer> {
     turn.at,
     turn.role,
     [turn.offline ? "offline" : "", turn.model].join(" ").trim(),
+    turn.prompt,
     ...figures(turn),
     turn.fault === null ? turn.standIn : `given up: ${turn.fault}`,
   ]);
-  const table = writeTable(columns, [...rows, ["", "in all", "", ...figures(totals), ""]], widthOf(io));
+  const table = writeTable(columns, [...rows, ["", "in all", "", "", ...figures(totals), ""]], widthOf(io));
   const trouble = turns.flatMap(({ role, n, trouble: lines }) =>
     lines.map((line) => `  record ${n}, ${role}: ${line}`),
   );
@@ -58,6 +59,7 @@ const columns = [
   { header: "AT" },
   { header: "AGENT" },
   { header: "MODEL" },
+  { header: "PROMPT" },
   { header: "TOKENS IN", right: true },
   { header: "OUT", right: true },
   { header: "USD", right: true },

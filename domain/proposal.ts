@@ -20,6 +20,9 @@ export const TurnCitation = z.strictObject({
   model: z.string(),
   /** True for the deterministic offline model: its words are scripted reasoning, not a language model's. */
   offline: z.boolean(),
+  /** Which of the role's prompts it worked under. Turns from before prompts had versions cite none. */
+  prompt: z.strictObject({ name: z.string(), version: z.int().min(1) }).exactOptional(),
+  /** Of all that the model was told first: the prompt, the function's guidance and the tool schemas. */
   promptDigest: z.string(),
   requestDigests: z.array(z.string()),
   /** The deterministic reasoner did it in place of a model that could not: which one, and the code of its fault. */

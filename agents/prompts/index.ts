@@ -4,12 +4,18 @@ import { compliance } from "./compliance.ts";
 import { groundRules } from "./ground-rules.ts";
 import { intelligence } from "./intelligence.ts";
 import { orchestration } from "./orchestration.ts";
+import type { Prompt } from "./prompt.ts";
 
-export type Prompts = { readonly [role in Role]: string };
+export type Prompts = { readonly [role in Role]: Prompt };
 
-/** The shipped prompts. Their digest, with the function's guidance and the tool schemas, is cited with every turn. */
+/** A role's prompt as it is told: the ground rules first. Other ground rules are another version of every role's. */
+function told(role: Prompt): Prompt {
+  return { ...role, text: `${groundRules.text}\n\n${role.text}` };
+}
+
+/** The shipped prompts. Name and version are cited with every turn, beside the digest of all that its model was told. */
 export const prompts: Prompts = {
-  intelligence: `${groundRules}\n\n${intelligence}`,
-  orchestration: `${groundRules}\n\n${orchestration}`,
-  compliance: `${groundRules}\n\n${compliance}`,
+  intelligence: told(intelligence),
+  orchestration: told(orchestration),
+  compliance: told(compliance),
 };

@@ -34,7 +34,7 @@ export function turnRecords(
   at: string,
 ): readonly RecordDraft[] {
   if (calls.length === 0) return [];
-  const { turnKey, role, model, offline, promptDigest, standIn } = citation;
+  const { turnKey, role, model, offline, prompt, promptDigest, standIn } = citation;
   const own = calls.filter((call) => call.model === model);
   const body = {
     turnKey,
@@ -42,6 +42,7 @@ export function turnRecords(
     role,
     model,
     offline,
+    ...(prompt !== undefined && { prompt }),
     promptDigest,
     usage: usageOf(calls, costMicroUsd),
     calls: own.map(recordedCall),

@@ -28,6 +28,13 @@ export function standInText(citation: JsonObject): string {
   return replaced === "" ? "" : `in place of ${replaced}: ${faultText(textAt(standIn, "fault"))}`;
 }
 
+/** `orchestration v1`; empty of a turn from before prompts had versions. */
+export function promptText(citation: JsonObject): string {
+  const prompt = objectAt(citation, "prompt");
+  const version = numberAt(prompt, "version");
+  return version === undefined ? "" : `${textAt(prompt, "name")} v${version}`;
+}
+
 /** What did not go as it should in a turn, a line each. */
 export function troubleLines(body: JsonObject): string[] {
   const refused = numberAt(body, "refusedReadings") ?? 0;

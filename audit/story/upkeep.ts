@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { Told } from "./line.ts";
 import { numberAt, objectAt, sentence, textAt, withText } from "./loose.ts";
-import { faultText, standInText, troubleLines } from "./turn-words.ts";
+import { faultText, promptText, standInText, troubleLines } from "./turn-words.ts";
 
 /** An agent's model calls; its proposal or review says what came of them, and `because` what did not go as it should. */
 export function tellTurn(body: JsonObject): Told {
@@ -13,7 +13,8 @@ export function tellTurn(body: JsonObject): Told {
   const tokens = `${numberAt(usage, "inputTokens") ?? 0} tokens in, ${numberAt(usage, "outputTokens") ?? 0} out`;
   const offline = body["offline"] === true ? "the offline model" : "its model";
   const standIn = standInText(body);
-  return { who, text: `asked ${offline}${standIn === "" ? "" : `, ${standIn}`}: ${tokens}`, because };
+  const asked = sentence("asked", offline, withText("with prompt", promptText(body)));
+  return { who, text: `${asked}${standIn === "" ? "" : `, ${standIn}`}: ${tokens}`, because };
 }
 
 export function tellPrompt(body: JsonObject): Told {

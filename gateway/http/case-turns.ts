@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { readRecords, type Ledger } from "../../audit/records.ts";
 import { numberAt, objectAt, textAt } from "../../audit/story/loose.ts";
-import { standInText, troubleLines } from "../../audit/story/turn-words.ts";
+import { promptText, standInText, troubleLines } from "../../audit/story/turn-words.ts";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 import type { ApiEnv } from "./auth.ts";
 import { problemResponses, refuse } from "./problem.ts";
@@ -22,6 +22,7 @@ const CaseTurn = z
     role: z.string(),
     model: z.string(),
     offline: z.boolean(),
+    prompt: z.string().openapi({ description: "name and version of its prompt, such as `compliance v1`; or empty" }),
     standIn: z.string().openapi({ description: "in whose place the deterministic reasoner worked, and why; or empty" }),
     fault: z.string().nullable().openapi({ description: "why the turn was given up; null where it was done" }),
     trouble: z
@@ -93,6 +94,7 @@ function turnOf({ n, at, body }: AuditRecord): z.infer<typeof CaseTurn> {
     role: textAt(body, "role"),
     model: textAt(body, "model"),
     offline,
+    prompt: promptText(body),
     standIn: standInText(body),
     fault: textAt(body, "fault") || null,
     trouble: troubleLines(body),

@@ -30,6 +30,7 @@ const RecordedTurn = z.object({
   role: z.enum(["intelligence", "orchestration", "compliance"]),
   model: z.string(),
   offline: z.boolean(),
+  prompt: z.object({ name: z.string(), version: z.int() }).exactOptional(),
   promptDigest: z.string(),
   standIn: z.object({ for: z.string(), fault: z.string() }).exactOptional(),
   calls: z.array(z.object({ requestDigest: z.string(), request: Fields, response: Answer })).min(1),
@@ -38,9 +39,9 @@ const RecordedTurn = z.object({
 
 const RecordedPrompt = z.object({ promptDigest: z.string(), system: Value, tools: Value });
 
-/** A turn with the prompt it worked under: `{...request, ...prompt}` is exactly what a call asked. */
+/** A turn with the prompt it worked under: `{...request, ...told}` is exactly what a call asked. */
 export type RecordedTurn = z.infer<typeof RecordedTurn> & {
-  readonly prompt: { readonly system: Json; readonly tools: Json };
+  readonly told: { readonly system: Json; readonly tools: Json };
 };
 
 /** A recorded turn, checked against the digests that it and its prompt are cited by. */
@@ -74,7 +75,7 @@ export function recordedTurn(
   );
   if (wrong !== -1)
     return { kind: "differs", what: `request ${wrong + 1} of ${role} has another digest than is recorded` };
-  return { ...turn.data, prompt: { system, tools } };
+  return { ...turn.data, told: { system, tools } };
 }
 
 /** What a replayed turn asked is not what is recorded. */
@@ -96,7 +97,7 @@ export type RecordedAnswers = {
   otherwise(): string | undefined;
 };
 
-export function recordedAnswers({ role, calls, prompt }: RecordedTurn): RecordedAnswers {
+export function recordedAnswers({ role, calls, told }: RecordedTurn): RecordedAnswers {
   const asked: string[] = [];
   let shipped: string | undefined;
   let otherwise: string | undefined;
@@ -108,7 +109,7 @@ export function recordedAnswers({ role, calls, prompt }: RecordedTurn): Recorded
       async readThrough({ request, seq }) {
         const { system = null, tools = null, ...rest } = request;
         shipped = digestOf({ system, tools });
-        const digest = digestOf({ ...rest, ...prompt });
+        const digest = digestOf({ ...rest, ...told });
         const call = calls.find(({ requestDigest }) => requestDigest === digest);
         if (call === undefined) {
           otherwise = `question ${seq + 1} of ${role}: ${whereItParts(calls[seq]?.request, rest)}`;

@@ -79,10 +79,11 @@ function createStage(
     input,
     agents: (role: Role): Agents => of(role).agents,
     /** The turn as it is cited: under the recorded prompt, with what was asked. */
-    cited(citation: TurnCitation): TurnCitation {
+    cited({ prompt: _shipped, ...citation }: TurnCitation): TurnCitation {
       const { turn, answers } = of(citation.role);
-      const { promptDigest, standIn } = turn;
-      return { ...citation, promptDigest, requestDigests: [...answers.asked], ...(standIn && { standIn }) };
+      const { prompt, promptDigest, standIn } = turn;
+      const asked = { promptDigest, requestDigests: [...answers.asked] };
+      return { ...citation, ...asked, ...(prompt && { prompt }), ...(standIn && { standIn }) };
     },
     reviews: turns.has("compliance"),
     otherwise: () => played.map(({ answers }) => answers.otherwise()).find((what) => what !== undefined),

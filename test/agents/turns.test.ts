@@ -74,6 +74,7 @@ describe("a quote's three turns on the offline model", () => {
         role,
         model: "mandate-offline-1",
         offline: true,
+        prompt: { name: role, version: 1 },
         promptDigest: digest,
         requestDigests: role === "intelligence" ? [digest, digest] : [digest],
       })),

@@ -173,6 +173,16 @@ test("a whole case reads as text from the event to its end", () => {
 });
 
 describe("each kind in one sentence", () => {
+  test("a turn names its model's prompt and version, and one from before they had any names none", () => {
+    const usage = { inputTokens: 12, outputTokens: 3 };
+    const turn = { ...offlineTurn("compliance"), usage };
+    const tokens = "12 tokens in, 3 out";
+    expect(told("turn", turn).text).toBe(`asked the offline model: ${tokens}`);
+    expect(told("turn", { ...turn, prompt: { name: "compliance", version: 2 } }).text).toBe(
+      `asked the offline model with prompt compliance v2: ${tokens}`,
+    );
+  });
+
   const cases: { name: string; kind: RecordKind; body: JsonObject; who: string; text: string }[] = [
     {
       name: "an event that a newer one overtook started nothing",

@@ -48,7 +48,11 @@ describe("the agents' work on a step, done again from its record", () => {
   });
 
   test("is done under the recorded prompt when another ships now, and that is told", async () => {
-    const others = { ...shipped, orchestration: `${shipped.orchestration}\nBe brief.` };
+    const { orchestration } = shipped;
+    const others = {
+      ...shipped,
+      orchestration: { ...orchestration, version: 9, text: `${orchestration.text}\nBe brief.` },
+    };
     expect(await replayAgents(proposalOf("quote"), fileOf("quote"), others)).toEqual({
       outcome: { kind: "same" },
       notes: [
@@ -57,6 +61,20 @@ describe("the agents' work on a step, done again from its record", () => {
         ) as string,
       ],
     });
+  });
+
+  test("comes out so where it was recorded before prompts had versions", async () => {
+    const unversioned = ({ prompt: _, ...turn }: JsonObject): JsonObject => turn;
+    const cited = (body: JsonObject): JsonObject => {
+      const chain = objectAt(body, "chain");
+      return { ...body, chain: { ...chain, turns: objectsAt(chain, "turns").map(unversioned) } };
+    };
+    const turns = changed(fileOf("quote"), "turn", unversioned);
+    const file = changed(turns, "review", (body) => ({ ...body, turn: unversioned(objectAt(body, "turn")) }));
+    const proposal = proposalOf("quote");
+    expect(objectsAt(objectAt(proposal.body, "chain"), "turns")[0]).toHaveProperty("prompt.name", "intelligence");
+    const before = { ...proposal, body: cited(proposal.body) };
+    expect((await replayAgents(before, file)).outcome).toEqual({ kind: "same" });
   });
 
   test("differs when the proposal says another action", async () => {
