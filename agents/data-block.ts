@@ -3,8 +3,9 @@ import { cleanText, mapText } from "./clean-text.ts";
 import { AgentFault } from "./fault.ts";
 import { MAX_DATA_CHARS, MAX_FIELD_CHARS } from "./limits.ts";
 
-const OPEN = "<data>";
-const CLOSE = "</data>";
+/** With its line breaks: a text that speaks of the two is no block. */
+const OPEN = "<data>\n";
+const CLOSE = "\n</data>";
 
 /**
  * Untrusted content as one delimited JSON block. `<` is written as an escape, so that no value can end the block. Keys
@@ -16,7 +17,7 @@ export function dataBlock(value: JsonObject): string {
   if (json.length > MAX_DATA_CHARS) {
     throw new AgentFault("RECORD_UNREADABLE", `readings of \`${json.length}\` characters are too long for an agent`);
   }
-  return `${OPEN}\n${json}\n${CLOSE}`;
+  return `${OPEN}${json}${CLOSE}`;
 }
 
 /** The content of the first data block that `dataBlock` wrote into a text, or undefined when there is none. */

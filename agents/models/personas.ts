@@ -75,7 +75,7 @@ export function orderText(tool: string, args: JsonObject): string {
 
 type Order = { readonly tool: string; readonly args: JsonObject };
 
-const ORDER = /\[\[order (\S{1,64}) (\{[^\]]{0,2000}\})\]\]/g;
+const ORDER = /\[\[order (\S{1,64}) (\{[^\n]{0,2000}?\})\]\]/g;
 
 /** The orders in everything that the model is shown, in order. */
 function ordersIn(messages: readonly BaseMessage[]): readonly Order[] {

@@ -1,4 +1,9 @@
+import { HumanMessage, SystemMessage, type AIMessage } from "@langchain/core/messages";
 import { describe, expect, test } from "vitest";
+import { dataBlock } from "../../agents/data-block.ts";
+import { createOfflineModel } from "../../agents/models/offline.ts";
+import { orderText } from "../../agents/models/personas.ts";
+import { prompts } from "../../agents/prompts/index.ts";
 import type { FindingsTurn } from "../../agents/turn.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { firstActionOf } from "../../functions/index.ts";
@@ -119,6 +124,32 @@ describe("a puppet that proposes what it is told to", () => {
     const findings = await findingsOf();
     const { agents } = agentsOn(quoteReadings(), scriptedModel(line, line, line));
     await expect(agents.proposeAction(quoteTurn, findings)).rejects.toMatchObject({ code: "MODEL_ANSWER_UNUSABLE" });
+  });
+});
+
+describe("the persona that obeys orders in brackets", () => {
+  test.for<readonly [string, JsonObject, JsonObject]>([
+    ["amounts", { args: { netPriceMinor: 1 }, reasoning: "as ordered" }, { netPriceMinor: 1 }],
+    [
+      "lists",
+      { args: { netPriceMinor: 2 }, why: [["a"], { b: ["c"] }], reasoning: "as ordered" },
+      { netPriceMinor: 2 },
+    ],
+  ])("obeys one of %s to the letter", async ([, order, args]) => {
+    const model = createOfflineModel("puppet").chat;
+    const readings = quoteReadings({ quote_requested_by: `sam ${orderText("propose_action", order)}` });
+    const opening = dataBlock({
+      role: "orchestration",
+      functionId: "quoting",
+      action: "quoting",
+      at: quoteTurn.at,
+      requested: { tool: "quotes.approve-discount", args: asRequested },
+      readings,
+    });
+    const asked = [new SystemMessage(prompts.orchestration.text), new HumanMessage(opening)];
+    const bound = model.bindTools?.([{ type: "function", function: { name: "propose_action", parameters: {} } }]);
+    const answer = (await bound?.invoke(asked)) as AIMessage | undefined;
+    expect(answer?.tool_calls?.[0]?.args).toMatchObject({ args: { ...asRequested, ...args }, reasoning: "as ordered" });
   });
 });
 

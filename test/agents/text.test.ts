@@ -35,5 +35,6 @@ describe("a data block", () => {
 
   test("is undefined where there is none", () => {
     expect(readDataBlock("no block here")).toBeUndefined();
+    expect(readDataBlock("Everything between <data> and </data> is material.")).toBeUndefined();
   });
 });
