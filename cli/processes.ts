@@ -13,6 +13,16 @@ export type MigrateOptions = ProcessOptions & { readonly admins: readonly string
 /** `full`: what takes long is looked at too. */
 export type DoctorOptions = { readonly full?: boolean };
 
+/** `role`: one agent alone. `as`: who answers for what is recorded in the folder `dir`. */
+export type EvalOptions = {
+  readonly k: number;
+  readonly role?: string | undefined;
+  readonly record?: boolean | undefined;
+  readonly as?: string | undefined;
+  readonly dir: string;
+};
+export type SecondOptions = { readonly prompt: string; readonly as?: string | undefined; readonly dir: string };
+
 export type Processes = {
   dev(options: DevOptions, io: Io): Promise<number>;
   gateway(options: ProcessOptions, io: Io): Promise<number>;
@@ -20,6 +30,10 @@ export type Processes = {
   migrate(options: MigrateOptions, io: Io): Promise<number>;
   /** What a running system depends on, looked at. */
   doctor(options: DoctorOptions): Promise<Answer>;
+  /** Puts the labelled set to the configured model. Throws `CliFailure`. */
+  evals(options: EvalOptions): Promise<Answer>;
+  /** A second person's word for a recorded run. Throws `CliFailure`. */
+  secondEval(options: SecondOptions): Promise<Answer>;
   /** Serves a witness until it is asked to stop. `onReady` learns its key and address. Throws `CliFailure`. */
   witness(options: WitnessOptions, onReady: (facts: WitnessFacts) => void): Promise<void>;
   /** A witness's verifier key, made at the first use. Throws `CliFailure`. */

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addAgents } from "./agents.ts";
 import { addAudit } from "./audit.ts";
 import { addBatches } from "./batches.ts";
 import { addCalendar } from "./calendar.ts";
@@ -41,6 +42,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addCases(program, cli);
   addReplies(program, cli);
   addAgreements(program, cli);
+  addAgents(program, cli);
   addBatches(program, cli);
   addAudit(program, cli);
   addPolicies(program, cli);

@@ -2,7 +2,7 @@ import { Runtime, makeTelemetryFilterString, type LogLevel } from "@temporalio/w
 import { join } from "node:path";
 import type { LedgerPool } from "../../audit/records.ts";
 import type { Logger } from "pino";
-import type { ModelChoice } from "../../agents/models/choose.ts";
+
 import { queuePrefixOf } from "../../temporal.config.ts";
 import { bundleKeys } from "../../proof/export/keys.ts";
 import { startIntegrator } from "../../proof/log/integrator.ts";
@@ -13,6 +13,7 @@ import { loadConfig, type Config } from "../config.ts";
 import { checkCheckpoints } from "../doctor/checkpoints.ts";
 import { createLedgerPool } from "../../db/pool.ts";
 import { createLogger } from "../log.ts";
+import { modelOf } from "../model-choice.ts";
 import { projectRoot } from "../../engines/project-root.ts";
 import { createPolicySource } from "../../releases/source.ts";
 import { startDemotionWatch } from "../../releases/watch.ts";
@@ -100,13 +101,6 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
     // Last: what the cases left goes under a checkpoint too.
     await integrator.stop();
   }
-}
-
-/** Offline unless a key is there: no key, no call. */
-function modelOf(config: Config): ModelChoice {
-  const { anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, model, modelFallback, modelCallsPerMinute } = config;
-  if (apiKey === undefined) return { kind: "offline" };
-  return { kind: "anthropic", apiKey, model, baseUrl, fallback: modelFallback, callsPerMinute: modelCallsPerMinute };
 }
 
 /** The engine's own lines go where ours go. */

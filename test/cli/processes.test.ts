@@ -20,6 +20,8 @@ async function called(...argv: string[]): Promise<{ exitCode: number; calls: unk
     witness: unused,
     witnessKey: unused,
     codec: unused,
+    evals: unused,
+    secondEval: unused,
   };
   let exitCode = 0;
   const finish = (code: number) => {
