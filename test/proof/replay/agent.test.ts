@@ -64,7 +64,7 @@ describe("the agents' work on a step, done again from its record", () => {
   });
 
   test("comes out so where it was recorded before prompts had versions", async () => {
-    const unversioned = ({ prompt: _, ...turn }: JsonObject): JsonObject => turn;
+    const unversioned = ({ prompt: _prompt, ...turn }: JsonObject): JsonObject => turn;
     const cited = (body: JsonObject): JsonObject => {
       const chain = objectAt(body, "chain");
       return { ...body, chain: { ...chain, turns: objectsAt(chain, "turns").map(unversioned) } };
