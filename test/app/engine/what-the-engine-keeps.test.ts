@@ -83,6 +83,7 @@ async function play(codecs?: typeof sealing): Promise<Played> {
   await result(asked);
   await quote("unread", 120_000, { quote_net_price: "about 80k, says Quillfeather" });
   const unread = await system.arrive("quoting", "unread");
+  await noted(system, "unread", 1);
   await answer(system, unread, "reject", await openEscalationOf(system, unread), "lee-quillfeather");
   await result(unread);
   await givenContract(system, "dateless", 60, { end_date: "when Quillfeather says", renewal_state: "accepted" });
@@ -114,6 +115,8 @@ const isPaused = (answer: unknown) => (answer as { readonly kind?: string } | nu
 async function askBack(system: System, caseId: string, isSeen: () => boolean): Promise<void> {
   const { pool, company, client } = system;
   const { escalationId } = await openEscalationOf(system, caseId);
+  // What would pass without people is noted as they are asked.
+  await noted(system, "asked", 1);
   const by = { company, escalationId, personId: "lee-quillfeather", role: "partner-manager" };
   const move = async (made: QuestionMove) => {
     expect(await moveQuestion(pool, { ...by, at: new Date().toISOString(), ...made })).toMatchObject({ kind: "moved" });
@@ -122,16 +125,16 @@ async function askBack(system: System, caseId: string, isSeen: () => boolean): P
   await move({ move: "ask", words: "Who is Quillfeather?", waitMs: 3_600_000 });
   await eventually(async () => (isSeen() ? true : undefined));
   // Each is noted on the record before the next thing happens: a note says how it stands when it is written.
-  await noted(system, 1);
+  await noted(system, "asked", 2);
   await move({ move: "answer", words: "Quillfeather is a customer" });
-  await noted(system, 2);
+  await noted(system, "asked", 3);
 }
 
-/** So many notes were left on the record that is asked about. */
-async function noted({ pool, company }: System, count: number): Promise<void> {
+/** So many notes were left on a record. */
+async function noted({ pool, company }: System, deal: string, count: number): Promise<void> {
   await eventually(async () => {
     const calls = await readCalls(pool, company, "crm");
-    const notes = calls.filter(({ operation, request }) => operation === "add-note" && request["objectId"] === "asked");
+    const notes = calls.filter(({ operation, request }) => operation === "add-note" && request["objectId"] === deal);
     return notes.length >= count ? true : undefined;
   }, 30_000);
 }
