@@ -45,7 +45,7 @@ afterAll(() => system.stop());
 /** The decisions of a case that its quoting policy took. */
 const decisionsOf = (name: string): [AuditRecord, ...AuditRecord[]] =>
   ofKind(
-    (cases[name]?.records ?? []).filter(({ body }) => textAt(objectAt(body, "policy"), "id") !== "write-back"),
+    (cases[name]?.records ?? []).filter(({ body }) => textAt(objectAt(body, "policy"), "id") === "quoting"),
     "decision",
   );
 
