@@ -4,7 +4,7 @@ import { formatMinor } from "../domain/money.ts";
 import { nameInWords } from "../domain/name-in-words.ts";
 import { decideScene } from "../guardrails/decide-compiled.ts";
 import { judge } from "../guardrails/evaluate.ts";
-import { asksOf } from "../guardrails/limits.ts";
+import { asksOf, readingOf } from "../guardrails/limits.ts";
 import type { Policy } from "../guardrails/policy.ts";
 import { sceneOf } from "../guardrails/scene.ts";
 import type { Concluded } from "./ruling.ts";
@@ -57,9 +57,9 @@ function isPassing(policy: Policy, facts: JsonObject, at: string, held: readonly
   if (decideScene(scene).verdict !== "execute") return false;
   const { asks, uncounted } = asksOf(scene.cell, scene.checked.known, at);
   if (uncounted.length > 0) return false;
-  return asks.every(({ limit, asked }) => {
-    const reading = held.find(({ id }) => id === limit.id);
-    return reading !== undefined && reading.used + reading.reserved + asked <= reading.cap;
+  return asks.every((ask) => {
+    const reading = held.find(({ id }) => id === ask.limit.id);
+    return reading !== undefined && readingOf(ask, reading.account, { ...reading, deposited: reading.cap }).admitted;
   });
 }
 

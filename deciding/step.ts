@@ -300,30 +300,31 @@ export function questionOf(
   const requestedBy = action.requestedBy(recordIn(evidence, step.functionId), proposal.action.args);
   const untold = whyUntold(step, action, evidence, proposal.action.args);
   const known = knownFacts(action, input);
+  const isRead = isWhole(action, proposal.action.args);
   return {
     ...names,
     proposal,
     review,
     ...known,
     remarks: [...(action.remarks?.(input) ?? []), ...untold],
-    notWhole: !isWhole(action, proposal.action.args) || untold.length > 0,
+    notWhole: !isRead || untold.length > 0,
     notAsItStands: action.notAsItStands?.(input) ?? false,
     beside: action.beside?.(input) ?? [],
     sources: Object.values(evidence).map(({ source }) => source),
     requestedBy: requestedBy ?? "",
     requestedIn: functionOf(step.functionId).subject.system,
     ...(requestedBy === null && { isNobodys: true as const }),
-    ...otherwiseOf(action, input, known.facts),
+    ...(isRead ? otherwiseOf(action, input, known.facts) : {}),
   };
 }
 
-/** How it could be asked otherwise, where all of it can be read: with other amounts in place of those that people may edit. */
+/** How what can all be read could be asked otherwise: with other amounts in place of those that people may edit. */
 function otherwiseOf(action: GovernedAction, input: FactInput, known: JsonObject): Pick<Question, "otherwise"> {
   const { tool, args } = input.action;
   const { currency } = args;
   const named = Object.entries(args).filter((entry): entry is [string, number] => isAmount(entry));
   const amounts = Object.fromEntries(named.filter(([name]) => Object.hasOwn(action.editable?.shape ?? {}, name)));
-  if (typeof currency !== "string" || Object.keys(amounts).length === 0 || !isWhole(action, args)) return {};
+  if (typeof currency !== "string" || Object.keys(amounts).length === 0) return {};
   // Whether it is as the record asks says how it was proposed, which stays: the requester would ask so in the record.
   const { [AS_REQUESTED]: asRequested } = known;
   const factsWith = (changes: JsonObject) => {

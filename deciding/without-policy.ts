@@ -1,5 +1,7 @@
 import type { DecisionDetails } from "../domain/decision-details.ts";
 import type { Decision, Route } from "../domain/decision.ts";
+import { policyFromDocument } from "../guardrails/policy-document.ts";
+import type { Policy } from "../guardrails/policy.ts";
 import { versionedDocument } from "./policies.ts";
 
 /** Who answers when no policy is in force: nobody else is named anywhere. */
@@ -21,4 +23,10 @@ export function withoutPolicy(policyId: string) {
   const decision: Decision = { kind: "escalate", rules: [], missing: [], route, reason };
   const { version, document } = versionedDocument({ id: policyId, inForce: false });
   return { policy: { id: policyId }, version, document, decision, details, withheld: false };
+}
+
+/** The policy that a decision's document keeps; undefined where none was in force. Throws for a document that is neither. */
+export function policyKept(document: string): Policy | undefined {
+  const { inForce } = JSON.parse(document) as { readonly inForce?: unknown };
+  return inForce === false ? undefined : policyFromDocument(document);
 }

@@ -231,3 +231,10 @@ export function showValue(shown: Shown, value: Value): string {
   if (shown.kind === "ppm") return formatPpm(value);
   return shown.kind === "minor" ? formatMinor(value, shown.currency) : String(value);
 }
+
+/** A request's value as people read it; undefined for a fact that is not declared, or that cannot take the value. */
+export function shownFact(types: readonly FactType[], name: string, given: unknown): string | undefined {
+  const type = types.find((known) => known.name === name);
+  const value = type && givenValue(type, given);
+  return type === undefined || value === undefined ? undefined : showValue(type, value);
+}

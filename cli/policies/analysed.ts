@@ -4,7 +4,15 @@ import type { Policy } from "../../guardrails/policy.ts";
 import { factText } from "../../guardrails/sentences.ts";
 import type { Io } from "../io.ts";
 import type { Environment } from "../session.ts";
-import { entryOf, policyFileOf, readFolder, readPolicyFile, soundPolicy, type PolicyEntry } from "./folder.ts";
+import {
+  entryOf,
+  isPolicyPath,
+  policyFileOf,
+  readFolder,
+  readPolicyFile,
+  soundPolicy,
+  type PolicyEntry,
+} from "./folder.ts";
 
 /** The policies by id, or all of the folder. Throws `CliFailure` for one that is refused or is not there. */
 export async function soundPolicies(options: Environment, ids: readonly string[]): Promise<readonly Policy[]> {
@@ -20,8 +28,9 @@ export async function soundPolicyAt(options: Environment, what: string): Promise
 
 /** The entry of a policy by its id in the folder or by the path of its file, sound or not. */
 export async function entryAt(options: Environment, what: string): Promise<PolicyEntry> {
-  const isFile = what.endsWith(".yaml") || /[/\\]/.test(what);
-  return isFile ? readPolicyFile(options, policyFileOf(what), "any") : entryOf(await readFolder(options), what);
+  return isPolicyPath(what)
+    ? readPolicyFile(options, policyFileOf(what), "any")
+    : entryOf(await readFolder(options), what);
 }
 
 /** The facts of a request in words: `effectiveDiscount 15.0001 %, partnerStanding active`. */

@@ -112,6 +112,11 @@ function entryFrom(path: string, text: Uint8Array, facts: FolderCatalogue, namin
   return { id, file, loaded: { ...loaded, warnings: [...ofFacts, ...loaded.warnings] } };
 }
 
+/** Whether a command was given a file's path, and not a policy's id. */
+export function isPolicyPath(given: string): boolean {
+  return given.endsWith(".yaml") || /[/\\]/.test(given);
+}
+
 /** Whether a path is that of a file that policies share, by where it lies. */
 export function isSharedFile(path: string): boolean {
   return basename(dirname(path)) === SHARED;

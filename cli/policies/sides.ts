@@ -6,7 +6,7 @@ import { bodyOf } from "../api-body.ts";
 import type { Client } from "../client.ts";
 import { CliFailure, failure } from "../failure.ts";
 import { connect, type Globals } from "../session.ts";
-import { readFolder, readPolicyFile, soundPolicy, type PolicyFolder } from "./folder.ts";
+import { isPolicyPath, readFolder, readPolicyFile, soundPolicy, type PolicyFolder } from "./folder.ts";
 import { shortVersion } from "./heading.ts";
 import { namedRelease } from "./release-words.ts";
 
@@ -26,14 +26,13 @@ type Place = (typeof places)[number];
 const DRAFT = "draft";
 
 const isPlace = (given: string): given is Place => places.some((place) => place === given);
-const isFile = (given: string): boolean => given.endsWith(".yaml") || /[/\\]/.test(given);
 
 /**
  * What a file's path, a policy's id in the folder, `draft` (the folder), a release's id or the beginning of it, `in-force`,
  * `waiting` or `canary` names. Throws `CliFailure`: none of them, or refused.
  */
 export async function sideOf(options: Globals, given: string): Promise<Side> {
-  if (isFile(given)) return oneOf(given, versioned(soundPolicy(await readPolicyFile(options, given, "any"))));
+  if (isPolicyPath(given)) return oneOf(given, versioned(soundPolicy(await readPolicyFile(options, given, "any"))));
   const looksReleased = isPlace(given) || /^[0-9a-f]{4,64}$/.test(given);
   // A release needs no folder; a policy of that name comes first where there is one.
   const folder = await readFolder(options).catch((error: unknown) => {

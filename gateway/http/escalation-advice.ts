@@ -80,7 +80,7 @@ export async function readAdvice(
   return adviceOn(policy.facts, { facts, rules, read, doubts, offers: offers.map(({ text }) => text) }, past);
 }
 
-/** Undefined where none was in force. */
+/** Undefined where none was in force, or this program can no longer read it: then nothing is advised. */
 function policyIn(document: string) {
   try {
     return policyFromDocument(document);

@@ -5,13 +5,13 @@ import type { LedgerPool, Sql } from "../../audit/records.ts";
 import type { MatchedRule } from "../../domain/decision.ts";
 import { isDecideCase } from "../../domain/decide-case.ts";
 import { escalationMoves, escalationStates, isApproved, isStanding } from "../../domain/escalation.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import { noticedInWords, type Noticed } from "../../domain/noticed.ts";
 import { provenanceOf, provenances, type Decided } from "../../domain/provenance.ts";
 import type { FunctionAction } from "../../functions/definition.ts";
 import { functions } from "../../functions/index.ts";
 import { describeAction, governedActions } from "../../functions/governed-actions.ts";
-import { givenValue, showValue, type FactType } from "../../guardrails/fact-types.ts";
+import { shownFact, type FactType } from "../../guardrails/fact-types.ts";
 import type { ApiEnv } from "./auth.ts";
 import { AdviceView, readAdvice } from "./escalation-advice.ts";
 import { timing, timingOf, type TimedRow } from "./escalation-reach.ts";
@@ -357,12 +357,11 @@ function isCounted({ undoneAt }: z.infer<typeof GivenVerdict>): boolean {
 
 /** Each fact as people read it: in the unit that its policy declares. */
 function shownFacts(types: readonly FactType[], facts: JsonObject): { [name: string]: string } {
-  const text = (name: string, value: Json) => {
-    const type = types.find((known) => known.name === name);
-    const read = type === undefined ? undefined : givenValue(type, value);
-    return type === undefined || read === undefined ? JSON.stringify(value) : showValue(type, read);
-  };
-  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, text(name, value)]));
+  const shown = Object.entries(facts).map(([name, value]) => [
+    name,
+    shownFact(types, name, value) ?? JSON.stringify(value),
+  ]);
+  return Object.fromEntries(shown);
 }
 
 function provenanceIn(types: readonly FactType[], names: readonly string[], decided: Decided) {

@@ -7,9 +7,9 @@ import {
   type ExplainableDecision,
 } from "../../audit/ledgers/decision-history.ts";
 import type { Sql } from "../../audit/records.ts";
+import { policyKept } from "../../deciding/without-policy.ts";
 import { modes } from "../../domain/decision-details.ts";
 import { explain, explainUnruled, type Explanation } from "../../guardrails/explain/explain.ts";
-import { policyFromDocument } from "../../guardrails/policy-document.ts";
 import { PastDecisionLine } from "../../guardrails/simulate/past-decision.ts";
 import type { ApiEnv } from "./auth.ts";
 import { pageEnd, pagesOf, placeOf, sinceParameter } from "./paging.ts";
@@ -167,6 +167,6 @@ export function historyApi({ sql, company }: { readonly sql: Sql; readonly compa
 
 /** A decision that was taken for want of a policy has a document that is none: then its reason is all there is. */
 function explained(taken: ExplainableDecision): Explanation {
-  const { inForce } = JSON.parse(taken.document) as { readonly inForce?: unknown };
-  return inForce === false ? explainUnruled(taken) : explain(policyFromDocument(taken.document), taken);
+  const policy = policyKept(taken.document);
+  return policy === undefined ? explainUnruled(taken) : explain(policy, taken);
 }

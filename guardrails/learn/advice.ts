@@ -1,7 +1,7 @@
 import type { PastQuestion } from "../../domain/answered.ts";
 import { WHOLE_PPM } from "../../domain/ppm.ts";
-import type { Json, JsonObject } from "../../domain/json.ts";
-import { givenValue, showValue } from "../fact-types.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import { givenValue, shownFact } from "../fact-types.ts";
 import type { FactType, Value } from "../fact-types.ts";
 import { wilsonLower } from "./wilson.ts";
 
@@ -64,12 +64,11 @@ function sameRules(one: readonly string[], other: readonly string[]): boolean {
 }
 
 function valuesText(types: readonly FactType[], facts: JsonObject, read: readonly string[]): string {
-  const shown = (name: string, value: Json | undefined) => {
-    const type = types.find((known) => known.name === name);
-    const read = type && givenValue(type, value);
-    return type === undefined || read === undefined ? [] : [`${name} ${showValue(type, read)}`];
-  };
-  return read.flatMap((name) => shown(name, facts[name])).join(", ");
+  const values = read.flatMap((name) => {
+    const shown = shownFact(types, name, facts[name]);
+    return shown === undefined ? [] : [`${name} ${shown}`];
+  });
+  return values.join(", ");
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Verdict } from "../../domain/decision.ts";
-import type { EscalationStanding } from "../../domain/escalation.ts";
+import { isApproved, type EscalationStanding } from "../../domain/escalation.ts";
 import { compilePolicy } from "../compile.ts";
 import { wilsonInterval } from "../learn/wilson.ts";
 import type { Policy } from "../policy.ts";
@@ -11,7 +11,7 @@ export type PersonSaid = "approved" | "rejected";
 /** What people said about a question in this state; undefined while they have not, or never did: silence is no answer. */
 export function personSaid(state: EscalationStanding): PersonSaid | undefined {
   if (state === "rejected") return "rejected";
-  return state === "approved" || state === "executed" || state === "execution-failed" ? "approved" : undefined;
+  return isApproved(state) ? "approved" : undefined;
 }
 
 /** A share of decisions in ppm, rounded down, with Wilson's 95 % interval around it, rounded outwards. */

@@ -1,10 +1,10 @@
 import { policyNameOf, type CaseFile } from "../../audit/case-file.ts";
 import { sha256Hex } from "../../audit/digest.ts";
 import { objectAt, textAt } from "../../audit/story/loose.ts";
+import { policyKept } from "../../deciding/without-policy.ts";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 import { explain, explainUnruled, type Explanation } from "../../guardrails/explain/explain.ts";
 import type { TakenDecision } from "../../guardrails/explain/taken-decision.ts";
-import { policyFromDocument } from "../../guardrails/policy-document.ts";
 import type { Policy } from "../../guardrails/policy.ts";
 import { takenOf } from "./taken.ts";
 import { goneWord } from "./gone.ts";
@@ -41,10 +41,8 @@ export function rulingOf({ policies }: CaseFile, decision: AuditRecord): Ruling 
 
 /** A decision that was taken for want of a policy has a document that is none: then its reason is all there is. */
 function readAgain(taken: TakenDecision, document: string): Ruling {
-  const { inForce } = JSON.parse(document) as { readonly inForce?: unknown };
-  if (inForce === false) return { kind: "read", taken, policy: undefined, explanation: explainUnruled(taken) };
-  const policy = policyFromDocument(document);
-  return { kind: "read", taken, policy, explanation: explain(policy, taken) };
+  const policy = policyKept(document);
+  return { kind: "read", taken, policy, explanation: policy ? explain(policy, taken) : explainUnruled(taken) };
 }
 
 /** The policy that a decision names; it is public and never erased. */

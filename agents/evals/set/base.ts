@@ -3,7 +3,7 @@ import type { Label, Task } from "../task.ts";
 
 const AT = "2026-03-02T09:00:00.000Z";
 
-/** A task but for its name, kind and verdict. */
+/** A task but for its name, kind and verdict. Its values are the set's own: recorded runs name it by its digest, and fixtures may change. */
 export type Ground = Pick<Task, "functionId" | "action" | "objectType" | "at" | "readings" | "labels">;
 
 export const so = (...tells: string[]): Label => ({ tells, holds: true });
