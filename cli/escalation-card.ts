@@ -3,9 +3,10 @@ import { oneLine } from "../audit/story/one-line.ts";
 import { showArgs } from "../audit/story/values.ts";
 import { nameInWords } from "../domain/name-in-words.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { formatPpm } from "../domain/ppm.ts";
 import { provenanceInWords, provenances } from "../domain/provenance.ts";
 import type { EscalationShown, EscalationView } from "../gateway/http/escalations.ts";
+import { cardSections, type Section } from "./card-text.ts";
+import { wrapped } from "./wrap.ts";
 
 function quorumText({ quorum, approvals }: EscalationView): string {
   if (quorum === 1) return "";
@@ -61,35 +62,30 @@ export function dueIn(dueAt: string, now: string): string {
   return left >= 0 ? `in ${formatDuration(left)}` : `overdue by ${formatDuration(-left)}`;
 }
 
-/** Everything a person needs to answer, in the order they ask: what, why, on what evidence, and what exactly is bound. */
-export function escalationCard(
-  view: EscalationView & Partial<Pick<EscalationShown, "moves" | "advice">>,
-  now: string,
-): string {
-  const { moves = [], advice = null } = view;
+/** Everything a person needs to answer: the card, then what exactly is bound, what was read, and what people did. */
+export function escalationCard(view: EscalationShown, now: string, width?: number): string {
   const args = showArgs(view.action.args as JsonObject);
   const facts = Object.entries(view.shownFacts).map(([name, text]) => `${nameInWords(name)} ${text}`);
-  const sections: [string, readonly string[]][] = [
+  const sections: readonly Section[] = [
     ["Whom it reaches", [reachText(view)]],
-    ["Why it is here", whyLines(view)],
-    ["What past answers say, and decide nothing", adviceLines(advice)],
-    ["What was noticed, and decides nothing", view.noticed],
-    ...view.beside.map(besideSection),
-    ["What would pass without people", view.wouldPass.map(({ text }) => `${text}, all else as it is`)],
+    ...cardSections(view.card),
     ["What would be done", [`${view.action.tool}: ${args}`]],
     ["What of it may be edited", [view.editable.join(", ")]],
     ["What was read", [facts.join(", "), ...provenanceLines(view), ...view.sources.map(sourceLine)]],
-    ["Reasoning, as stated", [view.reasoning]],
-    ["What people did", moves.map(moveLine)],
+    ["What people did", view.moves.map(moveLine)],
     ["Asked for by", [askerText(view)]],
     ["Case", [view.caseId]],
     ["Digest of exactly this action", [view.actionDigest]],
   ];
   const told = sections
-    .map(([title, lines]): [string, string[]] => [title, lines.filter((line) => line !== "")])
+    .map(([title, lines]): Section => [title, lines.filter((line) => line !== "")])
     .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) => `${title}\n${lines.map((line) => `  ${oneLine(line)}`).join("\n")}`);
-  return `${oneLine(view.ask)}\n${view.escalationId}  ${oneLine(standing(view, now))}\n\n${told.join("\n")}\n`;
+    .flatMap(([title, lines]) => [
+      oneLine(title),
+      ...lines.flatMap((line) => wrapped(line, width, { indent: 2, hang: 2 })),
+    ]);
+  const head = [...wrapped(view.ask, width), ...wrapped(`${view.escalationId}  ${standing(view, now)}`, width)];
+  return `${[...head, "", ...told].join("\n")}\n`;
 }
 
 function provenanceLines({ provenance }: EscalationView): string[] {
@@ -99,17 +95,6 @@ function provenanceLines({ provenance }: EscalationView): string[] {
   });
 }
 
-function adviceLines(advice: EscalationShown["advice"]): readonly string[] {
-  if (advice === null) return [];
-  const { answer, reasons, precedents } = advice;
-  const recommended = answer === null ? "nothing is recommended" : `recommended: ${answer}`;
-  const past = precedents.map((one) => {
-    const failed = one.failed ? ", could not be done" : "";
-    return `${one.escalationId} ${one.at.slice(0, 10)} ${one.answer}${failed}, ${formatPpm(one.likenessPpm)} alike: ${one.text}`;
-  });
-  return [recommended, ...reasons, ...past];
-}
-
 /** Who asks; of somebody whom nobody knows, what that means for who answers. */
 function askerText({ requestedBy, requester, requesterId, quorum }: EscalationView): string {
   const named = requestedBy || "nobody by name";
@@ -117,20 +102,6 @@ function askerText({ requestedBy, requester, requesterId, quorum }: EscalationVi
   if (requester === "nobody") return named;
   const goes = quorum > 1 ? `${quorum} people answer it` : "it goes one level up";
   return `who asks, \`${requestedBy}\`, is nobody the directory knows: ${goes}`;
-}
-
-function whyLines({ rules, reason, missing }: EscalationView): string[] {
-  const lines = rules.map((rule) => `${rule.id} (${rule.effect}): ${rule.reason}`);
-  const said = rules.some((rule) => rule.reason === reason);
-  return [...(said ? [] : [reason]), ...lines, ...(missing.length === 0 ? [] : [`not known: ${missing.join(", ")}`])];
-}
-
-/** A record beside what is asked: why it is shown, then a line per property. */
-function besideSection({ title, reasons, rows }: EscalationView["beside"][number]): [string, readonly string[]] {
-  const lines = rows.map(
-    ({ name, asked, other }) => `${name}: asked ${asked || "nothing"}, there ${other || "nothing"}`,
-  );
-  return [`Compare with ${oneLine(title)}`, [...reasons, ...lines]];
 }
 
 function moveLine({ move, personId, words, to, before, after, at }: EscalationShown["moves"][number]): string {

@@ -94,7 +94,7 @@ function stateOf(given: string): EscalationView["state"] | undefined {
   throw failure("usage", "no-such-state", `no state \`${given}\``, `use one of ${[...states, "all"].join(", ")}`);
 }
 
-async function show({ args, options }: Call<object>): Promise<Answer> {
+async function show({ args, options, io }: Call<object>): Promise<Answer> {
   const { escalationCard } = await import("./escalation-card.ts");
   const client = await connect(options, { kind: "reader" });
   const escalation = await showEscalation(client, (await findEscalation(client, operand(args))).escalationId);
@@ -105,7 +105,7 @@ async function show({ args, options }: Call<object>): Promise<Answer> {
   );
   return {
     data: escalation,
-    text: escalationCard(escalation, new Date().toISOString()),
+    text: escalationCard(escalation, new Date().toISOString(), widthOf(io)),
     next: [...(state === "open" || state === "info-requested" ? answers : []), `audit show ${caseId}`],
   };
 }
@@ -122,10 +122,12 @@ function undoText(until: string | null): string {
 async function answer(verdict: "approve" | "reject", { args, options, io }: Call<VerdictOptions>): Promise<Answer> {
   const { escalationCard } = await import("./escalation-card.ts");
   const client = await connect(options, { kind: "person", personId: options.as });
-  const escalation = await findEscalation(client, operand(args));
+  const escalation = await showEscalation(client, (await findEscalation(client, operand(args))).escalationId);
   const actionDigest = options.digest ?? escalation.actionDigest;
   const { escalationId, caseId } = escalation;
-  io.stderr.write(`${escalationCard(escalation, new Date().toISOString())}\n${verdict} the action ${actionDigest}\n`);
+  io.stderr.write(
+    `${escalationCard(escalation, new Date().toISOString(), widthOf(io))}\n${verdict} the action ${actionDigest}\n`,
+  );
   await confirmSending(io, `${verdict} it?`, options.yes);
   const { $post } = client.v1.escalations[":escalationId"][verdict];
   const taken = await bodyOf(

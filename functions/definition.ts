@@ -50,6 +50,13 @@ export type Occasion =
   | { readonly kind: "none" }
   | { readonly kind: "date" | "ordinal" | "period" | "decision"; readonly argument: string };
 
+/** `minor`: in minor units. `what`: the amount in a word or two, such as `discount`. */
+export type Headline = {
+  readonly customer: string | null;
+  readonly product: string | null;
+  readonly money: { readonly minor: number; readonly currency: string; readonly what: string } | null;
+};
+
 /**
  * One kind of action that needs a decision. Pure: no clock, no I/O.
  * The policy of the same id decides it, over the facts declared here and nothing else.
@@ -109,6 +116,11 @@ export type GovernedAction = {
    * Undefined for arguments that are not this action's.
    */
   readonly describe: (args: JsonObject, who: string) => string | undefined;
+  /**
+   * Whom and what it is about, and the amount at stake with what that amount is, for who answers; null where what is asked does
+   * not name it. Undefined for arguments that are not this action's. Absent: nothing is named.
+   */
+  readonly headline?: (args: JsonObject, facts: JsonObject) => Headline | undefined;
   /**
    * The person or agent's principal on whose behalf the action is asked; that person may not approve it. Told by the record,
    * or by the arguments of an action that no record asks for; empty where these do not say. Null: it is nobody's request,

@@ -6,8 +6,9 @@ import { changeDealTeam } from "./shared/deal-team-change.ts";
 import { tellSeller } from "./shared/deal-team-tell.ts";
 import { depositFund } from "./shared/deposit-fund.ts";
 import { functions, ownActionOf } from "./index.ts";
-import type { GovernedAction } from "./definition.ts";
+import type { FunctionAction, GovernedAction } from "./definition.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { formatMinor } from "../domain/money.ts";
 import { assertKnown } from "../domain/registry.ts";
 import { reversePosting } from "./shared/reverse-posting.ts";
 import { writeBack } from "./shared/write-back.ts";
@@ -33,6 +34,20 @@ export function actionOf(functionId: string, actionId: string): GovernedAction {
   return Object.hasOwn(followUps, actionId)
     ? assertKnown(followUps, actionId, "follow-up")
     : ownActionOf(functionId, actionId);
+}
+
+/** Whom and what an action is about, with its amount in words; what nobody names is null. */
+export function headlineOf(tool: string, args: JsonObject, facts: JsonObject) {
+  const actions = Object.values(governedActions).filter((known) => known.tool === tool);
+  const [said] = actions.flatMap((action) => action.headline?.(args, facts) ?? []);
+  const { customer = null, product = null, money = null } = said ?? {};
+  return { customer, product, money: money && { ...money, text: formatMinor(money.minor, money.currency) } };
+}
+
+/** The action that takes back what a tool did, by its id; null where none does. */
+export function takenBackBy(tool: string): string | null {
+  const own = Object.values(functions).flatMap(({ actions }): readonly FunctionAction[] => actions);
+  return own.find((action) => action.tool === tool)?.takenBackBy ?? null;
 }
 
 /**

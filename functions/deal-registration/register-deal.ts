@@ -3,7 +3,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { inRole } from "../../domain/deal-team.ts";
 import { PartnerReading } from "../../domain/partner.ts";
-import type { FactInput, FunctionAction, Readings, Term } from "../definition.ts";
+import type { FactInput, FunctionAction, Headline, Readings, Term } from "../definition.ts";
 import { unknownFrom, unknownOutside, whatIsKnown } from "../fields.ts";
 import { ACCOUNT_MATCHES, matchesIn } from "../shared/account-matches.ts";
 import { asksFor } from "../shared/as-requested.ts";
@@ -213,6 +213,13 @@ function describe(given: JsonObject, who: string): string | undefined {
   return `${who}, ${inRole(role)}, asks to ${claim}`;
 }
 
+function headline(given: JsonObject): Headline | undefined {
+  const args = ToldArgs.safeParse(given);
+  if (!args.success) return undefined;
+  const { customerDomain: customer, productFamily: product, valueMinor: minor, currency } = args.data;
+  return { customer, product, money: { minor, currency, what: "worth of the deal" } };
+}
+
 /** `Northwind asks to register a customer as R-7, of which not everything can be read`. */
 function describePart(given: JsonObject, who: string): string | undefined {
   const args = RegisterDealArgs.partial().safeParse(given);
@@ -238,6 +245,7 @@ export const registerDeal = {
   beside: besideOf,
   agrees: (_facts, { evidence, at }) => datesApart(readRegistration(evidence["crm.record"]?.value), at),
   describe,
+  headline,
   requestedBy: (record) => readRegistration(record).requested_by ?? "",
   requested,
   askedBy: { property: "registration_status", value: "submitted" },

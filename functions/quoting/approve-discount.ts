@@ -6,7 +6,7 @@ import { APPROVAL, approvalLookup, ApproveDiscountArgs, asAsked, heldBy, lastApp
 import { baseMinor, baselineLookup, baselineRemarks, FIRST_ACT } from "./baseline.ts";
 import { customerOf } from "./customer.ts";
 import { inRole, membersIn, strictestStanding, type TeamMember } from "../../domain/deal-team.ts";
-import type { About, Contradiction, FactInput, FunctionAction, Readings } from "../definition.ts";
+import type { About, Contradiction, FactInput, FunctionAction, Headline, Readings } from "../definition.ts";
 import {
   amountIn,
   choices,
@@ -274,6 +274,16 @@ function describe(given: JsonObject, who: string): string | undefined {
   return `${who}, ${inRole("sell")}, asks ${discount} off ${formatMinor(listPriceMinor, currency)} on quote ${quoteId}${counted}${instead}`;
 }
 
+/** What is given away, concessions counted, never below nothing. The record names the customer; lines name no product here. */
+function headline(given: JsonObject, facts: JsonObject): Headline | undefined {
+  const args = ToldArgs.safeParse(given);
+  if (!args.success) return undefined;
+  const { currency, listPriceMinor, netPriceMinor, concessionsMinor } = args.data;
+  const minor = Math.max(0, listPriceMinor - netPriceMinor + concessionsMinor);
+  const customer = typeof facts["customer"] === "string" ? facts["customer"] : null;
+  return { customer, product: null, money: { minor, currency, what: "discount" } };
+}
+
 function lookups(record: JsonObject, _reportsStep: string, { objectId }: About) {
   const { quote_id: quoteId } = readQuote(record);
   const approval = quoteId === undefined ? [] : [approvalLookup(quoteId)];
@@ -307,6 +317,7 @@ export const approveDiscount = {
   remarks: ({ evidence }) => baselineRemarks(readQuote(evidence["crm.record"]?.value), evidence[FIRST_ACT]?.value),
   agrees,
   describe,
+  headline,
   requestedBy: (record) => readQuote(record).quote_requested_by ?? "",
   requested,
   askedBy: { property: "quote_status", value: "approval_requested" },

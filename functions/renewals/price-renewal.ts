@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { Action } from "../../domain/proposal.ts";
-import type { FactInput, FunctionAction, Readings } from "../definition.ts";
+import type { FactInput, FunctionAction, Headline, Readings } from "../definition.ts";
 import { readFields, unknownFrom, unknownOutside, whatIsKnown } from "../fields.ts";
 import { discountApart, shareOver } from "../shared/agreement-of-figures.ts";
 import { asksFor } from "../shared/as-requested.ts";
@@ -179,6 +179,15 @@ function describe(given: JsonObject, who: string): string | undefined {
   return `${who} asks to offer contract ${contractId} at ${offer} for the next term, ${change}, with ${incumbentInWords(args.data)}`;
 }
 
+/** The offer's price for the next term. */
+function headline(given: JsonObject, facts: JsonObject): Headline | undefined {
+  const args = PriceRenewalArgs.safeParse(given);
+  if (!args.success) return undefined;
+  const { currency, offerPriceMinor: minor } = args.data;
+  const customer = typeof facts["account"] === "string" ? facts["account"] : null;
+  return { customer, product: null, money: { minor, currency, what: "price of the next term" } };
+}
+
 /** Releases the offer of the next term at a price. Limits: policies/renewals.price.yaml. */
 export const priceRenewal = {
   id: "renewals.price",
@@ -197,6 +206,7 @@ export const priceRenewal = {
     ...shareOver(known, { smaller: "overCap", larger: "rise" }),
   ],
   describe,
+  headline,
   requestedBy: requesterOf,
   requested,
 } as const satisfies FunctionAction;

@@ -129,7 +129,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     openCaseApi({ ...deps, sql: pool, functions }),
     batchesApi(own),
     batchUploadApi({ ...deps, functions }),
-    escalationsApi({ pool, company, at: deps.at }),
+    escalationsApi({ pool, company, at: deps.at, undoMs: deps.undoMs ?? 0 }),
     repliesApi(deps),
     agreementsApi(deps),
     agreementWordsApi(deps),

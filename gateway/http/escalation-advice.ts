@@ -81,7 +81,7 @@ export async function readAdvice(
 }
 
 /** Undefined where none was in force, or this program can no longer read it: then nothing is advised. */
-function policyIn(document: string) {
+export function policyIn(document: string) {
   try {
     return policyFromDocument(document);
   } catch {

@@ -20,6 +20,11 @@ export const timing = {
         .openapi({ description: "of `later`: which level that somebody is of, and when it is asked" }),
     })
     .nullable(),
+  silence: z
+    .array(z.object({ at: Iso, outcome: z.enum(["asks", "expires"]), role: z.string().nullable(), text: z.string() }))
+    .openapi({
+      description: "what comes of it when nobody says anything, step by step; empty once nobody is waited for",
+    }),
   workingLeftMs: z.int().nullable().openapi({
     description: "working time until `dueAt` while it is open; null where its deadline runs day and night",
   }),
@@ -38,10 +43,20 @@ export type TimedRow = {
 
 type Reach = z.infer<typeof timing.reach>;
 
-export function timingOf(row: TimedRow, at: string): { readonly reach: Reach; readonly workingLeftMs: number | null } {
+type Timing = {
+  readonly reach: Reach;
+  readonly silence: z.infer<typeof timing.silence>;
+  readonly workingLeftMs: number | null;
+};
+
+export function timingOf(row: TimedRow, at: string): Timing {
   const { state, dueAt, workingTime } = row;
   const runs = state === "open" && workingTime !== null;
-  return { reach: reachOf(row), workingLeftMs: runs ? workingMsBetween(workingTime, at, dueAt) : null };
+  return {
+    reach: reachOf(row),
+    silence: silenceOf(row),
+    workingLeftMs: runs ? workingMsBetween(workingTime, at, dueAt) : null,
+  };
 }
 
 function reachOf(row: TimedRow): Reach {
@@ -60,4 +75,16 @@ function askedAt({ level, dueAt, route, workingTime }: TimedRow, until: number):
     if (workingTime !== null) return deadlineAfter(workingTime, at, slaMs);
     return new Date(Date.parse(at) + slaMs).toISOString();
   }, dueAt);
+}
+
+/** The levels that are asked one after the other, and the last one's end: silence denies. Its clock stands still while something is asked back. */
+function silenceOf(row: TimedRow): z.infer<typeof timing.silence> {
+  const { state, level, route } = row;
+  if (state !== "open") return [];
+  const last = route.levels.length;
+  const asked = route.levels.slice(level + 1).map(({ role }, index) => {
+    return { at: askedAt(row, level + 1 + index), outcome: "asks" as const, role, text: `${role} is asked` };
+  });
+  const end = { at: askedAt(row, last), outcome: "expires" as const, role: null };
+  return [...asked, { ...end, text: "it expires, which nobody decided: nothing is done" }];
 }

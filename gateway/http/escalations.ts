@@ -6,6 +6,7 @@ import type { MatchedRule } from "../../domain/decision.ts";
 import { isDecideCase } from "../../domain/decide-case.ts";
 import { escalationMoves, escalationStates, isApproved, isStanding } from "../../domain/escalation.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { Card } from "../../domain/card.ts";
 import { noticedInWords, type Noticed } from "../../domain/noticed.ts";
 import { provenanceOf, provenances, type Decided } from "../../domain/provenance.ts";
 import type { FunctionAction } from "../../functions/definition.ts";
@@ -14,6 +15,7 @@ import { describeAction, governedActions } from "../../functions/governed-action
 import { shownFact, type FactType } from "../../guardrails/fact-types.ts";
 import type { ApiEnv } from "./auth.ts";
 import { AdviceView, readAdvice } from "./escalation-advice.ts";
+import { readCard } from "./escalation-card.ts";
 import { timing, timingOf, type TimedRow } from "./escalation-reach.ts";
 import { pageEnd, pagesOf, type Asking, type PageAsked } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
@@ -114,6 +116,9 @@ const EscalationShown = EscalationView.extend({
   advice: AdviceView.nullable().openapi({
     description: "what past answers say of it, as of its opening; null without a policy",
   }),
+  card: Card.openapi("EscalationCard", {
+    description: "the same as the console, the terminal and Slack show it; what is not there is named in `absent`",
+  }),
 }).openapi("EscalationShown");
 export type EscalationShown = z.infer<typeof EscalationShown>;
 
@@ -151,10 +156,12 @@ type Deps = {
   readonly company: string;
   /** The company's clock, ISO 8601. */
   readonly at: () => string;
+  /** How long an approval may be undone before it counts. */
+  readonly undoMs: number;
 };
 
 /** Escalations to read. A GET never answers one: that is in verdicts.ts. */
-export function escalationsApi({ pool, company, at }: Deps) {
+export function escalationsApi({ pool, company, at, undoMs }: Deps) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(list, async (c) => {
       return c.json(await listEscalations(pool, c, { company, at: at(), ...c.req.valid("query") }), 200);
@@ -165,7 +172,9 @@ export function escalationsApi({ pool, company, at }: Deps) {
       if (escalation === undefined) return refuse(c, "not-found", `no escalation \`${escalationId}\``);
       c.header("etag", `"${escalation.version}"`);
       const moves = [...(await readMoves(pool, company, escalation))];
-      return c.json({ ...escalation, moves, advice: await advised(pool, company, escalation) }, 200);
+      const advice = await advised(pool, company, escalation);
+      const card = await readCard(pool, company, { view: escalation, advice, undoMs, at: at() });
+      return c.json({ ...escalation, moves, advice, card }, 200);
     });
 }
 

@@ -37,7 +37,7 @@ export type Advice = {
 /** Answers below which nothing is recommended, and how sure the majority has to be, Wilson 95 %. Source: our own default. */
 const needed = { answers: 5, majorityLower: 0.5 } as const;
 
-const MOST_PRECEDENTS = 3;
+const MOST_PRECEDENTS = 5;
 const MOST_REASONS = 3;
 
 /** How alike two values of a fact are, 0 to 1: amounts by what is between them, everything else by whether it is the same. */

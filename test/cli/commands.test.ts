@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { credentialsPath, writePeople } from "../../cli/credentials.ts";
-import type { EscalationView } from "../../gateway/http/escalations.ts";
+import type { EscalationShown, EscalationView } from "../../gateway/http/escalations.ts";
 import type { EventView } from "../../gateway/http/events.ts";
 import { problem, serveApi, type ApiServer, type Reply, type Request } from "./api-server.ts";
+import { cardFixture } from "../fixtures/card.ts";
 import { run, runOnTerminal } from "./run.ts";
 
 const digest = "ab".repeat(32);
@@ -43,6 +44,7 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
     role: "partner-manager",
     dueAt: "2999-01-01T00:00:00.000Z",
     reach: { kind: "now", roles: ["partner-manager"], next: null },
+    silence: [],
     workingLeftMs: null,
     openedAt: "2026-03-02T09:00:00.000Z",
     version: 1,
@@ -55,6 +57,8 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
     ...changes,
   };
 }
+
+const shown: EscalationShown = { ...escalation(), moves: [], advice: null, card: cardFixture() };
 
 function event(changes: Partial<EventView> = {}): EventView {
   return {
@@ -107,7 +111,7 @@ describe("escalations", () => {
         const given = { escalationId, approvalId: "apv_1", verdict: "approve", missing: 0 };
         return { json: { ...given, state: "approved", undoUntil: null } };
       }
-      if (path === `/v1/escalations/${escalationId}`) return { json: escalation() };
+      if (path === `/v1/escalations/${escalationId}`) return { json: shown };
       const others = [
         escalation({ escalationId: "esc_9990000000000000000a", state: "rejected" }),
         escalation({ escalationId: "esc_9990000000000000000b" }),
@@ -277,7 +281,7 @@ describe("who calls, and where", () => {
 describe("refusals", () => {
   test("a verdict on something decided exits 6, in words or as the problem", async () => {
     await serve(({ method }) =>
-      method === "POST" ? problem(409, "already-decided", "lee decided it: approved") : { json: escalation() },
+      method === "POST" ? problem(409, "already-decided", "lee decided it: approved") : { json: shown },
     );
     const words = await run("escalations", "approve", escalationId, "--as", "dana", "--reason", "x");
     expect([words.exitCode, words.stdout]).toEqual([6, ""]);
@@ -298,7 +302,7 @@ describe("refusals", () => {
       detail: "a field is wrong",
       errors: [{ pointer: "/reason", detail: "too long" }],
     };
-    await serve(({ method }) => (method === "POST" ? { status: 400, json: body } : { json: escalation() }));
+    await serve(({ method }) => (method === "POST" ? { status: 400, json: body } : { json: shown }));
     const { exitCode, stderr } = await run("escalations", "reject", escalationId, "--as", "dana", "--reason", "x");
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining("  /reason: too long")]);
   });

@@ -18,9 +18,15 @@ async function asked(hours: number): Promise<string> {
   return body.escalationId;
 }
 
+async function shownBy(escalationId: string): Promise<EscalationShown> {
+  const shown = await apiOn(database.pool, { undoMs: 10_000 }).request(`/v1/escalations/${escalationId}`, {
+    headers: api.lea,
+  });
+  return (await shown.json()) as EscalationShown;
+}
+
 async function adviceOn(escalationId: string): Promise<EscalationShown["advice"]> {
-  const shown = await apiOn(database.pool).request(`/v1/escalations/${escalationId}`, { headers: api.lea });
-  return ((await shown.json()) as EscalationShown).advice;
+  return (await shownBy(escalationId)).advice;
 }
 
 test("a question is shown with what people answered when the same rules asked, as of its opening", async () => {
@@ -41,9 +47,36 @@ test("a question is shown with what people answered when the same rules asked, a
     ["hours 64", "approved"],
     ["hours 63", "approved"],
     ["hours 62", "approved"],
+    ["hours 61", "approved"],
+    ["hours 60", "approved"],
   ]);
   for (const hours of [66, 67]) await api.verdict(await asked(hours), "approve");
   // What came after it was opened changes nothing of what was shown.
   expect(await adviceOn(now)).toEqual(advice);
   expect(await adviceOn(await asked(68))).toMatchObject({ answer: "approve", agreement: { approved: 7, of: 8 } });
+});
+
+test("a question comes with the one card, whose parts are the decision's own, and what is not there is named", async () => {
+  const escalationId = await asked(59);
+  const { card, silence } = await shownBy(escalationId);
+  expect(card).toMatchObject({
+    escalationId,
+    ruler: { fact: "hours", at: { value: 59, text: "59" } },
+    evidence: {
+      rows: [
+        { fact: "hours", value: "59", from: "requester", observedAt: expect.any(String), freshness: "fresh" },
+        { fact: "worth" },
+        { fact: "isCleared" },
+      ],
+      more: 0,
+    },
+    recommendation: { answer: "approve" },
+    reversible: { takenBackBy: null, undoMs: 10_000 },
+  });
+  expect(card.ruler?.bands.map(({ verdict }) => verdict)).toContain("escalate");
+  expect(card.why.rules[0]?.tree[0]).toMatchObject({ depth: 0, truth: "true", read: "59" });
+  expect(card.silence).toEqual(silence);
+  expect(silence.at(-1)).toMatchObject({ outcome: "expires", role: null });
+  expect(card.absent.map(({ part }) => part)).toEqual(["customer", "product", "money", "reply"]);
+  await api.verdict(escalationId, "reject");
 });
