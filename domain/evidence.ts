@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { audiences } from "./audience.ts";
 import type { JsonObject } from "./json.ts";
+import { provenances } from "./provenance.ts";
 
 /** Where a value came from: the reading tool, what it read, at which version, when. */
 export const SourceRef = z.strictObject({
@@ -24,7 +26,7 @@ export function versionOf(sources: readonly SourceRef[], restsOn: readonly strin
 /** A reading that a decision needs: the tool's name and its arguments. */
 export type Lookup = { readonly tool: string; readonly args: { readonly [name: string]: string } };
 
-/** Something Intelligence noticed, with the readings it rests on. A finding without a source does not exist. */
+/** Something Intelligence noticed as it reports it, with the readings it rests on. A finding without a source does not exist. */
 export const Finding = z.strictObject({
   code: z.string().regex(/^[a-z][a-z0-9-]*$/),
   statement: z.string().min(1).max(500),
@@ -32,3 +34,14 @@ export const Finding = z.strictObject({
   sources: z.array(z.string().min(1)).min(1).describe("names of the readings this rests on, e.g. `crm.record`"),
 });
 export type Finding = z.infer<typeof Finding>;
+
+/** A finding as it is kept: what was reported, and what code says of it. */
+export const KeptFinding = Finding.extend({
+  /** Whom it may be told to. */
+  audience: z.enum(audiences),
+  /** Whose word it is: the weakest of what it rests on, and the model's where a language model worded it. */
+  provenance: z.enum(provenances),
+  /** When the last of its readings was taken, ISO 8601. */
+  observedAt: z.iso.datetime(),
+});
+export type KeptFinding = z.infer<typeof KeptFinding>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { JsonObject } from "./json.ts";
-import { Finding, SourceRef } from "./evidence.ts";
+import { KeptFinding, SourceRef } from "./evidence.ts";
 import { Noticed } from "./noticed.ts";
 
 /** A typed action that an agent wants: the tool that would act and its arguments. It is data; nothing runs from it. */
@@ -32,7 +32,7 @@ export type TurnCitation = z.infer<typeof TurnCitation>;
 
 /** Why an agent proposes what it proposes, as stated by the model, with the readings behind it. */
 export const ReasoningChain = z.strictObject({
-  findings: z.array(Finding),
+  findings: z.array(KeptFinding),
   sources: z.array(SourceRef),
   reasoning: z.string(),
   turns: z.array(TurnCitation),

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Audience as FindingAudience } from "../domain/audience.ts";
 import type { Beside } from "../domain/decision-details.ts";
 import type { Trigger } from "../domain/event.ts";
 import type { Evidence, Finding, Lookup } from "../domain/evidence.ts";
@@ -75,6 +76,8 @@ export type GovernedAction = {
   readonly editable?: z.ZodObject;
   /** Arguments of the tool that the policy sets, by name; they are none of `args`. */
   readonly terms?: { readonly [argument: string]: Term };
+  /** The arguments that the partner may be told, whose request it is: what both companies hold to. Absent: none. */
+  readonly partnerSees?: readonly string[];
   /** When the same may be done again. `none`: once done it stays done, until arguments of another ask took its place. */
   readonly occasion: Occasion;
   /** Facts with their types, units (`meta.unit`) and meaning (`meta.title`). A `strictObject`. */
@@ -171,8 +174,16 @@ export type Briefing = {
   readonly at: string;
 };
 
-/** A function as the three agents work on it. Pure. */
+/** For whom each of a function's findings is, by its code. */
+type Audiences = { readonly [code: string]: FindingAudience };
+
+/** A finding of which that is said. */
+export type FindingOf<A extends Audiences> = Finding & { readonly code: keyof A & string };
+
+/** A function as the three agents work on it: `agentPart` makes one. Pure. */
 export type AgentPart = {
+  /** A code that is not here is ours alone. */
+  readonly audiences: Audiences;
   /** The function's part of each role's prompt, added to `agents/prompts/`. */
   readonly guidance: { readonly [role in Role]: string };
   /** Turns that only a language model can do: they wait for one, and then go to people. Absent: none. */
@@ -182,6 +193,16 @@ export type AgentPart = {
   /** What the requested action would do, as a sentence that ends the offline model's reasoning. */
   proposes(requested: Action): string;
 };
+
+/** Does not compile where a finding has no audience. */
+export function agentPart<const A extends Audiences>(
+  part: Omit<AgentPart, "audiences" | "findings"> & {
+    readonly audiences: A;
+    findings(briefing: Briefing): readonly FindingOf<NoInfer<A>>[];
+  },
+): AgentPart {
+  return part;
+}
 
 /** A cell of the framework: 10 functions x 4 pillars x 3 zones. */
 export type Cell = {

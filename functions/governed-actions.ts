@@ -50,6 +50,12 @@ export function takenBackBy(tool: string): string | null {
   return own.find((action) => action.tool === tool)?.takenBackBy ?? null;
 }
 
+/** The arguments of a tool's action that the partner may be told, whose request it is. */
+export function partnerArgs(tool: string, args: JsonObject): JsonObject {
+  const seen = Object.values(governedActions).find((known) => known.tool === tool)?.partnerSees ?? [];
+  return Object.fromEntries(Object.entries(args).filter(([name]) => seen.includes(name)));
+}
+
 /**
  * What an action asks, in one sentence without a full stop. `partnerName` is the asking partner's, when known. Arguments
  * that are not the action's own are named by their tool.

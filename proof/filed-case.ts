@@ -41,6 +41,8 @@ export type FiledCase = {
   /** False when the server itself finds that a hash, a digest or the numbering does not hold. */
   readonly intact: boolean;
   readonly records: readonly FiledRecord[];
+  /** Numbers of records that are not for who reads, in a file that was made for a partner. */
+  readonly leftOut?: readonly number[];
   /** Records of other cases that these rest on: the prompts that agents worked under. */
   readonly cited: readonly FiledRecord[];
   /** Canonical JSON of each policy by `<policy id> <version>`. */

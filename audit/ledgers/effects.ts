@@ -3,6 +3,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Permit, Receipt } from "../../domain/permit.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { OutcomeKind } from "../../domain/outcome.ts";
+import { partnerArgs } from "../../functions/governed-actions.ts";
 import { recordKeys, relationshipLogOf } from "../record-keys.ts";
 import type { Ledger, Sql } from "../records.ts";
 import { sealRecord } from "../seal.ts";
@@ -169,7 +170,7 @@ function jointRecords(permit: Permit, { args, partner, externalRef, at }: Done):
   const { company, caseId, effectKey, tool, actionDigest } = permit;
   const log = relationshipLogOf(company, partner);
   const key = recordKeys.commitment(effectKey);
-  const body = { effectKey, tool, state: "done", args, externalRef };
+  const body = { effectKey, tool, state: "done", args: partnerArgs(tool, args), externalRef };
   return [{ company, caseId, kind: "commitment", key, at, body, actionDigest, log }];
 }
 

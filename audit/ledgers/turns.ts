@@ -5,6 +5,7 @@ import { canonicalJson } from "../canonical-json.ts";
 import { derivedId } from "../digest.ts";
 import { eventOfStep, recordKeys } from "../record-keys.ts";
 import type { Ledger, LedgerPool } from "../records.ts";
+import { ownChain, toldParts } from "../told-parts.ts";
 import { writeFirst, type StepPart } from "./step-writing.ts";
 import { turnRecords, type TakenTurn } from "./turn-record.ts";
 
@@ -46,7 +47,8 @@ export function proposalPart(names: StepNames, proposal: ProposalDraft, work?: A
   const { actionId, action, recordVersion, chain, at, askKey = null } = proposal;
   const proposalId = proposalIdOf(company, stepKey);
   const key = recordKeys.proposal(stepKey);
-  const body = { proposalId, stepKey, actionId, action, recordVersion, chain };
+  const parts = toldParts(action, chain);
+  const body = { proposalId, stepKey, actionId, action, recordVersion, chain: ownChain(chain), ...parts };
   const event = recordKeys.event(eventOfStep(caseId, stepKey));
   const parents = [event, ...chain.turns.map(({ turnKey }) => recordKeys.turn(turnKey))];
   const record: RecordDraft = { company, caseId, kind: "proposal", key, at, body, parents };

@@ -13,7 +13,7 @@ import { connect } from "../session.ts";
 import { bundleLines } from "./bundle-lines.ts";
 import { knownKeys } from "./known-keys.ts";
 
-type DisputeOptions = { readonly out: string; readonly vkey?: string };
+type DisputeOptions = { readonly out: string; readonly vkey?: string; readonly for?: string };
 
 /** `mandate audit dispute`: one folder that says why, for a partner manager, and proves it, for an arbitrator. */
 export function addDispute(noun: Command, cli: Cli): void {
@@ -21,37 +21,53 @@ export function addDispute(noun: Command, cli: Cli): void {
     .command("dispute <decision>")
     .description("write all about one decision into a folder: a page to read, its case, and the bundle that proves it")
     .requiredOption("--out <folder>", "where to; must be absent or empty")
+    .option("--for <partner>", "the partner whose request it is: the folder holds what they may see, and nothing else")
     .option("--vkey <key>", "the log's verifier key, to check its signature with")
     .action(answering<DisputeOptions>(cli, dispute));
 }
 
 async function dispute({ args, options }: Call<DisputeOptions>): Promise<Answer> {
   const { out } = options;
-  const [{ obstacleAt }, { disputeIn }, { disputeFiles, writeFiles }] = await Promise.all([
+  const [{ obstacleAt }, { disputeIn }, { disputeFiles, writeFiles }, { fileFor }] = await Promise.all([
     import("../../proof/export/write-folder.ts"),
     import("../../proof/dispute/filed.ts"),
     import("../../proof/dispute/folder.ts"),
+    import("../../proof/dispute/for-reader.ts"),
   ]);
   const obstacle = await obstacleAt(out);
   if (obstacle !== undefined) throw failure("conflict", "not-empty", obstacle, "give a folder that is not there yet");
   const client = await connect(options, { kind: "reader" });
   const decisionId = await decisionOf(client, operand(args));
-  const file = await coveredFile(client, decisionId);
+  const whole = await coveredFile(client, decisionId);
+  const reader = options.for ?? whole.company;
+  const file = fileFor(whole, decisionId, reader);
+  if (file === undefined) {
+    const why = `decision \`${decisionId}\` is about no request of \`${reader}\``;
+    throw failure("forbidden", "not-theirs", why, "name the partner whose request it is, as `audit show` tells it");
+  }
   const told = await disputeIn(file, decisionId, await knownKeys(options, options.vkey));
   if (told === undefined)
     throw failure("notFound", "not-found", `no decision \`${decisionId}\` in case \`${file.caseId}\``);
-  const refusal = await writeBundle(client, file, join(out, "bundle"));
-  const files = await writeFiles(out, disputeFiles(told.dispute, file, refusal === undefined));
+  const refusal = await writeBundle(client, file, reader, join(out, "bundle"));
+  const files = await writeFiles(out, disputeFiles(told.dispute, file, { hasBundle: refusal === undefined, reader }));
   const { asked, verdict } = told.dispute;
   const ended = verdict.end.map(({ text }) => text).join(" ");
   return {
-    data: { out, decisionId, caseId: file.caseId, verdict: verdict.verdict, files, bundle: refusal === undefined },
+    data: {
+      out,
+      reader,
+      decisionId,
+      caseId: file.caseId,
+      verdict: verdict.verdict,
+      files,
+      bundle: refusal === undefined,
+    },
     text: `${asked.sentence}\n${verdict.verdict}: ${verdict.reason}\n${ended}\n\n${join(out, "index.html")}\n`,
     warnings: warningsOf(told.fault, refusal),
     next:
       refusal === undefined
         ? [`audit verify ${join(out, "bundle")}`]
-        : [`audit export --case ${file.caseId} --out ${join(out, "bundle")}`],
+        : [`audit export --case ${file.caseId} --as ${reader} --out ${join(out, "bundle")}`],
     exit: told.fault === "" ? "ok" : "problemsFound",
   };
 }
@@ -82,7 +98,8 @@ async function coveredFile(client: Client, decisionId: string): Promise<FiledCas
 /** Why there is no bundle; undefined when it is written. The page is worth having without it. */
 async function writeBundle(
   client: Client,
-  { caseId, company }: FiledCase,
+  { caseId }: FiledCase,
+  reader: string,
   folder: string,
 ): Promise<string | undefined> {
   const [{ writeFolder }, { piecesOf }] = await Promise.all([
@@ -90,7 +107,7 @@ async function writeBundle(
     import("../../proof/export/wire.ts"),
   ]);
   try {
-    await writeFolder(folder, piecesOf(bundleLines(client, { case: caseId, as: company })));
+    await writeFolder(folder, piecesOf(bundleLines(client, { case: caseId, as: reader })));
     return undefined;
   } catch (error) {
     const isRefusal = error instanceof CliFailure && ["forbidden", "notFound", "conflict"].includes(error.exit);

@@ -1,16 +1,31 @@
 import { writeDate } from "../../domain/day.ts";
 import { inRole } from "../../domain/deal-team.ts";
-import type { Finding } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { formatMinor } from "../../domain/money.ts";
-import type { AgentPart, Briefing } from "../definition.ts";
+import { agentPart, type Briefing, type FindingOf } from "../definition.ts";
 import { ACCOUNT_MATCHES, matchesIn } from "../shared/account-matches.ts";
 import { certain, partnerFinding, quoted } from "../shared/finding.ts";
 import { ApproveRegistrationArgs } from "./register-deal.ts";
 import { readRegistration, type Registration } from "./registration.ts";
 import { ownEndedOf, rivalsOf } from "./rivals.ts";
 
-function findings({ readings, facts, requested, at }: Briefing): readonly Finding[] {
+/** What a partner must not learn: who else registered the customer, what of it is protected, and whether we talk to it ourselves. */
+const audiences = {
+  "record-incomplete": "both",
+  "registration-value": "both",
+  "partner-unknown": "both",
+  "partner-standing": "both",
+  overlap: "us",
+  "near-match": "us",
+  "no-overlap": "us",
+  "asked-again": "both",
+  "evidence-given": "both",
+  "evidence-missing": "both",
+  "vendor-engaged": "us",
+} as const;
+type Said = FindingOf<typeof audiences>;
+
+function findings({ readings, facts, requested, at }: Briefing): readonly Said[] {
   const registration = readRegistration(readings["crm.record"]);
   const args = ApproveRegistrationArgs.safeParse(requested.args);
   if (!args.success) {
@@ -40,7 +55,7 @@ function dayText(day: number | null | undefined): string {
   return day === null || day === undefined ? "on no day that is told" : writeDate(day);
 }
 
-function overlapFinding(reading: JsonObject | undefined, registration: Registration, at: string): readonly Finding[] {
+function overlapFinding(reading: JsonObject | undefined, registration: Registration, at: string): readonly Said[] {
   const matches = matchesIn(reading);
   if (matches === undefined) return [];
   const sources = [ACCOUNT_MATCHES];
@@ -64,7 +79,8 @@ function overlapFinding(reading: JsonObject | undefined, registration: Registrat
 }
 
 /** How the agents work on a deal registration. */
-export const agent: AgentPart = {
+export const agent = agentPart({
+  audiences,
   guidance: {
     intelligence:
       "Function: deal registration. A partner claims a customer and a product family first. Report: what is claimed " +
@@ -89,4 +105,4 @@ export const agent: AgentPart = {
       "the record asks."
     );
   },
-};
+});

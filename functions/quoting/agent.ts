@@ -1,16 +1,32 @@
 import type { Json } from "../../domain/json.ts";
-import type { Finding } from "../../domain/evidence.ts";
 import { ApproveDiscountArgs } from "./approval-reading.ts";
 import { readQuote, type Quote } from "./approve-discount.ts";
 import { baselineRemarks, FIRST_ACT } from "./baseline.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm } from "../../domain/ppm.ts";
-import type { AgentPart, Briefing } from "../definition.ts";
+import { agentPart, type Briefing, type FindingOf } from "../definition.ts";
 import { TEAM, teamFrom } from "../shared/deal-team.ts";
 import { certain, quoted } from "../shared/finding.ts";
 import { teamFindings } from "./team-findings.ts";
 
-function findings({ readings, facts }: Briefing): readonly Finding[] {
+/** What a partner must not learn: our floor, who else takes part and how they stand, what others were approved on the deal. */
+const audiences = {
+  "record-incomplete": "both",
+  "effective-discount": "us",
+  lines: "both",
+  "below-floor": "us",
+  "above-floor": "us",
+  "protected-terms": "both",
+  "team-unread": "us",
+  "no-seller": "us",
+  "several-sellers": "us",
+  "partner-unknown": "us",
+  "partner-standing": "us",
+  "deal-team": "us",
+} as const;
+type Said = FindingOf<typeof audiences>;
+
+function findings({ readings, facts }: Briefing): readonly Said[] {
   const quote = readQuote(readings["crm.record"]);
   const {
     quote_list_price: list,
@@ -42,13 +58,13 @@ function findings({ readings, facts }: Briefing): readonly Finding[] {
 }
 
 /** What the whole quote's discount does not show. A quote without lines says nothing more. */
-function linesFinding({ quote_lines: lines }: Quote, worst: Json | undefined): readonly Finding[] {
+function linesFinding({ quote_lines: lines }: Quote, worst: Json | undefined): readonly Said[] {
   if (lines === undefined || lines === null) return [];
   const deepest = typeof worst === "number" ? `at most ${formatPpm(worst)} is off one of them` : "they do not add up";
   return [certain("lines", ["crm.record"], `The quote has ${lines.length} lines: ${deepest}.`)];
 }
 
-function floorFinding(kept: number, floor: number | undefined, money: (minor: number) => string): readonly Finding[] {
+function floorFinding(kept: number, floor: number | undefined, money: (minor: number) => string): readonly Said[] {
   if (floor === undefined) return [];
   const left = `${money(kept)} is left after concessions`;
   return [
@@ -58,7 +74,7 @@ function floorFinding(kept: number, floor: number | undefined, money: (minor: nu
   ];
 }
 
-function termsFinding(terms: Quote["quote_protected_terms"]): readonly Finding[] {
+function termsFinding(terms: Quote["quote_protected_terms"]): readonly Said[] {
   const touched = terms?.filter((term) => term !== "none") ?? [];
   if (touched.length === 0) return [];
   const what = touched.length === 1 ? "a protected contract term" : "protected contract terms";
@@ -66,7 +82,8 @@ function termsFinding(terms: Quote["quote_protected_terms"]): readonly Finding[]
 }
 
 /** How the agents work on a quote. */
-export const agent: AgentPart = {
+export const agent = agentPart({
+  audiences,
   guidance: {
     intelligence:
       "Function: quoting. A discount is asked on a quote. Report: the effective discount (list price less net price plus " +
@@ -91,4 +108,4 @@ export const agent: AgentPart = {
       `${formatMinor(concessionsMinor, currency)} of concessions, exactly as the record asks.`
     );
   },
-};
+});

@@ -306,6 +306,7 @@ export const approveDiscount = {
   tool: "quotes.approve-discount",
   args: ApproveDiscountArgs,
   editable: ApproveDiscountArgs.pick({ netPriceMinor: true, concessionsMinor: true }),
+  partnerSees: ["quoteId", "dealId", "currency", "listPriceMinor", "netPriceMinor", "concessionsMinor"],
   occasion: { kind: "none" },
   factSchema: QuoteFacts,
   businessKey: ["deal"],

@@ -1,8 +1,7 @@
-import type { Finding } from "../../domain/evidence.ts";
 import { writeDate } from "../../domain/day.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm, sharePpm } from "../../domain/ppm.ts";
-import type { AgentPart, Briefing } from "../definition.ts";
+import { agentPart, type Briefing, type FindingOf } from "../definition.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { oneOf, TEAM, teamFrom } from "../shared/deal-team.ts";
 import { certain, quoted } from "../shared/finding.ts";
@@ -17,7 +16,29 @@ import { teamFindings } from "./team-findings.ts";
 const sources = ["crm.record"];
 const REPLY = "ledger.reply";
 
-function termFinding(contract: Contract): Finding {
+/** What a partner must not learn: the contract's cap and prices, how the customer is, who else keeps or is to keep the contract. */
+const audiences = {
+  "record-incomplete": "both",
+  "term-unreadable": "both",
+  term: "both",
+  "price-unreadable": "both",
+  price: "us",
+  signals: "us",
+  answer: "us",
+  "partner-change": "us",
+  "co-term": "us",
+  "true-up": "us",
+  "team-unread": "us",
+  incumbent: "us",
+  "no-incumbent": "us",
+  "several-incumbents": "us",
+  "partner-unknown": "us",
+  "partner-standing": "us",
+  "deal-team": "us",
+} as const;
+type Said = FindingOf<typeof audiences>;
+
+function termFinding(contract: Contract): Said {
   const term = termOf(contract);
   if (term === undefined) {
     return certain(
@@ -40,7 +61,7 @@ function capInWords(contract: Contract, money: (minor: number) => string): strin
   return `the contract caps a rise at ${formatPpm(contract.price_cap)}, which is ${money(most)} at most`;
 }
 
-function priceFinding(contract: Contract): Finding {
+function priceFinding(contract: Contract): Said {
   const { price, list_price: list, requested_price: asked, currency } = contract;
   if (price === undefined || currency === undefined || list === undefined || asked === undefined) {
     return certain("price-unreadable", sources, "The record does not tell what is paid now, listed or asked.");
@@ -58,7 +79,7 @@ function priceFinding(contract: Contract): Finding {
 }
 
 /** What is told of the customer and what is not: an absent signal is said, it asks nobody. */
-function signalFinding({ usage, health }: Contract): Finding {
+function signalFinding({ usage, health }: Contract): Said {
   const said = (told: string | null | undefined, what: string) => {
     if (told === undefined) return `${what} cannot be read`;
     return told ?? `${what} is not told`;
@@ -69,13 +90,13 @@ function signalFinding({ usage, health }: Contract): Finding {
 }
 
 /** What came back to the offer, where something did. */
-function answerFinding(reading: JsonObject | undefined): readonly Finding[] {
+function answerFinding(reading: JsonObject | undefined): readonly Said[] {
   const { answer, answeredAt } = reading ?? {};
   if (typeof answer !== "string" || typeof answeredAt !== "string") return [];
   return [certain("answer", [REPLY], `The offer was answered on ${answeredAt.slice(0, 10)}: ${quoted(answer)}.`)];
 }
 
-function tripFindings(contract: Contract, incumbent: string | undefined): readonly Finding[] {
+function tripFindings(contract: Contract, incumbent: string | undefined): readonly Said[] {
   const { requested_partner_id: other, customer_letter: letter, co_term_with: others } = contract;
   const by =
     typeof letter === "string" ? `by the customer's letter ${quoted(letter)}` : "without a letter of the customer";
@@ -91,7 +112,7 @@ function tripFindings(contract: Contract, incumbent: string | undefined): readon
   ];
 }
 
-function findings({ readings, facts }: Briefing): readonly Finding[] {
+function findings({ readings, facts }: Briefing): readonly Said[] {
   const contract = readContract(readings["crm.record"] ?? {});
   if (contract.contract_id === undefined) {
     return [certain("record-incomplete", sources, "The record does not hold a whole contract.")];
@@ -110,7 +131,8 @@ function findings({ readings, facts }: Briefing): readonly Finding[] {
 const actions = [proposeRenewal, priceRenewal, assignPartner, recordRenewal];
 
 /** How the agents work on a renewal, whichever of its steps they are asked for. */
-export const agent: AgentPart = {
+export const agent = agentPart({
+  audiences,
   guidance: {
     intelligence:
       "Function: renewals. A contract's term ends and the next is proposed, priced and recorded. Report: when it ends, whether " +
@@ -135,4 +157,4 @@ export const agent: AgentPart = {
       ? "The step is proposed as the record asks for it."
       : `${asked}; exactly that is proposed.`;
   },
-};
+});

@@ -195,6 +195,7 @@ export const priceRenewal = {
   tool: "quotes.release-renewal",
   args: PriceRenewalArgs,
   editable: PriceRenewalArgs.pick({ offerPriceMinor: true }),
+  partnerSees: ["contractId", "partnerId", "role", "endsOn", "currency", "offerPriceMinor", "validDays"],
   occasion: { kind: "period", argument: "endsOn" },
   factSchema: PriceRenewalFacts,
   readsRecord: true,

@@ -167,6 +167,7 @@ export const proposeRenewal = {
   step: "propose",
   tool: "crm.open-renewal",
   args: ProposeRenewalArgs,
+  partnerSees: ["contractId", "customer", "partnerId", "role", "endsOn", "decideBy"],
   occasion: { kind: "period", argument: "endsOn" },
   factSchema: ProposeRenewalFacts,
   readsRecord: true,

@@ -170,6 +170,7 @@ export const recordRenewal = {
   step: "record",
   tool: "crm.record-renewal",
   args: RecordRenewalArgs,
+  partnerSees: ["contractId", "partnerId", "role", "endsOn", "outcome", "happenedOn"],
   occasion: { kind: "period", argument: "endsOn" },
   factSchema: RecordRenewalFacts,
   readsRecord: true,

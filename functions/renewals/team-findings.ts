@@ -1,23 +1,25 @@
 import { writeDate } from "../../domain/day.ts";
 import type { DealTeamReading } from "../../domain/deal-team.ts";
-import type { Finding } from "../../domain/evidence.ts";
 import { TEAM } from "../shared/deal-team.ts";
-import { certain, listedMembers, memberFindings } from "../shared/finding.ts";
+import { certain, listedMembers, memberFindings, type MemberFinding } from "../shared/finding.ts";
 import type { Contract } from "./contract.ts";
 import { incumbentsOf, type Incumbent } from "./incumbent.ts";
+
+type IncumbentFinding = ReturnType<typeof certain<"no-incumbent" | "several-incumbents" | "incumbent">>;
+type Said = MemberFinding | IncumbentFinding | ReturnType<typeof certain<"team-unread">>;
 
 /** Who keeps the contract, or sold it while nobody does, with each one's standing; who else takes part, in one finding. */
 export function teamFindings(
   contract: Contract,
   team: DealTeamReading | undefined,
   idleDays: unknown,
-): readonly Finding[] {
+): readonly Said[] {
   if (team === undefined) return [certain("team-unread", ["crm.record"], "Who keeps the contract could not be read.")];
   const incumbents = incumbentsOf(team);
   return [incumbentFinding(contract, incumbents, idleDays), ...memberFindings(team, incumbents, "team")];
 }
 
-function incumbentFinding(contract: Contract, incumbents: readonly Incumbent[], idleDays: unknown): Finding {
+function incumbentFinding(contract: Contract, incumbents: readonly Incumbent[], idleDays: unknown): IncumbentFinding {
   if (incumbents.length === 0)
     return certain("no-incumbent", [TEAM], "No partner keeps this contract, and none sold it.");
   if (incumbents.length > 1) {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
 import { formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import type { FactInput, GovernedAction } from "../definition.ts";
-import { askedBy, fundArgs, fundLookups, FundReading, fundText } from "./fund.ts";
+import { askedBy, fundArgs, fundLookups, fundNames, FundReading, fundText } from "./fund.ts";
 
 export const AdjustFundArgs = z.strictObject({
   ...fundArgs,
@@ -63,6 +63,7 @@ export const adjustFund: GovernedAction = {
   id: "programme.adjust-fund",
   tool: "programme.adjust-fund",
   args: AdjustFundArgs,
+  partnerSees: [...fundNames, "changeMinor"],
   occasion: { kind: "ordinal", argument: "occasion" },
   factSchema: AdjustFundFacts,
   readsRecord: false,

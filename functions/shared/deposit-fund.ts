@@ -3,7 +3,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { PartnerReading } from "../../domain/partner.ts";
 import type { FactInput, GovernedAction } from "../definition.ts";
-import { askedBy, fundArgs, fundIn, fundLookups, FundReading, fundText } from "./fund.ts";
+import { askedBy, fundArgs, fundIn, fundLookups, fundNames, FundReading, fundText } from "./fund.ts";
 
 export const DepositFundArgs = z.strictObject({ ...fundArgs, amountMinor: z.int().min(1).max(MAX_MINOR) });
 
@@ -50,6 +50,7 @@ export const depositFund: GovernedAction = {
   id: "programme.deposit-fund",
   tool: "programme.deposit-fund",
   args: DepositFundArgs,
+  partnerSees: [...fundNames, "amountMinor"],
   occasion: { kind: "ordinal", argument: "occasion" },
   factSchema: DepositFundFacts,
   readsRecord: false,

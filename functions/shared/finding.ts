@@ -5,7 +5,11 @@ import { PartnerReading } from "../../domain/partner.ts";
 import { TEAM } from "./deal-team.ts";
 
 /** A finding that code computed from its sources: certain, as far as they are right. */
-export function certain(code: string, sources: readonly string[], statement: string): Finding {
+export function certain<const Code extends string>(
+  code: Code,
+  sources: readonly string[],
+  statement: string,
+): Finding & { readonly code: Code } {
   return { code, statement: statement.slice(0, 500), confidencePpm: 1_000_000, sources: [...sources] };
 }
 
@@ -26,8 +30,13 @@ export function listedMembers(members: readonly Pick<TeamMember, "name" | "partn
   return members.map(said).join("; ");
 }
 
+/** What is said of one partner. A function says for whom: of who asks it is theirs too, of others on a team it is not. */
+type PartnerFinding = ReturnType<typeof unknownPartner> | ReturnType<typeof standingFinding>;
+/** What is said of a team. */
+export type MemberFinding = PartnerFinding | ReturnType<typeof certain<"deal-team">>;
+
 /** The standing of the partner who claims a role, or that the programme does not know the partner. */
-export function partnerFinding(reading: JsonObject | undefined, partnerId: string, role: DealRole): Finding {
+export function partnerFinding(reading: JsonObject | undefined, partnerId: string, role: DealRole): PartnerFinding {
   const parsed = PartnerReading.safeParse(reading);
   if (!parsed.success) return unknownPartner(partnerId, role, "crm.record");
   return standingFinding(parsed.data, inRole(role), "programme.partner");
@@ -41,7 +50,7 @@ export function memberFindings(
   { members }: DealTeamReading,
   answering: readonly TeamMember[],
   where: "deal" | "team",
-): readonly Finding[] {
+): readonly MemberFinding[] {
   const answers = ({ partnerId, role }: TeamMember) =>
     answering.some((one) => one.partnerId === partnerId && one.role === role);
   const others = members.filter((member) => member.holds === "now" && !answers(member));
@@ -52,17 +61,17 @@ export function memberFindings(
 }
 
 /** The standing of a partner on a deal's team. */
-function memberFinding({ name, tier, ...member }: TeamMember): Finding {
+function memberFinding({ name, tier, ...member }: TeamMember): PartnerFinding {
   if (name === null || tier === null) return unknownPartner(member.partnerId, member.role, TEAM);
   return standingFinding({ ...member, name, tier }, `${inRole(member.role)} (${member.motion})`, TEAM);
 }
 
-function unknownPartner(partnerId: string, role: DealRole, source: string): Finding {
+function unknownPartner(partnerId: string, role: DealRole, source: string) {
   const statement = `The programme has no record of partner ${quoted(partnerId)}, ${inRole(role)}.`;
   return certain("partner-unknown", [source], statement);
 }
 
-function standingFinding(partner: PartnerReading, doing: string, source: string): Finding {
+function standingFinding(partner: PartnerReading, doing: string, source: string) {
   const { name, tier, standing, authorisedFor, certifiedFor } = partner;
   const statement =
     `${quoted(name)}, ${doing}, is a ${tier} partner, standing ${standing}, ` +

@@ -24,6 +24,9 @@ export const fundArgs = {
   occasion: z.string().min(1).max(64),
 };
 
+/** The arguments that name the fund. */
+export const fundNames = Object.keys(FundRef.shape);
+
 const Asked = z.object(fundArgs);
 
 /** The fund that arguments name. */

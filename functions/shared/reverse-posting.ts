@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { JsonObject } from "../../domain/json.ts";
 import { formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import type { FactInput, GovernedAction } from "../definition.ts";
-import { askedBy, fundArgs, fundIn, fundText, PostingReading } from "./fund.ts";
+import { askedBy, fundArgs, fundIn, fundNames, fundText, PostingReading } from "./fund.ts";
 
 export const ReversePostingArgs = z.strictObject({
   ...fundArgs,
@@ -55,6 +55,7 @@ export const reversePosting: GovernedAction = {
   id: "programme.reverse-posting",
   tool: "programme.reverse-posting",
   args: ReversePostingArgs,
+  partnerSees: [...fundNames, "amountMinor"],
   occasion: { kind: "ordinal", argument: "occasion" },
   factSchema: ReversePostingFacts,
   readsRecord: false,

@@ -49,7 +49,7 @@ function sentenceOf(proposal: AuditRecord | undefined, action: JsonObject, partn
 }
 
 /** Of what another system asked, its own arguments one by one. */
-function argRows(tool: string, args: JsonObject): Asked["args"] {
+export function argRows(tool: string, args: JsonObject): Asked["args"] {
   const { args: _own, ...caller } = args;
   const rows = tool === EXTERNAL_TOOL ? { ...objectAt(args, "args"), ...caller } : args;
   const currency = textAt(rows, "currency");

@@ -18,6 +18,7 @@ import { receiptsOf, type Proofs, type Receipts } from "./receipts.ts";
 import { reviewOf, type ReviewTold } from "./review.ts";
 import { rulersOf, type Ruler } from "./rulers.ts";
 import { rulingOf, type Ruling } from "./ruling.ts";
+import { sharedOf, type Shared } from "./shared.ts";
 import { stepOf } from "./step.ts";
 import { verdictOf, type VerdictTold } from "./verdict.ts";
 import { waysOf, type WayTold } from "./ways.ts";
@@ -43,6 +44,7 @@ export type Dispute = {
   /** False when a hash, a digest or the numbering of the case does not hold. */
   readonly intact: boolean;
   readonly asked: Asked;
+  readonly shared: Shared;
   readonly verdict: VerdictTold;
   readonly facts: Facts;
   readonly reasoning: Reasoning;
@@ -90,6 +92,7 @@ export function disputeOf(file: CaseFile, decisionId: string, found: Found = {})
     decidedAt: step.decision.at,
     intact,
     asked: askedOf(step),
+    shared: sharedOf(step),
     verdict: verdictOf(step, ruling, checkOf(ruling, found.replayed)),
     facts: factsOf(step.decision, policy),
     reasoning: reasoningOf(step),

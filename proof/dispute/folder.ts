@@ -3,16 +3,16 @@ import { dirname, join } from "node:path";
 import type { Dispute } from "./dispute.ts";
 import { goCheck } from "./go-check.ts";
 import { disputePage } from "./page/page.ts";
-import { readmeText } from "./readme.ts";
+import { readmeText, type FolderMade } from "./readme.ts";
 
 /** One file of the folder, by its path from there. */
 export type DisputeFile = { readonly path: string; readonly text: string };
 
-/** Everything of the folder but its bundle. `caseFile` is the case as the API gave it. */
-export function disputeFiles(dispute: Dispute, caseFile: object, hasBundle: boolean): readonly DisputeFile[] {
+/** Everything of the folder but its bundle. `caseFile` is the case as its reader may have it. */
+export function disputeFiles(dispute: Dispute, caseFile: object, made: FolderMade): readonly DisputeFile[] {
   return [
     { path: "index.html", text: disputePage(dispute) },
-    { path: "README.txt", text: readmeText(dispute, hasBundle) },
+    { path: "README.txt", text: readmeText(dispute, made) },
     { path: "case.json", text: `${JSON.stringify(caseFile, null, 2)}\n` },
     { path: "check/main.go", text: goCheck },
   ];

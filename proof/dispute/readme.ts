@@ -1,23 +1,28 @@
 import { oneLine } from "../../audit/story/one-line.ts";
 import type { Dispute } from "./dispute.ts";
 
+/** For whom a folder is, and whether a bundle is in it. */
+export type FolderMade = { readonly hasBundle: boolean; readonly reader: string };
+
 /** `README.txt` of the folder. Plain text of at most 120 columns but for names; lines end with a newline. */
-export function readmeText(dispute: Dispute, hasBundle: boolean): string {
+export function readmeText(dispute: Dispute, { hasBundle, reader }: FolderMade): string {
   const { decisionId, caseId } = dispute;
-  const states = statesOf(dispute, hasBundle).map((state) => `${state}\n`);
+  const states = statesOf(dispute, { hasBundle, reader }).map((state) => `${state}\n`);
   const heads = [
     heading(oneLine(decisionId), oneLine(caseId)),
     ...states,
     contents(hasBundle),
-    ours(hasBundle, caseId),
+    ours(hasBundle, caseId, reader !== dispute.company ? ` --as ${quoted(reader)}` : ""),
   ];
   return [...heads, goTools, byHand, trust].join("\n");
 }
 
 /** What the reader must know before anything else. */
-function statesOf({ intact, gone, receipts }: Dispute, hasBundle: boolean): readonly string[] {
+function statesOf({ company, intact, gone, receipts }: Dispute, { hasBundle, reader }: FolderMade): readonly string[] {
   const waiting = receipts.rows.filter(({ check }) => check === "no checkpoint yet").length;
+  const isOther = reader !== company;
   return [
+    ...(isOther ? [`Made for ${oneLine(reader)}: what is for ${oneLine(company)} alone is withheld.`] : []),
     ...(intact ? [] : ["THE RECORDS DO NOT HOLD: a hash, a digest or the numbering of the case is wrong."]),
     ...(gone.length === 0 ? [] : ["Something of the case is erased or withheld: the page says what and why."]),
     ...(waiting === 0 ? [] : ["Not all records are under a checkpoint yet: make this folder again later."]),
@@ -49,8 +54,8 @@ The page and case.json are readings. The bundle is the evidence.
 `;
 }
 
-function ours(hasBundle: boolean, caseId: string): string {
-  const fetch = `  npx mandate audit export --case ${quoted(caseId)} --out bundle\n`;
+function ours(hasBundle: boolean, caseId: string, as: string): string {
+  const fetch = `  npx mandate audit export --case ${quoted(caseId)}${as} --out bundle\n`;
   return `Verify it with Mandate, offline
 -------------------------------
 ${hasBundle ? "" : fetch}  npx mandate audit verify bundle --vkey KEY

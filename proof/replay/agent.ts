@@ -4,6 +4,7 @@ import type { FindingsTurn } from "../../agents/turn.ts";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { canonicalJson } from "../../audit/canonical-json.ts";
+import { ownChain } from "../../audit/told-parts.ts";
 import { recordKeys } from "../../audit/record-keys.ts";
 import { objectAt } from "../../audit/story/loose.ts";
 import { agentsProposal } from "../../deciding/agents-proposal.ts";
@@ -45,7 +46,7 @@ async function workAgain(proposal: AuditRecord, { records }: AgentRecords, stage
   const { actionId, action, recordVersion, chain } = draft;
   const review = stage.reviews ? await reviewAgain(stage, findings, proposed) : {};
   const recorded = { ...proposal.body, ...reviewBody(input, records) };
-  const what = compareParts(recorded, { actionId, action, recordVersion, ...chain, ...review });
+  const what = compareParts(recorded, { actionId, action, recordVersion, ...ownChain(chain), ...review });
   return what === undefined ? { kind: "same" } : { kind: "differs", what };
 }
 

@@ -56,8 +56,9 @@ function told({ n, kind }: FiledRecord, fault: string | undefined): string[] {
   return fault === undefined ? [] : [`record ${n} (${kind}): ${fault}`];
 }
 
-function numbering({ company, caseId, records }: FiledCase): string[] {
-  const gap = records.findIndex(({ n }, index) => n !== index + 1);
+function numbering({ company, caseId, records, leftOut = [] }: FiledCase): string[] {
+  const numbers = [...records.map(({ n }) => n), ...leftOut].toSorted((a, b) => a - b);
+  const gap = numbers.findIndex((n, index) => n !== index + 1);
   const stray = records.find(({ envelope, log }) => envelope.case.id !== caseId || log !== company);
   return [
     ...(gap === -1 ? [] : [`record ${gap + 1} is missing`]),

@@ -13,6 +13,7 @@ import { receiptsSection } from "./receipts.ts";
 import { reviewSection } from "./review.ts";
 import { rulesSection } from "./rules.ts";
 import type { Section } from "./section.ts";
+import { sharedSection } from "./shared.ts";
 import { style } from "./style.ts";
 import { timelineSection } from "./timeline.ts";
 import { unprovedSection } from "./unproved.ts";
@@ -57,6 +58,7 @@ ${sections.map(sectionText)}
 function sectionsOf(dispute: Dispute): readonly Section[] {
   return [
     askedSection(dispute),
+    sharedSection(dispute),
     verdictSection(dispute),
     factsSection(dispute),
     reasoningSection(dispute),

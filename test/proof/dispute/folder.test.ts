@@ -40,7 +40,7 @@ async function disputeFolder(step: string): Promise<string> {
   const told = await disputeIn(view, decisionId);
   if (told === undefined) throw new Error("no dispute");
   const folder = join(whole, step);
-  await writeFiles(folder, disputeFiles(told.dispute, view, true));
+  await writeFiles(folder, disputeFiles(told.dispute, view, { hasBundle: true, reader: "acme" }));
   const signerOf = (origin: string) => logSigner(TEST_SECRET, origin);
   const selection = { kind: "case", case: names.caseId } as const;
   const bundle = await openBundle(pool, {

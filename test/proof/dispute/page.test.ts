@@ -26,6 +26,7 @@ describe("the page", () => {
     expect(titles.map((title) => title.replace(/^\d+ /, ""))).toEqual([
       "Contents",
       "What was asked",
+      "What both companies may see",
       "The verdict and its reason",
       "The facts, as they were read",
       "The reasoning, as stated",

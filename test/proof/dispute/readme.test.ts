@@ -6,7 +6,7 @@ import { quoteCase } from "./case-fixture.ts";
 async function readme(changes: { readonly intact?: boolean; readonly caseId?: string } = {}, hasBundle = true) {
   const dispute = disputeOf(await quoteCase(180_000), "dec_1");
   if (dispute === undefined) throw new Error("no dispute");
-  return readmeText({ ...dispute, ...changes }, hasBundle);
+  return readmeText({ ...dispute, ...changes }, { hasBundle, reader: "acme" });
 }
 
 describe("README.txt", () => {

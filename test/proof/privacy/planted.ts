@@ -77,7 +77,8 @@ async function plantTurns(pool: LedgerPool, name: string, canary: string): Promi
   await pool.query("update inbox set state = 'dispatched', dispatched_at = now() where event_id = $1", [eventId]);
 
   const source = { source: "crm.record", ref: `deal/${canary}`, version: "1", observedAt: AT };
-  const finding = { code: "discount", statement: canary, confidencePpm: 1, sources: ["crm.record"] };
+  const kept = { audience: "both" as const, provenance: "record" as const, observedAt: AT };
+  const finding = { code: "discount", statement: canary, confidencePpm: 1, sources: ["crm.record"], ...kept };
   const citation = { model: "m", offline: false, promptDigest: "p", requestDigests: ["d"] };
   const turn = (role: TurnCitation["role"]) => ({ ...citation, role, turnKey: `${stepKey}/${role}` });
   const request = { messages: [{ text: canary }] };
