@@ -2,7 +2,7 @@ import { UnknownName } from "../domain/registry.ts";
 import { actionOf } from "../functions/governed-actions.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
-import { createBindings } from "./binding.ts";
+import { createBindings, type Bindings } from "./binding.ts";
 import { AgentFault } from "./fault.ts";
 import type { ModelLedger } from "./model-ledger.ts";
 import type { ChatModelPort } from "./models/port.ts";
@@ -49,24 +49,24 @@ export function createAgents({
   patience,
 }: AgentsDeps): Agents {
   const tools = new Map(readTools.map((tool) => [tool.name, tool]));
-  const calls = { ledger, digest };
+  const contextOf = (bindings: Bindings) => ({ calls: { ledger, digest }, bindings, tools });
   const bindingsOf = (port: ChatModelPort) => createBindings({ model: port, prompts, digest });
   const turns = patience === undefined ? plainTurns(bindingsOf(model)) : patientTurns(model, patience, bindingsOf);
   return {
     async gatherFindings(turn, watch = {}) {
       const named = known(turn);
-      return turns.run("intelligence", named, watch, (bindings) => gatherFindings({ calls, bindings, tools }, named));
+      return turns.run("intelligence", named, watch, (bindings) => gatherFindings(contextOf(bindings), named));
     },
     async proposeAction(turn, findings, watch = {}) {
       const named = known(turn);
       return turns.run("orchestration", named, watch, (bindings) => {
-        return proposeAction({ calls, bindings }, named, findings);
+        return proposeAction(contextOf(bindings), named, findings);
       });
     },
     async reviewProposal(turn, findings, proposal, watch = {}) {
       const named = known(turn);
       return turns.run("compliance", named, watch, (bindings) => {
-        return reviewProposal({ calls, bindings }, named, findings, proposal);
+        return reviewProposal(contextOf(bindings), named, findings, proposal);
       });
     },
   };

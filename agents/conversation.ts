@@ -1,17 +1,22 @@
 import { AIMessage, HumanMessage, SystemMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
+import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
+import { JsonRecord } from "./json-record.ts";
 
 /** A tool as a model sees it: a name and a schema. Nothing can run from it. `inputSchema` is JSON Schema. */
 export type ToolSchema = { readonly name: string; readonly description: string; readonly inputSchema: JsonObject };
 
 /** `args` is absent when the model's text for them was not a JSON object. */
-export type ToolCall = { readonly id: string; readonly name: string; readonly args?: JsonObject | undefined };
+export const ToolCall = z.strictObject({ id: z.string(), name: z.string(), args: JsonRecord.exactOptional() });
+export type ToolCall = z.infer<typeof ToolCall>;
 
 /** A conversation as it is asked, kept and hashed: plain JSON without message ids. */
-export type Message =
-  | { readonly role: "user"; readonly text: string }
-  | { readonly role: "assistant"; readonly text: string; readonly calls: readonly ToolCall[] }
-  | { readonly role: "tool"; readonly callId: string; readonly failed: boolean; readonly text: string };
+export const Message = z.discriminatedUnion("role", [
+  z.strictObject({ role: z.literal("user"), text: z.string() }),
+  z.strictObject({ role: z.literal("assistant"), text: z.string(), calls: z.array(ToolCall).readonly() }),
+  z.strictObject({ role: z.literal("tool"), callId: z.string(), failed: z.boolean(), text: z.string() }),
+]);
+export type Message = z.infer<typeof Message>;
 
 /** For the ledger: arguments as JSON text, because a model may have written numbers that canonical JSON refuses. */
 export function messageJson(message: Message): JsonObject {

@@ -1,7 +1,8 @@
 import type { AIMessage } from "@langchain/core/messages";
 import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
-import type { ToolCall } from "./conversation.ts";
+import { ToolCall } from "./conversation.ts";
+import { isJsonRecord } from "./json-record.ts";
 import type { ModelCallAnswer } from "../domain/model-call.ts";
 import { stopReasonOf } from "./models/streamed.ts";
 
@@ -9,7 +10,7 @@ import { stopReasonOf } from "./models/streamed.ts";
 export const ModelAnswer = z.strictObject({
   responseId: z.string(),
   text: z.string(),
-  calls: z.array(z.strictObject({ id: z.string(), name: z.string(), args: z.custom<JsonObject>(isObject).optional() })),
+  calls: z.array(ToolCall).readonly(),
   stopReason: z.string(),
   usage: z.strictObject({ inputTokens: z.int().min(0), outputTokens: z.int().min(0) }),
 });
@@ -24,7 +25,7 @@ export function modelAnswerOf(message: AIMessage, seq: number): ModelCallAnswer 
   const valid = (message.tool_calls ?? []).map(({ id, name, args }) => ({
     id,
     name,
-    args: isObject(args) ? args : undefined,
+    args: isJsonRecord(args) ? args : undefined,
   }));
   const broken = (message.invalid_tool_calls ?? []).map(({ id, name }) => ({ id, name: name ?? "", args: undefined }));
   const calls = [...valid, ...broken].map(({ id, name, args }, position): ToolCall => ({
@@ -40,8 +41,4 @@ export function modelAnswerOf(message: AIMessage, seq: number): ModelCallAnswer 
     usage,
   };
   return { response: JSON.parse(JSON.stringify(response)) as JsonObject, usage };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,21 +1,23 @@
+import { z } from "zod";
 import type { TurnWork } from "../domain/model-call.ts";
-import type { Message, ToolCall } from "./conversation.ts";
+import { Message, type ToolCall } from "./conversation.ts";
 import { dataBlock } from "./data-block.ts";
 import { MAX_TOOL_CALLS } from "./limits.ts";
 import type { ModelAnswer } from "./model-answer.ts";
-import type { GateAnswer, ReadGate } from "./read-gate.ts";
+import { gateAnswer, type Reading } from "./read-gate.ts";
 
-/** How far a turn has come. Replaced as a whole by each step. */
-export type Progress = {
-  readonly messages: readonly Message[];
-  readonly requestDigests: readonly string[];
+/** How far a turn's conversation has come. Replaced as a whole by each step. */
+export const Progress = z.strictObject({
+  messages: z.array(Message).readonly(),
+  requestDigests: z.array(z.string()).readonly(),
   /** Calls to reading tools so far. */
-  readonly toolCalls: number;
+  toolCalls: z.int().min(0),
   /** Of those, the ones that the gate refused. */
-  readonly refused: number;
+  refused: z.int().min(0),
   /** What was wrong with each answer that had to be given again. */
-  readonly repairs: readonly string[];
-};
+  repairs: z.array(z.string()).readonly(),
+});
+export type Progress = z.infer<typeof Progress>;
 
 export const noProgress = (messages: readonly Message[]): Progress => ({
   messages,
@@ -30,24 +32,28 @@ export function workOf({ repairs, refused }: Progress): TurnWork {
   return { repairs, refusedReadings: refused, tried: [], tookMs: 0 };
 }
 
-/** Takes the readings that the answer asks for, as far as the gate and the turn's limit let it. */
-export async function takeReadings(
+/** Of an answer's calls, those that the turn's limit lets be heard. */
+export function heardCalls({ toolCalls }: Progress, { calls }: ModelAnswer): readonly ToolCall[] {
+  return calls.slice(0, MAX_TOOL_CALLS - toolCalls);
+}
+
+/** Tells the model what its calls were answered with: what is among the readings, once they were taken, or why not. */
+export function tellReadings(
   progress: Progress,
-  { text, calls }: ModelAnswer,
+  answer: ModelAnswer,
   answerTool: string,
-  gate: ReadGate,
-): Promise<Progress> {
-  const heard = calls.slice(0, MAX_TOOL_CALLS - progress.toolCalls);
-  const results = await Promise.all(heard.map((call) => resultOf(call, answerTool, gate)));
-  const unheard = calls.length - heard.length;
+  readings: readonly Reading[],
+): Progress {
+  const heard = heardCalls(progress, answer);
+  const results = heard.map((call) => resultOf(call, answerTool, readings));
+  const unheard = answer.calls.length - heard.length;
   const note: Message[] =
     unheard === 0 ? [] : [{ role: "user", text: `${unheard} more calls were dropped: a turn has ${MAX_TOOL_CALLS}.` }];
   return {
-    requestDigests: progress.requestDigests,
-    repairs: progress.repairs,
+    ...progress,
     messages: [
       ...progress.messages,
-      { role: "assistant", text, calls: heard },
+      { role: "assistant", text: answer.text, calls: heard },
       ...results.map(({ message }) => message),
       ...note,
     ],
@@ -56,20 +62,16 @@ export async function takeReadings(
   };
 }
 
-async function resultOf(call: ToolCall, answerTool: string, gate: ReadGate) {
+function resultOf(call: ToolCall, answerTool: string, readings: readonly Reading[]) {
   if (call.name === answerTool) {
     return { refused: false, message: failure(call, "answer once the readings are here, by this call alone") };
   }
-  const answer: GateAnswer = call.args === undefined ? { kind: "refused" } : await gate.answer(call.name, call.args);
+  const answer = gateAnswer(readings, call);
   switch (answer.kind) {
-    case "read": {
-      const text = dataBlock({ reading: answer.tool, value: answer.evidence.value });
-      return { refused: false, message: { role: "tool", callId: call.id, failed: false, text } as const };
-    }
-    case "absent": {
-      const text = dataBlock({ reading: answer.tool, absent: true });
-      return { refused: false, message: { role: "tool", callId: call.id, failed: false, text } as const };
-    }
+    case "read":
+      return { refused: false, message: told(call, { reading: answer.tool, value: answer.evidence.value }) };
+    case "absent":
+      return { refused: false, message: told(call, { reading: answer.tool, absent: true }) };
     case "refused":
       return { refused: true, message: failure(call, "refused: only the readings listed may be taken, as listed") };
   }
@@ -79,15 +81,17 @@ async function resultOf(call: ToolCall, answerTool: string, gate: ReadGate) {
 export function repair(progress: Progress, { text, calls }: ModelAnswer, problem: string): Progress {
   const heard = calls.slice(0, MAX_TOOL_CALLS);
   const said: Message[] = text === "" && heard.length === 0 ? [] : [{ role: "assistant", text, calls: heard }];
-  const told: Message[] = heard.map((call) => failure(call, problem));
-  const { requestDigests, toolCalls, refused } = progress;
+  const results: Message[] = heard.map((call) => failure(call, problem));
+  const note: Message[] = results.length > 0 ? results : [{ role: "user", text: problem }];
   return {
-    requestDigests,
-    toolCalls,
-    refused,
-    messages: [...progress.messages, ...said, ...(told.length > 0 ? told : [{ role: "user", text: problem } as const])],
+    ...progress,
+    messages: [...progress.messages, ...said, ...note],
     repairs: [...progress.repairs, problem],
   };
+}
+
+function told(call: ToolCall, value: Parameters<typeof dataBlock>[0]): Message {
+  return { role: "tool", callId: call.id, failed: false, text: dataBlock(value) };
 }
 
 function failure(call: ToolCall, text: string): Message {

@@ -1,7 +1,22 @@
-import type { Evidence, Lookup } from "../domain/evidence.ts";
+import { z } from "zod";
+import { SourceRef, type Evidence, type Lookup } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 import { cleanText } from "./clean-text.ts";
+import { JsonRecord } from "./json-record.ts";
+
+const Asked = z.strictObject({ tool: z.string(), args: z.record(z.string(), z.string()) });
+
+export const Taken = z.strictObject({ source: SourceRef, value: JsonRecord });
+
+/** A reading that a turn may take, and what came of it. `by`: who takes it. */
+const allowed = { lookup: Asked, by: z.enum(["code", "model"]) };
+export const Reading = z.discriminatedUnion("state", [
+  z.strictObject({ ...allowed, state: z.literal("open") }),
+  z.strictObject({ ...allowed, state: z.literal("absent") }),
+  z.strictObject({ ...allowed, state: z.literal("taken"), evidence: Taken }),
+]);
+export type Reading = z.infer<typeof Reading>;
 
 /** What the gate says to a reading that a model asked for. */
 export type GateAnswer =
@@ -9,65 +24,76 @@ export type GateAnswer =
   | { readonly kind: "absent"; readonly tool: string }
   | { readonly kind: "refused" };
 
-export type ReadGate = {
-  /** The readings that may be taken, as a model sees them. */
-  readonly open: readonly Lookup[];
-  /** `name` and `args` are a model's words. Errors of the tool itself pass through. */
-  answer(name: string, args: JsonObject): Promise<GateAnswer>;
-  /** Every reading taken so far, in the order of `open`. */
-  taken(): readonly Evidence[];
-};
+/** A model's words for a reading. */
+export type Wanted = { readonly name: string; readonly args?: JsonObject | undefined };
+
+export type ReadTools = ReadonlyMap<string, ReadTool>;
 
 /** A tool's name on the wire: model suppliers allow no dots. */
 export function wireName(tool: string): string {
   return tool.replaceAll(".", "_");
 }
 
+/** The readings that may still be taken, as a model sees them. */
+export function openReadings(readings: readonly Reading[]): readonly Lookup[] {
+  return readings.filter(({ state }) => state === "open").map(({ lookup }) => shown(lookup));
+}
+
+/** What was read, in the order of the readings. */
+export function evidenceIn(readings: readonly Reading[]): readonly Evidence[] {
+  return readings.flatMap((reading) => (reading.state === "taken" ? [reading.evidence] : []));
+}
+
 /**
  * The only way from a model to a reading tool. Code fixed which readings are allowed, with their arguments; a model picks
- * among them and can ask for nothing else. Each is taken at most once; `given` are those that code has taken already.
+ * among them and can ask for nothing else. Each is taken at most once, and those of one answer together. Errors of a tool itself
+ * pass through.
  */
-export function createReadGate(
+export async function takeWanted(
   company: string,
-  allowed: readonly { readonly lookup: Lookup; readonly given?: Evidence }[],
-  tools: ReadonlyMap<string, ReadTool>,
-): ReadGate {
-  const entries = allowed.map(({ lookup, given }) => ({
-    lookup,
-    shown: { tool: lookup.tool, args: cleanArgs(lookup.args) },
-    reading: given === undefined ? undefined : Promise.resolve<Evidence | undefined>(given),
-    evidence: given,
-  }));
+  readings: readonly Reading[],
+  wanted: readonly Wanted[],
+  tools: ReadTools,
+): Promise<readonly Reading[]> {
+  const isWanted = (reading: Reading) => wanted.some((one) => isOf(reading, one));
+  return Promise.all(
+    readings.map(async (reading) =>
+      reading.state === "open" && isWanted(reading) ? read(company, reading, tools) : reading,
+    ),
+  );
+}
 
-  async function take(entry: (typeof entries)[number]): Promise<Evidence | undefined> {
-    const { lookup } = entry;
-    entry.reading ??= toolOf(tools, lookup.tool).read(company, lookup.args);
-    entry.evidence = await entry.reading;
-    return entry.evidence;
-  }
+/** What is said to a model's words, once `takeWanted` heard them. */
+export function gateAnswer(readings: readonly Reading[], wanted: Wanted): GateAnswer {
+  const reading = readings.find((one) => isOf(one, wanted));
+  if (reading === undefined) return { kind: "refused" };
+  const { tool } = reading.lookup;
+  return reading.state === "taken" ? { kind: "read", tool, evidence: reading.evidence } : { kind: "absent", tool };
+}
 
-  return {
-    open: entries.filter(({ evidence }) => evidence === undefined).map(({ shown }) => shown),
-    async answer(name, args) {
-      const entry = entries.find(({ shown }) => wireName(shown.tool) === name && sameArgs(shown.args, args));
-      if (entry === undefined) return { kind: "refused" };
-      const evidence = await take(entry);
-      const { tool } = entry.lookup;
-      return evidence === undefined ? { kind: "absent", tool } : { kind: "read", tool, evidence };
-    },
-    taken: () => entries.flatMap(({ evidence }) => (evidence === undefined ? [] : [evidence])),
-  };
+/** Takes one reading. */
+export async function read(
+  company: string,
+  { lookup, by }: Pick<Reading, "lookup" | "by">,
+  tools: ReadTools,
+): Promise<Reading> {
+  const evidence = await toolOf(tools, lookup.tool).read(company, lookup.args);
+  return evidence === undefined ? { lookup, by, state: "absent" } : { lookup, by, state: "taken", evidence };
 }
 
 /** Throws a plain `Error` when the worker was wired without a reading that a function needs. */
-export function toolOf(tools: ReadonlyMap<string, ReadTool>, name: string): ReadTool {
+export function toolOf(tools: ReadTools, name: string): ReadTool {
   const tool = tools.get(name);
   if (tool === undefined) throw new Error(`no reading tool \`${name}\` is wired`);
   return tool;
 }
 
-function cleanArgs(args: Lookup["args"]): Lookup["args"] {
-  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, cleanText(value)]));
+function shown({ tool, args }: Lookup): Lookup {
+  return { tool, args: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, cleanText(value)])) };
+}
+
+function isOf({ lookup }: Reading, { name, args }: Wanted): boolean {
+  return wireName(lookup.tool) === name && args !== undefined && sameArgs(shown(lookup).args, args);
 }
 
 function sameArgs(wanted: Lookup["args"], given: JsonObject): boolean {

@@ -5,11 +5,11 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Action } from "../domain/proposal.ts";
 import { dataBlock, readDataBlock } from "./data-block.ts";
 import type { Message } from "./conversation.ts";
+import { JsonRecord } from "./json-record.ts";
 import { AgentFault } from "./fault.ts";
 import type { Role } from "../functions/definition.ts";
 import type { TurnInput } from "./turn.ts";
 
-const JsonRecord = z.custom<JsonObject>((value) => typeof value === "object" && value !== null);
 const Proposed = z.object({ tool: z.string(), args: JsonRecord });
 
 /** What a turn's opening message tells a model, as data. Readings by tool name; no company or key is in it. */

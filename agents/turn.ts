@@ -1,23 +1,27 @@
+import { z } from "zod";
 import type { Evidence, Finding } from "../domain/evidence.ts";
 import type { TurnWork } from "../domain/model-call.ts";
 import type { SetAside } from "../domain/noticed.ts";
 import type { Action, Review, TurnCitation } from "../domain/proposal.ts";
 
 /** Names the governed step that a turn works for. `stepKey` is its idempotency key; no part of it reaches a model. */
-export type TurnInput = {
-  readonly company: string;
-  readonly caseId: string;
-  readonly stepKey: string;
-  readonly functionId: string;
-  /** The governed action that the step is about. */
-  readonly action: string;
-  readonly objectType: string;
-  readonly objectId: string;
-  /** The object is gone, as its source says. */
-  readonly gone?: true;
-  /** The instant that the step is proposed at, ISO 8601. */
-  readonly at: string;
-};
+export const TurnInput = z
+  .object({
+    company: z.string(),
+    caseId: z.string(),
+    stepKey: z.string(),
+    functionId: z.string(),
+    /** The governed action that the step is about. */
+    action: z.string(),
+    objectType: z.string(),
+    objectId: z.string(),
+    /** The object is gone, as its source says. */
+    gone: z.literal(true).exactOptional(),
+    /** The instant that the step is proposed at, ISO 8601. */
+    at: z.string(),
+  })
+  .readonly();
+export type TurnInput = z.infer<typeof TurnInput>;
 
 /** What Intelligence leaves: its findings, and the readings they rest on, exactly as the sources gave them. */
 export type FindingsTurn = {

@@ -5,7 +5,7 @@ import type { Briefing } from "../../functions/definition.ts";
 import { actionOf } from "../../functions/governed-actions.ts";
 import { functionOf } from "../../functions/index.ts";
 import { knownFacts } from "../../functions/known-facts.ts";
-import { complianceRules } from "../compliance-rules.ts";
+import { unsourced } from "../compliance-rules.ts";
 import { readDataBlock } from "../data-block.ts";
 import { turnDataOf, type TurnData } from "../turn-data.ts";
 
@@ -80,5 +80,5 @@ function reasoningOf({ functionId, findings, requested }: TurnData): string {
 
 function reviewOf({ readings, findings, proposal }: TurnData): JsonObject {
   if (proposal === undefined) return { verdict: "escalate", reasons: ["There is no proposal to review."] };
-  return complianceRules({ readings, findings });
+  return unsourced({ readings, findings });
 }

@@ -1,13 +1,17 @@
+import { Command, END, START, StateGraph, StateSchema, type Runtime } from "@langchain/langgraph";
+import { z } from "zod";
+import { Finding } from "../../domain/evidence.ts";
 import { Review } from "../../domain/proposal.ts";
 import type { AnswerForm } from "../answer-check.ts";
-import { inputSchemaOf, type Bindings } from "../binding.ts";
-import { asPersonsToDecide, complianceRules, tightened } from "../compliance-rules.ts";
+import { ask, contextOf, runOf, settle, TurnContext } from "../asking.ts";
+import { inputSchemaOf } from "../binding.ts";
+import { asPersonsToDecide, linked, notAsAsked, tightened, unsourced } from "../compliance-rules.ts";
 import type { ToolSchema } from "../conversation.ts";
-import type { CallDeps } from "../model-call.ts";
-import type { FindingsTurn, ProposalTurn, ReviewTurn, TurnInput } from "../turn.ts";
-import { findingsJson, openingMessage, readingsOf } from "../turn-data.ts";
-import { runTurn } from "../turn-graph.ts";
-import { workOf } from "../progress.ts";
+import { JsonRecord } from "../json-record.ts";
+import { noProgress, Progress, workOf } from "../progress.ts";
+import { Taken } from "../read-gate.ts";
+import { TurnInput, type FindingsTurn, type ProposalTurn, type ReviewTurn } from "../turn.ts";
+import { findingsJson, openingMessage, readingsOf, requestedAction } from "../turn-data.ts";
 
 const ROLE = "compliance";
 
@@ -19,27 +23,80 @@ const answer: ToolSchema = {
   inputSchema: inputSchemaOf(Review),
 };
 
+const State = new StateSchema({
+  turn: TurnInput,
+  evidence: z.array(Taken).readonly(),
+  findings: z.array(Finding).readonly(),
+  proposal: z.strictObject({ tool: z.string(), args: JsonRecord, reasoning: z.string() }),
+  /** What each step says, in order. */
+  reviews: z.array(Review).readonly(),
+  progress: Progress,
+  review: Review.nullable(),
+});
+type State = typeof State.State;
+
+/** Whether the proposal is the action that the record asks for. */
+function rules({ turn, evidence, proposal, reviews }: State) {
+  return { reviews: [...reviews, notAsAsked(turn, requestedAction(turn, evidence), proposal)] };
+}
+
+/** Whether each finding rests on what was read. */
+function provenance({ evidence, findings, reviews }: State) {
+  return { reviews: [...reviews, unsourced({ readings: readingsOf(evidence), findings })] };
+}
+
+/** Whether what agents wrote for people holds what nobody checked. */
+function text({ findings, proposal, reviews }: State) {
+  return { reviews: [...reviews, linked(findings, proposal.reasoning)] };
+}
+
+/** Asks the model, which can only add to what rules said. */
+async function model({ turn, evidence, findings, proposal, reviews, progress }: State, runtime: Runtime<TurnContext>) {
+  const context = contextOf(runtime);
+  const begun =
+    progress.messages.length > 0
+      ? progress
+      : noProgress([openingMessage(ROLE, turn, evidence, { findings: findingsJson(findings), proposal })]);
+  const asked = await ask(context, context.bindings.conversing(ROLE, turn, bindingOf(context, turn)), begun);
+  const settled = settle(form, asked);
+  if (settled.kind === "again") return new Command({ goto: "model", update: { progress: settled.progress } });
+  const said = asPersonsToDecide(settled.value);
+  return new Command({ goto: "tighten", update: { progress: asked.progress, reviews: [...reviews, said] } });
+}
+
+/** The strictest of all that was said, with every reason. */
+function tighten({ reviews }: State) {
+  return { review: reviews.reduce(tightened, { verdict: "agree", reasons: [] }) };
+}
+
+export const compliance = new StateGraph(State, TurnContext)
+  .addNode("rules", rules)
+  .addNode("provenance", provenance)
+  .addNode("text", text)
+  .addNode("model", model, { ends: ["model", "tighten"] })
+  .addNode("tighten", tighten)
+  .addEdge(START, "rules")
+  .addEdge("rules", "provenance")
+  .addEdge("provenance", "text")
+  .addEdge("text", "model")
+  .addEdge("tighten", END)
+  .compile();
+
 /** Reviews a proposal: rules first, on the readings as they came; then the model, which can only add to them. */
 export async function reviewProposal(
-  { calls, bindings }: { readonly calls: CallDeps; readonly bindings: Bindings },
+  context: TurnContext,
   turn: TurnInput,
   { findings, evidence }: Pick<FindingsTurn, "findings" | "evidence">,
   { action, reasoning }: Pick<ProposalTurn, "action" | "reasoning">,
 ): Promise<ReviewTurn> {
-  const rules = complianceRules({ readings: readingsOf(evidence), findings });
-  const binding = bindings.bind(ROLE, turn, answer, []);
-  const { output, progress } = await runTurn({
-    deps: calls,
-    form,
-    async assemble() {
-      const proposal = { tool: action.tool, args: action.args, reasoning };
-      const opening = [openingMessage(ROLE, turn, evidence, { findings: findingsJson(findings), proposal })];
-      return { conversing: bindings.conversing(ROLE, turn, binding), opening };
-    },
-  });
-  return {
-    review: tightened(rules, asPersonsToDecide(output)),
-    citation: bindings.citation(ROLE, turn, binding, progress.requestDigests),
-    work: workOf(progress),
-  };
+  const proposal = { tool: action.tool, args: action.args, reasoning };
+  const none = { reviews: [], progress: noProgress([]), review: null };
+  const { review, progress } = await compliance.invoke({ turn, evidence, findings, proposal, ...none }, runOf(context));
+  if (review === null) throw new Error("the turn ended without a review");
+  const citation = context.bindings.citation(ROLE, turn, bindingOf(context, turn), progress.requestDigests);
+  return { review, citation, work: workOf(progress) };
+}
+
+function bindingOf({ bindings }: TurnContext, turn: TurnInput) {
+  return bindings.bind(ROLE, turn, answer, []);
 }

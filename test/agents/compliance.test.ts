@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { complianceRules, tightened } from "../../agents/compliance-rules.ts";
+import { unsourced, tightened } from "../../agents/compliance-rules.ts";
 import type { ReviewTurn } from "../../agents/turn.ts";
 import { stricter, type Verdict } from "../../domain/decision.ts";
 import type { Review } from "../../domain/proposal.ts";
@@ -63,7 +63,7 @@ describe("Compliance's rules ask for a person when", () => {
   };
 
   test("nothing is wrong: they agree", () => {
-    expect(complianceRules(clean)).toEqual({ verdict: "agree", reasons: [] });
+    expect(unsourced(clean)).toEqual({ verdict: "agree", reasons: [] });
   });
 
   test.for<readonly [string, Partial<typeof clean>]>([
@@ -71,11 +71,11 @@ describe("Compliance's rules ask for a person when", () => {
     ["a finding's source was not read", { findings: [{ code: "heard", sources: ["programme.partner"] }] }],
   ])("%s", ([, changed]) => {
     const reasons = ["The finding heard rests on a source that was not read."];
-    expect(complianceRules({ ...clean, ...changed })).toEqual({ verdict: "escalate", reasons });
+    expect(unsourced({ ...clean, ...changed })).toEqual({ verdict: "escalate", reasons });
   });
 
   test("and not when an agent asked for what it may not read: that was refused, and is told", () => {
     const findings = [{ code: "reading-refused", sources: ["crm.record"] }];
-    expect(complianceRules({ ...clean, findings })).toEqual({ verdict: "agree", reasons: [] });
+    expect(unsourced({ ...clean, findings })).toEqual({ verdict: "agree", reasons: [] });
   });
 });
