@@ -2,6 +2,7 @@ import type { AIMessage, BaseMessage } from "@langchain/core/messages";
 import type { Runnable } from "@langchain/core/runnables";
 import type { JsonObject } from "../domain/json.ts";
 import { langChainMessages, messageJson, type Message, type ToolSchema } from "./conversation.ts";
+import type { Meter } from "./budget.ts";
 import { AgentFault } from "./fault.ts";
 import { MAX_OUTPUT_TOKENS } from "./limits.ts";
 import { ModelAnswer, modelAnswerOf } from "./model-answer.ts";
@@ -29,6 +30,8 @@ export type CallWatch = {
   readonly onAsk?: () => Promise<void>;
   readonly onPiece?: () => void;
   readonly onAnswer?: () => void;
+  /** Absent: no budget bounds the calls. */
+  readonly meter?: Meter;
 };
 
 export type CallDeps = { readonly ledger: ModelLedger; readonly digest: (value: JsonObject) => string };
@@ -48,8 +51,7 @@ export async function askModel(
     messages: messages.map(messageJson),
   };
   const requestDigest = digest(request);
-  const call = async () => {
-    await watch.onAsk?.();
+  const make = async () => {
     // A model that costs nothing answers at once: there is nothing to listen to.
     const ask = names.offline ? whole : streamed;
     const message = await ask(chat, langChainMessages(system, messages), watch).catch((error: unknown) => {
@@ -57,6 +59,10 @@ export async function askModel(
     });
     watch.onAnswer?.();
     return modelAnswerOf(message, seq);
+  };
+  const call = async () => {
+    await watch.onAsk?.();
+    return watch.meter === undefined ? make() : watch.meter({ names, request }, make);
   };
   const response = await ledger.readThrough({ ...names, seq, requestDigest, request }, call).catch(inProgress);
   return { answer: ModelAnswer.parse(response), requestDigest };

@@ -2,8 +2,10 @@ import type { TriedModel, TurnWork } from "../domain/model-call.ts";
 import type { Role } from "../functions/definition.ts";
 import { functionOf } from "../functions/index.ts";
 import { watchedBy, type Bindings } from "./binding.ts";
+import { createMeter, type Budget } from "./budget.ts";
 import { AgentFault, type AgentFaultCode } from "./fault.ts";
 import { RETRY_WAIT_MS, STEP_PATIENCE_MS, TURN_PATIENCE_MS } from "./limits.ts";
+import type { CallWatch } from "./model-call.ts";
 import type { ChatModelPort } from "./models/port.ts";
 import { createPace, type Pace } from "./pace.ts";
 import { createStanding, type Clock, type ModelStanding, type Standing } from "./standing.ts";
@@ -19,6 +21,8 @@ export type Patience = {
   /** The deterministic reasoner, which does what no model did in time. */
   readonly standIn: ChatModelPort;
   readonly onStanding?: (standing: ModelStanding) => void;
+  /** Bounds what calls that cost come to. Absent: nothing does. */
+  readonly budget?: Budget;
 };
 
 /** Does a turn with a model's bindings. */
@@ -48,7 +52,7 @@ export function plainTurns(bindings: Bindings): Turns {
  */
 export function patientTurns(
   model: ChatModelPort,
-  { clock, second, standIn, callsPerMinute, onStanding = () => undefined }: Patience,
+  { clock, second, standIn, callsPerMinute, onStanding = () => undefined, budget }: Patience,
   bindingsOf: (model: ChatModelPort) => Bindings,
 ): Turns {
   const models = [model, ...(second === undefined ? [] : [second])].map((port): Asked => {
@@ -59,7 +63,8 @@ export function patientTurns(
 
   async function run<T extends DoneTurn>(role: Role, turn: TurnInput, watch: StepWatch, work: Work<T>): Promise<T> {
     const begunMs = clock.now();
-    const wait = createWait(clock, watch, begunMs);
+    const meter = budget === undefined ? {} : { meter: createMeter(budget, clock.now, turn) };
+    const wait = createWait(clock, watch, begunMs, meter);
     const tried: TriedModel[] = [];
     const done = ({ work: own, ...rest }: T, citation: T["citation"]): T => {
       const all: TurnWork = { ...own, tried, tookMs: Math.round(clock.now() - begunMs) };
@@ -166,7 +171,12 @@ function note(tried: TriedModel[], model: string, { code: fault, message }: Agen
 type Wait = ReturnType<typeof createWait>;
 
 /** How long a turn waits yet. An answer begins the wait anew; a step's end is an end. */
-function createWait(clock: Clock, { signal, onPiece, untilMs }: StepWatch, begunMs: number) {
+function createWait(
+  clock: Clock,
+  { signal, onPiece, untilMs }: StepWatch,
+  begunMs: number,
+  metered: Pick<CallWatch, "meter">,
+) {
   const lastMs = untilMs ?? begunMs + STEP_PATIENCE_MS;
   let waitUntilMs = Math.min(begunMs + TURN_PATIENCE_MS, lastMs);
   const anew = () => {
@@ -190,6 +200,7 @@ function createWait(clock: Clock, { signal, onPiece, untilMs }: StepWatch, begun
         ending.abort(new AgentFault("MODEL_WAIT_OVER", "model did not finish in the step's time")),
       );
       const watch = {
+        ...metered,
         signal: signal === undefined ? ending.signal : AbortSignal.any([ending.signal, signal]),
         async onAsk() {
           const pausedMs = pace.next(waitUntilMs - clock.now());

@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import { companyAddress } from "../db/company-address.ts";
 import { checkAudit } from "./doctor/audit.ts";
+import { checkBounds } from "./doctor/bounds.ts";
 import { checkCalendar } from "./doctor/calendar.ts";
 import { checkCases } from "./doctor/cases.ts";
 import { checkDatabase } from "./doctor/database.ts";
@@ -33,6 +34,7 @@ const checks: readonly Check[] = [
   checkAudit,
   checkVerification,
   checkModel,
+  checkBounds,
   checkSecretFiles,
   checkWebhookSecret,
 ];

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { LedgerPool } from "../audit/records.ts";
 import { createAgents } from "../agents/agents.ts";
 import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
+import { endSpend, reserveSpend } from "../audit/ledgers/budgets.ts";
 import { digestOf } from "../audit/digest.ts";
 import { createFreeModelLedger, createMixedModelLedger } from "../audit/ledgers/model-turns.ts";
 import type { ChatModelPort } from "../agents/models/port.ts";
@@ -47,7 +48,7 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
   const readTools = createReadTools(pool, { ...adapters, records }, now);
   const isFree = model.kind === "offline";
   const ledger = isFree ? createFreeModelLedger() : createMixedModelLedger(pool, { leaseMs: LEASE_MS });
-  const [chat, patience] = await Promise.all([chooseModel(model), patienceFor(model, parts.scheduled.log)]);
+  const [chat, patience] = await Promise.all([chooseModel(model), patienceFor(model, pool, parts.scheduled.log)]);
   const agents = createAgents({
     model: chat,
     ledger,
@@ -79,7 +80,7 @@ function modelsOf({ name, offline }: ChatModelPort, second: ChatModelPort | unde
 }
 
 /** What stands behind a model that may be away; nothing behind the one that never is. */
-async function patienceFor(model: ModelChoice, log: Logger): Promise<Patience | undefined> {
+async function patienceFor(model: ModelChoice, pool: LedgerPool, log: Logger): Promise<Patience | undefined> {
   if (model.kind === "offline" && model.persona === undefined) return undefined;
   const { fallback, callsPerMinute } = model.kind === "offline" ? {} : model;
   return {
@@ -89,5 +90,9 @@ async function patienceFor(model: ModelChoice, log: Logger): Promise<Patience | 
     callsPerMinute,
     standIn: await chooseModel({ kind: "offline" }),
     onStanding: standingTold(log, modelClock.now),
+    budget: {
+      reserve: (asked) => reserveSpend(pool, asked),
+      end: (company, n, spent) => endSpend(pool, company, n, spent),
+    },
   };
 }

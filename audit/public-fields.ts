@@ -28,6 +28,7 @@ export const publicFields: { readonly [K in RecordKind]: readonly string[] } = {
     "inForce",
     "role",
     "calendar",
+    "control",
   ],
   prompt: ["role", "promptDigest"],
   commitment: ["effectKey", "tool", "state"],

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addBudgets } from "./budgets.ts";
 import { answering, operand, type Cli } from "./command.ts";
 import { failure } from "./failure.ts";
 import type { EvalOptions } from "./processes.ts";
@@ -8,9 +9,10 @@ type SecondFlags = { readonly as?: string; readonly dir: string };
 
 const DIR = ["--dir <folder>", "where runs are recorded", "docs/evals"] as const;
 
-/** `mandate agents`: how good the agents' work is, measured. It needs no running system. */
+/** `mandate agents`: how good the agents' work is, measured, and what bounds it. */
 export function addAgents(program: Command, cli: Cli): void {
-  const noun = program.command("agents").description("the agents' prompts, measured");
+  const noun = program.command("agents").description("the agents: their prompts measured, their budgets and modes");
+  addBudgets(noun, cli);
   const evals = noun
     .command("eval")
     .description(

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
+import { usdText } from "../domain/control.ts";
 import type { Answer } from "./answer.ts";
 import { bodyOf } from "./api-body.ts";
+import { budgetTable } from "./budgets.ts";
 import { formatDuration } from "../audit/story/duration.ts";
 import { oneLine } from "../audit/story/one-line.ts";
 import type { CaseTurns } from "../gateway/http/case-turns.ts";
@@ -35,7 +37,9 @@ export function addCases(program: Command, cli: Cli): void {
 async function show({ args, options, io }: Call<Readable>): Promise<Answer> {
   const client = await connect(options, { kind: "reader" });
   const caseId = await findCase(client, operand(args));
-  const found = await bodyOf(client.v1.cases[":caseId"].turns.$get({ param: { caseId } }));
+  const turnsOf = await bodyOf(client.v1.cases[":caseId"].turns.$get({ param: { caseId } }));
+  const { budgets } = await bodyOf(client.v1.budgets.$get({ query: { caseId } }));
+  const found = { ...turnsOf, budgets };
   const next = [`audit show ${caseId}`];
   if (found.turns.length === 0) return { data: found, text: `${caseId}\n\nno agent worked on it\n`, next };
   const { turns, totals } = found;
@@ -52,7 +56,8 @@ async function show({ args, options, io }: Call<Readable>): Promise<Answer> {
     lines.map((line) => `  record ${n}, ${role}: ${line}`),
   );
   const told = trouble.length === 0 ? "" : `\n${trouble.map(oneLine).join("\n")}\n`;
-  return { data: found, text: `${caseId}\n\n${table}${told}`, next };
+  const budget = budgets.length === 0 ? "" : `\n${budgetTable(budgets, widthOf(io))}`;
+  return { data: found, text: `${caseId}\n\n${table}${told}${budget}`, next };
 }
 
 const columns = [
@@ -70,13 +75,8 @@ const columns = [
 type Figures = CaseTurns["totals"];
 
 function figures({ inputTokens, outputTokens, costMicroUsd, tookMs }: Figures): string[] {
-  const cost = costMicroUsd === null ? "no price" : usd(costMicroUsd);
+  const cost = costMicroUsd === null ? "no price" : usdText(costMicroUsd);
   return [String(inputTokens), String(outputTokens), cost, tookMs === null ? "" : formatDuration(tookMs)];
-}
-
-/** Millionths of a dollar as dollars, to the last of them. */
-function usd(microUsd: number): string {
-  return `${Math.floor(microUsd / 1_000_000)}.${String(microUsd % 1_000_000).padStart(6, "0")}`;
 }
 
 async function open({ args, options }: Call<OpenOptions>): Promise<Answer> {

@@ -17,6 +17,7 @@ import { addAgreements } from "./agreements.ts";
 import { addReplies } from "./replies.ts";
 import { addSandbox } from "./sandbox.ts";
 import { addStatus } from "./status.ts";
+import { addSwitches } from "./switches.ts";
 import { addVersion, ownVersion } from "./version.ts";
 import { addTemporal } from "./temporal.ts";
 import { addWitness } from "./witness.ts";
@@ -53,6 +54,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addWitness(program, cli);
   addTemporal(program, cli);
   addSandbox(program, cli);
+  addSwitches(program, cli);
   addStatus(program, cli);
   addVersion(program, cli);
   return program;

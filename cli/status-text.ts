@@ -1,4 +1,5 @@
 import { elapsedMs, formatDuration } from "../audit/story/duration.ts";
+import { amountText, controlText } from "../domain/control.ts";
 import { oneLine } from "../audit/story/one-line.ts";
 import type { StatusView } from "../gateway/http/status.ts";
 import type { StalledCase } from "../gateway/status/stalled-cases.ts";
@@ -13,6 +14,7 @@ export function statusText(found: StatusView): string {
     eventsText,
     endsText,
     quarantineText,
+    boundsText,
     wayOut,
     wayOutOfSilence,
   ]
@@ -85,6 +87,20 @@ function endsText({ at, ends: { untold, broken, named } }: StatusView): string {
 function quarantineText({ at, quarantine: { held, oldestAt, late } }: StatusView): string {
   const kept = oldestAt === null ? "" : `Quarantine ${held} held; the oldest came ${ago(oldestAt, at)}\n`;
   return `${kept}${late === 0 ? "" : `Late       ${late} in seven days: a newer event came first\n`}`;
+}
+
+function boundsText({ at, bounds: { standing, waiting, spent } }: StatusView): string {
+  const lines = [
+    ...standing.map(
+      (one) => `${controlText(one.name, one.cap)}, by ${one.person} ${ago(one.at, at)}: ${oneLine(one.reason)}`,
+    ),
+    ...spent.map(({ scope, measure, used, reserved, cap }) => {
+      const held = amountText(measure, used + reserved);
+      return `budget of ${scope}: ${held} of ${amountText(measure, cap ?? 0)} are used or held`;
+    }),
+    ...(waiting === 0 ? [] : [`${waiting === 1 ? "a change waits" : `${waiting} changes wait`} for a second person`]),
+  ];
+  return lines.map((line, nth) => `${nth === 0 ? "Bounds     " : "           "}${line}\n`).join("");
 }
 
 function dueText(at: string, dueAt: string): string {

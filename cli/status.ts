@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { controlText } from "../domain/control.ts";
 import type { StatusView } from "../gateway/http/status.ts";
 import type { Answer } from "./answer.ts";
 import { bodyOf } from "./api-body.ts";
@@ -46,6 +47,7 @@ function warningsOf({
   replies,
   agreements,
   ends,
+  bounds: { standing },
   quarantine: { held },
 }: StatusView): readonly string[] {
   if (cases === null) return ["the durable engine does not answer: what is stalled or with a case is not known"];
@@ -58,6 +60,7 @@ function warningsOf({
     ...(silent === 0 ? [] : [`${silent === 1 ? "an event" : `${silent} events`} ended in silence`]),
     ...(held === 0 ? [] : [`${held === 1 ? "an event is" : `${held} events are`} in quarantine`]),
     ...(agreements.overdue === 0 ? [] : [`agreements past due, whose cases do not run: ${agreements.overdue}`]),
+    ...standing.filter(({ name }) => name.startsWith("switch/")).map(({ name, cap }) => controlText(name, cap)),
     ...(replies.overdue === 0 ? [] : [`replies past due, whose cases do not run: ${replies.overdue}`]),
   ];
 }

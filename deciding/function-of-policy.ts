@@ -1,6 +1,6 @@
 import { functionOfAction } from "../functions/index.ts";
 
-/** What the kill switch stops a policy's actions by: its function, or the policy's own id when it is no function's. */
+/** What a switch stops a policy's actions by: its function, or the policy's own id when it is no function's. */
 export function functionOfPolicy(policyId: string): string {
   return functionOfAction(policyId)?.id ?? policyId;
 }

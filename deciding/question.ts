@@ -1,7 +1,7 @@
 import { digestOf } from "../audit/digest.ts";
 import type { StoredProposal } from "../audit/ledgers/turns.ts";
 import { accountText } from "../domain/normal-text.ts";
-import type { Beside } from "../domain/decision-details.ts";
+import type { Beside, Mode } from "../domain/decision-details.ts";
 import type { SourceRef } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Review } from "../domain/proposal.ts";
@@ -16,6 +16,8 @@ export type Question = {
   readonly approvalId: string | null;
   readonly at: string;
   readonly proposal: Pick<StoredProposal, "proposalId" | "actionId" | "action" | "recordVersion">;
+  /** The lowest autonomy of the agents that proposed it; absent where none did, or nothing bounds them. */
+  readonly agentsMode?: Mode;
   /** Compliance's word; `exempt` for what no model proposed. */
   readonly review: Review | undefined | "exempt";
   readonly facts: JsonObject;

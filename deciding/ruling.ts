@@ -44,15 +44,26 @@ export async function ruleOn(
     notAsItStands = false,
     beside = [],
     proposal,
+    agentsMode = "led",
   }: Pick<
     Question,
-    "review" | "at" | "facts" | "unknown" | "remarks" | "derived" | "notWhole" | "notAsItStands" | "beside" | "proposal"
+    | "review"
+    | "at"
+    | "facts"
+    | "unknown"
+    | "remarks"
+    | "derived"
+    | "notWhole"
+    | "notAsItStands"
+    | "beside"
+    | "proposal"
+    | "agentsMode"
   >,
   { policy, mode: given, release, canary }: Pick<InForce, "policy" | "mode" | "release" | "canary">,
   onDisagreement: (detail: Disagreement) => void,
 ): Promise<Ruling> {
   const { decision, known, cell, candidate } = await judge(policy, facts, { at, onDisagreement });
-  const mode = lowerMode(given, cell.mode);
+  const mode = lowerMode(lowerMode(given, cell.mode), agentsMode);
   const params = cell.params.map((param) => ({
     name: param.name,
     value: param.unsettled === true ? null : jsonValue(param, param.value),

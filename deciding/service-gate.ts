@@ -31,7 +31,7 @@ export type GatePass =
   | { readonly kind: "passed" }
   /** Another request asked the same, and what was decided of that stands: nothing was decided. */
   | { readonly kind: "stands" }
-  /** The kill switch is on where a permit would be given: nothing was decided. */
+  /** A switch is on where a permit would be given: nothing was decided. */
   | { readonly kind: "stopped" }
   /** People would be asked, and the caller has asked them enough until `roomAt` (ISO 8601): nothing was decided. */
   | { readonly kind: "asks-too-much"; readonly roomAt: string };

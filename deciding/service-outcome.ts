@@ -3,6 +3,7 @@ import { beginEffect, settleEffect, type EffectState, type Settlement } from "..
 import type { ServiceStep } from "../audit/ledgers/service-decisions.ts";
 import { inTransaction } from "../audit/ledgers/transaction.ts";
 import { EXTERNAL_TOOL } from "../domain/decide-case.ts";
+import { stoppedText } from "../domain/control.ts";
 import type { Permit } from "../domain/permit.ts";
 import { functionOfPolicy } from "./function-of-policy.ts";
 import { ownRequest, type OfCaller } from "./own-request.ts";
@@ -42,7 +43,7 @@ export async function settleOutcome(pool: LedgerPool, report: Report): Promise<S
     return begun;
   });
   if (effect.state === "no-permit") return no("no-permit", "the permit is not the ledger's");
-  if (effect.state === "stopped") return no("function-stopped", "the function is stopped by the kill switch");
+  if (effect.state === "stopped") return no("function-stopped", stoppedText(effect.by));
   if (effect.state !== "intent" && !saysTheSame(effect, settlement)) {
     return no("already-settled", `it was reported as ${effect.state}`);
   }

@@ -31,7 +31,7 @@ export type Asked = {
 
 /**
  * `again`: the same was asked before under another key, and what was decided then stands. `key-reused`: the key names another
- * request. `stopped`: the kill switch is on. `unknown-policy`: neither a release nor an action of ours has such a policy, so that
+ * request. `stopped`: a switch is on. `unknown-policy`: neither a release nor an action of ours has such a policy, so that
  * nobody could be asked for it. `wrong-facts`: facts or fields cannot be read, or contradict each other. `asks-too-much`: people
  * would be asked, and the caller has asked them enough until `roomAt`, ISO 8601. In each case nothing was decided.
  */
@@ -65,8 +65,8 @@ export type DecideService = {
   drain(): Promise<void>;
 };
 
-/** Why nothing is decided while the kill switch is on. */
-export const STOPPED = "the function is stopped by the kill switch";
+/** Why nothing is decided while a switch is on. */
+export const STOPPED = "the company, the function or what acts for it is stopped by a switch";
 
 export type DecideServiceDeps = ServiceGateDeps & {
   readonly company: string;

@@ -107,7 +107,7 @@ async function readForGate(deps: StepDeps, asked: GateOfStep): Promise<LeftToRea
 async function gateOn(leftToRead: LeftToRead, deps: StepDeps, place: Place, asked: GateOfStep): Promise<Ruled> {
   const { step, gate } = asked;
   const action = actionOf(step.functionId, step.action);
-  const [{ proposal, review, decision }, evidence] = await Promise.all([
+  const [{ proposal, review, decision, agentsMode }, evidence] = await Promise.all([
     readGate(place.ledger, step.company, step.stepKey, gate),
     leftToRead(ledgerReadTools(place.ledger, deps.now)),
   ]);
@@ -123,7 +123,7 @@ async function gateOn(leftToRead: LeftToRead, deps: StepDeps, place: Place, aske
   }
   const reviewed = step.reportsStep === "" ? review : "exempt";
   const question = questionOf(asked, action, evidence, { proposal, review: reviewed });
-  return decideOnce(deps, place, question, asked);
+  return decideOnce(deps, place, { ...question, agentsMode }, asked);
 }
 
 /** What people approved meanwhile comes to nothing, and their question says why. */

@@ -24,7 +24,7 @@ type StepEnd =
   /** The target may or may not have acted and cannot be asked: a person settles it. Never resent. */
   | { readonly kind: "unknown"; readonly decisionId: string }
   /**
-   * Nothing was called: the ledger refused the permit (kill switch, digest, use), the target refused, or there was nothing that
+   * Nothing was called: the ledger refused the permit (a switch, digest, use), the target refused, or there was nothing that
    * could be decided. Without a decision its id is empty.
    */
   | { readonly kind: "refused"; readonly decisionId: string; readonly code: RefusalCode };

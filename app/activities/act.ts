@@ -4,6 +4,7 @@ import type { ReadTools } from "../../deciding/evidence.ts";
 import { actionDigestOf } from "../../deciding/question.ts";
 import { whyNotDone } from "../../deciding/still-asked.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { stoppedText } from "../../domain/control.ts";
 import { UnknownName } from "../../domain/registry.ts";
 import type { Permit } from "../../domain/permit.ts";
 import type { EffectTool } from "../../tools/effect-tool.ts";
@@ -29,12 +30,6 @@ type Calling = {
   readonly at: string;
   /** Nobody can have called before. */
   readonly isFirst: boolean;
-};
-
-/** Why an intent that stands is not called, in words for the record and the case. */
-const holds: { readonly [hold in NonNullable<Intent["hold"]>]: string } = {
-  stopped: "the function is stopped, by the kill switch or by its mode",
-  "limit-released": "what the decision held of a limit was given back",
 };
 
 /**
@@ -105,10 +100,15 @@ function createCall({ effectTools, objectNames, readTools, unknownName }: Deps) 
     }
     const earlier = isFirst ? undefined : await retryable(() => tool.lookUp(permit.company, permit.effectKey));
     if (earlier !== undefined) return { state: "done", receipt: earlier };
-    const held = hold === null ? await heldByRecord(readTools, permit, intent, functionId) : holds[hold];
+    const held = hold === null ? await heldByRecord(readTools, permit, intent, functionId) : holdText(hold);
     if (held !== undefined) return failed(held);
     return callOut(permit, tool, () => argsForTarget(objectNames, permit.company, args));
   };
+}
+
+/** Why an intent that stands is not called, in words for the record and the case. */
+function holdText(hold: NonNullable<Intent["hold"]>): string {
+  return hold.kind === "stopped" ? stoppedText(hold.by) : "what the decision held of a limit was given back";
 }
 
 async function callOut(permit: Permit, tool: EffectTool, args: () => Promise<JsonObject>): Promise<Settlement> {

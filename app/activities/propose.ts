@@ -3,13 +3,18 @@ import { AgentFault } from "../../agents/fault.ts";
 import type { FindingsTurn, ProposalTurn, ReviewTurn, TurnInput } from "../../agents/turn.ts";
 import type { KeptCall, TurnCalls } from "../../audit/ledgers/model-turns.ts";
 import { createPromptBook, recordGivenUp, type TakenTurn } from "../../audit/ledgers/turn-record.ts";
-import { recordProposal, type StepNames } from "../../audit/ledgers/turns.ts";
-import type { LedgerPool } from "../../audit/records.ts";
+import { readAgentStop } from "../../audit/ledgers/controls.ts";
+import { recordProposal } from "../../audit/ledgers/turns.ts";
+import { recordKeys } from "../../audit/record-keys.ts";
+import { readRecord, type LedgerPool } from "../../audit/records.ts";
+import { textAt } from "../../audit/story/loose.ts";
+import { faultText } from "../../audit/story/turn-words.ts";
 import { agentsProposal } from "../../deciding/agents-proposal.ts";
 import { readEvidence, type ReadTools } from "../../deciding/evidence.ts";
 import { noticedIn } from "../../deciding/noticed.ts";
 import type { Role } from "../../functions/definition.ts";
 import { functionOf, isWhole, ownActionOf, recordToolOf, versionRestedOn, isMoot } from "../../functions/index.ts";
+import { stoppedText } from "../../domain/control.ts";
 import type { RefusalCode } from "../../domain/refusal.ts";
 import { keepRefusal } from "../../deciding/refused.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
@@ -34,16 +39,18 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
   const roles = ["intelligence", "orchestration", "compliance"] as const;
 
   /** The answer of a turn; where it is given up for good, what was tried for it is recorded first. */
-  async function told<T>(step: StepNames, role: Role, at: string, work: Promise<T>): Promise<T> {
+  async function told<T>(step: TurnInput, role: Role, work: () => Promise<T>): Promise<T> {
+    const { at } = step;
     try {
-      return await work;
+      await mayWork(pool, step.company, role);
+      return await work();
     } catch (error) {
-      if (!(error instanceof AgentFault) || (error.retryable && !isLastAttempt()) || error.tried.length === 0)
-        throw error;
+      if (!(error instanceof AgentFault) || (error.retryable && !isLastAttempt())) throw error;
+      if (error.tried.length === 0 && error.code !== "AGENT_STOPPED") throw error;
       const turnKey = turnKeyOf(step.stepKey, role);
       const calls = turnCalls.take(turnKey);
       const { code: fault, tried } = error;
-      await recordGivenUp(pool, step, { turnKey, role, fault, tried, calls, costMicroUsd: costOf(calls) }, at);
+      await recordGivenUp(pool, step, { turnKey, role, fault, tried, calls, costMicroUsd: costOf(calls, at) }, at);
       throw error;
     }
   }
@@ -56,8 +63,7 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
     watch: StepWatch,
   ): Promise<ReviewTurn | undefined> {
     try {
-      const review = agents.reviewProposal(turn, findings, proposal, watch);
-      return await told(turn, "compliance", turn.at, review);
+      return await told(turn, "compliance", () => agents.reviewProposal(turn, findings, proposal, watch));
     } catch (error) {
       const isFinal = error instanceof AgentFault && !error.retryable;
       if (isFinal || isLastAttempt()) return undefined;
@@ -68,7 +74,7 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
   /** A turn with what it asked, once the prompt it cites is durable. */
   async function taken({ company }: StepRef, { citation, work }: DoneTurn, at: string): Promise<TakenTurn> {
     const calls = turnCalls.take(citation.turnKey);
-    const turn = { citation, calls, work, costMicroUsd: costOf(calls) };
+    const turn = { citation, calls, work, costMicroUsd: costOf(calls, at) };
     await prompts.publish(company, turn, at);
     return turn;
   }
@@ -78,8 +84,8 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
       turnsOf(async (watch) => {
         try {
           const turn = { ...step, at };
-          const findings = await told(step, "intelligence", at, agents.gatherFindings(turn, watch));
-          const proposal = await told(step, "orchestration", at, agents.proposeAction(turn, findings, watch));
+          const findings = await told(turn, "intelligence", () => agents.gatherFindings(turn, watch));
+          const proposal = await told(turn, "orchestration", () => agents.proposeAction(turn, findings, watch));
           const review = await reviewed(turn, findings, proposal, watch);
           const draft = agentsProposal(step, findings, proposal, at);
           await recordProposal(pool, step, draft, {
@@ -95,9 +101,15 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
   };
 }
 
-/** What calls cost together; undefined where the price of one is not known. */
-function costOf(calls: readonly KeptCall[]): number | undefined {
-  const costs = calls.map(({ model, offline, usage }) => costMicroUsdOf(model, offline, usage));
+/** Asked before every turn: an agent that was stopped since does not begin it. */
+async function mayWork(pool: LedgerPool, company: string, role: Role): Promise<void> {
+  const by = await readAgentStop(pool, company, role);
+  if (by !== undefined) throw new AgentFault("AGENT_STOPPED", stoppedText(by));
+}
+
+/** What calls cost together by the prices of `at`; undefined where the price of one is not known. */
+function costOf(calls: readonly KeptCall[], at: string): number | undefined {
+  const costs = calls.map(({ model, offline, usage }) => costMicroUsdOf(model, offline, usage, at));
   return costs.every((cost) => cost !== undefined) ? costs.reduce((sum, cost) => sum + cost, 0) : undefined;
 }
 
@@ -124,8 +136,9 @@ export function createPropose({
       return nothing("no-record", `${definition.subject.system} has no ${objectType} \`${objectId}\``);
     const action = own.requested(record.value, readings);
     if (action === undefined) return nothing("asks-nothing", `${objectType} \`${objectId}\` asks for nothing`);
+    const why = await whyAgentsGaveUp(pool, step);
     const reasoning = isWhole(own, action.args)
-      ? "The agents could not work on this request, so it is put to people exactly as it was asked."
+      ? `The agents could not work on this request${why}, so it is put to people exactly as it was asked.`
       : "Not everything that is asked can be read, so it is put to people as far as it can.";
     const sources = Object.values(readings).map(({ source }) => source);
     const noticed = noticedIn(Object.values(readings));
@@ -148,6 +161,18 @@ export function createPropose({
       return { kind: "nothing", code: proposed.code };
     },
   };
+}
+
+/** What kept the agents from a step, as its record tells it: `: the budget of models is spent`; empty where it tells nothing. */
+async function whyAgentsGaveUp(pool: LedgerPool, { company, stepKey }: StepRef): Promise<string> {
+  for (const role of ["intelligence", "orchestration"] as const) {
+    const given = await readRecord(pool, company, recordKeys.givenUp(turnKeyOf(stepKey, role)));
+    const fault = given === undefined ? "" : textAt(given.body, "fault");
+    if (fault === "") continue;
+    const turn = fault === "AGENT_STOPPED" ? role : textAt(given?.body ?? {}, "model");
+    return ` (${turn}: ${faultText(fault)})`;
+  }
+  return "";
 }
 
 type Nothing = { readonly kind: "nothing"; readonly code: RefusalCode; readonly reason: string };

@@ -2,6 +2,7 @@ import type { DecisionDetails, Mode } from "../../domain/decision-details.ts";
 import type { MatchedRule, PolicyRef, Route, Verdict } from "../../domain/decision.ts";
 import type { SourceRef } from "../../domain/evidence.ts";
 import { asksForOutage } from "../../domain/outage.ts";
+import { modeOfCap } from "../../domain/control.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Review } from "../../domain/proposal.ts";
 import { derivedId } from "../digest.ts";
@@ -194,6 +195,8 @@ export type GateReading = {
   readonly proposal: StoredProposal | undefined;
   readonly review: Review | undefined;
   readonly decision: StoredDecision | undefined;
+  /** The lowest autonomy of the agents that took a turn in the step. */
+  readonly agentsMode: Mode;
 };
 
 type GateRow = {
@@ -219,6 +222,7 @@ type GateRow = {
   obligations: readonly string[] | null;
   rules: readonly MatchedRule[] | null;
   mendable: boolean;
+  agents_cap: number | null;
 };
 
 /**
@@ -232,7 +236,7 @@ export async function readGate(sql: Sql, company: string, stepKey: string, gate:
     text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, q.review,
                   d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.requester_id, d.approval_id, d.decided_at, p.permit_id, p.effect_key,
                   d.details->>'mode' as mode, d.details->'obligations' as obligations, d.rules,
-                  coalesce(d.details ?| array['offers', 'unknown'], false) as mendable
+                  coalesce(d.details ?| array['offers', 'unknown'], false) as mendable, agents_cap(q.company, q.step_key) as agents_cap
            from proposal q
            left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $3
            left join lateral (select permit_id, effect_key from permit x
@@ -246,12 +250,13 @@ export async function readGate(sql: Sql, company: string, stepKey: string, gate:
     values: [company, stepKey, gate, escalationIdOf(earlier), earlier],
   });
   const row = rows[0];
-  if (row === undefined) return { proposal: undefined, review: undefined, decision: undefined };
+  if (row === undefined) return { proposal: undefined, review: undefined, decision: undefined, agentsMode: "led" };
   const { proposal_id: proposalId, action_id: actionId, tool, args, record_version: recordVersion, reasoning } = row;
   return {
     proposal: { proposalId, actionId, action: { tool, args }, recordVersion, reasoning },
     review: row.review === null ? undefined : (JSON.parse(row.review) as Review),
     decision: row.decision_id === null ? undefined : decisionOf(row, row.decision_id),
+    agentsMode: modeOfCap(row.agents_cap),
   };
 }
 

@@ -19,9 +19,10 @@ export type PermittedAction = {
   readonly partner: string | null;
 };
 
-/** Where an effect stands when its caller reports. `stopped`: the kill switch is on. `fresh` is false after a crash. */
+/** Where an effect stands when its caller reports. `by`: the switch that is on, or the mode. `fresh` is false after a crash. */
 export type EffectState =
-  | { readonly state: "no-permit" | "stopped" }
+  | { readonly state: "no-permit" }
+  | { readonly state: "stopped"; readonly by: string }
   | ({ readonly state: "intent"; readonly fresh: boolean } & PermittedAction)
   | ({ readonly state: "done"; readonly externalRef: string } & PermittedAction)
   | ({ readonly state: "failed" | "unknown"; readonly detail: string } & PermittedAction);
@@ -59,7 +60,7 @@ export type Intent = PermittedAction & {
   readonly actionId: string;
   /** The workflow run that made it known; null when no run did. */
   readonly runId: string | null;
-  readonly hold: "stopped" | "limit-released" | null;
+  readonly hold: { readonly kind: "stopped"; readonly by: string } | { readonly kind: "limit-released" } | null;
 };
 
 /** Where a permitted effect stands before its call. `no-permit`: the ledger's permit or intent is another one. */
@@ -75,13 +76,13 @@ type EffectRow = Pick<Intent, "actionId"> &
     externalRef: string | null;
     detail: string | null;
     runId: string | null;
-    stopped: boolean;
+    stopped: string | null;
     released: boolean;
   };
 
 /**
  * Reads, in one statement, the effect behind a permit with the action exactly as it was decided, and what holds it back by
- * now: the kill switch, the policy's mode, a limit that gave its room back.
+ * now: a switch, the policy's mode or an agent's, a limit that gave its room back.
  */
 export async function readPermittedEffect(sql: Sql, permit: Permit, functionId: string): Promise<PermittedEffect> {
   const { company, caseId, permitId, decisionId, tool, actionDigest, effectKey } = permit;
@@ -89,9 +90,7 @@ export async function readPermittedEffect(sql: Sql, permit: Permit, functionId: 
     name: "read-permitted-effect",
     text: `select e.state, e.external_ref as "externalRef", e.detail, e.run_id as "runId", q.tool, q.action_id as "actionId",
              q.args || coalesce(d.details->'terms', '{}') as args, q.record_version as "recordVersion", d.policy_version as "policyVersion", d.facts->>'partner' as partner,
-             exists (select from kill_switch k where k.company = m.company and k.function_id in ($8, '*'))
-               or coalesce((select a.mode from autonomy_mode a where a.company = m.company and a.policy_id = d.policy_id
-                              and a.in_force order by a.n desc limit 1) in ('off', 'shadow'), false) as stopped,
+             stopped_by(m.company, $8, q.tool, d.step_key, d.policy_id, d.approval_id is not null) as stopped,
              exists (select from account_entry r where r.company = m.company and r.cause = m.decision_id
                        and r.kind = 'release') as released
            from permit m
@@ -110,13 +109,18 @@ export async function readPermittedEffect(sql: Sql, permit: Permit, functionId: 
   const { state, externalRef, detail, stopped, released, ...action } = row;
   switch (state) {
     case "intent":
-      return { state, intent: { ...action, hold: stopped ? "stopped" : released ? "limit-released" : null } };
+      return { state, intent: { ...action, hold: holdOf(stopped, released) } };
     case "done":
       return { state, externalRef: externalRef ?? "" };
     case "failed":
     case "unknown":
       return { state, detail: detail ?? "" };
   }
+}
+
+function holdOf(by: string | null, isReleased: boolean): Intent["hold"] {
+  if (by !== null) return { kind: "stopped", by };
+  return isReleased ? { kind: "limit-released" } : null;
 }
 
 export type Settlement =

@@ -17,13 +17,13 @@ import { proposalPart, type ProposalDraft } from "./turns.ts";
 export type ServiceDraft = {
   readonly decision: DecisionDraft;
   readonly proposal: ProposalDraft | null;
-  /** What the kill switch stops it by. */
+  /** What a switch stops it by. */
   readonly functionId: string;
 };
 
 /**
  * `fresh` is false when the gate was passed before: then another decision stands, and this one was not kept. `stopped`:
- * it would give a permit while the kill switch is on, and was not kept. `stands`: another request asked the same, and what
+ * it would give a permit while a switch is on, and was not kept. `stands`: another request asked the same, and what
  * was decided of that stands.
  */
 export type ServiceRecord =

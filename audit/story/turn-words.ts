@@ -8,6 +8,8 @@ const faultWords: { readonly [code: string]: string } = {
   TURN_IN_PROGRESS: "another attempt still asks it",
   MODEL_WAIT_OVER: "the step's time for models was over",
   MODEL_PACED: "the limit of calls a minute was reached",
+  MODEL_BUDGET_SPENT: "its budget is spent",
+  AGENT_STOPPED: "the agent was stopped, by a switch or by its mode",
   MODEL_REQUEST_INVALID: "its supplier refused the request",
   MODEL_KEY_REFUSED: "its supplier refused the key",
   MODEL_UNKNOWN: "its supplier knows no such model",

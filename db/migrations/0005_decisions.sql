@@ -312,8 +312,8 @@ end $$;
 -- Many of them share one commit.
 
 -- `known` when this gate was passed before: what stands then is the first decision, with its proposal. `stands`, and nothing
--- written, when another step has the same ask. `stopped`, and nothing written, when a permit would be given while the kill
--- switch is on: its effect happens out of our reach. Requests about one object come one after the other.
+-- written, when another step has the same ask. `stopped`, and nothing written, when a permit would be given while a switch
+-- is on: its effect happens out of our reach. Requests about one object come one after the other.
 create function record_service_decision(p jsonb) returns text language plpgsql as $$
 declare
   d jsonb := p #> '{step,decision,row}';
@@ -326,7 +326,7 @@ begin
     end if;
   end if;
   if d->>'permitId' is not null
-     and exists (select 1 from kill_switch where company = d->>'company' and function_id in (p->>'functionId', '*'))
+     and stopped_by(d->>'company', p->>'functionId', p #>> '{step,proposal,row,tool}', d->>'stepKey', null, true) is not null
      and not exists (select 1 from decision where company = d->>'company' and decision_id = d->>'decisionId') then
     return 'stopped';
   end if;

@@ -191,28 +191,18 @@ create function standing_ask(p_company text, p_ask text) returns text language s
       where o.decided_at > d.decided_at and o.step_key <> q.step_key) end
 $$;
 
--- A function that is stopped (`*`: all of them): permits are not issued and no effect starts. A stop may be set by whoever
--- may do anything; to lift one takes the database's administrator.
-create table kill_switch (
-  company text not null,
-  function_id text not null,
-  stopped_by text not null,
-  reason text not null,
-  stopped_at timestamptz not null default clock_timestamp(),
-  primary key (company, function_id)
-);
-
-grant select, insert on permit, effect, kill_switch to mandate_app;
+grant select, insert on permit, effect to mandate_app;
 grant update (state, external_ref, detail, settled_at) on effect to mandate_app;
 
 -- The intent, and the action exactly as it was decided, read from the ledger behind the permit and never from the caller.
 -- `state` is what the effect is in now: `intent` on the first call and after a crash, otherwise what it was settled as;
--- `no-permit` when the ledger's permit is another one; `stopped`, for an effect that has not begun, when the kill switch is
--- on or the policy's mode is `off` or `shadow`.
+-- `no-permit` when the ledger's permit is another one; `stopped`, for an effect that has not begun, when a switch is on or the
+-- policy's mode is `off` or `shadow`: `by` says which.
 create function begin_effect(p jsonb) returns jsonb language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   v_fresh boolean;
   v_effect effect%rowtype;
+  v_by text;
   m permit%rowtype;
   d decision%rowtype;
   q proposal%rowtype;
@@ -224,11 +214,10 @@ begin
      is distinct from (p->>'decisionId', p->>'actionDigest', p->>'effectKey', p->>'caseId', p->>'tool') then
     return jsonb_build_object('state', 'no-permit');
   end if;
-  if (exists (select 1 from kill_switch where company = p->>'company' and function_id in (p->>'functionId', '*'))
-      or (select mode from autonomy_mode where company = p->>'company' and policy_id = d.policy_id and in_force
-          order by n desc limit 1) in ('off', 'shadow'))
+  v_by := stopped_by(p->>'company', p->>'functionId', q.tool, d.step_key, d.policy_id, d.approval_id is not null);
+  if v_by is not null
      and not exists (select 1 from effect where company = p->>'company' and effect_key = p->>'effectKey') then
-    return jsonb_build_object('state', 'stopped');
+    return jsonb_build_object('state', 'stopped', 'by', v_by);
   end if;
   insert into effect (company, effect_key, permit_id, case_id, tool, action_digest, state, intended_at)
   values (p->>'company', p->>'effectKey', p->>'permitId', p->>'caseId', q.tool, p->>'actionDigest', 'intent', m.issued_at)

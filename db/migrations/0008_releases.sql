@@ -101,3 +101,120 @@ begin
   perform append_record(p->>'company', p->>'caseId', 'policy', p->>'recordKey', p->>'canonical');
   return true;
 end $$;
+
+-- What people bound agents by, beside the policies: switches (`switch/tool/crm.note`), the autonomy of agents
+-- (`autonomy/agent/compliance`), budgets (`budget/company/tokens`). One ledger: the newest cap that is in force counts, smaller
+-- is narrower and null bounds nothing. A narrower one counts at once; a wider one when a second person asks for the same.
+create table control (
+  company text not null,
+  n int not null check (n > 0),
+  name text not null check (name ~ '^(switch|autonomy|budget)/'),
+  -- 0 stops what a switch names. Of an agent's mode, its place among `off`, `shadow`, `assisted`; `led` is null.
+  cap bigint check (cap >= 0 and (name !~ '^switch/' or cap = 0) and (name !~ '^autonomy/' or cap <= 2)),
+  in_force boolean not null,
+  person_id text not null,
+  role text not null,
+  reason text not null check (reason <> ''),
+  at timestamptz not null,
+  record_key text not null,
+  primary key (company, n),
+  constraint control_is_recorded foreign key (record_key, company) references audit_record deferrable initially deferred
+);
+create index control_newest on control (company, name, n desc) where name is not null;
+create trigger control_keeps_all before truncate on control for each statement execute function refuse_change();
+grant select, insert on control to mandate_app;
+
+create trigger control_is_append_only before update or delete on control for each row execute function refuse_change();
+
+create function control_cap(p_company text, p_name text) returns bigint language sql stable as $$
+  select c.cap from control c where c.company = p_company and c.name = p_name and c.in_force order by c.n desc limit 1
+$$;
+
+-- What comes of a control that somebody asks for: `done`, `waiting` for a second person, or why it is refused.
+create function judge_control(p_company text, p_person text, p_name text, p_cap bigint) returns text language plpgsql stable as $$
+declare
+  v_cap bigint := control_cap(p_company, p_name);
+  v_last control%rowtype;
+begin
+  if not exists (select from person where company = p_company and person_id = p_person and revoked_at is null) then
+    return 'not-known';
+  end if;
+  if p_cap is not distinct from v_cap then
+    return 'unchanged';
+  end if;
+  if v_cap is null or p_cap < v_cap then
+    return 'done';
+  end if;
+  select * into v_last from control c where c.company = p_company and c.name = p_name order by c.n desc limit 1;
+  if v_last.in_force or v_last.cap is distinct from p_cap then
+    return 'waiting';
+  end if;
+  return case when v_last.person_id = p_person then 'own-request' else 'done' end;
+end $$;
+
+-- No control is taken that is not judged so, or whose record says otherwise.
+create function control_is_judged() returns trigger language plpgsql as $$
+declare
+  v_judged text;
+begin
+  perform pg_advisory_xact_lock(hashtext(new.company || '/control'), 0);
+  v_judged := judge_control(new.company, new.person_id, new.name, new.cap);
+  if v_judged is distinct from (case when new.in_force then 'done' else 'waiting' end) then
+    raise exception 'NOT_SO: the control % is % and not in force: %', new.name, v_judged, not new.in_force using errcode = '42501';
+  end if;
+  if new.n <> 1 + coalesce((select max(c.n) from control c where c.company = new.company), 0) then
+    raise exception 'OUT_OF_PLACE: control % has no place %', new.name, new.n using errcode = '42501';
+  end if;
+  if not exists (
+    select from audit_record r where r.company = new.company and r.key = new.record_key and r.kind = 'policy'
+      and r.envelope::jsonb #>> '{fields,control}' = new.name
+      and (r.envelope::jsonb #>> '{fields,inForce}')::boolean = new.in_force) then
+    raise exception 'NO_RECORD: the control % is not recorded', new.name using errcode = '42501';
+  end if;
+  return new;
+end $$;
+create trigger control_is_judged before insert on control for each row execute function control_is_judged();
+
+-- The lowest autonomy of the agents that took a turn in a step; null where nothing bounds them.
+create function agents_cap(p_company text, p_step text) returns bigint language plpgsql stable as $$
+declare
+  v_role text;
+  v_cap bigint;
+begin
+  foreach v_role in array array['intelligence', 'orchestration', 'compliance'] loop
+    if exists (select from audit_record r where r.company = p_company and r.key = p_step || '/' || v_role || '/turn') then
+      v_cap := least(v_cap, control_cap(p_company, 'autonomy/agent/' || v_role));
+    end if;
+  end loop;
+  return v_cap;
+end $$;
+
+-- Which control keeps an effect of a step from beginning by now; null where none does. A switch of the company, the function, the
+-- tool; an agent that took a turn in the step, unless people approved what came of that; the policy's mode (`p_policy` null: not
+-- asked). Read in the statement that begins or calls the effect, never kept.
+create function stopped_by(p_company text, p_function text, p_tool text, p_step text, p_policy text, p_approved boolean)
+returns text language plpgsql stable as $$
+declare
+  v_name text;
+begin
+  foreach v_name in array array['switch/company', 'switch/function/' || p_function, 'switch/tool/' || p_tool] loop
+    if control_cap(p_company, v_name) = 0 then
+      return v_name;
+    end if;
+  end loop;
+  if p_policy is not null and (
+    select a.mode from autonomy_mode a where a.company = p_company and a.policy_id = p_policy and a.in_force
+    order by a.n desc limit 1) in ('off', 'shadow') then
+    return 'mode/' || p_policy;
+  end if;
+  if p_approved then
+    return null;
+  end if;
+  foreach v_name in array array['intelligence', 'orchestration', 'compliance'] loop
+    if (control_cap(p_company, 'switch/agent/' || v_name) = 0 or control_cap(p_company, 'autonomy/agent/' || v_name) <= 1)
+       and exists (select from audit_record r where r.company = p_company and r.key = p_step || '/' || v_name || '/turn') then
+      return case when control_cap(p_company, 'switch/agent/' || v_name) = 0 then 'switch' else 'autonomy' end || '/agent/' || v_name;
+    end if;
+  end loop;
+  return null;
+end $$;

@@ -15,7 +15,7 @@ create function erasable_columns(p_table text) returns text[] language sql immut
     when 'escalation' then array['requested_by', 'requester_id', 'assignee', 'held_by']
     when 'approval' then array['person_id', 'reason']
     when 'effect' then array['external_ref', 'detail']
-    when 'kill_switch' then array['stopped_by', 'reason']
+    when 'control' then array['person_id', 'reason']
     when 'programme.registration' then array['customer_domain', 'customer_name', 'customer_aliases', 'value_minor']
     when 'audit_record' then array['subjects', 'sealed']
     when 'audit_subject' then array['name', 'wrapped_key', 'destroyed_at', 'erased_under']
@@ -222,7 +222,7 @@ begin
   update outbox set payload = payload || jsonb_build_object('personId', p_subject_id)
     where company = p_company and payload->>'personId' = p_person;
   update approval set person_id = p_subject_id, reason = 'erased' where company = p_company and person_id = p_person;
-  update kill_switch set stopped_by = p_subject_id, reason = 'erased' where company = p_company and stopped_by = p_person;
+  update control set person_id = p_subject_id, reason = 'erased' where company = p_company and person_id = p_person;
   update audit_erasure set asked_by = p_subject_id, reason = 'erased' where company = p_company and asked_by = p_person;
   update audit_erasure set confirmed_by = p_subject_id where company = p_company and confirmed_by = p_person;
   update audit_hold set scope = 'person:' || p_subject_id where company = p_company and scope = 'person:' || p_person;
@@ -330,7 +330,7 @@ declare
   t text;
 begin
   foreach t in array array['inbox', 'outbox', 'model_turn', 'proposal', 'decision', 'escalation', 'approval',
-      'effect', 'kill_switch', 'programme.registration', 'audit_record', 'audit_subject', 'audit_erasure', 'audit_hold',
+      'effect', 'control', 'programme.registration', 'audit_record', 'audit_subject', 'audit_erasure', 'audit_hold',
       'audit_retention', 'person_change', 'company_calendar'] loop
     execute format('grant select, update (%s) on %s to mandate_eraser', array_to_string(erasable_columns(t), ', '), t);
   end loop;

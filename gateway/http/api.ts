@@ -24,6 +24,7 @@ import { batchesApi } from "./batches.ts";
 import { calendarApi } from "./calendar.ts";
 import { caseTurnsApi } from "./case-turns.ts";
 import { casesApi } from "./cases.ts";
+import { controlsApi } from "./controls.ts";
 import { guardCursors } from "./cursors.ts";
 import { decisionsApi } from "./decisions.ts";
 import { documentOf } from "./document.ts";
@@ -147,6 +148,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     peopleApi(own),
     peopleChangesApi(deps),
     calendarApi(deps),
+    controlsApi({ ...deps, functions }),
     historyApi(own),
     decisionsApi(deps),
     permitsApi(deps),

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Logger } from "pino";
 import { readStatus, type Status, type StatusDeps } from "../status/read-status.ts";
 import type { ApiEnv } from "./auth.ts";
+import { BudgetLine } from "./controls.ts";
 import { problemResponses } from "./problem.ts";
 import { Iso, ok, withToken } from "./route.ts";
 
@@ -89,6 +90,18 @@ const StatusView = z
           .openapi({ description: "the newest hundred of each" }),
       })
       .openapi({ description: "what ended in silence and was not taken up since" }),
+    bounds: z
+      .object({
+        standing: z
+          .array(z.object({ name: z.string(), cap: z.int(), person: z.string(), reason: z.string(), at: Iso }))
+          .readonly()
+          .openapi({ description: "switches that are on, and agents' modes below `led`" }),
+        waiting: z.int().openapi({ description: "controls that a second person has to agree to" }),
+        spent: z.array(BudgetLine).readonly().openapi({
+          description: "budgets of today with less than a tenth of their cap left",
+        }),
+      })
+      .openapi({ description: "what keeps agents from working as their policies alone would let them" }),
     quarantine: z.object({
       held: z
         .int()

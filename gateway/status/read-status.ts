@@ -2,6 +2,7 @@ import type { Ledger, Sql } from "../../audit/records.ts";
 import { whyUnsealed } from "../../audit/sealed-elsewhere.ts";
 import type { Route } from "../../domain/decision.ts";
 import { isOutOfReach, reachFrom, type Reached } from "../../domain/escalation.ts";
+import { readBounds, type Bounds } from "./bounds.ts";
 import { readSilentEnds, type SilentEnds } from "./silent-ends.ts";
 import type { AskedCases, OpenCases, StalledCase } from "./stalled-cases.ts";
 
@@ -70,6 +71,7 @@ export type Status = {
   };
   readonly events: { readonly unfinished: number; readonly oldest: UnfinishedEvent | null };
   readonly ends: SilentEnds;
+  readonly bounds: Bounds;
   /** What came and could not be taken, and nobody has replayed or dropped. `late`: what changed nothing, of seven days. */
   readonly quarantine: { readonly held: number; readonly oldestAt: string | null; readonly late: number };
 };
@@ -119,6 +121,7 @@ export async function readStatus({ sql, company, openCases, onFault, at }: Statu
     agreements,
     events,
     ends: await readSilentEnds(sql, company, cases?.broken ?? null),
+    bounds: await readBounds(sql, company, at),
     quarantine,
   };
 }

@@ -1,7 +1,9 @@
 import { expect, test, describe, onTestFinished } from "vitest";
 import { createAgents } from "../../agents/agents.ts";
+import type { Budget } from "../../agents/budget.ts";
 import { AgentFault } from "../../agents/fault.ts";
-import { STEP_PATIENCE_MS, TURN_PATIENCE_MS } from "../../agents/limits.ts";
+import { MAX_OUTPUT_TOKENS, STEP_PATIENCE_MS, TURN_PATIENCE_MS } from "../../agents/limits.ts";
+import { priceAt } from "../../agents/models/prices.ts";
 import { createOfflineModel } from "../../agents/models/offline.ts";
 import type { ChatModelPort } from "../../agents/models/port.ts";
 import type { Patience } from "../../agents/patience.ts";
@@ -233,4 +235,98 @@ test("nobody who waits any more: the call ends, and nothing stands in", async ()
   const leaving = new AbortController();
   const { agents } = patient(namedModel("mute", { hangs: () => leaving.abort(new Error("cancelled")) }));
   await expect(agents.proposeAction(quoteTurn, findings, { signal: leaving.signal })).rejects.toThrow("cancelled");
+});
+
+describe("a turn whose budget is spent", () => {
+  const over = { scope: "company", measure: "microUsd", cap: 500_000, room: 12 };
+  /** A budget that lets through so many calls. */
+  function budgetOf(calls: number) {
+    const told: object[] = [];
+    const budget: Budget = {
+      reserve: async (asked) => {
+        told.push({ asked });
+        return told.filter((one) => "asked" in one).length > calls ? { over } : { n: told.length };
+      },
+      end: async (_company, n, spent) => void told.push({ n, spent }),
+    };
+    return { budget, told };
+  }
+
+  test("is done by the deterministic reasoner, says so, and asks no model", async () => {
+    const { budget } = budgetOf(0);
+    const model = namedModel("claude-sonnet-5-5");
+    const { agents, clock } = patient(model, { budget });
+    const begunMs = clock.now();
+    const { citation, work } = await agents.proposeAction(quoteTurn, findings);
+    expect(citation.standIn).toEqual({ for: "claude-sonnet-5-5", fault: "MODEL_BUDGET_SPENT" });
+    expect(work.tried).toMatchObject([
+      {
+        model: "claude-sonnet-5-5",
+        fault: "MODEL_BUDGET_SPENT",
+        message: "the budget of `company` has `12` of `500000` left in `microUsd`",
+      },
+    ]);
+    expect([model.asked.length, clock.now() - begunMs]).toEqual([0, 0]);
+  });
+
+  test("and that only a model can do is for people", async () => {
+    const { agent } = functionOf("quoting");
+    Object.assign(agent, { needsModel: ["orchestration"] });
+    onTestFinished(() => void Reflect.deleteProperty(agent, "needsModel"));
+    const { agents } = patient(namedModel("claude-sonnet-5-5"), { budget: budgetOf(0).budget });
+    const fault: unknown = await agents.proposeAction(quoteTurn, findings).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ code: "MODEL_BUDGET_SPENT", retryable: false });
+  });
+
+  test("holds the most that a call can come to, settles what it came to, and gives back what failed", async () => {
+    const { budget, told } = budgetOf(9);
+    const { agents } = patient(namedModel("claude-sonnet-5-5", ...overloaded(1), proposal), { budget });
+    await agents.proposeAction(quoteTurn, findings);
+    const [first, failed, second, settled] = told as { asked?: { tokens: number; microUsd: number }; n?: number }[];
+    const { company, caseId } = quoteTurn;
+    expect(first).toMatchObject({
+      asked: {
+        company,
+        caseId,
+        functionId: "quoting",
+        model: "claude-sonnet-5-5",
+        day: quoteTurn.at.slice(0, 10),
+        ms: 45_000,
+      },
+    });
+    expect(first?.asked?.tokens).toBeGreaterThan(MAX_OUTPUT_TOKENS);
+    expect(failed).toEqual({ n: 1, spent: undefined });
+    expect(second?.asked).toEqual(first?.asked);
+    expect(settled).toEqual({ n: 3, spent: { tokens: 0, microUsd: 0, ms: 0 } });
+    expect(told).toHaveLength(4);
+  });
+
+  test("asks no model without a price where the budget has a cap in money", async () => {
+    const budget: Budget = {
+      reserve: async ({ microUsd }) => (microUsd === undefined ? { over } : { n: 1 }),
+      end: async () => {},
+    };
+    const { agents } = patient(namedModel("unheard-of", proposal), { budget });
+    const { work } = await agents.proposeAction(quoteTurn, findings);
+    expect(work.tried).toMatchObject([
+      { message: "model `unheard-of` has no price, and the budget of `company` has a cap in money" },
+    ]);
+  });
+});
+
+test.for([
+  ["2026-01-01T00:00:00.000Z", 1],
+  ["2026-06-30T23:59:59.999Z", 1],
+  ["2026-07-01T00:00:00.000Z", 2],
+  ["2030-01-01T00:00:00.000Z", 2],
+] as const)("a price counts from its date on, and the first before it too: %s", ([at, price]) => {
+  expect(
+    priceAt(
+      [
+        { from: "2026-02-01", price: 1 },
+        { from: "2026-07-01", price: 2 },
+      ],
+      at,
+    ).price,
+  ).toBe(price);
 });

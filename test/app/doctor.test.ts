@@ -79,6 +79,8 @@ describe("the doctor", () => {
       "ok audit verification",
       "ok model",
       "ok worker's model",
+      "ok switches",
+      "ok budgets",
       "ok secret files",
       "ok webhook secret",
     ]);

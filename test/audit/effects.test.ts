@@ -3,6 +3,8 @@ import { beginEffect, readPermittedEffect, readStepOutcome, settleEffect } from 
 import { giveVerdict } from "../../audit/ledgers/approvals.ts";
 import { openEscalation } from "../../audit/ledgers/escalations.ts";
 import { AT, DIGEST, givenDecision, route, stepNames } from "../fixtures/ledger.ts";
+import { STOPPED } from "../../domain/control.ts";
+import { givenControl } from "../fixtures/controls.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
 let database: TestDatabase;
@@ -135,12 +137,12 @@ describe("one permit, one effect", () => {
     await expect(database.pool.query(back, [permit.effectKey])).rejects.toMatchObject({ code: "42501" });
   });
 
-  test("the kill switch stops what has not begun", async () => {
+  test("a switch stops what has not begun", async () => {
     const { permit } = await givenDecision(database.pool, stepNames("stopped"));
-    await database.pool.query(
-      "insert into kill_switch (company, function_id, stopped_by, reason) values ('acme', 'quoting', 'ola', 'test')",
-    );
-    expect(await beginEffect(database.pool, permit, begin)).toEqual({ state: "stopped" });
-    await database.pool.query("delete from kill_switch");
+    for (const name of ["switch/function/quoting", "switch/company", "switch/tool/quotes.approve-discount"] as const) {
+      await givenControl(database.pool, name, STOPPED);
+      expect(await beginEffect(database.pool, permit, begin)).toEqual({ state: "stopped", by: name });
+      await givenControl(database.pool, name, null);
+    }
   });
 });

@@ -17,6 +17,7 @@ const quiet: StatusView = {
   agreements: { open: 0, ours: 0, overdue: 0, next: null },
   events: { unfinished: 0, oldest: null },
   ends: { untold: 0, broken: 0, named: [] },
+  bounds: { standing: [], waiting: 0, spent: [] },
   quarantine: { held: 0, oldestAt: null, late: 0 },
 };
 

@@ -16,7 +16,9 @@ import { receiveBatch } from "../../gateway/batches/receive.ts";
 import { tellObjects } from "../../gateway/batches/tell.ts";
 import { listBatches } from "../../gateway/batches/view.ts";
 import { parseWindow } from "../../gateway/batches/window.ts";
-import { givenPerson } from "../fixtures/people.ts";
+import { setControl } from "../../audit/ledgers/controls.ts";
+import { STOPPED } from "../../domain/control.ts";
+import { ADMINS, givenAdmins, givenPerson } from "../fixtures/people.ts";
 import { personOf } from "../../audit/ledgers/directory.ts";
 import { acceptEvents } from "../../gateway/inbox/accept.ts";
 import { claimEvents } from "../../gateway/inbox/untold-events.ts";
@@ -106,9 +108,10 @@ const doings = {
     const asks = { company, policyId: "quoting", caseId: "one-case", stepKey: "s", gate: 1, asks: [ask] };
     return (await pool.query("select deposited, used, reserved from read_accounts($1)", [JSON.stringify(asks)])).rows;
   },
-  stop: async (pool: Pool, company: string, name: string) => {
-    const stop = "insert into kill_switch (company, function_id, stopped_by, reason) values ($1, $2, 'ola', 'test')";
-    return (await pool.query(stop, [company, name])).rowCount;
+  stop: async (pool: LedgerPool, company: string, name: string) => {
+    await givenAdmins(pool, company);
+    const asked = { company, by: ADMINS.asks, name: `switch/function/f-${name}`, cap: STOPPED } as const;
+    return setControl(pool, { ...asked, role: "admin", reason: "test", at: AT });
   },
   batch: async (pool: LedgerPool, company: string, name: string) => {
     const [hearer] = hearersOf("usage", withUsage);

@@ -121,10 +121,13 @@ describe("a company's login", () => {
       batch: "bad bad_count bytes digest format row_count state stored_at superseded_by told_at touched_at",
       batch_chunk: "bad bad_count bytes digest row_count rows",
       batch_share: "after_id objects state told",
+      budget:
+        "reserved_calls reserved_micro_usd reserved_ms reserved_tokens used_calls used_micro_usd used_ms used_tokens",
       effect: "detail external_ref settled_at state",
       escalation: "assignee closed_at due_at held_by held_until instead level paused_at role state until_at version",
       inbox: "attempts dispatched_at retry_at state",
       inbox_clock: "occurred_at",
+      model_spend: "micro_usd ms state tokens",
       model_turn: "attempts holder input_tokens lease_until output_tokens response state",
       outbox: "attempts delivered_at retry_at",
       "programme.registration":

@@ -144,6 +144,7 @@ const SHORT = [
   "audit_retention_pkey",
   "autonomy_mode_pkey",
   "company_calendar_pkey",
+  "control_pkey",
   "person_pkey",
   "policy_release_event_pkey",
   "policy_version_pkey",

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readRecords } from "../../audit/records.ts";
 import type { EffectTool } from "../../tools/effect-tool.ts";
 import type { Permit } from "../../domain/permit.ts";
+import { STOPPED } from "../../domain/control.ts";
+import { givenControl } from "../fixtures/controls.ts";
 import { givenPartner, givenQuote } from "../fixtures/programme.ts";
 import { startSystem, type System } from "../setup/system.ts";
 
@@ -106,12 +108,10 @@ test("what did not come through is looked up first, and done then", async () => 
 });
 
 test("a function that is stopped while the desk acts does not tell the CRM", async () => {
-  atDesk.set(caseOf("stopped"), async () => {
-    const stop = "insert into kill_switch (company, function_id, stopped_by, reason) values ($1, 'quoting', 'o', 'r')";
-    await system.database.pool.query(stop, [system.company]);
-  });
+  const [company, name] = [system.company, "switch/function/quoting"] as const;
+  atDesk.set(caseOf("stopped"), () => givenControl(system.database.pool, name, STOPPED, company));
   const { ended, asked: calls } = await ran("stopped");
-  await system.database.pool.query("delete from kill_switch where company = $1", [system.company]);
+  await givenControl(system.database.pool, name, null, company);
   expect({ calls, ended }).toEqual({
     calls: undefined,
     ended: [

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { STOPPED } from "../../../domain/control.ts";
+import { givenControl } from "../../fixtures/controls.ts";
 import { decideApi, goes, request, type DecideApi } from "../../fixtures/decide.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 
@@ -46,13 +48,11 @@ describe("an outcome", () => {
     expect((await api.report(blocked, { state: "done" })).body.code).toBe("no-permit");
     const id = await permitted();
     expect((await api.report(id, { state: "done" }, api.lea)).body.code).toBe("not-your-decision");
-    const stop =
-      "insert into kill_switch (company, function_id, stopped_by, reason) values ('acme', 'shipping', 'o', 'r')";
-    await database.pool.query(stop);
+    await givenControl(database.pool, "switch/function/shipping", STOPPED);
     expect((await api.report(id, { state: "done" })).body.code).toBe("function-stopped");
     expect((await api.ask(request())).body.code).toBe("function-stopped");
     expect((await api.ask(request({ ...goes, hours: 49 }))).body.verdict).toBe("escalate");
-    await database.pool.query("delete from kill_switch");
+    await givenControl(database.pool, "switch/function/shipping", null);
     expect((await api.report(id, { state: "failed", detail: "no truck" })).status).toBe(200);
   });
 });

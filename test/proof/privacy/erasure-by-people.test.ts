@@ -3,6 +3,8 @@ import { askErasure, confirmErasure, readAskedErasures } from "../../../proof/pr
 import type { SubjectName } from "../../../proof/privacy/scope.ts";
 import { readRecords, type LedgerPool } from "../../../audit/records.ts";
 import { DEFAULT_RETENTION_DAYS } from "../../../proof/privacy/retention.ts";
+import { setControl } from "../../../audit/ledgers/controls.ts";
+import { STOPPED } from "../../../domain/control.ts";
 import { tracesOf } from "../../../proof/privacy/traces.ts";
 import { setHold } from "../../../proof/privacy/holds.ts";
 import { givenAlias, givenPerson } from "../../fixtures/people.ts";
@@ -33,10 +35,8 @@ describe("erasing a person", () => {
       "insert into person (company, person_id, name, role, token_sha256) values ('acme', $1, 'Zoe Canary', 'seller', 'z')",
       [person],
     );
-    await database.pool.query(
-      "insert into kill_switch (company, function_id, stopped_by, reason) values ('acme', 'f9', $1, 'zoe-stops')",
-      [person],
-    );
+    const stop = { name: "switch/company", cap: STOPPED, by: person, role: "seller", reason: "zoe-stops" } as const;
+    await setControl(database.pool, { company: "acme", ...stop, at: "2026-03-02T08:00:00.000Z" });
     const { recordKey, subjectId } = await erase(`person:${person}`);
     for (const word of [person, "Zoe Canary", "zoe-stops", "said zoe-said-this"]) {
       expect(await tablesWith(database.pool, word), word).toEqual([]);
