@@ -33,6 +33,8 @@ export type PostgresOptions = {
   readonly onProgress?: Progress;
   /** It ends when we do, however that happens; without, what a killed supervisor leaves is found by the next start. */
   readonly guarded?: boolean;
+  /** False: what it holds may be lost with the machine's power, and nothing waits for the disk. For data that ends with its run. */
+  readonly durable?: boolean;
   /** Folders for a home that the server's user cannot reach; the default is the system's. */
   readonly systemFolders?: readonly string[];
 };
@@ -56,6 +58,7 @@ type Installed = {
   readonly data: string;
   /** What its guardian calls it; undefined: it has none. */
   readonly guarded: string | undefined;
+  readonly durable: boolean;
 };
 
 const READY_MS = 60_000;
@@ -83,7 +86,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const binaries = await withProgress("copying PostgreSQL's binaries", onProgress, () =>
     installPostgresBinaries(source, options.cacheFolder, location.runAs, options.systemFolders),
   );
-  const installed = { binaries, location, data, guarded };
+  const installed = { binaries, location, data, guarded, durable: options.durable ?? true };
   if (!existsSync(join(data, "PG_VERSION"))) {
     await withProgress("creating the database", onProgress, () => initialise(installed));
   }
@@ -206,14 +209,14 @@ async function launch(installed: Installed, socket: string, log: string): Promis
   }
 }
 
-function spawnServer({ binaries, location, data }: Installed, socket: string, log: string): ChildProcess {
+function spawnServer({ binaries, location, data, durable }: Installed, socket: string, log: string): ChildProcess {
   const descriptor = openEngineLog(log);
   const settings = {
     listen_addresses: "",
     unix_socket_directories: `"${socket}"`,
     unix_socket_permissions: "0700",
     port: "5432",
-    fsync: "on",
+    ...onDisk(durable),
     max_connections: "200",
     shared_buffers: "128MB",
     logging_collector: "off",
@@ -239,6 +242,12 @@ function spawnServer({ binaries, location, data }: Installed, socket: string, lo
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Named where it is on too, so that no file of settings weakens it. */
+function onDisk(durable: boolean) {
+  const value = durable ? "on" : "off";
+  return { fsync: value, synchronous_commit: value, full_page_writes: value };
 }
 
 function startedPid(child: ChildProcess): Promise<number> {

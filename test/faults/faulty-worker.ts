@@ -11,6 +11,7 @@ import { createWorkers } from "../../app/worker.ts";
 import { warranties } from "../fixtures/dated.ts";
 import { withFunctions } from "../fixtures/functions.ts";
 import { TEST_SECRET } from "../setup/database.ts";
+import { workflowBundle } from "../setup/workflow-code.ts";
 import type { KillPoint } from "./kill-points.ts";
 import type { FaultyWorker } from "./kept-worker.ts";
 import { wallTime } from "../../db/company-clock.ts";
@@ -67,7 +68,7 @@ const workers = await createWorkers(
   {
     temporal: { codecs: [], namespace: "default", connectionOptions: { address: settings.temporalAddress } },
     queuePrefix: settings.queuePrefix,
-    workflows: { codePath: settings.workflowBundle },
+    workflows: workflowBundle,
     interceptors: {
       activity: [
         ({ info }) => ({

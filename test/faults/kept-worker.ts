@@ -9,7 +9,6 @@ export type FaultyWorker = {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly queuePrefix: string;
-  readonly workflowBundle: string;
   /** Where it dies of itself; absent: nowhere. */
   readonly kill?: KillPoint;
   /** Written just before the kill, so that the next process of the same test lives. */

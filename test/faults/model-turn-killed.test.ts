@@ -2,7 +2,7 @@ import { Client, Connection } from "@temporalio/client";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startBusySupplier, type BusySupplier } from "../fixtures/busy-model.ts";
 import { givenPartner, givenQuote } from "../fixtures/programme.ts";
-import { buildForTest, workflowBundle } from "../setup/build.ts";
+import { buildForTest } from "../setup/build.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 import { arrive, eventually } from "../setup/system.ts";
 import { keepWorker } from "./kept-worker.ts";
@@ -34,7 +34,6 @@ test("a worker killed while a model speaks: another takes the turn up within 10 
     databaseUrl: await database.urlOf(company),
     temporalAddress: inject("temporalAddress"),
     queuePrefix: company,
-    workflowBundle: await workflowBundle(),
     model: supplier.model,
   };
   const entry = await buildForTest("test/faults/faulty-worker.ts");

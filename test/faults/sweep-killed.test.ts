@@ -9,7 +9,7 @@ import { daysAfter, givenWarranties, warranties } from "../fixtures/dated.ts";
 import { watchedEngine } from "../fixtures/engine.ts";
 import { withFunctions } from "../fixtures/functions.ts";
 import { keptLog } from "../fixtures/log.ts";
-import { buildForTest, workflowBundle } from "../setup/build.ts";
+import { buildForTest } from "../setup/build.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 import { keepWorker } from "./kept-worker.ts";
 import type { KillPoint } from "./kill-points.ts";
@@ -17,13 +17,12 @@ import type { KillPoint } from "./kill-points.ts";
 let database: TestDatabase;
 let client: Client;
 let entry: string;
-let bundle: string;
 let folder: string;
 beforeAll(async () => {
   database = await testDatabase();
   client = new Client({ connection: await Connection.connect({ address: inject("temporalAddress") }) });
   folder = mkdtempSync(join(tmpdir(), "mandate-sweep-"));
-  [entry, bundle] = await Promise.all([buildForTest("test/faults/faulty-worker.ts"), workflowBundle()]);
+  entry = await buildForTest("test/faults/faulty-worker.ts");
 });
 afterAll(async () => {
   await client.connection.close();
@@ -50,7 +49,6 @@ describe("a worker killed with SIGKILL in the middle of a sweep: each case is op
       databaseUrl,
       temporalAddress,
       queuePrefix: company,
-      workflowBundle: bundle,
       kill,
       marker,
     });

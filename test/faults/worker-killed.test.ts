@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, inject, test } from "vitest";
 import { readRecords } from "../../audit/records.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { crmSays, givenPartner, notesOn, quoteDeskSays, givenQuote } from "../fixtures/programme.ts";
-import { buildForTest, workflowBundle } from "../setup/build.ts";
+import { buildForTest } from "../setup/build.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 import { arrive, eventually, type Arrival } from "../setup/system.ts";
 import { keepWorker } from "./kept-worker.ts";
@@ -15,14 +15,13 @@ import { killPoints } from "./kill-points.ts";
 let database: TestDatabase;
 let connection: Connection;
 let entry: string;
-let bundle: string;
 let folder: string;
 
 beforeAll(async () => {
   database = await testDatabase();
   connection = await Connection.connect({ address: inject("temporalAddress") });
   folder = mkdtempSync(join(tmpdir(), "mandate-faults-"));
-  [entry, bundle] = await Promise.all([buildForTest("test/faults/faulty-worker.ts"), workflowBundle()]);
+  entry = await buildForTest("test/faults/faulty-worker.ts");
 });
 afterAll(async () => {
   await connection.close();
@@ -59,7 +58,6 @@ describe.concurrent("a worker killed with SIGKILL: one effect, no gap, nothing l
       databaseUrl: await database.urlOf(company),
       temporalAddress: inject("temporalAddress"),
       queuePrefix: company,
-      workflowBundle: bundle,
       kill,
       marker: join(folder, company),
     });

@@ -1,13 +1,13 @@
 import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Worker } from "@temporalio/worker";
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { quietRuntime } from "../setup/quiet-runtime.ts";
+import { workflowBundle } from "../setup/workflow-code.ts";
 
 const folder = import.meta.dirname;
 const recorded = readdirSync(folder).filter((name) => name.endsWith(".json"));
-const workflowsPath = resolve(folder, "../../workflows/index.ts");
 
 type History = { events: { eventType: string; [attributes: string]: unknown }[] };
 
@@ -15,7 +15,7 @@ const read = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8
 quietRuntime();
 
 const replay = (history: History, name: string) =>
-  Worker.runReplayHistory({ workflowsPath }, historyFromJSON(history), `replay:${name}`);
+  Worker.runReplayHistory({ workflowBundle }, historyFromJSON(history), `replay:${name}`);
 
 describe("cases that are under way survive this release", () => {
   test("every way a case can end, and every choreography, has a recorded history", () => {

@@ -1,6 +1,4 @@
-import { bundleWorkflowCode } from "@temporalio/worker";
 import { build } from "esbuild";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -21,15 +19,4 @@ export async function buildForTest(entry: string): Promise<string> {
     logLevel: "error",
   });
   return outfile;
-}
-
-/** The workflow bundle as a file, as production builds it ahead. */
-export async function workflowBundle(): Promise<string> {
-  const silent = () => undefined;
-  const logger = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, "workflows/index.ts"), logger });
-  const file = join(folder, `${process.pid}-workflows.js`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, code);
-  return file;
 }

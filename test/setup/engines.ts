@@ -14,7 +14,7 @@ declare module "vitest" {
 
 /** Real engines for the whole run, on folders and ports of its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const engines = await startEngines((line) => process.stderr.write(`${line}\n`));
+  const engines = await startEngines((line) => process.stderr.write(`${line}\n`), false);
   project.provide("postgresUrl", engines.postgresUrl);
   project.provide("temporalAddress", engines.temporalAddress);
   project.provide("temporalBinary", engines.temporalBinary);

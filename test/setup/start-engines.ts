@@ -7,6 +7,7 @@ import { findTemporalBinary } from "../../engines/temporal-binary.ts";
 import { startTemporal } from "../../engines/temporal-server.ts";
 import { databaseUrl, TEMPLATE } from "./database.ts";
 import { removeHome, temporaryHome } from "./temporary-home.ts";
+import { ensureBuilt } from "./workflow-code.ts";
 
 export type Engines = {
   readonly postgresUrl: string;
@@ -19,13 +20,15 @@ export type Engines = {
 };
 
 /**
- * One real PostgreSQL with a migrated template database, and one real Temporal server in memory with time skipping. Both end with us,
- * however we end: a run that is killed leaves nothing.
+ * The product built, one real PostgreSQL with a migrated template database, and one real Temporal server in memory with
+ * time skipping. Both end with us, however we end: a run that is killed leaves nothing. `durable`: as of PostgreSQL's options;
+ * what is measured waits for the disk as in production.
  */
-export async function startEngines(onProgress: (line: string) => void): Promise<Engines> {
+export async function startEngines(onProgress: (line: string) => void, durable = true): Promise<Engines> {
+  await ensureBuilt();
   const home = temporaryHome("test");
   const cacheFolder = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "mandate");
-  const postgres = await startPostgres({ home, cacheFolder, onProgress, guarded: true });
+  const postgres = await startPostgres({ home, cacheFolder, onProgress, guarded: true, durable });
   await withClient(postgres.url, "test", async (client) => {
     await client.query(`create database ${TEMPLATE}`);
   });

@@ -27,6 +27,7 @@ import { bundleKeys } from "../../proof/export/keys.ts";
 import { createDatabase, TEST_SECRET, type TestDatabase } from "./database.ts";
 import { givenRequesters } from "../fixtures/people.ts";
 import { startCompanyClock, wallTime, type CompanyClock } from "../../db/company-clock.ts";
+import { workflowBundle } from "./workflow-code.ts";
 
 export type System = {
   readonly database: TestDatabase;
@@ -62,7 +63,7 @@ type Options = {
   readonly codecs?: (company: string) => readonly PayloadCodec[];
   /** The worker goes by the company's clock, which a test moves; by wall time when absent. */
   readonly movable?: true;
-  /** What the worker registers; the product's own choreographies when absent. */
+  /** What the worker registers, bundled anew; the product's own choreographies, as they are built, when absent. */
   readonly workflowsPath?: string;
 };
 
@@ -107,7 +108,7 @@ export async function startSystem(options: Options = {}): Promise<System> {
   const workers = await createWorkers(deps, {
     temporal: place,
     queuePrefix,
-    workflows: { workflowsPath: options.workflowsPath ?? resolve(root, "workflows/index.ts") },
+    workflows: options.workflowsPath === undefined ? workflowBundle : { workflowsPath: options.workflowsPath },
     ...(options.interceptors && { interceptors: options.interceptors }),
   });
   const running = workers.run();

@@ -9,7 +9,7 @@ import { AT_ONCE } from "../../temporal.config.ts";
 import { keepWorker } from "../faults/kept-worker.ts";
 import { givenPartner, givenQuote, quoteDeskSays, crmSays } from "../fixtures/programme.ts";
 import { givenRequesters } from "../fixtures/people.ts";
-import { buildForTest, workflowBundle } from "../setup/build.ts";
+import { buildForTest } from "../setup/build.ts";
 import { createDatabase } from "../setup/database.ts";
 import { arrive } from "../setup/system.ts";
 
@@ -62,10 +62,9 @@ export function mostLost({ kills }: Pick<Play, "kills">) {
 
 /** Cases wait for a worker that is killed again and again; then it is left in peace, and all of them come out. */
 export async function playBacklog({ engines, cases, kills, everyMs, patienceMs }: Play): Promise<Drained> {
-  const [database, entry, bundle] = await Promise.all([
+  const [database, entry] = await Promise.all([
     createDatabase(engines.postgresUrl),
     buildForTest("test/faults/faulty-worker.ts"),
-    workflowBundle(),
   ]);
   const folder = mkdtempSync(join(tmpdir(), "mandate-backlog-"));
   const company = "backlog";
@@ -88,7 +87,7 @@ export async function playBacklog({ engines, cases, kills, everyMs, patienceMs }
     }
     const { temporalAddress } = engines;
     const databaseUrl = await database.urlOf(company);
-    const worker = keepWorker(entry, { databaseUrl, temporalAddress, queuePrefix, workflowBundle: bundle, tally });
+    const worker = keepWorker(entry, { databaseUrl, temporalAddress, queuePrefix, tally });
     try {
       for (let n = 0; n < kills; n += 1) {
         await worker.ready();

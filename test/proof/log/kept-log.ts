@@ -55,3 +55,29 @@ export async function tamper(
   await pool.query(statement, [...values]);
   await pool.query(`alter table ${table} enable trigger all`);
 }
+
+/** Shows what `look` answers while one table is changed, and puts its rows back as they were: no copy of the database is needed. */
+export async function whileTampered<T>(
+  pool: LedgerPool,
+  table: string,
+  statement: string,
+  values: readonly unknown[],
+  look: () => Promise<T>,
+): Promise<T> {
+  const { rows } = await pool.query<{ columns: string }>(
+    `select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute
+     where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
+    [table],
+  );
+  const columns = rows[0]?.columns ?? "";
+  await pool.query(`create table as_written as select ${columns} from ${table}`);
+  try {
+    await tamper(pool, table, statement, values);
+    return await look();
+  } finally {
+    await tamper(pool, table, `delete from ${table}`, []);
+    const back = `insert into ${table} (${columns}) overriding system value select ${columns} from as_written`;
+    await tamper(pool, table, back, []);
+    await pool.query("drop table as_written");
+  }
+}

@@ -12,7 +12,7 @@ import { AT, givenProposal, stepNames } from "../../fixtures/ledger.ts";
 import { ADMINS, changed, givenAlias, givenPerson } from "../../fixtures/people.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { copyOf } from "../copied-database.ts";
-import { tamper } from "../log/kept-log.ts";
+import { whileTampered } from "../log/kept-log.ts";
 
 /** Proposals with what was said of them, changes of people, awaited replies and calendars: their rows against their records. */
 const company = "acme";
@@ -125,6 +125,10 @@ test("nor once the people and the cases in it were erased", async () => {
   expect(await compareLedgers(pool, company)).toMatchObject({ findings: [] });
 });
 
+/** What is found of the ledgers while somebody who owns the database has changed one of them. */
+const comparedWhen = (table: string, sql: string) =>
+  whileTampered(database.pool, table, sql, [company], () => compareLedgers(database.pool, company));
+
 const EDITED = "edit is not null";
 const changes: readonly (readonly [what: string, table: string, change: string, column: string])[] = [
   ["what is proposed", "proposal", 'args = args || \'{"quoteId": "Q-2"}\' where edit is null', "action"],
@@ -194,12 +198,9 @@ const changes: readonly (readonly [what: string, table: string, change: string, 
 
 describe("a row that is not what was recorded", () => {
   test.for(changes)("%s is found: %s", async ([, table, change, column]) => {
-    const { pool } = await copyOf(database);
     const [set, where = ""] = change.split(/ (?=where )/);
-    await tamper(pool, table, `update ${table} set ${set} ${where}${where === "" ? "where" : " and"} company = $1`, [
-      company,
-    ]);
-    const { findings } = await compareLedgers(pool, company);
+    const sql = `update ${table} set ${set} ${where}${where === "" ? "where" : " and"} company = $1`;
+    const { findings } = await comparedWhen(table, sql);
     const found = findings.filter(({ ledger }) => ledger === table);
     const asFound = found.map((one) =>
       one.column === null && one.what.endsWith("the row is gone") ? "gone" : String(one.column),
@@ -220,17 +221,17 @@ describe("a row that is gone is missed by its record", () => {
     ["reply_answer", "came = 'late'"],
     ["company_calendar", "n = 1"],
   ] as const)("of `%s`, where %s", async ([table, where]) => {
-    const { pool } = await copyOf(database);
-    await tamper(pool, table, `delete from ${table} where company = $1 and ${where}`, [company]);
-    const { findings } = await compareLedgers(pool, company);
+    const { findings } = await comparedWhen(table, `delete from ${table} where company = $1 and ${where}`);
     const gone = findings.filter(({ column, what }) => column === null && what.endsWith("the row is gone"));
     expect(new Set(gone.map(({ ledger }) => ledger))).toEqual(new Set([table]));
   });
 
   test("of `person`", async () => {
-    const { pool } = await copyOf(database);
-    await tamper(pool, "person", "delete from person where company = $1 and person_id = 'rita'", [company]);
-    const { findings } = await compareLedgers(pool, company);
+    const { findings } = await comparedWhen("person", "delete from person where company = $1 and person_id = 'rita'");
     expect(findings.filter(({ ledger }) => ledger === "person")).toMatchObject([{ column: "isThere" }]);
   });
+});
+
+test("and nothing is found again once all stands as it was written", async () => {
+  expect(await compareLedgers(database.pool, company)).toMatchObject({ findings: [] });
 });

@@ -8,7 +8,7 @@ import { givenGovernedCases, givenHeads, testKeys } from "../../fixtures/governe
 import { acted, askOf, decideAsking, QUARTER, someCompany } from "../../fixtures/reservations.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { copyOf } from "../copied-database.ts";
-import { tamper } from "../log/kept-log.ts";
+import { tamper, whileTampered } from "../log/kept-log.ts";
 
 const AT = "2026-11-21T05:00:00.000Z";
 let database: TestDatabase;
@@ -218,18 +218,22 @@ const changes: readonly (readonly [what: string, table: string, sql: string, led
   ],
 ];
 
+/** What is found of acme's ledgers, and of the whole, while somebody who owns the database has changed one of them. */
+const lookedWhen = (table: string, sql: string) =>
+  whileTampered(database.pool, table, sql, ["acme"], async () => ({
+    ...(await compareLedgers(database.pool, "acme")),
+    whole: await verifyWhole(database.pool, asked),
+  }));
+
 describe("a ledger's row that is not what was recorded", () => {
   test.for(changes)("%s is found by its key, with both values", async ([, table, sql, ledger, column]) => {
-    const copy = await copyOf(database);
-    await tamper(copy.pool, table, sql, ["acme"]);
-    const { found, findings } = await compareLedgers(copy.pool, "acme");
+    const { found, findings, whole } = await lookedWhen(table, sql);
     expect(found).toBeGreaterThan(0);
     const first = findings.find((one) => String(one.column) === column);
     expect(first).toMatchObject({ ledger, key: expect.any(String) as string });
     expect(first?.what).toMatch(
       column === "null" ? /^no record `[^`]*` tells of it/ : /^the row says `.*`, the record `/,
     );
-    const whole = await verifyWhole(copy.pool, asked);
     expect(whole).toMatchObject({ outcome: "tampered", found });
     expect(whole.findings[0]).toMatch(new RegExp(`^LEDGER  ${ledger} `));
   });
@@ -247,13 +251,11 @@ describe("a ledger's row that is gone", () => {
     ["policy_release_event", "delete from policy_release_event where company = $1"],
     ["autonomy_mode", "delete from autonomy_mode where company = $1"],
   ] as const)("of `%s` is missed by its record: %s", async ([ledger, sql]) => {
-    const copy = await copyOf(database);
-    await tamper(copy.pool, ledger, sql, ["acme"]);
-    const { found, findings } = await compareLedgers(copy.pool, "acme");
+    const { found, findings, whole } = await lookedWhen(ledger, sql);
     expect(found).toBeGreaterThan(0);
     const gone = findings.filter(({ column, what }) => column === null && what.endsWith("the row is gone"));
     expect(new Set(gone.map((one) => one.ledger))).toEqual(new Set([ledger]));
-    expect(await verifyWhole(copy.pool, asked)).toMatchObject({ outcome: "tampered" });
+    expect(whole).toMatchObject({ outcome: "tampered" });
   });
 });
 
@@ -275,10 +277,9 @@ describe("what an account holds that its decision did not ask", () => {
     ["another window", "window_from = '2026-02-01'", "from", /the row says `"2026-02-01T.*the record `"2026-01-01T/],
     ["another account", "account = 'other'", "account", /the record nothing/],
   ] as const)("%s is found by its key", async ([, change, column, said]) => {
-    const copy = await copyOf(database);
     const sql = `update account_entry set ${change} where company = $1 and account = 'acc' and kind = 'reservation'`;
-    await tamper(copy.pool, "account_entry", sql, [company]);
-    const { findings } = await compareLedgers(copy.pool, company);
+    const look = () => compareLedgers(database.pool, company);
+    const { findings } = await whileTampered(database.pool, "account_entry", sql, [company], look);
     const found = findings.filter(({ ledger }) => ledger === "account_entry");
     expect(found.find((one) => one.column === column)?.what).toMatch(said);
     expect(new Set(found.filter((one) => one.column === column).map(({ key }) => key)).size).toBe(1);
@@ -302,11 +303,14 @@ describe("what an account counts", () => {
     ["account_entry", "delete from account_entry where company = $1 and kind = 'reservation'", "held"],
   ] as const)("is what its entries and their decisions say: %s, %s", async ([table, sql, column]) => {
     expect(await compareLedgers(database.pool, company)).toMatchObject({ found: 0 });
-    const copy = await copyOf(database);
-    await tamper(copy.pool, table, sql, [company]);
-    const { findings } = await compareLedgers(copy.pool, company);
+    const look = () => compareLedgers(database.pool, company);
+    const { findings } = await whileTampered(database.pool, table, sql, [company], look);
     expect(findings.filter(({ ledger }) => ledger === table).map((one) => one.column)).toContain(column);
   });
+});
+
+test("nothing is found again once all stands as it was written", async () => {
+  expect(await verifyWhole(database.pool, asked)).toMatchObject({ outcome: "pass", found: 0 });
 });
 
 test("a release's document that is another than the one put in force is found", async () => {
