@@ -1,7 +1,9 @@
 import { stricter } from "../domain/decision.ts";
-import type { Decision, Verdict } from "../domain/decision.ts";
+import type { Verdict } from "../domain/decision.ts";
 import { live } from "./cases.ts";
 import type { Decide } from "./cases.ts";
+import { decideCompiled } from "./decide-compiled.ts";
+import type { CompiledDecision } from "./decide-compiled.ts";
 import { isMade } from "./analyse/ground.ts";
 import { factsBeneath, turnsOf } from "./analyse/turning.ts";
 import { comparisonsOf } from "./policy.ts";
@@ -30,16 +32,27 @@ export type Boundary = {
 export type BoundaryReport = {
   /** Distinct requests decided. */
   readonly requests: number;
+  /** Of them, those that both evaluators decided; the others the compiled form alone, and all are held against the rules. */
+  readonly byBoth: number;
   readonly boundaries: readonly Boundary[];
   /** Each in words; empty when every verdict is what the rules say. */
   readonly failures: readonly string[];
 };
 
 type Spot = { readonly rule: PolicyRule; readonly comparison: Comparison; readonly limit: number };
-type Decided = { readonly value: number; readonly facts: Known; readonly decision: Decision };
+/** A request's verdict with its rules, and what they come to when they are read one by one. */
+type Answer = { readonly decision: Told; readonly said: ReturnType<typeof readRules> };
+type Told = {
+  readonly kind: Verdict;
+  readonly rules: readonly { readonly id: string; readonly effect: Verdict }[];
+};
+type Decided = Answer & { readonly value: number };
 
 /** How many surroundings each limit is tried in. */
 const SURROUNDINGS = 3;
+
+/** Rules times requests that both evaluators are asked; of a larger policy they are asked every nth request. */
+const BY_BOTH = 20_000_000;
 
 function isLooser(a: Verdict, b: Verdict): boolean {
   return a !== b && stricter(a, b) === b;
@@ -107,8 +120,7 @@ function madeRows(policy: Policy, comparison: Comparison, surroundings: readonly
   );
 }
 
-function stepFaults(policy: Policy, place: string, { facts, decision }: Decided): readonly string[] {
-  const said = readRules(policy, facts);
+function stepFaults(place: string, { decision, said }: Decided): readonly string[] {
   const rules = decision.rules.map(({ id }) => id).toSorted();
   const outranked = decision.rules.filter(({ effect }) => isLooser(decision.kind, effect));
   const isRead = said.decision === decision.kind && said.rules.join() === rules.join();
@@ -141,7 +153,7 @@ function faultsAt(policy: Policy, spot: Spot, row: readonly Decided[]): readonly
     const loosened = before !== undefined && isLooserBeyond(spot, before, step);
     const { kind } = step.decision;
     const fault = `${place(step)}: decided ${kind}, looser than one unit below, though \`${spot.rule.id}\` limits it`;
-    return [...stepFaults(policy, place(step), step), ...(loosened ? [fault] : [])];
+    return [...stepFaults(place(step), step), ...(loosened ? [fault] : [])];
   });
 }
 
@@ -165,44 +177,58 @@ function cellsOf(policy: Policy, samples: readonly Sample[]): ReadonlyMap<Policy
  * fact is moved by the numbers it is made of; where none of them reaches the limit, trying it is left to the cases. Three
  * things must hold: the verdict and its rules are those of reading the rules one by one without the engine; no verdict
  * is looser than a rule that matched; beyond the limit of a rule that asks or blocks nothing gets looser, unless a rule
- * as strict as the verdict ends there.
+ * as strict as the verdict ends there. `decide` is asked of rules times requests up to `mostByBoth`, evenly spread.
  */
 export async function probeBoundaries(
   policy: Policy,
   samples: readonly Sample[],
   decide: Decide = live,
+  mostByBoth = BY_BOTH,
 ): Promise<BoundaryReport> {
-  const decisions = new Map<string, Decision>();
+  const answers = new Map<string, Answer>();
+  let byBoth = 0;
   const boundaries: Boundary[] = [];
   const failures = new Set<string>();
   for (const [cell, { at, surroundings }] of cellsOf(policy, samples)) {
-    const decided = async (known: Known): Promise<Decision> => {
+    const spots = spotsOf(cell, surroundings);
+    const every = Math.ceil((spots.length * 3 * cell.rules.length) / mostByBoth);
+    const decided = async (known: Known): Promise<Answer> => {
       const facts = factsOf(policy, known);
       const key = JSON.stringify([at ?? "", facts]);
-      const decision = decisions.get(key) ?? (await decide(policy, facts, at));
-      decisions.set(key, decision);
-      return decision;
+      const before = answers.get(key);
+      if (before !== undefined) return before;
+      const isByBoth = answers.size % every === 0;
+      if (isByBoth) byBoth += 1;
+      const decision = isByBoth ? await decide(policy, facts, at) : toldOf(cell, decideCompiled(policy, facts, at));
+      const answer = { decision, said: readRules(cell, known) };
+      answers.set(key, answer);
+      return answer;
     };
-    for (const spot of spotsOf(cell, surroundings)) {
+    for (const spot of spots) {
       const { boundary, faults } = await probe(cell, spot, surroundings, decided);
       for (const fault of faults) failures.add(fault);
       boundaries.push(boundary);
     }
   }
-  return { requests: decisions.size, boundaries, failures: [...failures] };
+  return { requests: answers.size, byBoth, boundaries, failures: [...failures] };
+}
+
+function toldOf({ rules }: Policy, { verdict, rules: ids }: CompiledDecision): Told {
+  const matching = new Set(ids);
+  return { kind: verdict, rules: rules.filter(({ id }) => matching.has(id)) };
 }
 
 async function probe(
   cell: Policy,
   spot: Spot,
   surroundings: readonly Known[],
-  decided: (known: Known) => Promise<Decision>,
+  decided: (known: Known) => Promise<Answer>,
 ): Promise<{ readonly boundary: Boundary; readonly faults: readonly string[] }> {
   const { turns, rows } = requestsAt(cell, spot, surroundings);
   const tried: Decided[][] = [];
   for (const row of rows) {
     const steps: Decided[] = [];
-    for (const { value, facts } of row) steps.push({ value, facts, decision: await decided(facts) });
+    for (const { value, facts } of row) steps.push({ value, ...(await decided(facts)) });
     tried.push(steps);
   }
   const steps = (tried[0] ?? []).map(({ value, decision }) => ({ value, verdict: decision.kind }));

@@ -51,7 +51,7 @@ export function decideScene({ checked, cell }: Scene): CompiledDecision {
  * The verdict and the rules of `evaluate` by the compiled form alone, without reasons: for replaying many requests, and
  * never for a live decision. A fault escalates, as it does there.
  */
-export function decideCompiled(policy: Policy, facts: JsonObject, at: string): CompiledDecision {
+export function decideCompiled(policy: Policy, facts: JsonObject, at: string | undefined): CompiledDecision {
   try {
     return decideScene(sceneOf(policy, facts, at));
   } catch {

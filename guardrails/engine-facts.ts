@@ -1,4 +1,4 @@
-import type { Almanac, DynamicFactCallback, Engine } from "json-rules-engine";
+import type { Almanac, DynamicFactCallback } from "json-rules-engine";
 import { assertNever } from "../domain/assert-never.ts";
 import type { Derivation, DerivedFact, Operand, TableRow } from "./derived.ts";
 import { paramFact } from "./engine-names.ts";
@@ -56,11 +56,14 @@ async function valueOf(derivation: Derivation, almanac: Almanac): Promise<unknow
   }
 }
 
+/** An engine, or the almanac of one run. */
+type FactKeeper = { readonly addFact: (name: string, made: DynamicFactCallback) => unknown };
+
 /**
  * Has the engine make derived facts itself, as facts of its own at run time: nothing that the compiled form computed
  * reaches it. Only those that can be known may be asked for.
  */
-export function addDerived(engine: Engine, derived: readonly DerivedFact[]): void {
+export function addDerived(engine: FactKeeper, derived: readonly DerivedFact[]): void {
   for (const { name, derive } of derived) {
     const made: DynamicFactCallback = (_, almanac) => valueOf(derive, almanac);
     engine.addFact(name, made);

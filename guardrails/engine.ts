@@ -1,10 +1,12 @@
-import { Engine, Operator } from "json-rules-engine";
+import { Almanac, Engine, Operator } from "json-rules-engine";
 import type { TopLevelCondition } from "json-rules-engine";
 import { patternTest } from "../domain/pattern.ts";
 import { beneath, type DerivedFact } from "./derived.ts";
 import { addDerived } from "./engine-facts.ts";
 import { paramFact } from "./engine-names.ts";
-import type { Comparison, Condition, Param, PolicyRule } from "./policy.ts";
+import type { Value } from "./fact-types.ts";
+import type { Comparison, Condition, Param, Policy, PolicyRule } from "./policy.ts";
+import { guardingFacts, READ_ANYWAY, rulesToRead } from "./set-aside.ts";
 import { isUnsettled, valueIn } from "./ternary.ts";
 import type { Known } from "./ternary.ts";
 
@@ -56,6 +58,14 @@ const matches = new Operator<unknown, string>(
   (given) => typeof given === "string",
 );
 
+/** What the engine is given: plain facts that are known, parameters, and what is true of every request. */
+function plainFacts({ known, params, derived }: Reading): { readonly [name: string]: unknown } {
+  const values = params.map(({ name, value }) => [paramFact(name), value] as const);
+  const names = new Set(derived.map(({ name }) => name));
+  const given = Object.entries(known).filter(([name]) => !names.has(name));
+  return Object.freeze({ ...Object.fromEntries(given), ...Object.fromEntries(values), [CERTAIN]: true });
+}
+
 /**
  * The ids of all rules whose condition holds, whatever the facts that are not known turn out to be. A fresh engine per
  * call, since a shared one loses rules between overlapping runs; one priority, no handlers, no stop. Given facts are plain
@@ -77,11 +87,29 @@ export async function matchingRules(
   );
   engine.addOperator(matches);
   addDerived(engine, derived);
-  const values = params.map(({ name, value }) => [paramFact(name), value] as const);
-  const names = new Set(derived.map(({ name }) => name));
-  const given = Object.entries(known).filter(([name]) => !names.has(name));
-  const facts = { ...Object.fromEntries(given), ...Object.fromEntries(values), [CERTAIN]: true };
-  const { results, failureResults } = await engine.run(Object.freeze(facts));
+  const { results, failureResults } = await engine.run(plainFacts(reading));
   if (results.length + failureResults.length !== rules.length) throw new Error("the engine left rules out");
   return new Set(results.map(({ name }) => name));
+}
+
+/** Facts by which rules are set aside: given ones as they are, derived ones as the engine makes them. */
+async function guarding(cell: Policy, known: Known): Promise<Known> {
+  const { derived = [], params } = cell;
+  if (derived.length === 0) return known;
+  const reading = { known, params, derived };
+  const almanac = new Almanac();
+  for (const [name, value] of Object.entries(plainFacts(reading))) almanac.addFact(name, value);
+  addDerived(almanac, derived);
+  const asked = [...guardingFacts(cell)].filter((name) => !isUnknown(name, reading));
+  const made = await Promise.all(asked.map(async (name) => [name, await almanac.factValue<Value>(name)] as const));
+  return Object.fromEntries(made);
+}
+
+/**
+ * What json-rules-engine says of a policy as it stands for one request: as `matchingRules` of all its rules, without
+ * reading those in full that one comparison rules out.
+ */
+export async function engineMatches(cell: Policy, known: Known): Promise<ReadonlySet<string>> {
+  const rules = cell.rules.length <= READ_ANYWAY ? cell.rules : rulesToRead(cell, await guarding(cell, known));
+  return matchingRules(rules, known, cell.params, cell.derived);
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from "../domain/json.ts";
 import { combine, strictestFirst } from "./combine.ts";
 import { compilePolicy } from "./compile.ts";
 import type { Matches } from "./compile.ts";
-import { matchingRules } from "./engine.ts";
+import { engineMatches } from "./engine.ts";
 import { groundsOf, matched } from "./grounds.ts";
 import type { Policy, PolicyRule } from "./policy.ts";
 import { sceneOf } from "./scene.ts";
@@ -130,7 +130,7 @@ export function judgeWith(matchers: Matchers): Judge {
 
 /** The evaluators of every live decision. */
 export const liveMatchers: Matchers = {
-  engine: ({ rules, params, derived }, known) => matchingRules(rules, known, params, derived),
+  engine: engineMatches,
   compiled: (cell, known) => compilePolicy(cell).match(known),
 };
 

@@ -76,7 +76,7 @@ export function comparisonHolds(policy: Policy, { operator, value: written }: Co
   const isParam = typeof written === "object" && "param" in written;
   const value = isParam ? policy.params.find(({ name }) => name === written.param)?.value : written;
   if (value === undefined || (typeof value === "object" && "fact" in value)) return false;
-  const among = typeof given !== "object" && [value].flat().includes(given);
+  const among = typeof given !== "object" && (Array.isArray(value) ? value.includes(given) : value === given);
   const limit = typeof value === "number" ? value : Number.NaN;
   switch (operator) {
     case "equal":

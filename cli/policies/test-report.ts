@@ -25,13 +25,19 @@ export function reportText(reports: readonly Report[], minimum: number, width: n
   return reports.map((report) => policyText(report, minimum, width)).join("\n");
 }
 
+function requestsAtLimits({ requests, byBoth }: BoundaryReport): string {
+  return byBoth === requests
+    ? `${requests} requests at limits`
+    : `${requests} requests at limits (${byBoth} of them by both evaluators)`;
+}
+
 function policyText({ id, problems, tested }: Report, minimum: number, width: number | undefined): string {
   if (tested === null) return [`${id}: not tested`, ...problems.map((problem) => `  ${problem}`), ""].join("\n");
   const { policy, cases, boundaries, coverage } = tested;
   const failed = cases.filter(({ passed }) => !passed);
   const unturned = boundaries.boundaries.filter(({ turns }) => !turns);
   const lines = [
-    `${id}: ${cases.length - failed.length} of ${cases.length} cases passed, ${boundaries.requests} requests at limits ` +
+    `${id}: ${cases.length - failed.length} of ${cases.length} cases passed, ${requestsAtLimits(boundaries)} ` +
       `${boundaries.failures.length === 0 ? "hold" : "do not hold"}, coverage ${coverage.percent} %`,
     ...failed.flatMap(failedLines),
     ...boundaries.failures.map((fault) => `  FAILED  ${fault}`),

@@ -13,6 +13,7 @@ import { flatCost, type FlatCost } from "./flat-cost.ts";
 import { governedQuote, type CaseCost, type GovernedQuote } from "./governed-quote.ts";
 import { idleMemory, type IdleMemory } from "./idle-memory.ts";
 import { policyAnalysis, type Analysed } from "./policy-analysis.ts";
+import { largePolicy, type LargePolicy } from "./large-policy.ts";
 import type { Comparison } from "./ratio.ts";
 import { ruleScale, type RuleScale } from "./rule-scale.ts";
 import { ruleTable } from "./rule-table.ts";
@@ -30,6 +31,7 @@ type Result =
   | Approved
   | IdleMemory
   | Analysed
+  | LargePolicy
   | Bulk
   | Comparison
   | GovernedQuote
@@ -62,6 +64,7 @@ const cases: Record<string, () => Promise<Result>> = {
   "rule scale": () => ruleScale(),
   "replayed history": () => simulateHistory(),
   "policy analysis": () => Promise.resolve(policyAnalysis()),
+  "large policy": () => largePolicy(engines),
   "bulk batch": () => bulkBatch(engines),
   "audit append": () => auditAppend(engines),
   "audit rebuild": () => auditRebuild(engines),
@@ -110,7 +113,8 @@ function line(result: Result): string {
   if ("idleP50Ms" in result) {
     const { name, idleP50Ms, idleP99Ms, alonePerSecond, togetherPerSecond } = result;
     const rates = `${alonePerSecond.toFixed(0)} decisions/s by one caller, ${togetherPerSecond.toFixed(0)} by 16`;
-    return `${name}: p50 ${idleP50Ms.toFixed(1)} ms, p99 ${idleP99Ms.toFixed(1)} ms over HTTP when idle; ${rates}`;
+    const cpu = `${result.cpuMs.toFixed(1)} ms of the gateway's CPU`;
+    return `${name}: p50 ${idleP50Ms.toFixed(1)} ms, p99 ${idleP99Ms.toFixed(1)} ms over HTTP when idle, ${cpu}; ${rates}`;
   }
   if ("storedPerSecond" in result) {
     const { name, batchRows, objects, storedPerSecond, foldedPerSecond, highestMb } = result;
@@ -142,6 +146,7 @@ function line(result: Result): string {
     const what = "rows gone over and PostgreSQL's CPU per quote on top of so many finished ones, never analysed";
     return `${result.name}, ${what}: ${result.levels.map(level).join("; ")}`;
   }
+  if ("elseMs" in result) return largeLine(result);
   if ("lintMs" in result) {
     const { name, rules, lintMs, proveMs, undecided } = result;
     const took = `lint ${lintMs.toFixed(0)} ms, prove ${proveMs.toFixed(0)} ms of CPU`;
@@ -156,6 +161,22 @@ function line(result: Result): string {
   }
   const { name, firstDecisionMs, wholeDayMs, runs } = result;
   return `${name}: ${firstDecisionMs} ms, day played and stopped after ${wholeDayMs} ms (median of ${runs})`;
+}
+
+function largeLine({
+  name,
+  rules,
+  engineMs,
+  elseMs,
+  readRules,
+  matching,
+  analysedRules,
+  seconds,
+}: LargePolicy): string {
+  const ratio = `${(engineMs / elseMs).toFixed(2)} times all else (${engineMs.toFixed(2)} against ${elseMs.toFixed(2)} ms of CPU)`;
+  const read = `${readRules.toFixed(0)} rules read, ${matching.toFixed(0)} match`;
+  const took = Object.entries(seconds).map(([question, s]) => `${question} ${s.toFixed(1)} s`);
+  return `${name} of ${rules} rules: json-rules-engine takes ${ratio} of a live decision, ${read}; of ${analysedRules}: ${took.join(", ")} of CPU`;
 }
 
 /** What one case costs on each side, a line each. */

@@ -111,3 +111,13 @@ describe("an evaluation that is wrong fails", () => {
     );
   });
 });
+
+test("of a large policy both evaluators are asked a share of the requests, evenly, and all are held against the rules", async () => {
+  let asked = 0;
+  const counted: Decide = (...request) => {
+    asked += 1;
+    return live(...request);
+  };
+  const { requests, byBoth, failures } = await probeBoundaries(quoting, [{ facts: clean }], counted, 80);
+  expect({ requests, byBoth, asked, failures }).toEqual({ requests: 15, byBoth: 3, asked: 3, failures: [] });
+});
