@@ -13,6 +13,7 @@ import { CLAIMS } from "../functions/deal-registration/beside.ts";
 import { ACCOUNT_MATCHES } from "../functions/shared/account-matches.ts";
 import { STANDING_ACT } from "../functions/shared/taking-back.ts";
 import { FIRST_ACT } from "../functions/quoting/baseline.ts";
+import { PRICES } from "../functions/shared/prices.ts";
 import { propertiesRead } from "../functions/index.ts";
 import type { Adapters } from "../tools/adapters.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
@@ -67,6 +68,8 @@ const ClaimsArgs = z.strictObject({ account: text, productFamily: text });
 const PostingArgs = FundRef.extend({ decisionId: text });
 const OfObjectArgs = z.strictObject({ functionId: text, objectType: text, objectId: text });
 const ReplyArgs = z.strictObject({ correlation: text });
+/** Products, as the JSON text of a list. */
+const PricesArgs = z.strictObject({ skus: z.string() });
 const ApprovalArgs = z.strictObject({ quoteId: text });
 const StepArgs = z.strictObject({ stepKey: text });
 const StandingActArgs = OfObjectArgs.extend({ action: text, takenBackBy: text.optional() });
@@ -117,6 +120,12 @@ export function createReadTools(
       "the last approval under a quote's id, for which deal and what, and whether it stands",
       ApprovalArgs,
       (company, { quoteId }) => quotes.readApproval(company, quoteId),
+    ),
+    readTool(
+      PRICES,
+      "what the company's price book says of products, and since when it is kept",
+      PricesArgs,
+      (company, args) => programme.readPrices(company, z.array(text).parse(JSON.parse(args.skus))),
     ),
     readTool("programme.fund", "what a partner's fund holds in a period", FundRef, (company, fund) =>
       programme.readFund(company, fund),

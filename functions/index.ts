@@ -4,6 +4,7 @@ import type { Action } from "../domain/proposal.ts";
 import { assertKnown } from "../domain/registry.ts";
 import { dealRegistration } from "./deal-registration/function.ts";
 import type { FunctionAction, FunctionDefinition, FunctionTable, GovernedAction } from "./definition.ts";
+import { priceBook } from "./price-book/function.ts";
 import { quoting } from "./quoting/function.ts";
 import { renewals } from "./renewals/function.ts";
 
@@ -11,7 +12,8 @@ import { renewals } from "./renewals/function.ts";
 const registered = [
   quoting,
   dealRegistration,
-  renewals, //
+  renewals,
+  priceBook, //
 ] as const satisfies readonly FunctionDefinition[];
 
 /** The actions of all functions, by which choreographies name them. */

@@ -14,6 +14,8 @@ import type { DealTeamReader, DealTeamWriter } from "./programme/deal-team-port.
 import { createDealTeams } from "./programme/deal-team.ts";
 import type { FundReader, FundWriter } from "./programme/funds-port.ts";
 import { createFunds } from "./programme/funds.ts";
+import { createPrices, priceListRecords } from "./programme/prices.ts";
+import type { PriceReader, PriceWriter } from "./programme/prices-port.ts";
 import type { ProgrammeReader, ProgrammeWriter } from "./programme/port.ts";
 import { createProgramme } from "./programme/postgres.ts";
 import type { QuoteDeskReader } from "./quotes/port.ts";
@@ -25,7 +27,14 @@ import { sandboxTool } from "./sandbox/tool.ts";
 /** The adapter registry: which system stands behind each port. */
 export type Adapters = {
   readonly crm: CrmReader & CrmWriter;
-  readonly programme: ProgrammeReader & ProgrammeWriter & DealTeamReader & DealTeamWriter & FundReader & FundWriter;
+  readonly programme: ProgrammeReader &
+    ProgrammeWriter &
+    DealTeamReader &
+    DealTeamWriter &
+    FundReader &
+    FundWriter &
+    PriceReader &
+    PriceWriter;
   readonly quotes: QuoteDeskReader;
   readonly accounts: AccountReader;
   /** The systems that keep subjects, by name. */
@@ -74,11 +83,17 @@ function contractTools(pool: Pool): readonly EffectTool[] {
 
 /** The systems that ship: the sandbox for those outside, and our own records. `now`: the company's clock. */
 export function embeddedAdapters(pool: Pool, now: () => string): Adapters {
-  const programme = { ...createProgramme(pool, now), ...createDealTeams(pool, now), ...createFunds(pool, now) };
+  const programme = {
+    ...createProgramme(pool, now),
+    ...createDealTeams(pool, now),
+    ...createFunds(pool, now),
+    ...createPrices(pool, now),
+  };
   const crm = createSandboxCrm(pool);
   const records = {
     ...Object.fromEntries(subjectSystems().map((system) => [system, sandboxRecords(pool, system)])),
     crm,
+    programme: priceListRecords(pool, now),
   };
   const others = [...sandboxTools(pool), ...contractTools(pool), approveDiscountTool(pool), revokeApprovalTool(pool)];
   return {

@@ -1,6 +1,7 @@
 import { RegisterDealArgs } from "../functions/deal-registration/register-deal.ts";
 import { ReleaseRegistrationArgs } from "../functions/deal-registration/release-registration.ts";
 import { governedActions } from "../functions/governed-actions.ts";
+import { PutPriceListArgs } from "../functions/price-book/put-price-list.ts";
 import { AdjustFundArgs } from "../functions/shared/adjust-fund.ts";
 import { ChangeDealTeamArgs } from "../functions/shared/deal-team-change.ts";
 import { TellSellerArgs } from "../functions/shared/deal-team-tell.ts";
@@ -62,6 +63,12 @@ function programmeTools(programme: Adapters["programme"]): readonly EffectTool[]
       args: ReversePostingArgs,
       execute: (permit, reversal) => programme.reversePosting(permit, reversal),
       lookUp: (company, key) => programme.findFundEntry(company, key),
+    }),
+    effectTool({
+      name: "programme.put-price-list",
+      args: PutPriceListArgs,
+      execute: (permit, sent) => programme.putPriceList(permit, sent),
+      lookUp: (company, key) => programme.findPriceList(company, key),
     }),
   ];
 }

@@ -231,6 +231,7 @@ begin
     where company = p_company and released_by = p_person;
   update audit_retention set set_by = p_subject_id where company = p_company and set_by = p_person;
   update company_calendar set set_by = p_subject_id where company = p_company and set_by = p_person;
+  update batch set stored_by = p_subject_id where company = p_company and stored_by = p_person;
   update person_change set asked_by = p_subject_id, reason = 'erased' where company = p_company and asked_by = p_person;
   update person_change set settled_by = p_subject_id where company = p_company and settled_by = p_person;
   delete from person_change where company = p_company and person_id = p_person;

@@ -26,6 +26,8 @@ create table batch (
   superseded_by text,
   touched_at timestamptz not null,
   stored_at timestamptz,
+  -- The person who sent it.
+  stored_by text,
   told_at timestamptz,
   primary key (batch_id, company)
 );
@@ -33,7 +35,11 @@ create unique index batch_of_window on batch (company, source, window_from, wind
 create index batch_open on batch (company, stored_at) where state in ('receiving', 'stored');
 create index batch_by_time on batch (company, touched_at) where touched_at is not null;
 grant select, insert,
-  update (state, format, digest, bytes, row_count, bad_count, bad, superseded_by, touched_at, stored_at, told_at) on batch to mandate_app;
+  update (state, format, digest, bytes, row_count, bad_count, bad, superseded_by, touched_at, stored_at, stored_by, told_at) on batch to mandate_app;
+grant select, update (stored_by) on batch to mandate_eraser;
+create policy erasing_owner on batch to mandate_eraser
+  using (current_user = 'mandate_eraser' and pg_has_role(session_user, 'mandate_eraser', 'member'))
+  with check (current_user = 'mandate_eraser' and pg_has_role(session_user, 'mandate_eraser', 'member'));
 
 -- Rows as they came, some thousand in one value: [line, row] each. They are gone once every function has folded them.
 create table batch_chunk (

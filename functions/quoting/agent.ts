@@ -1,12 +1,14 @@
 import type { Json } from "../../domain/json.ts";
 import { ApproveDiscountArgs } from "./approval-reading.ts";
 import { readQuote, type Quote } from "./approve-discount.ts";
-import { baselineRemarks, FIRST_ACT } from "./baseline.ts";
 import { formatMinor } from "../../domain/money.ts";
 import { formatPpm } from "../../domain/ppm.ts";
 import { agentPart, type Briefing, type FindingOf } from "../definition.ts";
 import { TEAM, teamFrom } from "../shared/deal-team.ts";
 import { certain, quoted } from "../shared/finding.ts";
+import { PRICES } from "../shared/prices.ts";
+import { FIRST_ACT } from "./baseline.ts";
+import { listPriceOf } from "./list-price.ts";
 import { teamFindings } from "./team-findings.ts";
 
 /** What a partner must not learn: our floor, who else takes part and how they stand, what others were approved on the deal. */
@@ -26,7 +28,7 @@ const audiences = {
 } as const;
 type Said = FindingOf<typeof audiences>;
 
-function findings({ readings, facts }: Briefing): readonly Said[] {
+function findings({ readings, facts, at }: Briefing): readonly Said[] {
   const quote = readQuote(readings["crm.record"]);
   const {
     quote_list_price: list,
@@ -42,7 +44,7 @@ function findings({ readings, facts }: Briefing): readonly Said[] {
   const share = facts["effectiveDiscount"];
   const discount = typeof share === "number" ? formatPpm(share) : "not computable";
   const kept = net - given;
-  const measured = baselineRemarks(quote, readings[FIRST_ACT]);
+  const measured = listPriceOf(quote, { book: readings[PRICES], first: readings[FIRST_ACT] }, at).remarks;
   return [
     certain(
       "effective-discount",

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm } from "../../domain/ppm.ts";
 import { APPROVAL, approvalLookup, ApproveDiscountArgs, asAsked, heldBy, lastApprovalIn } from "./approval-reading.ts";
-import { baseMinor, baselineLookup, baselineRemarks, FIRST_ACT } from "./baseline.ts";
+import { baselineLookup } from "./baseline.ts";
 import { customerOf } from "./customer.ts";
 import { inRole, membersIn, strictestStanding, type TeamMember } from "../../domain/deal-team.ts";
 import type { About, Contradiction, FactInput, FunctionAction, Headline, Readings } from "../definition.ts";
@@ -26,7 +26,9 @@ import { discountApart, shareOver } from "../shared/agreement-of-figures.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { crmIdIn } from "../shared/crm-id.ts";
 import { howMany, oneOf, teamIn, teamLookup } from "../shared/deal-team.ts";
+import { pricesLookup } from "../shared/prices.ts";
 import { lines } from "./lines.ts";
+import { knownIn, listPriceOf } from "./list-price.ts";
 import { isPriced, linesApart, pricedFacts, whyNotPriced, worstLinePpm } from "./pricing.ts";
 
 const protectedTerms = ["none", "liability", "exclusivity", "termination", "data"] as const;
@@ -55,6 +57,8 @@ export const quoteFields = {
   quote_term_months: maybe(whole(MAX_TERM_MONTHS)),
   /** Months that cost nothing, of whichever line has the most. Only lines say what they are worth. */
   quote_free_months: maybe(whole(MAX_TERM_MONTHS)),
+  /** Whose prices of the price book hold, where it has any of a region. Empty: those that hold everywhere. */
+  quote_region: maybe(text(64)),
   quote_protected_terms: choices(protectedTerms),
   quote_requested_by: text(256),
   /** Host, web address or mail address of whom the quote is for. Where it is left empty, nothing counts by customer. */
@@ -84,7 +88,8 @@ export const QuoteFacts = z.strictObject({
   effectiveDiscount: z.int().min(0).max(MAX_DISCOUNT_PPM).meta({
     from: "derived",
     unit: "ppm",
-    title: "list discount plus all concessions, as a share of the list price, or of the first one approved on the deal",
+    title:
+      "list discount plus all concessions, as a share of the list price: the price book's, else the first approved on the deal",
     adjustable: true,
   }),
   worstLineDiscount: z.int().min(0).max(MAX_DISCOUNT_PPM).meta({
@@ -97,13 +102,14 @@ export const QuoteFacts = z.strictObject({
     from: "record",
     unit: "minor",
     currency: LIMIT_CURRENCY,
-    title: "list price of the quote; known only in USD",
+    title: "list price of the quote, by the price book where one is kept; known only in USD",
   }),
   discountAmount: z.int().min(0).max(MAX_MINOR).meta({
     from: "derived",
     unit: "minor",
     currency: LIMIT_CURRENCY,
-    title: "list price, or the first one approved on the deal, less net price, plus concessions; known only in USD",
+    title:
+      "list price, by the price book or first approved on the deal, less net price, plus concessions; known only in USD",
     adjustable: true,
   }),
   belowFloorPrice: z
@@ -178,8 +184,8 @@ function worstOf(quote: Quote, effectivePpm: number | undefined): number | undef
     : Math.min(Math.max(worst, effectivePpm), MAX_DISCOUNT_PPM);
 }
 
-/** The list price is always the record's: a proposal cannot shrink its discount by inventing a list price. */
-function facts({ evidence, action }: FactInput): JsonObject {
+/** The list price is never the proposal's: it cannot shrink its discount by inventing one. */
+function facts({ evidence, action, at }: FactInput): JsonObject {
   const record = evidence["crm.record"]?.value;
   const quote = readQuote(record);
   const team = teamIn(evidence);
@@ -189,7 +195,8 @@ function facts({ evidence, action }: FactInput): JsonObject {
   const { quote_list_price: list, quote_floor_price: floor } = quote;
   const kept = net === undefined || given === undefined ? undefined : net - given;
   // Off nothing there is no discount that anybody could state: a person says what such a quote is worth.
-  const base = list === 0 || !isPriced(quote) ? undefined : baseMinor(quote, evidence[FIRST_ACT]?.value);
+  const listed = listPriceOf(quote, knownIn(evidence), at);
+  const base = list === 0 || list === undefined || !isPriced(quote) ? undefined : listed.minor;
   const discount = base === undefined || kept === undefined ? undefined : base - kept;
   const effective =
     base === undefined || discount === undefined ? undefined : Math.min(sharePpm(discount, base), MAX_DISCOUNT_PPM);
@@ -201,8 +208,11 @@ function facts({ evidence, action }: FactInput): JsonObject {
     sellers: sellers && howMany(sellers),
     protectedTerms: termsFact(quote.quote_protected_terms),
     effectiveDiscount: effective,
-    worstLineDiscount: worstOf(quote, effective),
-    listPrice: isCounted && list !== 0 ? list : undefined,
+    worstLineDiscount: worstOf(
+      { ...quote, ...(listed.lines !== undefined && { quote_lines: listed.lines }) },
+      effective,
+    ),
+    listPrice: isCounted && list !== 0 ? (listed.byBook ? listed.minor : list) : undefined,
     discountAmount: isCounted && discount !== undefined ? Math.max(0, discount) : undefined,
     belowFloorPrice: kept === undefined || floor === undefined ? undefined : kept < floor,
     quoteHeldBy:
@@ -229,23 +239,25 @@ const sources = {
   requester: ["quote_requested_by"],
 } as const;
 
-function unknown({ evidence }: FactInput): { readonly [fact: string]: string } {
+function unknown({ evidence, at }: FactInput): { readonly [fact: string]: string } {
   const { values, unread } = readFields(quoteFields, evidence["crm.record"]?.value ?? {});
   const quoted = { property: "quote_currency", given: values.quote_currency };
   const { why } = customerOf(values.customer_domain);
   const free = { quote_list_price: "quote_list_price is zero: there is nothing that a discount could be off" };
   const unpriced = whyNotPriced(values);
+  const unlisted = listPriceOf(values, knownIn(evidence), at).why;
   return {
     ...(why !== undefined && { customer: why }),
     ...unknownOutside(LIMIT_CURRENCY, quoted, ["listPrice", "discountAmount"]),
+    ...(unlisted !== undefined && Object.fromEntries([...pricedFacts, "listPrice"].map((fact) => [fact, unlisted]))),
     ...(unpriced !== undefined && Object.fromEntries(pricedFacts.map((fact) => [fact, unpriced]))),
     ...unknownFrom({ ...unread, ...(values.quote_list_price === 0 && free) }, sources),
   };
 }
 
 /** Shares and amounts of the facts, and lines and totals of the record. */
-function agrees(known: JsonObject, { evidence }: FactInput): readonly Contradiction[] {
-  const base = baseMinor(readQuote(evidence["crm.record"]?.value), evidence[FIRST_ACT]?.value);
+function agrees(known: JsonObject, { evidence, at }: FactInput): readonly Contradiction[] {
+  const base = listPriceOf(readQuote(evidence["crm.record"]?.value), knownIn(evidence), at).minor;
   return [
     ...discountApart(
       { ...known, ...(known["listPrice"] !== undefined && base !== undefined && { listPrice: base }) },
@@ -285,9 +297,10 @@ function headline(given: JsonObject, facts: JsonObject): Headline | undefined {
 }
 
 function lookups(record: JsonObject, _reportsStep: string, { objectId }: About) {
-  const { quote_id: quoteId } = readQuote(record);
+  const { quote_id: quoteId, quote_lines: quoted } = readQuote(record);
   const approval = quoteId === undefined ? [] : [approvalLookup(quoteId)];
-  return [teamLookup(objectId, record), ...approval, baselineLookup(objectId)];
+  const prices = pricesLookup(quoted?.map(({ sku }) => sku) ?? []);
+  return [teamLookup(objectId, record), ...approval, prices, baselineLookup(objectId)];
 }
 
 /** `Northwind, selling, asks for a discount on quote Q-1004, of which not everything can be read`. */
@@ -315,7 +328,7 @@ export const approveDiscount = {
   restsOn: [APPROVAL],
   facts,
   unknown,
-  remarks: ({ evidence }) => baselineRemarks(readQuote(evidence["crm.record"]?.value), evidence[FIRST_ACT]?.value),
+  remarks: ({ evidence, at }) => listPriceOf(readQuote(evidence["crm.record"]?.value), knownIn(evidence), at).remarks,
   agrees,
   describe,
   headline,

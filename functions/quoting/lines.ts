@@ -2,6 +2,7 @@ import { z } from "zod";
 import { inUnits, parseDecimal } from "../../domain/decimal.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Field } from "../fields.ts";
+import { PRICE_DIGITS } from "../shared/prices.ts";
 
 /**
  * The lines of a quote, as a CRM keeps them in one property: a JSON text. Unit prices are decimals in the quote's currency,
@@ -12,8 +13,7 @@ import type { Field } from "../fields.ts";
 const MAX_LINES = 200;
 const MAX_LINES_CHARS = 60_000;
 
-/** Unit prices have at most this many decimals, quantities this many: usage is priced in fractions of a cent. */
-const PRICE_DIGITS = 8;
+/** Quantities have at most this many decimals. */
 const QUANTITY_DIGITS = 4;
 
 /** What prices times quantities are counted in: ten to the minus this many of the currency's unit. */

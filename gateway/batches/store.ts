@@ -95,7 +95,7 @@ export type WholeBatch = BatchOf & {
  * nothing. Throws when what stands is not what this sender sent: another one wrote at the same time.
  */
 export async function completeBatch(pool: LedgerPool, whole: WholeBatch): Promise<void> {
-  const { company, batchId, format, digest, bytes, digests, hearers, replaces, at } = whole;
+  const { company, batchId, format, digest, bytes, digests, hearers, replaces, personId, at } = whole;
   await inTransaction(pool, async (sql) => {
     await sql.query("select from batch where company = $1 and batch_id = $2 for update", [company, batchId]);
     await dropChunks(sql, company, batchId, digests.length);
@@ -105,7 +105,7 @@ export async function completeBatch(pool: LedgerPool, whole: WholeBatch): Promis
     const { rows } = await sql.query<{ rows: number; badRows: number }>({
       name: "complete-batch",
       text: `update batch b set state = 'stored', digest = $3, bytes = $4, stored_at = $5, touched_at = $5,
-               format = $7, row_count = c.row_count, bad_count = c.bad_count, bad = c.bad
+               format = $7, stored_by = $8, row_count = c.row_count, bad_count = c.bad_count, bad = c.bad
              from (select coalesce(sum(row_count), 0) as row_count, coalesce(sum(bad_count), 0) as bad_count,
                      coalesce((select jsonb_agg(listed.bad) from (
                        select x.bad from batch_chunk k, jsonb_array_elements(k.bad) with ordinality as x (bad, place)
@@ -113,7 +113,7 @@ export async function completeBatch(pool: LedgerPool, whole: WholeBatch): Promis
                    from batch_chunk where company = $1 and batch_id = $2) as c
              where b.company = $1 and b.batch_id = $2
              returning b.row_count as rows, b.bad_count as "badRows"`,
-      values: [company, batchId, digest, bytes, at, LISTED_BAD_ROWS, format],
+      values: [company, batchId, digest, bytes, at, LISTED_BAD_ROWS, format, personId],
     });
     await sql.query({
       name: "share-batch",

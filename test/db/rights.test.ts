@@ -118,7 +118,7 @@ describe("a company's login", () => {
       audit_log: "size",
       audit_place: "seq",
       audit_tile: "hashes",
-      batch: "bad bad_count bytes digest format row_count state stored_at superseded_by told_at touched_at",
+      batch: "bad bad_count bytes digest format row_count state stored_at stored_by superseded_by told_at touched_at",
       batch_chunk: "bad bad_count bytes digest row_count rows",
       batch_share: "after_id objects state told",
       budget:
@@ -130,6 +130,7 @@ describe("a company's login", () => {
       model_spend: "micro_usd ms state tokens",
       model_turn: "attempts holder input_tokens lease_until output_tokens response state",
       outbox: "attempts delivered_at retry_at",
+      "programme.price": "ended_at",
       "programme.registration":
         "currency customer_aliases customer_domain customer_name effect_key expires_at partner_id product_family protection_days registered_at replaces role value_minor version",
       quarantined_event: "settled_at state times",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { functions } from "../../functions/index.ts";
+import { functionsOfOutside } from "../fixtures/functions.ts";
 import { readOddRecords } from "../fixtures/odd-records.ts";
 import { walkOddRecords } from "../fixtures/odd-road.ts";
 
@@ -9,7 +9,7 @@ const READ = 10_000;
 const WALKED = 210;
 const AT_A_TIME = 30;
 
-test.for(Object.values(functions).map((definition) => [definition.id, definition] as const))(
+test.for(functionsOfOutside.map((definition) => [definition.id, definition] as const))(
   `%s: ${READ} records`,
   { timeout: 1_800_000 },
   async ([id, definition]) => {

@@ -11,6 +11,7 @@ import { putObjects, readCalls, scriptFault } from "../../tools/sandbox/door.ts"
 import { assertKnown } from "../../domain/registry.ts";
 import { fundAsk, fundOf, fundPermit } from "../fixtures/funds.ts";
 import { stepNames } from "../fixtures/ledger.ts";
+import { priceRow, sendPriceList } from "../fixtures/price-lists.ts";
 import { givenCrmObject } from "../fixtures/programme.ts";
 import { acted, decideAsking } from "../fixtures/reservations.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
@@ -80,6 +81,7 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
   "programme.deposit-fund": (name) => ({ ...ofFund, amountMinor: name.length }),
   "programme.adjust-fund": (name) => ({ ...ofFund, changeMinor: name.length, mayGoNegative: false }),
   "programme.reverse-posting": (name) => ({ ...ofFund, amountMinor: name.length, decisionId: spentBy }),
+  "programme.put-price-list": (name) => ({ list: name, ...sentLists }),
   "crm.open-renewal": (name) => ({
     objectId: "c1",
     contractId: "C-7001",
@@ -147,6 +149,16 @@ async function givenReleasable(pool: Pool): Promise<void> {
   );
 }
 
+/** The batch in which a price list came under each of these names. */
+let sentLists = { batch: "", digest: "" };
+async function givenSentLists(pool: LedgerPool): Promise<void> {
+  sentLists = await sendPriceList(
+    pool,
+    COMPANY,
+    releasedNames.map((list) => priceRow({ list })),
+  );
+}
+
 /** What a tool of several steps does last at its target. */
 const lastOperations: { readonly [tool: string]: string } = { "crm.set-selling-partner": "update-property" };
 
@@ -176,11 +188,13 @@ for (const [name, argsOf] of Object.entries(samples)) {
       { type: "approve-discount", id: approval, properties: {} },
     ]);
     if (name === "programme.release-registration") await givenReleasable(pool);
+    if (name === "programme.put-price-list") await givenSentLists(pool);
     const acts = async () => {
       if (isOurs) {
         const { rows } = await pool.query(
           `select from programme.registration where registration_id <> '${released}' union all
            select from programme.registration_release union all select from programme.deal_team
+           union all select from programme.price_list
            union all select from account_entry where kind in ('deposit', 'adjustment', 'reversal')`,
         );
         return rows.length;

@@ -2,6 +2,8 @@ import type { FactInput, FunctionAction } from "../../../functions/definition.ts
 import { registrationInput, registrationRecord } from "../../../functions/deal-registration/fixture.ts";
 import { registerDeal } from "../../../functions/deal-registration/register-deal.ts";
 import { functions, type ActionId } from "../../../functions/index.ts";
+import { priceListInput, priceListRecord } from "../../../functions/price-book/fixture.ts";
+import { putPriceList } from "../../../functions/price-book/put-price-list.ts";
 import { evidenceOf, partnerReading } from "../../../functions/shared/fixture.ts";
 import { approveDiscount } from "../../../functions/quoting/approve-discount.ts";
 import { quoteAtDiscount, quoteInput } from "../../../functions/quoting/fixture.ts";
@@ -41,6 +43,7 @@ export const targets: readonly Target[] = [
   target("renewals", priceRenewal, renewalInput(priceRenewal, contractRecord())),
   target("renewals", assignPartner, withPartner(renewalInput(assignPartner, contractRecord(given)))),
   target("renewals", recordRenewal, renewalInput(recordRenewal, contractRecord(silent), { at: AFTER_TERM })),
+  target("price-book", putPriceList, priceListInput(priceListRecord())),
 ];
 
 /** Every action that an agent may be asked about. */
