@@ -1,6 +1,6 @@
 import type { FunctionDefinition } from "../definition.ts";
 import { agent } from "./agent.ts";
-import { priceListAggregate, type PriceRow } from "./price-list.ts";
+import { priceListAggregate } from "./price-list.ts";
 import { priceListFields, putPriceList } from "./put-price-list.ts";
 
 /** Price book: a price list comes in bulk; a person puts it in force. */

@@ -45,6 +45,7 @@ const argsOf = {
   "crm.record": z.strictObject({ objectType: z.string(), objectId: z.string() }),
   "programme.deal-team": z.strictObject({ dealId: z.string(), crmPartner: z.string() }),
   "quotes.approval": z.strictObject({ quoteId: z.string() }),
+  "programme.prices": z.strictObject({ skus: z.string() }),
   "ledger.first-act": z.strictObject({
     functionId: z.string(),
     objectType: z.string(),
@@ -79,7 +80,12 @@ export function readTools(values: { readonly [tool: string]: JsonObject }): { to
 }
 
 export function quoteReadings(changes: JsonObject = {}) {
-  return { "crm.record": quoteRecord(changes), "programme.deal-team": teamOf(), "quotes.approval": { last: null } };
+  return {
+    "crm.record": quoteRecord(changes),
+    "programme.deal-team": teamOf(),
+    "quotes.approval": { last: null },
+    "programme.prices": { keptSince: null, prices: [] },
+  };
 }
 
 export function registrationReadings(changes: JsonObject = {}, matches: readonly JsonObject[] = []) {

@@ -99,16 +99,16 @@ describe("a list is whole", () => {
 });
 
 test("what comes in bulk is folded in the order of its rows, and no more is kept than one person can answer for", () => {
-  const { start, add, reading } = priceListAggregate;
+  const of = priceListAggregate;
   const row = (n: number) => PriceRow.parse(priceRow({ sku: `S-${n}` }));
   const window = { from: "2026-01-01T00:00:00.000Z", until: "2026-02-01T00:00:00.000Z" };
-  const two = [row(1), row(2)].reduce(add, start);
-  expect(reading(two, window)).toEqual({
+  const two = of.add(of.add(of.start, row(1)), row(2));
+  expect(of.reading(two, window)).toEqual({
     count: 2,
     prices: ["S-1", "S-2"].map((sku) => listedPrice({ sku, per: "once", unitPrice: "1000.00" })),
   });
   const full = { count: MOST_PRICES, prices: Array.from({ length: MOST_PRICES }, () => listedPrice()) };
-  expect(add(full, row(3))).toEqual({ count: MOST_PRICES + 1, prices: full.prices });
+  expect(of.add(full, row(3))).toEqual({ count: MOST_PRICES + 1, prices: full.prices });
 });
 
 describe("what a list changes", () => {
