@@ -121,6 +121,14 @@ export function createReadTools(
       ApprovalArgs,
       (company, { quoteId }) => quotes.readApproval(company, quoteId),
     ),
+    ...bookReadTools(programme),
+  ];
+  return { ...byName(outside), ...ledgerReadTools(ledger, now) };
+}
+
+/** What the company's price book and its partners' funds hold. */
+function bookReadTools(programme: Adapters["programme"]): readonly ReadTool[] {
+  return [
     readTool(
       PRICES,
       "what the company's price book says of products, and since when it is kept",
@@ -137,7 +145,6 @@ export function createReadTools(
       (company, { decisionId, ...fund }) => programme.readPosting(company, fund, decisionId),
     ),
   ];
-  return { ...byName(outside), ...ledgerReadTools(ledger, now) };
 }
 
 /** The readings of our own ledgers, through the pool or within a transaction. */
