@@ -6,7 +6,8 @@ import type { Json, JsonObject } from "../../domain/json.ts";
 import { canonicalJson } from "../../audit/canonical-json.ts";
 import { ownChain } from "../../audit/told-parts.ts";
 import { recordKeys } from "../../audit/record-keys.ts";
-import { objectAt } from "../../audit/story/loose.ts";
+import { objectAt, objectsAt } from "../../audit/story/loose.ts";
+import type { ReasoningChain } from "../../domain/proposal.ts";
 import { agentsProposal } from "../../deciding/agents-proposal.ts";
 import { differenceOf } from "./difference.ts";
 import type { Replayed } from "./guardrail.ts";
@@ -46,7 +47,8 @@ async function workAgain(proposal: AuditRecord, { records }: AgentRecords, stage
   const { actionId, action, recordVersion, chain } = draft;
   const review = stage.reviews ? await reviewAgain(stage, findings, proposed) : {};
   const recorded = { ...proposal.body, ...reviewBody(input, records) };
-  const what = compareParts(recorded, { actionId, action, recordVersion, ...ownChain(chain), ...review });
+  const own = asThen(ownChain(chain), objectAt(proposal.body, "chain"));
+  const what = compareParts(recorded, { actionId, action, recordVersion, ...own, ...review });
   return what === undefined ? { kind: "same" } : { kind: "differs", what };
 }
 
@@ -63,6 +65,16 @@ function reviewBody({ stepKey }: TurnInput, records: readonly AuditRecord[]): Js
   const body = records.find(({ key }) => key === recordKeys.review(stepKey))?.body ?? {};
   const { review, turn } = body;
   return review === undefined || turn === undefined ? {} : { review, turn };
+}
+
+/** Records from before code said for whom a finding is, whose word and of when hold what was reported alone. */
+function asThen(chain: ReasoningChain, recorded: JsonObject): JsonObject & ReasoningChain {
+  const isOld = objectsAt(recorded, "findings").every((finding) => !Object.hasOwn(finding, "audience"));
+  if (!isOld) return chain;
+  const findings = chain.findings.map(({ code, statement, confidencePpm, sources }) => {
+    return { code, statement, confidencePpm, sources };
+  });
+  return { ...chain, findings } as JsonObject & ReasoningChain;
 }
 
 /** Holds what came out against what is recorded, the parts of the chain each for itself. */
