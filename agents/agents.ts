@@ -4,7 +4,13 @@ import type { JsonObject } from "../domain/json.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 import { createBindings, type Bindings } from "./binding.ts";
 import { AgentFault } from "./fault.ts";
-import type { ModelLedger } from "./model-ledger.ts";
+import { MAX_MODEL_CALLS } from "./limits.ts";
+import { budget } from "./middleware/budget.ts";
+import { modelCallLimit } from "./middleware/call-limit.ts";
+import { around } from "./middleware/middleware.ts";
+import { modelLedger, type ModelLedger } from "./middleware/model-ledger.ts";
+import { supplierMask, type NamesOf } from "./middleware/supplier-mask.ts";
+import { askSupplier } from "./model-call.ts";
 import type { ChatModelPort } from "./models/port.ts";
 import { prompts as shippedPrompts, type Prompts } from "./prompts/index.ts";
 import { reviewProposal } from "./roles/compliance.ts";
@@ -38,6 +44,8 @@ export type AgentsDeps = {
   readonly prompts?: Prompts;
   /** Absent: a turn that the model fails at is not done. */
   readonly patience?: Patience | undefined;
+  /** Names of people that no supplier is told. Nobody's when absent. */
+  readonly namesOf?: NamesOf | undefined;
 };
 
 export function createAgents({
@@ -47,9 +55,12 @@ export function createAgents({
   digest,
   prompts = shippedPrompts,
   patience,
+  namesOf = async () => [],
 }: AgentsDeps): Agents {
   const tools = new Map(readTools.map((tool) => [tool.name, tool]));
-  const contextOf = (bindings: Bindings) => ({ calls: { ledger, digest }, bindings, tools });
+  const middleware = [modelCallLimit(MAX_MODEL_CALLS), modelLedger(ledger), budget, supplierMask(namesOf)];
+  const calls = { digest, answer: around(middleware, askSupplier) };
+  const contextOf = (bindings: Bindings) => ({ calls, bindings, tools });
   const bindingsOf = (port: ChatModelPort) => createBindings({ model: port, prompts, digest });
   const turns = patience === undefined ? plainTurns(bindingsOf(model)) : patientTurns(model, patience, bindingsOf);
   return {

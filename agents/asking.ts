@@ -34,10 +34,9 @@ export function runOf(context: TurnContext) {
 
 export type Asked = { readonly progress: Progress; readonly answer: ModelAnswer };
 
-/** Asks the model once more. Throws `AgentFault` where it refuses, or the turn has asked often enough. */
+/** Asks the model once more. Throws `AgentFault` where it refuses, and what stands around the question throws. */
 export async function ask({ calls }: TurnContext, conversing: Conversing, progress: Progress): Promise<Asked> {
   const seq = progress.requestDigests.length;
-  if (seq >= MAX_MODEL_CALLS) throw unusable(`no answer after \`${seq}\` model calls`);
   const { answer, requestDigest } = await askModel(calls, conversing, seq, progress.messages);
   if (answer.stopReason === "refusal") throw new AgentFault("MODEL_REFUSED", "model refused to answer");
   if (answer.stopReason === "model_context_window_exceeded") throw unusable("context window exceeded");

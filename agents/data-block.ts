@@ -13,7 +13,7 @@ const CLOSE = "\n</data>";
  * Throws `RECORD_UNREADABLE` beyond `MAX_DATA_CHARS`.
  */
 export function dataBlock(value: JsonObject): string {
-  const json = JSON.stringify(inOrder(shown(value))).replaceAll("<", "\\u003c");
+  const json = escaped(inOrder(shown(value)));
   if (json.length > MAX_DATA_CHARS) {
     throw new AgentFault("RECORD_UNREADABLE", `readings of \`${json.length}\` characters are too long for an agent`);
   }
@@ -27,6 +27,19 @@ export function readDataBlock(text: string): JsonObject | undefined {
   if (start < 0 || end < 0) return undefined;
   const value: unknown = JSON.parse(text.slice(start + OPEN.length, end));
   return typeof value === "object" && value !== null ? (value as JsonObject) : undefined;
+}
+
+/** A text with `change` made to every string and key in its data block, and to what stands around that. */
+export function mapBlockText(text: string, change: (text: string) => string): string {
+  const start = text.indexOf(OPEN);
+  const end = text.indexOf(CLOSE, start);
+  if (start < 0 || end < 0) return change(text);
+  const value = JSON.parse(text.slice(start + OPEN.length, end)) as JsonObject;
+  return `${change(text.slice(0, start))}${OPEN}${escaped(mapText(value, change))}${change(text.slice(end))}`;
+}
+
+function escaped(value: Json): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
 }
 
 /** What a model sees of a value: every text cleaned and cut to `MAX_FIELD_CHARS`. */

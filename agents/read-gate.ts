@@ -3,7 +3,9 @@ import { SourceRef, type Evidence, type Lookup } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 import { cleanText } from "./clean-text.ts";
+import type { ToolCall } from "./conversation.ts";
 import { JsonRecord } from "./json-record.ts";
+import type { ToolMiddleware } from "./middleware/middleware.ts";
 
 const Asked = z.strictObject({ tool: z.string(), args: z.record(z.string(), z.string()) });
 
@@ -24,9 +26,6 @@ export type GateAnswer =
   | { readonly kind: "absent"; readonly tool: string }
   | { readonly kind: "refused" };
 
-/** A model's words for a reading. */
-export type Wanted = { readonly name: string; readonly args?: JsonObject | undefined };
-
 export type ReadTools = ReadonlyMap<string, ReadTool>;
 
 /** A tool's name on the wire: model suppliers allow no dots. */
@@ -46,26 +45,36 @@ export function evidenceIn(readings: readonly Reading[]): readonly Evidence[] {
 
 /**
  * The only way from a model to a reading tool. Code fixed which readings are allowed, with their arguments; a model picks
- * among them and can ask for nothing else. Each is taken at most once, and those of one answer together. Errors of a tool itself
- * pass through.
+ * among them and can ask for nothing else. Each is taken at most once.
  */
+export const readGate: ToolMiddleware = {
+  name: "ReadGate",
+  async wrapToolCall({ call, readings }, handler) {
+    const reading = readings.find((one) => isOf(one, call));
+    return reading?.state === "open" ? handler(reading) : reading;
+  },
+};
+
+/** Takes what an answer's calls ask for, together, as far as the gate lets them. Errors of a tool itself pass through. */
 export async function takeWanted(
   company: string,
   readings: readonly Reading[],
-  wanted: readonly Wanted[],
+  calls: readonly ToolCall[],
   tools: ReadTools,
 ): Promise<readonly Reading[]> {
-  const isWanted = (reading: Reading) => wanted.some((one) => isOf(reading, one));
-  return Promise.all(
-    readings.map(async (reading) =>
-      reading.state === "open" && isWanted(reading) ? read(company, reading, tools) : reading,
-    ),
-  );
+  const taken = new Map<Reading, Promise<Reading>>();
+  const take = (reading: Reading) => {
+    const taking = taken.get(reading) ?? read(company, reading, tools);
+    taken.set(reading, taking);
+    return taking;
+  };
+  await Promise.all(calls.map((call) => readGate.wrapToolCall({ call, readings }, take)));
+  return Promise.all(readings.map(async (reading) => taken.get(reading) ?? reading));
 }
 
 /** What is said to a model's words, once `takeWanted` heard them. */
-export function gateAnswer(readings: readonly Reading[], wanted: Wanted): GateAnswer {
-  const reading = readings.find((one) => isOf(one, wanted));
+export function gateAnswer(readings: readonly Reading[], call: ToolCall): GateAnswer {
+  const reading = readings.find((one) => isOf(one, call));
   if (reading === undefined) return { kind: "refused" };
   const { tool } = reading.lookup;
   return reading.state === "taken" ? { kind: "read", tool, evidence: reading.evidence } : { kind: "absent", tool };
@@ -92,7 +101,7 @@ function shown({ tool, args }: Lookup): Lookup {
   return { tool, args: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, cleanText(value)])) };
 }
 
-function isOf({ lookup }: Reading, { name, args }: Wanted): boolean {
+function isOf({ lookup }: Reading, { name, args }: ToolCall): boolean {
   return wireName(lookup.tool) === name && args !== undefined && sameArgs(shown(lookup).args, args);
 }
 

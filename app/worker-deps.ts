@@ -15,6 +15,7 @@ import { createReadTools } from "../deciding/read-tools.ts";
 import type { Adapters } from "../tools/adapters.ts";
 import { createEffectTools } from "../tools/effect-tools.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
+import { keptNames } from "./kept-names.ts";
 import { modelClock } from "./model-clock.ts";
 import { standingTold } from "./model-standing.ts";
 import { objectNamesOf, readersOfNamed } from "./named-objects.ts";
@@ -55,6 +56,7 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
     readTools: Object.values(readTools),
     digest: digestOf,
     patience,
+    namesOf: isFree ? undefined : keptNames(pool, modelClock.now),
   });
   const effectTools = createEffectTools(adapters);
   const alarms = { alarm, unknownName, onOutOfReach };

@@ -4,7 +4,7 @@ import type { Role } from "../../functions/definition.ts";
 import type { ReadTool } from "../../tools/read-tool.ts";
 import { createAgents, type Agents, type TurnInput } from "../agents.ts";
 import { AgentFault } from "../fault.ts";
-import type { ModelLedger } from "../model-ledger.ts";
+import type { ModelLedger } from "../middleware/model-ledger.ts";
 import { createOfflineModel } from "../models/offline.ts";
 import type { ChatModelPort } from "../models/port.ts";
 import type { Prompts } from "../prompts/index.ts";

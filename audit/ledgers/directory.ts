@@ -24,6 +24,16 @@ export async function listPeople(
   return rows;
 }
 
+/** The names of all people, those who were revoked included, in one order. */
+export async function namesOfPeople(sql: Sql, company: string): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ name: string }>({
+    name: "names-of-people",
+    text: "select name from person where company = $1 order by name",
+    values: [company],
+  });
+  return rows.map(({ name }) => name);
+}
+
 export async function countPeople(sql: Sql, company: string): Promise<number> {
   const { rows } = await sql.query<{ total: number }>({
     name: "count-people",

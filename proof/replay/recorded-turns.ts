@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ModelLedger } from "../../agents/model-ledger.ts";
+import type { ModelLedger } from "../../agents/middleware/model-ledger.ts";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 import { SourceRef } from "../../domain/evidence.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ModelLedger } from "../../agents/model-ledger.ts";
+import type { ModelLedger } from "../../agents/middleware/model-ledger.ts";
 import { agentsOn } from "./agents-under-test.ts";
 import { memoryLedger } from "./memory-ledger.ts";
 import { quoteReadings, quoteTurn } from "./readings.ts";

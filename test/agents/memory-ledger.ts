@@ -1,4 +1,4 @@
-import type { ModelLedger } from "../../agents/model-ledger.ts";
+import type { ModelLedger } from "../../agents/middleware/model-ledger.ts";
 import type { ModelCall } from "../../domain/model-call.ts";
 import { canonicalJson } from "../../audit/canonical-json.ts";
 import type { JsonObject } from "../../domain/json.ts";
