@@ -124,6 +124,14 @@ function branchesOf({ domain, constraints }: Branch): readonly Branch[] | undefi
   ]);
 }
 
+/** Whether every constraint holds of numbers of which each is the only one left. */
+function allHold(domain: Domain, constraints: readonly Constraint[]): boolean {
+  return constraints.every(({ form, runs }) => {
+    const { min } = formRange(form, rangeIn(domain));
+    return runs.some((run) => run.min <= min && min <= run.max);
+  });
+}
+
 /** Numbers of the domain for which every constraint holds; `none` is the proof that there are none. */
 export function numbersIn(
   domain: Domain,
@@ -135,7 +143,11 @@ export function numbersIn(
   const left = narrowedBy(domain, constraints);
   if (left === undefined) return "none";
   const branches = branchesOf({ domain: left, constraints });
-  if (branches === undefined) return new Map([...left.keys()].map((name) => [name, Number(hullOf(left, name).min)]));
+  if (branches === undefined) {
+    // The rounds may end before what is left was seen to fit.
+    if (!allHold(left, constraints)) return "none";
+    return new Map([...left.keys()].map((name) => [name, Number(hullOf(left, name).min)]));
+  }
   for (const branch of branches) {
     const found = numbersIn(branch.domain, branch.constraints, budget);
     if (found !== "none") return found;
