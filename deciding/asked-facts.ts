@@ -7,7 +7,7 @@ import { functionOfAction, recordToolOf } from "../functions/index.ts";
 import { governedActions } from "../functions/governed-actions.ts";
 import { reportedAction } from "../functions/shared/write-back.ts";
 import type { FactType } from "../guardrails/fact-types.ts";
-import { writtenFact, writtenFault } from "../guardrails/written-fact.ts";
+import { writtenFact, writtenFaults } from "../guardrails/written-fact.ts";
 
 /** What a caller brings for a policy: facts, and fields of a record from which the policy's function computes more of them. */
 export type GivenFacts = { readonly policy: string; readonly facts: JsonObject; readonly fields?: JsonObject };
@@ -50,13 +50,15 @@ function readGiven(facts: JsonObject, types: readonly FactType[]): Pick<Computed
   const byName = new Map(types.map((type) => [type.name, type]));
   const read = Object.entries(facts).map(([name, raw]) => {
     const type = byName.get(name);
-    if (type === undefined) return { name, fault: noSuch("fact", name, [...byName.keys()]) };
-    const value = writtenFact(type, raw);
-    return value === undefined ? { name, fault: writtenFault(type, raw) } : { name, value };
+    const none = { path: [], detail: noSuch("fact", name, [...byName.keys()]) };
+    const faults = type === undefined ? [none] : writtenFaults(type, raw);
+    return { name, value: type && writtenFact(type, raw), faults };
   });
   return {
     facts: Object.fromEntries(read.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
-    faults: read.flatMap(({ name, fault }) => (fault === undefined ? [] : [{ path: ["facts", name], detail: fault }])),
+    faults: read.flatMap(({ name, faults }) =>
+      faults.map(({ path, detail }) => ({ path: ["facts", name, ...path], detail })),
+    ),
   };
 }
 

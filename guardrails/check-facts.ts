@@ -1,9 +1,10 @@
-import type { JsonObject } from "../domain/json.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
 import { listed } from "./did-you-mean.ts";
 import { describeKind, givenValue } from "./fact-types.ts";
 import type { FactType, Value } from "./fact-types.ts";
 import type { Policy } from "./policy.ts";
 import type { Known } from "./ternary.ts";
+import { writtenFaults } from "./written-fact.ts";
 
 /** A request's facts, sorted by whether a rule may read them. */
 export type CheckedFacts = {
@@ -26,17 +27,23 @@ export function checkFacts(policy: Policy, facts: JsonObject): CheckedFacts {
     const value = givenValue(type, given);
     if (value !== undefined) known[type.name] = value;
     else if (given !== undefined || type.optional !== true) missing.push(type.name);
-    if (value === undefined && given !== undefined && isShaped(type)) {
-      unfit.push(`what was given for \`${type.name}\` is not ${describeKind(type)}`);
-    }
+    if (value === undefined && given !== undefined) unfit.push(...unfitTexts(type, given));
   }
   const declared = new Set(policy.facts.map(({ name }) => name));
   return { known, missing, unfit, undeclared: Object.keys(facts).filter((name) => !declared.has(name)) };
 }
 
-/** Whether more is asked of a text than that it is one, so that people are told what. */
-function isShaped(type: FactType): boolean {
-  return type.kind === "text" && (type.normal !== undefined || type.pattern !== undefined);
+/** How many places within a list are told. */
+const MOST_PLACES = 3;
+
+/** Where more is asked than that a value is of its kind, people are told what: of a text, and of each record of a list. */
+function unfitTexts(type: FactType, given: Json): readonly string[] {
+  if (type.kind === "list") {
+    const faults = writtenFaults(type, given).slice(0, MOST_PLACES);
+    return faults.map(({ path, detail }) => `\`${[type.name, ...path].join("/")}\`: ${detail}`);
+  }
+  const isShaped = type.kind === "text" && (type.normal !== undefined || type.pattern !== undefined);
+  return isShaped ? [`what was given for \`${type.name}\` is not ${describeKind(type)}`] : [];
 }
 
 /** Why the facts alone keep a decision from executing, in words; empty when nothing is wrong with them. */

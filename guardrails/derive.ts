@@ -1,8 +1,11 @@
 import { assertNever } from "../domain/assert-never.ts";
-import type { DerivedFact, Derivation, Operand, TableCell } from "./derived.ts";
-import type { Value } from "./fact-types.ts";
+import { isOverList } from "./derived.ts";
+import type { Arithmetic, DerivedFact, Derivation, Operand, OverList, TableCell } from "./derived.ts";
+import { entriesOf } from "./fact-types.ts";
+import type { Entry, Value } from "./fact-types.ts";
+import { comparisonsOf } from "./policy.ts";
 import type { Param, Policy } from "./policy.ts";
-import { valueIn } from "./ternary.ts";
+import { isUnsettled, testOf, valueIn } from "./ternary.ts";
 import type { Known } from "./ternary.ts";
 
 /** Undefined where a fact that it is made of is not known. */
@@ -63,7 +66,32 @@ function lookup({ by, rows }: Extract<Derivation, { readonly kind: "table" }>): 
   };
 }
 
-function arithmetic(derivation: Exclude<Derivation, { readonly kind: "table" }>, params: readonly Param[]): Compute {
+function overList(derivation: OverList, params: readonly Param[]): Compute {
+  const { kind, list, where } = derivation;
+  const isOpen = where !== undefined && comparisonsOf(where).some((one) => isUnsettled(one, params));
+  const test = where === undefined ? () => true : testOf(where, params);
+  const made = (entries: readonly Entry[]): Value => {
+    const held = entries.filter((entry) => test(entry) === true);
+    switch (kind) {
+      case "count":
+        return held.length;
+      case "any":
+        return held.length > 0;
+      case "all":
+        return held.length === entries.length;
+      case "sum":
+        return held.reduce((sum, entry) => sum + Number(entry[derivation.of]), 0);
+      default:
+        return assertNever(kind);
+    }
+  };
+  return (known) => {
+    const given = valueIn(known, list);
+    return given === undefined || isOpen ? undefined : made(entriesOf(given));
+  };
+}
+
+function arithmetic(derivation: Arithmetic, params: readonly Param[]): Compute {
   const of = (written: Operand) => operand(written, params);
   switch (derivation.kind) {
     case "add":
@@ -86,6 +114,7 @@ function arithmetic(derivation: Exclude<Derivation, { readonly kind: "table" }>,
 }
 
 function computeOf({ derive }: DerivedFact, params: readonly Param[]): Compute {
+  if (isOverList(derive)) return overList(derive, params);
   return derive.kind === "table" ? lookup(derive) : arithmetic(derive, params);
 }
 

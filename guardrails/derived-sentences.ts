@@ -1,15 +1,16 @@
 import { assertNever } from "../domain/assert-never.ts";
-import { derivedNamed, operandNames, typeNamed } from "./derived.ts";
-import type { DerivedFact, Derivation, Operand, TableCell } from "./derived.ts";
-import { describeKind, showValue } from "./fact-types.ts";
+import { derivedNamed, isOverList, operandNames, typeNamed } from "./derived.ts";
+import type { Arithmetic, DerivedFact, Operand, OverList, TableCell } from "./derived.ts";
+import { describeKind, entriesOf, showValue } from "./fact-types.ts";
+import { recordPolicy } from "./records.ts";
 import type { Policy } from "./policy.ts";
-import { factText } from "./sentences.ts";
-import { valueIn } from "./ternary.ts";
+import { conditionText, factText } from "./sentences.ts";
+import { testOf, valueIn } from "./ternary.ts";
 import type { Known } from "./ternary.ts";
 
 type Say = (operand: Operand) => string;
 
-function arithmeticText(derive: Exclude<Derivation, { readonly kind: "table" }>, say: Say): string {
+function arithmeticText(derive: Arithmetic, say: Say): string {
   switch (derive.kind) {
     case "add":
       return derive.of.map(say).join(" plus ");
@@ -26,6 +27,33 @@ function arithmeticText(derive: Exclude<Derivation, { readonly kind: "table" }>,
     default:
       return assertNever(derive);
   }
+}
+
+const counted = { count: "how many of", any: "any of", all: "all of" } as const;
+
+/** `how many of lines where discount is over 20 %`, `price of lines together`. */
+export function overListText(policy: Policy, derive: OverList): string {
+  const { kind, list, where } = derive;
+  const what = kind === "sum" ? `${derive.of} of ${list} together` : `${counted[kind]} ${list}`;
+  const text = where === undefined ? "" : ` where ${conditionText(recordPolicy(policy, list), where)}`;
+  return `${what}${text}`;
+}
+
+/** Which records of a request a derivation is about: `2 of 5, the records 1 and 4`, counted from 1. */
+function heldText({ params }: Policy, { list, where }: OverList, known: Known): string {
+  const entries = entriesOf(valueIn(known, list));
+  const test = where === undefined ? undefined : testOf(where, params);
+  const held = entries.flatMap((entry, at) => (test === undefined || test(entry) === true ? [at + 1] : []));
+  const which = held.length === 0 || held.length === entries.length ? "" : `, ${placesText(held)}`;
+  return `${held.length} of ${entries.length}${which}`;
+}
+
+/** How many places are told one by one. */
+const MOST_PLACES = 10;
+
+function placesText(places: readonly number[]): string {
+  const told = places.slice(0, MOST_PLACES).join(", ");
+  return `${places.length === 1 ? "record" : "records"} ${told}${places.length > MOST_PLACES ? " and others" : ""}`;
 }
 
 function cellText(policy: Policy, fact: string, cell: TableCell): string {
@@ -65,6 +93,7 @@ export function derivedTexts(policy: Policy, derived: DerivedFact): readonly str
   const { name, title, derive } = derived;
   const optional = derived.optional === true ? "; not known where one of these is left out" : "";
   const said = title === name ? name : `${name} (${title})`;
+  if (isOverList(derive)) return [`${said}: ${overListText(policy, derive)}; ${describeKind(derived)}${optional}`];
   if (derive.kind !== "table") {
     return [`${said}: ${arithmeticText(derive, sayer(policy, derived))}; ${describeKind(derived)}${optional}`];
   }
@@ -81,6 +110,10 @@ export function madeText(policy: Policy, known: Known, fact: string): string {
   if (derived === undefined) return "";
   const say = sayer(policy, derived, known);
   const { derive } = derived;
+  if (isOverList(derive)) {
+    const told = valueIn(known, derive.list) === undefined ? "" : `: ${heldText(policy, derive, known)}`;
+    return ` (${overListText(policy, derive)}${told})`;
+  }
   if (derive.kind !== "table") return ` (${arithmeticText(derive, say)})`;
   return ` (by ${derive.by.map((name) => say({ fact: name })).join(" and ")})`;
 }

@@ -1,6 +1,7 @@
 import { assertNever } from "../domain/assert-never.ts";
 import type { FactType, Scalar } from "./fact-types.ts";
-import type { Policy } from "./policy.ts";
+import { readsOf } from "./policy.ts";
+import type { Condition, Policy } from "./policy.ts";
 
 /** What arithmetic is made with: a constant, a parameter or a fact, each a whole number in its own unit. */
 export type Operand = number | { readonly fact: string } | { readonly param: string };
@@ -16,7 +17,26 @@ export type Derivation =
   | { readonly kind: "add" | "subtract" | "min" | "max"; readonly of: readonly Operand[] }
   | { readonly kind: "multiply"; readonly of: Operand; readonly by: number | { readonly param: string } }
   | { readonly kind: "share"; readonly of: Operand; readonly share: Operand; readonly round: "up" | "down" }
-  | { readonly kind: "table"; readonly by: readonly string[]; readonly rows: readonly TableRow[] };
+  | { readonly kind: "table"; readonly by: readonly string[]; readonly rows: readonly TableRow[] }
+  | OverList;
+
+/**
+ * What is made of the records of a list: how many there are, what a field of theirs comes to together, whether `where` holds
+ * of one, or of each. `where` reads fields; without it every record counts. Of a list without records `all` holds.
+ */
+export type OverList =
+  | { readonly kind: "count"; readonly list: string; readonly where?: Condition }
+  | { readonly kind: "sum"; readonly list: string; readonly of: string; readonly where?: Condition }
+  | { readonly kind: "any" | "all"; readonly list: string; readonly where: Condition };
+
+/** The ways to derive from operands alone. */
+export type Arithmetic = Exclude<Derivation, OverList | { readonly kind: "table" }>;
+
+const overLists: readonly string[] = ["count", "sum", "any", "all"] satisfies readonly OverList["kind"][];
+
+export function isOverList(derivation: Derivation): derivation is OverList {
+  return overLists.includes(derivation.kind);
+}
 
 /** A fact that the policy makes of others. Optional where one of these may be left out: it is not known then. */
 export type DerivedFact = FactType & { readonly derive: Derivation };
@@ -50,6 +70,13 @@ function operandsOf(derivation: Derivation): readonly Operand[] {
       return [derivation.of, derivation.share];
     case "table":
       return derivation.by.map((fact) => ({ fact }));
+    case "count":
+    case "sum":
+    case "any":
+    case "all": {
+      const { params } = derivation.where === undefined ? { params: [] } : readsOf(derivation.where);
+      return [{ fact: derivation.list }, ...params.map((param) => ({ param }))];
+    }
     default:
       return assertNever(derivation);
   }

@@ -1,6 +1,7 @@
 import type { Almanac, DynamicFactCallback } from "json-rules-engine";
 import { assertNever } from "../domain/assert-never.ts";
 import type { Derivation, DerivedFact, Operand, TableRow } from "./derived.ts";
+import { overEntries } from "./engine-lists.ts";
 import { paramFact } from "./engine-names.ts";
 
 /** Reads an operand where the engine keeps it. Whole numbers of any size, so that nothing on the way is rounded. */
@@ -51,6 +52,11 @@ async function valueOf(derivation: Derivation, almanac: Almanac): Promise<unknow
       if (rows.length !== 1) throw new Error(`${rows.length} rows of a table hold`);
       return rows[0]?.value;
     }
+    case "count":
+    case "sum":
+    case "any":
+    case "all":
+      return overEntries(derivation, almanac);
     default:
       return assertNever(derivation);
   }

@@ -1,16 +1,14 @@
-import { Almanac, Engine, Operator } from "json-rules-engine";
-import type { TopLevelCondition } from "json-rules-engine";
-import { patternTest } from "../domain/pattern.ts";
+import { Almanac, Engine } from "json-rules-engine";
 import { beneath, type DerivedFact } from "./derived.ts";
 import { addDerived } from "./engine-facts.ts";
+import { engineCompare, matches } from "./engine-conditions.ts";
+import type { EngineCondition } from "./engine-conditions.ts";
 import { paramFact } from "./engine-names.ts";
 import type { Value } from "./fact-types.ts";
 import type { Comparison, Condition, Param, Policy, PolicyRule } from "./policy.ts";
 import { guardingFacts, READ_ANYWAY, rulesToRead } from "./set-aside.ts";
 import { isUnsettled, valueIn } from "./ternary.ts";
 import type { Known } from "./ternary.ts";
-
-type EngineCondition = Extract<TopLevelCondition, { all: unknown }>["all"][number];
 
 /** Holds `true`: what a comparison that cannot be made is made with instead. */
 const CERTAIN = "engine.certain";
@@ -44,19 +42,8 @@ function engineCondition(condition: Condition, reading: Reading, wanted: boolean
   if ("any" in condition) return { any: condition.any.map((inner) => engineCondition(inner, reading, wanted)) };
   if ("not" in condition) return { not: engineCondition(condition.not, reading, !wanted) };
   if (isOpen(condition, reading)) return { fact: CERTAIN, operator: "equal", value: !wanted };
-  const { fact, operator, value } = condition;
-  return {
-    fact,
-    operator,
-    value: typeof value === "object" && "param" in value ? { fact: paramFact(value.param) } : value,
-  };
+  return engineCompare(condition);
 }
-
-const matches = new Operator<unknown, string>(
-  "matches",
-  (given, pattern) => patternTest(pattern)(String(given)),
-  (given) => typeof given === "string",
-);
 
 /** What the engine is given: plain facts that are known, parameters, and what is true of every request. */
 function plainFacts({ known, params, derived }: Reading): { readonly [name: string]: unknown } {

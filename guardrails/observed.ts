@@ -1,13 +1,14 @@
 import type { JsonObject } from "../domain/json.ts";
-import { givenValue } from "./fact-types.ts";
-import type { FactType, Scalar } from "./fact-types.ts";
-import { comparisonsOf } from "./policy.ts";
-import type { Policy } from "./policy.ts";
+import { entriesOf, givenValue } from "./fact-types.ts";
+import type { FactType, Scalar, Value } from "./fact-types.ts";
+import { beneath } from "./derived.ts";
+import { readsOf } from "./policy.ts";
+import type { Condition, Policy } from "./policy.ts";
 
 /** A value and how many requests brought it; of a set, how many held this member. */
 export type Frequent = { readonly value: Scalar; readonly count: number };
 
-/** What recorded requests brought for a fact. Amounts in the fact's unit: ppm, minor units, days since 1970-01-01. */
+/** What recorded requests brought for a fact. Amounts in the fact's unit: ppm, minor units, days since 1970-01-01; of a list, how many records. */
 export type Observed = {
   readonly requests: number;
   /** That brought a value the fact can take today. */
@@ -48,6 +49,8 @@ function quantilesOf(values: readonly number[]): Observed["quantiles"] {
   return { min: at(0), p25: at(25), median: at(50), p75: at(75), p95: at(95), max: at(100) };
 }
 
+const isNumber = (value: Value): value is number => typeof value === "number";
+
 /** What the requests of a history brought for one fact. */
 export function observedOf(type: FactType, history: readonly { readonly facts: JsonObject }[]): Observed {
   const given = history.map(({ facts }) => (Object.hasOwn(facts, type.name) ? facts[type.name] : undefined));
@@ -57,9 +60,12 @@ export function observedOf(type: FactType, history: readonly { readonly facts: J
     return read === undefined ? [] : [read];
   });
   const frequent = frequentOf(
-    known.flatMap((value): readonly Scalar[] => (typeof value === "object" ? value : [value])),
+    known.flatMap((value): readonly Scalar[] => {
+      if (type.kind === "list") return [entriesOf(value).length];
+      return typeof value === "object" ? value.filter((member) => typeof member === "string") : [value];
+    }),
   );
-  const amounts = known.filter((value): value is number => typeof value === "number");
+  const amounts = known.map((value) => (type.kind === "list" ? entriesOf(value).length : value)).filter(isNumber);
   return {
     requests: history.length,
     known: known.length,
@@ -71,22 +77,24 @@ export function observedOf(type: FactType, history: readonly { readonly facts: J
   };
 }
 
-/** Where a policy reads a fact. */
+/** Where a policy reads a fact, itself or by way of what is derived from it. */
 export type FactUse = {
   readonly section: "rule" | "limit" | "override" | "invariant" | "subject";
   readonly id: string;
 };
 
 export function usesOf(policy: Policy, fact: string): readonly FactUse[] {
-  const reads = ({ when }: { readonly when: Parameters<typeof comparisonsOf>[0] }) =>
-    comparisonsOf(when).some((one) => one.fact === fact);
+  const isBeneath = (name: string) => name === fact || beneath(policy, [name]).facts.includes(fact);
+  const reads = ({ when }: { readonly when: Condition }) => readsOf(when).facts.some(isBeneath);
   const { rules, limits, overrides, invariants, subject } = policy;
   return [
     ...rules.filter(reads).map(({ id }) => ({ section: "rule" as const, id })),
     ...limits
-      .filter(({ sum, per }) => sum === fact || per.includes(fact))
+      .filter(({ sum, per }) => [...(sum === null ? [] : [sum]), ...per].some(isBeneath))
       .map(({ id }) => ({ section: "limit" as const, id })),
-    ...overrides.filter((one) => Object.hasOwn(one.for, fact)).map(({ id }) => ({ section: "override" as const, id })),
+    ...overrides
+      .filter((one) => Object.keys(one.for).some(isBeneath))
+      .map(({ id }) => ({ section: "override" as const, id })),
     ...invariants.filter(reads).map(({ id }) => ({ section: "invariant" as const, id })),
     ...(subject === fact ? [{ section: "subject" as const, id: policy.id }] : []),
   ];

@@ -4,7 +4,9 @@ import { modes } from "../domain/decision-details.ts";
 import { Currency } from "../domain/money.ts";
 import { normalSteps } from "../domain/normal-text.ts";
 import { provenances } from "../domain/provenance.ts";
-import { operandNames } from "./derived.ts";
+import { isOverList, operandNames } from "./derived.ts";
+import type { Derivation as Made } from "./derived.ts";
+import { fieldsOf } from "./records.ts";
 import {
   capParam,
   equalityOperators,
@@ -37,8 +39,24 @@ const factBase = {
 const range = { min: z.int(), max: z.int() };
 const choices = { values: z.array(z.string()).min(1) };
 
+const fieldBase = { name: Name, title: z.string(), adjustable: z.boolean(), from: z.enum(provenances).exactOptional() };
+
+const Field = z.discriminatedUnion("kind", [
+  z.strictObject({ ...fieldBase, kind: z.literal("boolean") }),
+  z.strictObject({ ...fieldBase, kind: z.literal("choice"), ...choices }),
+  z.strictObject({ ...fieldBase, kind: z.enum(["number", "ppm", "date"]), ...range }),
+  z.strictObject({ ...fieldBase, kind: z.literal("minor"), ...range, currency: Currency }),
+]);
+
 const Fact = z.discriminatedUnion("kind", [
   z.strictObject({ ...factBase, kind: z.literal("boolean") }),
+  z.strictObject({
+    ...factBase,
+    kind: z.literal("list"),
+    fields: z.array(Field).min(1),
+    minLength: z.int().min(0),
+    maxLength: z.int().min(1),
+  }),
   z.strictObject({ ...factBase, kind: z.enum(["choice", "set"]), ...choices }),
   z.strictObject({ ...factBase, kind: z.enum(["number", "ppm", "date"]), ...range }),
   z.strictObject({ ...factBase, kind: z.literal("minor"), ...range, currency: Currency }),
@@ -51,6 +69,15 @@ const Fact = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const When: z.ZodType<Condition> = z.lazy(() =>
+  z.union([
+    z.strictObject({ all: z.array(When).min(1) }),
+    z.strictObject({ any: z.array(When).min(1) }),
+    z.strictObject({ not: When }),
+    Comparison,
+  ]),
+);
+
 const Operand = z.union([z.int(), z.strictObject({ fact: Name }), z.strictObject({ param: Name })]);
 const Cell = z.union([z.null(), z.strictObject({ in: z.array(Scalar).min(1) }), z.strictObject(range)]);
 
@@ -62,6 +89,9 @@ const Derivation = z.discriminatedUnion("kind", [
     by: z.union([z.int(), z.strictObject({ param: Name })]),
   }),
   z.strictObject({ kind: z.literal("share"), of: Operand, share: Operand, round: z.enum(["up", "down"]) }),
+  z.strictObject({ kind: z.literal("count"), list: Name, where: When.exactOptional() }),
+  z.strictObject({ kind: z.literal("sum"), list: Name, of: Name, where: When.exactOptional() }),
+  z.strictObject({ kind: z.enum(["any", "all"]), list: Name, where: When }),
   z.strictObject({
     kind: z.literal("table"),
     by: z.array(Name).min(1),
@@ -94,15 +124,6 @@ const Comparison = z.strictObject({
   operator: z.enum([...equalityOperators, ...orderOperators, ...setOperators, ...patternOperators]),
   value: z.union([Scalar, z.array(Scalar).min(1), z.strictObject({ param: Name }), z.strictObject({ fact: Name })]),
 });
-
-const When: z.ZodType<Condition> = z.lazy(() =>
-  z.union([
-    z.strictObject({ all: z.array(When).min(1) }),
-    z.strictObject({ any: z.array(When).min(1) }),
-    z.strictObject({ not: When }),
-    Comparison,
-  ]),
-);
 
 const ruleBase = {
   id: Name,
@@ -211,6 +232,19 @@ function repeated(names: readonly string[]): string | undefined {
   return names.find((name, at) => names.indexOf(name) !== at);
 }
 
+/** What a derivation over a list reads that no record of it has; undefined when there is nothing. */
+function strayField(facts: Policy["facts"], derive: Made): string | undefined {
+  if (!isOverList(derive)) return undefined;
+  const { list, where } = derive;
+  const fields = fieldsOf({ facts }, list).map(({ name }) => name);
+  const named = [
+    ...(where === undefined ? [] : readsOf(where).facts),
+    ...(derive.kind === "sum" ? [derive.of] : []),
+    ...(fields.length === 0 ? [list] : []),
+  ];
+  return named.find((name) => !fields.includes(name));
+}
+
 /** The first thing a document names without declaring it, or declares twice; undefined when it holds together. */
 function looseEnd({ facts, derived = [], params, rules, overrides, limits, invariants, routes, ...policy }: Policy) {
   const lists = {
@@ -250,7 +284,8 @@ function looseEnd({ facts, derived = [], params, rules, overrides, limits, invar
   const stray =
     namedFacts.find((name) => !lists.fact.includes(name)) ??
     namedParams.find((name) => !lists.param.includes(name)) ??
-    namedRoutes.find((id) => !routeIds.includes(id));
+    namedRoutes.find((id) => !routeIds.includes(id)) ??
+    derived.map(({ derive }) => strayField(facts, derive)).find((name) => name !== undefined);
   return stray === undefined ? undefined : `\`${stray}\` is not declared`;
 }
 
@@ -261,6 +296,9 @@ function parsed(document: string): Policy {
   const loose = looseEnd(policy);
   if (loose !== undefined) throw new Error(loose);
   for (const { when } of [...policy.rules, ...policy.invariants]) testOf(when, policy.params);
+  for (const { derive } of policy.derived ?? []) {
+    if (isOverList(derive) && derive.where !== undefined) testOf(derive.where, policy.params);
+  }
   for (const type of policy.facts) if (type.kind === "text" && type.pattern !== undefined) patternTest(type.pattern);
   return frozen(policy);
 }

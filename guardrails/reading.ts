@@ -1,8 +1,9 @@
 import { assertNever } from "../domain/assert-never.ts";
 import { stricter } from "../domain/decision.ts";
 import type { Verdict } from "../domain/decision.ts";
-import { derivedNamed } from "./derived.ts";
-import type { Operand, Derivation } from "./derived.ts";
+import { derivedNamed, isOverList, operandNames } from "./derived.ts";
+import type { Operand, Derivation, OverList } from "./derived.ts";
+import { entriesOf } from "./fact-types.ts";
 import type { Value } from "./fact-types.ts";
 import { patternTest } from "../domain/pattern.ts";
 import type { Comparison, Condition, Policy } from "./policy.ts";
@@ -36,7 +37,36 @@ function tableRead(policy: Policy, facts: Known, { by, rows }: Extract<Derivatio
   )?.value;
 }
 
+/** Record by record: `holds` reads each as if it were a request of its own. */
+function listRead(policy: Policy, facts: Known, derivation: OverList): Value | undefined {
+  const given = valueIn(facts, derivation.list);
+  const { params } = operandNames(derivation);
+  const isOpen = policy.params.some(({ name, unsettled }) => unsettled === true && params.includes(name));
+  if (given === undefined || isOpen) return undefined;
+  const { derived: _, ...plain } = policy;
+  let [records, held, sum] = [0, 0, 0n];
+  for (const entry of entriesOf(given)) {
+    records += 1;
+    if (derivation.where !== undefined && !holds(plain, derivation.where, entry)) continue;
+    held += 1;
+    if (derivation.kind === "sum") sum += BigInt(Number(valueIn(entry, derivation.of)));
+  }
+  switch (derivation.kind) {
+    case "count":
+      return held;
+    case "sum":
+      return Number(sum);
+    case "any":
+      return held >= 1;
+    case "all":
+      return records === held;
+    default:
+      return assertNever(derivation);
+  }
+}
+
 function derivedRead(policy: Policy, facts: Known, derivation: Derivation): Value | undefined {
+  if (isOverList(derivation)) return listRead(policy, facts, derivation);
   if (derivation.kind === "table") return tableRead(policy, facts, derivation);
   const operands =
     derivation.kind === "multiply"

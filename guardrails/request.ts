@@ -4,9 +4,10 @@ import { describeKind } from "./fact-types.ts";
 import type { FactType } from "./fact-types.ts";
 import { parseWhole } from "./literals.ts";
 import { entriesAt, readerOf } from "./load/reader.ts";
+import type { Reader } from "./load/reader.ts";
 import type { Policy } from "./policy.ts";
 import type { Problem } from "./problem.ts";
-import { describeWritten, writtenFact } from "./written-fact.ts";
+import { describeWritten, writtenFact, writtenFaults } from "./written-fact.ts";
 
 export type LoadedRequest =
   | { readonly kind: "loaded"; readonly facts: JsonObject }
@@ -28,11 +29,21 @@ export function loadRequest(file: string, text: string, { facts: types }: Policy
     }
     const value = writtenFact(type, given);
     if (value !== undefined) return [[name, value] as const];
-    reader.report([name], `\`${name}\` cannot take this`, `write ${describeWritten(type)}`);
+    if (type.kind !== "list") reader.report([name], `\`${name}\` cannot take this`, `write ${describeWritten(type)}`);
+    else for (const { path, detail } of writtenFaults(type, given)) reportWithin(reader, [name, ...path], detail);
     return [];
   });
   const problems = reader.problems();
   return problems.length > 0 ? { kind: "refused", problems } : { kind: "loaded", facts: Object.fromEntries(facts) };
+}
+
+/** A list is typed as JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** What stands behind `=`, as the fact reads it: words of a set are kept apart by commas, and an amount has its unit. */
@@ -44,6 +55,8 @@ function typed(type: FactType, text: string): unknown {
       return text === "" ? [] : text.split(",").map((word) => word.trim());
     case "number":
       return parseWhole(text) ?? text;
+    case "list":
+      return jsonOf(text);
     case "ppm":
     case "minor":
     case "choice":
@@ -51,6 +64,12 @@ function typed(type: FactType, text: string): unknown {
     case "text":
       return text;
   }
+}
+
+/** Notes what is wrong within a list at its record. */
+function reportWithin(reader: Reader, path: readonly string[], detail: string): void {
+  const where = path.map((key, at) => (at === 1 ? Number(key) : key));
+  reader.report(where, `\`${path.join("/")}\`: ${detail}`, "write it as the fact is declared");
 }
 
 /** One `fact=value` as people type it: the fact's name and value, or what is wrong with it and what to write. */
@@ -70,6 +89,6 @@ export function typedFact(pair: string, { facts: types }: Policy): TypedFact {
   if (at < 0) return { kind: "refused", message: `\`${name}\` has no value`, fix: `write \`${name}=…\`` };
   const value = writtenFact(type, typed(type, pair.slice(at + 1)));
   if (value !== undefined) return { kind: "fact", name, value };
-  const words = type.kind === "set" ? ", kept apart by commas" : "";
+  const words = type.kind === "set" ? ", kept apart by commas" : type.kind === "list" ? ", as JSON" : "";
   return { kind: "refused", message: `\`${name}\` cannot take this`, fix: `write ${describeKind(type)}${words}` };
 }

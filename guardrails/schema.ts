@@ -4,7 +4,7 @@ import type { FactType } from "./fact-types.ts";
 import { TEXTS } from "./load/policy.ts";
 import { modeWords } from "./section-sentences.ts";
 import { anyWordFact, namable, wordFact } from "./load/fact-names.ts";
-import { conditionsOf, derivingOf } from "./schema/derive.ts";
+import { conditionsOf, derivingOf, recordConditions } from "./schema/derive.ts";
 import { conditionOf } from "./schema/condition.ts";
 import { limitOf } from "./schema/limits.ts";
 import { duration, paramRefOf, percent, slug, some, strict } from "./schema/literals.ts";
@@ -94,7 +94,7 @@ function sectionsOf(
     default: { enum: ["escalate", "block"], description: "the verdict when no rule matches" },
     ...settings(facts),
     params: paramsOf(),
-    ...(isDeriving ? derivingOf() : {}),
+    ...(isDeriving ? derivingOf(facts) : {}),
     conditions: conditionsOf(when),
     ...(namable(facts, wordFact).length === 0 && !isDeriving
       ? {}
@@ -132,6 +132,7 @@ export function policySchema(id: string, facts: readonly FactType[], shared: rea
     $defs: {
       condition: conditionOf(facts, condition),
       derivingCondition: conditionOf(facts, derivingCondition, true),
+      ...recordConditions(facts),
       param: paramRefOf(),
       level: strict(levels(), ["who", "sla"]),
     },

@@ -51,7 +51,7 @@ function among(limit: Scalar | readonly Scalar[]): Holds {
 
 function contains(limit: Scalar | readonly Scalar[]): Holds {
   if (typeof limit !== "string") throw new Error("`contains` and `doesNotContain` ask for one member");
-  return (given) => typeof given === "object" && given.includes(limit);
+  return (given) => typeof given === "object" && given.some((member) => member === limit);
 }
 
 function matches(limit: Scalar | readonly Scalar[]): Holds {

@@ -1,19 +1,11 @@
 import { assertNever } from "../domain/assert-never.ts";
 import { typeNamed, type DerivedFact, type Operand, type TableCell } from "./derived.ts";
 import type { FactType, Scalar } from "./fact-types.ts";
-import { writeDate, writeMoney, writePercent } from "./literals.ts";
+import { writePercent } from "./literals.ts";
 import type { Policy } from "./policy.ts";
-
-/** Plain data as a file holds it. */
-type Plain = { readonly [key: string]: unknown };
-
-/** A value of a fact's type as a file writes it. */
-export function writtenValue(type: FactType, value: Scalar): Scalar {
-  if (typeof value !== "number") return value;
-  if (type.kind === "ppm") return writePercent(value);
-  if (type.kind === "minor") return writeMoney(value, type.currency);
-  return type.kind === "date" ? writeDate(value) : value;
-}
+import { fieldsOf } from "./records.ts";
+import { writtenCondition, writtenValue } from "./written-condition.ts";
+import type { Plain } from "./written-condition.ts";
 
 function operandOf(operand: Operand, type: FactType): unknown {
   if (typeof operand === "number") return writtenValue(type, operand);
@@ -57,6 +49,14 @@ function writtenDerivation(policy: Policy, made: DerivedFact): Plain {
         writtenValue(made, value),
       ]);
       return { title, by: derive.by, rows };
+    }
+    case "count":
+    case "sum":
+    case "any":
+    case "all": {
+      const { kind, list, where } = derive;
+      const when = where === undefined ? {} : { where: writtenCondition(fieldsOf(policy, list), where) };
+      return { title, [kind]: list, ...(kind === "sum" && { of: derive.of }), ...when };
     }
     default:
       return assertNever(derive);

@@ -1,5 +1,6 @@
 import type { Json } from "../domain/json.ts";
-import { describeKind, givenValue, jsonValue, type FactType } from "./fact-types.ts";
+import { describeKind, givenValue, isRecord, jsonValue, type FactType, type ListType } from "./fact-types.ts";
+import { didYouMean, listed } from "./did-you-mean.ts";
 import { moneyFault, parseAs, sameUnit } from "./literals.ts";
 
 /**
@@ -14,9 +15,50 @@ export function writtenFact(type: FactType, given: unknown): Json | undefined {
 }
 
 function withUnit(type: FactType, given: unknown): unknown {
+  if (type.kind === "list")
+    return Array.isArray(given) ? given.map((entry: unknown) => entryWithUnits(type, entry)) : given;
   if (typeof given !== "string" || (type.kind !== "ppm" && type.kind !== "minor")) return given;
   const amount = parseAs(type.kind, given);
   return amount !== undefined && sameUnit(amount, type) ? amount.value : undefined;
+}
+
+function entryWithUnits({ fields }: ListType, given: unknown): unknown {
+  if (!isRecord(given)) return given;
+  const known = (name: string) => fields.find((field) => field.name === name);
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      const field = known(name);
+      return [name, field === undefined ? value : withUnit(field, value)];
+    }),
+  );
+}
+
+/** A place in what was given that is wrong, within the fact: `["3", "discount"]`, empty for the whole; and what would be right. */
+export type WrittenFault = { readonly path: readonly string[]; readonly detail: string };
+
+/** All that is wrong with what a caller wrote for a fact; empty where the fact can take it. */
+export function writtenFaults(type: FactType, given: unknown): readonly WrittenFault[] {
+  if (writtenFact(type, given) !== undefined) return [];
+  if (type.kind !== "list" || !Array.isArray(given)) return [{ path: [], detail: writtenFault(type, given) }];
+  const entries = given.flatMap((entry: unknown, at) => entryFaults(type, entry, String(at)));
+  const { minLength, maxLength } = type;
+  const isLong = given.length < minLength || given.length > maxLength;
+  const length = { path: [], detail: `${given.length} records; ${writtenFault(type, given)}` };
+  return isLong ? [length, ...entries] : entries;
+}
+
+function entryFaults({ fields }: ListType, given: unknown, at: string): readonly WrittenFault[] {
+  const names = fields.map(({ name }) => name);
+  if (!isRecord(given)) return [{ path: [at], detail: `expected a record of ${listed(names)}` }];
+  const strange = Object.keys(given).filter((name) => !names.includes(name));
+  return [
+    ...strange.map((name) => ({ path: [at, name], detail: `no such field: ${didYouMean(name, names)}` })),
+    ...fields.flatMap((field) => {
+      if (!Object.hasOwn(given, field.name))
+        return [{ path: [at, field.name], detail: `is missing: expected ${describeWritten(field)}` }];
+      return writtenFaults(field, given[field.name]).map(({ detail }) => ({ path: [at, field.name], detail }));
+    }),
+  ];
 }
 
 /** What is wrong with what a caller wrote for a fact: why it is no amount where that can be told, else what is expected. */

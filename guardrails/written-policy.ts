@@ -1,47 +1,16 @@
 import { stringify } from "yaml";
 import type { Route, RouteLevel } from "../domain/decision.ts";
-import { didYouMean } from "./did-you-mean.ts";
 import { typesOf } from "./derived.ts";
-import type { FactType, Scalar } from "./fact-types.ts";
+import type { FactType } from "./fact-types.ts";
 import { layOut } from "./layout/layout.ts";
 import type { FileKind } from "./layout/shapes.ts";
 import { writeAmount } from "./learn/patch.ts";
 import { writeMoney, writePercent } from "./literals.ts";
 import { capParam } from "./policy.ts";
-import type { Comparison, Condition, Limit, Override, Param, Policy, PolicyRule } from "./policy.ts";
-
-import { writtenDerived, writtenValue } from "./written-derived.ts";
-
-/** Plain data as a file holds it. */
-type Plain = { readonly [key: string]: unknown };
-
-/** A value of a fact as a file writes it. Throws for a fact that is not declared. */
-export function writtenScalar(facts: readonly FactType[], name: string, value: Scalar): Scalar {
-  const type = facts.find((known) => known.name === name);
-  if (type === undefined) {
-    throw new Error(
-      `unknown fact \`${name}\`: ${didYouMean(
-        name,
-        facts.map((known) => known.name),
-      )}`,
-    );
-  }
-  return writtenValue(type, value);
-}
-
-function writtenComparison(facts: readonly FactType[], { fact, operator, value }: Comparison): Plain {
-  const one = (scalar: Scalar) => (operator === "matches" ? scalar : writtenScalar(facts, fact, scalar));
-  if (typeof value === "object" && ("param" in value || "fact" in value)) return { fact, operator, value };
-  return { fact, operator, value: typeof value === "object" ? value.map(one) : one(value) };
-}
-
-/** A condition as a file writes it. */
-export function writtenCondition(facts: readonly FactType[], condition: Condition): Plain {
-  if ("all" in condition) return { all: condition.all.map((part) => writtenCondition(facts, part)) };
-  if ("any" in condition) return { any: condition.any.map((part) => writtenCondition(facts, part)) };
-  if ("not" in condition) return { not: writtenCondition(facts, condition.not) };
-  return writtenComparison(facts, condition);
-}
+import type { Limit, Override, Param, Policy, PolicyRule } from "./policy.ts";
+import { writtenCondition, writtenScalar } from "./written-condition.ts";
+import type { Plain } from "./written-condition.ts";
+import { writtenDerived } from "./written-derived.ts";
 
 const units = { ppm: "percent", minor: "money", number: "number", date: "date" } as const;
 const amount = (param: Param, value: number) => (param.kind === "number" ? value : writeAmount(param, value));
@@ -184,6 +153,10 @@ function writtenFact({ name, title, adjustable, optional, from, ...kind }: FactT
     case "choice":
     case "set":
       return [name, { ...said, [kind.kind]: kind.values }];
+    case "list": {
+      const length = `${kind.minLength}..${kind.maxLength}`;
+      return [name, { ...said, list: Object.fromEntries(kind.fields.map(writtenFact)), length }];
+    }
     case "text":
       return [
         name,

@@ -67,7 +67,8 @@ function hoveredText({ policy, type, uses, observed }: Hovered): string {
 
 function observedLines(type: FactType, observed: Observed): readonly string[] {
   const { requests, known, missing, unfitting, quantiles, distinct, frequent } = observed;
-  const shown = (value: Scalar) => showValue(type, value);
+  const shown = (value: Scalar) =>
+    type.kind === "list" ? `${value} ${value === 1 ? "record" : "records"}` : showValue(type, value);
   const lacking = [
     ...(missing === 0 ? [] : [`${missing} without it`]),
     ...(unfitting === 0 ? [] : [`${unfitting} with what it cannot take today`]),

@@ -50,6 +50,10 @@ function sample(fact: FactType): string {
       return "2026-07-01";
     case "text":
       return quoted("x");
+    case "list": {
+      const entry = `{ ${fact.fields.map((field) => `${field.name}: ${sample(field)}`).join(", ")} }`;
+      return `[${Array.from({ length: fact.minLength }, () => entry).join(", ")}]`;
+    }
   }
 }
 

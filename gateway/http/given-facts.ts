@@ -34,6 +34,11 @@ function writtenSchema(type: FactType): JsonObject {
       return { type: "string", maxLength: type.maxLength, description };
     case "ppm":
       return { anyOf: [{ ...whole, minimum: type.min, maximum: type.max }, percent], description };
+    case "list": {
+      const fields = Object.fromEntries(type.fields.map((field) => [field.name, writtenSchema(field)]));
+      const items = strict(fields, Object.keys(fields));
+      return { type: "array", items, minItems: type.minLength, maxItems: type.maxLength, description };
+    }
     case "minor":
       return { anyOf: [{ ...whole, minimum: type.min, maximum: type.max }, money(type.currency)], description };
   }

@@ -17,6 +17,7 @@ function telling(type: FactType, limits: readonly unknown[]): readonly Value[] {
       return type.values;
     case "text":
     case "set":
+    case "list":
       return [];
     case "number":
     case "ppm":

@@ -53,9 +53,10 @@ function otherValues(type: FactType, from: Value, named: readonly unknown[]): re
   if (type.kind === "choice") return type.values.filter((value) => value !== from);
   if (type.kind === "text") return named.filter((value) => typeof value === "string" && value !== from) as string[];
   if (type.kind !== "set" || typeof from !== "object") return [];
+  const members = from.filter((member) => typeof member === "string");
   const asked = type.values.filter((member) => named.includes(member));
   return asked.map((member) =>
-    from.includes(member) ? from.filter((one) => one !== member) : [...from, member].toSorted(),
+    members.includes(member) ? members.filter((one) => one !== member) : [...members, member].toSorted(),
   );
 }
 

@@ -76,6 +76,8 @@ function shapesOf(type: FactType, asked: readonly Asked[], cuts: readonly number
       return ofValues(choiceClasses(type.values, asked));
     case "text":
       return textShapes(asked, absent);
+    case "list":
+      return absent.length > 0 ? [{ aspect: { kind: "given" }, classes: yesNo }] : [];
     case "set": {
       const members = new Set(asked.flatMap(({ constants }) => constants));
       const given: readonly Shape[] = absent.length > 0 ? [{ aspect: { kind: "given" }, classes: yesNo }] : [];

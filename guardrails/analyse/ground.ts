@@ -9,6 +9,7 @@ import { ceilOf, formType } from "./form-range.ts";
 import { Unlaid } from "./unlaid.ts";
 import { constantOf, factsIn, innerTerms, less, linearKey, linearOf, replaced, scaled } from "./linear.ts";
 import type { Linear, Term } from "./linear.ts";
+import { listsTold, renamedComparison } from "./lists.ts";
 import { runsAtLeast } from "./one-fact.ts";
 
 /** A number that no single fact of a request is: a form over several, as if it were a fact of its own. */
@@ -292,5 +293,10 @@ export function groundOf(
   const { facts, params } = beneath(cell, names);
   const used = typeof value === "object" && "param" in value ? [...params, value.param] : params;
   if (cell.params.some(({ name, unsettled }) => unsettled === true && used.includes(name))) return undefined;
-  return { condition: ground({ cell, fixed, atoms, ways: 0 }, comparison), needs: facts };
+  const told = listsTold(cell);
+  const [read, one, known] =
+    told === undefined
+      ? [cell, comparison, fixed]
+      : [told.cell, renamedComparison(told, comparison), told.knownOf(fixed)];
+  return { condition: ground({ cell: read, fixed: known, atoms, ways: 0 }, one), needs: facts };
 }

@@ -155,6 +155,11 @@ function derivedForm(cell: Policy, name: string, derive: Derivation, fixed: Know
       return shareForm(read(derive.of), read(derive.share), derive.round);
     case "table":
       return ofTerm({ kind: "table", name, derive });
+    case "count":
+    case "sum":
+    case "any":
+    case "all":
+      throw new Error(`\`${name}\` is told apart from what is derived of single facts`);
     default:
       return assertNever(derive);
   }

@@ -11,7 +11,10 @@ import { groundOf, isMade } from "./ground.ts";
 import type { Atom } from "./ground.ts";
 import { allOf, always, anyOf, leafOf, never, notOf } from "./formula.ts";
 import type { Formula } from "./formula.ts";
+import { listsTold } from "./lists.ts";
+import type { Aggregate } from "./lists.ts";
 import { cutsOf } from "./stretches.ts";
+import { Unlaid } from "./unlaid.ts";
 
 /** When a condition certainly holds, and when it may: they differ where a fact that may be left out is. */
 export type Compiled = { readonly must: Formula; readonly may: Formula };
@@ -21,6 +24,8 @@ export type Space = {
   readonly facts: readonly FactType[];
   /** Numbers over several facts, by name: each is a dimension that a box leaves free, and that `realise` ties to them. */
   readonly atoms: ReadonlyMap<string, Atom>;
+  /** What is made of lists, by name: a dimension of its own too, for which `realise` finds records. */
+  readonly aggregates: ReadonlyMap<string, Aggregate>;
   /** What no request lies in, found on the way: every later search leaves it out. */
   readonly lemmas: Formula[];
   readonly dimensions: readonly Dimension[];
@@ -216,6 +221,20 @@ function constantsOf(cell: Policy, { value }: Comparison): readonly Scalar[] {
   return "param" in value ? cell.params.filter(({ name }) => name === value.param).map((param) => param.value) : value;
 }
 
+/** What the cells make of lists. A name tells what it is, and two that are called alike are alike. */
+function aggregatesOf(cells: readonly Policy[]): ReadonlyMap<string, Aggregate> {
+  const all = new Map<string, Aggregate>();
+  for (const one of cells.flatMap((cell) => listsTold(cell)?.aggregates ?? [])) {
+    const { name } = one.type;
+    const other = all.get(name) ?? one;
+    if (JSON.stringify(other.derive) !== JSON.stringify(one.derive)) {
+      throw new Unlaid(`\`${name}\` is the name of two things that are made of a list`);
+    }
+    all.set(name, other);
+  }
+  return all;
+}
+
 /**
  * The space of requests as the cells tell them apart. `facts` are those of every cell. Amounts are cut where a
  * comparison turns, so that a class of values is all on one side of every limit.
@@ -226,7 +245,8 @@ export function spaceOf(facts: readonly FactType[], { cells, conditions }: Space
   const asked = distinct(
     cells.flatMap((cell) => comparisons.flatMap((comparison) => askedBy(cell, comparison, atoms, facts))),
   );
-  const types = [...facts, ...[...atoms.values()].map(({ type }) => type)];
+  const aggregates = aggregatesOf(cells);
+  const types = [...facts, ...[...aggregates.values(), ...atoms.values()].map(({ type }) => type)];
   const base = cells[0] && withoutDerived(cells[0]);
   const cuts = new Map<string, number[]>();
   for (const { fact, operator, constants } of asked) {
@@ -240,6 +260,7 @@ export function spaceOf(facts: readonly FactType[], { cells, conditions }: Space
   return {
     facts,
     atoms,
+    aggregates,
     lemmas: [],
     dimensions,
     limits: limitsIn(asked),

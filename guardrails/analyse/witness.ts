@@ -8,6 +8,7 @@ import type { Dimension, ValueClass } from "./dimensions.ts";
 import { allOf, leafOf, notOf } from "./formula.ts";
 import type { Formula } from "./formula.ts";
 import { realise } from "./realise.ts";
+import { plainList } from "./records.ts";
 import type { Space } from "./space.ts";
 import { textFor, type TextWanted } from "./texts.ts";
 
@@ -39,6 +40,7 @@ function unasked(type: FactType): Value | undefined | typeof noText {
   if (type.kind === "boolean") return false;
   if (type.kind === "choice") return type.values[0];
   if (type.kind === "set") return [];
+  if (type.kind === "list") return plainList(type);
   if (type.kind !== "text") return numberIn(type, type);
   return acceptsValue(type, "") ? "" : textOf(type, [], []);
 }
@@ -85,6 +87,8 @@ function textOf(
 function valueInBox(box: Box, type: FactType, own: readonly Dimension[]): Value | undefined | typeof noText {
   if (own.length === 0) return unasked(type);
   if (type.kind === "set") return setIn(box, own);
+  if (type.kind === "list")
+    return own.every((dimension) => allows(box, dimension, "yes")) ? plainList(type) : undefined;
   const value = own.find(({ aspect }) => aspect.kind === "value");
   const [first] = value === undefined ? [] : classesIn(box, value);
   if (first?.kind === "values") return first.values[0];
@@ -96,8 +100,8 @@ function ownOf({ dimensions }: Space, { name }: FactType): readonly Dimension[] 
   return dimensions.filter(({ fact }) => fact.name === name);
 }
 
-/** The numbers that forms over several facts ask of some. */
-type Numbers = ReadonlyMap<string, number>;
+/** The numbers that forms over several facts ask of some, and lists that come to what is asked of them. */
+type Numbers = ReadonlyMap<string, Value>;
 
 /** A request in the box; or the name of a fact whose text could not be made. */
 function witnessIn(space: Space, box: Box, numbers: Numbers): Witness | string {
@@ -147,8 +151,8 @@ function lookFor<T extends object>(
       for (const form of real.forms) forms.add(form);
       excluded.push(notOf(real.part));
     }
-    if (real.kind !== "numbers") continue;
-    const taken = take(box, real.numbers);
+    if (real.kind !== "values") continue;
+    const taken = take(box, real.values);
     if (typeof taken === "object") return taken;
     texts.add(taken);
     excluded.push(notOf(textPart(space, box, taken)));
@@ -157,7 +161,7 @@ function lookFor<T extends object>(
   const inWords = (names: ReadonlySet<string>) => [...names].map((name) => `\`${name}\``).join(", ");
   const open = [
     ...(texts.size === 0 ? [] : [`no text was found for ${inWords(texts)} that does what its patterns ask`]),
-    ...(forms.size === 0 ? [] : [`no numbers were found for which ${inWords(forms)} comes out as asked`]),
+    ...(forms.size === 0 ? [] : [`no numbers or records were found for which ${inWords(forms)} comes out as asked`]),
   ];
   return { kind: "undecided", why: `${subject}: ${open.join("; ")}` };
 }

@@ -5,7 +5,7 @@ import { acceptsValue, givenValue, jsonValue, showValue, type FactType } from ".
 import { routeOf, type Policy } from "../policy.ts";
 import { readRules } from "../reading.ts";
 import type { Known } from "../ternary.ts";
-import { writtenScalar } from "../written-policy.ts";
+import { writtenScalar } from "../written-condition.ts";
 import type { Edit, Scope } from "./edit.ts";
 import { flowText } from "./flow.ts";
 import { withEntry } from "./insert.ts";

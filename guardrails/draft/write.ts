@@ -1,7 +1,6 @@
 import { patchParam, writeAmount } from "../learn/patch.ts";
 import { showValue, type FactType } from "../fact-types.ts";
-import { writtenValue } from "../written-derived.ts";
-import { writtenCondition } from "../written-policy.ts";
+import { writtenCondition, writtenValue } from "../written-condition.ts";
 import type { Condition, Policy } from "../policy.ts";
 import type { Edit } from "./edit.ts";
 import { flowText } from "./flow.ts";

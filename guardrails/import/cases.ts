@@ -3,7 +3,8 @@ import { holds, readRules } from "../reading.ts";
 import { comparisonsOf, readsOf } from "../policy.ts";
 import type { Policy } from "../policy.ts";
 import type { Known } from "../ternary.ts";
-import { fileText, writtenScalar } from "../written-policy.ts";
+import { writtenScalar } from "../written-condition.ts";
+import { fileText } from "../written-policy.ts";
 
 /** Requests that are tried for one rule before it gets no case. */
 const MOST = 20_000;
@@ -21,6 +22,8 @@ function telling(policy: Policy, type: FactType): readonly Value[] {
       return type.values;
     case "set":
       return [[], ...type.values.map((word) => [word]), type.values.toSorted()];
+    case "list":
+      return [];
     case "text":
       return ["other", ...named.filter((word): word is string => typeof word === "string")];
     default: {

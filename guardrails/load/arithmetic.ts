@@ -4,6 +4,7 @@ import type { Derivation } from "../derived.ts";
 import { listed } from "../did-you-mean.ts";
 import { isAlike, readOperand, unitText } from "./operands.ts";
 import type { Measure, Measured, Scope } from "./operands.ts";
+import { listOperations } from "./over-list.ts";
 import { readMap, shown } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
 
@@ -151,7 +152,7 @@ export function readArithmetic(reader: Reader, path: Path, value: unknown, scope
   const [operation, ...others] = operations.filter((name) => fields[name] !== undefined);
   if (operation === undefined || others.length > 0) {
     const said = operation === undefined ? "does not say how it is made" : `says ${listed([operation, ...others])}`;
-    reader.report(path, `\`${path.at(-1)}\` ${said}`, `write one of ${listed(operations)}`);
+    reader.report(path, `\`${path.at(-1)}\` ${said}`, `write one of ${listed([...operations, ...listOperations])}`);
     return undefined;
   }
   if (operation === "share") return readShare(reader, path, fields, scope);

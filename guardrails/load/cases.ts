@@ -3,8 +3,8 @@ import type { Verdict } from "../../domain/decision.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { startOfDay } from "../cell.ts";
-import { jsonValue } from "../fact-types.ts";
-import type { FactType } from "../fact-types.ts";
+import { describeKind, isRecord, jsonValue } from "../fact-types.ts";
+import type { FactType, ListType } from "../fact-types.ts";
 import { parseDate } from "../literals.ts";
 import type { Policy } from "../policy.ts";
 import type { Problem } from "../problem.ts";
@@ -68,6 +68,7 @@ function known(reader: Reader, path: Path, names: readonly string[], all: readon
 /** A fact as a request brings it: a text as it is spelled, a set as a list of its members, everything else as rules compare it. */
 function readFact(reader: Reader, path: Path, value: unknown, type: FactType): Json | undefined {
   if (type.kind === "text" && typeof value === "string" && value.length <= type.maxLength) return value;
+  if (type.kind === "list") return readList(reader, path, value, type);
   if (type.kind !== "set") {
     const scalar = readValue(reader, path, value, type);
     return scalar === undefined ? undefined : jsonValue(type, scalar);
@@ -78,6 +79,29 @@ function readFact(reader: Reader, path: Path, value: unknown, type: FactType): J
   }
   const members = value.map((member: unknown, index) => readValue(reader, [...path, index], member, type));
   return members.every((member) => member !== undefined) ? members : undefined;
+}
+
+/** Records with a value for every field, written as rules compare them. */
+function readList(reader: Reader, path: Path, value: unknown, type: ListType): Json | undefined {
+  const { fields, minLength, maxLength } = type;
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+  if (!Array.isArray(value) || entries.length < minLength || entries.length > maxLength) {
+    reader.report(
+      path,
+      `\`${type.name}\` is ${describeKind(type)}`,
+      "write a list of records, such as `- { price: 10.00 USD }`",
+    );
+    return undefined;
+  }
+  const read = entries.map((entry, index) => {
+    const where = [...path, index];
+    const given = readFacts(reader, where, entry, fields);
+    for (const { name } of fields.filter((field) => isRecord(entry) && !Object.hasOwn(entry, field.name))) {
+      reader.report(where, `\`${name}\` is missing`, "give every field of a record a value");
+    }
+    return given;
+  });
+  return read;
 }
 
 function readFacts(reader: Reader, path: Path, value: unknown, types: readonly FactType[]): Facts {

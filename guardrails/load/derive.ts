@@ -2,6 +2,7 @@ import type { DerivedFact, Derivation } from "../derived.ts";
 import type { FactType } from "../fact-types.ts";
 import { readArithmetic } from "./arithmetic.ts";
 import type { Measure, Scope } from "./operands.ts";
+import { isOverList, readOverList } from "./over-list.ts";
 import type { Reader } from "./reader.ts";
 import { readTable } from "./tables.ts";
 import type { TableFiles } from "./tables.ts";
@@ -77,6 +78,7 @@ export function readDerived(
   const read = (entry: Entry): DerivedFact | undefined => {
     const path = [entry.section, entry.name];
     if (entry.section === "tables") return readTable(reader, path, entry.value, scope, files);
+    if (isOverList(entry.value)) return readOverList(reader, path, entry.value, scope);
     const made = readArithmetic(reader, path, entry.value, scope);
     return made && typeOfMeasure(reader, entry, made.measure, made.derive);
   };

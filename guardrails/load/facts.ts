@@ -2,9 +2,9 @@ import { z } from "zod";
 import { normalSteps, normalText } from "../../domain/normal-text.ts";
 import { provenances } from "../../domain/provenance.ts";
 import { listed } from "../did-you-mean.ts";
-import { factTypesOf } from "../fact-types.ts";
+import { factTypesOf, MAX_ENTRIES, MAX_FIELDS } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
-import { moneyFault, parseAs } from "../literals.ts";
+import { moneyFault, parseAs, parseWhole } from "../literals.ts";
 import type { Amount } from "../literals.ts";
 import { isWhole } from "../../domain/pattern.ts";
 import type { Problem } from "../problem.ts";
@@ -27,9 +27,13 @@ const kinds = {
   set: "`set: [signed, insured]`: any of these words",
   date: "`date: true`: a day such as 2026-07-01",
   text: "`text: 64`: at most so many characters, 1 to 1000",
+  list: "`list: { price: { title: …, money: … } }`: records of these fields, with `length: 1..50`",
 } as const;
 type Kind = keyof typeof kinds;
 const kindNames = Object.keys(kinds) as readonly Kind[];
+
+/** What a field of a record cannot be, and what only a fact of a request says of itself. */
+const notOfFields: readonly string[] = ["set", "text", "list", "optional", "adjustable", "from"];
 
 const Words = z.array(z.string().min(1).max(100)).min(1).max(500);
 
@@ -49,6 +53,8 @@ const FactFields = z.strictObject({
   set: Words.optional().describe(kinds.set),
   date: z.literal(true).optional().describe(kinds.date),
   text: z.int().min(1).max(1_000).optional().describe(kinds.text),
+  list: z.record(z.string(), z.unknown()).optional().describe(kinds.list),
+  length: z.string().optional().describe("how many records there are, both ends included, such as `length: 1..50`"),
   normal: z
     .array(z.enum(normalSteps))
     .min(1)
@@ -79,7 +85,49 @@ function schemaOf(reader: Reader, path: Path, kind: Kind, fields: FactFields): o
       return rangeOf(reader, [...path, kind], fields.percent ?? "", "ppm");
     case "money":
       return rangeOf(reader, [...path, kind], fields.money ?? "", "minor");
+    case "list":
+      return listOf(reader, path, fields);
   }
+}
+
+/** A list as JSON Schema: records that have every field, as many as `length` says. */
+function listOf(reader: Reader, path: Path, { list = {}, length = "" }: FactFields): object | undefined {
+  const [minItems, maxItems, ...more] = length.split("..").map((end) => parseWhole(end.trim()));
+  const isRange = minItems !== undefined && maxItems !== undefined && more.length === 0;
+  if (!isRange || minItems < 0 || minItems > maxItems || maxItems < 1 || maxItems > MAX_ENTRIES) {
+    const message =
+      length === "" ? "a list says how many records it holds" : `${shown(length)} is not a number of records`;
+    reader.report([...path, "length"], message, `write \`length: 1..50\`, up to ${MAX_ENTRIES}`);
+    return undefined;
+  }
+  const entries = Object.entries(list);
+  if (entries.length < 1 || entries.length > MAX_FIELDS) {
+    reader.report([...path, "list"], `a record has 1 to ${MAX_FIELDS} fields`, `write ${kinds.list}`);
+    return undefined;
+  }
+  const fields = entries.map(([name, value]) => readField(reader, [...path, "list"], name, value));
+  const sound = fields.filter((field) => field !== undefined);
+  if (sound.length < fields.length) return undefined;
+  const items = {
+    type: "object",
+    properties: Object.fromEntries(sound.map(({ name, schema }) => [name, schema])),
+    required: sound.map(({ name }) => name),
+    additionalProperties: false,
+  };
+  return { type: "array", items, minItems, maxItems };
+}
+
+function readField(reader: Reader, path: Path, name: string, value: unknown): Declared | undefined {
+  const stray = notOfFields.find((key) => typeof value === "object" && value !== null && key in value);
+  if (stray === undefined) return readDeclared(reader, path, name, value);
+  const message = kindNames.some((kind) => kind === stray) ? `a field is no ${stray}` : `a field has no \`${stray}\``;
+  reader.reportKey(
+    [...path, name],
+    stray,
+    message,
+    "write a percentage, money, a number, a day, a choice, or yes or no",
+  );
+  return undefined;
 }
 
 /** Words that differ in case, width or alphabet alone look the same. */
@@ -155,9 +203,9 @@ function checkName(reader: Reader, path: Path, name: string): void {
 
 type Declared = { readonly name: string; readonly schema: object; readonly required: boolean };
 
-function readFact(reader: Reader, name: string, value: unknown): Declared | undefined {
-  const path = ["facts", name];
-  checkName(reader, ["facts"], name);
+function readDeclared(reader: Reader, section: Path, name: string, value: unknown): Declared | undefined {
+  const path = [...section, name];
+  checkName(reader, section, name);
   const fields = readMap(reader, path, value, FactFields);
   if (fields === undefined) return undefined;
   const [kind, ...others] = kindNames.filter((candidate) => fields[candidate] !== undefined);
@@ -170,6 +218,9 @@ function readFact(reader: Reader, name: string, value: unknown): Declared | unde
     const isStray = kind !== "text" && fields[key] !== undefined;
     if (isStray) reader.reportKey(path, key, `only a text has a \`${key}\``, "remove it");
   }
+  if (kind !== "list" && fields.length !== undefined) {
+    reader.reportKey(path, "length", "only a list has a `length`", "remove it");
+  }
   checkShape(reader, path, fields);
   const schema = schemaOf(reader, path, kind, fields);
   const { title, adjustable = false, optional = false, from } = fields;
@@ -181,7 +232,7 @@ function readYaml(reader: Reader): readonly Declared[] {
   const fields = readMap(reader, [], reader.value, z.strictObject({ facts: z.unknown().optional() }));
   if (fields === undefined) return [];
   const entries = entriesAt(reader, ["facts"], fields.facts, "write facts by name, each with a `title` and what it is");
-  return entries.flatMap(([name, value]) => readFact(reader, name, value) ?? []);
+  return entries.flatMap(([name, value]) => readDeclared(reader, ["facts"], name, value) ?? []);
 }
 
 const SchemaFields = z.strictObject({
@@ -194,7 +245,8 @@ const SchemaFields = z.strictObject({
 
 const property =
   'write `type` boolean, integer with `minimum` and `maximum` (and `"unit": "ppm"`, or `"unit": "minor"` with `currency`), ' +
-  'string with `enum`, `"format": "date"` or `maxLength` (and `normal` and `pattern`), or array of strings with `enum`; with a `title`';
+  'string with `enum`, `"format": "date"` or `maxLength` (and `normal` and `pattern`), array of strings with `enum`, or array with `maxItems` ' +
+  "of objects that require every property; with a `title`";
 
 /** The facts of a JSON Schema. Keywords that the policy language has no word for are refused: each would be a hole. */
 function readSchema(reader: Reader): readonly Declared[] {

@@ -18,6 +18,8 @@ export function operatorsFor({ kind }: FactType): readonly Operator[] {
       return [...equalityOperators, ...patternOperators];
     case "set":
       return setOperators;
+    case "list":
+      return [];
     default:
       return [...equalityOperators, ...orderOperators];
   }

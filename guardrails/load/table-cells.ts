@@ -10,10 +10,10 @@ export type Report = (message: string, fix: string) => void;
 export type Written = { readonly texts: readonly string[]; readonly report: Report };
 
 /** What a table may be read by. */
-export type Column = FactType & { readonly kind: Exclude<FactType["kind"], "set" | "text"> };
+export type Column = FactType & { readonly kind: Exclude<FactType["kind"], "set" | "text" | "list"> };
 
 export function isColumn(type: FactType): type is Column {
-  return type.kind !== "set" && type.kind !== "text";
+  return type.kind !== "set" && type.kind !== "text" && type.kind !== "list";
 }
 
 type Ordered = Extract<Column, { readonly min: number }>;

@@ -12,7 +12,7 @@ const pattern = { type: "string", minLength: 1, description: "a regular expressi
 
 /** Another fact of the kind, given or derived. */
 function besideOf({ kind, name }: FactType, facts: readonly FactType[], isDeriving: boolean): readonly JsonObject[] {
-  if (kind === "text" || kind === "set") return [];
+  if (kind === "text" || kind === "set" || kind === "list") return [];
   const others = facts.filter((other) => other.kind === kind && other.name !== name).map((other) => other.name);
   const named = [...(others.length === 0 ? [] : [{ enum: others }]), ...(isDeriving ? [derivedName(facts)] : [])];
   if (named.length === 0) return [];

@@ -1,4 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
+import type { FactType, ListType } from "../fact-types.ts";
+import { conditionOf } from "./condition.ts";
 import { MAX_COLUMNS } from "../load/tables.ts";
 import { paramRef, some, strict } from "./literals.ts";
 
@@ -12,7 +14,34 @@ function operation(name: string, least: number, description: string): JsonObject
   return strict({ title, [name]: { ...some(operand, description), minItems: least } }, [name], description);
 }
 
-function derivation(): JsonObject {
+function listsIn(facts: readonly FactType[]): readonly ListType[] {
+  return facts.filter((type): type is ListType => type.kind === "list");
+}
+
+const recordRef = (list: string): JsonObject => ({ $ref: `#/$defs/record-${list}` });
+
+/** What is made of a list's records. */
+function overList({ name, title: meaning, fields }: ListType): readonly JsonObject[] {
+  const list = { const: name, description: meaning };
+  const where = { ...recordRef(name), description: "the records that count" };
+  const summed = fields.filter(({ kind }) => kind === "number" || kind === "ppm" || kind === "minor");
+  const of = { enum: summed.map((field) => field.name), description: "the field that is added up" };
+  return [
+    strict({ title, count: list, where }, ["count"], "how many records there are"),
+    ...(summed.length === 0 ? [] : [strict({ title, sum: list, of, where }, ["sum", "of"], "a field, added up")]),
+    strict({ title, any: list, where }, ["any", "where"], "whether it holds of a record"),
+    strict({ title, all: list, where }, ["all", "where"], "whether it holds of every record"),
+  ];
+}
+
+/** Conditions on one record of each list, by the names that the derivations refer to them. */
+export function recordConditions(facts: readonly FactType[]): JsonObject {
+  return Object.fromEntries(
+    listsIn(facts).map(({ name, fields }) => [`record-${name}`, conditionOf(fields, recordRef(name))]),
+  );
+}
+
+function derivation(facts: readonly FactType[]): JsonObject {
   const round = { enum: ["up", "down"], description: "to the next whole unit" };
   return {
     anyOf: [
@@ -31,6 +60,7 @@ function derivation(): JsonObject {
         ["share", "of", "round"],
         "a percentage of it",
       ),
+      ...listsIn(facts).flatMap(overList),
     ],
   };
 }
@@ -52,9 +82,9 @@ function section(entry: JsonObject, description: string): JsonObject {
 }
 
 /** What a policy makes of its facts. */
-export function derivingOf(): JsonObject {
+export function derivingOf(facts: readonly FactType[]): JsonObject {
   return {
-    derive: section(derivation(), "facts made of others by exact arithmetic"),
+    derive: section(derivation(facts), "facts made of others by exact arithmetic"),
     tables: section(table(), "facts looked up by others: every combination has exactly one row"),
   };
 }

@@ -56,6 +56,8 @@ export function literalOf(type: FactType): JsonObject {
       return { ...day, description };
     case "text":
       return { type: "string", maxLength: type.maxLength, description };
+    case "list":
+      return { type: "array", description };
     case "ppm":
       return { ...percent, description };
     case "minor":

@@ -22,6 +22,8 @@ function exampleOf(type: FactType | undefined): Json {
       return type.values[0] ?? "";
     case "text":
       return "word";
+    case "list":
+      return [];
     case "boolean":
     case undefined:
       return true;

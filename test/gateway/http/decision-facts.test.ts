@@ -4,11 +4,12 @@ import { readServiceStep } from "../../../audit/ledgers/service-decisions.ts";
 import { policiesOf, versioned } from "../../../deciding/policies.ts";
 import { createDecideService } from "../../../deciding/service.ts";
 import type { JsonObject } from "../../../domain/json.ts";
+import { evaluate } from "../../../guardrails/evaluate.ts";
 import { quoteFacts } from "../../../functions/quoting/fixture.ts";
 import { registrationRecord } from "../../../functions/deal-registration/fixture.ts";
 import type { DecisionAnswer } from "../../../gateway/http/decisions.ts";
 import { apiOn, headersOf } from "../../fixtures/api.ts";
-import { shippingPolicy } from "../../fixtures/foreign-policy.ts";
+import { cratesPolicy, shippingPolicy } from "../../fixtures/foreign-policy.ts";
 import { policyOf } from "../../fixtures/policy.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 
@@ -34,6 +35,7 @@ const inForce = policiesOf({
   quoting: versioned(policyOf("quoting")),
   "deal-registration": versioned(policyOf("deal-registration")),
   shipping: shippingPolicy(),
+  crates: cratesPolicy(),
 });
 
 async function ask(body: object, key: string = randomUUID()): Promise<Reply> {
@@ -114,6 +116,46 @@ describe("facts", () => {
     const shipping = (facts: JsonObject) => ask({ policy: "shipping", facts });
     expect((await shipping({ hours: 48, worth: "120.00 USD", isCleared: true })).body.verdict).toBe("execute");
     expect(pointers(await shipping({ hours: 241, colour: "blue" }))).toEqual(wrong("/facts/hours", "/facts/colour"));
+  });
+
+  describe("that are lists", () => {
+    const crate = { goods: "chilled", degrees: 8, weight: 300, worth: "12.50 EUR" };
+    const packed = (...crates: JsonObject[]) => ask({ policy: "crates", facts: { crates } });
+
+    test("are decided by their records, recorded in the units of the facts, and decided again the same", async () => {
+      const [fits, heavy, warm] = [
+        await packed(crate, crate, crate),
+        await packed(crate, crate, crate, { ...crate, weight: 1 }),
+        await packed(crate, { ...crate, degrees: 9 }, { ...crate, goods: "dry", degrees: 40 }),
+      ];
+      expect([fits, heavy, warm].map(({ body }) => [body.verdict, body.rules.map(({ reason }) => reason)])).toEqual([
+        ["execute", ["900 kilos fit a pallet"]],
+        ["escalate", ["901 kilos are over one pallet"]],
+        ["block", ["1 chilled crates are too warm", "900 kilos fit a pallet"]],
+      ]);
+      const record = (await kept(warm))?.facts ?? {};
+      const changed = [{}, { degrees: 9 }, { goods: "dry", degrees: 40 }];
+      expect(record).toEqual({ crates: changed.map((one) => ({ ...crate, worth: 12_50, ...one })) });
+      const { policy } = cratesPolicy();
+      expect(await evaluate(policy, record)).toMatchObject({ kind: "block", rules: (await kept(warm))?.rules });
+    });
+
+    test.for<[string, readonly JsonObject[], string[]]>([
+      ["a field out of range", [crate, { ...crate, degrees: 61 }], ["/facts/crates/1/degrees"]],
+      ["another currency", [{ ...crate, worth: "12.50 USD" }], ["/facts/crates/0/worth"]],
+      ["a misspelt field", [{ ...crate, weigth: 3 }], ["/facts/crates/0/weigth"]],
+      [
+        "two fields of two records",
+        [
+          { ...crate, goods: "wet" },
+          { ...crate, weight: 0 },
+        ],
+        ["/facts/crates/0/goods", "/facts/crates/1/weight"],
+      ],
+      ["no record", [], ["/facts/crates"]],
+    ])("with %s are pointed at there", async ([, crates, at]) => {
+      expect(pointers(await packed(...crates))).toEqual(wrong(...at));
+    });
   });
 
   test("that contradict each other are pointed at both, and nobody is asked", async () => {

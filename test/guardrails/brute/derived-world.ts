@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { DerivedFact, Derivation, Operand, TableCell, TableRow } from "../../../guardrails/derived.ts";
 import type { FactType, Scalar } from "../../../guardrails/fact-types.ts";
+import { overList } from "./list-world.ts";
 
 type Ordered = Extract<FactType, { readonly min: number }>;
 type Span = { readonly min: number; readonly max: number };
@@ -134,33 +135,42 @@ function rowsOf(columns: readonly FactType[], value: fc.Arbitrary<Scalar>): fc.A
 const words = ["p", "q", "r"];
 
 function tableOf(name: string, facts: readonly FactType[]): fc.Arbitrary<DerivedFact> {
-  const columns = facts.filter(({ kind }) => kind !== "set" && kind !== "text");
+  const columns = facts.filter(({ kind }) => kind !== "set" && kind !== "text" && kind !== "list");
   const kind = fc.constantFrom("number", "ppm", "choice", "boolean");
-  return fc.tuple(fc.subarray(columns, { minLength: 1, maxLength: 2 }), kind).chain(([by, gives]) => {
-    const value: fc.Arbitrary<Scalar> =
-      gives === "boolean"
-        ? fc.boolean()
-        : gives === "choice"
-          ? fc.constantFrom(...words)
-          : fc.integer({ min: 0, max: 4 });
-    return rowsOf(by, value).map((rows): DerivedFact => {
-      const optional = by.some((type) => type.optional === true) ? { optional: true as const } : {};
-      const base = { name, title: name, adjustable: false, ...optional };
-      const derive = { kind: "table", by: by.map((type) => type.name), rows } as const;
-      if (gives === "boolean") return { ...base, kind: "boolean", derive };
-      if (gives === "choice") return { ...base, kind: "choice", values: words, derive };
-      return { ...base, kind: gives, min: 0, max: 4, derive };
+  return fc
+    .tuple(fc.subarray(columns, { minLength: 1, maxLength: Math.min(2, columns.length) }), kind)
+    .chain(([by, gives]) => {
+      const value: fc.Arbitrary<Scalar> =
+        gives === "boolean"
+          ? fc.boolean()
+          : gives === "choice"
+            ? fc.constantFrom(...words)
+            : fc.integer({ min: 0, max: 4 });
+      return rowsOf(by, value).map((rows): DerivedFact => {
+        const optional = by.some((type) => type.optional === true) ? { optional: true as const } : {};
+        const base = { name, title: name, adjustable: false, ...optional };
+        const derive = { kind: "table", by: by.map((type) => type.name), rows } as const;
+        if (gives === "boolean") return { ...base, kind: "boolean", derive };
+        if (gives === "choice") return { ...base, kind: "choice", values: words, derive };
+        return { ...base, kind: gives, min: 0, max: 4, derive };
+      });
     });
-  });
 }
 
 function derivedOf(name: string, facts: readonly FactType[]): fc.Arbitrary<DerivedFact> {
-  const made = arithmeticOf(facts).map(({ derive, kind, min, max, optional }): DerivedFact => {
-    const base = { name, title: name, adjustable: false, min, max, ...(optional && { optional: true as const }) };
-    return kind === "minor" ? { ...base, kind, currency: "USD", derive } : { ...base, kind, derive };
-  });
-  if (!facts.some(isOrdered)) return tableOf(name, facts);
-  return fc.oneof({ arbitrary: made, weight: 3 }, { arbitrary: tableOf(name, facts), weight: 2 });
+  const made = (): fc.Arbitrary<DerivedFact> =>
+    arithmeticOf(facts).map(({ derive, kind, min, max, optional }): DerivedFact => {
+      const base = { name, title: name, adjustable: false, min, max, ...(optional && { optional: true as const }) };
+      return kind === "minor" ? { ...base, kind, currency: "USD", derive } : { ...base, kind, derive };
+    });
+  const list = facts.find((type) => type.kind === "list");
+  const single = facts.filter((type) => type !== list);
+  const ofList = list === undefined ? [] : [{ arbitrary: overList(name, list), weight: 6 }];
+  if (single.length === 0 && list !== undefined) return overList(name, list);
+  const ofTable = { arbitrary: tableOf(name, single), weight: 2 };
+  return single.some(isOrdered)
+    ? fc.oneof(...ofList, { arbitrary: made(), weight: 3 }, ofTable)
+    : fc.oneof(...ofList, ofTable);
 }
 
 const names = ["first", "second", "third"];

@@ -1,11 +1,12 @@
 import { stricter } from "../../../domain/decision.ts";
 import type { Verdict } from "../../../domain/decision.ts";
 import { dayAt } from "../../../guardrails/cell.ts";
-import { routeOf } from "../../../guardrails/policy.ts";
+import { readsOf, routeOf } from "../../../guardrails/policy.ts";
 import type { Comparison, Condition, Policy, PolicyRule } from "../../../guardrails/policy.ts";
 import { comparisonHolds } from "../../../guardrails/reading.ts";
-import type { Operand } from "../../../guardrails/derived.ts";
-import type { Value } from "../../../guardrails/fact-types.ts";
+import { isOverList } from "../../../guardrails/derived.ts";
+import type { Operand, OverList } from "../../../guardrails/derived.ts";
+import type { Entry, Value } from "../../../guardrails/fact-types.ts";
 import type { Known } from "../../../guardrails/ternary.ts";
 import type { Request } from "./small-world.ts";
 
@@ -71,6 +72,7 @@ function factOf(name: string, policy: Policy, params: Params, known: Known): Val
     );
     return row!.value;
   }
+  if (isOverList(derive)) return ofListIn(derive, policy, params, known);
   const operands =
     derive.kind === "multiply"
       ? [derive.of, derive.by]
@@ -95,6 +97,29 @@ function factOf(name: string, policy: Policy, params: Params, known: Known): Val
       const exact = (first * others[0]!) / 1_000_000;
       return (derive.round === "up" ? Math.ceil(exact) : Math.floor(exact)) + 0;
     }
+  }
+}
+
+/** What is made of a list, record by record; nothing where a parameter that its condition asks for is not known. */
+function ofListIn(derive: OverList, policy: Policy, params: Params, known: Known): Value | undefined {
+  const given = known[derive.list];
+  if (given === undefined) return undefined;
+  const named = derive.where === undefined ? [] : readsOf(derive.where).params;
+  if (named.some((name) => params[name] === undefined)) return undefined;
+  const plain = { ...policy, derived: [] };
+  const told = (given as readonly Entry[]).map((entry) => ({
+    entry,
+    isHeld: derive.where === undefined || truthOf(derive.where, plain, params, entry) === true,
+  }));
+  switch (derive.kind) {
+    case "count":
+      return told.filter(({ isHeld }) => isHeld).length;
+    case "sum":
+      return told.reduce((sum, { entry, isHeld }) => (isHeld ? sum + Number(entry[derive.of]) : sum), 0);
+    case "any":
+      return told.some(({ isHeld }) => isHeld);
+    case "all":
+      return told.every(({ isHeld }) => isHeld);
   }
 }
 

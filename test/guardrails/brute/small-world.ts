@@ -16,6 +16,7 @@ import type { Known } from "../../../guardrails/ternary.ts";
 import { beneath } from "../../../guardrails/derived.ts";
 import { policyOf } from "../../fixtures/policy.ts";
 import { derivedFrom } from "./derived-world.ts";
+import { lines, listsOf } from "./list-world.ts";
 
 const firstDay = 20_600;
 
@@ -56,6 +57,8 @@ export function valuesOf(type: FactType): readonly (Value | undefined)[] {
       return [[], ["x"], ["y"], ["x", "y"], ...left];
     case "text":
       return [...texts, ...left];
+    case "list":
+      return [...listsOf(type), ...left];
     default:
       return [...numbers(type), ...left];
   }
@@ -82,6 +85,7 @@ export function requestsOf(facts: readonly FactType[], timezone: string): readon
 function limitOf(type: FactType): fc.Arbitrary<Scalar> {
   if (type.kind === "boolean") return fc.boolean();
   if (type.kind === "choice" || type.kind === "set") return fc.constantFrom(...type.values);
+  if (type.kind === "list") throw new Error("a list is compared with nothing");
   return type.kind === "text" ? fc.constantFrom(...named) : fc.integer({ min: type.min, max: type.max });
 }
 
@@ -278,7 +282,7 @@ const movedAway: fc.Arbitrary<Policy> = fc
 /** A policy that makes something of its facts, and compares them with one another. */
 function derivingOver(facts: readonly FactType[], timezone: string): fc.Arbitrary<Policy> {
   return derivedFrom(facts).chain((derived) => {
-    const types = [...facts, ...derived];
+    const types = [...facts, ...derived].filter(({ kind }) => kind !== "list");
     const scopes = types.filter(({ name }) => beneath({ derived }, [name]).params.length === 0);
     return fc
       .record({
@@ -292,12 +296,17 @@ function derivingOver(facts: readonly FactType[], timezone: string): fc.Arbitrar
   });
 }
 
-const readable = pool.filter(({ kind }) => kind !== "set" && kind !== "text");
+/** Lists among them: one that each request has, and one that may be left out. */
+const readable: readonly FactType[] = [
+  lines,
+  { ...lines, name: "extraLines", optional: true, minLength: 1 },
+  ...pool.filter(({ kind }) => kind !== "set" && kind !== "text"),
+];
 
 /** Two policies that derive: the second has other rules over the same, or makes other things of the same facts. */
 const derivingTwo: fc.Arbitrary<readonly [Policy, Policy]> = fc
   .subarray([...readable], { minLength: 2, maxLength: 3 })
-  .filter((facts) => facts.some((type) => "min" in type))
+  .filter((facts) => facts.some((type) => "min" in type) && facts.filter(({ kind }) => kind === "list").length < 2)
   .chain((facts) =>
     fc.tuple(derivingOver(facts, "UTC"), derivingOver(facts, "UTC"), fc.constantFrom("params", "rules", "all")),
   )

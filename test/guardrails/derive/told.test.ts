@@ -9,6 +9,7 @@ import { explain } from "../../../guardrails/explain/explain.ts";
 import { loadPolicy } from "../../../guardrails/load/policy.ts";
 import { sceneOf } from "../../../guardrails/scene.ts";
 import { ruleText } from "../../../guardrails/sentences.ts";
+import { facts as basketFacts } from "../lists/written.ts";
 import { facts, fileOf, policyWith, trip } from "./written.ts";
 
 const sections = `params:
@@ -129,13 +130,17 @@ test("the example in the documentation loads", () => {
     rule("a", "{ fact: net, operator: lessThan, value: { fact: most } }"),
     rule("b", "{ condition: large }"),
     rule("c", "{ fact: approver, operator: equal, value: director }"),
+    rule("d", "{ fact: deepLines, operator: greaterThan, value: 0 }"),
+    rule("e", "{ fact: total, operator: greaterThan, value: { fact: listPrice } }"),
   ];
   const file = fileOf(`params:\n  auto_max: { percent: 15% }\n${example}rules:\n${rules.join("")}`);
   const [price] = facts;
+  const basketLines = basketFacts.find(({ kind }) => kind === "list");
   const own = [
     price!,
     { ...price!, name: "discountAmount" },
     { name: "region", title: "region", adjustable: false, kind: "choice", values: ["EMEA", "APAC", "AMER"] } as const,
+    basketLines!,
   ];
   expect(loadPolicy("trip.yaml", file, { trip: own }).kind).toBe("loaded");
 });

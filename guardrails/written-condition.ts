@@ -1,0 +1,43 @@
+import { didYouMean } from "./did-you-mean.ts";
+import type { FactType, Scalar } from "./fact-types.ts";
+import { writeDate, writeMoney, writePercent } from "./literals.ts";
+import type { Comparison, Condition } from "./policy.ts";
+
+/** Plain data as a file holds it. */
+export type Plain = { readonly [key: string]: unknown };
+
+/** A value of a fact's type as a file writes it. */
+export function writtenValue(type: FactType, value: Scalar): Scalar {
+  if (typeof value !== "number") return value;
+  if (type.kind === "ppm") return writePercent(value);
+  if (type.kind === "minor") return writeMoney(value, type.currency);
+  return type.kind === "date" ? writeDate(value) : value;
+}
+
+/** A value of a fact as a file writes it. Throws for a fact that is not declared. */
+export function writtenScalar(facts: readonly FactType[], name: string, value: Scalar): Scalar {
+  const type = facts.find((known) => known.name === name);
+  if (type === undefined) {
+    throw new Error(
+      `unknown fact \`${name}\`: ${didYouMean(
+        name,
+        facts.map((known) => known.name),
+      )}`,
+    );
+  }
+  return writtenValue(type, value);
+}
+
+function writtenComparison(facts: readonly FactType[], { fact, operator, value }: Comparison): Plain {
+  const one = (scalar: Scalar) => (operator === "matches" ? scalar : writtenScalar(facts, fact, scalar));
+  if (typeof value === "object" && ("param" in value || "fact" in value)) return { fact, operator, value };
+  return { fact, operator, value: typeof value === "object" ? value.map(one) : one(value) };
+}
+
+/** A condition as a file writes it. */
+export function writtenCondition(facts: readonly FactType[], condition: Condition): Plain {
+  if ("all" in condition) return { all: condition.all.map((part) => writtenCondition(facts, part)) };
+  if ("any" in condition) return { any: condition.any.map((part) => writtenCondition(facts, part)) };
+  if ("not" in condition) return { not: writtenCondition(facts, condition.not) };
+  return writtenComparison(facts, condition);
+}
