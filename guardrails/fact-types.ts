@@ -326,7 +326,7 @@ export function showValue(shown: Shown, value: Value): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "string") return value;
   if (shown.kind === "list") return entriesText(shown.fields, entriesOf(value));
-  if (typeof value === "object") return value.length === 0 ? "none" : value.join(", ");
+  if (typeof value === "object") return value.length === 0 ? "none" : value.map(String).join(", ");
   if (shown.kind === "date") return writeDate(value);
   if (shown.kind === "ppm") return formatPpm(value);
   return shown.kind === "minor" ? formatMinor(value, shown.currency) : String(value);

@@ -120,7 +120,7 @@ export function comparisonHolds(policy: Policy, { operator, value: written }: Co
     case "doesNotContain":
       return !(Array.isArray(given) && given.includes(value));
     case "matches":
-      return patternTest(String(value))(String(given));
+      return typeof given === "string" && patternTest(String(value))(given);
     case "lessThan":
       return Number(given) < limit;
     case "lessThanInclusive":

@@ -23,7 +23,8 @@ export const words: { readonly [operator in Operator]: string } = {
 export function factText(policy: Policy, fact: string, value: Value): string {
   if (typeof value === "boolean") return String(value);
   const type: Shown | undefined = typeNamed(policy, fact);
-  return type === undefined ? String(value) : showValue(type, value);
+  if (type !== undefined) return showValue(type, value);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** What a comparison is made with, in words. */

@@ -98,7 +98,7 @@ export function readComparison(
 function readFactName(reader: Reader, path: Path, name: unknown, { facts, unread }: Vocabulary): FactType | undefined {
   const type = facts.find((candidate) => candidate.name === name);
   if (type?.kind === "list") {
-    reader.report(path, `\`${name}\` is a list`, "derive a fact of it: `count`, `sum`, `any` or `all`");
+    reader.report(path, `\`${type.name}\` is a list`, "derive a fact of it: `count`, `sum`, `any` or `all`");
     return undefined;
   }
   // Of one that is derived and could not be read, its own place says what is wrong.

@@ -47,7 +47,7 @@ export function flipOf(candidate: Policy, replayed: Replayed): Flip | undefined 
     from,
     to,
     change: stricter(from, to) === from ? "loosening" : "tightening",
-    subject: subject === undefined ? null : String(subject),
+    subject: subject === undefined || typeof subject === "object" ? null : String(subject),
     money: moneyOf(candidate, replayed),
     rulesBefore: past.rules,
     rulesAfter: rules,

@@ -83,9 +83,11 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
   ),
 }));
 
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
 function compares(known: Given, { fact, operator, value }: Comparison): boolean {
   const given = known[fact];
-  const left = fact === "day" ? Date.parse(String(given)) / 86_400_000 : given;
+  const left = fact === "day" ? Date.parse(text(given)) / 86_400_000 : given;
   const isParam = typeof value === "object" && "param" in value;
   const right = isParam ? { limit, last: FIRST + limit }[value.param] : value;
   switch (operator) {
@@ -110,7 +112,7 @@ function compares(known: Given, { fact, operator, value }: Comparison): boolean 
     case "doesNotContain":
       return Array.isArray(left) && left.every((member) => member !== right);
     case "matches":
-      return typeof right === "string" && new RegExp(right).test(String(left));
+      return typeof right === "string" && new RegExp(right).test(text(left));
     default:
       return assertNever(operator);
   }

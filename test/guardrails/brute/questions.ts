@@ -126,7 +126,7 @@ function wrongChange(policy: Policy, request: Request, wanted: Verdict): readonl
   );
   const label = `${wanted} from ${JSON.stringify(request)}`;
   if (found === undefined)
-    return single.length > 0 ? [`no change found for ${label}, ${single[0]?.join(" = ")} does`] : [];
+    return single.length > 0 ? [`no change found for ${label}, ${JSON.stringify(single[0])} does`] : [];
   if (found.changes.length > 1 && single.length > 0) return [`two changes for ${label}, one does`];
   const [only] = found.changes;
   const nearer = single.filter(
@@ -145,7 +145,7 @@ function wrongChange(policy: Policy, request: Request, wanted: Verdict): readonl
     [{}],
   );
   return [
-    ...nearer.map(([fact, value]) => `a nearer change for ${label}: ${fact} = ${String(value)}`),
+    ...nearer.map(([fact, value]) => `a nearer change for ${label}: ${fact} = ${JSON.stringify(value)}`),
     ...all.filter((changed) => !gives(changed)).map((changed) => `${JSON.stringify(changed)} does not give ${label}`),
   ];
 }

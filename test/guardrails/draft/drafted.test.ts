@@ -214,7 +214,7 @@ const verdict = (of: Policy, known: Known, day: string) =>
 function mayLoosen(edit: Edit, known: Known, day: string): boolean {
   if (edit.kind === "param") return Number(known["discount"]) <= edit.value;
   if (edit.kind !== "override") return false;
-  const isMeant = Object.entries(edit.scope).every(([fact, values]) => values.includes(String(known[fact])));
+  const isMeant = Object.entries(edit.scope).every(([fact, values]) => values.some((value) => value === known[fact]));
   return isMeant && edit.from <= day && day < edit.until && Number(known["discount"]) <= edit.value;
 }
 

@@ -35,7 +35,8 @@ describe("what is made of a list", () => {
     ["an empty group", "{ count: lines, where: { all: [] } }", "`all` needs a list with at least one condition"],
     ["arithmetic with a list", "{ add: [lines, 1] }", "`lines` is no number"],
   ] as const)("%s is refused", ([, text, message]) => {
-    expect([loaded(made(text))].flat().join("\n")).toContain(message);
+    const read = loaded(made(text));
+    expect("policy" in read ? "" : read.join("\n")).toContain(message);
   });
 
   test("a rule that reads a list itself is told what to do", () => {

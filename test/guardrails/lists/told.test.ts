@@ -30,6 +30,7 @@ rules:
   - { id: fits, effect: execute, when: { fact: total, operator: lessThanInclusive, value: { fact: listPrice } }, reason: "{total}" }
 `;
 const policy = policyWith(sections);
+const { seats: _seats, ...withoutSeats } = line();
 const deep = line({ family: "hardware", discount: 250_000 });
 
 test("a policy reads out what it makes of lists", () => {
@@ -65,11 +66,7 @@ describe("what a request brings", () => {
       ["`lines/1/discount`: expected a percentage from 0% to 100% as text, or whole parts per million"],
     ],
     ["a misspelt field", [{ ...line(), discont: 1 }], ["`lines/0/discont`: no such field: did you mean `discount`?"]],
-    [
-      "a field that is missing",
-      [(({ seats: _, ...rest }) => rest)(line())],
-      ["`lines/0/seats`: is missing: expected a whole number from 0 to 500"],
-    ],
+    ["a field that is missing", [withoutSeats], ["`lines/0/seats`: is missing: expected a whole number from 0 to 500"]],
     ["too few records", [], ["`lines`: 0 records; expected a list of 1 to 50 records"]],
     ["too many", Array.from({ length: 51 }, () => line()), ["`lines`: 51 records; expected a list of 1 to 50 records"]],
     ["no list", { 0: line() }, ["`lines`: expected a list of 1 to 50 records"]],
