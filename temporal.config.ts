@@ -122,3 +122,6 @@ export const LONG_HISTORY = 2_000;
 
 /** Fresh proposals for one step when the record keeps changing under an approval. Then the step gives up: nothing acts. */
 export const MAX_ROUNDS = 5;
+
+/** The header of engine calls that carries W3C trace context: ids alone. */
+export const TRACE_HEADER = "traceparent";

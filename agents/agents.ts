@@ -16,7 +16,9 @@ import { prompts as shippedPrompts, type Prompts } from "./prompts/index.ts";
 import { reviewProposal } from "./roles/compliance.ts";
 import { gatherFindings } from "./roles/intelligence.ts";
 import { proposeAction } from "./roles/orchestration.ts";
-import { patientTurns, plainTurns, type Patience } from "./patience.ts";
+import { inSpan } from "../engines/span.ts";
+import { agentAttributes } from "./gen-ai.ts";
+import { patientTurns, plainTurns, type Patience, type Turns } from "./patience.ts";
 import type { FindingsTurn, ProposalTurn, ReviewTurn, StepWatch, TurnInput } from "./turn.ts";
 
 export type { TurnInput } from "./turn.ts";
@@ -62,7 +64,9 @@ export function createAgents({
   const calls = { digest, answer: around(middleware, askSupplier) };
   const contextOf = (bindings: Bindings) => ({ calls, bindings, tools });
   const bindingsOf = (port: ChatModelPort) => createBindings({ model: port, prompts, digest });
-  const turns = patience === undefined ? plainTurns(bindingsOf(model)) : patientTurns(model, patience, bindingsOf);
+  const turns = spanned(
+    patience === undefined ? plainTurns(bindingsOf(model)) : patientTurns(model, patience, bindingsOf),
+  );
   return {
     async gatherFindings(turn, watch = {}) {
       const named = known(turn);
@@ -80,6 +84,16 @@ export function createAgents({
         return reviewProposal(contextOf(bindings), named, findings, proposal);
       });
     },
+  };
+}
+
+/** Each turn is a span, whoever does it in the end. */
+function spanned(turns: Turns): Turns {
+  return {
+    run: (role, turn, watch, work) =>
+      inSpan(`invoke_agent ${role}`, { attributes: agentAttributes(role, turn) }, () =>
+        turns.run(role, turn, watch, work),
+      ),
   };
 }
 

@@ -8,6 +8,8 @@ import { ModelAnswer, modelAnswerOf } from "./model-answer.ts";
 import type { ModelCall } from "../domain/model-call.ts";
 import type { AnswerModel, ModelRequest } from "./middleware/middleware.ts";
 import { untracedCall } from "./untraced.ts";
+import { inSpan } from "../engines/span.ts";
+import { answerAttributes, chatAttributes } from "./gen-ai.ts";
 import { modelFault } from "./models/model-fault.ts";
 import { streamed } from "./models/streamed.ts";
 
@@ -58,13 +60,17 @@ export async function askModel(
 /** Asks the supplier. Throws `AgentFault`, and the reason of whoever ended the call. */
 export async function askSupplier({ conversing, messages, call: { seq } }: ModelRequest): Promise<ModelAnswer> {
   const { names, system, chat, watch } = conversing;
-  // A model that costs nothing answers at once: there is nothing to listen to.
-  const ask = names.offline ? whole : streamed;
-  const message = await ask(chat, langChainMessages(system, messages), watch).catch((error: unknown) => {
-    throw watch.signal?.aborted === true ? watch.signal.reason : modelFault(error);
+  return inSpan(`chat ${names.model}`, { kind: "client", attributes: chatAttributes(names, seq) }, async (span) => {
+    // A model that costs nothing answers at once: there is nothing to listen to.
+    const ask = names.offline ? whole : streamed;
+    const message = await ask(chat, langChainMessages(system, messages), watch).catch((error: unknown) => {
+      throw watch.signal?.aborted === true ? watch.signal.reason : modelFault(error);
+    });
+    watch.onAnswer?.();
+    const answer = ModelAnswer.parse(modelAnswerOf(message, seq).response);
+    span.setAttributes(answerAttributes(answer));
+    return answer;
   });
-  watch.onAnswer?.();
-  return ModelAnswer.parse(modelAnswerOf(message, seq).response);
 }
 
 function whole(chat: Conversing["chat"], messages: BaseMessage[]): Promise<AIMessage> {

@@ -4,6 +4,8 @@ import type { JsonObject } from "../domain/json.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 import { cleanText } from "./clean-text.ts";
 import type { ToolCall } from "./conversation.ts";
+import { inSpan } from "../engines/span.ts";
+import { toolAttributes } from "./gen-ai.ts";
 import { JsonRecord } from "./json-record.ts";
 import type { ToolMiddleware } from "./middleware/middleware.ts";
 
@@ -86,7 +88,10 @@ export async function read(
   { lookup, by }: Pick<Reading, "lookup" | "by">,
   tools: ReadTools,
 ): Promise<Reading> {
-  const evidence = await toolOf(tools, lookup.tool).read(company, lookup.args);
+  const attributes = toolAttributes(lookup.tool);
+  const evidence = await inSpan(`execute_tool ${lookup.tool}`, { attributes }, () =>
+    toolOf(tools, lookup.tool).read(company, lookup.args),
+  );
   return evidence === undefined ? { lookup, by, state: "absent" } : { lookup, by, state: "taken", evidence };
 }
 

@@ -37,6 +37,8 @@ export type Config = {
   readonly model: string;
   /** A second model by name, asked when the first does not answer. Undefined: none. */
   readonly modelFallback: string | undefined;
+  /** Where spans are sent; undefined: nowhere. */
+  readonly otlpUrl: string | undefined;
   /** Calls that one worker may make of each model in a minute. Undefined: as many as there are. */
   readonly modelCallsPerMinute: number | undefined;
   /** Where commands find the gateway when not through the runtime file, and who they are there. */
@@ -107,6 +109,10 @@ const variables = {
   MANDATE_MODEL_CALLS_PER_MINUTE: entry(
     z.coerce.number().int().min(1).max(1_000_000),
     "use 1 to 1000000: what one worker may ask of each model in a minute; turns that would wait longer are done without it",
+  ),
+  MANDATE_OTLP_URL: entry(
+    webUrl,
+    "give the address where an OpenTelemetry collector takes OTLP over HTTP, such as http://127.0.0.1:4318; unset, no spans are made",
   ),
   MANDATE_URL: entry(webUrl, "give the gateway's address, such as http://127.0.0.1:8080"),
   MANDATE_PUBLIC_URL: entry(
@@ -203,6 +209,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     anthropicBaseUrl: values.ANTHROPIC_BASE_URL,
     model: values.MANDATE_MODEL ?? "claude-sonnet-5-5",
     modelFallback: values.MANDATE_MODEL_FALLBACK,
+    otlpUrl: values.MANDATE_OTLP_URL,
     modelCallsPerMinute: values.MANDATE_MODEL_CALLS_PER_MINUTE,
     url: values.MANDATE_URL,
     token: values.MANDATE_TOKEN,

@@ -1,6 +1,7 @@
 import { Client, Connection } from "@temporalio/client";
 import { ConfigError } from "../domain/config-error.ts";
 import type { PayloadCodec } from "@temporalio/common";
+import { tracedCalls } from "./engine/traced.ts";
 import { externalTemporal, type ExternalTemporal } from "./config.ts";
 
 /**
@@ -24,7 +25,8 @@ const MAX_RECONNECT_MS = 5_000;
 export async function connectClient({ namespace, connectionOptions, codecs }: TemporalPlace): Promise<Client> {
   const channelArgs = { "grpc.max_reconnect_backoff_ms": MAX_RECONNECT_MS };
   const connection = await Connection.connect({ ...connectionOptions, channelArgs });
-  return new Client({ connection, namespace, dataConverter: { payloadCodecs: [...codecs] } });
+  const dataConverter = { payloadCodecs: [...codecs] };
+  return new Client({ connection, namespace, dataConverter, interceptors: { workflow: [tracedCalls] } });
 }
 
 /** Connects once, on first use; a failed attempt is forgotten, so that the next call tries again. */

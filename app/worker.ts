@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
 import type { LedgerPool } from "../audit/records.ts";
 import type { OnOutOfReach } from "../audit/ledgers/opening.ts";
@@ -22,6 +23,7 @@ import type { PolicySource } from "../deciding/policy-source.ts";
 import type { ObjectNames } from "../tools/own-ids.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
 import { workerIdentity } from "./worker-identity.ts";
+import { tracedActivities } from "./engine/traced.ts";
 import { toldByCode } from "./engine/failures.ts";
 import type { TemporalPlace } from "./temporal-connection.ts";
 
@@ -84,7 +86,11 @@ export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) 
     dataConverter: { payloadCodecs: [...codecs] },
     shutdownGraceTime: "5 seconds",
     shutdownForceTime: "10 seconds",
-    interceptors: { ...interceptors, activity: [toldByCode(deps.scheduled.log), ...(interceptors?.activity ?? [])] },
+    interceptors: {
+      ...interceptors,
+      activity: [tracedActivities, toldByCode(deps.scheduled.log), ...(interceptors?.activity ?? [])],
+      ...("workflowsPath" in workflows && { workflowModules: [join(dirname(workflows.workflowsPath), "tracing.ts")] }),
+    },
   };
   const orchestration = await Worker.create({
     ...common,

@@ -138,7 +138,8 @@ async function buildWorkflows(root, dist) {
   const keep = (message) => said.push(String(message));
   const logger = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: keep, error: keep };
   try {
-    const { code } = await bundleWorkflowCode({ workflowsPath: join(root, "workflows", "index.ts"), logger });
+    const [workflowsPath, tracing] = ["index.ts", "tracing.ts"].map((file) => join(root, "workflows", file));
+    const { code } = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules: [tracing], logger });
     place(join(dist, "workflow-bundle.js"), code);
   } catch (error) {
     const text = [...said, error.message].join("\n").replaceAll(`${root}/`, "");

@@ -22,6 +22,7 @@ import { createPolicySource } from "../../releases/source.ts";
 import { codecsOf } from "../engine/codec-of.ts";
 import { endWithSupervisor, onStopRequested, reportReady } from "../supervised.ts";
 import { lazyClient, requireTemporal } from "../temporal-connection.ts";
+import { startTelemetry } from "../telemetry.ts";
 import { companyClock } from "./company-clock.ts";
 import { requireServedDatabase } from "./require-database.ts";
 
@@ -50,7 +51,12 @@ export async function run(): Promise<number> {
   });
   try {
     await requireSecret(pool, config.company, secret);
-    await serve({ ...config, hubspotSecret: config.hubspotClientSecret }, pool, secret, log);
+    const telemetry = await startTelemetry({ otlpUrl: config.otlpUrl, service: "gateway", log });
+    try {
+      await serve({ ...config, hubspotSecret: config.hubspotClientSecret }, pool, secret, log);
+    } finally {
+      await telemetry.stop();
+    }
   } finally {
     await pool.end();
   }

@@ -22,6 +22,7 @@ import { endWithSupervisor, onStopRequested, reportReady } from "../supervised.t
 import { requireTemporal } from "../temporal-connection.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
 import { companyClock } from "./company-clock.ts";
+import { startTelemetry } from "../telemetry.ts";
 import { workerDeps } from "../worker-deps.ts";
 import { createWorkers } from "../worker.ts";
 import { requireServedDatabase } from "./require-database.ts";
@@ -39,9 +40,14 @@ export async function run(): Promise<number> {
   });
   try {
     await requireSecret(pool, config.company, secret);
+    const telemetry = await startTelemetry({ otlpUrl: config.otlpUrl, service: "worker", log });
     // After what may refuse: a runtime keeps a process alive that has nothing left to do.
     installRuntime(log);
-    await work(config, pool, log);
+    try {
+      await work(config, pool, log);
+    } finally {
+      await telemetry.stop();
+    }
   } finally {
     await pool.end();
   }

@@ -20,6 +20,8 @@ create table inbox (
   gone boolean not null default false,
   received_at timestamptz not null default clock_timestamp(),
   body jsonb not null,
+  -- W3C trace context of whoever brought it, where somebody watched: ids alone.
+  traceparent text,
   -- pending: waits for the relay. dispatched: its case has it. ignored: no function listens, or no case of it knows the object. late: a newer one came first.
   state text not null check (state in ('pending', 'dispatched', 'ignored', 'late')),
   dispatched_at timestamptz,
@@ -128,9 +130,9 @@ begin
   for r in
     select * from rows from (jsonb_to_recordset(p_rows) as (company text, "eventId" text, source text, "sourceKey" text,
       "bodyDigest" text, "functionId" text, system text, "objectType" text, "objectId" text, "occurredAt" timestamptz,
-      stamp text, "saidAt" text, "ofKnown" boolean, gone boolean, body jsonb))
+      stamp text, "saidAt" text, "ofKnown" boolean, gone boolean, body jsonb, traceparent text))
       with ordinality as e (company, event_id, source, source_key, body_digest, function_id, system, object_type,
-        object_id, occurred_at, stamp, said_at, of_known, gone, body, n)
+        object_id, occurred_at, stamp, said_at, of_known, gone, body, traceparent, n)
     order by company, function_id nulls last, object_type, object_id,
       case when function_id is null then source_key end, n
   loop
@@ -148,9 +150,9 @@ begin
       v_state := case when v_occurred < v_newest then 'late' else 'pending' end;
     end if;
     insert into inbox (company, event_id, source, source_key, body_digest, function_id, system, object_type, object_id,
-                       occurred_at, said_at, gone, body, state)
+                       occurred_at, said_at, gone, body, traceparent, state)
       values (r.company, r.event_id, r.source, r.source_key, r.body_digest, r.function_id, r.system, r.object_type, r.object_id,
-              v_occurred, r.said_at, r.gone is true, r.body, v_state)
+              v_occurred, r.said_at, r.gone is true, r.body, r.traceparent, v_state)
       on conflict do nothing;
     v_outcomes[r.n] := case when not found then 'duplicate' when v_state = 'pending' then 'accepted' else v_state end;
   end loop;

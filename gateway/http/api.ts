@@ -53,6 +53,7 @@ import { rolloutApi } from "./rollout.ts";
 import { sandboxApi, type SandboxDeps } from "./sandbox.ts";
 import { signingKeyApi } from "./signing-key.ts";
 import { statusApi } from "./status.ts";
+import { traced } from "./traced.ts";
 import { tellEventApi } from "./tell-event.ts";
 import { noticesApi } from "./notices.ts";
 import { escalationEditApi } from "./escalation-edit.ts";
@@ -102,6 +103,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       result.success ? undefined : refuse(c, "validation", "a field is wrong", fieldErrors(result.error)),
   });
   declareSecurity(app);
+  app.use("*", traced);
   app.use("*", guardAnswers, guardHost(deps.hosts ?? []), unlessBatch(timeout(REQUEST_TIMEOUT_MS)));
   app.use("*", requirePerson(pool, company), guardText, guardCursors(pool, company));
   guardBodies(app);

@@ -4,6 +4,7 @@ import { triggerMatches, type Notification, type Trigger } from "../../domain/ev
 import type { FunctionAction, FunctionDefinition, FunctionTable } from "../../functions/definition.ts";
 import { functions } from "../../functions/index.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { currentTraceparent } from "../../engines/span.ts";
 
 /** One event as the inbox keeps it. Times are ISO 8601; `functionId` is null when no function listens. */
 export type InboxEvent = {
@@ -126,10 +127,11 @@ export function inboxEventsOf(
  * by source, source key and body digest is a duplicate for ever. Throws when any of them cannot be kept: then none is.
  */
 export async function acceptEvents(sql: Sql, events: readonly InboxEvent[]): Promise<Acceptance[]> {
+  const traceparent = currentTraceparent();
   const { rows } = await sql.query<{ outcomes: Acceptance[] }>({
     name: "accept-events",
     text: "select accept_events($1) as outcomes",
-    values: [JSON.stringify(events)],
+    values: [JSON.stringify(traceparent === undefined ? events : events.map((event) => ({ ...event, traceparent })))],
   });
   const outcomes = rows[0]?.outcomes;
   if (outcomes?.length !== events.length) throw new Error("the inbox did not answer for every event");

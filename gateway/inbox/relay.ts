@@ -12,6 +12,7 @@ import { groupedAppend } from "./grouped-append.ts";
 import { startLanes } from "./lanes.ts";
 import { originOf } from "./origin.ts";
 import type { Pump } from "../../db/pump.ts";
+import { inSpan, inTrace } from "../../engines/span.ts";
 import { claimEvents, markTold, postponeEvent, type UntoldEvent } from "./untold-events.ts";
 import type { WorkflowStarter } from "./workflow-starter.ts";
 
@@ -37,7 +38,7 @@ export function startRelay({ pool, starter, log, functions = shipped, pollMs }: 
   /** The event's own audit record, then its case. A late event is recorded and changes nothing. Safe to repeat. */
   async function tell(event: UntoldEvent): Promise<void> {
     await append(recordOf(event));
-    if (event.state === "pending") await deliver(starter, functions, event);
+    if (event.state === "pending") await inTrace(event.traceparent, () => deliver(starter, functions, event));
     await marks.submit([event]);
   }
 
@@ -76,11 +77,18 @@ async function deliver(starter: WorkflowStarter, functions: FunctionTable, event
   const start = caseStartOf({ company, functionId, objectType, objectId }, functions);
   const told = { eventId, company, functionId, source, system, objectType, objectId, occurredAt, receivedAt };
   const { gone, tells } = event;
-  await starter.deliverEvent(caseOf(event), start, {
-    ...told,
-    ...(gone && { gone }),
-    ...(tells !== null && { tells }),
-  });
+  const attributes = {
+    "temporal.workflow.type": start.workflow,
+    "temporal.workflow.id": caseOf(event),
+    "mandate.event.id": eventId,
+  };
+  await inSpan("start case", { kind: "producer", attributes }, () =>
+    starter.deliverEvent(caseOf(event), start, {
+      ...told,
+      ...(gone && { gone }),
+      ...(tells !== null && { tells }),
+    }),
+  );
 }
 
 /** A failed row waits alone. When even that cannot be written, its lease runs out and it comes back by itself. */

@@ -26,6 +26,8 @@ export type UntoldEvent = {
   made_here: JsonObject | null;
   /** The text that a sweep has its case send; null for every other event. */
   tells: EventRef["tells"] | null;
+  /** The trace that it came with, W3C; null where nobody watched. */
+  traceparent: string | null;
   /** This attempt included. */
   attempts: number;
 };
@@ -45,7 +47,7 @@ export async function claimEvents(sql: Sql, limit: number): Promise<UntoldEvent[
              update inbox i set attempts = attempts + 1, retry_at = clock_timestamp() + make_interval(secs => $2)
              where i.event_id = any (array(select event_id from due)) returning i.*)
            select event_id, company, source, source_key, system, function_id, object_type, object_id, occurred_at, said_at, received_at, state,
-             gone, attempts, case when source in ('asked', 'case', 'opened-by') then body end as made_here,
+             gone, attempts, traceparent, case when source in ('asked', 'case', 'opened-by') then body end as made_here,
              case source when 'schedule' then body->'tells' end as tells
            from claimed order by claimed.received_at, event_id`,
     values: [limit, LEASE_SECONDS],

@@ -10,6 +10,7 @@ test("the workflow bundle holds no LangChain, zod, rules engine or node builtin,
   const modules: string[] = [];
   const { code } = await bundleWorkflowCode({
     workflowsPath,
+    workflowInterceptorModules: [resolve(workflowsPath, "../tracing.ts")],
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
     webpackConfigHook: (config) => ({
       ...config,
@@ -26,7 +27,9 @@ test("the workflow bundle holds no LangChain, zod, rules engine or node builtin,
     }),
   });
   const foreign = modules.filter((name) =>
-    /node_modules\/(@langchain|langsmith|langchain|zod|json-rules-engine|pg|tldts|temporal-polyfill)\//.test(name),
+    /node_modules\/(@langchain|langsmith|langchain|zod|json-rules-engine|pg|tldts|@opentelemetry|temporal-polyfill)\//.test(
+      name,
+    ),
   );
   expect(foreign).toEqual([]);
   expect(modules.some((name) => name.includes("guarded-step.ts"))).toBe(true);
