@@ -4,7 +4,10 @@ import type { JsonObject } from "../domain/json.ts";
 import { JsonRecord } from "./json-record.ts";
 
 /** A tool as a model sees it: a name and a schema. Nothing can run from it. `inputSchema` is JSON Schema. */
-export type ToolSchema = { readonly name: string; readonly description: string; readonly inputSchema: JsonObject };
+export const ToolSchema = z
+  .strictObject({ name: z.string(), description: z.string(), inputSchema: JsonRecord })
+  .readonly();
+export type ToolSchema = z.infer<typeof ToolSchema>;
 
 /** `args` is absent when the model's text for them was not a JSON object. */
 export const ToolCall = z.strictObject({ id: z.string(), name: z.string(), args: JsonRecord.exactOptional() });

@@ -34,6 +34,10 @@ export type Config = {
   /** Undefined: the offline model. */
   readonly anthropicApiKey: string | undefined;
   readonly anthropicBaseUrl: string | undefined;
+  readonly openaiApiKey: string | undefined;
+  /** Where a supplier that `model` names is asked. Undefined: at its own address. */
+  readonly modelUrl: string | undefined;
+  /** Claude's, or `openai:`, `bedrock:`, `vertex:` or `ollama:` and what that supplier calls it. */
   readonly model: string;
   /** A second model by name, asked when the first does not answer. Undefined: none. */
   readonly modelFallback: string | undefined;
@@ -101,7 +105,14 @@ const variables = {
   MANDATE_TEMPORAL_PORT: entry(Port, FREE_PORT),
   MANDATE_TEMPORAL_UI_PORT: entry(Port, FREE_PORT),
   MANDATE_COMPANY: entry(z.string().regex(/^[a-z][a-z0-9-]{0,38}$/), "use 1 to 39 of a-z, 0-9 and -, a letter first"),
-  MANDATE_MODEL: entry(text, "give a model's name, such as claude-sonnet-5-5"),
+  MANDATE_MODEL: entry(
+    z.string().regex(/^(?![a-z]+:)|^(?:openai|bedrock|vertex|ollama):./),
+    "give a model of Claude's, such as claude-sonnet-5-5, or a supplier's, such as openai:gpt-5.2; suppliers are openai, bedrock, vertex and ollama",
+  ),
+  MANDATE_MODEL_URL: entry(
+    webUrl,
+    "give the address of the supplier that MANDATE_MODEL names, such as http://127.0.0.1:11434",
+  ),
   MANDATE_MODEL_FALLBACK: entry(
     text,
     "give the name of a second model of the same supplier, such as claude-haiku-5-5, for when the first does not answer",
@@ -160,6 +171,7 @@ const variables = {
   TEMPORAL_ADDRESS: entry(z.string().regex(/^[^\s/]+:\d+$/), "give host:port, such as 127.0.0.1:7233"),
   TEMPORAL_NAMESPACE: entry(text, "give a namespace, such as default"),
   ANTHROPIC_API_KEY: entry(text, "give a key, or unset it for the offline model", "secret"),
+  OPENAI_API_KEY: entry(text, "give a key for MANDATE_MODEL=openai:…", "secret"),
   ANTHROPIC_BASE_URL: entry(webUrl, "give an address such as https://api.anthropic.com"),
   HUBSPOT_CLIENT_SECRET: entry(text, "give the client secret of the HubSpot app", "secret"),
   HUBSPOT_ACCESS_TOKEN: entry(text, "give the access token of the HubSpot app, with crm.objects.owners.read", "secret"),
@@ -207,6 +219,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     company: values.MANDATE_COMPANY ?? "acme",
     anthropicApiKey: values.ANTHROPIC_API_KEY,
     anthropicBaseUrl: values.ANTHROPIC_BASE_URL,
+    openaiApiKey: values.OPENAI_API_KEY,
+    modelUrl: values.MANDATE_MODEL_URL,
     model: values.MANDATE_MODEL ?? "claude-sonnet-5-5",
     modelFallback: values.MANDATE_MODEL_FALLBACK,
     otlpUrl: values.MANDATE_OTLP_URL,

@@ -1,6 +1,7 @@
 import { assertNever } from "../../domain/assert-never.ts";
 import type { Persona } from "./personas.ts";
 import type { ChatModelPort } from "./port.ts";
+import type { SuppliedChoice } from "./supplied-in.ts";
 
 /** What the configuration says. `baseUrl` is for tests and proxies; `model` overrides the default name.
  * `fallback` is the name of a second model with the same key, asked when the first does not answer; `callsPerMinute` what one worker may
@@ -14,7 +15,12 @@ export type ModelChoice =
       readonly baseUrl?: string | undefined;
       readonly fallback?: string | undefined;
       readonly callsPerMinute?: number | undefined;
-    };
+    }
+  | ({
+      readonly kind: "supplied";
+      readonly fallback?: string | undefined;
+      readonly callsPerMinute?: number | undefined;
+    } & SuppliedChoice);
 
 /** Loads only the model that is chosen. */
 export async function chooseModel(choice: ModelChoice): Promise<ChatModelPort> {
@@ -26,6 +32,10 @@ export async function chooseModel(choice: ModelChoice): Promise<ChatModelPort> {
     case "anthropic": {
       const { createAnthropicModel } = await import("./anthropic.ts");
       return createAnthropicModel(choice);
+    }
+    case "supplied": {
+      const { createSuppliedModel } = await import("./suppliers.ts");
+      return createSuppliedModel(choice);
     }
     default:
       return assertNever(choice);

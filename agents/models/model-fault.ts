@@ -5,6 +5,12 @@ import { AgentFault } from "../fault.ts";
 const MAX_RETRY_AFTER_MS = 15 * 60_000;
 
 const HttpError = z.object({ status: z.int(), headers: z.unknown() });
+const OtherStatus = z.object({
+  status: z.undefined().optional(),
+  status_code: z.int().optional(),
+  $metadata: z.object({ httpStatusCode: z.int().optional() }).optional(),
+  response: z.object({ status: z.int().optional(), headers: z.unknown() }).optional(),
+});
 
 /** Statuses that say that the same request can succeed later. Every other 4xx repeats. */
 const passing: ReadonlySet<number> = new Set([408, 409, 425]);
@@ -20,7 +26,7 @@ export function modelFault(error: unknown): AgentFault {
   if (error instanceof Error && error.name === "ContextOverflowError") {
     return new AgentFault("MODEL_REQUEST_INVALID", "model request is too long", { cause });
   }
-  const http = HttpError.safeParse(error);
+  const http = HttpError.safeParse(statused(error));
   if (!http.success) {
     const name = error instanceof Error ? error.name : typeof error;
     return new AgentFault("MODEL_UNAVAILABLE", `model call failed with \`${name}\``, { cause });
@@ -36,6 +42,15 @@ export function modelFault(error: unknown): AgentFault {
     return new AgentFault("MODEL_REQUEST_INVALID", `model refused the request with \`${status}\``, { cause });
   }
   return new AgentFault("MODEL_UNAVAILABLE", `model answered \`${status}\``, { cause, retryAfterMs });
+}
+
+/** Where suppliers' clients keep a status: Ollama's and the clouds' have it under names of their own. */
+function statused(error: unknown): unknown {
+  const other = OtherStatus.safeParse(error);
+  if (!other.success) return error;
+  const { status_code, $metadata, response } = other.data;
+  const status = status_code ?? $metadata?.httpStatusCode ?? response?.status;
+  return status === undefined ? error : { status, headers: response?.headers };
 }
 
 /** `retry-after-ms`, else `retry-after` in seconds. A date is not read: agents have no clock. */

@@ -41,10 +41,31 @@ function most(a: UsageMetadata | undefined, b: UsageMetadata | undefined): Usage
   return { input_tokens, output_tokens, total_tokens: input_tokens + output_tokens };
 }
 
-/** The supplier's own word for why a message ended, empty when it gave none. */
-export function stopReasonOf({ response_metadata, additional_kwargs }: AIMessage): string {
-  const stop: unknown = response_metadata["stop_reason"] ?? additional_kwargs["stop_reason"];
-  return typeof stop === "string" ? stop : "";
+/** Where suppliers say why a message ended. */
+const STOPS = ["stop_reason", "finish_reason", "done_reason", "stopReason", "finishReason"];
+
+/** Their words for it, as Claude's. */
+const words: { readonly [word: string]: string } = {
+  stop: "end_turn",
+  length: "max_tokens",
+  tool_calls: "tool_use",
+  function_call: "tool_use",
+  content_filter: "refusal",
+  guardrail_intervened: "refusal",
+  content_filtered: "refusal",
+  max_tokens: "max_tokens",
+  safety: "refusal",
+  prohibited_content: "refusal",
+};
+
+/** Why a message ended: Claude's word, or the supplier's own where Claude has none; empty when it gave none. */
+export function stopReasonOf({ response_metadata, additional_kwargs, tool_calls = [] }: AIMessage): string {
+  const told = STOPS.map((name): unknown => response_metadata[name] ?? additional_kwargs[name]);
+  const stop = told.find((word) => typeof word === "string");
+  if (typeof stop !== "string") return "";
+  const word = words[stop.toLowerCase()] ?? stop;
+  // Some suppliers stop after a tool's call as after any word.
+  return word === "end_turn" && tool_calls.length > 0 ? "tool_use" : word;
 }
 
 function cut(what: string): AgentFault {

@@ -1,6 +1,8 @@
 import type { AgentFault } from "../../agents/fault.ts";
+import { ModelNotThere } from "../../agents/models/suppliers.ts";
 import { queuePrefixOf, taskQueue } from "../../temporal.config.ts";
 import { externalTemporal, type Config, type ExternalTemporal } from "../config.ts";
+import { modelOf } from "../model-choice.ts";
 import { fixOf } from "../model-standing.ts";
 import { modelsIn } from "../worker-identity.ts";
 import { fail, type Finding, ok, type Patient, warn } from "./finding.ts";
@@ -17,28 +19,38 @@ export async function checkModel(patient: Patient): Promise<readonly Finding[]> 
 }
 
 async function checkKey({ config, deps }: Patient): Promise<Finding> {
-  if (config.anthropicApiKey === undefined)
-    return ok("model", "offline deterministic model (ANTHROPIC_API_KEY is not set)");
-  const where = config.anthropicBaseUrl === undefined ? "" : ` at ${config.anthropicBaseUrl}`;
-  const which = `${config.model} through the Anthropic API${where}`;
+  const choice = modelOf(config);
+  if (choice.kind === "offline") return ok("model", "offline deterministic model (ANTHROPIC_API_KEY is not set)");
+  const where = choice.baseUrl === undefined ? "" : ` at ${choice.baseUrl}`;
+  const through = choice.kind === "anthropic" ? " through the Anthropic API" : "";
+  const which = `${config.model}${through}${where}`;
   if (deps.tryModel === undefined) return ok("model", `${which}, key present`);
-  const failed = await deps.tryModel(config);
+  const failed = await deps.tryModel(config).catch(notThere);
+  if (failed instanceof ModelNotThere) return fail("model", failed.message, failed.fix);
   if (failed === undefined) return ok("model", `${which} answers, the key is good`);
   const isPassing = failed.retryable;
   return (isPassing ? warn : fail)("model", `${which}: ${failed.message} (${failed.code})`, fixOf(failed.code));
 }
 
-/** Asks the configured model for one token. Undefined when it answered, else why not. */
+function notThere(error: unknown): ModelNotThere {
+  if (error instanceof ModelNotThere) return error;
+  throw error;
+}
+
+/** Asks the configured model for one token. Throws `ModelNotThere`. Undefined when it answered, else why not. */
 export async function tryModel(config: Config): Promise<AgentFault | undefined> {
-  const { anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, model } = config;
-  if (apiKey === undefined) return undefined;
-  const [{ tryAnthropicModel }, { modelFault }] = await Promise.all([
-    import("../../agents/models/anthropic.ts"),
+  const choice = modelOf(config);
+  if (choice.kind === "offline") return undefined;
+  const [{ tryModel: asked }, { modelFault }] = await Promise.all([
+    import("../../agents/models/try-model.ts"),
     import("../../agents/models/model-fault.ts"),
   ]);
-  return tryAnthropicModel({ apiKey, model, baseUrl }, AbortSignal.timeout(TRY_TIMEOUT_MS)).then(
+  return asked(choice, AbortSignal.timeout(TRY_TIMEOUT_MS)).then(
     () => undefined,
-    (error: unknown) => modelFault(error),
+    (error: unknown) => {
+      if (error instanceof ModelNotThere) throw error;
+      return modelFault(error);
+    },
   );
 }
 
@@ -55,9 +67,12 @@ async function checkWorkers(patient: Patient): Promise<Finding> {
 }
 
 /** As a worker's identity names them. */
-export function wantedModels({ anthropicApiKey, model, modelFallback }: Config): string {
-  if (anthropicApiKey === undefined) return "offline";
-  return modelFallback === undefined ? model : `${model}, then ${modelFallback}`;
+export function wantedModels(config: Config): string {
+  const choice = modelOf(config);
+  if (choice.kind === "offline") return "offline";
+  const { fallback } = choice;
+  const second = choice.kind === "supplied" ? `${choice.supplier}:${fallback}` : fallback;
+  return fallback === undefined ? config.model : `${config.model}, then ${second}`;
 }
 
 /** Identities of the workers that poll for agents' turns; undefined when no engine is there to be asked. */

@@ -6,6 +6,7 @@ import type { DevOptions } from "../../cli/processes.ts";
 import { auditSecret } from "../../proof/secret.ts";
 import { requireSecret } from "../../proof/secret-fit.ts";
 import { externalTemporal, loadConfig, type Config } from "../config.ts";
+import { modelOf } from "../model-choice.ts";
 import { codecsOf } from "../engine/codec-of.ts";
 import { playDay } from "../day/play.ts";
 import { dayAnswer } from "../day/summary-text.ts";
@@ -99,7 +100,7 @@ async function serve(stage: Stage, options: DevOptions): Promise<number> {
   signal.throwIfAborted();
   const url = await again(() => startProcesses({ config, stops, signal, say, engines, hubspotSecret, startedAt }));
   await again(() => keepSchedules(stage, engines));
-  const model = config.anthropicApiKey === undefined ? "offline deterministic model (no key)" : config.model;
+  const model = modelOf(config).kind === "offline" ? "offline deterministic model (no key)" : config.model;
   const addresses = addressesOf(engines, url);
   printAddresses(stage, addresses, model);
   const day = { ...publicUrlOf(config), url, hubspotSecret, pool, company: config.company, people };

@@ -1,8 +1,9 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { LLMock } from "@copilotkit/aimock";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { langChainMessages } from "../../agents/conversation.ts";
 import { chooseModel } from "../../agents/models/choose.ts";
+import type { SupplierName } from "../../agents/models/supplied-in.ts";
 import { openingMessage } from "../../agents/turn-data.ts";
 import { firstActionOf } from "../../functions/index.ts";
 import { evidenceOf } from "../../functions/shared/fixture.ts";
@@ -36,6 +37,15 @@ async function anthropic(): Promise<Subject> {
   return { port, conversation, tool, args, supplier: steered(mock, args), close };
 }
 
+/** A supplier's own LangChain client, over the protocol that it speaks. */
+async function supplied(supplier: SupplierName, model: string, path: string): Promise<Subject> {
+  const mock = new LLMock({ port: 0, host: "127.0.0.1", strict: true, logLevel: "silent" });
+  await mock.start();
+  const port = await chooseModel({ kind: "supplied", supplier, model, apiKey: "test", baseUrl: `${mock.url}${path}` });
+  const args = { args: proposed, reasoning: "As the record asks." };
+  return { port, conversation, tool, args, supplier: steered(mock, args), close: async () => mock.stop() };
+}
+
 function steered(mock: LLMock, args: object): Supplier {
   const usage = { input_tokens: 900, output_tokens: 80 };
   const toolCalls = [{ name: tool.name, arguments: JSON.stringify(args) }];
@@ -63,6 +73,31 @@ function steered(mock: LLMock, args: object): Supplier {
 
 chatModelSpec("offline", offline, "skipped: nobody supplies the offline model");
 chatModelSpec("anthropic", anthropic);
+chatModelSpec("openai", () => supplied("openai", "gpt-5.2", "/v1"));
+// Its client drops a delay with the headers, its protocol has no refusals, and the stand-in for it counts no tokens.
+chatModelSpec(
+  "ollama",
+  () => supplied("ollama", "llama3.3", ""),
+  undefined,
+  new Set(["tokens", "delay", "refusal"] as const),
+);
+
+test.for([
+  ["bedrock", "anthropic.claude-sonnet-5-5", "npm install --save-exact @langchain/aws@1.4.5"],
+  ["vertex", "gemini-3-pro", "npm install --save-exact @langchain/google-vertexai@2.1.31"],
+] as const)("%s is not installed: the command that installs it is told", async ([supplier, model, fix]) => {
+  const missing = await chooseModel({ kind: "supplied", supplier, model }).catch((error: unknown) => error);
+  expect(missing).toMatchObject({ name: "ModelNotThere", fix });
+  expect(String(missing)).toMatch(new RegExp(`model \`${supplier}:.*\` needs the package .*, which is not installed`));
+});
+
+test("a supplier that takes a key is not made without one, whatever the environment holds", async () => {
+  vi.stubEnv("OPENAI_API_KEY", "the environment's");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await expect(chooseModel({ kind: "supplied", supplier: "openai", model: "gpt-5.2" })).rejects.toThrow(
+    "model `openai:gpt-5.2` needs a key: set OPENAI_API_KEY",
+  );
+});
 
 test("the offline model is a pure function of messages and tools, ids included", async () => {
   const ask = async (name: string) => {

@@ -47,6 +47,8 @@ describe("the environment", () => {
       company: "acme",
       anthropicApiKey: undefined,
       anthropicBaseUrl: undefined,
+      openaiApiKey: undefined,
+      modelUrl: undefined,
       model: "claude-sonnet-5-5",
       url: undefined,
       token: undefined,

@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LLMock } from "@copilotkit/aimock";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { evalSet } from "../../agents/evals/set/index.ts";
 import { run } from "./run.ts";
 
 let dir: string;
@@ -55,5 +57,59 @@ describe("mandate agents eval", () => {
   test("knows no prompt of another name", async () => {
     const { exitCode, stderr } = await run("agents", "eval", "second", "sales", "--as", "lee");
     expect([exitCode, stderr]).toEqual([5, expect.stringContaining("intelligence, orchestration, compliance")]);
+  });
+});
+
+describe("on a language model's supplier, through its client and protocol", () => {
+  /** The reviews that are right, in the order in which they are asked for. */
+  const right = evalSet
+    .filter(({ roles, fault }) => fault === undefined && (roles === undefined || roles.includes("compliance")))
+    .map(({ review }) => review);
+  let supplier: LLMock;
+  beforeAll(async () => {
+    supplier = new LLMock({ port: 0, host: "127.0.0.1", strict: true, logLevel: "silent" });
+    await supplier.start();
+  });
+  afterAll(() => supplier.stop());
+
+  async function runAnswering(verdictOf: (nth: number) => string, ...more: string[]) {
+    let nth = 0;
+    const usage = { input_tokens: 900, output_tokens: 80 };
+    supplier.clearFixtures();
+    supplier.onMessage(/./, () => {
+      const given = { verdict: verdictOf(nth++), reasons: ["So it reads."] };
+      return { toolCalls: [{ name: "review_proposal", arguments: JSON.stringify(given) }], usage };
+    });
+    vi.stubEnv("ANTHROPIC_API_KEY", "test-key");
+    vi.stubEnv("ANTHROPIC_BASE_URL", supplier.url);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    return { ...(await run(...eval1, ...more)), asked: nth };
+  }
+
+  test("one that agrees to everything is told to miss what a person should see, and is not recorded", async () => {
+    const { exitCode, stdout, asked } = await runAnswering(() => "agree", "--record", "--as", "ola", "--dir", dir);
+    expect([exitCode, asked, stdout.split("\n")[0]]).toEqual([3, right.length, "claude-sonnet-5-5, each task once"]);
+    expect(stdout).toMatch(/doubts seen .* BELOW/);
+    expect(stdout).toMatch(/false alarms +0 % +at most 2 %/);
+    expect(stdout).toContain("nothing is recorded: a bar is not reached");
+  });
+
+  test("one that reviews as people would reaches the bars, on the tasks that need reading too, and is recorded by its name", async () => {
+    const own = mkdtempSync(join(dir, "own-"));
+    const { exitCode, stdout } = await runAnswering(
+      (nth) => right[nth] ?? "agree",
+      "--record",
+      "--as",
+      "ola",
+      "--dir",
+      own,
+    );
+    expect([exitCode, stdout]).toEqual([0, expect.not.stringContaining("more are for a language model")]);
+    const kept = JSON.parse(readFileSync(join(own, "compliance-v1.json"), "utf8"));
+    expect(kept).toMatchObject({
+      model: "claude-sonnet-5-5",
+      offline: false,
+      figures: { untried: 0, caughtPpm: 1_000_000 },
+    });
   });
 });
