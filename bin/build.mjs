@@ -8,7 +8,7 @@ import { exclusively } from "./exclusive.mjs";
 import { withProgress } from "./progress.mjs";
 
 /** What is bundled into dist/ under its path below app/. */
-export const entryPoints = ["app/main.ts"];
+export const entryPoints = ["app/main.ts", "app/temporal-plugin.ts"];
 
 const SELF = fileURLToPath(import.meta.url);
 const CODE = [

@@ -16,16 +16,21 @@ export async function turnsOf(work: (watch: StepWatch) => Promise<void>): Promis
     await withHeartbeat(() => work(watchOf(context)));
   } catch (error) {
     if (context.cancellationSignal.aborted) await context.cancelled;
-    if (!(error instanceof AgentFault)) throw error;
-    const { code, message } = error;
-    if (agentFaultCodes[code] === "terminal") throw ApplicationFailure.nonRetryable(message, code);
-    const nextRetryDelay = error.isOfModel ? neededModelDelay(error) : error.retryAfterMs;
-    throw ApplicationFailure.create({
-      message,
-      type: code,
-      ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
-    });
+    throw asFailure(error, (fault) => (fault.isOfModel ? neededModelDelay(fault) : fault.retryAfterMs));
   }
+}
+
+/** An agent's fault as Temporal's, by its code; anything else as it is. `delayMsOf`: until another attempt is worth it. */
+export function asFailure(error: unknown, delayMsOf: (fault: AgentFault) => number | undefined): unknown {
+  if (!(error instanceof AgentFault)) return error;
+  const { code, message } = error;
+  if (agentFaultCodes[code] === "terminal") return ApplicationFailure.nonRetryable(message, code);
+  const nextRetryDelay = delayMsOf(error);
+  return ApplicationFailure.create({
+    message,
+    type: code,
+    ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
+  });
 }
 
 /** No later attempt comes. */
