@@ -29,6 +29,7 @@ export function cardSections(card: Card): readonly Section[] {
     ["What past answers say, and decide nothing", recommendationLines(card)],
     [`The last ${card.precedents.length} like it`, card.precedents.map(precedentLine)],
     ["Room in limits", card.room.map(({ id, text }) => `${nameInWords(id.replaceAll("-", " "))}: ${text}`)],
+    ["The reply to the partner, ready to send where it is rejected", replyLines(card)],
     ["Can it be taken back", [card.reversible.text]],
     ["If nobody answers", card.silence.map(({ at, text }) => `${formatMinute(at)}: ${text}`)],
     ["Agents' words, which are no facts", [...card.words.noticed, card.words.reasoning]],
@@ -107,6 +108,10 @@ function recommendationLines({ recommendation }: Card): readonly string[] {
   if (recommendation === null) return [];
   const { answer, reasons } = recommendation;
   return [answer === null ? "nothing is recommended" : `recommended: ${answer}`, ...reasons];
+}
+
+function replyLines({ reply }: Card): readonly string[] {
+  return reply === null ? [] : [reply.subject, ...reply.body.split("\n").filter((line) => line !== "")];
 }
 
 function precedentLine({ escalationId, at, answer, failed, likenessPpm, text }: Card["precedents"][number]): string {

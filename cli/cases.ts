@@ -41,7 +41,8 @@ async function show({ args, options, io }: Call<Readable>): Promise<Answer> {
   const { budgets } = await bodyOf(client.v1.budgets.$get({ query: { caseId } }));
   const found = { ...turnsOf, budgets };
   const next = [`audit show ${caseId}`];
-  if (found.turns.length === 0) return { data: found, text: `${caseId}\n\nno agent worked on it\n`, next };
+  const texts = found.texts.map(textLines).join("");
+  if (found.turns.length === 0) return { data: found, text: `${caseId}\n\nno agent worked on it\n${texts}`, next };
   const { turns, totals } = found;
   const rows = turns.map((turn) => [
     turn.at,
@@ -57,7 +58,13 @@ async function show({ args, options, io }: Call<Readable>): Promise<Answer> {
   );
   const told = trouble.length === 0 ? "" : `\n${trouble.map(oneLine).join("\n")}\n`;
   const budget = budgets.length === 0 ? "" : `\n${budgetTable(budgets, widthOf(io))}`;
-  return { data: found, text: `${caseId}\n\n${table}${told}${budget}`, next };
+  return { data: found, text: `${caseId}\n\n${table}${told}${budget}${texts}`, next };
+}
+
+/** A text to people as it was put forward: whether it went out is told by the case's story. */
+function textLines({ n, template, audience, subject, body }: CaseTurns["texts"][number]): string {
+  const lines = [subject, ...body.split("\n").filter((line) => line !== "")].map((line) => `  ${oneLine(line)}\n`);
+  return `\nto ${audience.join(" and ")}, ${oneLine(template)}, record ${n}\n${lines.join("")}`;
 }
 
 const columns = [

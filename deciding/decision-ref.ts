@@ -2,6 +2,9 @@ import type { StoredDecision } from "../audit/ledgers/decisions.ts";
 import type { AskReading, Standing } from "../audit/ledgers/standing.ts";
 import { personRefOf } from "../audit/person-ref.ts";
 import type { Vault } from "../audit/vault.ts";
+import { PARTNER_LETTER } from "../domain/obligations.ts";
+import { functionOf } from "../functions/index.ts";
+import { LETTER } from "../functions/shared/letter.ts";
 import { reportedAction } from "../functions/shared/write-back.ts";
 import { mayAct } from "../guardrails/mode.ts";
 import type { Action } from "../domain/proposal.ts";
@@ -12,12 +15,20 @@ type Ref = Exclude<DecisionRef, { kind: "refused" }>;
 
 /** What leaves the ledger for the workflow: names, and what is owed when there is something. */
 export function decisionRefOf(vault: Pick<Vault, "blind">, step: StepRef, stored: StoredDecision, action: Action): Ref {
-  const { obligations } = stored;
+  const ref = verdictRef(vault, step, stored, action.tool);
+  // What is granted tells itself.
+  const isTold = stored.tellsPartner && (ref.kind === "block" || ref.kind === "escalate") && hasLetter(step);
+  const owes = [...stored.obligations, ...(isTold ? [PARTNER_LETTER] : [])];
   return {
-    ...verdictRef(vault, step, stored, action.tool),
-    ...(obligations.length > 0 && { owes: obligations }),
+    ...ref,
+    ...(owes.length > 0 && { owes }),
     ...tellingOf(step, action),
   };
+}
+
+/** Whether the step's function has a letter for partners. */
+function hasLetter({ functionId }: StepRef): boolean {
+  return Object.hasOwn(functionOf(functionId).messages ?? {}, LETTER);
 }
 
 /**

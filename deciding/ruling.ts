@@ -10,6 +10,7 @@ import { lowerMode, mayAct, restrain } from "../guardrails/mode.ts";
 import { obligationsOf } from "../guardrails/obligations.ts";
 import type { Policy } from "../guardrails/policy.ts";
 import { tighten, tightenBy } from "../guardrails/tighten.ts";
+import { letterOf } from "./letter.ts";
 import type { InForce } from "./policy-source.ts";
 import type { Question } from "./question.ts";
 
@@ -159,7 +160,8 @@ export function concluded(
 ): Concluded {
   const decision = restrain(counted, details.mode, cell);
   const obligations = withheld ? [] : obligationsOf(cell, decision);
-  return { decision, details: { ...details, limits, obligations } };
+  const letter = withheld ? undefined : letterOf(cell, decision, details);
+  return { decision, details: { ...details, limits, obligations, ...(letter !== undefined && { letter }) } };
 }
 
 /** A decision with what the requester may ask instead. */

@@ -122,6 +122,8 @@ export const Card = z.object({
   recommendation: Recommendation.nullable(),
   precedents: z.array(Precedent),
   room: z.array(Room),
+  /** What goes to the partner where it is rejected: ready to be sent. */
+  reply: z.object({ subject: z.string(), body: z.string() }).nullable(),
   reversible: Reversible,
   silence: Silence,
   absent: z.array(z.object({ part: z.enum(parts), why: z.string() })),

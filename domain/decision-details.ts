@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "./json.ts";
+import type { Letter } from "./letter.ts";
 import type { MatchedRule, Verdict } from "./decision.ts";
 
 /** How much agents may do alone, from the least: nothing, decide and record, ask people for everything, act. */
@@ -78,6 +79,8 @@ export type DecisionDetails = {
   readonly beside?: readonly Beside[];
   /** The directory knew nobody by what it was asked under, and so it went one level up; absent where that changed nothing. */
   readonly requester?: "unresolved";
+  /** What the partner is told of it; absent where its policy says nothing to partners. */
+  readonly letter?: Letter;
   /** What the requester may ask instead; absent where nothing was found. */
   readonly offers?: readonly Offer[];
 };

@@ -5,3 +5,6 @@ export const obligations = {
 } as const satisfies { readonly [id: string]: { readonly title: string } };
 
 export type ObligationId = keyof typeof obligations;
+
+/** Owed beside what rules name: the letter of reasons to the partner, where the policy has words for it. No rule names it. */
+export const PARTNER_LETTER = "partner-letter";

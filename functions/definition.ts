@@ -285,8 +285,8 @@ export type MessageTemplate = {
 
 /** A text that a function sends, and where its variables come from. Pure. */
 export type FunctionMessage = MessageTemplate & {
-  /** The readings it is filled from beside the record. */
-  readonly lookups: (record: JsonObject, objectId: string) => readonly Lookup[];
+  /** The readings it is filled from beside the record; `reportsStep`: the step that it tells of, where it tells of one. */
+  readonly lookups: (record: JsonObject, objectId: string, reportsStep?: string) => readonly Lookup[];
   /**
    * Its variables, each at most 500 characters. `occasion` is the repeat's business name, such as `2026-12-29`, or empty. Undefined
    * where the readings do not tell them all. No clock: told again from the same readings, they are the same.
@@ -317,6 +317,8 @@ export type FunctionDefinition = {
   readonly choreography?: string;
   /** The texts it sends, by name: `<function>.<name>` is the template that the shared action `message` takes. */
   readonly messages?: { readonly [template: string]: FunctionMessage };
+  /** What its letter of reasons calls a request, by an action's arguments; undefined where they do not name it. */
+  readonly requestName?: (args: JsonObject) => string | undefined;
   /**
    * Its text to those who were denied, or still wait, since another one's protection ran, once that has ended; the occasion is the
    * protection's.

@@ -1,4 +1,5 @@
-import { askedBackText, crmNote, noteText, putToPeopleText, StepDecisionReading } from "./shared/crm-note.ts";
+import { askedBackText, crmNote, noteText, putToPeopleText } from "./shared/crm-note.ts";
+import { StepDecisionReading } from "./shared/step-decision-reading.ts";
 import { sellerToTell, tellSeller } from "./shared/deal-team-tell.ts";
 import type { FactInput, GovernedAction } from "./definition.ts";
 import type { JsonObject } from "../domain/json.ts";

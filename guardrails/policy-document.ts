@@ -129,6 +129,8 @@ const ruleBase = {
   id: Name,
   when: When,
   reason: z.string(),
+  letter: z.string().exactOptional(),
+  mend: z.string().exactOptional(),
   state: z.literal("candidate").exactOptional(),
   obligations: z.array(Name).exactOptional(),
 };

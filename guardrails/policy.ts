@@ -65,6 +65,10 @@ export type PolicyRule = {
   readonly reason: string;
   /** A candidate is evaluated and recorded beside the others, and changes no decision. Absent: the rule is active. */
   readonly state?: "candidate";
+  /** Why, as the partner may read it: a sentence without figures, which are our limits, and without names. */
+  readonly letter?: string;
+  /** What the partner could do so that it passes; a sentence of the same kind. */
+  readonly mend?: string;
   /** What is owed when this rule is among those that decide; names of `domain/obligations.ts`. */
   readonly obligations?: readonly string[];
 } & RuleOutcome;

@@ -39,10 +39,11 @@ function writtenOverride(policy: Policy, override: Override): Plain {
 
 function writtenRule(policy: Policy, rule: PolicyRule): Plain {
   const [facts, { defaultRoute }] = [typesOf(policy), policy];
-  const { id, effect, when, reason, state, obligations } = rule;
+  const { id, effect, when, reason, letter, mend, state, obligations } = rule;
   const route = rule.effect === "escalate" && rule.route !== defaultRoute.id ? { route: rule.route } : {};
   const more = { ...(state !== undefined && { state }), ...(obligations !== undefined && { obligations }) };
-  return { id, effect, when: writtenCondition(facts, when), reason, ...route, ...more };
+  const told = { ...(letter !== undefined && { letter }), ...(mend !== undefined && { mend }) };
+  return { id, effect, when: writtenCondition(facts, when), reason, ...told, ...route, ...more };
 }
 
 function writtenLimit(policy: Policy, limit: Limit): Plain {

@@ -41,8 +41,8 @@ type Pending = {
   woken: boolean;
 };
 
-/** Tells whoever asked how the question stands. It asks nobody, and a question goes on meanwhile. */
-export type Telling = (what: ToldMeanwhile) => Promise<void>;
+/** Tells whoever asked how the question stands, by what its decision owes. It asks nobody, and a question goes on meanwhile. */
+export type Telling = (what: ToldMeanwhile, owes: readonly string[]) => Promise<void>;
 
 /** What a question goes along with. */
 export type Asking = { readonly nextStep?: NextStep | undefined; readonly telling?: Telling | undefined };
@@ -118,7 +118,7 @@ export async function escalate(
   desk.pending = pending;
   let state: EscalationState | TakenBack = opened.state;
   const told: Promise<Tried>[] = [];
-  const tell = (what: ToldMeanwhile) => told.push(tried(async () => telling?.(what), told.at(-1)));
+  const tell = (what: ToldMeanwhile) => told.push(tried(async () => telling?.(what, decision.owes ?? []), told.at(-1)));
   if (decision.mendable === true && telling !== undefined && patched("what-mends-is-told")) tell("put-to-people");
   const again = decision.forOutage === true && nextStep !== undefined ? firstLook(nextStep) : undefined;
   while (isWaiting(state)) {

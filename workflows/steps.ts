@@ -1,4 +1,5 @@
 import { patched } from "@temporalio/workflow";
+import { PARTNER_LETTER } from "../domain/obligations.ts";
 import type { OutcomeKind, StepOutcome } from "../domain/outcome.ts";
 import type { Because, RefusalCode } from "../domain/refusal.ts";
 import { MAX_ROUNDS } from "../temporal.config.ts";
@@ -52,7 +53,12 @@ async function proposedAfresh(work: Work, named: Named, open: OpeningOf, isLast:
   const again = open === decideByAgents ? nextStep : undefined;
   const taken = (step: StepRef, opening: OpeningOf) => {
     const afterwards = telling(work, { step, ordinal }, named, isLast);
-    const meanwhile = (what: ToldMeanwhile) => noteMeanwhile(work, { step, ordinal }, what);
+    const meanwhile = async (what: ToldMeanwhile, owes: readonly string[]) => {
+      await noteMeanwhile(work, { step, ordinal }, what);
+      // That people decide it, and what would pass, is on the record; the partner is written to when something is asked of it.
+      const isAsked = what === "asked-back" && owes.includes(PARTNER_LETTER);
+      if (isAsked) await partnerLetter(work, { step, ordinal }, `${LETTER}-${what}`);
+    };
     return guardedStep(step, () => opening(step), work.opened.desk, {
       afterwards,
       nextStep: again,
@@ -109,7 +115,10 @@ function isNoted({ kind }: StepOutcome): boolean {
  */
 export async function tellOutcome(work: Work, own: OwnStep, { last }: { readonly last: boolean }): Promise<void> {
   const isNote = isNoted(own.outcome);
-  const told = isNote || tellable.has(own.outcome.kind) ? await followUps(work, own, { isNote, isLast: last }) : own;
+  const isLetter = isNote && own.outcome.owes?.includes(PARTNER_LETTER) === true;
+  const isTold = isNote || tellable.has(own.outcome.kind);
+  const told = isTold ? await followUps(work, own, { isNote, isLast: last && !isLetter }) : own;
+  if (isLetter) await partnerLetter(work, own, LETTER);
   if (last && told.after !== "ended") await ledger().endCase(own.step, work.ended, now());
 }
 
@@ -120,7 +129,8 @@ async function followUps(
 ): Promise<Stepped> {
   const { outcome } = own;
   const isTold = tellable.has(outcome.kind) && outcome.tells !== false;
-  const names = [...new Set([...(isTold ? [WRITE_BACK] : []), ...(isNote ? [NOTE] : []), ...(outcome.owes ?? [])])];
+  const owed = (outcome.owes ?? []).filter((name) => name !== PARTNER_LETTER);
+  const names = [...new Set([...(isTold ? [WRITE_BACK] : []), ...(isNote ? [NOTE] : []), ...owed])];
   const steps = names.map((name) =>
     name === NOTE ? noteOf(work, own, NOTE) : followUpOf(work, own, name, outcome.kind),
   );
@@ -193,6 +203,22 @@ export async function tell(work: Work, { template, occasion }: Omit<Message, "st
   work.ended.push(endedStep(name, message.step, outcome));
   await noteEnd(work, { step: message.step, ordinal: 1, outcome }, name);
   return outcome;
+}
+
+/** The function's text that tells the partner why its request was not simply granted. */
+const LETTER = "letter";
+
+/**
+ * Sends the partner the letter of reasons on how a step ended or stands, once for each that is told. It is never itself a question to
+ * people, which would keep a case open that is over: what the rules of texts keep back is decided, and withheld.
+ */
+async function partnerLetter(work: Work, { step }: Reported, name: string): Promise<void> {
+  const round = (work.rounds.get(name) ?? 0) + 1;
+  work.rounds.set(name, round);
+  const letter = stepRefOf(work, { name, action: MESSAGE, reports: step.stepKey }, round);
+  const open = () => ledger().decideMessage({ step: letter, template: LETTER, occasion: "" }, now());
+  const { outcome } = await guardedStep(letter, open, work.opened.desk, { asksNobody: true });
+  work.ended.push(endedStep(name, letter, outcome));
 }
 
 /** Why the course of a case stands still: nothing of it is put to the rules, so that only a note can tell it. */

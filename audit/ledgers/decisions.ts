@@ -35,6 +35,8 @@ export type StoredDecision = {
   readonly forOutage: boolean;
   /** Whoever asked can do something about it that is known: ask what would pass, or correct what cannot be read. */
   readonly mendable: boolean;
+  /** There is something to tell the partner of it. */
+  readonly tellsPartner: boolean;
 };
 
 /** Everything a decision is rebuilt from. */
@@ -84,8 +86,11 @@ export function decisionPart(draft: DecisionDraft, intent?: IntentDraft): { part
   const effectKey = permitted ? (intent?.effectKey ?? stepKey) : null;
   const { verdict, reason, rules, missing, facts, sources, route, policy, actionDigest, approvalId } = draft;
   const { details, requestedBy, requesterId } = draft;
+  const { letter } = details;
   const asker = requesterId === undefined ? { requestedBy } : { requestedBy, requesterId };
-  const shown = { verdict, reason, rules, missing, facts, sources, policy, details, actionDigest, ...asker };
+  // What the partner is told is sealed apart too: it can be disclosed alone.
+  const told = letter === undefined ? {} : { letter };
+  const shown = { verdict, reason, rules, missing, facts, sources, policy, details, ...told, actionDigest, ...asker };
   const body = { decisionId, stepKey, gate, proposalId: draft.proposalId, approvalId, permitId, ...shown };
   const key = recordKeys.decision(decisionId);
   const record: RecordDraft = {
@@ -119,6 +124,7 @@ export function decisionPart(draft: DecisionDraft, intent?: IntentDraft): { part
     obligations,
     forOutage: asksForOutage(rules),
     mendable: isMendable(details),
+    tellsPartner: letter !== undefined,
   };
   const begun = permitId === null || intent === undefined ? null : intent;
   const row = { ...body, ...names, effectKey, at, intent: begun };
@@ -223,6 +229,7 @@ type GateRow = {
   rules: readonly MatchedRule[] | null;
   mendable: boolean;
   agents_cap: number | null;
+  tells_partner: boolean;
 };
 
 /**
@@ -236,7 +243,8 @@ export async function readGate(sql: Sql, company: string, stepKey: string, gate:
     text: `select q.proposal_id, q.action_id, q.tool, q.args, q.record_version, q.reasoning, q.review,
                   d.decision_id, d.verdict, d.reason, d.route, d.action_digest, d.requested_by, d.requester_id, d.approval_id, d.decided_at, p.permit_id, p.effect_key,
                   d.details->>'mode' as mode, d.details->'obligations' as obligations, d.rules,
-                  coalesce(d.details ?| array['offers', 'unknown'], false) as mendable, agents_cap(q.company, q.step_key) as agents_cap
+                  coalesce(d.details ?| array['offers', 'unknown'], false) as mendable, agents_cap(q.company, q.step_key) as agents_cap,
+                  coalesce(d.details ? 'letter', false) as tells_partner
            from proposal q
            left join decision d on d.company = q.company and d.step_key = q.step_key and d.gate = $3
            left join lateral (select permit_id, effect_key from permit x
@@ -278,5 +286,6 @@ function decisionOf(row: GateRow, decisionId: string): StoredDecision {
     obligations: row.obligations ?? [],
     forOutage: asksForOutage(row.rules ?? []),
     mendable: row.mendable,
+    tellsPartner: row.tells_partner,
   };
 }

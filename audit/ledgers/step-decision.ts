@@ -1,12 +1,15 @@
 import type { Offer } from "../../domain/decision-details.ts";
-import type { StepDecisionReading } from "../../functions/shared/crm-note.ts";
+import type { Letter } from "../../domain/letter.ts";
+import type { StepDecisionReading } from "../../functions/shared/step-decision-reading.ts";
 import type { Ledger } from "../records.ts";
 import { readMoves } from "./escalation-moves.ts";
 import { readStepOutcome } from "./effects.ts";
 import { readRefusal } from "./refusals.ts";
 
-type Row = Omit<StepDecisionReading, "outcome" | "askedBack" | "offers" | "unread"> & {
+type Row = Omit<StepDecisionReading, "outcome" | "askedBack" | "offers" | "unread" | "letter" | "dueAt"> & {
   readonly offered: readonly Offer[] | null;
+  readonly letter: Letter | null;
+  readonly questionDueAt: string | null;
   readonly isUnread: boolean;
   readonly decidedAt: string;
   /** Its question, while that stands. */
@@ -29,12 +32,13 @@ export async function readStepDecision(
   const { rows } = await ledger.query<Row>({
     name: "step-decision",
     text: `select d.decision_id as "decisionId", d.verdict, d.reason, coalesce(e.detail, '') as detail,
-             d.details->'offers' as offered, d.details ? 'unknown' as "isUnread", coalesce(q.action_id, '') as "actionId", d.decided_at as "decidedAt",
+             d.details->'offers' as offered, d.details->'letter' as letter, d.details ? 'unknown' as "isUnread", coalesce(q.action_id, '') as "actionId", d.decided_at as "decidedAt",
              s.escalation_id as "escalationId", coalesce(s.version, 0) as version, coalesce(s.state = 'info-requested', false) as "isPaused",
+             to_char(s.due_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "questionDueAt",
              to_char(s.until_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as until
            from decision d
            left join lateral (
-             select escalation_id, version, state, until_at from escalation x
+             select escalation_id, version, state, until_at, due_at from escalation x
              where x.company = d.company and x.decision_id = d.decision_id and x.state in ('open', 'info-requested', 'committing')
              limit 1) s on true
            left join lateral (
@@ -55,11 +59,14 @@ export async function readStepDecision(
     return { actionId, reason, decisionId: "", verdict: "none", outcome: "refused", detail: "" };
   }
   if (row === undefined) return undefined;
-  const { decidedAt: _decidedAt, escalationId, version, isPaused, until, offered, isUnread, ...decided } = row;
+  const { decidedAt: _decidedAt, escalationId, version, isPaused, until, offered, isUnread, ...rest } = row;
+  const { letter, questionDueAt: dueAt, ...decided } = rest;
   const decision = {
     ...decided,
     ...(offered !== null && { offers: offered.map(({ text }) => text) }),
     ...(isUnread && { unread: true as const }),
+    ...(letter !== null && { letter }),
+    ...(dueAt !== null && { dueAt }),
   };
   const outcome = await readStepOutcome(ledger, company, stepKey);
   const moves = escalationId === null ? [] : await readMoves(ledger, company, { escalationId, version });

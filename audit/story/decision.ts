@@ -39,6 +39,16 @@ function ruleLine(rule: JsonObject): string {
   return sentence("rule", textAt(rule, "id"), `(${textAt(rule, "effect") || "?"}):`, textAt(rule, "reason"));
 }
 
+/** What the partner may be told of it, in the policy's own words. */
+function letterLines({ letter }: JsonObject): readonly string[] {
+  const told = objectAt({ letter: letter ?? {} }, "letter");
+  const say = (what: string) => (line: string) => `${what}: ${line}`;
+  return [
+    ...textsAt(told, "reasons").map(say("why, for the partner")),
+    ...textsAt(told, "mend").map(say("what would mend it, for the partner")),
+  ];
+}
+
 function offerLines(details: JsonObject): readonly string[] {
   return objectsAt(details, "offers").map((offer) => `would pass without asking anyone: ${textAt(offer, "text")}`);
 }
@@ -62,6 +72,7 @@ export function tellDecision(body: JsonObject): Told {
     because: [
       ...rules.map(ruleLine),
       ...offerLines(objectAt(body, "details")),
+      ...letterLines(body),
       ...(missing.length === 0 ? [] : [`not known: ${missing.join(", ")}`]),
       ...(facts === "" ? [] : [`values read: ${facts}`, ...provenance]),
       ...[withText("asked for by", textAt(body, "requestedBy")), withText("permit", textAt(body, "permitId"))].filter(

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { FactInput, GovernedAction } from "../definition.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { StepDecisionReading } from "./step-decision-reading.ts";
 import { reportedAction, takesBack } from "./write-back.ts";
 
 export const CrmNoteArgs = z.strictObject({
@@ -10,36 +11,6 @@ export const CrmNoteArgs = z.strictObject({
   reportsStep: z.string().min(1),
   text: z.string().min(1).max(4_000),
 });
-
-/** A step's last decision as the ledger keeps it, with how the step ended. */
-export const StepDecisionReading = z.strictObject({
-  decisionId: z.string(),
-  /** `none`: the step was refused with nothing decided. */
-  verdict: z.enum(["execute", "escalate", "block", "none"]),
-  /** The action that was to be decided; empty where that is not known. */
-  actionId: z.string(),
-  reason: z.string(),
-  outcome: z.string(),
-  /** Why the target did not do it, or why nobody knows; empty where nothing went wrong. */
-  detail: z.string(),
-  /** What was asked back last about its question, while that stands. */
-  askedBack: z
-    .strictObject({
-      escalationId: z.string(),
-      /** Empty where nobody can read it any more; so is the answer. */
-      question: z.string(),
-      answer: z.string(),
-      state: z.enum(["waits", "answered", "lapsed"]),
-      /** Until when it is waited for, ISO 8601; empty where it is not any more. */
-      until: z.string(),
-    })
-    .optional(),
-  /** What would pass without people, all else as it was asked, in words. */
-  offers: z.array(z.string()).exactOptional(),
-  /** Something of the record cannot be read; the reason says what. */
-  unread: z.literal(true).exactOptional(),
-});
-export type StepDecisionReading = z.infer<typeof StepDecisionReading>;
 
 /** The facts that `policies/crm-note.yaml` may name. */
 export const CrmNoteFacts = z.strictObject({

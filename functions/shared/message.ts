@@ -100,6 +100,15 @@ function partsOf(
   };
 }
 
+/** A text as it goes out, by the arguments that were decided; undefined for arguments that name no text. */
+export function writtenOut(given: JsonObject): { readonly subject: string; readonly body: string } | undefined {
+  const args = MessageArgs.safeParse(given).data;
+  const known = args && templateOf(args.template);
+  if (args === undefined || known === undefined) return undefined;
+  const { subject, body } = partsOf(known.message, args);
+  return { subject: subject.text, body: body.text };
+}
+
 /** What stands between the subject and the body, where both are one text. */
 const BETWEEN = "\n\n";
 
@@ -251,10 +260,13 @@ export const message: GovernedAction = {
   factSchema: MessageFacts,
   readsRecord: true,
   editable: MessageArgs.pick({ subject: true, body: true, cites: true }),
-  lookups: (record, _reportsStep, { args, objectId }) => {
+  lookups: (record, reportsStep, { args, objectId }) => {
     const known = templateOf(args["template"]);
     if (known === undefined) return [];
-    return [...known.message.lookups(record, objectId), brandLookup(MESSAGE, known.definition.id, objectId)];
+    return [
+      ...known.message.lookups(record, objectId, reportsStep),
+      brandLookup(MESSAGE, known.definition.id, objectId),
+    ];
   },
   facts,
   remarks,

@@ -10,6 +10,7 @@ export const readingAudiences: { readonly [tool: string]: Audience } = {
   "programme.partner": "both",
   "programme.deal-team": "us",
   "programme.registration-id": "us",
+  "programme.prices": "us",
   "programme.fund": "both",
   "programme.posting": "both",
   "accounts.matches": "us",

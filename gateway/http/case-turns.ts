@@ -1,8 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { readRecords, type Ledger } from "../../audit/records.ts";
-import { numberAt, objectAt, textAt } from "../../audit/story/loose.ts";
+import { numberAt, objectAt, textAt, textsAt } from "../../audit/story/loose.ts";
 import { promptText, standInText, troubleLines } from "../../audit/story/turn-words.ts";
 import type { AuditRecord } from "../../domain/audit-record.ts";
+import { message, writtenOut } from "../../functions/shared/message.ts";
 import type { ApiEnv } from "./auth.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, ok, withToken } from "./route.ts";
@@ -35,10 +36,24 @@ const CaseTurn = z
   })
   .openapi("CaseTurn");
 
+const CaseText = z
+  .object({
+    n: z.int().openapi({ description: "the record that proposes it; what was decided of it stands after that" }),
+    at: Iso,
+    template: z.string(),
+    audience: z.array(z.string()),
+    subject: z.string(),
+    body: z.string(),
+  })
+  .openapi("CaseText");
+
 const CaseTurns = z
   .object({
     caseId: z.string(),
     turns: z.array(CaseTurn),
+    texts: z.array(CaseText).openapi({
+      description: "texts to people that were proposed in the case, such as the partner's letter of reasons",
+    }),
     totals: z.object({ inputTokens: z.int(), outputTokens: z.int(), costMicroUsd: Cost, tookMs: Took }),
   })
   .openapi("CaseTurns");
@@ -73,6 +88,7 @@ export function caseTurnsOf(caseId: string, records: readonly AuditRecord[]): Ca
   return {
     caseId,
     turns,
+    texts: records.flatMap(textsOf),
     totals: {
       inputTokens: sum(({ inputTokens }) => inputTokens),
       outputTokens: sum(({ outputTokens }) => outputTokens),
@@ -82,6 +98,16 @@ export function caseTurnsOf(caseId: string, records: readonly AuditRecord[]): Ca
       tookMs: waited.length === 0 ? null : sum(({ tookMs }) => tookMs ?? 0),
     },
   };
+}
+
+/** The text that a record proposes to send; nothing of any other record, and of one that cannot be read. */
+function textsOf({ n, at, kind, body }: AuditRecord): z.infer<typeof CaseText>[] {
+  const action = objectAt(body, "action");
+  const args = objectAt(action, "args");
+  if (kind !== "proposal" || textAt(action, "tool") !== message.tool) return [];
+  const written = writtenOut(args);
+  if (written === undefined) return [];
+  return [{ n, at, template: textAt(args, "template"), audience: [...textsAt(args, "audience")], ...written }];
 }
 
 function turnOf({ n, at, body }: AuditRecord): z.infer<typeof CaseTurn> {

@@ -3,6 +3,10 @@ import type { Sql } from "../../audit/records.ts";
 import { FRESH_MS, MOST_EVIDENCE, type Card, type CardPart } from "../../domain/card.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { nameInWords } from "../../domain/name-in-words.ts";
+import type { Letter } from "../../domain/letter.ts";
+import type { FunctionDefinition } from "../../functions/definition.ts";
+import { functions } from "../../functions/index.ts";
+import { replyReady } from "../../functions/shared/letter.ts";
 import { headlineOf, takenBackBy } from "../../functions/governed-actions.ts";
 import { explain, type Explanation } from "../../guardrails/explain/explain.ts";
 import { rulerOf, type Ruler } from "../../guardrails/explain/ruler.ts";
@@ -17,6 +21,7 @@ export type CardParts = {
   readonly policy: Policy | undefined;
   readonly explanation: Explanation | undefined;
   readonly ruler: Ruler | undefined;
+  readonly reply: Card["reply"];
   readonly undoMs: number;
   /** When it is shown, ISO 8601. */
   readonly at: string;
@@ -28,11 +33,31 @@ type Asked = Pick<CardParts, "view" | "advice" | "undoMs" | "at">;
 export async function readCard(sql: Sql, company: string, asked: Asked): Promise<Card> {
   const taken = await readExplainable(sql, company, asked.view.decisionId);
   const policy = taken && policyIn(taken.document);
+  const reply = await readReply(sql, company, asked.view);
   if (taken === undefined || policy === undefined) {
-    return cardOf({ ...asked, policy: undefined, explanation: undefined, ruler: undefined });
+    return cardOf({ ...asked, reply, policy: undefined, explanation: undefined, ruler: undefined });
   }
   const ruler = rulerOf(policy, taken.facts, taken.at);
-  return cardOf({ ...asked, policy, explanation: explain(policy, taken), ruler });
+  return cardOf({ ...asked, reply, policy, explanation: explain(policy, taken), ruler });
+}
+
+/** The letter that is ready for the partner; null where its policy has no words for partners, or its function no letter. */
+async function readReply(sql: Sql, company: string, { decisionId, functionId, action }: EscalationView) {
+  const named = functionNamed(functionId)?.requestName?.(action.args as JsonObject);
+  const { rows } = await sql.query<{ letter: Letter | null; offers: readonly string[] }>({
+    name: "card-reply",
+    text: `select details->'letter' as letter, coalesce(jsonb_path_query_array(details, '$.offers[*].text'), '[]') as offers
+           from decision where company = $1 and decision_id = $2`,
+    values: [company, decisionId],
+  });
+  const [decided] = rows;
+  if (named === undefined || decided === undefined) return null;
+  return replyReady(named, { decisionId, ...decided }) ?? null;
+}
+
+function functionNamed(functionId: string): FunctionDefinition | undefined {
+  const known: { readonly [id: string]: FunctionDefinition } = functions;
+  return Object.hasOwn(known, functionId) ? known[functionId] : undefined;
 }
 
 /** Pure: the one place where a card is put together. */
@@ -54,9 +79,10 @@ export function cardOf(made: CardParts): Card {
     room: (explanation?.limits ?? []).map(({ id, used, reserved, asked, cap, admitted, text }) => {
       return { id, cap, left: cap - used - reserved - asked, admitted, text };
     }),
+    reply: made.reply,
     reversible: reversibleOf(view, undoMs),
     silence: view.silence,
-    absent: absentOf({ ask, ruler, recommendation, others: view.beside }),
+    absent: absentOf({ ask, ruler, recommendation, others: view.beside, reply: made.reply }),
   };
 }
 
@@ -121,10 +147,10 @@ function reversibleOf({ action }: EscalationView, undoMs: number): Card["reversi
   return { takenBackBy: back, undoMs, text: `${undo}${after}` };
 }
 
-type Found = Pick<Card, "ask" | "recommendation" | "others"> & { readonly ruler: Ruler | undefined };
+type Found = Pick<Card, "ask" | "recommendation" | "others" | "reply"> & { readonly ruler: Ruler | undefined };
 
 /** Each part that is not there, and why: nobody has to guess whether it was forgotten. */
-function absentOf({ ask, ruler, recommendation, others }: Found): Card["absent"] {
+function absentOf({ ask, ruler, recommendation, others, reply }: Found): Card["absent"] {
   const gone: readonly (readonly [CardPart, boolean, string])[] = [
     ["customer", ask.customer === null, "what is asked names no customer"],
     ["product", ask.product === null, "what is asked names no product"],
@@ -132,7 +158,7 @@ function absentOf({ ask, ruler, recommendation, others }: Found): Card["absent"]
     ["ruler", ruler === undefined, "no number that is known decides between passing, asking and blocking"],
     ["recommendation", recommendation === null, "no policy asked, so that past answers say nothing"],
     ["link", others.length > 0, "the other record is named as its system names it; no address of it is recorded"],
-    ["reply", true, "no letter to the partner is written for this question"],
+    ["reply", reply === null, "its policy has no words for the partner, or its request has no name for them"],
   ];
   return gone.filter(([, isAbsent]) => isAbsent).map(([part, , why]) => ({ part, why }));
 }

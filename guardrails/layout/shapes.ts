@@ -35,9 +35,9 @@ const override: Shape = {
 };
 
 const rule: Shape = {
-  order: ["id", "effect", "when", "reason", "route", "state", "obligations"],
+  order: ["id", "effect", "when", "reason", "letter", "mend", "route", "state", "obligations"],
   block: true,
-  of: { when: condition, reason: { quoted: true } },
+  of: { when: condition, reason: { quoted: true }, letter: { quoted: true }, mend: { quoted: true } },
 };
 
 const limit: Shape = {

@@ -17,6 +17,8 @@ const RuleFields = z.strictObject({
   effect: z.enum(["execute", "escalate", "block"]).describe("`execute`, `escalate` or `block`"),
   when: z.unknown().optional(),
   reason: Sentence.describe('a sentence such as "Discount {effectiveDiscount} is over {auto_max}"'),
+  letter: Sentence.optional().describe('why, for the partner: "The discount is more than this quote can carry."'),
+  mend: Sentence.optional().describe('what the partner could do: "Ask for a smaller discount."'),
   route: z.string().optional().describe("the name of a route"),
   state: z.enum(["candidate", "active"]).optional().describe("`candidate` to watch it without effect, or leave it out"),
   obligations: z.array(z.string()).min(1).optional().describe("what is owed afterwards, such as `[crm-note]`"),
@@ -39,6 +41,16 @@ function checkReason(reader: Reader, path: Path, reason: string, when: PolicyRul
   }
 }
 
+/** What goes to the partner names no figure: figures are our limits, and braces would fill them in. */
+function checkForPartner(reader: Reader, path: Path, text: string | undefined): void {
+  if (text === undefined) return;
+  const told = /[{}]/.test(text) ? "a brace" : /\p{N}/u.test(text) ? "a figure" : undefined;
+  if (told !== undefined) {
+    reader.report(path, `the partner reads it, and it holds ${told}`, "say it without figures: limits are not told");
+  }
+  warnOfLooks(reader, path, text);
+}
+
 function checkObligations(reader: Reader, path: Path, names: readonly string[]): void {
   const known = Object.keys(obligations);
   for (const [index, name] of names.entries()) {
@@ -59,14 +71,21 @@ function readRule(
   const conditionOf = typeof value === "object" && value !== null && "when" in value ? value.when : undefined;
   const when = readCondition(reader, [...path, "when"], conditionOf, vocabulary);
   if (fields === undefined) return undefined;
-  const { id, effect, reason, route, state, obligations: owed } = fields;
+  const { id, effect, reason, letter, mend, route, state, obligations: owed } = fields;
   checkReserved(reader, [...path, "id"], id);
   checkReason(reader, [...path, "reason"], reason, when);
   warnOfLooks(reader, [...path, "reason"], reason);
+  checkForPartner(reader, [...path, "letter"], letter);
+  checkForPartner(reader, [...path, "mend"], mend);
   checkRoute(reader, path, { noun: "a rule", effect, route }, routes);
   checkObligations(reader, [...path, "obligations"], owed ?? []);
   if (when === undefined) return undefined;
-  const more = { ...(state === "candidate" ? { state } : {}), ...(owed === undefined ? {} : { obligations: owed }) };
+  const more = {
+    ...(letter !== undefined && { letter }),
+    ...(mend !== undefined && { mend }),
+    ...(state === "candidate" && { state }),
+    ...(owed !== undefined && { obligations: owed }),
+  };
   if (effect === "escalate") return { id, effect, when, reason, route: route ?? routes.default, ...more };
   return { id, effect, when, reason, ...more };
 }

@@ -17,6 +17,8 @@ export function ruleOf(condition: JsonObject): JsonObject {
     description: "a sentence for people; `{name}` cites a fact or a parameter that `when` reads",
     examples: ["Discount {effectiveDiscount} is over {auto_max}"],
   };
+  const letter = { ...sentence, description: "why, as the partner may read it: no figures, no `{name}`" };
+  const mend = { ...sentence, description: "what the partner could do so that it passes: no figures, no `{name}`" };
   const id = { ...slug, description: "shown in every decision the rule takes part in" };
   const route = { ...slug, description: "who answers; else the default route" };
   const about = "of all matching rules the strictest decides: block, escalate, execute";
@@ -30,6 +32,8 @@ export function ruleOf(condition: JsonObject): JsonObject {
         effect: { enum: effects, description: about, enumDescriptions: effects.map((one) => verdictWords[one] ?? one) },
         when: { ...condition, description: WHEN },
         reason,
+        letter,
+        mend,
         ...more,
         state,
         obligations: owed,

@@ -21,7 +21,7 @@ import { recordedQuestion } from "./recorded-question.ts";
 export type Replayed = { readonly kind: "same" } | { readonly kind: "differs"; readonly what: string } | Cannot;
 
 /** What a replay holds against the record, in this order. */
-const compared = ["verdict", "reason", "rules", "missing", "details", "approvalId", "actionDigest"] as const;
+const compared = ["verdict", "reason", "rules", "missing", "details", "letter", "approvalId", "actionDigest"] as const;
 
 /**
  * Takes a recorded decision again (level L1): the recorded facts under the recorded policy at the recorded time by both
@@ -100,7 +100,8 @@ function readAgain(
 
 function draftJson(draft: DecisionDraft): JsonObject {
   const { verdict, reason, rules, missing, details, approvalId, actionDigest } = draft;
-  return { verdict, reason, rules, missing, details, approvalId, actionDigest };
+  const { letter = null } = details;
+  return { verdict, reason, rules, missing, details, letter, approvalId, actionDigest };
 }
 
 /** The compared parts by name, as canonical JSON; the parts of `details` each for itself. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../domain/json.ts";
-import { askedBackText, crmNote, noteText, StepDecisionReading } from "../../../functions/shared/crm-note.ts";
+import { askedBackText, crmNote, noteText } from "../../../functions/shared/crm-note.ts";
+import { StepDecisionReading } from "../../../functions/shared/step-decision-reading.ts";
 import { evidenceOf, FIXTURE_AT } from "../../../functions/shared/fixture.ts";
 
 const asked = { escalationId: "esc_1", question: "which rival", answer: "", state: "waits", until: FIXTURE_AT };

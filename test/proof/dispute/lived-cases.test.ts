@@ -1,8 +1,12 @@
+import { readRecords } from "../../../audit/records.ts";
+import { caseTurnsOf } from "../../../gateway/http/case-turns.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { logSigner } from "../../../proof/log/log-keys.ts";
 import { askErasure, confirmErasure } from "../../../proof/privacy/erasure.ts";
 import type { SubjectName } from "../../../proof/privacy/scope.ts";
 import { disputeIn, type FiledDispute } from "../../../proof/dispute/filed.ts";
+import { disputeFiles } from "../../../proof/dispute/folder.ts";
+import { fileFor, partnerOf } from "../../../proof/dispute/for-reader.ts";
 import { disputePage } from "../../../proof/dispute/page/page.ts";
 import { filedCase } from "../../fixtures/filed.ts";
 import { answer, openEscalationOf } from "../../fixtures/escalations.ts";
@@ -66,10 +70,10 @@ describe("of a case that the whole system lived through", () => {
       "rejected",
       240_000,
       "reject",
-      ["escalate", "execute", "execute", "execute"],
+      ["escalate", "execute", "execute", "execute", "execute"],
       /^Rejected by dana, as partner-manager: nothing was done\.$/,
     ],
-    ["blocked", 310_000, undefined, ["block", "execute", "execute"], /^It was blocked: nothing was done\.$/],
+    ["blocked", 310_000, undefined, ["block", "execute", "execute", "execute"], /^It was blocked: nothing was done\.$/],
   ] as const;
 
   test.for(cases)(
@@ -126,6 +130,32 @@ async function erase(subject: SubjectName): Promise<string> {
   if (erased.kind !== "erased") throw new Error(erased.detail);
   return erased.recordKey;
 }
+
+test("the partner has the letter of reasons, and a folder that holds it, proved, and none of our reasons", async () => {
+  const { pool, company } = system;
+  const caseId = await lived("d-letter", 240_000, "reject");
+  const { records } = await readRecords(pool, company, caseId);
+  const texts = caseTurnsOf(caseId, records).texts.filter(({ template }) => template === "quoting.letter");
+  expect(texts.map(({ audience, subject, body }) => [audience, subject, body.split("\n")[0]])).toEqual([
+    [
+      ["partner"],
+      "Your request for a discount on quote Q-d-letter",
+      "It was looked at by a person, who decided against it.",
+    ],
+  ]);
+  const view = await filedCase(pool, company, caseId);
+  const decision = view.records.find(({ kind }) => kind === "decision");
+  const decisionId = String(decision?.body["decisionId"]);
+  const file = fileFor(view, decisionId, partnerOf(view, decisionId) ?? "");
+  const told = file && (await disputeIn(file, decisionId, keys));
+  if (file === undefined || told === undefined) throw new Error("no folder");
+  expect(told.fault).toBe("");
+  expect(told.dispute.receipts.rows.every(({ check }) => check === "proved")).toBe(true);
+  expect(told.dispute.shared.letter.reasons).toEqual(["The discount that is asked is one that a manager decides."]);
+  const all = disputeFiles(told.dispute, file, { hasBundle: false, reader: "p" }).map(({ text }) => text);
+  expect(all.join("\n")).not.toMatch(/15 %|25 %|floor|60,000|6000000|dana/);
+  expect(fileFor(view, decisionId, "another-partner")).toBeUndefined();
+});
 
 describe("what was erased", () => {
   test("of a case: it keeps its verdicts, hashes and places, and says so of the rest", async () => {
