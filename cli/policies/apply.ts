@@ -1,11 +1,12 @@
 import { withProgress } from "../../engines/progress.ts";
 import { versioned, type VersionedPolicy } from "../../deciding/policies.ts";
 import { writeBundle, type Bundle } from "../../releases/bundle.ts";
+import type { WeighedTurn } from "../../releases/weigh.ts";
 import type { Answer } from "../answer.ts";
 import { bodyOf } from "../api-body.ts";
 import type { Call } from "../command.ts";
 import { check } from "./check.ts";
-import { weigh, type WeighedTurn } from "./behaviour.ts";
+import { behaviourOf } from "./behaviour.ts";
 import { behaviourText } from "./behaviour-text.ts";
 import { failingCases } from "./failing-cases.ts";
 import { readFolder, soundPolicy } from "./folder.ts";
@@ -27,10 +28,12 @@ export async function apply(call: Call<ApplyOptions>): Promise<Answer> {
   const policies = entries.map((entry) => versioned(soundPolicy(entry)));
   const signing = await openSigning(options);
   const { inForce } = signing.releases;
-  const sides = { before: await policiesInForce(signing), after: byId(policies) };
-  const behaviour = await withProgress("comparing with what is in force", tell, () => weigh(signing.client, sides));
-  if (behaviour.length === 0) return unchanged(inForce);
   const { release, document } = writeBundle(policies, inForce);
+  const sides = { before: await policiesInForce(signing), after: byId(policies) };
+  const behaviour = await withProgress("comparing with what is in force", tell, () =>
+    behaviourOf(signing.client, release, document),
+  );
+  if (behaviour.length === 0) return unchanged(inForce);
   const replaces = options.replace === true ? (signing.releases.waiting?.release ?? null) : null;
   const change = { action: "apply", release, parent: inForce, canaryPpm, replaces } as const;
   const body = { ...signing.signRelease(change), parent: inForce, canaryPpm, replaces, document };

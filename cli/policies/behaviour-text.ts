@@ -1,5 +1,5 @@
 import type { VersionedPolicy } from "../../deciding/policies.ts";
-import type { WeighedTurn } from "./behaviour.ts";
+import type { WeighedTurn } from "../../releases/weigh.ts";
 import { countsText, diffLines } from "./diff-text.ts";
 import { turnHeading } from "./diff.ts";
 import { findings, grouped, plural } from "./simulate-report.ts";

@@ -2,7 +2,7 @@ import { withProgress } from "../../engines/progress.ts";
 import type { ReleaseChanged } from "../../gateway/http/releases.ts";
 import type { Answer } from "../answer.ts";
 import type { Call } from "../command.ts";
-import { weigh } from "./behaviour.ts";
+import { behaviourOf } from "./behaviour.ts";
 import { behaviourText } from "./behaviour-text.ts";
 import { policiesInForce, releasedBundle } from "./sides.ts";
 import type { Signing } from "./signing.ts";
@@ -25,7 +25,7 @@ export async function showTurn(
   const tell = (line: string) => void io.stderr.write(`${line}\n`);
   const before = await policiesInForce(signing);
   const sides = { before, after: (await releasedBundle(client, release)).policies };
-  const behaviour = await withProgress("comparing with what is in force", tell, () => weigh(client, sides));
+  const behaviour = await withProgress("comparing with what is in force", tell, () => behaviourOf(client, release));
   const text = behaviourText(behaviour, sides);
   const isAsked = io.stdin.isTTY === true && options.json !== true && options.yes !== true;
   if (isAsked) io.stderr.write(`${text}\n`);

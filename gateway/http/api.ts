@@ -46,6 +46,7 @@ import { openCaseApi } from "./open-case.ts";
 import { permitsApi } from "./permits.ts";
 import { quarantineApi } from "./quarantine.ts";
 import { fieldErrors, refuse } from "./problem.ts";
+import { releaseBehaviourApi } from "./release-behaviour.ts";
 import { releasesApi } from "./releases.ts";
 import { repliesApi } from "./replies.ts";
 import { retentionApi } from "./retention.ts";
@@ -142,6 +143,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     escalationEditApi({ ...deps, now: deps.at, undoMs: deps.undoMs ?? 0 }),
     escalationMovesApi({ pool, company, at: deps.at, onMove: deps.onMove, log }),
     releasesApi(changes),
+    releaseBehaviourApi(changes),
     modesApi(changes),
     signingKeyApi(changes),
     erasuresApi(privacy),

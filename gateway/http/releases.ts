@@ -13,18 +13,14 @@ import { asJson } from "./door.ts";
 import { ModeView, modeView } from "./modes.ts";
 import type { Person } from "../../audit/ledgers/directory.ts";
 import { problemResponses, refuse } from "./problem.ts";
+import { Hash, MAX_RELEASE_BYTES, ReleaseId } from "./release-id.ts";
 import { Iso, jsonBody, ok, withToken } from "./route.ts";
 import { changeRefusals, refuseChange, signed, tellChange, type SignedChangeDeps } from "./signed-change.ts";
 
-/** The largest release: some ten thousand rules. */
-const MAX_RELEASE_BYTES = 8_388_608;
 /** At most this many changes are listed, the last ones. */
 const MAX_LISTED = 50;
 
-const Hash = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits");
 const Share = z.int().min(1).max(WHOLE_PPM).openapi({ description: "parts per million of subjects" });
-
-const ReleaseId = z.object({ release: Hash });
 
 const SignedChange = z.strictObject({ ...signed, parent: Hash.nullable(), canaryPpm: Share }).openapi("SignedChange");
 
