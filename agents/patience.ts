@@ -114,7 +114,7 @@ async function inTurn<T>(
   let waitMs = Infinity;
   for (const model of models) {
     const { port, bindings, standing, pace } = model;
-    const isOver = wait.isOver() ? { fault: over(), waitMs: Infinity } : undefined;
+    const isOver = wait.isOver() ? { fault: over(wait.cameLate), waitMs: Infinity } : undefined;
     const alone = isOver ?? standing.leftAlone();
     let fault = alone?.fault;
     const begunMs = wait.now();
@@ -152,7 +152,9 @@ const ofSupplier: ReadonlySet<string> = new Set<AgentFaultCode>([
   "MODEL_UNKNOWN",
 ]);
 
-function over(): AgentFault {
+/** A step that lay in the queue for so long says nothing of the model, which was not asked. */
+function over(cameLate: boolean): AgentFault {
+  if (cameLate) return new AgentFault("STEP_LATE", "no worker took the step up within its time for models");
   return new AgentFault("MODEL_WAIT_OVER", "the step has waited for models as long as it may");
 }
 
@@ -173,7 +175,7 @@ type Wait = ReturnType<typeof createWait>;
 /** How long a turn waits yet. An answer begins the wait anew; a step's end is an end. */
 function createWait(
   clock: Clock,
-  { signal, onPiece, untilMs }: StepWatch,
+  { signal, onPiece, untilMs, cameLate = false }: StepWatch,
   begunMs: number,
   metered: Pick<CallWatch, "meter">,
 ) {
@@ -184,6 +186,7 @@ function createWait(
   };
   return {
     now: clock.now,
+    cameLate,
     untilMs: () => waitUntilMs,
     isOver: () => clock.now() >= lastMs,
     isCancelled: () => signal?.aborted === true,

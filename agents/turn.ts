@@ -54,4 +54,6 @@ export type StepWatch = {
   readonly onPiece?: () => void;
   /** When no model is waited for or listened to any more. Absent: `STEP_PATIENCE_MS` from the turn's begin. */
   readonly untilMs?: number;
+  /** No worker took the step up before that: its models were not asked, whatever they would have done. */
+  readonly cameLate?: boolean;
 };

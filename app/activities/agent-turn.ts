@@ -45,6 +45,7 @@ function watchOf(context: Context): StepWatch {
     signal: context.cancellationSignal,
     onPiece: () => context.heartbeat(),
     untilMs: modelClock.now() + STEP_PATIENCE_MS - goneMs,
+    cameLate: context.info.attempt === 1 && goneMs >= STEP_PATIENCE_MS,
   };
 }
 

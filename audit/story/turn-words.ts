@@ -7,6 +7,7 @@ const faultWords: { readonly [code: string]: string } = {
   MODEL_UNAVAILABLE: "it did not answer",
   TURN_IN_PROGRESS: "another attempt still asks it",
   MODEL_WAIT_OVER: "the step's time for models was over",
+  STEP_LATE: "no worker took the step up before its time for models was over",
   MODEL_PACED: "the limit of calls a minute was reached",
   MODEL_BUDGET_SPENT: "its budget is spent",
   AGENT_STOPPED: "the agent was stopped, by a switch or by its mode",

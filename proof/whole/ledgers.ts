@@ -165,6 +165,21 @@ export const comparedLedgers: readonly ComparedLedger[] = [
     },
   },
   {
+    ledger: "control",
+    async page(sql, { company, after, most }) {
+      const { rows } = await sql.query<TimedRow>({
+        name: "compared-controls",
+        text: `select c.n::text as key, c.record_key as record, jsonb_build_object(
+             'n', c.n, 'control', c.name, 'cap', c.cap, 'inForce', c.in_force, 'role', c.role, 'person', c.person_id,
+             'reason', c.reason) as row,
+             to_char(c.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+           from control c where c.company = $1 and c.n > $2::int order by c.n limit $3`,
+        values: [company, Number(after), most],
+      });
+      return rows;
+    },
+  },
+  {
     ledger: "company_calendar",
     async page(sql, { company, after, most }) {
       const { rows } = await sql.query<TimedRow>({

@@ -92,6 +92,30 @@ export const peopleLedgers: readonly ComparedLedger[] = [
     },
   },
   {
+    // Names that a change gave and no later one took: each has its row.
+    ledger: "person_alias",
+    async page(sql, { company, after, most }) {
+      const { rows } = await sql.query<ToldRow>({
+        name: "compared-given-aliases",
+        text: `select c.change_id as key, c.record_key as record, jsonb_build_object('missing', (
+               select count(*)::int from jsonb_to_recordset(c.detail->'aliases') as g (system text, kind text, alias text)
+               where (select a.alias_id from person_alias a where a.company = c.company
+                   and a.alias_id = g.system || '/' || g.kind || '/' || g.alias || '/' || c.person_id limit 1) is null
+                 and not exists (
+                   select from person_change o where o.company = c.company and o.person_id = c.person_id
+                     and o.change = 'remove-alias' and o.state = 'done'
+                     and coalesce(o.settled_at, o.asked_at) >= coalesce(c.settled_at, c.asked_at)
+                     and o.detail->'aliases' @> jsonb_build_array(
+                       jsonb_build_object('system', g.system, 'kind', g.kind, 'alias', g.alias))))) as row,
+             jsonb_build_object('missing', 0) as told
+           from person_change c where c.company = $1 and c.change_id > $2 and c.change in ('add', 'add-alias') and c.state = 'done'
+           order by c.change_id limit $3`,
+        values: [company, after, most],
+      });
+      return rows;
+    },
+  },
+  {
     ledger: "person_alias",
     async page(sql, { company, after, most }) {
       const { rows } = await sql.query<ToldRow>({

@@ -41,6 +41,8 @@ export async function readRowless(sql: Sql, { company, after, most }: LedgerPage
              when 'policy' then case
                when r.about = r.case_id || '/calendar' and not exists (
                  select from company_calendar k where k.company = r.company and k.n = r.last::int) then 'company_calendar'
+               when r.about = r.case_id || '/control' and not exists (
+                 select from control k where k.company = r.company and k.n = r.last::int) then 'control'
                when r.about = r.case_id || '/release' and not exists (
                  select from policy_release_event e where e.company = r.company and e.n = r.last::int) then 'policy_release_event'
                when r.about = r.case_id || '/mode' and not exists (

@@ -237,6 +237,16 @@ test("nobody who waits any more: the call ends, and nothing stands in", async ()
   await expect(agents.proposeAction(quoteTurn, findings, { signal: leaving.signal })).rejects.toThrow("cancelled");
 });
 
+test("a step that no worker took up in time is told apart from a model that is slow, which nobody asked", async () => {
+  const model = namedModel("well", proposal);
+  const { agents, clock } = patient(model);
+  const { citation } = await agents.proposeAction(quoteTurn, findings, {
+    untilMs: clock.now(),
+    cameLate: true,
+  });
+  expect([citation.standIn, model.asked.length]).toEqual([{ for: "well", fault: "STEP_LATE" }, 0]);
+});
+
 describe("a turn whose budget is spent", () => {
   const over = { scope: "company", measure: "microUsd", cap: 500_000, room: 12 };
   /** A budget that lets through so many calls. */

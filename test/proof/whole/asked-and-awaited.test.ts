@@ -9,6 +9,7 @@ import { compareLedgers } from "../../../proof/whole/compare-ledgers.ts";
 import { givenEscalation } from "../../fixtures/asked.ts";
 import { decideApi, request } from "../../fixtures/decide.ts";
 import { AT, givenProposal, stepNames } from "../../fixtures/ledger.ts";
+import { givenControl } from "../../fixtures/controls.ts";
 import { ADMINS, changed, givenAlias, givenPerson } from "../../fixtures/people.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 import { copyOf } from "../copied-database.ts";
@@ -26,6 +27,8 @@ beforeAll(async () => {
   await givenPeople();
   await givenReplies();
   await givenCalendars();
+  await givenControl(database.pool, "budget/company/calls", 20);
+  await givenControl(database.pool, "budget/company/calls", 30);
 });
 afterAll(() => database.drop());
 
@@ -190,6 +193,9 @@ const changes: readonly (readonly [what: string, table: string, change: string, 
     "answered_at = answered_at - interval '9 days' where correlation = 'late'",
     "answeredAt",
   ],
+  ["a budget's cap", "control", "cap = 40 where n = 3", "cap"],
+  ["that a cap is in force", "control", "in_force = true where n = 2", "inForce"],
+  ["who set a control", "control", "person_id = 'mallory' where n = 3", "person"],
   ["a calendar", "company_calendar", 'document = document || \'{"zone": "UTC"}\' where n = 2', "document"],
   ["a calendar's digest", "company_calendar", "digest = repeat('0', 64) where n = 2", "calendar"],
   ["who set it", "company_calendar", "set_by = 'mallory' where n = 2", "person"],
@@ -220,10 +226,21 @@ describe("a row that is gone is missed by its record", () => {
     ["reply_answer", "came = 'early'"],
     ["reply_answer", "came = 'late'"],
     ["company_calendar", "n = 1"],
+    ["control", "n = 1"],
   ] as const)("of `%s`, where %s", async ([table, where]) => {
     const { findings } = await comparedWhen(table, `delete from ${table} where company = $1 and ${where}`);
     const gone = findings.filter(({ column, what }) => column === null && what.endsWith("the row is gone"));
     expect(new Set(gone.map(({ ledger }) => ledger))).toEqual(new Set([table]));
+  });
+
+  test.for([
+    ["a name that was asked for", "kind = 'mail'", 1],
+    ["a person's own, given when they were added", "person_id = 'ray' and kind = 'name'", 1],
+  ] as const)("of `person_alias`: %s", async ([, where, missing]) => {
+    const sql = `delete from person_alias where company = $1 and ${where}`;
+    const { findings } = await comparedWhen("person_alias", sql);
+    expect(findings.filter(({ ledger }) => ledger === "person_alias")).toHaveLength(missing);
+    expect(findings.map(({ column }) => column)).toEqual(["missing"]);
   });
 
   test("of `person`", async () => {
