@@ -1,4 +1,6 @@
 import { startOfDay } from "../cell.ts";
+import { operandNames } from "../derived.ts";
+import type { DerivedFact } from "../derived.ts";
 import { stricter } from "../../domain/decision.ts";
 import type { Decision, Verdict } from "../../domain/decision.ts";
 import type { JsonObject } from "../../domain/json.ts";
@@ -59,15 +61,31 @@ export type PolicyDiff = {
 /** Regions told for each turn. */
 const REGIONS = 3;
 
-/** Limits over time with the values that their caps are taken from, overrides included. */
-function limitsOver({ limits, params, overrides }: Policy): unknown {
-  const capping = limits.map(({ cap }) => capParam(cap));
+/** How the facts are made that limits count by, those that go into them included. */
+function countedBy({ limits, derived = [] }: Policy): readonly DerivedFact[] {
+  const names = new Set(limits.flatMap(({ sum, per }) => [...(sum === null ? [] : [sum]), ...per]));
+  // Each is made after those that it reads, so that the last is asked for first.
+  return derived.toReversed().filter(({ name, derive }) => {
+    if (!names.has(name)) return false;
+    for (const fact of operandNames(derive).facts) names.add(fact);
+    return true;
+  });
+}
+
+/** Limits over time with the values that their caps and what they count are taken from, overrides included. */
+function limitsOver(policy: Policy): unknown {
+  const { limits, params, overrides } = policy;
+  const made = countedBy(policy);
+  const capping = [
+    ...limits.map(({ cap }) => capParam(cap)),
+    ...made.flatMap(({ derive }) => operandNames(derive).params),
+  ];
   const values = params.filter(({ name }) => capping.includes(name)).map(({ name, value }) => [name, value]);
   const set = overrides.flatMap(({ for: scope, from, until, set: setting }) => {
     const own = Object.entries(setting).filter(([name]) => capping.includes(name));
     return own.length === 0 ? [] : [[scope, from, until, own]];
   });
-  return [limits, values, set];
+  return [limits, values, set, made];
 }
 
 function besides(a: Policy, b: Policy): readonly string[] {
