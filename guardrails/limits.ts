@@ -147,10 +147,14 @@ function windowWords(window: Window): string {
  * What other policies took of a shared account is in the total, and said to be.
  */
 function overReason(cell: Policy, limit: Limit, { used, reserved, asked, cap }: LimitReading): string {
-  const { sum, per, window, shared } = limit;
+  const { sum, per, window, shared, cooldown } = limit;
   const type = typeNamed(cell, sum);
   const show = (amount: number) => (type === undefined ? String(amount) : showValue(type, amount));
   const whose = per.length === 0 ? "of all together" : `of this ${per.join(" and ")}`;
+  if (cooldown === true && isRolling(window)) {
+    const days = daysOf(window) === 1 ? "1 day" : `${daysOf(window)} days`;
+    return `another request ${whose} within ${days} of the last, where only one is let through`;
+  }
   const verb = sum === null ? "requests" : sum;
   const total = show(used + reserved + asked);
   const comes = sum === null ? "come" : "comes";

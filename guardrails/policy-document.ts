@@ -176,6 +176,7 @@ const Limit = z.strictObject({
   over: Escalating,
   route: Name,
   unknown: z.literal("passes").exactOptional(),
+  cooldown: z.literal(true).exactOptional(),
   shared: Shared.exactOptional(),
 });
 
@@ -234,6 +235,11 @@ function repeated(names: readonly string[]): string | undefined {
   return names.find((name, at) => names.indexOf(name) !== at);
 }
 
+/** Whether a limit counts what a cool-down does. */
+function isCooldown({ sum, window, cap, warnAtPpm, shared }: Policy["limits"][number]): boolean {
+  return sum === null && isRolling(window) && cap === 1 && warnAtPpm === null && shared === undefined;
+}
+
 /** What a derivation over a list reads that no record of it has; undefined when there is nothing. */
 function strayField(facts: Policy["facts"], derive: Made): string | undefined {
   if (!isOverList(derive)) return undefined;
@@ -278,6 +284,8 @@ function looseEnd({ facts, derived = [], params, rules, overrides, limits, invar
   ];
   const unnamed = limits.find(({ per, shared }) => shared !== undefined && shared.per.length !== per.length);
   if (unnamed !== undefined) return `\`${unnamed.id}\` does not say what its accounts are made of`;
+  const warm = limits.find((limit) => limit.cooldown !== undefined && !isCooldown(limit));
+  if (warm !== undefined) return `\`${warm.id}\` is no cool-down`;
   const early = derived.flatMap(({ derive }, at) => {
     const below = [...facts, ...derived.slice(0, at)].map(({ name }) => name);
     return operandNames(derive).facts.filter((name) => !below.includes(name));

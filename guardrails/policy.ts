@@ -114,6 +114,8 @@ export type Limit = {
   readonly route: string;
   /** A request whose account nobody can tell, since it leaves an optional fact of `per` out, is not counted and asks nobody. */
   readonly unknown?: "passes";
+  /** One request, and none again until its window is over: `window` rolls, `cap` is 1, and requests are counted. */
+  readonly cooldown?: true;
   /** The policy shares the account with others that name it. Absent: the account is the policy's own. */
   readonly shared?: SharedBy;
 };

@@ -3,6 +3,7 @@ import { typeNamed } from "./derived.ts";
 import { showValue } from "./fact-types.ts";
 import type { CalendarWindow, Invariant, Limit, Override, Policy, Window } from "./policy.ts";
 import { daysOf, isRolling } from "./rolling-window.ts";
+import type { RollingWindow } from "./rolling-window.ts";
 import { conditionText, valueText, words } from "./sentences.ts";
 
 function setText(policy: Policy, [name, value]: readonly [string, number]): string {
@@ -31,6 +32,8 @@ const calendarWords: { readonly [window in CalendarWindow]: string } = {
   ever: "altogether",
 };
 
+const daysWords = (window: RollingWindow): string => (daysOf(window) === 1 ? "1 day" : `${daysOf(window)} days`);
+
 function windowWords(window: Window): string {
   return isRolling(window) ? `in any ${daysOf(window)} days` : calendarWords[window];
 }
@@ -50,7 +53,7 @@ function calledText(name: string, there: string | null | undefined): string {
 
 /** A limit as one sentence: what may come together to how much, for whom, over which time, and what happens beyond. */
 export function limitText(policy: Policy, limit: Limit): string {
-  const { sum, per, window, warnAtPpm, over, route, shared, unknown } = limit;
+  const { sum, per, window, warnAtPpm, over, route, shared, unknown, cooldown } = limit;
   const whose = per.map((name, at) => calledText(name, shared?.per[at])).join(" and ");
   const account = per.length === 0 ? "for all together" : `per ${whose}`;
   const beyond = over === "block" ? "over it block" : `over it escalate to ${route}`;
@@ -59,6 +62,9 @@ export function limitText(policy: Policy, limit: Limit): string {
   const most = `${what} up to ${capText(policy, limit)} ${account}, ${windowWords(window)}`;
   const others = shared === undefined ? "" : `; shared by every policy that names it, counted in ${shared.timezone}`;
   const uncounted = unknown === undefined ? "" : "; what leaves out whom it counts for is not counted and asks nobody";
+  if (cooldown === true && isRolling(window)) {
+    return `once ${account}, and not again within ${daysWords(window)} of the last; sooner ${beyond.replace("over it ", "")}${uncounted}`;
+  }
   return `${most}; ${beyond}${warned}${others}${uncounted}`;
 }
 

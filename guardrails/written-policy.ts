@@ -48,8 +48,14 @@ function writtenRule(policy: Policy, rule: PolicyRule): Plain {
 
 function writtenLimit(policy: Policy, limit: Limit): Plain {
   const [facts, { defaultRoute }] = [typesOf(policy), policy];
-  const { id, sum, per, window, cap, warnAtPpm, over, route, unknown, shared } = limit;
+  const { id, sum, per, window, cap, warnAtPpm, over, route, unknown, cooldown, shared } = limit;
   if (shared !== undefined) return { shared: id };
+  const asked = {
+    over,
+    ...(over === "escalate" && route !== defaultRoute.id && { route }),
+    ...(unknown !== undefined && { unknown }),
+  };
+  if (cooldown !== undefined) return { id, cooldown: window, per, ...asked };
   const most = typeof cap !== "number" ? cap : sum === null ? cap : writtenScalar(facts, sum, cap);
   return {
     id,
@@ -58,9 +64,7 @@ function writtenLimit(policy: Policy, limit: Limit): Plain {
     window,
     cap: most,
     ...(warnAtPpm !== null && { warnAt: writePercent(warnAtPpm) }),
-    over,
-    ...(over === "escalate" && route !== defaultRoute.id && { route }),
-    ...(unknown !== undefined && { unknown }),
+    ...asked,
   };
 }
 

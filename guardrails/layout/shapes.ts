@@ -41,7 +41,7 @@ const rule: Shape = {
 };
 
 const limit: Shape = {
-  order: ["id", "shared", "sum", "count", "per", "window", "cap", "warnAt", "over", "route", "unknown"],
+  order: ["id", "shared", "sum", "count", "cooldown", "per", "window", "cap", "warnAt", "over", "route", "unknown"],
   block: true,
 };
 

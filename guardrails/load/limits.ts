@@ -44,6 +44,18 @@ const LimitFields = z.strictObject({
 });
 type LimitFields = z.infer<typeof LimitFields>;
 
+/** Once, and not again before so many days are over. */
+const CooldownFields = z.strictObject({
+  id: LimitFields.shape.id,
+  cooldown: z
+    .custom<RollingWindow>((given) => typeof given === "string" && isRolling(given))
+    .describe("1 to 400 days such as `14d`, each of 24 hours"),
+  per: LimitFields.shape.per,
+  over: LimitFields.shape.over,
+  route: LimitFields.shape.route,
+  unknown: LimitFields.shape.unknown,
+});
+
 function within(ppm: number | undefined): boolean {
   return ppm !== undefined && ppm > 0 && ppm <= 1_000_000;
 }
@@ -111,6 +123,26 @@ function readLimit(
   return { id, sum: summed?.name ?? null, per, window, cap, warnAtPpm, ...asked };
 }
 
+/** A cool-down is a rolling limit of one request: it is counted in the same accounts, and held the same way. */
+function readCooldown(
+  reader: Reader,
+  path: Path,
+  value: unknown,
+  vocabulary: Vocabulary,
+  routes: RouteNames,
+): Limit | undefined {
+  const fields = readMap(reader, path, value, CooldownFields);
+  if (fields === undefined) return undefined;
+  const { id, cooldown: window, per, over, route, unknown } = fields;
+  checkReserved(reader, [...path, "id"], id);
+  checkAccount(reader, path, fields, vocabulary.facts);
+  checkRoute(reader, path, { noun: "a cool-down", effect: over, route }, routes);
+  const asked = { over, route: route ?? routes.default, ...(unknown !== undefined && { unknown }) };
+  return { id, sum: null, per, window, cap: 1, warnAtPpm: null, ...asked, cooldown: true };
+}
+
+const isCooldown = (item: unknown): boolean => typeof item === "object" && item !== null && "cooldown" in item;
+
 /** The limits of a policy over windows of time, in file order: its own, and the shared ones that it names. */
 export function readLimits(
   reader: Reader,
@@ -119,13 +151,14 @@ export function readLimits(
   { shared, routes }: { readonly shared: SharedLimits; readonly routes: RouteNames },
 ): readonly Limit[] {
   if (value === undefined) return [];
-  const fix = "write limits with `id`, `sum` or `count`, `per`, `window`, `cap` and `over`, or with `shared`";
+  const fix =
+    "write limits with `id`, `sum` or `count`, `per`, `window`, `cap` and `over`, with `cooldown`, or with `shared`";
   const { facts } = vocabulary;
   return itemsAt(reader, ["limits"], value, fix).flatMap((item, index) => {
     const path = ["limits", index];
     const limit = isShared(item)
       ? readShared(reader, path, item, { facts, shared, routes })
-      : readLimit(reader, path, item, vocabulary, routes);
+      : (isCooldown(item) ? readCooldown : readLimit)(reader, path, item, vocabulary, routes);
     return limit ?? [];
   });
 }

@@ -76,6 +76,22 @@ function accountsOf(facts: readonly FactType[], wanted: Wanted, isDeriving: bool
   return words.length === 0 ? { type: "array", maxItems: 0 } : { type: "array", items: { enum: words } };
 }
 
+/** One request, and none again before so many days are over. */
+function cooldownsOf(own: JsonObject, passing: JsonObject): readonly JsonObject[] {
+  const cooldown = {
+    type: "string",
+    pattern: rollingPattern.source,
+    description: "how long after one request no other is let through: days of 24 hours, such as `14d`",
+    examples: ["14d"],
+  };
+  const needed = ["id", "cooldown", "per", "over"];
+  return [own, passing].flatMap((fields) => {
+    const { window: _, warnAt: __, ...rest } = fields;
+    const required = "unknown" in rest ? [...needed, "unknown"] : needed;
+    return [asks, blocks].map((over) => strict({ ...rest, cooldown, ...over }, required));
+  });
+}
+
 /** A cap over a window of time, of the policy's own or shared. Only a limit that asks takes a route. */
 export function limitOf(facts: readonly FactType[], shared: readonly string[], isDeriving: boolean): JsonObject {
   const accounts = accountsOf(facts, wordFact, isDeriving);
@@ -97,7 +113,7 @@ export function limitOf(facts: readonly FactType[], shared: readonly string[], i
       strict({ ...passing, [key]: what, cap, ...over }, [...required, "unknown"]),
     ]);
   });
-  return { anyOf: [...variants, ...namedOf(facts, shared)] };
+  return { anyOf: [...variants, ...cooldownsOf(own, passing), ...namedOf(facts, shared)] };
 }
 
 const factName = { type: "string", pattern: "^[a-z][A-Za-z0-9]*$" };

@@ -61,3 +61,30 @@ test("a key that is sent again, with the same request or another, moves no accou
   const entered = "select count(*)::int as count from account_entry where kind = 'reservation'";
   expect((await database.pool.query(entered)).rows).toEqual([{ count: 10 }]);
 });
+
+test("after one of two at once a cool-down lets no other through until its days are over, to the millisecond", async () => {
+  const rested = shippingPolicy(48, 200, "limits:\n  - { id: rest, cooldown: 14d, per: [], over: escalate }\n");
+  let at = "2026-03-20T10:00:00.000Z";
+  const service = decideService(
+    database.pool,
+    () => rested,
+    () => at,
+  );
+  const decided = async (key: string) => {
+    const answer = await service.decide(asked(key));
+    if (answer.kind === "decided" && answer.decision.permitId !== null) {
+      await service.settle("sam", answer.decision.decisionId, { state: "done" });
+    }
+    return answer.kind === "decided"
+      ? [answer.decision.verdict, answer.decision.rules.map(({ id }) => id)]
+      : [answer.kind];
+  };
+  const [one, other] = await Promise.all([decided("rest-1"), decided("rest-2")]);
+  expect([one, other].map(([verdict]) => verdict).toSorted()).toEqual(["escalate", "execute"]);
+  // Clocks are put forward within these days in many zones; a day is 24 hours.
+  at = "2026-04-03T09:59:59.999Z";
+  expect(await decided("rest-3")).toEqual(["escalate", ["rest", "short-road"]]);
+  at = "2026-04-03T10:00:00.000Z";
+  expect(await decided("rest-4")).toEqual(["execute", ["short-road"]]);
+  expect(await decided("rest-5")).toEqual(["escalate", ["rest", "short-road"]]);
+});

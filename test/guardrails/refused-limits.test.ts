@@ -234,7 +234,7 @@ describe("a limit is refused when", () => {
         to: "limits: ▸{ daily: 40 }\n  #",
         also: [whole.slice(whole.indexOf("    per: [partner, region]"), whole.indexOf("routes:")), ""],
         says: [
-          "`limits` must be a list with at least one entry; write limits with `id`, `sum` or `count`, `per`, `window`, `cap` and `over`, or with `shared`",
+          "`limits` must be a list with at least one entry; write limits with `id`, `sum` or `count`, `per`, `window`, `cap` and `over`, with `cooldown`, or with `shared`",
         ],
       },
     ],
