@@ -56,16 +56,16 @@ export function limitText(policy: Policy, limit: Limit): string {
   const { sum, per, window, warnAtPpm, over, route, shared, unknown, cooldown } = limit;
   const whose = per.map((name, at) => calledText(name, shared?.per[at])).join(" and ");
   const account = per.length === 0 ? "for all together" : `per ${whose}`;
-  const beyond = over === "block" ? "over it block" : `over it escalate to ${route}`;
+  const answer = over === "block" ? "block" : `escalate to ${route}`;
   const warned = warnAtPpm === null ? "" : `, warned from ${showValue({ kind: "ppm" }, warnAtPpm)} of it`;
   const what = sum === null ? "requests" : calledText(sum, shared?.sum);
   const most = `${what} up to ${capText(policy, limit)} ${account}, ${windowWords(window)}`;
   const others = shared === undefined ? "" : `; shared by every policy that names it, counted in ${shared.timezone}`;
   const uncounted = unknown === undefined ? "" : "; what leaves out whom it counts for is not counted and asks nobody";
   if (cooldown === true && isRolling(window)) {
-    return `once ${account}, and not again within ${daysWords(window)} of the last; sooner ${beyond.replace("over it ", "")}${uncounted}`;
+    return `once ${account}, and not again within ${daysWords(window)} of the last; sooner ${answer}${uncounted}`;
   }
-  return `${most}; ${beyond}${warned}${others}${uncounted}`;
+  return `${most}; over it ${answer}${warned}${others}${uncounted}`;
 }
 
 /** What must hold, as one sentence: `never execute when listPrice is over 500,000.00 USD (tier)`. */

@@ -3,7 +3,7 @@ import { isOverList } from "../derived.ts";
 import type { DerivedFact, Derivation, Operand, OverList } from "../derived.ts";
 import { overListText } from "../derived-sentences.ts";
 import type { FactType } from "../fact-types.ts";
-import type { Comparison, Condition, Policy } from "../policy.ts";
+import type { Comparison, Condition, Param, Policy } from "../policy.ts";
 import { recordPolicy } from "../records.ts";
 import { valueIn } from "../ternary.ts";
 import type { Known } from "../ternary.ts";
@@ -31,10 +31,10 @@ export type Told = {
 
 const told = new WeakMap<Policy, Told>();
 
-function settledIn({ params }: Policy, condition: Condition): Condition {
-  if ("all" in condition) return { all: condition.all.map((inner) => settledIn({ params } as Policy, inner)) };
-  if ("any" in condition) return { any: condition.any.map((inner) => settledIn({ params } as Policy, inner)) };
-  if ("not" in condition) return { not: settledIn({ params } as Policy, condition.not) };
+function settledIn(params: readonly Param[], condition: Condition): Condition {
+  if ("all" in condition) return { all: condition.all.map((inner) => settledIn(params, inner)) };
+  if ("any" in condition) return { any: condition.any.map((inner) => settledIn(params, inner)) };
+  if ("not" in condition) return { not: settledIn(params, condition.not) };
   const { value } = condition;
   if (typeof value !== "object" || !("param" in value)) return condition;
   const param = params.find(({ name, unsettled }) => name === value.param && unsettled !== true);
@@ -42,7 +42,7 @@ function settledIn({ params }: Policy, condition: Condition): Condition {
 }
 
 function settled(cell: Policy, made: OverList): OverList {
-  return made.where === undefined ? made : { ...made, where: settledIn(cell, made.where) };
+  return made.where === undefined ? made : { ...made, where: settledIn(cell.params, made.where) };
 }
 
 function renamed(derivation: Derivation, nameOf: (name: string) => string): Derivation {
