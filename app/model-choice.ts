@@ -1,5 +1,8 @@
-import type { ModelChoice } from "../agents/models/choose.ts";
+import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
+import type { ChatModelPort } from "../agents/models/port.ts";
 import { suppliedIn } from "../agents/models/supplied-in.ts";
+import { ModelNotThere } from "../agents/models/suppliers.ts";
+import { failure } from "../cli/failure.ts";
 import type { Config } from "./config.ts";
 
 /** Offline unless a key is there, or a model is named with its supplier: no key, no call. */
@@ -14,4 +17,12 @@ export function modelOf(config: Config): ModelChoice {
   }
   if (apiKey === undefined) return { kind: "offline" };
   return { kind: "anthropic", apiKey, model, baseUrl, fallback: modelFallback, callsPerMinute: modelCallsPerMinute };
+}
+
+/** The chosen model. Throws `CliFailure` with what is to be installed or set where it cannot be made here. */
+export async function chosenModel(choice: ModelChoice): Promise<ChatModelPort> {
+  return chooseModel(choice).catch((error: unknown) => {
+    if (!(error instanceof ModelNotThere)) throw error;
+    throw failure("failure", "model-not-there", error.message, error.fix);
+  });
 }

@@ -17,6 +17,7 @@ import { createEffectTools } from "../tools/effect-tools.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
 import { keptNames } from "./kept-names.ts";
 import { modelClock } from "./model-clock.ts";
+import { chosenModel } from "./model-choice.ts";
 import { standingTold } from "./model-standing.ts";
 import { objectNamesOf, readersOfNamed } from "./named-objects.ts";
 import type { WorkerDeps } from "./worker.ts";
@@ -49,7 +50,7 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
   const readTools = createReadTools(pool, { ...adapters, records }, now);
   const isFree = model.kind === "offline";
   const ledger = isFree ? createFreeModelLedger() : createMixedModelLedger(pool, { leaseMs: LEASE_MS });
-  const [chat, patience] = await Promise.all([chooseModel(model), patienceFor(model, pool, parts.scheduled.log)]);
+  const [chat, patience] = await Promise.all([chosenModel(model), patienceFor(model, pool, parts.scheduled.log)]);
   const agents = createAgents({
     model: chat,
     ledger,

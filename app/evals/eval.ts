@@ -4,7 +4,6 @@ import { bars, isReached, type Bar, type Figures } from "../../agents/evals/figu
 import { setDigest, toldDigest, type EvalRun } from "../../agents/evals/recorded.ts";
 import { evaluate, type Evaluated } from "../../agents/evals/run.ts";
 import { evalSet } from "../../agents/evals/set/index.ts";
-import { chooseModel } from "../../agents/models/choose.ts";
 import type { ChatModelPort } from "../../agents/models/port.ts";
 import { prompts } from "../../agents/prompts/index.ts";
 import { digestOf } from "../../audit/digest.ts";
@@ -15,7 +14,7 @@ import { writeTable } from "../../cli/table.ts";
 import { loadPolicies } from "../../deciding/policies.ts";
 import { formatPpm } from "../../domain/ppm.ts";
 import { loadConfig } from "../config.ts";
-import { modelOf } from "../model-choice.ts";
+import { chosenModel, modelOf } from "../model-choice.ts";
 import { fixOf } from "../model-standing.ts";
 import { offersRight } from "./offers.ts";
 import { rolesNamed } from "./roles.ts";
@@ -26,7 +25,7 @@ export async function evaluateAgents({ k, role, record = false, as, dir }: EvalO
   const roles = rolesNamed(role);
   const recordedBy = record ? personNamed(as) : undefined;
   const config = loadConfig();
-  const model = await chooseModel(modelOf(config));
+  const model = await chosenModel(modelOf(config));
   const offers = await offersRight(await loadPolicies(config.policies));
   const deps = { model, digest: digestOf, prompts, set: evalSet, offers, sleep };
   const results: Evaluated[] = [];

@@ -86,6 +86,14 @@ describe("on a language model's supplier, through its client and protocol", () =
     return { ...(await run(...eval1, ...more)), asked: nth };
   }
 
+  test("one whose client is not installed is told with the command that installs it", async () => {
+    vi.stubEnv("MANDATE_MODEL", "bedrock:anthropic.claude-sonnet-5-5");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { exitCode, stderr } = await run(...eval1);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("npm install --save-exact @langchain/aws@1.4.5")]);
+    expect(stderr).not.toContain("(internal)");
+  });
+
   test("one that agrees to everything is told to miss what a person should see, and is not recorded", async () => {
     const { exitCode, stdout, asked } = await runAnswering(() => "agree", "--record", "--as", "ola", "--dir", dir);
     expect([exitCode, asked, stdout.split("\n")[0]]).toEqual([3, right.length, "claude-sonnet-5-5, each task once"]);

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { PROBE_EVERY_MS } from "../../agents/limits.ts";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { readRecords } from "../../audit/records.ts";
 import { tellStory } from "../../audit/story.ts";
 import { caseTurnsOf } from "../../gateway/http/case-turns.ts";
+import { functionOf } from "../../functions/index.ts";
 import { readEscalation } from "../../gateway/http/escalations.ts";
 import { replayAgents } from "../../proof/replay/agent.ts";
 import { promptCaseOf } from "../../audit/ledgers/turn-record.ts";
@@ -131,4 +134,64 @@ test("a case that is cancelled ends the call under way", { timeout: 60_000 }, as
     return rows[0]?.held === 0 ? true : undefined;
   }, 15_000);
   expect(performance.now() - cancelledMs).toBeLessThan(18_000);
+});
+
+/** The turn of a case that is waited for, and how long until the engine tries it again. */
+async function waitedFor(caseId: string, attempt: number) {
+  return eventually(async () => {
+    const { raw } = await system.client.workflow.getHandle(caseId).describe();
+    const [turn] = raw.pendingActivities ?? [];
+    if (turn?.activityType?.name !== "proposeByAgents" || turn.attempt !== attempt || turn.lastFailure === null)
+      return undefined;
+    const waitS = Number(turn.nextAttemptScheduleTime?.seconds ?? 0) - Date.now() / 1_000;
+    return waitS > 0
+      ? { activityId: turn.activityId, fault: turn.lastFailure?.applicationFailureInfo?.type, waitS }
+      : undefined;
+  }, 40_000);
+}
+
+/** Has the engine make the next attempt now, as it would when its wait is over. */
+async function triedAgain(caseId: string, activityId: string | null | undefined) {
+  const { workflowService: service } = system.client.connection;
+  const which = { namespace: system.client.options.namespace, execution: { workflowId: caseId }, id: activityId ?? "" };
+  await service.pauseActivity(which);
+  await service.unpauseActivity(which);
+}
+
+/** A request whose proposal only a model can make, while there is none: it was tried and waited for so often. */
+async function waiting(times: number) {
+  const { agent } = functionOf("quoting");
+  await isBack();
+  Object.assign(agent, { needsModel: ["orchestration"] });
+  onTestFinished(() => void Reflect.deleteProperty(agent, "needsModel"));
+  supplier.fails("overloaded");
+  const caseId = await arrives(120_000);
+  for (let attempt = 2; ; attempt += 1) {
+    const { activityId, fault, waitS } = await waitedFor(caseId, attempt);
+    // Five waits of three minutes are the quarter of an hour that a needed model is waited for.
+    expect([fault, Math.round(waitS / 60)]).toEqual(["MODEL_UNAVAILABLE", 3]);
+    if (attempt > times) return { caseId, again: () => triedAgain(caseId, activityId) };
+    await triedAgain(caseId, activityId);
+  }
+}
+
+test("a turn that only a model can do waits, and its model does it when it is back", { timeout: 120_000 }, async () => {
+  const { caseId, again } = await waiting(1);
+  supplier.answers();
+  // A model that is away is asked once in so long whether it is back.
+  await sleep(2 * PROBE_EVERY_MS);
+  await again();
+  expect(await result(caseId)).toEqual({ outcomes: ["executed"] });
+  const { turns } = await turnsOf(caseId);
+  expect(turns.find(({ role }) => role === "orchestration")).toMatchObject({ offline: false });
+});
+
+test("and goes to people when the wait is over, with what was tried", { timeout: 120_000 }, async () => {
+  const { caseId, again } = await waiting(5);
+  await again();
+  const { escalationId } = await openEscalationOf(system, caseId, "", 60_000);
+  const card = await readEscalation(system.pool, system.company, escalationId, new Date().toISOString());
+  expect(card?.reasoning).toContain("The agents could not work on this request");
+  const givenUp = (await recordsOf(caseId)).filter(({ kind, body }) => kind === "turn" && "fault" in (body as object));
+  expect(givenUp.map(({ body }) => body)).toMatchObject([{ role: "orchestration", fault: "MODEL_UNAVAILABLE" }]);
 });
