@@ -125,3 +125,6 @@ export const MAX_ROUNDS = 5;
 
 /** The header of engine calls that carries W3C trace context: ids alone. */
 export const TRACE_HEADER = "traceparent";
+
+/** How long a case waits, again and again, for those whom it has asked first: two minutes in all, then it goes on and says so. */
+export const ASKED_FIRST_PAUSES_MS = [500, 1_000, 2_000, 4_000, 7_500, 15_000, 30_000, 60_000] as const;

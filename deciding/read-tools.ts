@@ -6,9 +6,11 @@ import { readStandingAnswer } from "../audit/ledgers/reply-answers.ts";
 import { readStepDecision } from "../audit/ledgers/step-decision.ts";
 import type { Ledger } from "../audit/records.ts";
 import type { Evidence } from "../domain/evidence.ts";
+import { caseStartOf } from "../domain/ids.ts";
 import { FundRef } from "../domain/fund.ts";
 import { digestible } from "../domain/json.ts";
 import { aliasesIn } from "../domain/customer/match-keys.ts";
+import { dealRegistration } from "../functions/deal-registration/function.ts";
 import { CLAIMS } from "../functions/deal-registration/beside.ts";
 import { ACCOUNT_MATCHES } from "../functions/shared/account-matches.ts";
 import { STANDING_ACT } from "../functions/shared/taking-back.ts";
@@ -16,6 +18,7 @@ import { FIRST_ACT } from "../functions/quoting/baseline.ts";
 import { PRICES } from "../functions/shared/prices.ts";
 import { propertiesRead } from "../functions/index.ts";
 import type { Adapters } from "../tools/adapters.ts";
+import { readPrices } from "../tools/programme/prices.ts";
 import type { ReadTool } from "../tools/read-tool.ts";
 import { readBatchReading } from "./batch-reading.ts";
 import { firstAct, standingAct } from "./own-acts.ts";
@@ -121,20 +124,14 @@ export function createReadTools(
       ApprovalArgs,
       (company, { quoteId }) => quotes.readApproval(company, quoteId),
     ),
-    ...bookReadTools(programme),
+    ...fundReadTools(programme),
   ];
   return { ...byName(outside), ...ledgerReadTools(ledger, now) };
 }
 
-/** What the company's price book and its partners' funds hold. */
-function bookReadTools(programme: Adapters["programme"]): readonly ReadTool[] {
+/** What partners' funds hold. */
+function fundReadTools(programme: Adapters["programme"]): readonly ReadTool[] {
   return [
-    readTool(
-      PRICES,
-      "what the company's price book says of products, and since when it is kept",
-      PricesArgs,
-      (company, args) => programme.readPrices(company, z.array(text).parse(JSON.parse(args.skus))),
-    ),
     readTool("programme.fund", "what a partner's fund holds in a period", FundRef, (company, fund) =>
       programme.readFund(company, fund),
     ),
@@ -152,6 +149,12 @@ export function ledgerReadTools(ledger: Ledger, now: () => string): ReadTools {
   return byName([
     readTool("batch.reading", "what the last batch in force said of an object", OfObjectArgs, (company, object) =>
       readBatchReading(ledger, company, object, now()),
+    ),
+    readTool(
+      PRICES,
+      "what the company's price book says of products, and since when it is kept",
+      PricesArgs,
+      (company, { skus }) => readPrices(ledger, company, z.array(text).parse(JSON.parse(skus)), now()),
     ),
     readTool("ledger.step-outcome", "how a governed step ended", StepArgs, async (company, { stepKey }) => {
       const outcome = await readStepOutcome(ledger, company, stepKey);
@@ -175,7 +178,9 @@ export function ledgerReadTools(ledger: Ledger, now: () => string): ReadTools {
       "what partners asked for of an account and did not get, or wait for",
       ClaimsArgs,
       async (company, claimed) => {
-        const claims = await readClaims(ledger, company, claimed, now());
+        const { system, type } = dealRegistration.subject;
+        const cases = caseStartOf(company, dealRegistration.id, system, type);
+        const claims = await readClaims(ledger, company, { ...claimed, cases }, now());
         const ref = `${claimed.account}/${claimed.productFamily}`;
         const source = { source: CLAIMS, ref, version: String(claims.length), observedAt: now() };
         return { source, value: { claims: [...claims] } };

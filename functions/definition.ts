@@ -107,6 +107,8 @@ export type GovernedAction = {
   readonly notAsItStands?: (input: FactInput) => boolean;
   /** Other records that the person who must answer compares with what is asked. */
   readonly beside?: (input: FactInput) => readonly Beside[];
+  /** Requests of others that are to be asked first, while they are being: it is decided after them, as long as that takes a short time. */
+  readonly waitsFor?: (input: FactInput) => readonly string[];
   /** What is said beside the reasons to whom is asked or refused: what a fact was measured against. A clause each. */
   readonly remarks?: (input: FactInput) => readonly string[];
   /**

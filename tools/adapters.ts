@@ -15,7 +15,7 @@ import { createDealTeams } from "./programme/deal-team.ts";
 import type { FundReader, FundWriter } from "./programme/funds-port.ts";
 import { createFunds } from "./programme/funds.ts";
 import { createPrices, priceListRecords } from "./programme/prices.ts";
-import type { PriceReader, PriceWriter } from "./programme/prices-port.ts";
+import type { PriceWriter } from "./programme/prices-port.ts";
 import type { ProgrammeReader, ProgrammeWriter } from "./programme/port.ts";
 import { createProgramme } from "./programme/postgres.ts";
 import type { QuoteDeskReader } from "./quotes/port.ts";
@@ -33,7 +33,6 @@ export type Adapters = {
     DealTeamWriter &
     FundReader &
     FundWriter &
-    PriceReader &
     PriceWriter;
   readonly quotes: QuoteDeskReader;
   readonly accounts: AccountReader;

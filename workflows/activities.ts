@@ -223,8 +223,11 @@ export type LedgerActivities = {
   withdrawAgreement(step: StepRef, at: string): Promise<AgreementState>;
   /** Opens another function's case about an object, or tells the one that runs: once for a case, function and object. */
   openCase(by: WorkRef, opened: OpenedCase, at: string): Promise<{ caseId: string }>;
-  /** Has those told who wait for what a protection that ended held: the events are durable once it resolves. */
-  tellWaiting(ref: WorkRef, at: string): Promise<void>;
+  /**
+   * Has those told who wait for what a protection that ended held: the events are durable once it resolves. Answers how many of them
+   * stand before what the case's own record asks for, and were not asked yet; nothing in histories from before it did.
+   */
+  tellWaiting(ref: WorkRef, at: string): Promise<number | void>;
   endCase(ref: WorkRef, outcomes: readonly EndedStep[], at: string): Promise<void>;
 };
 

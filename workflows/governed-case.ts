@@ -1,6 +1,7 @@
-import { continueAsNew, workflowInfo } from "@temporalio/workflow";
+import { continueAsNew, sleep, workflowInfo } from "@temporalio/workflow";
 import type { OutcomeKind } from "../domain/outcome.ts";
 import { nextEvent, openCase, settled, workOn, workRefOf, type CaseInput, type Carried, type Work } from "./case.ts";
+import { ASKED_FIRST_PAUSES_MS } from "../temporal.config.ts";
 import { now } from "./clock.ts";
 import { ledger } from "./proxies.ts";
 import { tell } from "./steps.ts";
@@ -27,7 +28,7 @@ export async function governedCase(input: GovernedCaseInput, carried?: Carried):
   while (event !== undefined) {
     const work = workOn(opened, event);
     await tellTexts(work);
-    if (input.othersWait === true) await ledger().tellWaiting(workRefOf(work), now());
+    if (input.othersWait === true) await askOthersFirst(work);
     const own = await watchedStep(work, { name: input.step, action: input.action }, input.takeBack);
     if (input.othersWait === true && hasTakenBack(work, input.takeBack)) {
       await ledger().tellWaiting(workRefOf(work), now());
@@ -41,6 +42,18 @@ export async function governedCase(input: GovernedCaseInput, carried?: Carried):
     }
   }
   return { outcomes };
+}
+
+/**
+ * Has those told who wait for a protection that ended, and stands behind those who waited for what this record's partner held until each
+ * of them was. After two minutes it goes on, and what is decided says who was not.
+ */
+async function askOthersFirst(work: Work): Promise<void> {
+  for (const pauseMs of [...ASKED_FIRST_PAUSES_MS, 0]) {
+    const unasked = (await ledger().tellWaiting(workRefOf(work), now())) ?? 0;
+    if (unasked === 0 || pauseMs === 0) return;
+    await sleep(pauseMs);
+  }
 }
 
 /** Sends the texts that events had sent, each once, whatever came after it; the newest event's with the work on that. */

@@ -29,7 +29,14 @@ const AnyArgs = z.looseObject({});
 
 /** What a worker can read: of a task, only what it says is there. */
 function toolsOf({ readings, at }: Task): ReadTool[] {
-  const names = ["ledger.first-act", "ledger.claims", "ledger.reply", "ledger.standing-act", ...Object.keys(readings)];
+  const names = [
+    "ledger.first-act",
+    "ledger.prices",
+    "ledger.claims",
+    "ledger.reply",
+    "ledger.standing-act",
+    ...Object.keys(readings),
+  ];
   return names.map((name) => ({
     name,
     description: `reads ${name}`,

@@ -289,7 +289,7 @@ export const payloads = {
       [WorkRef, z.strictObject({ functionId: Word, objectId: Id }), Instant],
       z.strictObject({ caseId: Id }),
     ),
-    tellWaiting: call([WorkRef.or(StepRef), Instant], Nothing),
+    tellWaiting: call([WorkRef.or(StepRef), Instant], Nothing.or(z.int().min(0))),
     endCase: call([WorkRef.or(StepRef), z.array(EndedStep), Instant], Nothing),
     act: call([Permit, Word, Afterwards.nullable(), Instant], EffectOutcome),
     runPage: call(

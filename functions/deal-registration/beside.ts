@@ -17,6 +17,8 @@ const Claim = z.strictObject({
   customerDomain: z.string(),
   decidedAt: z.iso.datetime(),
   state: z.enum(["waits", "was denied"]),
+  /** Protections whose end its case was told of; `asked`: its partner was told too, or is not to be. Absent in older records. */
+  ended: z.array(z.strictObject({ protection: z.string(), asked: z.boolean() })).optional(),
 });
 type Claim = z.infer<typeof Claim>;
 
@@ -66,7 +68,13 @@ function besideMatch(asked: Asked, match: AccountMatch, title: string): Beside {
   };
 }
 
-function besideClaim(asked: Asked, claim: Claim): Beside {
+/** Whether the claim's partner was told that this protection ended; undefined where that is not to be. */
+function isAsked({ ended = [] }: Claim, { protection }: AccountMatch): boolean | undefined {
+  return ended.find((told) => told.protection === protection)?.asked;
+}
+
+function besideClaim(asked: Asked, claim: Claim, protection: AccountMatch): Beside {
+  const told = isAsked(claim, protection);
   return {
     title: `the request ${claim.registrationId} of another partner ${claim.state}`,
     reasons: [`it is for ${claim.customerDomain} too`],
@@ -74,23 +82,49 @@ function besideClaim(asked: Asked, claim: Claim): Beside {
       { name: "customer", asked: asked.customer, other: claim.customerDomain },
       { name: "partner", asked: asked.partner, other: named(claim.partnerId, claim.partnerName) },
       { name: "asked", asked: "now", other: day(claim.decidedAt) },
+      ...(told === undefined
+        ? []
+        : [{ name: "told that the protection ended", asked: "", other: told ? "yes" : "not yet" }]),
     ],
   };
+}
+
+/** What others asked for where the partner asks again: their claims, and its own protection that ended last. */
+function askedMeanwhile({
+  evidence,
+  at,
+}: FactInput): { readonly own: AccountMatch; readonly others: readonly Claim[] } | undefined {
+  const record = evidence["crm.record"]?.value;
+  const matches = matchesIn(evidence[ACCOUNT_MATCHES]?.value);
+  if (record === undefined || matches === undefined) return undefined;
+  const registration = readRegistration(record);
+  const [own] = ownEndedOf(matches, registration, at);
+  const claims = ClaimsReading.safeParse(evidence[CLAIMS]?.value).data?.claims ?? [];
+  return own && { own, others: claims.filter(({ partnerId }) => partnerId !== registration.partner_id) };
+}
+
+/**
+ * The requests of others that waited for what the partner held, and whose partners are being told that it ended and have not
+ * been yet: they are asked first. Pure.
+ */
+export function notAskedYet(input: FactInput): readonly string[] {
+  const { own, others } = askedMeanwhile(input) ?? {};
+  if (own === undefined || others === undefined) return [];
+  return others.filter((claim) => isAsked(claim, own) === false).map(({ registrationId }) => registrationId);
 }
 
 /**
  * Open registrations of the same customer or one near to it, the partner's own that have ended, and, where it asks again, other
  * partners whose requests were denied or wait: each beside what is asked. Pure.
  */
-export function besideOf({ evidence, at }: FactInput): readonly Beside[] {
+export function besideOf({ evidence, action, at }: FactInput): readonly Beside[] {
   const record = evidence["crm.record"]?.value;
   const matches = matchesIn(evidence[ACCOUNT_MATCHES]?.value);
   if (record === undefined || matches === undefined) return [];
   const registration = readRegistration(record);
   const asked = askedIn(registration, evidence["programme.partner"]?.value);
   const ended = ownEndedOf(matches, registration, at);
-  const claims = ClaimsReading.safeParse(evidence[CLAIMS]?.value).data?.claims ?? [];
-  const others = claims.filter(({ partnerId }) => partnerId !== registration.partner_id);
+  const { own, others = [] } = askedMeanwhile({ evidence, action, at }) ?? {};
   return [
     ...rivalsOf(matches, registration, at)
       .slice(0, MOST)
@@ -100,6 +134,6 @@ export function besideOf({ evidence, at }: FactInput): readonly Beside[] {
       .map((match) =>
         besideMatch(asked, match, `the partner's own registration ${match.registrationId}, which has ended`),
       ),
-    ...(ended.length === 0 ? [] : others.slice(0, MOST).map((claim) => besideClaim(asked, claim))),
+    ...(own === undefined ? [] : others.slice(0, MOST).map((claim) => besideClaim(asked, claim, own))),
   ];
 }

@@ -8,7 +8,7 @@ import { unknownFrom, unknownOutside, whatIsKnown } from "../fields.ts";
 import { ACCOUNT_MATCHES, matchesIn } from "../shared/account-matches.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { crmIdIn } from "../shared/crm-id.ts";
-import { besideOf, CLAIMS } from "./beside.ts";
+import { besideOf, CLAIMS, notAskedYet } from "./beside.ts";
 import { datesApart } from "./dates.ts";
 import { asAsked, idHeldBy, REGISTRATION_ID } from "./registration-id.ts";
 import { ClaimedRole, customerDomainOf, customerIn, readRegistration, readWithReasons } from "./registration.ts";
@@ -229,6 +229,13 @@ function describePart(given: JsonObject, who: string): string | undefined {
   return `${who} asks to register ${customerDomain}${as}, of which not everything can be read`;
 }
 
+/** Who waited for what the partner held and could not be asked before it. */
+function remarks(input: FactInput): readonly string[] {
+  return notAskedYet(input).map(
+    (id) => `the request ${id} of another partner waited, and that partner was not told yet`,
+  );
+}
+
 /** A partner claims a customer and product family first. Rules: policies/deal-registration.yaml. */
 export const registerDeal = {
   id: "deal-registration",
@@ -255,6 +262,8 @@ export const registerDeal = {
   facts,
   unknown,
   beside: besideOf,
+  remarks,
+  waitsFor: notAskedYet,
   agrees: (_facts, { evidence, at }) => datesApart(readRegistration(evidence["crm.record"]?.value), at),
   describe,
   headline,

@@ -5,8 +5,8 @@ import type { Lookup } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { CurrencyCode } from "../../domain/money.ts";
 
-/** The reading of what the company's price book ever said of products, by its tool. */
-export const PRICES = "programme.prices";
+/** The reading of what the company's price book ever said of products, by its tool: for decisions only. */
+export const PRICES = "ledger.prices";
 
 /** Unit prices have at most this many decimals: usage is priced in fractions of a cent. */
 export const PRICE_DIGITS = 8;

@@ -62,7 +62,7 @@ test("only the answering tool, and the readings that the record allows, are boun
     const tools: unknown = body === null ? [] : Reflect.get(body, "tools");
     return Array.isArray(tools) ? tools.map((tool: { function: { name: string } }) => tool.function.name) : [];
   });
-  const reading = ["report_findings", "programme_deal-team", "programme_prices"];
+  const reading = ["report_findings", "programme_deal-team"];
   expect(bound).toEqual([reading, reading, ["propose_action"]]);
 });
 

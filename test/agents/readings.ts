@@ -45,7 +45,7 @@ const argsOf = {
   "crm.record": z.strictObject({ objectType: z.string(), objectId: z.string() }),
   "programme.deal-team": z.strictObject({ dealId: z.string(), crmPartner: z.string() }),
   "quotes.approval": z.strictObject({ quoteId: z.string() }),
-  "programme.prices": z.strictObject({ skus: z.string() }),
+  "ledger.prices": z.strictObject({ skus: z.string() }),
   "ledger.first-act": z.strictObject({
     functionId: z.string(),
     objectType: z.string(),
@@ -84,7 +84,6 @@ export function quoteReadings(changes: JsonObject = {}) {
     "crm.record": quoteRecord(changes),
     "programme.deal-team": teamOf(),
     "quotes.approval": { last: null },
-    "programme.prices": { keptSince: null, prices: [] },
   };
 }
 

@@ -55,13 +55,12 @@ describe("a quote's three turns on the offline model", () => {
     expect(review).toEqual({ verdict: "agree", reasons: [] });
   });
 
-  test("read the record, what was approved before, its deal's team and the price book once each, for their own company", async () => {
+  test("read the record, what was approved before and its deal's team once each, for their own company", async () => {
     const { reads } = await threeTurns(quoteTurn, quoteReadings());
     expect(reads).toEqual([
       { company: "acme", tool: "crm.record", args: { objectType: "deal", objectId: "1001" } },
       { company: "acme", tool: "quotes.approval", args: { quoteId: "Q-1001" } },
       { company: "acme", tool: "programme.deal-team", args: { dealId: "1001", crmPartner: "partner-7" } },
-      { company: "acme", tool: "programme.prices", args: { skus: "[]" } },
     ]);
   });
 

@@ -227,6 +227,35 @@ describe("what a person compares with a registration", () => {
     ]);
   });
 
+  test.for([
+    ["is being told and was not yet", [{ protection: "p-1", asked: false }], ["R-1950"], "not yet"],
+    ["was told", [{ protection: "p-1", asked: true }], [], "yes"],
+    ["is not to be told", [], [], undefined],
+    ["is told of another protection", [{ protection: "p-2", asked: false }], [], undefined],
+  ] as const)("says of who waited whether that partner was told: %s", ([, told, unasked, other]) => {
+    const own = { ...ended("2026-03-01T09:00:00.000Z"), protection: "p-1" };
+    const { evidence, ...rest } = registrationInput(registrationRecord(), {}, [own]);
+    const waited = evidenceOf({ "ledger.claims": { claims: [{ ...claim, ended: [...told] }] } });
+    const input = { evidence: { ...evidence, ...waited }, ...rest };
+    expect(registerDeal.waitsFor(input)).toEqual(unasked);
+    expect(registerDeal.remarks(input)).toEqual(
+      unasked.map((id) => `the request ${id} of another partner waited, and that partner was not told yet`),
+    );
+    const rows = registerDeal.beside(input).at(-1)?.rows ?? [];
+    expect(rows.find(({ name }) => name === "told that the protection ended")?.other).toBe(other);
+  });
+
+  test("nobody is waited for where the partner never held the customer, or is itself who waits", () => {
+    const waited = { ...claim, ended: [{ protection: "p-1", asked: false }] };
+    const waitsFor = (partnerId: string, matches: readonly JsonObject[]) => {
+      const { evidence, ...rest } = registrationInput(registrationRecord(), {}, matches);
+      const claims = evidenceOf({ "ledger.claims": { claims: [{ ...waited, partnerId }] } });
+      return registerDeal.waitsFor({ evidence: { ...evidence, ...claims }, ...rest });
+    };
+    expect(waitsFor("partner-8", [])).toEqual([]);
+    expect(waitsFor("partner-7", [{ ...ended("2026-03-01T09:00:00.000Z"), protection: "p-1" }])).toEqual([]);
+  });
+
   test("is, where its own protection ended, that one and who was denied or waits meanwhile", () => {
     expect(beside([ended("2026-03-01T09:00:00.000Z")]).map(({ title }) => title)).toEqual([
       "the partner's own registration R-1900, which has ended",

@@ -26,7 +26,7 @@ const lined = (changes: JsonObject = {}, ...lines: readonly JsonObject[]) =>
 /** A quote of a company whose book says this of its products, decided at an instant. */
 function told(record: JsonObject, book: JsonObject, { at = AT, first }: { at?: string; first?: JsonObject } = {}) {
   const { evidence, action } = quoteInput(record);
-  const read = { "programme.prices": book, ...(first !== undefined && { "ledger.first-act": first }) };
+  const read = { "ledger.prices": book, ...(first !== undefined && { "ledger.first-act": first }) };
   const input = { evidence: { ...evidence, ...evidenceOf(read) }, action, at };
   const { facts, unknown } = knownFacts(approveDiscount, input);
   const { effectiveDiscount, worstLineDiscount, discountAmount, listPrice } = facts;

@@ -241,7 +241,7 @@ describe("the partner of a quote is who sells on the deal", () => {
     const read = (record: JsonObject) => approveDiscount.lookups(record, "", { objectId: "1001", args: {} });
     const team = (crmPartner: string) => ({ tool: "programme.deal-team", args: { dealId: "1001", crmPartner } });
     const approval = { tool: "quotes.approval", args: { quoteId: "Q-1001" } };
-    const prices = { tool: "programme.prices", args: { skus: "[]" } };
+    const prices = { tool: "ledger.prices", args: { skus: "[]" } };
     const deal = { functionId: "quoting", objectType: "deal", objectId: "1001", tool: "quotes.approve-discount" };
     const first = { tool: "ledger.first-act", args: deal };
     expect(read(quoteRecord())).toEqual([team("partner-7"), approval, prices, first]);

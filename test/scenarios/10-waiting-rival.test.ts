@@ -15,13 +15,16 @@ import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { keptLog } from "../fixtures/log.ts";
 import { givenCrmObject, givenPartner, notesOn } from "../fixtures/programme.ts";
 import { movedClient, moveTime, type Moved } from "../setup/move-time.ts";
-import { eventually, startSystem, type System } from "../setup/system.ts";
+import { arrive, eventually, startSystem, type System } from "../setup/system.ts";
 
 const { log } = keptLog();
 
 let system: System;
 let moved: Moved;
 let relay: Pump;
+let startsRelay: () => Pump;
+/** Tells a case at once, past the inbox. */
+let tellsAtOnce: (objectId: string) => Promise<string>;
 beforeAll(async () => {
   system = await startSystem({ movable: true });
   const { client, company, pool, queuePrefix, database, clock } = system;
@@ -29,7 +32,12 @@ beforeAll(async () => {
   moved = { client, owner: database.pool, company, queuePrefix, schedules, clocks: [clock!] };
   const ahead = movedClient(client, pool, company);
   const starter = temporalEngine(() => Promise.resolve(ahead), taskQueue(queuePrefix, "orchestration"));
-  relay = startRelay({ pool, starter, log, pollMs: 20 });
+  startsRelay = () => startRelay({ pool, starter, log, pollMs: 20 });
+  relay = startsRelay();
+  tellsAtOnce = async (objectId) => {
+    const event = { occurredAt: clock!.now(), receivedAt: clock!.now() };
+    return arrive(ahead, { company, queuePrefix, functionId: "deal-registration", objectId, event });
+  };
   for (const partnerId of ["holder", "denied", "silent", "withdrew", "suspended", "other"]) {
     await givenPartner(pool, company, { partnerId });
   }
@@ -176,5 +184,56 @@ test(
     await moveTime(moved, daysAfter(clock!.now(), 1));
     expect(await textsOf("contoso.co.uk")).toHaveLength(2);
     expect(escalation.escalationId).not.toBe("");
+  },
+);
+
+test(
+  "a holder's second registration stands behind who waited, until that partner was told",
+  { timeout: 240_000 },
+  async () => {
+    const { pool, company, clock } = system;
+    const customer = { customer_domain: "fourth.example" };
+    await ended(await claims("fourth", { partner_id: "holder", ...customer }));
+    const rival = await denied("fourth-rival", { partner_id: "denied", ...customer });
+    const start = clock!.now();
+    await moveTime({ ...moved, schedules: [] }, daysAfter(start, 90.05));
+    await relay.stop();
+    const known = registrationRecord({ registration_id: "R-fourth-again", requested_by: "sam" });
+    await givenCrmObject(pool, company, "registration", "fourth-again", {
+      ...known,
+      partner_id: "holder",
+      ...customer,
+    });
+    const again = await tellsAtOnce("fourth-again");
+    const toTell = async () => {
+      const { rows } = await pool.query<{ object: string }>(
+        `select object_id as object from inbox
+         where company = $1 and source = 'schedule' and dispatched_at is null and state = 'pending'`,
+        [company],
+      );
+      return rows.map(({ object }) => object);
+    };
+    await eventually(async () => ((await toTell()).includes("fourth-rival") ? true : undefined), 60_000);
+    // It looks again and again, and nothing is decided of it while the rival's text waits.
+    await eventually(async () => {
+      const { events } = await system.client.workflow.getHandle(again).fetchHistory();
+      return (events ?? []).filter((event) => event.timerFiredEventAttributes).length >= 2 ? true : undefined;
+    }, 60_000);
+    const decided = "select decided_at::text as at from decision where company = $1 and case_id = $2";
+    expect((await pool.query(decided, [company, again])).rowCount).toBe(0);
+
+    relay = startsRelay();
+    const { view } = await asked(again);
+    const sent = await pool.query<{ at: string }>(
+      `select settled_at::text as at from effect
+       where company = $1 and case_id = $2 and tool = 'messages.send' and state = 'done'`,
+      [company, rival],
+    );
+    const { rows } = await pool.query<{ at: string }>(decided, [company, again]);
+    expect(rows.map(({ at }) => sent.rows.every((text) => text.at <= at))).toEqual([true]);
+    expect(sent.rows).toHaveLength(1);
+    const beside = view.beside.find(({ title }) => title.startsWith("the request R-fourth-rival"));
+    expect(beside?.rows.at(-1)).toEqual({ name: "told that the protection ended", asked: "", other: "yes" });
+    expect(view.reason).not.toContain("was not told yet");
   },
 );

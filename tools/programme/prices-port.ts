@@ -1,11 +1,4 @@
-import type { Evidence } from "../../domain/evidence.ts";
 import type { Permit, Receipt } from "../../domain/permit.ts";
-
-/** Reads the company's price book. */
-export type PriceReader = {
-  /** All that the book said of these products in the last 400 days and says of them, and since when it is kept. */
-  readPrices(company: string, skus: readonly string[]): Promise<Evidence>;
-};
 
 /** A price list as it was sent: by its batch, with the digest of that. */
 export type PriceListSent = { readonly list: string; readonly batch: string; readonly digest: string };

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { dayAtUtc } from "../../domain/day.ts";
+import type { Evidence } from "../../domain/evidence.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Receipt } from "../../domain/permit.ts";
 import { changedBy, faultOf, type PriceList } from "../../functions/price-book/price-list.ts";
@@ -7,7 +8,7 @@ import { PRICES, type BookPrice, type ListedPrice, type PricesReading } from "..
 import type { RecordReader } from "../record-reader.ts";
 import { ToolError } from "../tool-error.ts";
 import { unavailable } from "../unavailable.ts";
-import type { PriceReader, PriceWriter } from "./prices-port.ts";
+import type { PriceWriter } from "./prices-port.ts";
 
 const iso = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
@@ -18,32 +19,37 @@ const PRICE = `jsonb_build_object('sku', p.sku, 'currency', p.currency, 'region'
 /** What a decision may be computed from again: what was done is watched for 90 days, and no window of a limit is longer than 400. */
 const KEPT_DAYS = 400;
 
-function bookReader(pool: Pool, now: () => string): PriceReader {
-  return {
-    async readPrices(company, skus) {
-      const at = now();
-      const { rows } = await pool
-        .query<{ keptSince: string | null; prices: BookPrice[]; newest: number }>({
-          name: "programme-prices",
-          text: `select (select ${iso("x.set_at")} from programme.price_list x
-                         where x.company = $1 and x.set_at > '-infinity' order by x.set_at limit 1) as "keptSince",
-                   coalesce(jsonb_agg(${PRICE} || jsonb_build_object('setAt', ${iso("p.set_at")}, 'endedAt', ${iso("p.ended_at")})
-                     order by p.set_at, p.sku, p.from_day) filter (where p.row_id is not null), '[]') as prices,
-                   coalesce(max(p.row_id), 0) as newest
-                 from unnest($2::text[]) as asked (sku)
-                 left join lateral (select * from programme.price x where x.company = $1 and x.sku = asked.sku offset 0) p
-                   on coalesce(p.ended_at > $3::timestamptz - interval '${KEPT_DAYS} days', true)
-                   and coalesce(p.until_day > $3::timestamptz - interval '${KEPT_DAYS} days', true)`,
-          values: [company, skus, at],
-        })
-        .catch(unavailable("programme"));
-      const { keptSince = null, prices = [], newest = 0 } = rows[0] ?? {};
-      const value: PricesReading = { keptSince, prices };
-      const stands = prices.filter(({ endedAt }) => endedAt === null).length;
-      const version = `${keptSince === null ? "none" : newest}.${stands}`;
-      return { source: { source: PRICES, ref: `prices/${skus.length}`, version, observedAt: at }, value };
-    },
-  };
+/**
+ * All that the book said of these products in the last 400 days and says of them, and since when it is kept. Undefined where none
+ * is. `at`: ISO 8601.
+ */
+export async function readPrices(
+  sql: Pick<Pool, "query">,
+  company: string,
+  skus: readonly string[],
+  at: string,
+): Promise<Evidence | undefined> {
+  const { rows } = await sql
+    .query<{ keptSince: string | null; prices: BookPrice[]; newest: number }>({
+      name: "programme-prices",
+      text: `select (select ${iso("x.set_at")} from programme.price_list x
+                     where x.company = $1 and x.set_at > '-infinity' order by x.set_at limit 1) as "keptSince",
+               coalesce(jsonb_agg(${PRICE} || jsonb_build_object('setAt', ${iso("p.set_at")}, 'endedAt', ${iso("p.ended_at")})
+                 order by p.set_at, p.sku, p.from_day) filter (where p.row_id is not null), '[]') as prices,
+               coalesce(max(p.row_id), 0) as newest
+             from unnest($2::text[]) as asked (sku)
+             left join lateral (select * from programme.price x where x.company = $1 and x.sku = asked.sku offset 0) p
+               on coalesce(p.ended_at > $3::timestamptz - interval '${KEPT_DAYS} days', true)
+               and coalesce(p.until_day > $3::timestamptz - interval '${KEPT_DAYS} days', true)`,
+      values: [company, skus, at],
+    })
+    .catch(unavailable("programme"));
+  const { keptSince = null, prices = [], newest = 0 } = rows[0] ?? {};
+  if (keptSince === null) return undefined;
+  const value: PricesReading = { keptSince, prices };
+  const stands = prices.filter(({ endedAt }) => endedAt === null).length;
+  const version = `${newest}.${stands}`;
+  return { source: { source: PRICES, ref: `prices/${skus.length}`, version, observedAt: at }, value };
 }
 
 type SentRow = {
@@ -155,6 +161,6 @@ function writer(pool: Pool, now: () => string): PriceWriter {
 }
 
 /** The company's price book on PostgreSQL. `now`: the company's clock, by which prices come into force. */
-export function createPrices(pool: Pool, now: () => string): PriceReader & PriceWriter {
-  return { ...bookReader(pool, now), ...writer(pool, now) };
+export function createPrices(pool: Pool, now: () => string): PriceWriter {
+  return writer(pool, now);
 }

@@ -51,7 +51,6 @@ export function quote(changes: JsonObject = {}, members: readonly JsonObject[] =
     "crm.record": record,
     "programme.deal-team": { dealId: "1001", members },
     "quotes.approval": { last: null },
-    "programme.prices": { keptSince: null, prices: [] },
   };
   return { functionId: "quoting", action: "quoting", objectType: "deal", at: AT, readings, labels: [] };
 }

@@ -16,6 +16,7 @@ const AnyArgs = z.looseObject({});
 const otherTools = [
   ...new Set(Object.values(governedActions).flatMap(({ restsOn = [] }) => restsOn)),
   "ledger.first-act",
+  "ledger.prices",
   "ledger.claims",
   "ledger.reply",
   "ledger.standing-act",

@@ -203,7 +203,6 @@ function inputOf({ objectType, properties }: Pick<DayItem, "objectType" | "prope
     "programme.deal-team": teamOf(PartnerReading.parse(partner)),
     "programme.registration-id": { heldBy: [] },
     "quotes.approval": { last: null },
-    "programme.prices": { keptSince: null, prices: [] },
     "accounts.matches": { matches: open },
   });
   return { input: { evidence, action, at: FIXTURE_AT }, functionId };
