@@ -4,7 +4,10 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/setup/engines.ts"],
+    setupFiles: ["test/setup/as-found.ts"],
     pool: "forks",
+    // Files share a worker's loaded modules: loading them anew took longer than most files' tests.
+    isolate: false,
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,

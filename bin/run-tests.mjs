@@ -19,7 +19,7 @@ export async function runTests(args, more = {}) {
       if (interruptedBy !== undefined) void vitest.cancelCurrentRun("keyboard-input");
     },
   };
-  const reporters = [...[options.reporters ?? "default"].flat(), cancelWhenInterrupted, { onTestRunEnd: printCounts }];
+  const reporters = [...[options.reporters ?? "default"].flat(), cancelWhenInterrupted, { onTestRunEnd: printEnd }];
   const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
   const vitest = await createVitest("test", { ...options, ...more, run: true, watch: false, reporters });
   for (const signal of signals) {
@@ -44,7 +44,29 @@ export async function runTests(args, more = {}) {
   process.exit();
 }
 
-/** Ends a run with what was skipped and why (the note of `skip("reason")`, or else the test's own name) and the counts. */
+/** Files that are named as the slowest, where more were run. */
+const SLOWEST = 10;
+
+/** Ends a run with its slowest files, what was skipped and why, and the counts. */
+function printEnd(modules) {
+  if (modules.length > SLOWEST) printSlowest(modules);
+  printCounts(modules);
+}
+
+/** Loading and set-up of a file count too: whoever adds to one sees what it costs. */
+function printSlowest(modules) {
+  const taken = modules.map((module) => {
+    const { collectDuration, setupDuration, duration } = module.diagnostic();
+    return { file: module.relativeModuleId, ms: collectDuration + setupDuration + duration };
+  });
+  const slowest = taken.toSorted((a, b) => b.ms - a.ms).slice(0, SLOWEST);
+  const seconds = (ms) => (ms / 1_000).toFixed(1);
+  const sum = taken.reduce((total, { ms }) => total + ms, 0);
+  console.log(`the slowest files, of ${seconds(sum)} s in all:`);
+  for (const { file, ms } of slowest) console.log(`${seconds(ms).padStart(8)} s  ${file}`);
+}
+
+/** What was skipped and why (the note of `skip("reason")`, or else the test's own name), and how many tests did what. */
 function printCounts(modules) {
   const testsThat = (state) => modules.flatMap((module) => [...module.children.allTests(state)]);
   const skipped = testsThat("skipped");
