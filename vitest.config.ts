@@ -8,6 +8,9 @@ export default defineConfig({
     pool: "forks",
     // Files share a worker's loaded modules: loading them anew took longer than most files' tests.
     isolate: false,
+    // Temporal's client retries a call by a timer, and throws into nobody's hands where its connection was closed meanwhile.
+    onUnhandledError: ({ message, stack = "" }) =>
+      !(message === "Channel has been shut down" && stack.includes("@temporalio/client/lib/grpc-retry")),
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
