@@ -4,7 +4,8 @@ import type { ModelStanding } from "../agents/standing.ts";
 
 /** What mends a model's fault, as whoever runs the worker reads it. */
 const fixes: { readonly [code in AgentFaultCode]?: string } = {
-  MODEL_KEY_REFUSED: "set ANTHROPIC_API_KEY to a key that the supplier takes, and start the worker again",
+  MODEL_KEY_REFUSED:
+    "set ANTHROPIC_API_KEY, OPENAI_API_KEY or what the supplier's own client reads to a key that it takes, and start the worker again",
   MODEL_UNKNOWN: "set MANDATE_MODEL to a model that the key may use, and start the worker again",
   MODEL_REQUEST_INVALID: "read `tried` of the case's turns: mandate cases show <case>",
   MODEL_RATE_LIMITED:

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { functions } from "../functions/index.ts";
@@ -172,6 +172,11 @@ describe("the house", () => {
     const length = (file: string) => readFileSync(join(root, file), "utf8").split("\n").length;
     const files = [...sources, ...sourcesUnder("test")].filter((file) => statSync(join(root, file)).isFile());
     expect(files.filter((file) => length(file) > 400)).toEqual([]);
+  });
+
+  test.for(["docs/decisions", "db/migrations"])("%s numbers its files once each, without a gap", (folder) => {
+    const numbers = readdirSync(join(root, folder)).map((name) => Number(/^(\d{4})[-_]/.exec(name)?.[1]));
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, at) => at + 1));
   });
 
   test("no folder is named utils, helpers, common, manager or misc", () => {
