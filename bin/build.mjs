@@ -31,6 +31,7 @@ const CODE = [
   "package-lock.json",
 ];
 const WORKFLOWS = ["workflows", "domain", "temporal.config.ts", "package-lock.json"];
+const CONSOLE = ["console", "domain", "package-lock.json"];
 const KEEP_OLD_MS = 7 * 24 * 3_600_000;
 
 /**
@@ -62,6 +63,7 @@ const parts = [
     proof: "workflow-bundle.js",
     build: buildWorkflows,
   },
+  { label: "the console", sources: CONSOLE, stamp: ".console.json", proof: "console/index.html", build: buildConsole },
 ];
 
 /** The parts that must be built anew. A part only touched (same content, other times) gets its stamp renewed. */
@@ -89,6 +91,8 @@ async function buildAll(root, staleOnes) {
       place(join(root, "dist", part.stamp), stamp);
     }),
   );
+  // Shared by the builds, its service process would otherwise stay for as long as this command runs.
+  await (await importFrom(root, "esbuild")).stop();
   const reasons = outcomes.filter(({ status }) => status === "rejected").map(({ reason }) => reason);
   if (reasons.length === 0) return;
   const unexpected = reasons.find((reason) => !(reason instanceof BootstrapError));
@@ -97,7 +101,7 @@ async function buildAll(root, staleOnes) {
 }
 
 async function buildCode(root, dist) {
-  const { build, formatMessages, stop } = await importFrom(root, "esbuild");
+  const { build, formatMessages } = await importFrom(root, "esbuild");
   try {
     const { outputFiles } = await build({
       absWorkingDir: root,
@@ -125,9 +129,6 @@ async function buildCode(root, dist) {
     if (!Array.isArray(error.errors)) throw error;
     const frames = await formatMessages(error.errors, { kind: "error", color: process.stderr.isTTY === true });
     throw new BootstrapError(`${frames.join("")}the build of the code failed; nothing in dist/ was replaced`);
-  } finally {
-    // Its service process would otherwise stay for as long as this command runs.
-    await stop();
   }
 }
 
@@ -144,6 +145,38 @@ async function buildWorkflows(root, dist) {
   } catch (error) {
     const text = [...said, error.message].join("\n").replaceAll(`${root}/`, "");
     throw new BootstrapError(`the build of the workflows failed:\n${text}`);
+  }
+}
+
+/**
+ * The console: one script, one style sheet, and the page that names them; the page last.
+ * @param {string} root
+ * @param {string} dist
+ */
+export async function buildConsole(root, dist) {
+  const { build, formatMessages } = await importFrom(root, "esbuild");
+  const folder = join(dist, "console");
+  try {
+    const { outputFiles } = await build({
+      absWorkingDir: root,
+      entryPoints: ["console/main.tsx", "console/main.css"],
+      outdir: folder,
+      bundle: true,
+      minify: true,
+      format: "esm",
+      platform: "browser",
+      target: "es2022",
+      jsx: "automatic",
+      jsxImportSource: "preact",
+      write: false,
+      logLevel: "silent",
+    });
+    for (const file of outputFiles) place(file.path, file.contents);
+    place(join(folder, "index.html"), readFileSync(join(root, "console/index.html")));
+  } catch (error) {
+    if (!Array.isArray(error.errors)) throw error;
+    const frames = await formatMessages(error.errors, { kind: "error", color: process.stderr.isTTY === true });
+    throw new BootstrapError(`${frames.join("")}the build of the console failed; nothing in dist/ was replaced`);
   }
 }
 

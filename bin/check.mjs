@@ -3,7 +3,13 @@ import { ensureInstalled, prepared } from "./bootstrap.mjs";
 import { installedTool, runTool } from "./run-tool.mjs";
 
 /** In this order; the first that fails ends the run. */
-const checks = [["tsc", "--noEmit"], ["oxlint", "--type-aware"], ["oxfmt", "--check"], ["knip"]];
+const checks = [
+  ["tsc", "--noEmit"],
+  ["tsc", "--noEmit", "-p", "console"],
+  ["oxlint", "--type-aware"],
+  ["oxfmt", "--check"],
+  ["knip"],
+];
 
 if (await prepared(() => ensureInstalled({ dev: true }))) {
   process.exitCode = 0;

@@ -8,6 +8,7 @@ import { inTransaction } from "../audit/ledgers/transaction.ts";
 import { editedIdOf } from "../audit/ledgers/turns.ts";
 import { eventOfStep } from "../audit/record-keys.ts";
 import { caseStartOf, objectIdIn } from "../domain/ids.ts";
+import type { MatchedRule, Verdict } from "../domain/decision.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { actionOf } from "../functions/governed-actions.ts";
 import type { FunctionDefinition, GovernedAction } from "../functions/definition.ts";
@@ -49,6 +50,45 @@ class Preview extends Error {
  * closed by it, and the case decides it at its next gate; where who edited may answer the question about it, that is their approval.
  */
 export async function editQuestion(deps: StepDeps, given: GivenEdit): Promise<MadeEdit | Refusal | WrongArgs> {
+  const weighed = await weigh(deps, given);
+  if (weighed.kind !== "weighed") return weighed;
+  const { preview, step, mover, proposal, changes } = weighed;
+  if (preview.verdict === "block") return no("blocked", preview.reason);
+  const { escalationId, personId, role, reason, undoMs, at, company } = given;
+  const { caseId, stepKey } = step;
+  const edit = { escalationId, personId, role, reason, undoMs };
+  const made = await keepEdit(deps.pool, mover, { ...proposal, company, caseId, stepKey, edit, at }, changes);
+  if (made.kind === "refused") return made;
+  return { ...made, verdict: preview.verdict, ...askedBy(preview, role) };
+}
+
+/** What the rules say of other values, before anybody puts them there. `reason`: theirs. Nothing is kept. */
+export type WeighedEdit = Pick<MadeEdit, "counts" | "asks"> & {
+  readonly kind: "told";
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly rules: readonly MatchedRule[];
+};
+
+/** The same as the edit would be decided now, of which nothing is kept. */
+export async function previewEdit(
+  deps: StepDeps,
+  given: Omit<GivenEdit, "reason" | "undoMs">,
+): Promise<WeighedEdit | Refusal | WrongArgs> {
+  const weighed = await weigh(deps, given);
+  if (weighed.kind !== "weighed") return weighed;
+  const { verdict, reason, rules } = weighed.preview;
+  return { kind: "told", verdict, reason, rules, ...askedBy(weighed.preview, given.role) };
+}
+
+function askedBy(preview: DecisionDraft, role: string): Pick<MadeEdit, "counts" | "asks"> {
+  const asks = preview.route?.levels.map((level) => level.role) ?? [];
+  const isAllowed =
+    preview.verdict === "execute" || (preview.verdict === "escalate" && isApprovable(preview) && asks.includes(role));
+  return { counts: isAllowed, asks };
+}
+
+async function weigh(deps: StepDeps, given: Mover & Pick<GivenEdit, "args">) {
   const found = await readEditable(deps.pool, given);
   if (found.kind === "refused") return found;
   const { row, asked } = found;
@@ -64,15 +104,7 @@ export async function editQuestion(deps: StepDeps, given: GivenEdit): Promise<Ma
   if (moved !== undefined) return moved;
   const mover = { ...given, version: row.version };
   const preview = await previewed(deps, step, mover, { action, evidence, proposal });
-  if (preview.verdict === "block") return no("blocked", preview.reason);
-  const { escalationId, personId, role, reason, undoMs, at, company } = given;
-  const { caseId, stepKey } = step;
-  const edit = { escalationId, personId, role, reason, undoMs };
-  const made = await keepEdit(deps.pool, mover, { ...proposal, company, caseId, stepKey, edit, at }, edited.changes);
-  if (made.kind === "refused") return made;
-  const asks = preview.route?.levels.map((level) => level.role) ?? [];
-  const counts = preview.verdict === "execute" || (isApprovable(preview) && asks.includes(role));
-  return { ...made, verdict: preview.verdict, counts, asks };
+  return { kind: "weighed", preview, step, mover, proposal, changes: edited.changes } as const;
 }
 
 function isApprovable({ details }: DecisionDraft): boolean {

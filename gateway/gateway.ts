@@ -31,8 +31,9 @@ import type { BundleKeys } from "../proof/export/keys.ts";
 import type { AgreementMessage } from "../workflows/agree.ts";
 import type { ReplyMessage } from "../workflows/reply.ts";
 import type { CrmOwners } from "../tools/crm/port.ts";
+import { startChangeFeed } from "./changes/feed.ts";
 import { createApi } from "./http/api.ts";
-import { reachableHost } from "./listen.ts";
+import { isLoopback, reachableHost } from "./listen.ts";
 import { REQUEST_TIMEOUT_MS } from "./http/limits.ts";
 import { CHECK_TIMEOUT_MS, type Checks } from "./http/health.ts";
 import { boundRequests } from "./http/patience.ts";
@@ -74,6 +75,10 @@ export type GatewayOptions = {
   readonly checks?: Checks;
   /** Whether the sandbox's own door is open; it is shut when nobody says. */
   readonly sandbox?: "open" | "closed";
+  /** Whether anybody may say who they are in the console; counts where only this machine is listened to. */
+  readonly devLogin?: "open" | "closed";
+  /** The folder of the built console; without it none is served. */
+  readonly consoleFolder?: string;
   /** Whom the CRM knows; without it people are not synced. */
   readonly owners?: CrmOwners;
   /** What edited questions are decided by; without it none is edited. */
@@ -115,6 +120,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     now,
     questionsPerHour: options.questionsPerHour,
   });
+  const changes = startChangeFeed({ pool, company, log: options.log });
   let url = "";
   const baseUrl = () => (publicUrl ?? url).replace(/\/+$/, "");
   const app = createApi({
@@ -139,6 +145,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     alarm,
     bundleKeys: options.bundleKeys,
     sandbox: options.sandbox ?? "closed",
+    changes,
+    devLogin: isLoopback(host) ? (options.devLogin ?? "closed") : "closed",
+    consoleFolder: options.consoleFolder,
     owners: options.owners,
     openCases: (asked) => engine.openCases(asked),
     checks: checksOf(options),
@@ -148,7 +157,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await inbox.drain();
     await Promise.all([relay.stop(), stopTelling(), questions.stop()]);
   };
-  const served = await serve(app.fetch, { port, host, stopRelays, log });
+  const served = await serve(app.fetch, { port, host, stopStreams: changes.stop, stopRelays, log });
   url = served.url;
   return served;
 }
@@ -165,12 +174,14 @@ function checksOf({ pool, engine, checks }: GatewayOptions): Checks {
 type Serving = {
   readonly port: number;
   readonly host: string;
+  /** Ends answers that would go on for as long as somebody listens. */
+  readonly stopStreams: () => Promise<void>;
   readonly stopRelays: () => Promise<void>;
   readonly log: Logger;
 };
 
 /** Listens; what was started before is stopped when the port is taken. */
-async function serve(fetch: Fetch, { port, host, stopRelays, log }: Serving): Promise<Gateway> {
+async function serve(fetch: Fetch, { port, host, stopStreams, stopRelays, log }: Serving): Promise<Gateway> {
   const server = serverOf(fetch);
   boundRequests(server);
   const requests = watchRequests(server);
@@ -178,13 +189,14 @@ async function serve(fetch: Fetch, { port, host, stopRelays, log }: Serving): Pr
   try {
     url = await listen(server, port, host);
   } catch (error) {
-    await stopRelays();
+    await Promise.all([stopStreams(), stopRelays()]);
     throw error;
   }
   log.info({ url }, "gateway listens");
   return {
     url,
     async stop() {
+      await stopStreams();
       await close(server, requests);
       await stopRelays();
       log.info({ url }, "gateway stopped");

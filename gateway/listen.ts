@@ -7,3 +7,8 @@ const wildcards: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", ":
 export function reachableHost(listenedOn: string): string {
   return wildcards[listenedOn] ?? (isIPv6(listenedOn) ? `[${listenedOn}]` : listenedOn);
 }
+
+/** Whether only this machine reaches who listens on an address or name. */
+export function isLoopback(listenedOn: string): boolean {
+  return listenedOn === "localhost" || listenedOn === "::1" || /^127(?:\.\d{1,3}){3}$/.test(listenedOn);
+}

@@ -59,6 +59,19 @@ describe("imports run one way", () => {
     expect(shown(between("agents").filter(({ to, typeOnly }) => roomOf(to) === "tools" && !typeOnly))).toEqual([]);
   });
 
+  test("the console takes types of the API's shapes, words of domain that need no schema, and nothing of Node", () => {
+    const schemaFree = (path: string) => !/from "zod"|from "node:/.test(readFileSync(join(root, path), "utf8"));
+    const wrong = between("console").filter(
+      ({ to, typeOnly }) => isOurs(to) && !(typeOnly || (roomOf(to) === "domain" && schemaFree(to))),
+    );
+    expect(shown(wrong)).toEqual([]);
+    expect(shown(between("console").filter(({ to }) => to.startsWith("node:")))).toEqual([]);
+  });
+
+  test("nobody imports the console: it is served as it was built", () => {
+    expect(shown(imports.filter(({ from, to }) => roomOf(to) === "console" && roomOf(from) !== "console"))).toEqual([]);
+  });
+
   test("the command line loads neither agents nor workers", () => {
     const wrong = between("cli").filter(({ to }) => /^(agents\/|workflows\/|@temporalio\/)/.test(to));
     expect(shown(wrong)).toEqual([]);

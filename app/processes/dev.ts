@@ -157,6 +157,7 @@ function addressesOf(engines: RunningEngines, gatewayUrl: string): Addresses {
 
 function printAddresses({ config, say }: Stage, addresses: Addresses, model: string): void {
   const { gatewayUrl, temporalAddress, temporalUiUrl, databaseUrl } = addresses;
+  say(`console      ${gatewayUrl}/console   (log in as dana; the page begins with three first tasks)`);
   say(`gateway      ${gatewayUrl}   (API: ${gatewayUrl}/openapi.json)`);
   say(`Temporal     ${temporalAddress}${temporalUiUrl === null ? "" : `   (web UI: ${temporalUiUrl})`}`);
   say(`PostgreSQL   ${databaseUrl === null ? "DATABASE_URL" : "embedded, under its home"}`);

@@ -1,4 +1,5 @@
 import { hkdfSync } from "node:crypto";
+import { join } from "node:path";
 import type { Logger } from "pino";
 import type { LedgerPool } from "../../audit/records.ts";
 import { queuePrefixOf, taskQueue } from "../../temporal.config.ts";
@@ -8,6 +9,7 @@ import { requireSecret } from "../../proof/secret-fit.ts";
 import { ConfigError } from "../../domain/config-error.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { createLedgerPool } from "../../db/pool.ts";
+import { projectRoot } from "../../engines/project-root.ts";
 import { startGateway } from "../../gateway/gateway.ts";
 import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
 import { hubspotOwners } from "../../tools/crm/hubspot-owners.ts";
@@ -96,6 +98,8 @@ async function serve(
         host: config.listenHost,
         log,
         sandbox: config.sandbox,
+        devLogin: config.sandbox,
+        consoleFolder: join(projectRoot(), "dist/console"),
         linkKey: linkKeyOf(secret, company),
         peers: config.peers,
         bundleKeys: bundleKeys(secret, config),

@@ -10,6 +10,8 @@ import type { ReadTools } from "../../deciding/evidence.ts";
 import type { PolicySource } from "../../deciding/policy-source.ts";
 import type { DecideService } from "../../deciding/service.ts";
 import type { BundleKeys } from "../../proof/export/keys.ts";
+import { consoleAssets, mountConsole } from "../console.ts";
+import type { ChangeFeed } from "../changes/feed.ts";
 import { createReleaseReader } from "../../releases/reader.ts";
 import type { StatusDeps } from "../status/read-status.ts";
 import type { CrmOwners } from "../../tools/crm/port.ts";
@@ -25,6 +27,7 @@ import { calendarApi } from "./calendar.ts";
 import { caseTurnsApi } from "./case-turns.ts";
 import { casesApi } from "./cases.ts";
 import { controlsApi } from "./controls.ts";
+import { changesApi } from "./changes.ts";
 import { guardCursors } from "./cursors.ts";
 import { decisionsApi } from "./decisions.ts";
 import { documentOf } from "./document.ts";
@@ -52,6 +55,7 @@ import { repliesApi } from "./replies.ts";
 import { retentionApi } from "./retention.ts";
 import { rolloutApi } from "./rollout.ts";
 import { sandboxApi, type SandboxDeps } from "./sandbox.ts";
+import { sessionsApi, type SessionDeps } from "./sessions.ts";
 import { signingKeyApi } from "./signing-key.ts";
 import { statusApi } from "./status.ts";
 import { traced } from "./traced.ts";
@@ -91,6 +95,12 @@ export type ApiDeps = Omit<WebhookDeps, "log"> & {
   /** What exported records are checked with; without them nothing is exported. */
   readonly bundleKeys?: BundleKeys | undefined;
   readonly sandbox?: SandboxDeps["sandbox"];
+  /** Whether anybody on this machine may say who they are; closed when nobody says. */
+  readonly devLogin?: SessionDeps["devLogin"];
+  /** Tells the console what changes. */
+  readonly changes: ChangeFeed;
+  /** The folder of the built console; without it none is served. */
+  readonly consoleFolder?: string | undefined;
   /** Whom the CRM knows; without it people are not synced. */
   readonly owners?: CrmOwners | undefined;
   readonly log: Logger;
@@ -111,6 +121,8 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   answerFaults(app, log);
   app.route("/", healthApi(deps.checks));
   mountWebhooks(app, deps);
+  const assets = consoleAssets(deps.consoleFolder);
+  if (assets !== undefined) mountConsole(app, assets);
   app.get("/openapi.json", (c) => c.json(documentOf(app)));
   const subjects: readonly OpenAPIHono<ApiEnv>[] = subjectsOf(deps, (path, init) => app.request(path, init));
   for (const subject of subjects) app.route("/", subject);
@@ -133,6 +145,8 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     openCaseApi({ ...deps, sql: pool, functions }),
     batchesApi(own),
     batchUploadApi({ ...deps, functions }),
+    sessionsApi({ ...own, devLogin: deps.devLogin ?? "closed", log }),
+    changesApi({ ...own, changes: deps.changes }),
     escalationsApi({ pool, company, at: deps.at, undoMs: deps.undoMs ?? 0 }),
     repliesApi(deps),
     agreementsApi(deps),

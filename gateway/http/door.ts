@@ -7,6 +7,7 @@ import { parseJsonBody } from "./json-body.ts";
 import { MAX_BODY_BYTES } from "./limits.ts";
 import { isBatchUpload } from "./patience.ts";
 import { refuse } from "./problem.ts";
+import { LOGIN_PATH } from "./session-cookie.ts";
 
 /** Names under which a gateway is always reached from its own machine. */
 const loopback: readonly string[] = ["127.0.0.1", "localhost", "[::1]"];
@@ -86,6 +87,7 @@ const asForm: MiddlewareHandler = async (c, next) => {
 /** The same limits for API bodies as for webhooks; the body is kept for the handler. */
 export function guardBodies(app: Pick<Hono<ApiEnv>, "post" | "put">): void {
   app.post("/v1/*", unlessRelease(unlessBatch(tooLarge)), unlessRelease(unlessBatch(asJson)));
+  app.post(LOGIN_PATH, tooLarge, asJson);
   app.put("/v1/calendar", tooLarge, asJson);
   app.post(LINK_PATH, tooLarge, asForm);
 }

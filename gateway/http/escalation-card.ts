@@ -1,13 +1,12 @@
 import { readExplainable } from "../../audit/ledgers/decision-history.ts";
 import type { Sql } from "../../audit/records.ts";
 import { FRESH_MS, MOST_EVIDENCE, type Card, type CardPart } from "../../domain/card.ts";
-import type { JsonObject } from "../../domain/json.ts";
 import { nameInWords } from "../../domain/name-in-words.ts";
 import type { Letter } from "../../domain/letter.ts";
 import type { FunctionDefinition } from "../../functions/definition.ts";
 import { functions } from "../../functions/index.ts";
 import { replyReady } from "../../functions/shared/letter.ts";
-import { headlineOf, takenBackBy } from "../../functions/governed-actions.ts";
+import { takenBackBy } from "../../functions/governed-actions.ts";
 import { explain, type Explanation } from "../../guardrails/explain/explain.ts";
 import { rulerOf, type Ruler } from "../../guardrails/explain/ruler.ts";
 import { readsOf, type Policy } from "../../guardrails/policy.ts";
@@ -94,8 +93,8 @@ function drawn({ fact, at, from, to, bands }: Ruler): Card["ruler"] {
   return { fact, name: nameInWords(fact), at, from, to, bands: bands.map((band) => ({ ...band })) };
 }
 
-function askOf({ ask, action, facts }: EscalationView): Card["ask"] {
-  return { sentence: ask, ...headlineOf(action.tool, action.args as JsonObject, facts as JsonObject) };
+function askOf({ ask, about }: EscalationView): Card["ask"] {
+  return { sentence: ask, ...about };
 }
 
 /** The rules that ask, with their conditions; of a decision that no policy took, what was recorded. */

@@ -1,126 +1,29 @@
 import { faultText, standInText } from "../../audit/story/turn-words.ts";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { readAllowedMoves } from "../../audit/ledgers/allowed-moves.ts";
 import { readMoves } from "../../audit/ledgers/escalation-moves.ts";
 import type { LedgerPool, Sql } from "../../audit/records.ts";
 import type { MatchedRule } from "../../domain/decision.ts";
 import { isDecideCase } from "../../domain/decide-case.ts";
 import { escalationMoves, escalationStates, isApproved, isStanding } from "../../domain/escalation.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { Card } from "../../domain/card.ts";
 import { noticedInWords, type Noticed } from "../../domain/noticed.ts";
 import { provenanceOf, provenances, type Decided } from "../../domain/provenance.ts";
-import type { FunctionAction } from "../../functions/definition.ts";
+import type { FunctionAction, GovernedAction } from "../../functions/definition.ts";
 import { functions } from "../../functions/index.ts";
-import { describeAction, governedActions } from "../../functions/governed-actions.ts";
+import { describeAction, governedActions, headlineOf } from "../../functions/governed-actions.ts";
 import { shownFact, type FactType } from "../../guardrails/fact-types.ts";
 import type { ApiEnv } from "./auth.ts";
-import { AdviceView, readAdvice } from "./escalation-advice.ts";
+import { readAdvice } from "./escalation-advice.ts";
 import { readCard } from "./escalation-card.ts";
+import { formOf } from "./escalation-form.ts";
+import { EscalationShown, EscalationView, GivenVerdict } from "./escalation-shapes.ts";
 import { timing, timingOf, type TimedRow } from "./escalation-reach.ts";
 import { pageEnd, pagesOf, type Asking, type PageAsked } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { Iso, ok, RuleView, ruleView, withToken } from "./route.ts";
 
-/** What one person said of an escalation. */
-const GivenVerdict = z.object({
-  verdict: z.enum(["approve", "reject"]),
-  personId: z.string(),
-  reason: z.string(),
-  givenAt: Iso,
-  undoneAt: Iso.nullable().openapi({ description: "when it was taken back; it does not count then" }),
-});
-
-/** A suspended decision waiting for a person. */
-const EscalationView = z
-  .object({
-    escalationId: z.string(),
-    caseId: z.string(),
-    decisionId: z.string(),
-    functionId: z.string(),
-    state: z.enum(escalationStates),
-    /** One sentence: what is asked. */
-    ask: z.string(),
-    /** Why it is here: the decision's reason and every matching rule. */
-    reason: z.string(),
-    rules: z.array(RuleView),
-    missing: z.array(z.string()),
-    action: z.object({ tool: z.string(), args: z.record(z.string(), z.unknown()) }),
-    wouldPass: z.array(z.object({ argument: z.string(), minor: z.int(), text: z.string() })).openapi({
-      description:
-        "what would pass without asking anybody, each all else as it is; an amount in minor units, and in words",
-    }),
-    editable: z.array(z.string()).openapi({ description: "arguments in whose place who answers may put others" }),
-    /** An approval names this digest: it approves exactly this action and nothing else. */
-    actionDigest: z.string(),
-    facts: z.record(z.string(), z.unknown()),
-    /** The same facts as people read them, in the units that the policy declares. */
-    shownFacts: z.record(z.string(), z.string()),
-    /** Other records to compare with what is asked, each side by side with it, and why it is shown. */
-    beside: z.array(
-      z.object({
-        title: z.string(),
-        reasons: z.array(z.string()),
-        rows: z.array(z.object({ name: z.string(), asked: z.string(), other: z.string() })),
-      }),
-    ),
-    /** Where facts come from; one that no policy declares is left out. */
-    provenance: z.record(z.string(), z.enum(provenances)),
-    sources: z.array(z.object({ source: z.string(), ref: z.string(), version: z.string(), observedAt: z.string() })),
-    /** As stated by the model, labelled offline where it was. */
-    reasoning: z.string(),
-    noticed: z.array(z.string()).openapi({
-      description:
-        "what code noticed of how it came about, such as a model's proposal that was set aside; it decided nothing",
-    }),
-    requestedBy: z.string(),
-    requester: z.enum(["person", "unresolved", "nobody"]).openapi({
-      description:
-        "`unresolved`: the directory knew nobody by `requestedBy`, and others are asked than would have been",
-    }),
-    requesterId: z.string().nullable().openapi({ description: "who that is; they do not answer it" }),
-    level: z.int(),
-    role: z.string(),
-    version: z.int().openapi({ description: "every move makes another; `If-Match` names it" }),
-    assignee: z.string().nullable().openapi({ description: "whom it was left to of those who may answer" }),
-    heldUntil: Iso.nullable().openapi({ description: "until when it was put off" }),
-    untilAt: Iso.nullable().openapi({
-      description: "until when what was asked back is waited for, or an approval may be undone",
-    }),
-    dueAt: Iso,
-    ...timing,
-    openedAt: Iso,
-    /** How many people must approve, and what was said so far, in order. */
-    quorum: z.int(),
-    approvals: z.array(GivenVerdict),
-    /** The verdict that settled it. */
-    verdict: GivenVerdict.nullable(),
-  })
-  .openapi("Escalation");
-export type EscalationView = z.infer<typeof EscalationView>;
-
-const Put = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
-
-/** With what people did to it beside deciding it. */
-const EscalationShown = EscalationView.extend({
-  moves: z.array(
-    z.object({
-      move: z.enum(escalationMoves),
-      personId: z.string().nullable(),
-      words: z.string().nullable(),
-      to: z.string().nullable(),
-      before: Put.nullable().openapi({ description: "what was there of what was edited" }),
-      after: Put.nullable().openapi({ description: "what was put in its place" }),
-      at: Iso,
-    }),
-  ),
-  advice: AdviceView.nullable().openapi({
-    description: "what past answers say of it, as of its opening; null without a policy",
-  }),
-  card: Card.openapi("EscalationCard", {
-    description: "the same as the console, the terminal and Slack show it; what is not there is named in `absent`",
-  }),
-}).openapi("EscalationShown");
-export type EscalationShown = z.infer<typeof EscalationShown>;
+export type { EscalationShown, EscalationView };
 
 const EscalationList = z.object({ escalations: z.array(EscalationView), ...pageEnd }).openapi("EscalationList");
 
@@ -174,7 +77,11 @@ export function escalationsApi({ pool, company, at, undoMs }: Deps) {
       const moves = [...(await readMoves(pool, company, escalation))];
       const advice = await advised(pool, company, escalation);
       const card = await readCard(pool, company, { view: escalation, advice, undoMs, at: at() });
-      return c.json({ ...escalation, moves, advice, card }, 200);
+      const { personId, role } = c.var.person;
+      const may = await readAllowedMoves(pool, { company, escalationId, personId, role, at: at() });
+      if (may === undefined) return refuse(c, "not-found", `no escalation \`${escalationId}\``);
+      const form = formOf(actionIn(escalation), escalation);
+      return c.json({ ...escalation, moves, advice, card, may, form }, 200);
     });
 }
 
@@ -190,6 +97,7 @@ type EscalationRow = Omit<
   EscalationView,
   | "functionId"
   | "ask"
+  | "about"
   | "rules"
   | "action"
   | "editable"
@@ -333,6 +241,7 @@ function escalationView(row: EscalationRow, at: string): EscalationView {
     }),
     functionId: functionOfCase(company, rest.caseId),
     ask: describeAction(tool, args, partnerName ?? undefined),
+    about: headlineOf(tool, args, rest.facts as JsonObject),
     rules: rules.map(ruleView),
     action: { tool, args },
     editable: isStanding(state) && state !== "committing" ? editableOf(functionOfCase(company, rest.caseId), tool) : [],
@@ -354,10 +263,15 @@ function whoReasoned({ offline, standIn, givenUp }: Pick<EscalationRow, "offline
 
 /** The arguments of an action that may be edited. */
 function editableOf(functionId: string, tool: string): string[] {
+  return Object.keys(actionIn({ functionId, action: { tool } })?.editable?.shape ?? {});
+}
+
+type Acted = { readonly functionId: string; readonly action: { readonly tool: string } };
+
+function actionIn({ functionId, action: { tool } }: Acted): GovernedAction | undefined {
   const definition = Object.hasOwn(functions, functionId) ? functions[functionId] : undefined;
   const own: FunctionAction | undefined = definition?.actions.find((one) => one.tool === tool);
-  const action = own ?? Object.values(governedActions).find((one) => one.tool === tool);
-  return Object.keys(action?.editable?.shape ?? {});
+  return own ?? Object.values(governedActions).find((one) => one.tool === tool);
 }
 
 function isCounted({ undoneAt }: z.infer<typeof GivenVerdict>): boolean {

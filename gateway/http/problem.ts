@@ -51,6 +51,8 @@ const problems = {
     "Not everything that is asked can be read",
     "correct the record, and it is asked anew; or reject it",
   ],
+  "login-closed": [403, "Nobody picks who they are here", "log in with your own token"],
+  "other-site": [403, "The request is not the console's own", "use the console's page, or a token"],
   "not-editable": [409, "Nothing of it may be edited", "approve or reject it, or ask something back"],
   blocked: [409, "The rules block it", "put values there that they do not block"],
   "changed-since": [412, "It changed since it was read", "read it again, and move it as it stands now"],

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { Logger } from "pino";
 import { giveVerdict } from "../../audit/ledgers/approvals.ts";
 import type { LedgerPool } from "../../audit/records.ts";
+import { rejectCodes, rejectText } from "../../domain/reject-reasons.ts";
 import type { ApiEnv } from "./auth.ts";
 import { problemResponses, refuse } from "./problem.ts";
 import { askedVersion, IfMatch, Iso, jsonBody, ok, withToken } from "./route.ts";
@@ -16,6 +17,12 @@ const VerdictBody = z
   })
   .openapi("Verdict");
 
+const RejectBody = VerdictBody.extend({
+  code: z.enum(rejectCodes).optional().openapi({
+    description: "why, from the short list; its words go before the reason in the record, and to who is told of it",
+  }),
+}).openapi("Rejection");
+
 const VerdictTaken = z
   .object({
     escalationId: z.string(),
@@ -28,13 +35,13 @@ const VerdictTaken = z
   })
   .openapi("VerdictTaken");
 
-function verdictRoute<const Path extends string>(path: Path, summary: string) {
+function verdictRoute<const Path extends string, Body extends z.ZodType>(path: Path, body: Body, summary: string) {
   return createRoute({
     ...withToken,
     method: "post",
     path,
     summary,
-    request: { params: EscalationId, headers: IfMatch, body: jsonBody(VerdictBody) },
+    request: { params: EscalationId, headers: IfMatch, body: jsonBody(body) },
     responses: {
       ...ok("Taken and durable", VerdictTaken),
       ...problemResponses({
@@ -50,8 +57,12 @@ function verdictRoute<const Path extends string>(path: Path, summary: string) {
   });
 }
 
-const approve = verdictRoute("/v1/escalations/{escalationId}/approve", "Approve exactly the action with this digest");
-const reject = verdictRoute("/v1/escalations/{escalationId}/reject", "Reject it: nothing is done");
+const approve = verdictRoute(
+  "/v1/escalations/{escalationId}/approve",
+  VerdictBody,
+  "Approve exactly the action with this digest",
+);
+const reject = verdictRoute("/v1/escalations/{escalationId}/reject", RejectBody, "Reject it: nothing is done");
 
 type VerdictDeps = {
   readonly pool: LedgerPool;
@@ -69,7 +80,11 @@ type VerdictDeps = {
 export function verdictsApi(deps: VerdictDeps) {
   return new OpenAPIHono<ApiEnv>()
     .openapi(approve, (c) => take(deps, c, { ...c.req.valid("param"), ...c.req.valid("json"), verdict: "approve" }))
-    .openapi(reject, (c) => take(deps, c, { ...c.req.valid("param"), ...c.req.valid("json"), verdict: "reject" }));
+    .openapi(reject, (c) => {
+      const { code, reason, actionDigest } = c.req.valid("json");
+      const given = { ...c.req.valid("param"), actionDigest, reason: rejectText(code, reason) };
+      return take(deps, c, { ...given, verdict: "reject" });
+    });
 }
 
 type Given = z.infer<typeof EscalationId> & z.infer<typeof VerdictBody> & { readonly verdict: "approve" | "reject" };

@@ -21,6 +21,7 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
     functionId: "quoting",
     state: "open",
     ask: "Juniper Bay Partners asks 18 % off 42,000.00 USD on quote Q-1-4",
+    about: { customer: "saltmarsh.example", product: null, money: null },
     reason: "Effective discount 18 % is over 15 %",
     rules: [{ id: "manager-band", effect: "escalate", reason: "Effective discount 18 % is over 15 %" }],
     missing: [],
@@ -58,7 +59,11 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
   };
 }
 
-const shown: EscalationShown = { ...escalation(), moves: [], advice: null, card: cardFixture() };
+const may = {
+  ...{ approve: null, edit: null, reject: null, ask: null, answer: null, take: null, delegate: null, hold: null },
+  ...{ undo: null, withdraw: null },
+};
+const shown: EscalationShown = { ...escalation(), moves: [], advice: null, may, form: [], card: cardFixture() };
 
 function event(changes: Partial<EventView> = {}): EventView {
   return {

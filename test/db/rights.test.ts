@@ -87,8 +87,8 @@ describe("a company's login", () => {
     for (const right of ["truncate", "references", "trigger"] as const) expect(await tablesWith(right)).toEqual([]);
   });
 
-  test("deletes a batch's working data and what an hour's questions are counted by, and nothing else", async () => {
-    expect(await tablesWith("delete")).toEqual(["batch_chunk", "batch_object", "question_asked"]);
+  test("deletes a batch's working data, what an hour's questions are counted by and sessions that end, and nothing else", async () => {
+    expect(await tablesWith("delete")).toEqual(["batch_chunk", "batch_object", "console_session", "question_asked"]);
   });
 
   test("changes nothing that is append-only, and nothing about the schema", async () => {
@@ -123,6 +123,7 @@ describe("a company's login", () => {
       batch_share: "after_id objects state told",
       budget:
         "reserved_calls reserved_micro_usd reserved_ms reserved_tokens used_calls used_micro_usd used_ms used_tokens",
+      console_session: "looking_at seen_at",
       effect: "detail external_ref settled_at state",
       escalation: "assignee closed_at due_at held_by held_until instead level paused_at role state until_at version",
       inbox: "attempts dispatched_at retry_at state",

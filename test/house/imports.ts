@@ -18,6 +18,7 @@ export const rooms = [
   "releases",
   "proof",
   "gateway",
+  "console",
   "cli",
   "app",
 ] as const;
@@ -27,7 +28,7 @@ export type Import = { readonly from: string; readonly to: string; readonly type
 
 export function sourcesUnder(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name));
 }
 

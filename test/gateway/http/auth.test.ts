@@ -20,6 +20,8 @@ const openToAll = [
   "POST /webhooks/hubspot",
   "GET /agree",
   "POST /agree",
+  "GET /login/people",
+  "POST /login",
 ];
 
 describe("every route", () => {
