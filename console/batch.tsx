@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { EscalationView } from "../gateway/http/escalations.ts";
 import { ask, questionPath } from "./api.ts";
-import { Ends } from "./dialog.tsx";
+import { Ends } from "./ends.tsx";
 import { outliers, totalText } from "./money.ts";
 import { Value } from "./said.tsx";
 import { answeredAt, picked, readList, said } from "./state.ts";

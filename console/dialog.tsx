@@ -4,6 +4,7 @@ import type { EscalationShown } from "../gateway/http/escalations.ts";
 import { Batch } from "./batch.tsx";
 import { close, dialog, type Dialog } from "./dialogs.ts";
 import { EditForm } from "./edit-form.tsx";
+import { Ends } from "./ends.tsx";
 import { Keys } from "./keys-sheet.tsx";
 import { send } from "./moves.ts";
 import { Value } from "./said.tsx";
@@ -147,31 +148,5 @@ function Codes({ code, choose }: { readonly code: RejectCode; readonly choose: (
         </label>
       ))}
     </fieldset>
-  );
-}
-
-/** What a dialog ends with. */
-export function Ends({
-  label,
-  go,
-  isSending = false,
-  isBarred = false,
-}: {
-  readonly label: string;
-  readonly go?: string;
-  readonly isSending?: boolean;
-  readonly isBarred?: boolean;
-}) {
-  return (
-    <div class="ends">
-      <button type="button" onClick={close}>
-        {label}
-      </button>
-      {go !== undefined && (
-        <button type="submit" class="primary" disabled={isSending || isBarred}>
-          {isSending ? "Sending…" : go}
-        </button>
-      )}
-    </div>
   );
 }

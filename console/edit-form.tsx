@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { EscalationShown } from "../gateway/http/escalations.ts";
 import { ask, questionPath } from "./api.ts";
-import { Ends } from "./dialog.tsx";
+import { Ends } from "./ends.tsx";
 import { close } from "./dialogs.ts";
 import { send } from "./moves.ts";
 import { Value } from "./said.tsx";

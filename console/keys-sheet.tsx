@@ -1,4 +1,4 @@
-import { Ends } from "./dialog.tsx";
+import { Ends } from "./ends.tsx";
 import { areKeysOn, sheet, switchKeys } from "./keys.ts";
 
 /** Every key, and the switch that turns single keys off (WCAG 2.1.4). */

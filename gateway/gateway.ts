@@ -127,13 +127,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     pool,
     company,
     hubspotSecret,
-    portalId: options.portalId,
-    undoMs: options.undoMs,
+    ...asGiven(options),
     log,
     targetUrl: () => `${baseUrl()}${HUBSPOT_PATH}`,
     baseUrl,
     hosts: namesOf(options),
-    linkKey: options.linkKey,
     now: Date.now,
     at: now,
     ...doors,
@@ -143,12 +141,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     readTools: options.readTools ?? {},
     policies,
     alarm,
-    bundleKeys: options.bundleKeys,
     sandbox: options.sandbox ?? "closed",
     changes,
-    devLogin: isLoopback(host) ? (options.devLogin ?? "closed") : "closed",
-    consoleFolder: options.consoleFolder,
-    owners: options.owners,
+    ...consoleOf(options),
     openCases: (asked) => engine.openCases(asked),
     checks: checksOf(options),
   });
@@ -165,6 +160,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 /** What requests may call this gateway beside the machine's own names. */
 function namesOf({ host = LOOPBACK, hosts = [], publicUrl }: GatewayOptions): readonly string[] {
   return [reachableHost(host), ...hosts, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
+}
+
+/** What routes take as it was given. */
+function asGiven({ portalId, undoMs, linkKey, owners, bundleKeys }: GatewayOptions) {
+  return { portalId, undoMs, linkKey, owners, bundleKeys };
+}
+
+/** Nobody picks who they are where another machine could ask: through a name of ours beside this machine's, or a public address. */
+function consoleOf({ host = LOOPBACK, hosts = [], publicUrl, devLogin = "closed", consoleFolder }: GatewayOptions) {
+  const isOurs = publicUrl === undefined || isLoopback(new URL(publicUrl).hostname);
+  const isThisMachine = isLoopback(host) && hosts.length === 0 && isOurs;
+  return { devLogin: isThisMachine ? devLogin : "closed", consoleFolder } as const;
 }
 
 function checksOf({ pool, engine, checks }: GatewayOptions): Checks {

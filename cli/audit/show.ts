@@ -59,20 +59,13 @@ async function toldOf(file: FiledCase, given: string): Promise<readonly AuditRec
   return isDecisionId(given) ? recordsAbout(records, recordKeys.decision(given)) : records;
 }
 
-/** What agents asked their models stays silent, unless something went wrong: their proposals and reviews say what came of it. */
-async function storyOf(records: readonly AuditRecord[], { caseId, company }: FiledCase): Promise<string> {
-  const [{ tellStory }, { storyText }, { troubleLines }] = await Promise.all([
+async function storyOf(records: readonly AuditRecord[], file: FiledCase): Promise<string> {
+  const [{ tellStory }, { storyText }, { toldRecords }] = await Promise.all([
     import("../../audit/story.ts"),
     import("../../audit/story/text.ts"),
-    import("../../audit/story/turn-words.ts"),
+    import("../../audit/story/told.ts"),
   ]);
-  const isPrompts = caseId === `${company}:prompts`;
-  const isTold = ({ kind, body }: AuditRecord) => {
-    if (kind === "turn") return troubleLines(body).length > 0;
-    return kind !== "prompt" || isPrompts;
-  };
-  const told = records.filter(isTold);
-  return storyText(tellStory(told));
+  return storyText(tellStory(toldRecords(records, file)));
 }
 
 async function stepsText(

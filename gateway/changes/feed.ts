@@ -16,8 +16,8 @@ export type ChangeFeed = {
   /** Undefined `after`: from now on. Answers what was missed at once through `hear`. Returned: stops hearing. */
   listen(after: string | undefined, hear: (told: Told) => void, onEnd: () => void): () => void;
   /** Looks now: somebody of this gateway changed something. */
-  poke(): void;
-  stop(): Promise<void>;
+  readonly poke: () => void;
+  readonly stop: () => Promise<void>;
 };
 
 type FeedDeps = {

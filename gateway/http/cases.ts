@@ -1,6 +1,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { caseOfDecision } from "../../audit/case-file.ts";
 import { readRecords, type Ledger } from "../../audit/records.ts";
+import { tellStory } from "../../audit/story.ts";
+import { toldRecords } from "../../audit/story/told.ts";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 import type { FiledCase } from "../../proof/filed-case.ts";
 import { readProvedCase, type ProvedCase, type ProvedRecord } from "../../proof/replay/proved-case.ts";
@@ -103,6 +105,33 @@ const file = createRoute({
   responses: { ...ok("The case file", CaseFile), ...problems },
 });
 
+const StoryView = z
+  .object({
+    caseId: z.string(),
+    intact: z.boolean(),
+    lines: z.array(
+      z.object({
+        n: z.int().openapi({ description: "the record it tells; 0 for a wait between two" }),
+        at: Iso,
+        kind: z.string(),
+        who: z.string(),
+        text: z.string(),
+        because: z.array(z.string()),
+      }),
+    ),
+  })
+  .openapi("CaseStory");
+export type StoryView = z.infer<typeof StoryView>;
+
+const story = createRoute({
+  method: "get",
+  path: "/v1/cases/{caseId}/story",
+  summary: "Read a case as sentences: who did what when, and why; waits for people are one line each",
+  ...withToken,
+  request: { params: Named },
+  responses: { ...ok("The story", StoryView), ...problems },
+});
+
 /** What is recorded about cases. */
 export function casesApi({ sql, company }: { readonly sql: Ledger; readonly company: string }) {
   /** No case id begins like a decision's. */
@@ -121,6 +150,15 @@ export function casesApi({ sql, company }: { readonly sql: Ledger; readonly comp
       const { shown, next } = pages.cut(c, rest, limit, ({ n }) => [String(n)]);
       const view = { caseId, intact: found.intact, records: shown.map(recordView), next };
       return c.json({ ...view, total: total ? found.records.length : null }, 200);
+    })
+    .openapi(story, async (c) => {
+      const { caseId: given } = c.req.valid("param");
+      const caseId = await caseNamed(given);
+      const found = caseId === undefined ? undefined : await readRecords(sql, company, caseId);
+      if (caseId === undefined || found === undefined || found.records.length === 0) return refuse(c, ...absent(given));
+      const lines = tellStory(toldRecords(found.records, { caseId, company }));
+      const told = lines.map((line) => ({ ...line, because: [...line.because] }));
+      return c.json({ caseId, intact: found.intact, lines: told }, 200);
     })
     .openapi(file, async (c) => {
       const { caseId: given } = c.req.valid("param");

@@ -41,7 +41,11 @@ function field(argument: string, property: Property, args: JsonObject): FormFiel
   const given = args[argument];
   const kind = kindOf(property, { currency, choices });
   const isAmount = kind === "money" && typeof given === "number" && currency !== null;
-  const value = isAmount ? writeMinor(given, currency) : given === undefined || given === null ? "" : String(given);
+  const value = isAmount
+    ? writeMinor(given, currency)
+    : typeof given === "object" || given === undefined
+      ? ""
+      : String(given);
   return { argument, name: nameInWords(argument), kind, currency, choices, value };
 }
 

@@ -5,10 +5,10 @@ import { readMoves } from "../../audit/ledgers/escalation-moves.ts";
 import type { LedgerPool, Sql } from "../../audit/records.ts";
 import type { MatchedRule } from "../../domain/decision.ts";
 import { isDecideCase } from "../../domain/decide-case.ts";
-import { escalationMoves, escalationStates, isApproved, isStanding } from "../../domain/escalation.ts";
+import { isApproved, isStanding } from "../../domain/escalation.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { noticedInWords, type Noticed } from "../../domain/noticed.ts";
-import { provenanceOf, provenances, type Decided } from "../../domain/provenance.ts";
+import { provenanceOf, type Decided } from "../../domain/provenance.ts";
 import type { FunctionAction, GovernedAction } from "../../functions/definition.ts";
 import { functions } from "../../functions/index.ts";
 import { describeAction, governedActions, headlineOf } from "../../functions/governed-actions.ts";
@@ -17,11 +17,11 @@ import type { ApiEnv } from "./auth.ts";
 import { readAdvice } from "./escalation-advice.ts";
 import { readCard } from "./escalation-card.ts";
 import { formOf } from "./escalation-form.ts";
-import { EscalationShown, EscalationView, GivenVerdict } from "./escalation-shapes.ts";
-import { timing, timingOf, type TimedRow } from "./escalation-reach.ts";
+import { EscalationShown, EscalationView, type GivenVerdict } from "./escalation-shapes.ts";
+import { timingOf, type timing, type TimedRow } from "./escalation-reach.ts";
 import { pageEnd, pagesOf, type Asking, type PageAsked } from "./paging.ts";
 import { problemResponses, refuse } from "./problem.ts";
-import { Iso, ok, RuleView, ruleView, withToken } from "./route.ts";
+import { ok, ruleView, withToken } from "./route.ts";
 
 export type { EscalationShown, EscalationView };
 

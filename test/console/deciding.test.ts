@@ -107,7 +107,14 @@ describe.skipIf(chromiumPath === undefined)(`the console, ${inBrowser}`, () => {
     await dana.keyboard.press("r");
     await dana.getByRole("dialog").getByLabel("evidence is missing").check();
     await giveReason(dana, "send the competitor's offer");
-    await dana.getByText("evidence is missing: send the competitor's offer").waitFor();
+    await dana.getByText("evidence is missing: send the competitor's offer").first().waitFor();
+    await dana.getByText("Everything that was read, and what is bound").click();
+    await dana.getByRole("link", { name: "The whole case" }).click();
+    await dana
+      .getByRole("article", { name: "The whole case" })
+      .getByText("send the competitor's offer")
+      .first()
+      .waitFor();
     expect(await stateOf(desk, second)).toBe("rejected");
     await dana.keyboard.press("?");
     await dana.getByRole("dialog").getByText("Single keys are on").waitFor();

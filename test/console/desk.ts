@@ -98,7 +98,7 @@ export async function startDesk(): Promise<Desk> {
 
 async function build(folder: string): Promise<void> {
   const builder = pathToFileURL(join(root, "bin/build.mjs")).href;
-  const { buildConsole } = (await import(builder)) as { buildConsole(root: string, dist: string): Promise<void> };
+  const { buildConsole } = (await import(builder)) as { buildConsole: (root: string, dist: string) => Promise<void> };
   await buildConsole(root, folder);
 }
 

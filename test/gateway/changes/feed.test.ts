@@ -50,7 +50,11 @@ describe("the feed", () => {
 
   const take = (escalationId: string) =>
     moveQuestion(database.pool, {
-      ...{ company: "acme", escalationId, personId: "dana", role: "partner-manager", at: new Date().toISOString() },
+      company: "acme",
+      escalationId,
+      personId: "dana",
+      role: "partner-manager",
+      at: new Date().toISOString(),
       move: "take",
     });
   const isAbout = (escalationId: string) => (told: Told) =>

@@ -25,6 +25,19 @@ async function get(path: string, headers = api.sam) {
   return { status: response.status, body: (await response.json()) as FiledCase & { detail: string } };
 }
 
+test("a case is told as sentences, from its records alone", async () => {
+  const { status, body } = await get(`/v1/cases/${caseId}/story`);
+  const { lines } = body as unknown as { lines: { n: number; kind: string; text: string; because: string[] }[] };
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ caseId, intact: true });
+  expect(lines.map(({ n, kind }) => [n, kind])).toEqual([
+    [1, "proposal"],
+    [2, "decision"],
+  ]);
+  expect(lines.every(({ text }) => text !== "")).toBe(true);
+  expect((await get("/v1/cases/acme:nothing/story")).status).toBe(404);
+});
+
 describe("GET /v1/cases/{caseId}/file", () => {
   test("gives the records with their envelopes, and no place before the next checkpoint", async () => {
     const { status, body } = await get(`/v1/cases/${caseId}/file`);
