@@ -35,6 +35,7 @@ export function CardOf({ view }: { readonly view: EscalationShown }) {
       <Evidence card={card} />
       <Others card={card} />
       <Past card={card} />
+      <Reply card={card} />
       <Lists card={card} />
       <section aria-label="Agents' words">
         <h3>Agents' words, which are no facts</h3>
@@ -263,6 +264,17 @@ function Past({ card: { recommendation, precedents } }: { readonly card: Card })
           ))}
         </ol>
       )}
+    </section>
+  );
+}
+
+/** What the partner would be written, where it is rejected; in the policy's words for partners. */
+function Reply({ card: { reply } }: { readonly card: Card }) {
+  if (reply === null) return null;
+  return (
+    <section aria-label="The reply to the partner">
+      <h3>The reply to the partner, ready to send where it is rejected</h3>
+      <Said by={reply.subject} text={reply.body} />
     </section>
   );
 }

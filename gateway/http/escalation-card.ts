@@ -1,6 +1,7 @@
 import { readExplainable } from "../../audit/ledgers/decision-history.ts";
 import type { Sql } from "../../audit/records.ts";
 import { FRESH_MS, MOST_EVIDENCE, type Card, type CardPart } from "../../domain/card.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import { nameInWords } from "../../domain/name-in-words.ts";
 import type { Letter } from "../../domain/letter.ts";
 import type { FunctionDefinition } from "../../functions/definition.ts";

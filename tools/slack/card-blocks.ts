@@ -80,9 +80,14 @@ function sectionsOf(card: Card): readonly (readonly [title: string, lines: reado
     ["Room in limits", room.map(({ text }) => text)],
     ["Can it be taken back", [reversible.text]],
     ["If nobody answers", silence.map(({ at, text }) => `${at}: ${text}`)],
+    ["The reply to the partner, where it is rejected", replyLines(card)],
     ["Agents' words, which are no facts", [...words.noticed, words.reasoning]],
     ["Not on this card", card.absent.map(({ part, why: reason }) => `${part}: ${reason}`)],
   ];
+}
+
+function replyLines({ reply }: Card): readonly string[] {
+  return reply === null ? [] : [reply.subject, ...reply.body.split("\n")];
 }
 
 function stakeOf({ customer, product, money }: Card["ask"]): string {
