@@ -60,8 +60,16 @@ function escalation(changes: Partial<EscalationView> = {}): EscalationView {
 }
 
 const may = {
-  ...{ approve: null, edit: null, reject: null, ask: null, answer: null, take: null, delegate: null, hold: null },
-  ...{ undo: null, withdraw: null },
+  approve: null,
+  edit: null,
+  reject: null,
+  ask: null,
+  answer: null,
+  take: null,
+  delegate: null,
+  hold: null,
+  undo: null,
+  withdraw: null,
 };
 const shown: EscalationShown = { ...escalation(), moves: [], advice: null, may, form: [], card: cardFixture() };
 
