@@ -1,6 +1,7 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
 import type { LedgerPool } from "../audit/records.ts";
+import { projectRoot } from "../engines/project-root.ts";
 import type { OnOutOfReach } from "../audit/ledgers/opening.ts";
 import type { Agents } from "../agents/agents.ts";
 import type { TurnCalls } from "../audit/ledgers/model-turns.ts";
@@ -89,7 +90,7 @@ export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) 
     interceptors: {
       ...interceptors,
       activity: [tracedActivities, toldByCode(deps.scheduled.log), ...(interceptors?.activity ?? [])],
-      ...("workflowsPath" in workflows && { workflowModules: [join(dirname(workflows.workflowsPath), "tracing.ts")] }),
+      ...("workflowsPath" in workflows && { workflowModules: [join(projectRoot(), "workflows/tracing.ts")] }),
     },
   };
   const orchestration = await Worker.create({

@@ -10,7 +10,6 @@ export const readingAudiences: { readonly [tool: string]: Audience } = {
   "programme.partner": "both",
   "programme.deal-team": "us",
   "programme.registration-id": "us",
-  "programme.prices": "us",
   "programme.fund": "both",
   "programme.posting": "both",
   "accounts.matches": "us",
@@ -20,6 +19,7 @@ export const readingAudiences: { readonly [tool: string]: Audience } = {
   "ledger.standing-act": "us",
   "ledger.reply": "us",
   "ledger.claims": "us",
+  "ledger.prices": "us",
   "ledger.first-act": "us",
   "ledger.step-decision": "us",
 };

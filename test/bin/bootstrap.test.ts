@@ -200,6 +200,11 @@ describe("what runs is built from the sources of now", () => {
     }\n`,
     );
     source("app/late.ts", `export const answer: string = "late";\n`);
+    source("app/temporal-plugin.ts", `export const plugin = "outside";\n`);
+    source("workflows/tracing.ts", `export const interceptors = () => ({ inbound: [], outbound: [] });\n`);
+    source("console/main.tsx", `document.title = "console";\n`);
+    source("console/main.css", `body { margin: 0; }\n`);
+    source("console/index.html", `<!doctype html><title>console</title>\n`);
     source(
       "workflows/index.ts",
       `import { sleep } from "@temporalio/workflow";

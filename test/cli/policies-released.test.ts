@@ -37,7 +37,7 @@ describe("mandate policy apply", () => {
     const passed = await policy("promote", id, "--as", "lee", ...reason);
     expect([passed.exitCode, passed.stdout]).toEqual([
       0,
-      expect.stringMatching(`^Release ${id} is in force\\.\n\n16 `),
+      expect.stringMatching(`^Release ${id} is in force\\.\n\n17 `),
     ]);
     expect((await inForce())?.release.startsWith(id)).toBe(true);
     const { records, intact } = await readRecords(

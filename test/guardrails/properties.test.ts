@@ -63,11 +63,20 @@ const clean: { readonly [policy: string]: JsonObject } = {
     mayGoNegative: false,
     partner: "p-juniper",
   },
+  "price-book": {
+    whole: true,
+    prices: 40,
+    dropped: 0,
+    lowered: 8,
+    largestFall: 50_000,
+    proposedAsRequested: true,
+    requester: "sam",
+  },
   "programme.reverse-posting": { reversed: 180_000, withinPosting: true, partner: "p-juniper" },
 };
 
-/** Money that is put into a fund, or taken out of it by hand, is a person's decision however little it is. */
-const alwaysAsked: ReadonlySet<string> = new Set(["programme.deposit-fund", "programme.adjust-fund"]);
+/** Money that is put into a fund, or taken out of it by hand, is a person's decision however little it is; so is every price list. */
+const alwaysAsked: ReadonlySet<string> = new Set(["programme.deposit-fund", "programme.adjust-fund", "price-book"]);
 
 test("every policy has a request that nothing speaks against", async () => {
   const verdicts = policies.map(async (policy) => [policy.id, (await evaluate(policy, clean[policy.id] ?? {})).kind]);
