@@ -190,7 +190,7 @@ describe("what runs is built from the sources of now", () => {
     symlinkSync(join(project, "node_modules"), join(root, "node_modules"));
     // The same lockfile as the packages behind the link were installed from: nothing is to install.
     cpSync(join(project, "package-lock.json"), join(root, "package-lock.json"));
-    for (const folder of ["app", "workflows", "domain"]) mkdirSync(join(root, folder));
+    for (const folder of ["app", "workflows", "domain", "console"]) mkdirSync(join(root, folder));
     source(
       "app/main.ts",
       `export async function main(argv: readonly string[]): Promise<number> {

@@ -80,7 +80,7 @@ describe("mandate policy show", () => {
     change("quoting.yaml", "percent: 15%", "percent: 15");
     const answer = await json("show", "quoting");
     expect(answer).toMatchObject({ exitCode: 3, ok: false, code: "policy-refused" });
-    expect(answer.errors[0].pointer).toMatch(/quoting\.yaml:14:24$/);
+    expect(answer.errors[0].pointer).toMatch(/quoting\.yaml:16:24$/);
   });
 
   test("no folder is not found", async () => {
@@ -104,7 +104,7 @@ describe("mandate policy check", () => {
     expect([exitCode, lines]).toEqual([
       3,
       [
-        "quoting.yaml:25:48: unknown operator `greaterThen`; did you mean `greaterThan`?",
+        "quoting.yaml:27:48: unknown operator `greaterThen`; did you mean `greaterThan`?",
         expect.stringMatching(/^quoting\.yaml:\d+:10: `sla` does not take `4 hours`; write how long/),
         "write-back.test.yaml:12:14: unknown fact `propertyAlowed`; did you mean `propertyAllowed`?",
         // The cases of a policy that is refused are not read.

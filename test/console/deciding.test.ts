@@ -6,6 +6,22 @@ import { quoteDeskSays } from "../fixtures/programme.ts";
 import { chromiumPath, inBrowser } from "./chromium.ts";
 import { screen, seriousFindings, startDesk, type Desk } from "./desk.ts";
 
+/** The buttons that something else lies over while the card is scrolled under them. */
+const coveredButtons = `(() => {
+  const covered = new Set();
+  for (let top = 0; top <= document.documentElement.scrollHeight; top += 40) {
+    scrollTo(0, top);
+    for (const button of document.querySelectorAll(".actions button")) {
+      const { x, y, width, height } = button.getBoundingClientRect();
+      for (const share of [0.2, 0.5, 0.8]) {
+        if (!button.contains(document.elementFromPoint(x + width * share, y + height / 2))) covered.add(button.textContent);
+      }
+    }
+  }
+  scrollTo(0, 0);
+  return [...covered];
+})()`;
+
 const questionAt = (escalationId: string) => `/console/e/${escalationId}`;
 const card = (page: Page) => page.getByRole("article");
 const stateOf = async ({ system }: Desk, escalationId: string) => {
@@ -136,6 +152,7 @@ describe.skipIf(chromiumPath === undefined)(`the console, ${inBrowser}`, () => {
         expect(await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
         const box = await page.getByRole("button", { name: "Approve" }).boundingBox();
         expect(box!.y + box!.height).toBeLessThanOrEqual(viewport.height);
+        if (name === "phone") expect(await page.evaluate<string[]>(coveredButtons)).toEqual([]);
         expect(await seriousFindings(page)).toEqual([]);
         if (name === "desk" && colorScheme === "light") await screen(page, "card-desk-light");
         if (name === "phone" && colorScheme === "dark") await screen(page, "card-phone-dark");
