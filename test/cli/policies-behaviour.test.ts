@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { quoteFacts } from "../../functions/quoting/fixture.ts";
 import { givenAnswer, quoteDecision } from "../fixtures/answered-quote.ts";
-import { because, policy, policyJson, releasedFolder } from "./released-folder.ts";
+import { because, policy, policyJson, releasedFolder, shipped } from "./released-folder.ts";
 import { runOnTerminal } from "./run.ts";
 
 const released = releasedFolder();
@@ -143,7 +143,9 @@ describe("policies and releases are named in any pairing", () => {
   test("show: a release's policies, and one of them in sentences", async () => {
     const { before, waits } = await twoReleases();
     const all = await policy("show", before.slice(0, 6));
-    expect(all.stdout).toMatch(new RegExp(`^release ${before.slice(0, 12)}: 16 policies\n\nID [^]*^quoting +F5 `, "m"));
+    expect(all.stdout).toMatch(
+      new RegExp(`^release ${before.slice(0, 12)}: ${shipped} policies\n\nID [^]*^quoting +F5 `, "m"),
+    );
     const percent = async (...what: string[]) => /auto_max: (\d+ %)/.exec((await policy("show", ...what)).stdout)?.[1];
     expect([await percent("in-force", "quoting"), await percent(waits, "quoting"), await percent("quoting")]).toEqual([
       "15 %",

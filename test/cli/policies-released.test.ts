@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createPolicySource } from "../../releases/source.ts";
 import { readRecords } from "../../audit/records.ts";
-import { because as reason, policy, policyJson as json, releasedFolder } from "./released-folder.ts";
+import { because as reason, policy, policyJson as json, releasedFolder, shipped } from "./released-folder.ts";
 
 const released = releasedFolder();
 const { change, loosen, install } = released;
@@ -37,7 +37,7 @@ describe("mandate policy apply", () => {
     const passed = await policy("promote", id, "--as", "lee", ...reason);
     expect([passed.exitCode, passed.stdout]).toEqual([
       0,
-      expect.stringMatching(`^Release ${id} is in force\\.\n\n17 `),
+      expect.stringMatching(`^Release ${id} is in force\\.\n\n${shipped} policies change`),
     ]);
     expect((await inForce())?.release.startsWith(id)).toBe(true);
     const { records, intact } = await readRecords(

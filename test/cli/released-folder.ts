@@ -1,3 +1,4 @@
+import { governedActions } from "../../functions/governed-actions.ts";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -101,3 +102,6 @@ export async function policyJson(...argv: string[]) {
 }
 
 export const because = ["--reason", "because"];
+
+/** How many policies ship: one for each governed action. */
+export const shipped = Object.keys(governedActions).length;
