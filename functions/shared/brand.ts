@@ -6,9 +6,9 @@ import type { Readings } from "../definition.ts";
 /** The reading of what texts are held against, by its tool: the brand rules of the policy in force that decides them. */
 export const POLICY_BRAND = "policy.brand";
 
-/** `objectId`: of the function's subject that the text is about. */
-export function brandLookup(policyId: string, functionId: string, objectId: string): Lookup {
-  return { tool: POLICY_BRAND, args: { policyId, functionId, objectId } };
+/** `objectId`: of the function's subject that the text is about. `template`: the text's name, by which a canary may pick the side. */
+export function brandLookup(policyId: string, functionId: string, objectId: string, template: string): Lookup {
+  return { tool: POLICY_BRAND, args: { policyId, functionId, objectId, template } };
 }
 
 /** A template with its variables, and where each of them stands in it. */

@@ -261,11 +261,12 @@ export const message: GovernedAction = {
   readsRecord: true,
   editable: MessageArgs.pick({ subject: true, body: true, cites: true }),
   lookups: (record, reportsStep, { args, objectId }) => {
-    const known = templateOf(args["template"]);
-    if (known === undefined) return [];
+    const { template } = args;
+    const known = templateOf(template);
+    if (known === undefined || typeof template !== "string") return [];
     return [
       ...known.message.lookups(record, objectId, reportsStep),
-      brandLookup(MESSAGE, known.definition.id, objectId),
+      brandLookup(MESSAGE, known.definition.id, objectId, template),
     ];
   },
   facts,
