@@ -175,7 +175,7 @@ function addReleases(noun: Command, cli: Cli): void {
   signed(noun.command("apply"))
     .description("put the folder in force: check, test, sign; what may loosen waits for a second person")
     .option("--canary <percent>", "for this share of subjects only, such as 10%")
-    .option("--replace", "take the place of the release that waits; its author is told")
+    .option("--replace", "take the place of the release that waits, or of the canary that runs; its author is told")
     .action(answering<ApplyOptions>(cli, async (call) => (await import("./policies/apply.ts")).apply(call)));
   signed(noun.command("promote <what>"))
     .description(

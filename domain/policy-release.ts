@@ -20,7 +20,7 @@ export type ReleaseStatement = {
   readonly parent: string | null;
   /** The share of subjects that the release is for, 1 to 1,000,000. */
   readonly canaryPpm: number;
-  /** The release that waits and gives its place to this `apply`; null where none does. */
+  /** The release that waits, else the canary that runs, which gives its place to this `apply`; null where none does. */
   readonly replaces: string | null;
   readonly person: string;
   readonly reason: string;

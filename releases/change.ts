@@ -36,8 +36,8 @@ export type Changed = {
   readonly kind: "changed";
   readonly standing: Standing;
   readonly loosens: readonly string[];
-  /** What waited and lost its place by this change; null where nothing did. */
-  readonly displaced: Displaced | null;
+  /** What waited or ran as a canary, and lost its place by this change. */
+  readonly displaced: readonly Displaced[];
 };
 
 const misfitCodes = {
@@ -46,6 +46,7 @@ const misfitCodes = {
   "needs-second-person": "wrong-role",
   "not-waiting": "not-waiting",
   "release-waits": "release-waits",
+  "canary-runs": "canary-runs",
 } as const satisfies { readonly [code in Misfit["code"]]: Refused["code"] };
 
 /**
@@ -74,14 +75,19 @@ export async function changeRelease(deps: ChangeDeps, signer: Signer, asked: Ask
   if (!(await appendReleaseChange(sql, change satisfies ReleaseChange, document))) {
     return refused("stale-release", "somebody else changed the releases meanwhile");
   }
-  const displaced = advanced.standing.displaced.find(({ by }) => by.n === asked.n) ?? null;
+  const displaced = advanced.standing.displaced.filter(({ by }) => by.n === asked.n);
   return { kind: "changed", standing: advanced.standing, loosens: loosens ?? passed, displaced };
 }
 
-/** Of what waits in the way, its age is said too. */
-function unfitting({ code, detail }: Misfit, { pending }: Standing, nowMs: number): Refused {
-  const age = pending === null ? "" : ` (${formatDuration(Math.max(0, nowMs - Date.parse(pending.at)))})`;
-  return refused(misfitCodes[code], code === "release-waits" ? `${detail}${age}` : detail);
+/** Of what waits or runs in the way, its age is said too. */
+function unfitting({ code, detail }: Misfit, { pending, canary }: Standing, nowMs: number): Refused {
+  const since = code === "release-waits" ? pending?.at : code === "canary-runs" ? canary?.at : undefined;
+  return refused(misfitCodes[code], since === undefined ? detail : `${detail} (${ageOf(since, nowMs)})`);
+}
+
+/** How long something has been since `at`, ISO 8601, in words. */
+export function ageOf(at: string, nowMs: number): string {
+  return formatDuration(Math.max(0, nowMs - Date.parse(at)));
 }
 
 function dutyOf({ pending, canary }: Standing, { action, release }: AskedChange, signer: Signer): Duty {

@@ -1,6 +1,6 @@
 import type { ReleaseChange } from "../audit/ledgers/releases.ts";
 import { SET_UP } from "../domain/policy-release.ts";
-import { WHOLE_PPM } from "../domain/ppm.ts";
+import { formatPpm, WHOLE_PPM } from "../domain/ppm.ts";
 
 /** A change by one person alone. It holds only if going `from` one release `to` the other loosens nothing. */
 export type Step = { readonly from: string; readonly to: string };
@@ -16,8 +16,9 @@ export type Pending = {
   readonly n: number;
 };
 
-/** What waited, and lost its place by a change that was not about it. */
+/** What waited or ran as a canary, and lost its place by a change that was not about it. */
 export type Displaced = {
+  readonly was: "waiting" | "canary";
   readonly release: string;
   /** Who had asked for it, and is to know. */
   readonly person: string;
@@ -27,7 +28,10 @@ export type Displaced = {
 export type Canary = {
   readonly release: string;
   readonly canaryPpm: number;
+  /** Who proposed it. */
   readonly person: string;
+  /** ISO 8601: since when it runs. */
+  readonly at: string;
   /** Set when no second person has let it pass. */
   readonly step: Step | null;
 };
@@ -60,7 +64,13 @@ export const beginning: Standing = {
 /** Why a change does not fit where the history stands. */
 export type Misfit = {
   readonly kind: "misfit";
-  readonly code: "not-in-force" | "own-request" | "needs-second-person" | "not-waiting" | "release-waits";
+  readonly code:
+    | "not-in-force"
+    | "own-request"
+    | "needs-second-person"
+    | "not-waiting"
+    | "release-waits"
+    | "canary-runs";
   readonly detail: string;
 };
 
@@ -96,19 +106,46 @@ function then(before: Standing, change: Change, changed: Partial<Standing>): Adv
 function displacedBy(before: Standing, after: Standing, change: Change): readonly Displaced[] {
   const { n, release, person, at, action } = change;
   const untold = before.displaced.filter((one) => one.person !== person);
-  const { pending } = before;
+  const { pending, canary } = before;
+  const by = { n, release, person, at };
   const answered = pending?.release === release && action !== "apply";
-  if (pending === null || pending === after.pending || answered || pending.person === person) return untold;
-  return [...untold, { release: pending.release, person: pending.person, by: { n, release, person, at } }];
+  const waited = pending !== null && pending !== after.pending && !answered && pending.person !== person;
+  const ran = canary !== null && canary !== after.canary && canary.release !== release;
+  // Whose own release lets their canary end knows it.
+  const known = canary?.person === person || (answered && pending?.person === canary?.person);
+  return [
+    ...untold,
+    ...(waited ? [{ was: "waiting", release: pending.release, person: pending.person, by } as const] : []),
+    ...(ran && !known ? [{ was: "canary", release: canary.release, person: canary.person, by } as const] : []),
+  ];
+}
+
+/** The canary that a release would end: one that runs, but for that very release. */
+export function endedBy<Running extends Pick<Canary, "release">>(
+  canary: Running | null,
+  release: string,
+): Running | null {
+  return canary?.release === release ? null : canary;
+}
+
+/** Why the word of an apply does not fit what has its place to lose: it names what waits, else the canary that runs. */
+function unsaid({ pending, canary }: Standing, { release, replaces }: Change): Misfit | undefined {
+  const ends = endedBy(canary, release);
+  if (pending !== null && pending.release !== replaces) return misfit("release-waits", waitingText(pending));
+  // What was proposed while it ran has said so; who takes that place takes it with this.
+  const isSaid = ends === null || ends.release === replaces || pending?.action === "apply";
+  if (!isSaid) return misfit("canary-runs", runningText(ends));
+  const isFor = replaces === null || replaces === pending?.release || replaces === ends?.release;
+  return isFor ? undefined : misfit("not-waiting", `${named(replaces)} waits for nobody and is no canary`);
 }
 
 function applied(before: Standing, change: Change): Advanced {
-  const { release, parent, canaryPpm, person, alone, n, at, replaces } = change;
-  const { inForce, pending: waiting } = before;
+  const { release, parent, canaryPpm, person, alone, n, at } = change;
+  const { inForce } = before;
   if (parent !== inForce)
     return misfit("not-in-force", `it follows ${named(parent)}, and in force is ${named(inForce)}`);
-  if (waiting !== null && waiting.release !== replaces) return misfit("release-waits", waitingText(waiting));
-  if (waiting === null && replaces !== null) return misfit("not-waiting", `${named(replaces)} waits for nobody`);
+  const unfit = unsaid(before, change);
+  if (unfit !== undefined) return unfit;
   const first = person === SET_UP && inForce === null && canaryPpm === WHOLE_PPM;
   if (person === SET_UP && !first) return misfit("needs-second-person", "the set-up signs the first release only");
   const parents = { ...before.parents, [release]: parent };
@@ -122,9 +159,9 @@ function applied(before: Standing, change: Change): Advanced {
 
 /** A release that nothing waits for any more: in force for everybody, or for the canary's share. */
 function entered(before: Standing, change: Change, step: Step | null, author: string): Advanced {
-  const { release, canaryPpm } = change;
+  const { release, canaryPpm, at } = change;
   if (canaryPpm < WHOLE_PPM) {
-    return then(before, change, { canary: { release, canaryPpm, person: author, step }, pending: null });
+    return then(before, change, { canary: { release, canaryPpm, person: author, at, step }, pending: null });
   }
   const steps = step === null ? [] : [...before.steps, step];
   return then(before, change, { inForce: release, steps, canary: null, pending: null });
@@ -171,6 +208,11 @@ function rolledBack(before: Standing, change: Change): Advanced {
 /** What waits, by whom and since when, for who would put something else in its place. */
 function waitingText({ action, release, person, at }: Pending): string {
   return `${action} of ${named(release)} by ${person} waits for a second person since ${at}`;
+}
+
+/** Which canary runs, whose, for how many and since when, for who would end it. */
+export function runningText({ release, canaryPpm, person, at }: Omit<Canary, "step">): string {
+  return `canary ${named(release)} by ${person} runs for ${formatPpm(canaryPpm)} of subjects since ${at}`;
 }
 
 function named(release: string | null): string {

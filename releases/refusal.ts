@@ -15,6 +15,7 @@ export type Refused = {
     | "not-signed"
     | "not-waiting"
     | "release-waits"
+    | "canary-runs"
     | "stale-release"
     | "mode-unchanged"
     | "key-registered"

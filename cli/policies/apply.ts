@@ -1,10 +1,14 @@
 import { withProgress } from "../../engines/progress.ts";
 import { versioned, type VersionedPolicy } from "../../deciding/policies.ts";
 import { writeBundle, type Bundle } from "../../releases/bundle.ts";
+import { ageOf } from "../../releases/change.ts";
+import { endedBy, runningText } from "../../releases/history.ts";
 import type { WeighedTurn } from "../../releases/weigh.ts";
 import type { Answer } from "../answer.ts";
 import { bodyOf } from "../api-body.ts";
 import type { Call } from "../command.ts";
+import type { Releases } from "../../gateway/http/releases.ts";
+import { failure } from "../failure.ts";
 import { check } from "./check.ts";
 import { behaviourOf } from "./behaviour.ts";
 import { behaviourText } from "./behaviour-text.ts";
@@ -34,7 +38,7 @@ export async function apply(call: Call<ApplyOptions>): Promise<Answer> {
     behaviourOf(signing.client, release, document),
   );
   if (behaviour.length === 0) return unchanged(inForce);
-  const replaces = options.replace === true ? (signing.releases.waiting?.release ?? null) : null;
+  const replaces = placeTaken(options, signing.releases, release, tell);
   const change = { action: "apply", release, parent: inForce, canaryPpm, replaces } as const;
   const body = { ...signing.signRelease(change), parent: inForce, canaryPpm, replaces, document };
   const changed = await withProgress("proving what it loosens", tell, () =>
@@ -44,6 +48,29 @@ export async function apply(call: Call<ApplyOptions>): Promise<Answer> {
   const text = `${answer.text}\n${behaviourText(behaviour, sides)}`;
   return { ...answer, data: { ...changed, changes: changesIn(behaviour), behaviour }, text };
 }
+
+/**
+ * What this release takes the place of, for the words that are signed. The canary that it would end is said before, with whose it is and
+ * for how long it runs. Throws `CliFailure` (conflict) where one runs, nothing else waits, and `--replace` is not said.
+ */
+function placeTaken(
+  { replace = false }: ApplyOptions,
+  { waiting, canary }: Releases,
+  release: string,
+  tell: (line: string) => void,
+): string | null {
+  const ends = endedBy(canary, release);
+  if (ends !== null) {
+    const running = `${runningText(ends)} (${ageOf(ends.at, Date.now())})`;
+    if (!replace && waiting === null)
+      throw failure("conflict", "canary-runs", `${running}, and this would end it`, ENDS);
+    tell(`${running}: this ends it`);
+  }
+  return replace ? ((waiting ?? ends)?.release ?? null) : null;
+}
+
+const ENDS =
+  "let it go on to all (`mandate policy promote RELEASE`) or withdraw it (`mandate policy rollback RELEASE`) first, or say `--replace`: its author is told";
 
 /** Which policies change, by version. */
 function changesIn(behaviour: readonly WeighedTurn[]) {

@@ -32,12 +32,13 @@ export async function changedAnswer(
 ): Promise<Omit<Answer, "data">> {
   const { displaced } = changed;
   const said = await stateAnswer(options, changed, canaryPpm);
-  return displaced === null ? said : { ...said, text: `${said.text}${displacedText(displaced)}\n` };
+  return { ...said, text: [said.text, ...displaced.map((one) => `${displacedText(one)}\n`)].join("") };
 }
 
 /** What lost its place, for who had asked for it and whoever looks. */
-export function displacedText({ release, person, by }: Releases["displaced"][number]): string {
-  return `Release ${shortVersion(release)} of ${person} waits no more: ${shortVersion(by.release)} by ${by.person} took its place at ${by.at}.`;
+export function displacedText({ was, release, person, by }: Releases["displaced"][number]): string {
+  const ended = was === "waiting" ? "waits no more" : "is no canary any more";
+  return `Release ${shortVersion(release)} of ${person} ${ended}: ${shortVersion(by.release)} by ${by.person} took its place at ${by.at}.`;
 }
 
 async function stateAnswer(

@@ -31,7 +31,9 @@ function standing({ inForce, canary, waiting, displaced }: Releases): string {
       : `Release ${shortVersion(inForce)} is in force.`,
     ...(canary === null
       ? []
-      : [`Canary ${shortVersion(canary.release)} is in force for ${formatPpm(canary.canaryPpm)}.`]),
+      : [
+          `Canary ${shortVersion(canary.release)} of ${canary.person} is in force for ${formatPpm(canary.canaryPpm)} since ${canary.at}.`,
+        ]),
     ...(waiting === null
       ? []
       : [

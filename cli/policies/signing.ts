@@ -18,7 +18,7 @@ export type Signing = {
   signMode(policy: string, mode: Mode): SignedPart;
 };
 
-/** `replaces` comes with an `apply` that takes the place of what waits. */
+/** `replaces` comes with an `apply` that takes the place of what waits, or of a canary. */
 type SignedFor = Pick<ReleaseStatement, "action" | "release" | "parent" | "canaryPpm"> &
   Partial<Pick<ReleaseStatement, "replaces">>;
 

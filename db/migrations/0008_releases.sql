@@ -24,7 +24,7 @@ create table policy_release_event (
   release text not null,
   parent text,
   canary_ppm int not null check (canary_ppm between 1 and 1000000),
-  -- What waited for a second person and gave its place to this one, by the author's own word.
+  -- What waited for a second person, or ran as a canary, and gave its place to this one, by the author's own word.
   replaces text,
   -- One person was enough. Readers prove again that the change loosens nothing.
   alone boolean not null,

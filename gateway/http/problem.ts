@@ -87,6 +87,11 @@ const problems = {
     "A release waits for a second person",
     "let it pass (`mandate policy promote RELEASE`) or withdraw it (`mandate policy rollback RELEASE`) first, or put this one in its place: `mandate policy apply --replace`",
   ],
+  "canary-runs": [
+    409,
+    "A canary runs, and this would end it",
+    "let it go on to all (`mandate policy promote RELEASE`) or withdraw it (`mandate policy rollback RELEASE`) first, or put this one in its place: `mandate policy apply --replace`",
+  ],
   "mode-unchanged": [409, "The mode is that already", undefined],
   "key-registered": [409, "Another signing key is registered", "sign with that one; a key is never replaced"],
   "not-signed": [403, "The signature does not count", "sign with the registered key, for this company, by this clock"],

@@ -5,7 +5,7 @@ import { readRelease, readReleaseChanges, readSigners } from "../../audit/ledger
 import { releaseActions, rolesFor } from "../../domain/policy-release.ts";
 import { WHOLE_PPM } from "../../domain/ppm.ts";
 import { changeRelease, type AskedChange, type Changed, type ChangeDeps } from "../../releases/change.ts";
-import type { Displaced, Pending } from "../../releases/history.ts";
+import type { Canary, Displaced, Pending } from "../../releases/history.ts";
 import { modeStateOf } from "../../releases/modes.ts";
 import type { Head } from "../../releases/reader.ts";
 import type { ApiEnv } from "./auth.ts";
@@ -29,9 +29,10 @@ const SignedRelease = z
     ...signed,
     parent: Hash.nullable(),
     canaryPpm: Share,
-    replaces: Hash.nullable()
-      .default(null)
-      .openapi({ description: "the release that waits and gives its place to this one; it is signed too" }),
+    replaces: Hash.nullable().default(null).openapi({
+      description:
+        "the release that waits, else the canary that runs, which gives its place to this one; it is signed too",
+    }),
     document: z.string(),
   })
   .openapi("SignedRelease");
@@ -47,9 +48,10 @@ const Waiting = z.object({
   roles: z.array(z.string()),
 });
 
-/** What waited and lost its place: whose it was, and by whose change. */
+/** What waited or ran as a canary, and lost its place: whose it was, and by whose change. */
 const DisplacedView = z
   .object({
+    was: z.enum(["waiting", "canary"]),
     release: Hash,
     person: z.string(),
     by: z.object({ n: z.int(), release: Hash, person: z.string(), at: Iso }),
@@ -64,7 +66,7 @@ const ReleaseChanged = z
     inForce: Hash.nullable(),
     loosens: z.array(z.string()),
     waiting: Waiting.nullable(),
-    displaced: DisplacedView.nullable(),
+    displaced: z.array(DisplacedView),
   })
   .openapi("ReleaseChanged");
 export type ReleaseChanged = z.infer<typeof ReleaseChanged>;
@@ -88,7 +90,8 @@ const Releases = z
     n: z.int(),
     modesN: z.int(),
     inForce: Hash.nullable(),
-    canary: z.object({ release: Hash, canaryPpm: Share }).nullable(),
+    /** `person`: who proposed it. `at`: since when it runs. */
+    canary: z.object({ release: Hash, canaryPpm: Share, person: z.string(), at: Iso }).nullable(),
     /** `loosens`: why it waits, each reason naming its policy. */
     waiting: Waiting.extend({ loosens: z.array(z.string()) }).nullable(),
     /** Each until who had asked for it makes another change. */
@@ -204,7 +207,7 @@ async function releasesView({ sql, company, reader }: ChangeDeps, person: Person
     n: standing.n,
     modesN: modes.n,
     inForce: standing.inForce,
-    canary: standing.canary && { release: standing.canary.release, canaryPpm: standing.canary.canaryPpm },
+    canary: canaryView(standing.canary),
     waiting: waiting && { ...waiting, loosens: [...(await reader.waitsBecause(reading))] },
     displaced: standing.displaced.map(displacedView),
     parents: { ...standing.parents },
@@ -230,6 +233,12 @@ function displacedView({ by, ...rest }: Displaced): z.infer<typeof DisplacedView
   return { ...rest, by: { ...by } };
 }
 
+function canaryView(running: Canary | null): Releases["canary"] {
+  if (running === null) return null;
+  const { release, canaryPpm, person, at } = running;
+  return { release, canaryPpm, person, at };
+}
+
 function waitingView(pending: Pending | null): ReleaseChanged["waiting"] {
   if (pending === null) return null;
   const { action, release, canaryPpm, person, at } = pending;
@@ -248,5 +257,5 @@ function changedView(release: string, { standing, loosens, displaced }: Changed)
         ? "in-force"
         : "withdrawn";
   const waiting = waits ? waitingView(pending) : null;
-  return { release, state, inForce, loosens: [...loosens], waiting, displaced: displaced && displacedView(displaced) };
+  return { release, state, inForce, loosens: [...loosens], waiting, displaced: displaced.map(displacedView) };
 }

@@ -124,7 +124,8 @@ describe("mandate policy apply", () => {
     loosen();
     const { data } = await json("apply", "--canary", "10%", "--as", "ola", ...reason);
     await policy("promote", data.release, "--as", "lee", ...reason);
-    expect((await json("releases")).data.canary).toEqual({ release: data.release, canaryPpm: 100_000 });
+    const { canary } = (await json("releases")).data;
+    expect(canary).toMatchObject({ release: data.release, canaryPpm: 100_000, person: "ola" });
     expect((await policy("promote", data.release, "--as", "ola", ...reason)).exitCode).toBe(4);
     const withdrawn = await policy("rollback", "--as", "dana", ...reason);
     expect([withdrawn.exitCode, withdrawn.stdout]).toEqual([0, expect.stringContaining("is taken back")]);
@@ -132,6 +133,28 @@ describe("mandate policy apply", () => {
     await policy("promote", data.release, "--as", "lee", ...reason);
     await policy("promote", data.release, "--as", "lee", ...reason);
     expect(await inForce()).toMatchObject({ release: data.release, canary: null });
+  });
+
+  test("another apply tells whose canary it would end before it is signed, and ends it by --replace alone", async () => {
+    await install();
+    loosen();
+    const { data } = await json("apply", "--canary", "10%", "--as", "ola", ...reason);
+    await policy("promote", data.release, "--as", "lee", ...reason);
+    change("quoting.yaml", "A partner who sells on the deal is suspended", "A partner who sells is suspended");
+    const running = `canary \`${data.release.slice(0, 12)}\` by ola runs for 10 % of subjects since \\S+ \\(\\d+[^)]*\\)`;
+    const refused = await policy("apply", "--as", "kim", ...reason);
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      6,
+      expect.stringMatching(new RegExp(`${running}, and this would end it \\(canary-runs\\)\nFix: .*--replace`)),
+    ]);
+    expect((await json("releases")).data).toMatchObject({ canary: { release: data.release }, waiting: null });
+    const replaced = await policy("apply", "--replace", "--as", "kim", ...reason);
+    expect([replaced.exitCode, replaced.stderr]).toEqual([
+      0,
+      expect.stringMatching(new RegExp(`${running}: this ends it`)),
+    ]);
+    const { stdout } = await policy("releases");
+    expect(stdout).toMatch(new RegExp(`apply over ${data.release.slice(0, 12)} `));
   });
 
   test.for(["0%", "101%", "10", "ten"])("a share of %s is a usage fault", async (share) => {

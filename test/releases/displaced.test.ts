@@ -76,8 +76,8 @@ test("who says so puts their release in its place: its author is told until they
   const other = waiting.person === "tim" ? "max" : "tim";
   const taken = await propose(other, 4, tighter, waiting.release);
   const by = { n: 4, release: tighter.release, person: other, at: AT };
-  const displaced = { release: waiting.release, person: waiting.person, by };
-  expect(taken).toMatchObject({ status: 200, state: "in-force", displaced });
+  const displaced = { was: "waiting", release: waiting.release, person: waiting.person, by };
+  expect(taken).toMatchObject({ status: 200, state: "in-force", displaced: [displaced] });
   const { changes, ...standing } = await ask("lee", "GET", "/v1/releases");
   expect(standing).toMatchObject({ n: 4, inForce: tighter.release, waiting: null, displaced: [displaced] });
   expect((changes as object[])[0]).toMatchObject({ n: 4, action: "apply", replaces: waiting.release, person: other });
@@ -92,4 +92,33 @@ test("a word for a release that waits for nobody is refused", async () => {
     status: 409,
     code: "not-waiting",
   });
+});
+
+test("a canary is ended by a word that is signed: else it is told whose it is, for how many and how long it runs", async () => {
+  const world = "canaries";
+  await givenRelease(database.pool, world, 1, inForce);
+  await givenRelease(database.pool, world, 3, wider, { parent: inForce.release, canaryPpm: 100_000 });
+  const put = async (replaces: string | null) => {
+    const about = { n: 5, parent: inForce.release, canaryPpm: 1_000_000, replaces, reason: "because", at: AT };
+    const words = releaseWords({ ...about, company: world, action: "apply", release: tighter.release, person: "ola" });
+    const headers = await headersOf(database.pool, "ola", "ops-engineer", world);
+    const body = JSON.stringify({ ...about, signature: signWords(words, keyOf("ola")), document: tighter.document });
+    const api = apiOn(database.pool, { company: world });
+    const path = `/v1/releases/${tighter.release}`;
+    return (await api.request(path, { method: "PUT", headers, body })).json() as Promise<object>;
+  };
+  const id = wider.release.slice(0, 12);
+  expect(await put(null)).toMatchObject({
+    status: 409,
+    code: "canary-runs",
+    detail: `canary \`${id}\` by ola runs for 10 % of subjects since ${AT} (0 ms)`,
+  });
+  expect(await put(widest.release)).toMatchObject({ status: 409, code: "canary-runs" });
+  // Its own author ends it: nobody else is to be told.
+  expect(await put(wider.release)).toMatchObject({ state: "in-force", displaced: [] });
+  const { rows } = await database.pool.query<{ replaces: string }>(
+    "select replaces from policy_release_event where company = $1 and n = 5",
+    [world],
+  );
+  expect(rows).toEqual([{ replaces: wider.release }]);
 });

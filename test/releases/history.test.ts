@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { advance, beginning, type Standing } from "../../releases/history.ts";
+import { advance, beginning, endedBy, type Standing } from "../../releases/history.ts";
 import { releaseActions, SET_UP } from "../../domain/policy-release.ts";
 
 const WHOLE = 1_000_000;
@@ -27,7 +27,8 @@ function play(changes: readonly Omit<Change, "n">[]): { standing: Standing; take
   for (const change of changes) {
     // Mostly changes that could fit, so that histories get somewhere.
     const parent = change.action === "apply" ? standing.inForce : (standing.parents[change.release] ?? null);
-    const replaces = change.replaces === "r4" ? "r4" : (standing.pending?.release ?? null);
+    const ends = endedBy(standing.canary, change.release)?.release ?? null;
+    const replaces = change.replaces === "r4" ? "r4" : (standing.pending?.release ?? ends);
     const fitting = { parent: change.parent === "r4" ? "r4" : parent, replaces };
     const numbered = { ...change, ...fitting, n: standing.n + 1 };
     const advanced = advance(standing, numbered);
@@ -38,7 +39,20 @@ function play(changes: readonly Omit<Change, "n">[]): { standing: Standing; take
   return { standing, taken };
 }
 
+/** Which canary runs after a change, and what lost its place by it. */
+function lostBy(n: number, { canary, displaced }: Standing) {
+  return [canary?.release ?? null, displaced.filter(({ by }) => by.n === n)];
+}
+
 const histories = fc.array(anyChange, { maxLength: 40 });
+
+const of = { parent: "r1", canaryPpm: WHOLE, replaces: null, alone: false, at: AT } as const;
+/** `r1` is in force, and `r2` by ola a canary for 10 %. */
+const started: readonly Omit<Change, "n">[] = [
+  { ...of, action: "apply", release: "r1", parent: null, person: SET_UP },
+  { ...of, action: "apply", release: "r2", canaryPpm: 100_000, person: "ola" },
+  { ...of, action: "promote", release: "r2", canaryPpm: 100_000, person: "lee" },
+];
 
 describe("whatever is tried, in any order", () => {
   test("what is in force without anything to prove had two people, or was the set-up's first", () => {
@@ -92,7 +106,7 @@ describe("whatever is tried, in any order", () => {
     fc.assert(
       fc.property(histories, anyChange, fc.boolean(), (changes, change, says) => {
         const { standing: before } = play(changes);
-        if (before.pending === null) return;
+        if (before.pending === null || (before.canary !== null && before.pending.action === "rollback")) return;
         const replaces = says ? before.pending.release : change.replaces;
         const apply = { ...change, action: "apply", parent: before.inForce, replaces, n: before.n + 1 } as const;
         const advanced = advance(before, { ...apply, person: "max" });
@@ -100,12 +114,65 @@ describe("whatever is tried, in any order", () => {
         const by = { n: apply.n, release: apply.release, person: "max", at: AT };
         const isSaid = replaces === release;
         met += Number(isSaid);
-        const came = advanced.kind === "misfit" ? advanced.code : advanced.standing.displaced.at(-1);
-        expect(came).toEqual(isSaid ? { release, person, by } : "release-waits");
+        const lost = (standing: Standing) =>
+          standing.displaced.find(({ was, by: { n } }) => was === "waiting" && n === by.n);
+        const came = advanced.kind === "misfit" ? advanced.code : lost(advanced.standing);
+        expect(came).toEqual(isSaid ? { was: "waiting", release, person, by } : "release-waits");
       }),
       { numRuns: 2_000 },
     );
     expect(met).toBeGreaterThan(100);
+  });
+
+  test("an apply ends a canary by its own word alone, and who had proposed it is told once it ends", () => {
+    let met = 0;
+    fc.assert(
+      fc.property(histories, anyChange, fc.boolean(), (changes, change, says) => {
+        const { standing: before } = play([...started, ...changes.slice(0, 8)]);
+        const ends = endedBy(before.canary, change.release);
+        if (ends === null || before.pending !== null) return;
+        const { release, person } = ends;
+        const replaces = says ? release : change.replaces;
+        const apply = { ...change, action: "apply", parent: before.inForce, replaces, n: before.n + 1 } as const;
+        const advanced = advance(before, { ...apply, person: "max" });
+        const isSaid = replaces === release;
+        met += Number(isSaid);
+        const isAtOnce = apply.alone && before.inForce !== null;
+        const by = { n: apply.n, release: apply.release, person: "max", at: AT };
+        const told = isAtOnce ? [{ was: "canary", release, person, by }] : [];
+        const came = advanced.kind === "misfit" ? advanced.code : lostBy(apply.n, advanced.standing);
+        const next = apply.canaryPpm < WHOLE ? apply.release : null;
+        expect(came).toEqual(isSaid ? [isAtOnce ? next : release, told] : "canary-runs");
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(met).toBeGreaterThan(100);
+  });
+
+  test("a canary is lost to nobody unseen: it is answered, or its author made or proposed what ended it, or is told", () => {
+    fc.assert(
+      fc.property(histories, anyChange, (changes, change) => {
+        const { standing: before } = play(changes);
+        const { standing: after, taken } = play([...changes, change]);
+        const { canary, pending } = before;
+        const last = taken.at(-1);
+        if (
+          canary === null ||
+          after.canary?.release === canary.release ||
+          after.n === before.n ||
+          last?.release === canary.release
+        )
+          return;
+        const isAnswer = last?.action !== "apply" && last?.release === pending?.release;
+        const knows = last?.person === canary.person || (isAnswer && pending?.person === canary.person);
+        expect(
+          after.displaced.some(
+            ({ was, by, release }) => was === "canary" && by.n === after.n && release === canary.release,
+          ),
+        ).toBe(!knows);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test("what waits is lost to nobody unseen: it is answered, or its author is told until they act again", () => {
@@ -114,10 +181,12 @@ describe("whatever is tried, in any order", () => {
         const { standing: before } = play(changes);
         const { standing: after, taken } = play([...changes, change]);
         const { pending } = before;
-        if (pending === null || after.pending === pending || after.n === before.n) return;
+        if (pending === null || after.pending?.n === pending.n || after.n === before.n) return;
         const last = taken.at(-1);
         const isAnswered = last?.action !== "apply" && last?.release === pending.release;
-        const isTold = after.displaced.some(({ by, person }) => by.n === after.n && person === pending.person);
+        const isTold = after.displaced.some(
+          ({ was, by, person }) => was === "waiting" && by.n === after.n && person === pending.person,
+        );
         expect([isAnswered || last?.person === pending.person || isTold, isAnswered && isTold]).toEqual([true, false]);
         expect(after.displaced.some(({ person }) => person === last?.person)).toBe(false);
       }),
@@ -134,5 +203,59 @@ describe("whatever is tried, in any order", () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe("while a canary runs", () => {
+  const outcome = (...more: readonly Omit<Change, "n">[]) => {
+    let standing = beginning;
+    for (const [at, change] of [...started, ...more].entries()) {
+      const advanced = advance(standing, { ...change, n: at + 1 });
+      if (advanced.kind === "misfit") return advanced.code;
+      ({ standing } = advanced);
+    }
+    const { canary, pending, displaced } = standing;
+    return [
+      canary?.release ?? null,
+      pending?.release ?? null,
+      displaced.map(({ was, person, by }) => [was, person, by.n]),
+    ];
+  };
+  const third = { ...of, action: "apply", release: "r3", person: "kim" } as const;
+
+  test.for([
+    ["an apply that does not say so is refused", [third], "canary-runs"],
+    ["one that says so waits, and the canary runs on", [{ ...third, replaces: "r2" }], ["r2", "r3", []]],
+    [
+      "it ends once a second person lets that pass, and its author is told",
+      [
+        { ...third, replaces: "r2" },
+        { ...of, action: "promote", release: "r3", person: "lee" },
+      ],
+      [null, null, [["canary", "ola", 5]]],
+    ],
+    [
+      "one that loosens nothing ends it at once",
+      [{ ...third, replaces: "r2", alone: true }],
+      [null, null, [["canary", "ola", 4]]],
+    ],
+    ["the same release for all ends nothing", [{ ...third, release: "r2" }], ["r2", "r2", []]],
+    [
+      "who takes the place of what was to end it ends it with that",
+      [
+        { ...third, replaces: "r2" },
+        { ...third, release: "r4", replaces: "r3", alone: true, person: "max" },
+      ],
+      [
+        null,
+        null,
+        [
+          ["waiting", "kim", 5],
+          ["canary", "ola", 5],
+        ],
+      ],
+    ],
+  ] as const)("%s", ([, more, expected]) => {
+    expect(outcome(...more)).toEqual(expected);
   });
 });
