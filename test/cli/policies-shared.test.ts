@@ -40,7 +40,7 @@ test("a mistake in a shared limit is told at its place, and with it the policies
   change(SHARED, "600000.00 USD,", "600000 USD,");
   expect(await problems()).toEqual([
     "shared/quarter-discount.yaml:10:25: `600000 USD` is not money; write an amount with two decimals and its currency, such as `500000.00 USD`",
-    "quoting.yaml:118:13: there is no sound shared limit `quarter-discount`; write or mend `shared/quarter-discount.yaml`",
+    "quoting.yaml:142:13: there is no sound shared limit `quarter-discount`; write or mend `shared/quarter-discount.yaml`",
     "renewals.price.yaml:90:13: there is no sound shared limit `quarter-discount`; write or mend `shared/quarter-discount.yaml`",
     expect.stringMatching(/^3 problems in \d+ files$/),
   ]);

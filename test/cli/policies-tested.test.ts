@@ -79,7 +79,7 @@ test("a policy that is refused, or has no cases, is not passed", async () => {
   rmSync(join(copied.folder, "write-back.test.yaml"));
   const { exitCode, stdout } = await tested();
   expect(exitCode).toBe(3);
-  expect(stdout).toMatch(/^quoting: not tested\n {2}.*quoting\.yaml:25:48: unknown operator/m);
+  expect(stdout).toMatch(/^quoting: not tested\n {2}.*quoting\.yaml:27:48: unknown operator/m);
   expect(stdout).toMatch(/^write-back: not tested\n {2}.*write-back\.test\.yaml:1:1: the policy has no cases/m);
 });
 
