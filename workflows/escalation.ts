@@ -11,6 +11,7 @@ import {
 import type { EventRef } from "../domain/event.ts";
 import type { EscalationState } from "../domain/escalation.ts";
 import type { DecisionRef, StepRef, ToldMeanwhile } from "./activities.ts";
+import { askOccasion } from "../domain/ask-occasion.ts";
 import { AGENTS_BACK } from "../temporal.config.ts";
 import { now } from "./clock.ts";
 import { decideInstead } from "./proposing.ts";
@@ -41,8 +42,11 @@ type Pending = {
   woken: boolean;
 };
 
+/** How a question stands, as it is told. `about`: of what was asked back, which one and whether it waits; else empty. */
+export type Told = { readonly what: ToldMeanwhile; readonly about: string };
+
 /** Tells whoever asked how the question stands, by what its decision owes. It asks nobody, and a question goes on meanwhile. */
-export type Telling = (what: ToldMeanwhile, owes: readonly string[]) => Promise<void>;
+export type Telling = (told: Told, owes: readonly string[]) => Promise<void>;
 
 /** What a question goes along with. */
 export type Asking = { readonly nextStep?: NextStep | undefined; readonly telling?: Telling | undefined };
@@ -118,7 +122,8 @@ export async function escalate(
   desk.pending = pending;
   let state: EscalationState | TakenBack = opened.state;
   const told: Promise<Tried>[] = [];
-  const tell = (what: ToldMeanwhile) => told.push(tried(async () => telling?.(what, decision.owes ?? []), told.at(-1)));
+  const tell = (what: ToldMeanwhile, about = "") =>
+    told.push(tried(async () => telling?.({ what, about }, decision.owes ?? []), told.at(-1)));
   if (decision.mendable === true && telling !== undefined && patched("what-mends-is-told")) tell("put-to-people");
   const again = decision.forOutage === true && nextStep !== undefined ? firstLook(nextStep) : undefined;
   while (isWaiting(state)) {
@@ -126,7 +131,8 @@ export async function escalate(
     setCurrentDetails(`waiting for ${pending.roles[0] ?? "nobody"}`);
     const before = state;
     state = await waitThere(step, before, pending, desk, again);
-    if (telling !== undefined && isToldBack(before, state) && patched("asked-back-is-told")) tell("asked-back");
+    const asked = askedBackTold(before, state);
+    if (telling !== undefined && asked !== undefined && patched("asked-back-is-told")) tell("asked-back", asked);
   }
   desk.pending = undefined;
   for (const { fault } of await Promise.all(told)) if (fault !== undefined) throw fault;
@@ -134,10 +140,16 @@ export async function escalate(
   return { escalationId, answer: state };
 }
 
-/** Something was asked back, asked again, or what was is settled and the question goes on. */
-function isToldBack(before: Waiting, state: EscalationState | TakenBack): boolean {
-  if (state.kind === "paused") return before.kind !== "paused" || before.until !== state.until;
-  return before.kind === "paused" && state.kind === "waiting";
+/**
+ * Something was asked back, asked again, or what was is settled and the question goes on: the occasion on which it is told, by the
+ * instant until which it waits, which tells one asking from the next. Undefined where nothing of that is new.
+ */
+function askedBackTold(before: Waiting, state: EscalationState | TakenBack): string | undefined {
+  if (state.kind === "paused") {
+    const isNew = before.kind !== "paused" || before.until !== state.until;
+    return isNew ? askOccasion("asked", state.until) : undefined;
+  }
+  return before.kind === "paused" && state.kind === "waiting" ? askOccasion("settled", before.until) : undefined;
 }
 
 /** How work ended that nobody waits for yet: its fault is kept until somebody does. */

@@ -6,6 +6,7 @@ import { MAX_ROUNDS } from "../temporal.config.ts";
 import type { Afterwards, DecisionRef, EndedStep, FollowUp, Message, StepRef, ToldMeanwhile } from "./activities.ts";
 import { stepRefOf, type Named, type Work } from "./case.ts";
 import { now } from "./clock.ts";
+import type { Told } from "./escalation.ts";
 import { guardedStep, type AfterwardsOf, type Stepped } from "./guarded-step.ts";
 import { decideByAgents, decideProposed } from "./proposing.ts";
 import { ledger } from "./proxies.ts";
@@ -53,11 +54,11 @@ async function proposedAfresh(work: Work, named: Named, open: OpeningOf, isLast:
   const again = open === decideByAgents ? nextStep : undefined;
   const taken = (step: StepRef, opening: OpeningOf) => {
     const afterwards = telling(work, { step, ordinal }, named, isLast);
-    const meanwhile = async (what: ToldMeanwhile, owes: readonly string[]) => {
+    const meanwhile = async ({ what, about }: Told, owes: readonly string[]) => {
       await noteMeanwhile(work, { step, ordinal }, what);
       // That people decide it, and what would pass, is on the record; the partner is written to when something is asked of it.
       const isAsked = what === "asked-back" && owes.includes(PARTNER_LETTER);
-      if (isAsked) await partnerLetter(work, { step, ordinal }, `${LETTER}-${what}`);
+      if (isAsked) await partnerLetter(work, { step, ordinal }, { name: `${LETTER}-${what}`, occasion: about });
     };
     return guardedStep(step, () => opening(step), work.opened.desk, {
       afterwards,
@@ -118,7 +119,7 @@ export async function tellOutcome(work: Work, own: OwnStep, { last }: { readonly
   const isLetter = isNote && own.outcome.owes?.includes(PARTNER_LETTER) === true;
   const isTold = isNote || tellable.has(own.outcome.kind);
   const told = isTold ? await followUps(work, own, { isNote, isLast: last && !isLetter }) : own;
-  if (isLetter) await partnerLetter(work, own, LETTER);
+  if (isLetter) await partnerLetter(work, own, { name: LETTER, occasion: "" });
   if (last && told.after !== "ended") await ledger().endCase(own.step, work.ended, now());
 }
 
@@ -209,14 +210,19 @@ export async function tell(work: Work, { template, occasion }: Omit<Message, "st
 const LETTER = "letter";
 
 /**
- * Sends the partner the letter of reasons on how a step ended or stands, once for each that is told. It is never itself a question to
- * people, which would keep a case open that is over: what the rules of texts keep back is decided, and withheld.
+ * Sends the partner the letter of reasons on how a step ended or stands, once for each that is told: `occasion` says which,
+ * empty at the end. It is never itself a question to people, which would keep a case open that is over: what the rules of texts keep
+ * back is decided, and withheld.
  */
-async function partnerLetter(work: Work, { step }: Reported, name: string): Promise<void> {
+async function partnerLetter(
+  work: Work,
+  { step }: Reported,
+  { name, occasion }: { readonly name: string; readonly occasion: string },
+): Promise<void> {
   const round = (work.rounds.get(name) ?? 0) + 1;
   work.rounds.set(name, round);
   const letter = stepRefOf(work, { name, action: MESSAGE, reports: step.stepKey }, round);
-  const open = () => ledger().decideMessage({ step: letter, template: LETTER, occasion: "" }, now());
+  const open = () => ledger().decideMessage({ step: letter, template: LETTER, occasion }, now());
   const { outcome } = await guardedStep(letter, open, work.opened.desk, { asksNobody: true });
   work.ended.push(endedStep(name, letter, outcome));
 }

@@ -1,6 +1,7 @@
 import { Letter } from "../../domain/letter.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { FunctionMessage, MessageTemplate, Readings } from "../definition.ts";
+import { readAskOccasion } from "../../domain/ask-occasion.ts";
 import { filledIn } from "./brand.ts";
 import { StepDecisionReading } from "./step-decision-reading.ts";
 
@@ -70,6 +71,19 @@ const template: MessageTemplate = {
   },
 };
 
+/**
+ * Whether what an asking back was to be told of still stands. Whoever was asked is not asked once it is answered, nor about another
+ * asking than the letter's own, which has its own letter; and that a question goes on is not said while something is asked anew, nor once it
+ * is closed.
+ */
+function isOfNow(occasion: string, value: JsonObject | undefined): boolean {
+  const told = readAskOccasion(occasion);
+  if (told === undefined) return true;
+  const asked = Told.safeParse(value).data?.askedBack;
+  if (told.how === "settled") return asked !== undefined && asked.state !== "waits";
+  return asked?.state === "waits" && Date.parse(asked.until) === told.untilMs;
+}
+
 /** What a request is called to the partner whose it is, by its arguments; undefined where they do not name it. */
 export type RequestName = (args: JsonObject) => string | undefined;
 
@@ -88,7 +102,8 @@ export function letterOfReasons(argsOf: (record: JsonObject) => JsonObject, requ
     lookups: (_record, _objectId, reportsStep = "") =>
       reportsStep === "" ? [] : [{ tool: "ledger.step-decision", args: { stepKey: reportsStep } }],
     fill,
-    isDue: (readings) => fill(readings) !== undefined,
+    isDue: (readings, occasion) =>
+      fill(readings) !== undefined && isOfNow(occasion, readings["ledger.step-decision"]?.value),
   };
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { moveQuestion, type QuestionMove } from "../../audit/ledgers/escalation-moves.ts";
 import { readRecords } from "../../audit/records.ts";
 import { loadPolicies } from "../../deciding/policies.ts";
+import { readCalls } from "../../tools/sandbox/door.ts";
 import { heldAgainstSchema, historiesOf } from "../fixtures/engine-payloads.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { givenPartner, givenQuote, notesOn } from "../fixtures/programme.ts";
@@ -64,6 +65,13 @@ const noted = (one: Asked, count: number) =>
     return notes.length >= count ? notes : undefined;
   }, 30_000);
 
+/** So many texts were sent about the quote. */
+const written = ({ deal }: Asked, count: number) =>
+  eventually(async () => {
+    const calls = await readCalls(system.pool, system.company, "messages");
+    return calls.filter(({ request }) => request["objectId"] === deal).length >= count ? true : undefined;
+  }, 30_000);
+
 const result = ({ caseId }: Asked) => system.client.workflow.getHandle(caseId).result();
 
 async function endsOf({ caseId }: Asked): Promise<readonly string[]> {
@@ -99,9 +107,10 @@ describe("what is asked back", () => {
 
   test("and is not answered in time is noted, and the question goes on", async () => {
     const one = await asked("lapsed");
-    await moved(one, { move: "ask", words: "which competitor is it", waitMs: 2_000 });
+    await moved(one, { move: "ask", words: "which competitor is it", waitMs: 6_000 });
     const notes = await noted(one, 2);
     expect(notes[1]).toContain("nobody answered in time what was asked back, and the question goes on without");
+    await written(one, 2);
     await answer(system, one.caseId, "reject", await openEscalationOf(system, one.caseId));
     expect(await result(one)).toEqual({ outcomes: ["rejected"] });
     const ends = await endsOf(one);

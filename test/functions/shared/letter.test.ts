@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { letterOf } from "../../../deciding/letter.ts";
+import { askOccasion } from "../../../domain/ask-occasion.ts";
 import { brandFindings } from "../../../domain/brand/check.ts";
 import type { JsonObject } from "../../../domain/json.ts";
 import { registrationFacts, registrationRecord } from "../../../functions/deal-registration/fixture.ts";
@@ -12,7 +13,7 @@ import { POLICY_BRAND } from "../../../functions/shared/brand.ts";
 import { evidenceOf, FIXTURE_AT } from "../../../functions/shared/fixture.ts";
 import { LETTER, replyReady } from "../../../functions/shared/letter.ts";
 import { brandReading } from "../../../functions/shared/message-fixture.ts";
-import { message, messageArgs } from "../../../functions/shared/message.ts";
+import { isDue, message, messageArgs } from "../../../functions/shared/message.ts";
 import { evaluate } from "../../../guardrails/evaluate.ts";
 import { brandRules, policyOf } from "../../fixtures/policy.ts";
 
@@ -104,6 +105,32 @@ describe("the letter of reasons", () => {
       reasons: ["Something in the request cannot be read, or is missing."],
       mend: ["Correct the record that asks, and it is looked at again."],
     });
+  });
+
+  const now = { ...ASKED, question: "Who signs?" };
+  const until = "2026-03-09T09:00:00.000Z";
+  test.for([
+    ["an asking that waits", { ...now }, askOccasion("asked", ASKED.until), true],
+    ["another asking, of its own letter", { ...now, until }, askOccasion("asked", ASKED.until), false],
+    ["an asking that was answered", { ...now, state: "answered", until: "" }, askOccasion("asked", ASKED.until), false],
+    ["an asking that nobody answered", { ...now, state: "lapsed", until: "" }, askOccasion("asked", ASKED.until), false],
+    ["an answer", { ...now, state: "answered", until: "" }, askOccasion("settled", ASKED.until), true],
+    ["no answer in time", { ...now, state: "lapsed", until: "" }, askOccasion("settled", ASKED.until), true],
+    ["an answer to a question that is closed", undefined, askOccasion("settled", ASKED.until), false],
+    ["an answer after which more is asked", { ...now, until }, askOccasion("settled", ASKED.until), false],
+  ] as const)("on %s goes out only while that is how it stands", async ([, askedBack, occasion, due]) => {
+    const standing = { dueAt: DUE, ...(askedBack && { askedBack }) };
+    const readings = readingsOf(quoting, quoteRecord(), await decided("quoting", band, standing));
+    expect(isDue(quoting, LETTER, readings, occasion)).toBe(due);
+  });
+
+  test("is one for each asking, though the words be the same", async () => {
+    const readings = readingsOf(quoting, quoteRecord(), await decided("quoting", band, { askedBack: now }));
+    const keys = [ASKED.until, until].map((one) => messageArgs(quoting, LETTER, readings, askOccasion("asked", one)));
+    expect(keys.map((args) => typeof args !== "string" && args["occasion"])).toEqual([
+      "asked-1772614800000",
+      "asked-1773046800000",
+    ]);
   });
 
   test("is not written of what executes, nor under a policy without words for partners", async () => {
