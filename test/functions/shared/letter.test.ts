@@ -113,7 +113,12 @@ describe("the letter of reasons", () => {
     ["an asking that waits", { ...now }, askOccasion("asked", ASKED.until), true],
     ["another asking, of its own letter", { ...now, until }, askOccasion("asked", ASKED.until), false],
     ["an asking that was answered", { ...now, state: "answered", until: "" }, askOccasion("asked", ASKED.until), false],
-    ["an asking that nobody answered", { ...now, state: "lapsed", until: "" }, askOccasion("asked", ASKED.until), false],
+    [
+      "an asking that nobody answered",
+      { ...now, state: "lapsed", until: "" },
+      askOccasion("asked", ASKED.until),
+      false,
+    ],
     ["an answer", { ...now, state: "answered", until: "" }, askOccasion("settled", ASKED.until), true],
     ["no answer in time", { ...now, state: "lapsed", until: "" }, askOccasion("settled", ASKED.until), true],
     ["an answer to a question that is closed", undefined, askOccasion("settled", ASKED.until), false],
