@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -214,10 +215,12 @@ describe("what runs is built from the sources of now", () => {
     source("domain/wait.ts", `export const WAIT = "1 day";\n`);
   });
 
-  test("the first start builds both bundles", async () => {
+  test("the first start builds both bundles and the console", async () => {
     const outcome = await run(root, build);
     expect(outcome).toMatchObject({ code: 0, stdout: "built\n" });
     expect(readFileSync(join(root, "dist", "workflow-bundle.js"), "utf8")).toContain("1 day");
+    expect(readFileSync(join(root, "dist/console/main.js"), "utf8")).toContain("document.title");
+    expect(readdirSync(join(root, "dist/console")).toSorted()).toEqual(["index.html", "main.css", "main.js"]);
   });
 
   test("a command runs the bundle with its arguments and ends with its code", async () => {
@@ -259,6 +262,16 @@ describe("what runs is built from the sources of now", () => {
     expect({ code: built("main.js") > code, workflows: built("workflow-bundle.js") > workflows }).toEqual({
       code: true,
       workflows: false,
+    });
+  });
+
+  test("a changed file of the console builds the console alone", async () => {
+    const [code, page] = [built("main.js"), built("console/main.css")];
+    source("console/main.css", "p { color: blue; }\n");
+    await run(root, build);
+    expect({ code: built("main.js") > code, page: built("console/main.css") > page }).toEqual({
+      code: false,
+      page: true,
     });
   });
 
