@@ -138,12 +138,19 @@ export function casesApi({ sql, company }: { readonly sql: Ledger; readonly comp
   async function caseNamed(given: string): Promise<string | undefined> {
     return given.startsWith("dec_") ? caseOfDecision(sql, company, given) : given;
   }
+  /** Undefined where nothing is recorded under that name. */
+  async function recordsOf(given: string) {
+    const caseId = await caseNamed(given);
+    if (caseId === undefined) return undefined;
+    const found = await readRecords(sql, company, caseId);
+    return found.records.length === 0 ? undefined : { caseId, ...found };
+  }
   return new OpenAPIHono<ApiEnv>()
     .openapi(records, async (c) => {
       const { caseId: given } = c.req.valid("param");
-      const caseId = await caseNamed(given);
-      const found = caseId === undefined ? undefined : await readRecords(sql, company, caseId);
-      if (caseId === undefined || found === undefined || found.records.length === 0) return refuse(c, ...absent(given));
+      const found = await recordsOf(given);
+      if (found === undefined) return refuse(c, ...absent(given));
+      const { caseId } = found;
       const { limit, cursor, total } = c.req.valid("query");
       const after = Number(cursor?.[0] ?? 0);
       const rest = found.records.filter(({ n }) => n > after);
@@ -153,9 +160,9 @@ export function casesApi({ sql, company }: { readonly sql: Ledger; readonly comp
     })
     .openapi(story, async (c) => {
       const { caseId: given } = c.req.valid("param");
-      const caseId = await caseNamed(given);
-      const found = caseId === undefined ? undefined : await readRecords(sql, company, caseId);
-      if (caseId === undefined || found === undefined || found.records.length === 0) return refuse(c, ...absent(given));
+      const found = await recordsOf(given);
+      if (found === undefined) return refuse(c, ...absent(given));
+      const { caseId } = found;
       const lines = tellStory(toldRecords(found.records, { caseId, company }));
       const told = lines.map((line) => ({ ...line, because: [...line.because] }));
       return c.json({ caseId, intact: found.intact, lines: told }, 200);

@@ -101,6 +101,19 @@ function checkAccount(
   reader.reportKey(path, "unknown", "no request may leave out a fact of `per`", "remove `unknown`");
 }
 
+type Counted = Pick<z.infer<typeof LimitFields>, "id" | "per" | "over" | "route" | "unknown"> & {
+  readonly noun: string;
+};
+
+/** What a limit and a cool-down have in common: a name and an account of their own, and who is asked over it. */
+function readAsked(reader: Reader, path: Path, counting: Counted, { facts }: Vocabulary, routes: RouteNames) {
+  const { noun, id, over, route, unknown } = counting;
+  checkReserved(reader, [...path, "id"], id);
+  checkAccount(reader, path, counting, facts);
+  checkRoute(reader, path, { noun, effect: over, route }, routes);
+  return { over, route: route ?? routes.default, ...(unknown !== undefined && { unknown }) };
+}
+
 function readLimit(
   reader: Reader,
   path: Path,
@@ -110,16 +123,13 @@ function readLimit(
 ): Limit | undefined {
   const fields = readMap(reader, path, value, LimitFields);
   if (fields === undefined) return undefined;
-  const { id, per, window, warnAt, over, route, unknown } = fields;
-  checkReserved(reader, [...path, "id"], id);
-  checkAccount(reader, path, fields, vocabulary.facts);
-  checkRoute(reader, path, { noun: "a limit", effect: over, route }, routes);
+  const { id, per, window, warnAt } = fields;
+  const asked = readAsked(reader, path, { noun: "a limit", ...fields }, vocabulary, routes);
   const summed = readSummed(reader, path, fields, vocabulary.facts);
   if (summed === undefined) return undefined;
   const cap = readCap(reader, [...path, "cap"], fields.cap, summed, vocabulary);
   if (cap === undefined) return undefined;
   const warnAtPpm = warnAt === undefined ? null : (parsePercent(warnAt) ?? null);
-  const asked = { over, route: route ?? routes.default, ...(unknown !== undefined && { unknown }) };
   return { id, sum: summed?.name ?? null, per, window, cap, warnAtPpm, ...asked };
 }
 
@@ -133,11 +143,8 @@ function readCooldown(
 ): Limit | undefined {
   const fields = readMap(reader, path, value, CooldownFields);
   if (fields === undefined) return undefined;
-  const { id, cooldown: window, per, over, route, unknown } = fields;
-  checkReserved(reader, [...path, "id"], id);
-  checkAccount(reader, path, fields, vocabulary.facts);
-  checkRoute(reader, path, { noun: "a cool-down", effect: over, route }, routes);
-  const asked = { over, route: route ?? routes.default, ...(unknown !== undefined && { unknown }) };
+  const { id, cooldown: window, per } = fields;
+  const asked = readAsked(reader, path, { noun: "a cool-down", ...fields }, vocabulary, routes);
   return { id, sum: null, per, window, cap: 1, warnAtPpm: null, ...asked, cooldown: true };
 }
 
