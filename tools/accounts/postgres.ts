@@ -4,8 +4,7 @@ import { aliasesIn, matchKeys, type Customer } from "../../domain/customer/match
 import { ACCOUNT_MATCHES, type AccountMatch } from "../../functions/shared/account-matches.ts";
 import { unavailable } from "../unavailable.ts";
 import type { AccountReader } from "./port.ts";
-
-const iso = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+import { iso } from "../sql-instant.ts";
 
 /** Registrations that are looked at, those that end last first: more than a person would compare. */
 const MOST = 50;

@@ -4,8 +4,7 @@ import type { Receipt } from "../../domain/permit.ts";
 import { ToolError } from "../tool-error.ts";
 import { unavailable } from "../unavailable.ts";
 import type { DealTeamReader, DealTeamWriter } from "./deal-team-port.ts";
-
-const iso = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+import { iso } from "../sql-instant.ts";
 
 /**
  * Rows as they came to be in force: a partner's later row in a role ends the one before it. The CRM's partner sells until

@@ -9,8 +9,7 @@ import type { RecordReader } from "../record-reader.ts";
 import { ToolError } from "../tool-error.ts";
 import { unavailable } from "../unavailable.ts";
 import type { PriceWriter } from "./prices-port.ts";
-
-const iso = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+import { iso } from "../sql-instant.ts";
 
 /** A price in the words of the book, from the row `p`. */
 const PRICE = `jsonb_build_object('sku', p.sku, 'currency', p.currency, 'region', p.region, 'per', p.per,

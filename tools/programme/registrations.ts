@@ -5,8 +5,8 @@ import type { Receipt } from "../../domain/permit.ts";
 import { ToolError } from "../tool-error.ts";
 import { unavailable } from "../unavailable.ts";
 import type { DealRegistered, ProgrammeReader, ProgrammeWriter } from "./port.ts";
+import { iso } from "../sql-instant.ts";
 
-const iso = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const REF = "programme.registration_ref(registration_id, version)";
 const RECEIPT = `${REF} as "externalRef", ${iso("registered_at")} as "answeredAt"`;
 
