@@ -153,7 +153,8 @@ function overReason(cell: Policy, limit: Limit, { used, reserved, asked, cap }: 
   const whose = per.length === 0 ? "of all together" : `of this ${per.join(" and ")}`;
   if (cooldown === true && isRolling(window)) {
     const days = daysOf(window) === 1 ? "1 day" : `${daysOf(window)} days`;
-    return `another request ${whose} within ${days} of the last, where only one is let through`;
+    const among = shared === undefined ? "" : ` of all that share \`${limit.id}\``;
+    return `another request ${whose} within ${days} of the last, where only one${among} is let through`;
   }
   const verb = sum === null ? "requests" : sum;
   const total = show(used + reserved + asked);

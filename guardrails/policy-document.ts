@@ -236,8 +236,8 @@ function repeated(names: readonly string[]): string | undefined {
 }
 
 /** Whether a limit counts what a cool-down does. */
-function isCooldown({ sum, window, cap, warnAtPpm, shared }: Policy["limits"][number]): boolean {
-  return sum === null && isRolling(window) && cap === 1 && warnAtPpm === null && shared === undefined;
+function isCooldown({ sum, window, cap, warnAtPpm }: Policy["limits"][number]): boolean {
+  return sum === null && isRolling(window) && cap === 1 && warnAtPpm === null;
 }
 
 /** What a derivation over a list reads that no record of it has; undefined when there is nothing. */

@@ -63,7 +63,8 @@ export function limitText(policy: Policy, limit: Limit): string {
   const others = shared === undefined ? "" : `; shared by every policy that names it, counted in ${shared.timezone}`;
   const uncounted = unknown === undefined ? "" : "; what leaves out whom it counts for is not counted and asks nobody";
   if (cooldown === true && isRolling(window)) {
-    return `once ${account}, and not again within ${daysWords(window)} of the last; sooner ${answer}${uncounted}`;
+    const all = shared === undefined ? "" : "; one for every policy that names it";
+    return `once ${account}, and not again within ${daysWords(window)} of the last; sooner ${answer}${all}${uncounted}`;
   }
   return `${most}; over it ${answer}${warned}${others}${uncounted}`;
 }

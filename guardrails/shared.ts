@@ -23,6 +23,8 @@ export type SharedLimit = {
   readonly route: string | null;
   /** The parameter that the cap is taken from, if it is: a policy's overrides may set it for its own requests. */
   readonly params: readonly Param[];
+  /** One request, and none again until its window is over, whichever of the policies let it through. */
+  readonly cooldown?: true;
 };
 
 /** Shared limits by id, each with the SHA-256 (hex) of its document. */
@@ -35,11 +37,13 @@ export function sharedDocument(limit: SharedLimit): JsonObject {
 
 /** The shared limit as a policy that names it tells it; undefined for a limit of the policy's own. */
 export function sharedIn(policy: Policy, limit: Limit): SharedLimit | undefined {
-  const { id, window, cap, warnAtPpm, over, route, shared } = limit;
+  const { id, window, cap, warnAtPpm, over, shared, cooldown } = limit;
   if (shared === undefined) return undefined;
   const { timezone, sum, per } = shared;
   const named = capParam(cap);
   const unit = unitOf(limit, policy);
   const params = policy.params.filter(({ name }) => name === named);
-  return { id, timezone, sum, per, unit, window, cap, warnAtPpm, over, params, route: over === "block" ? null : route };
+  const route = over === "block" ? null : limit.route;
+  const resting = cooldown === undefined ? {} : { cooldown };
+  return { id, timezone, sum, per, unit, window, cap, warnAtPpm, over, params, route, ...resting };
 }

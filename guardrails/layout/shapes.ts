@@ -88,7 +88,20 @@ const policy: Shape = {
 };
 
 const shared: Shape = {
-  order: ["shared", "timezone", "sum", "count", "per", "window", "params", "cap", "warnAt", "over", "route"],
+  order: [
+    "shared",
+    "timezone",
+    "sum",
+    "count",
+    "cooldown",
+    "per",
+    "window",
+    "params",
+    "cap",
+    "warnAt",
+    "over",
+    "route",
+  ],
   block: true,
   of: { params },
 };

@@ -44,15 +44,22 @@ const LimitFields = z.strictObject({
 });
 type LimitFields = z.infer<typeof LimitFields>;
 
-/** Once, and not again before so many days are over. */
-const CooldownFields = z.strictObject({
-  id: LimitFields.shape.id,
+/** What a cool-down says of itself, wherever it is declared: once, and not again before so many days are over. */
+export const resting = {
   cooldown: z
     .custom<RollingWindow>((given) => typeof given === "string" && isRolling(given))
     .describe("1 to 400 days such as `14d`, each of 24 hours"),
-  per: LimitFields.shape.per,
-  over: LimitFields.shape.over,
-  route: LimitFields.shape.route,
+  per: counted.per,
+  over: counted.over,
+  route: counted.route,
+};
+
+/** What a cool-down counts: one request in a window that rolls. */
+export const onceOnly = { sum: null, cap: 1, warnAtPpm: null, cooldown: true } as const;
+
+const CooldownFields = z.strictObject({
+  id: LimitFields.shape.id,
+  ...resting,
   unknown: LimitFields.shape.unknown,
 });
 
@@ -145,10 +152,13 @@ function readCooldown(
   if (fields === undefined) return undefined;
   const { id, cooldown: window, per } = fields;
   const asked = readAsked(reader, path, { noun: "a cool-down", ...fields }, vocabulary, routes);
-  return { id, sum: null, per, window, cap: 1, warnAtPpm: null, ...asked, cooldown: true };
+  return { id, per, window, ...asked, ...onceOnly };
 }
 
-const isCooldown = (item: unknown): boolean => typeof item === "object" && item !== null && "cooldown" in item;
+/** Whether a limit is written as a cool-down. */
+export function isCooldown(item: unknown): boolean {
+  return typeof item === "object" && item !== null && "cooldown" in item;
+}
 
 /** The limits of a policy over windows of time, in file order: its own, and the shared ones that it names. */
 export function readLimits(

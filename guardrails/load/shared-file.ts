@@ -8,7 +8,7 @@ import type { Cap } from "../policy.ts";
 import type { Problem } from "../problem.ts";
 import type { SharedLimit } from "../shared.ts";
 import { readAmount } from "./amounts.ts";
-import { counted, readCounted } from "./limits.ts";
+import { counted, isCooldown, onceOnly, readCounted, resting } from "./limits.ts";
 import { isRolling } from "../rolling-window.ts";
 import { Slug, checkReserved } from "./names.ts";
 import { checkUse } from "./param-use.ts";
@@ -31,6 +31,8 @@ const SharedFields = z.strictObject({
   ...counted,
 });
 type SharedFields = z.infer<typeof SharedFields>;
+
+const RestingFields = z.strictObject({ shared: Slug, timezone: Timezone, ...resting });
 
 const DepositFields = z.strictObject({
   deposited: Currency.describe(`a currency, one of ${listed(Currency.options)}`),
@@ -91,7 +93,9 @@ function checkFund(reader: Reader, { sum, per, over, window, timezone }: SharedF
   }
 }
 
-function checkNames(reader: Reader, file: string, { shared: id, sum, per, over, route }: SharedFields): void {
+type Named = Pick<SharedFields, "shared" | "sum" | "per" | "over" | "route">;
+
+function checkNames(reader: Reader, file: string, { shared: id, sum, per, over, route }: Named): void {
   checkReserved(reader, ["shared"], id);
   if (file.split(/[/\\]/).at(-1) !== `${id}.yaml`) {
     reader.report(["shared"], `shared limit \`${id}\` is kept in another file`, `name the file \`${id}.yaml\``);
@@ -111,6 +115,18 @@ function checkNames(reader: Reader, file: string, { shared: id, sum, per, over, 
   }
 }
 
+/** A cool-down that several policies name: one request of an account, whichever of them lets it through. */
+function loadResting(reader: Reader, file: string): LoadedShared {
+  const fields = readMap(reader, [], reader.value, RestingFields);
+  if (fields !== undefined) checkNames(reader, file, fields);
+  const problems = reader.problems();
+  if (problems.length > 0 || fields === undefined) return { kind: "refused", problems };
+  const { shared: id, timezone = "UTC", per, cooldown: window, over, route = null } = fields;
+  warnOfZone(reader, timezone);
+  const limit = { id, timezone, per, unit: count, window, over, route, params: [], ...onceOnly };
+  return { kind: "loaded", warnings: reader.warnings(), limit: frozen(limit) };
+}
+
 /**
  * Reads the file of a shared limit. Gives the limit, or every problem in the file in its order; never throws for what the
  * text says. `file` is for messages, and its name must be the limit's id.
@@ -118,6 +134,7 @@ function checkNames(reader: Reader, file: string, { shared: id, sum, per, over, 
 export function loadShared(file: string, text: FileText): LoadedShared {
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
+  if (isCooldown(reader.value)) return loadResting(reader, file);
   const fields = readMap(reader, [], reader.value, SharedFields);
   if (fields === undefined) return { kind: "refused", problems: reader.problems() };
   const written = { params: fields.params, limits: [fields] };

@@ -106,7 +106,7 @@ export function readShared(
     return undefined;
   }
   const { limit, version } = found;
-  const { id, timezone, window, cap, warnAtPpm, over } = limit;
+  const { id, timezone, window, cap, warnAtPpm, over, cooldown } = limit;
   if (limit.route !== null && !routes.declared.includes(limit.route)) {
     const message = `\`${id}\` asks the route \`${limit.route}\`, which this policy does not have`;
     reader.report([...path, "shared"], message, `declare \`${limit.route}\` under \`routes\``);
@@ -115,5 +115,6 @@ export function readShared(
   const per = readPer(reader, path, fields.per, limit, facts);
   const route = limit.route ?? routes.default;
   const named = { version, timezone, sum: limit.sum, per: limit.per };
-  return { id, sum, per, window, cap, warnAtPpm, over, route, shared: named };
+  const resting = cooldown === undefined ? {} : { cooldown };
+  return { id, sum, per, window, cap, warnAtPpm, over, route, ...resting, shared: named };
 }

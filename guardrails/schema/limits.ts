@@ -76,14 +76,15 @@ function accountsOf(facts: readonly FactType[], wanted: Wanted, isDeriving: bool
   return words.length === 0 ? { type: "array", maxItems: 0 } : { type: "array", items: { enum: words } };
 }
 
+const cooldown = {
+  type: "string",
+  pattern: rollingPattern.source,
+  description: "how long after one request no other is let through: days of 24 hours, such as `14d`",
+  examples: ["14d"],
+};
+
 /** One request, and none again before so many days are over. */
 function cooldownsOf(own: JsonObject, passing: JsonObject): readonly JsonObject[] {
-  const cooldown = {
-    type: "string",
-    pattern: rollingPattern.source,
-    description: "how long after one request no other is let through: days of 24 hours, such as `14d`",
-    examples: ["14d"],
-  };
   const needed = ["id", "cooldown", "per", "over"];
   return [own, passing].flatMap((fields) => {
     const { window: _, warnAt: __, ...rest } = fields;
@@ -139,9 +140,13 @@ export function sharedSchema(): JsonObject {
   const needed = ["per", "window", "cap"];
   const variant = (key: string, what: JsonObject, cap: JsonObject, over: JsonObject) =>
     strict({ ...file, [key]: what, cap, ...over }, ["shared", key, ...needed, ...Object.keys(over)]);
+  const { shared, timezone, per } = file;
+  const once = (over: JsonObject) =>
+    strict({ shared, timezone, per, cooldown, ...over }, ["shared", "per", "cooldown", ...Object.keys(over)]);
   const variants = [asks, blocks].flatMap((over) => [
     variant("sum", sum, amounts, over),
     variant("count", count, counts, over),
+    once(over),
   ]);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

@@ -15,7 +15,8 @@ import { quoteFacts } from "../../functions/quoting/fixture.ts";
 import { fundOf, fundPermit } from "../fixtures/funds.ts";
 import { AT, givenProposal, stepNames, type Names } from "../fixtures/ledger.ts";
 import { acted, accountsOf, totalsOf, unequalAccounts } from "../fixtures/reservations.ts";
-import { quotingSharing, renewals, sharedWith, spend } from "../fixtures/shared-limits.ts";
+import { quotingSharing, renewals, renewalsText, sharedWith, spend } from "../fixtures/shared-limits.ts";
+import { sharedLimitsOf } from "../fixtures/policy.ts";
 import { givenPerson } from "../fixtures/people.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
@@ -39,16 +40,24 @@ function given({ quoting = quotingSharing(), price = renewals(), money = spend()
   );
   const decider = createDecider({ pool, policies: source, alarm: () => undefined });
   const sam = givenPerson(pool, company, { personId: "sam", name: "Sam", role: "seller" });
-  async function decide(actionId: keyof typeof policies, names: Names, facts: JsonObject): Promise<StoredDecision> {
+  async function decideAt(
+    actionId: keyof typeof policies,
+    names: Names,
+    facts: JsonObject,
+    at: string,
+  ): Promise<StoredDecision> {
     await sam;
     const proposalId = await givenProposal(pool, names);
     const action = { tool: "quotes.approve-discount", args: { quoteId: "Q-1" } };
     const proposal = { proposalId, actionId, action, recordVersion: "1" };
-    const asked = { gate: 1, approvalId: null, at: AT, review: "exempt", sources: [], requestedBy: "sam" } as const;
+    const asked = { gate: 1, approvalId: null, at, review: "exempt", sources: [], requestedBy: "sam" } as const;
     return decider({ ...names, ...asked, proposal, facts });
   }
+  const decide = (actionId: keyof typeof policies, names: Names, facts: JsonObject) =>
+    decideAt(actionId, names, facts, AT);
   return {
     company,
+    decideAt,
     step: (name: string) => stepNames(name, company),
     quote: (names: Names, facts: JsonObject = {}) => decide("quoting", names, { ...quoteFacts(), ...facts }),
     renew: (names: Names, renewalDiscount = 1_200_000, incumbent = "partner-7") =>
@@ -166,4 +175,28 @@ test("an account is never asked in another unit than it is kept in: nothing exec
   const asked = await quote(step("q-2"));
   expect(asked).toMatchObject({ verdict: "escalate", permitId: null });
   expect(asked.reason).toMatch(/^runtime_error:limit_unread/);
+});
+
+test("a cool-down that policies share lets one of all their requests through, and the next when it is over", async () => {
+  const shared = sharedLimitsOf({ rest: "shared: rest\ncooldown: 14d\nper: [partner]\nover: block\n" });
+  const named = renewalsText.replace(
+    /limits:\n(?: {2,}.*\n)+/,
+    "limits:\n  - shared: rest\n    per: { partner: incumbent }\n",
+  );
+  const price = renewals(shared, named);
+  const quoting = { ...price, id: "quoting" };
+  const { step, renew, decideAt } = given({ quoting, price });
+  const first = await renew(step("r-1"));
+  expect(first).toMatchObject({ verdict: "execute" });
+  const facts = { incumbent: "partner-7", renewalDiscount: 1, seats: 9 };
+  expect(await decideAt("quoting", step("q-1"), facts, AT)).toMatchObject({ verdict: "block" });
+  const later = (days: number) => new Date(Date.parse(AT) + days * 86_400_000).toISOString();
+  // It is on its way: nobody knows when it is done, so that it counts for as long as it is.
+  expect(await decideAt("quoting", step("q-3"), facts, later(14))).toMatchObject({ verdict: "block" });
+  await acted(pool, permitOf(step("r-1"), first), "done");
+  const almost = new Date(Date.parse(later(14)) - 1).toISOString();
+  expect(await decideAt("quoting", step("q-4"), facts, almost)).toMatchObject({ verdict: "block" });
+  expect(await decideAt("quoting", step("q-5"), facts, later(14))).toMatchObject({ verdict: "execute" });
+  const juniper = { ...facts, incumbent: "p-juniper" };
+  expect(await decideAt("quoting", step("q-2"), juniper, AT)).toMatchObject({ verdict: "execute" });
 });

@@ -12,6 +12,10 @@ import { policySchema } from "../../guardrails/schema.ts";
 import { limitText } from "../../guardrails/section-sentences.ts";
 import type { Known } from "../../guardrails/ternary.ts";
 import { policyText } from "../../guardrails/written-policy.ts";
+import { loadShared } from "../../guardrails/load/shared-file.ts";
+import { sharedSchema } from "../../guardrails/schema/limits.ts";
+import { sharedIn } from "../../guardrails/shared.ts";
+import { sharedLimitsOf } from "../fixtures/policy.ts";
 import { quoteFacts } from "../../functions/quoting/fixture.ts";
 import { catalogue, whole } from "./traps.ts";
 
@@ -88,6 +92,58 @@ describe("a cool-down", () => {
   test("that is moved is a difference", () => {
     const shorter = policyWith(resting.replace("14d", "7d"));
     expect(diffPolicies(policy, shorter)).toMatchObject({ equal: false, beside: ["limits over time"] });
+  });
+});
+
+describe("a cool-down that several policies name", () => {
+  const text = "shared: rest\ncooldown: 14d\nper: [partner]\nover: escalate\nroute: manager\n";
+  const shared = sharedLimitsOf({ rest: text });
+  const read = loadPolicy("quoting.yaml", fileOf("{ shared: rest }"), catalogue, { shared });
+  if (read.kind !== "loaded") throw new Error(read.problems.map(formatProblem).join("\n"));
+  const { policy: sharing } = read;
+  const limit = sharing.limits.find(({ id }) => id === "rest");
+  const problems = (written: string) => {
+    const found = loadShared("rest.yaml", written);
+    return found.kind === "loaded" ? [] : found.problems.map(formatProblem);
+  };
+
+  test("is the same limit in each, of an account of all of them", () => {
+    expect(limit).toMatchObject({ cap: 1, window: "14d", sum: null, cooldown: true, shared: { per: ["partner"] } });
+    expect(limit && sharedIn(sharing, limit)).toEqual(shared["rest"]?.limit);
+  });
+
+  test("comes back from the policy's version and stands in its words", () => {
+    expect(policyFromDocument(JSON.stringify(policyDocument(sharing)))).toEqual(sharing);
+    expect(texts(sharing)).toEqual([
+      "once per partner, and not again within 14 days of the last; sooner escalate to manager; one for every policy that names it",
+    ]);
+  });
+
+  test("is asked for under the shared names, and says of whom only one is let through", () => {
+    const [asked] = asksOf(sharing, quoteFacts() as Known, at).asks.filter(({ limit: { id } }) => id === "rest");
+    if (asked === undefined) throw new Error("nothing is asked");
+    const reading = readingOf(asked, "account", { window: asked.window, deposited: 0, used: 1, reserved: 0 });
+    expect(applyLimits({ kind: "execute", rules: [] }, [reading], sharing)).toMatchObject({
+      kind: "escalate",
+      reason:
+        "another request of this partner within 14 days of the last, where only one of all that share `rest` is let through",
+    });
+  });
+
+  test.for([
+    ["a cap beside it", "over:", "cap: 2\nover:", "unknown key `cap`"],
+    ["a window of the calendar", "14d", "calendar-day", "`cooldown` does not take `calendar-day`"],
+    ["another name than its file's", "shared: rest", "shared: pause", "shared limit `pause` is kept in another file"],
+    ["nobody who is asked", "route: manager\n", "", "`route` is missing"],
+  ] as const)("with %s is refused", ([, from, to, message]) => {
+    expect(problems(text)).toEqual([]);
+    expect(problems(text.replace(from, to)).join("\n")).toContain(message);
+  });
+
+  test("is what editors complete", () => {
+    const schema = z.fromJSONSchema(sharedSchema() as never);
+    const takes = (written: string) => schema.safeParse(parse(written)).success;
+    expect([takes(text), takes(text.replace("14d", "0d")), takes(`${text}cap: 2\n`)]).toEqual([true, false, false]);
   });
 });
 

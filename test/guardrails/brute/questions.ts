@@ -76,7 +76,11 @@ export function wrongInDiff(
   requests: readonly Request[],
   [ours, theirs]: readonly [readonly Said[], readonly Said[]],
 ): readonly string[] {
-  const { changes, more, undecided } = diffPolicies(a, b);
+  const { changes, more, undecided, beside } = diffPolicies(a, b);
+  const [isCountedOtherwise, isTold] = [
+    JSON.stringify(a.limits) !== JSON.stringify(b.limits),
+    beside.includes("limits over time"),
+  ];
   const turn = (from: Verdict, to: Verdict) => `${from} to ${from === to ? "another route" : to}`;
   const turns = new Set(
     requests.flatMap((_, at) => {
@@ -94,6 +98,9 @@ export function wrongInDiff(
   });
   const [expected, found] = [[...turns].toSorted().join(), [...told].toSorted().join()];
   return [
+    ...(isCountedOtherwise === isTold
+      ? []
+      : [`diff tells of limits: ${isTold}, there are others: ${isCountedOtherwise}`]),
     ...(expected === found ? [] : [`diff tells of ${found}, there is ${expected}`]),
     ...wrong.map(({ where }) => `no request turns so where ${where}`),
     ...undecided,

@@ -16,6 +16,7 @@ import type { Known } from "../../../guardrails/ternary.ts";
 import { beneath } from "../../../guardrails/derived.ts";
 import { policyOf } from "../../fixtures/policy.ts";
 import { derivedFrom } from "./derived-world.ts";
+import { limitsOver } from "./limited-world.ts";
 import { lines, listsOf } from "./list-world.ts";
 
 const firstDay = 20_600;
@@ -231,6 +232,7 @@ function policyOver(facts: readonly FactType[], timezone: string): fc.Arbitrary<
       params: paramsOf(),
       overrides: overridesOf(facts),
       invariants: invariantsOf(facts),
+      limits: limitsOver(facts),
       default: fc.constantFrom("escalate", "block"),
     })
     .map((parts) => ({ ...template, facts, timezone, ...parts }));
