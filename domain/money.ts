@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { minorDigits } from "./currency.ts";
+import { currencyCodes, minorDigits } from "./currency.ts";
 
-/** ISO 4217 codes that policies and funds are kept in. */
-export const Currency = z.enum(["USD", "EUR", "GBP"]);
+/** A currency of ISO 4217 that has a minor unit, by its code: what policies and funds are kept in. */
+export const Currency = z.enum(currencyCodes);
 export type Currency = z.infer<typeof Currency>;
 
 /** Any currency of ISO 4217, by its code: what records and what they ask for are in. */

@@ -1,4 +1,4 @@
-import { minorDigits } from "../domain/currency.ts";
+import { currencyFault, minorDigits } from "../domain/currency.ts";
 import { parseDate, writeDate } from "../domain/day.ts";
 import { inUnits, parseDecimal } from "../domain/decimal.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
@@ -110,9 +110,8 @@ export const truth: Field<boolean> = (raw) => {
 /** A currency by its ISO 4217 code, however it is capitalised. */
 export const currency: Field<string> = (raw) => {
   const code = textOf(raw)?.toUpperCase();
-  return code === undefined || minorDigits(code) === undefined
-    ? unread(raw, "is no currency of ISO 4217")
-    : { value: code };
+  const why = currencyFault(code ?? "");
+  return code === undefined || why !== undefined ? unread(raw, why ?? "") : { value: code };
 };
 
 /** The code that an amount ends with: `600000.00 USD`. Undefined where it has none. */

@@ -1,10 +1,9 @@
 import { assertNever } from "../domain/assert-never.ts";
 import { parseDate, writeDate } from "../domain/day.ts";
 import { inUnits, parseDecimal } from "../domain/decimal.ts";
-import { minorDigits } from "../domain/currency.ts";
-import { Currency, Money, formatMinor } from "../domain/money.ts";
+import { currencyFault, minorDigits } from "../domain/currency.ts";
+import { type Currency, Money, formatMinor } from "../domain/money.ts";
 import { formatPpm } from "../domain/ppm.ts";
-import { listed, nearest } from "./did-you-mean.ts";
 
 /** `15%`, `15.0001%`: at most four decimals, so that every percentage is a whole number of parts per million. */
 export function parsePercent(text: unknown): number | undefined {
@@ -13,12 +12,14 @@ export function parsePercent(text: unknown): number | undefined {
   return Number(match[1]) * 10_000 + Number((match[2] ?? "").padEnd(4, "0"));
 }
 
-/** `500000.00 USD`: two decimals, no grouping, a currency the programme trades in. */
+/** `500000.00 USD`, `500000 JPY`, `1.250 KWD`: as many decimals as the currency has, no grouping. */
 export function parseMoney(text: unknown): Money | undefined {
-  const match = typeof text === "string" ? /^((?:0|[1-9]\d{0,10})\.\d{2}) ([A-Z]{3})$/.exec(text) : null;
+  const match = typeof text === "string" ? /^((?:0|[1-9]\d{0,12})(?:\.(\d+))?) ([A-Z]{3})$/.exec(text) : null;
+  const digits = minorDigits(match?.[3] ?? "");
+  if (digits === undefined || (match?.[2] ?? "").length !== digits) return undefined;
   const decimal = parseDecimal(match?.[1] ?? "");
-  const minor = decimal && inUnits(decimal, 2);
-  const money = Money.safeParse({ minor: Number(minor), currency: match?.[2] });
+  const minor = decimal && inUnits(decimal, digits);
+  const money = Money.safeParse({ minor: Number(minor), currency: match?.[3] });
   return money.success ? money.data : undefined;
 }
 
@@ -35,12 +36,29 @@ export function moneyFault(text: unknown): { readonly message: string; readonly 
     return { message: `\`${text}\` has thousands separators, which are not taken`, fix: `write \`${plain}\`` };
   }
   const code = /^[\d.]+ ([A-Za-z]{2,4})$/.exec(text)?.[1];
-  if (code === undefined || Currency.options.some((known) => known === code)) return undefined;
-  const known = `use one of ${listed(Currency.options)}`;
-  const near = nearest(code, Currency.options);
-  const fix = near === undefined || minorDigits(code) !== undefined ? known : `did you mean \`${near}\`? (${known})`;
-  const what = minorDigits(code) === undefined ? "is no currency" : "is a currency that policies are not kept in";
-  return { message: `\`${code}\` ${what}`, fix };
+  if (code === undefined) return undefined;
+  const why = currencyFault(code);
+  if (why === undefined) return decimalsFault(text, code);
+  // Three letters are near to many codes: only another case is told for sure.
+  const meant = currencyFault(code.toUpperCase()) === undefined ? code.toUpperCase() : undefined;
+  const fix = meant === undefined ? "write the code of a currency, such as `USD`" : `did you mean \`${meant}\`?`;
+  return { message: `\`${code}\` ${why}`, fix };
+}
+
+/** An amount that has other decimals than its currency. `500.00 JPY` is `500 JPY`; nothing else is rounded for anybody. */
+function decimalsFault(text: string, code: string): ReturnType<typeof moneyFault> {
+  const [, whole, decimals = ""] = /^(0|[1-9]\d{0,12})(?:\.(\d+))? /.exec(text) ?? [];
+  const digits = minorDigits(code) ?? 0;
+  if (whole === undefined || decimals.length === digits) return undefined;
+  const has = digits === 0 ? "has no minor unit: it is written without decimals" : `is written with ${digits} decimals`;
+  const kept = decimals.slice(0, digits).padEnd(digits, "0");
+  const isExact = /^0*$/.test(decimals.slice(digits));
+  const exact = `${whole}${digits === 0 ? "" : `.${kept}`} ${code}`;
+  const fix = isExact ? `write \`${exact}\`` : `write an amount such as \`${exact}\``;
+  return {
+    message: `\`${text}\` has ${decimals.length === 0 ? "no" : decimals.length} decimal${decimals.length === 1 ? "" : "s"}, and ${code} ${has}`,
+    fix,
+  };
 }
 
 export { parseDate, writeDate };

@@ -63,7 +63,7 @@ function factOf({ at, heading, name, unit }: Column, rows: readonly Parsed[]): F
     case "minor":
       return currency.success
         ? { ...said, kind, min: 0, max: 9_000_000_000_000, currency: currency.data }
-        : "an amount says its currency: USD, EUR or GBP";
+        : "an amount says its currency by ISO 4217, such as USD";
     case "number":
       return { ...said, kind, min: 0, max: 1_000_000_000 };
     case "date":

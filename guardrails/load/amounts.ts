@@ -13,7 +13,7 @@ const told: { readonly [unit in Unit]: { readonly noun: string; readonly fix: st
   },
   minor: {
     noun: "money",
-    fix: "write an amount with two decimals and its currency, such as `500000.00 USD`",
+    fix: "write an amount with its currency and the decimals of that, such as `500000.00 USD`",
     range: "1000.00 USD..5000.00 USD",
   },
   number: { noun: "a whole number", fix: "write a whole number, such as `9`", range: "5..20" },

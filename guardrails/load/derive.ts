@@ -56,7 +56,7 @@ function typeOfMeasure(reader: Reader, { section, name, value }: Entry, measure:
   }
   const said = { name, title: titleOf(value, name), adjustable: false, ...(optional && { optional: true as const }) };
   const { kind, currency } = unit;
-  if (kind === "minor") return currency && { ...said, kind, min, max, currency, derive };
+  if (kind === "minor") return currency === undefined ? undefined : { ...said, kind, min, max, currency, derive };
   return { ...said, kind, min, max, derive };
 }
 

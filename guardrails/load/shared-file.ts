@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { AccountUnit } from "../../domain/account.ts";
 import { Currency } from "../../domain/money.ts";
-import { listed } from "../did-you-mean.ts";
 import { frozen } from "../frozen.ts";
 import { parsePercent, parseMoney } from "../literals.ts";
 import type { Cap } from "../policy.ts";
@@ -35,7 +34,7 @@ type SharedFields = z.infer<typeof SharedFields>;
 const RestingFields = z.strictObject({ shared: Slug, timezone: Timezone, ...resting });
 
 const DepositFields = z.strictObject({
-  deposited: Currency.describe(`a currency, one of ${listed(Currency.options)}`),
+  deposited: Currency.describe("a currency of ISO 4217 that has a minor unit, such as `USD`"),
 });
 
 type Capped = { readonly cap: Cap; readonly unit: AccountUnit };
@@ -45,7 +44,7 @@ const plain = { unit: "number", currency: null } as const;
 
 function readDeposited(reader: Reader, value: unknown): Capped | undefined {
   const currency = readMap(reader, ["cap"], value, DepositFields)?.deposited;
-  return currency && { cap: { deposited: currency }, unit: { unit: "minor", currency } };
+  return currency === undefined ? undefined : { cap: { deposited: currency }, unit: { unit: "minor", currency } };
 }
 
 function readCapParam(reader: Reader, value: unknown, isCount: boolean, vocabulary: Vocabulary): Capped | undefined {

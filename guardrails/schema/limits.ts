@@ -4,7 +4,7 @@ import type { FactType } from "../fact-types.ts";
 import { anyWordFact, namable, summedFact, wordFact, type Wanted } from "../load/fact-names.ts";
 import { windows } from "../policy.ts";
 import { rollingPattern } from "../rolling-window.ts";
-import { derivedName, money, paramRef, paramRefOf, percent, slug, strict, whole } from "./literals.ts";
+import { derivedName, anyMoney, money, paramRef, paramRefOf, percent, slug, strict, whole } from "./literals.ts";
 import { paramsOf } from "./params.ts";
 
 /** What may be added up, and a cap in its unit. */
@@ -21,7 +21,7 @@ function measures(facts: readonly FactType[], isDeriving: boolean): readonly Mea
     const what = { enum: names, description: "the fact that is added up" };
     return { key: "sum", what, cap: unit === "" ? number : money(unit) };
   });
-  const amount = { anyOf: [number, money("[A-Z]{3}")] };
+  const amount = { anyOf: [number, anyMoney] };
   const derived = { ...derivedName(facts), description: "what the policy derives, added up" };
   const made = isDeriving ? [{ key: "sum", what: derived, cap: amount }] : [];
   return [...sums, ...made, { key: "count", what: { const: true, description: "count requests" }, cap: number }];
@@ -128,7 +128,7 @@ export function sharedSchema(): JsonObject {
     per: { type: "array", items: factName, description: "the facts that make one account; `[]` is one for all" },
     ...windowed,
   };
-  const amounts = most([money("[A-Z]{3}"), { ...whole, minimum: 0 }, { $ref: "#/$defs/param" }]);
+  const amounts = most([anyMoney, { ...whole, minimum: 0 }, { $ref: "#/$defs/param" }]);
   const counts = most([{ ...whole, minimum: 0 }, { $ref: "#/$defs/param" }]);
   const deposited = strict(
     { deposited: { enum: Currency.options, description: "the fund's currency" } },

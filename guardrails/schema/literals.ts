@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../domain/json.ts";
+import { minorDigits } from "../../domain/currency.ts";
 import { describeKind } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
 
@@ -20,9 +21,14 @@ export const paramRefOf = (): JsonObject =>
   strict({ param: { type: "string", description: "its name" } }, ["param"], "a parameter declared under `params`");
 export const anyVerdict = { enum: ["execute", "escalate", "block"] };
 
+/** An amount in a currency. */
 export function money(currency: string): JsonObject {
-  return { type: "string", pattern: `^\\d+\\.\\d{2} ${currency}$` };
+  const digits = minorDigits(currency) ?? 2;
+  return { type: "string", pattern: digits === 0 ? `^\\d+ ${currency}$` : `^\\d+\\.\\d{${digits}} ${currency}$` };
 }
+
+/** An amount in whatever currency; the loader says which decimals that has. */
+export const anyMoney: JsonObject = { type: "string", pattern: "^\\d+(\\.\\d{2,4})? [A-Z]{3}$" };
 
 /** A name that none of the facts has: what a policy may call something that it derives. */
 export function derivedName(facts: readonly FactType[]): JsonObject {

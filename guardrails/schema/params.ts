@@ -2,7 +2,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { FactType } from "../fact-types.ts";
 import { namable, wordFact } from "../load/fact-names.ts";
 import { paramSnippets } from "./snippets.ts";
-import { day, literalOf, money, paramName, percent, sentence, slug, some, strict, whole } from "./literals.ts";
+import { day, anyMoney, literalOf, paramName, percent, sentence, slug, some, strict, whole } from "./literals.ts";
 
 /** A parameter: a number in one of the units. */
 function paramOf(): JsonObject {
@@ -11,7 +11,7 @@ function paramOf(): JsonObject {
   const about: { readonly [unit: string]: JsonObject } = {
     percent: { description: "a share, with at most four decimals", examples: ["15%"] },
     money: {
-      description: "an amount in one currency, with two decimals and no separators",
+      description: "an amount in one currency of ISO 4217, with the decimals of that and no separators",
       examples: ["500000.00 USD"],
     },
     number: { description: "a whole number", examples: [9] },
@@ -20,12 +20,7 @@ function paramOf(): JsonObject {
   const amount = (unit: string, literal: JsonObject) =>
     strict({ [unit]: { ...literal, ...about[unit] }, allowed, protected: isProtected }, [unit]);
   return {
-    anyOf: [
-      amount("percent", percent),
-      amount("money", money("[A-Z]{3}")),
-      amount("number", whole),
-      amount("date", day),
-    ],
+    anyOf: [amount("percent", percent), amount("money", anyMoney), amount("number", whole), amount("date", day)],
   };
 }
 
@@ -52,7 +47,7 @@ export function overrideOf(facts: readonly FactType[], isDeriving: boolean): Jso
     set: {
       type: "object",
       propertyNames: paramName,
-      additionalProperties: { anyOf: [percent, money("[A-Z]{3}"), whole, day] },
+      additionalProperties: { anyOf: [percent, anyMoney, whole, day] },
       minProperties: 1,
       description: "parameters that say what they allow, each with another value",
     },

@@ -39,7 +39,7 @@ async function problems(...argv: string[]): Promise<readonly string[]> {
 test("a mistake in a shared limit is told at its place, and with it the policies that name it", async () => {
   change(SHARED, "600000.00 USD,", "600000 USD,");
   expect(await problems()).toEqual([
-    "shared/quarter-discount.yaml:10:25: `600000 USD` is not money; write an amount with two decimals and its currency, such as `500000.00 USD`",
+    "shared/quarter-discount.yaml:10:25: `600000 USD` has no decimals, and USD is written with 2 decimals; write `600000.00 USD`",
     "quoting.yaml:142:13: there is no sound shared limit `quarter-discount`; write or mend `shared/quarter-discount.yaml`",
     "renewals.price.yaml:90:13: there is no sound shared limit `quarter-discount`; write or mend `shared/quarter-discount.yaml`",
     expect.stringMatching(/^3 problems in \d+ files$/),

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { didYouMean } from "../../guardrails/did-you-mean.ts";
 import { factTypesOf, showValue } from "../../guardrails/fact-types.ts";
+import { Currency } from "../../domain/money.ts";
 import {
   parseAs,
   parseDate,
   parseDuration,
+  moneyFault,
   parseMoney,
   parsePercent,
   parseWhole,
@@ -59,8 +61,8 @@ describe("money", () => {
   test("reads back as it is written", () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 0, max: 9_000_000_000_000 }),
-        fc.constantFrom("USD", "EUR", "GBP"),
+        fc.oneof(fc.integer({ min: 0, max: 9_000_000_000_000 }), fc.constantFrom(0, 1, 9_000_000_000_000)),
+        fc.constantFrom(...Currency.options),
         (minor, currency) => {
           expect(parseMoney(writeMoney(minor, currency))).toEqual({ minor, currency });
         },
@@ -75,6 +77,13 @@ describe("money", () => {
     "1.00USD",
     "1.00 usd",
     "1.00 JPY",
+    "1.0 JPY",
+    "1. JPY",
+    "1.00 KWD",
+    "1 XAU",
+    "1.000 CLF",
+    "9000000000001 JPY",
+    "9000000000.001 KWD",
     "01.00 USD",
     "-1.00 USD",
     "90000000000.01 USD",
@@ -82,6 +91,35 @@ describe("money", () => {
   ])("%j is none", (text) => {
     expect(parseMoney(text)).toBeUndefined();
   });
+});
+
+test.for([
+  [
+    "500.00 JPY",
+    "`500.00 JPY` has 2 decimals, and JPY has no minor unit: it is written without decimals",
+    "write `500 JPY`",
+  ],
+  [
+    "500.50 JPY",
+    "`500.50 JPY` has 2 decimals, and JPY has no minor unit: it is written without decimals",
+    "write an amount such as `500 JPY`",
+  ],
+  ["500 USD", "`500 USD` has no decimals, and USD is written with 2 decimals", "write `500.00 USD`"],
+  ["1.5 KWD", "`1.5 KWD` has 1 decimal, and KWD is written with 3 decimals", "write `1.500 KWD`"],
+  [
+    "1.23456 CLF",
+    "`1.23456 CLF` has 5 decimals, and CLF is written with 4 decimals",
+    "write an amount such as `1.2345 CLF`",
+  ],
+  [
+    "1 XAU",
+    "`XAU` has no minor unit in ISO 4217: no amount of it is exact",
+    "write the code of a currency, such as `USD`",
+  ],
+  ["1.00 USB", "`USB` is no currency of ISO 4217", "write the code of a currency, such as `USD`"],
+  ["1.00 usd", "`usd` is no currency of ISO 4217", "did you mean `USD`?"],
+] as const)("%s is refused with the reason", ([text, message, fix]) => {
+  expect(moneyFault(text)).toEqual({ message, fix });
 });
 
 describe("a whole number", () => {

@@ -7,7 +7,7 @@ const overs = "write `escalate` or `block`: what is over a cap is never executed
 const windows =
   "write one of `calendar-day`, `calendar-week`, `calendar-month`, `calendar-quarter`, `calendar-year`, `ever`, or 1 to 400 days such as `90d`";
 const warnFix = "write a share of the cap over 0% and up to 100%, such as `80%`";
-const moneyFix = "write an amount with two decimals and its currency, such as `500000.00 USD`";
+const moneyFix = "write an amount with its currency and the decimals of that, such as `500000.00 USD`";
 
 describe("a limit is refused when", () => {
   refuses(

@@ -6,7 +6,7 @@ import { catalogue, refuses, sound, whole } from "./traps.ts";
 
 const load = (text: string) => loadPolicy("quoting.yaml", text, catalogue);
 
-const moneyFix = "write an amount with two decimals and its currency, such as `500000.00 USD`";
+const moneyFix = "write an amount with its currency and the decimals of that, such as `500000.00 USD`";
 const shapeFix =
   "write `{ percent: 15% }`, `{ money: 500000.00 USD }`, `{ number: 9 }` or `{ date: 2026-12-31 }`, with `allowed` and `protected` where they apply";
 const sectionsFix =
@@ -122,7 +122,7 @@ describe("a parameter is refused when", () => {
         expect.stringMatching(/ is not a percentage; write a percentage with at most four decimals, such as `15%`$/),
       ],
     })),
-    ...["500000", "500000 USD", "500000.00", "-1.00 USD", "1e5 USD"].map((text) => ({
+    ...["500000", "500000.00", "-1.00 USD", "1e5 USD"].map((text) => ({
       name: `its money is written ${text}`,
       change: "money: 500000.00 USD",
       to: `money: ▸"${text}"`,
@@ -143,10 +143,21 @@ describe("a parameter is refused when", () => {
     })),
     ...(
       [
-        ["usd", "is no currency; did you mean `USD`? (use one of `USD`, `EUR`, `GBP`)"],
-        ["ERU", "is no currency; use one of `USD`, `EUR`, `GBP`"],
-        ["UDS", "is no currency; use one of `USD`, `EUR`, `GBP`"],
-        ["JPY", "is a currency that policies are not kept in; use one of `USD`, `EUR`, `GBP`"],
+        ["500000 USD", "has no decimals, and USD is written with 2 decimals; write `500000.00 USD`"],
+        ["500.00 JPY", "has 2 decimals, and JPY has no minor unit: it is written without decimals; write `500 JPY`"],
+        ["500.00 KWD", "has 2 decimals, and KWD is written with 3 decimals; write `500.000 KWD`"],
+      ] as const
+    ).map(([text, says]) => ({
+      name: `its money is written ${text}`,
+      change: "money: 500000.00 USD",
+      to: `money: ▸${text}`,
+      says: [`\`${text}\` ${says}`],
+    })),
+    ...(
+      [
+        ["usd", "is no currency of ISO 4217; did you mean `USD`?"],
+        ["ERU", "is no currency of ISO 4217; write the code of a currency, such as `USD`"],
+        ["XAU", "has no minor unit in ISO 4217: no amount of it is exact; write the code of a currency, such as `USD`"],
       ] as const
     ).map(([code, says]) => ({
       name: `its money is in ${code}`,

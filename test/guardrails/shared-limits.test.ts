@@ -192,7 +192,7 @@ describe("the file of a shared limit is refused when", () => {
           "  quarter_cap: { money: 36000.00 USD }\n",
         ],
         to: "cap: ▸36000 USD",
-        says: ["`36000 USD` is not money; write an amount with two decimals and its currency, such as `500000.00 USD`"],
+        says: ["`36000 USD` has no decimals, and USD is written with 2 decimals; write `36000.00 USD`"],
       },
       {
         name: "nobody is asked beyond it",
@@ -227,7 +227,9 @@ describe("a fund is refused when", () => {
         name: "its deposits have no currency",
         change: "deposited: USD",
         to: "deposited: ▸dollars",
-        says: ["`deposited` does not take `dollars`; write a currency, one of `USD`, `EUR`, `GBP`"],
+        says: [
+          "`deposited` does not take `dollars`; write a currency of ISO 4217 that has a minor unit, such as `USD`",
+        ],
       },
       {
         name: "people may approve more than there is",
