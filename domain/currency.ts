@@ -4,12 +4,7 @@ import { data } from "currency-codes";
  * Codes to which ISO 4217 gives no minor unit (`N.A.` in its list one): metals, the bond markets' units, drawing rights and other
  * units of account, and what is no currency at all. The library tells them as currencies without decimals, such as the yen.
  */
-const withoutMinorUnit: ReadonlySet<string> = new Set([
-  ...["XAG", "XAU", "XPD", "XPT"],
-  ...["XBA", "XBB", "XBC", "XBD"],
-  ...["XDR", "XSU", "XUA"],
-  ...["XTS", "XXX"],
-]);
+const withoutMinorUnit: ReadonlySet<string> = new Set("XAG XAU XPD XPT XBA XBB XBC XBD XDR XSU XUA XTS XXX".split(" "));
 
 /** Added to list one after the library's edition of it, by the standard's amendments 176 and 179. */
 const added: readonly (readonly [code: string, digits: number])[] = [
