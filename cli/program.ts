@@ -17,6 +17,7 @@ import { addAgreements } from "./agreements.ts";
 import { addReplies } from "./replies.ts";
 import { addSandbox } from "./sandbox.ts";
 import { addStatus } from "./status.ts";
+import { addLists } from "./lists.ts";
 import { addSwitches } from "./switches.ts";
 import { addVersion, ownVersion } from "./version.ts";
 import { addTemporal } from "./temporal.ts";
@@ -47,6 +48,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addBatches(program, cli);
   addAudit(program, cli);
   addPolicies(program, cli);
+  addLists(program, cli);
   addFunctions(program, cli);
   addDecide(program, cli);
   addPeople(program, cli);

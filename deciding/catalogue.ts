@@ -32,8 +32,8 @@ export type FolderCatalogue = {
 };
 
 /** What a policy of the folder may name beside its facts. */
-export function nameableIn({ shared: { limits, roles }, brand, tables }: FolderCatalogue): Nameable {
-  return { shared: limits, roles, brand: brand.rules, tables };
+export function nameableIn({ shared: { limits, roles, lists }, brand, tables }: FolderCatalogue): Nameable {
+  return { shared: limits, roles, lists, brand: brand.rules, tables };
 }
 
 /** Reads the facts files, the shared limits and the brand files of a folder. `shown` is how messages call a path. Rejects when the folder cannot be read. */

@@ -2,8 +2,10 @@ import { recordDecision, type DecisionDraft, type StoredDecision } from "../audi
 import { readApproval } from "../audit/ledgers/escalations.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { listedIn } from "../guardrails/name-list.ts";
 import type { Disagreement } from "../guardrails/evaluate.ts";
 import { keepCounted, type Place } from "./limits.ts";
+import { lookUp } from "./lists.ts";
 import type { InForce, PolicySource } from "./policy-source.ts";
 import { actionDigestOf, subjectOf, type Question } from "./question.ts";
 import { isAboutLargeSum } from "./large-sum.ts";
@@ -37,14 +39,25 @@ export type Decider = (question: Question) => Promise<StoredDecision>;
 
 /** The one code path of every decision: of a case's step, and of a request to the decide service. */
 export function createDecider(deps: DeciderDeps): Decider {
-  return async (question) => {
+  return async (given) => {
     const { policies, alarm } = deps;
-    const { caseId, stepKey, proposal } = question;
-    const inForce = policies.inForce(proposal.actionId, ({ policy }) => subjectOf(policy.subject, question));
-    if (inForce === undefined) return keepUnruled(deps, question);
+    const { caseId, stepKey, proposal } = given;
+    const inForce = policies.inForce(proposal.actionId, ({ policy }) => subjectOf(policy.subject, given));
+    if (inForce === undefined) return keepUnruled(deps, given);
+    const question = withLists(given, inForce);
     const ruling = await ruleOn(question, inForce, (detail) => alarm({ ...detail, caseId, stepKey }));
     return keep(deps, question, inForce, ruling);
   };
+}
+
+/** A question with what the policy's lists say of it; of what could be asked otherwise they say the same. */
+function withLists(question: Question, { policy, lists }: InForce): Question {
+  if (listedIn(policy).length === 0) return question;
+  const found = lookUp(policy, question, lists);
+  const { otherwise } = question;
+  if (otherwise === undefined) return { ...question, ...found };
+  const factsWith = (changes: JsonObject) => lookUp(policy, { facts: otherwise.factsWith(changes) }, lists).facts;
+  return { ...question, ...found, otherwise: { ...otherwise, factsWith } };
 }
 
 /** Limits, then the mode: each can only tighten. What is kept is what they leave. */

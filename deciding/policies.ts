@@ -9,6 +9,7 @@ import { loadPolicy } from "../guardrails/load/policy.ts";
 import { policyDocument, type Policy } from "../guardrails/policy.ts";
 import { formatProblem, type Problem } from "../guardrails/problem.ts";
 import { factProblems, isPolicyName, nameableIn, readCatalogue } from "./catalogue.ts";
+import { noLists, type ListsInForce } from "./lists.ts";
 import type { PolicySource } from "./policy-source.ts";
 
 /** A policy in force. `version` is the SHA-256 (hex) of `document`, its canonical JSON. */
@@ -40,12 +41,15 @@ export function versioned(policy: Policy): VersionedPolicy {
 }
 
 /** These policies as a source of decisions: all of them led, without a release. */
-export function policiesOf(loaded: { readonly [id: string]: VersionedPolicy }): Policies {
+export function policiesOf(
+  loaded: { readonly [id: string]: VersionedPolicy },
+  lists: ListsInForce = noLists,
+): Policies {
   return {
     policyOf: (id) => assertKnown(loaded, id, "policy"),
     inForce(id) {
       const found = Object.hasOwn(loaded, id) ? loaded[id] : undefined;
-      return found && { ...found, release: "", canary: null, mode: "led" };
+      return found && { ...found, release: "", canary: null, mode: "led", lists };
     },
   };
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { FactType } from "../guardrails/fact-types.ts";
 import { brandSchema } from "../guardrails/schema/brand.ts";
 import { policySchema } from "../guardrails/schema.ts";
+import { listSchema } from "../guardrails/schema/list.ts";
 import { sharedSchema } from "../guardrails/schema/limits.ts";
 import { BRAND } from "./brand-files.ts";
 import { readCatalogue } from "./catalogue.ts";
@@ -31,9 +32,10 @@ export async function writeSchemas(folder: string): Promise<readonly string[]> {
   const ids = Object.keys(shared.limits);
   const texts = Object.entries(catalogue).map(([id, facts]) => [id, schemaText(id, facts, ids)] as const);
   const limits = shared.files.length === 0 ? [] : [[`${SHARED}/limit`, textOf(sharedSchema())] as const];
+  const lists = Object.keys(shared.lists).length === 0 ? [] : [[`${SHARED}/list`, textOf(listSchema())] as const];
   const brands = brand.files.length === 0 ? [] : [[`${BRAND}/file`, textOf(brandSchema())] as const];
   const written = await Promise.all(
-    [...texts, ...limits, ...brands].map(async ([id, text]) => {
+    [...texts, ...limits, ...lists, ...brands].map(async ([id, text]) => {
       const file = join(folder, "schema", `${id}.schema.json`);
       if ((await readFile(file, "utf8").catch(() => "")) === text) return [];
       await mkdir(dirname(file), { recursive: true });

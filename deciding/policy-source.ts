@@ -1,4 +1,5 @@
 import type { Mode } from "../domain/decision-details.ts";
+import type { ListsInForce } from "./lists.ts";
 import type { VersionedPolicy } from "./policies.ts";
 
 /** A policy as it is in force for one request. */
@@ -7,6 +8,8 @@ export type InForce = VersionedPolicy & {
   readonly release: string;
   /** While a canary runs: which side this subject is on, and the release of the other side. */
   readonly canary: { readonly side: "new" | "old"; readonly other: string } | null;
+  /** What its lists hold. */
+  readonly lists: ListsInForce;
   /** The function's own mode. The policy's may be lower. */
   readonly mode: Mode;
 };

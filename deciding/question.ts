@@ -1,5 +1,6 @@
 import { digestOf } from "../audit/digest.ts";
 import type { StoredProposal } from "../audit/ledgers/turns.ts";
+import type { ListReading } from "../audit/lists/reading.ts";
 import { accountText } from "../domain/normal-text.ts";
 import type { Beside, Mode } from "../domain/decision-details.ts";
 import type { SourceRef } from "../domain/evidence.ts";
@@ -23,6 +24,8 @@ export type Question = {
   readonly facts: JsonObject;
   /** Why facts are not known, by fact, where the record says something that cannot be read. */
   readonly unknown?: { readonly [fact: string]: string };
+  /** What was found in the lists that the policy names. */
+  readonly lists?: readonly ListReading[];
   /** What is said beside the reasons, a clause each. */
   readonly remarks?: readonly string[];
   /** Facts that code computed from what another system gave; the others of its request are in its own words. */

@@ -32,6 +32,23 @@ export type Ruling = Concluded & {
   readonly withheld: boolean;
 };
 
+/** What of a question is ruled on. */
+type Ruled = Pick<
+  Question,
+  | "review"
+  | "at"
+  | "facts"
+  | "unknown"
+  | "remarks"
+  | "derived"
+  | "notWhole"
+  | "notAsItStands"
+  | "beside"
+  | "lists"
+  | "proposal"
+  | "agentsMode"
+>;
+
 /** Both evaluators at the question's time, then compliance, which can only tighten what they said. */
 export async function ruleOn(
   {
@@ -44,32 +61,15 @@ export async function ruleOn(
     notWhole = false,
     notAsItStands = false,
     beside = [],
+    lists = [],
     proposal,
     agentsMode = "led",
-  }: Pick<
-    Question,
-    | "review"
-    | "at"
-    | "facts"
-    | "unknown"
-    | "remarks"
-    | "derived"
-    | "notWhole"
-    | "notAsItStands"
-    | "beside"
-    | "proposal"
-    | "agentsMode"
-  >,
+  }: Ruled,
   { policy, mode: given, release, canary }: Pick<InForce, "policy" | "mode" | "release" | "canary">,
   onDisagreement: (detail: Disagreement) => void,
 ): Promise<Ruling> {
   const { decision, known, cell, candidate } = await judge(policy, facts, { at, onDisagreement });
   const mode = lowerMode(lowerMode(given, cell.mode), agentsMode);
-  const params = cell.params.map((param) => ({
-    name: param.name,
-    value: param.unsettled === true ? null : jsonValue(param, param.value),
-    source: param.override ?? "base",
-  }));
   const terms = termsIn(proposal.actionId, cell);
   const isWhole = !notWhole && terms !== "unsettled";
   const held = [...(isWhole ? [] : [unreadable]), ...(notAsItStands ? [notSo] : [])];
@@ -83,14 +83,23 @@ export async function ruleOn(
     ...(notAsItStands && { notAsItStands: true as const }),
     ...(typeof terms === "object" && { terms }),
     ...(beside.length > 0 && { beside }),
+    ...(lists.length > 0 && { lists }),
   };
   return {
     decision: review === "exempt" ? ruled : tighten(ruled, review, cell),
-    details: { mode, release, canary, params, limits: [], candidate, obligations: [], ...besides },
+    details: { mode, release, canary, params: paramsUsed(cell), limits: [], candidate, obligations: [], ...besides },
     withheld: !mayAct(mode),
     cell,
     asked: asksOf(cell, known, at),
   };
+}
+
+function paramsUsed({ params }: Policy): DecisionDetails["params"] {
+  return params.map((param) => ({
+    name: param.name,
+    value: param.unsettled === true ? null : jsonValue(param, param.value),
+    source: param.override ?? "base",
+  }));
 }
 
 /** What cannot be read in full, or lacks a term, cannot be done as it is asked, whatever the rules say of the rest. */

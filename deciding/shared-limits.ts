@@ -2,8 +2,10 @@ import { readFile, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { digestOf } from "../audit/digest.ts";
 import { roles as programmeRoles } from "../domain/roles.ts";
+import { LIST_FILE, loadList } from "../guardrails/load/list-file.ts";
 import { loadRoles, ROLES_FILE } from "../guardrails/load/roles-file.ts";
 import { loadShared } from "../guardrails/load/shared-file.ts";
+import type { NameLists } from "../guardrails/name-list.ts";
 import type { Problem } from "../guardrails/problem.ts";
 import { sharedDocument, type SharedLimits } from "../guardrails/shared.ts";
 
@@ -14,6 +16,8 @@ export const SHARED = "shared";
 export type FolderShared = {
   readonly limits: SharedLimits;
   readonly roles: readonly string[];
+  /** The lists that are declared soundly; what they hold stands elsewhere. */
+  readonly lists: NameLists;
   readonly files: readonly (Found & { readonly file: string })[];
 };
 
@@ -38,6 +42,7 @@ export async function readSharedLimits(folder: string, shown: (path: string) => 
     throw error;
   });
   const limits: { [id: string]: SharedLimits[string] } = {};
+  const lists: { [id: string]: NameLists[string] } = {};
   let roles: readonly string[] = programmeRoles;
   const files: FolderShared["files"][number][] = [];
   for (const name of names.filter((each) => each.endsWith(".yaml")).toSorted()) {
@@ -48,11 +53,17 @@ export async function readSharedLimits(folder: string, shown: (path: string) => 
       ({ roles } = declared);
       continue;
     }
+    if (name.endsWith(LIST_FILE)) {
+      const declared = loadList(shown(path), await readFile(path));
+      files.push({ file: shown(path), ...foundIn(declared) });
+      if (declared.kind === "loaded") lists[declared.list.id] = declared.list;
+      continue;
+    }
     const loaded = loadShared(shown(path), await readFile(path));
     files.push({ file: shown(path), ...foundIn(loaded) });
     if (loaded.kind === "refused") continue;
     const { limit } = loaded;
     limits[basename(name, ".yaml")] = { limit, version: digestOf(sharedDocument(limit)) };
   }
-  return { limits, roles, files };
+  return { limits, roles, lists, files };
 }

@@ -81,6 +81,8 @@ export type DecisionDetails = {
   readonly requester?: "unresolved";
   /** What the partner is told of it; absent where its policy says nothing to partners. */
   readonly letter?: Letter;
+  /** What was found in the lists that the policy names, each with its proof (`audit/lists/reading.ts`); absent where it names none. */
+  readonly lists?: readonly JsonObject[];
   /** What the requester may ask instead; absent where nothing was found. */
   readonly offers?: readonly Offer[];
 };

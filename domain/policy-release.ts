@@ -40,6 +40,19 @@ export type ModeStatement = {
   readonly at: string;
 };
 
+/** One change of what a list holds, as it is signed. `n` counts the company's changes of lists. */
+export type ListStatement = {
+  readonly company: string;
+  readonly n: number;
+  readonly list: string;
+  /** The digest of what it comes to hold, and of the version that this takes the place of. */
+  readonly version: string;
+  readonly parent: string | null;
+  readonly person: string;
+  readonly reason: string;
+  readonly at: string;
+};
+
 /** The words under a signature of a release change. Canonical JSON of this is what is signed. */
 export function releaseWords(statement: ReleaseStatement) {
   const { company, n, action, release, parent, canaryPpm, replaces, person, reason, at } = statement;
@@ -50,6 +63,11 @@ export function releaseWords(statement: ReleaseStatement) {
 /** The words under a signature of a mode change. */
 export function modeWords({ company, n, policy, mode, person, reason, at }: ModeStatement) {
   return { purpose, company, n, action: "mode", policy, mode, person, reason, at };
+}
+
+/** The words under a signature of a change of a list. */
+export function listWords({ company, n, list, version, parent, person, reason, at }: ListStatement) {
+  return { purpose, company, n, action: "list", list, version, parent, person, reason, at };
 }
 
 /** Who may do what with policies, by role. A change by two people takes one who may author and one who may approve. */

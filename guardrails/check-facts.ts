@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../domain/json.ts";
 import { listed } from "./did-you-mean.ts";
 import { describeKind, givenValue } from "./fact-types.ts";
 import type { FactType, Value } from "./fact-types.ts";
+import { isLookedUp } from "./name-list.ts";
 import type { Policy } from "./policy.ts";
 import type { Known } from "./ternary.ts";
 import { writtenFaults } from "./written-fact.ts";
@@ -30,7 +31,12 @@ export function checkFacts(policy: Policy, facts: JsonObject): CheckedFacts {
     if (value === undefined && given !== undefined) unfit.push(...unfitTexts(type, given));
   }
   const declared = new Set(policy.facts.map(({ name }) => name));
-  return { known, missing, unfit, undeclared: Object.keys(facts).filter((name) => !declared.has(name)) };
+  return {
+    known,
+    missing,
+    unfit,
+    undeclared: Object.keys(facts).filter((name) => !declared.has(name) && !isLookedUp(name)),
+  };
 }
 
 /** How many places within a list are told. */

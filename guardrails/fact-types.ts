@@ -7,6 +7,7 @@ import { formatPpm } from "../domain/ppm.ts";
 import { provenances, type Provenance } from "../domain/provenance.ts";
 import { listed } from "./did-you-mean.ts";
 import { parseDate, writeDate, writeMoney, writePercent } from "./literals.ts";
+import type { Listed } from "./name-list.ts";
 import { patternFault, patternTest } from "../domain/pattern.ts";
 
 export type Scalar = boolean | number | string;
@@ -17,9 +18,12 @@ export type Entry = { readonly [field: string]: Scalar };
 /** What a fact holds once it is checked: dates are days since 1970-01-01, a set is its members, sorted, a list its records in order. */
 export type Value = Scalar | readonly string[] | readonly Entry[];
 
+/** `listed`: whether another fact is in a list, looked up and never given (`name-list.ts`). */
+type BooleanKind = { readonly kind: "boolean"; readonly listed?: Listed };
+
 /** What a field of a record may be. `ppm` is parts per million, `minor` integer minor units of `currency`. */
 type FieldKind =
-  | { readonly kind: "boolean" }
+  | BooleanKind
   | { readonly kind: "choice"; readonly values: readonly string[] }
   | { readonly kind: "number" | "ppm"; readonly min: number; readonly max: number }
   | { readonly kind: "minor"; readonly min: number; readonly max: number; readonly currency: Currency }

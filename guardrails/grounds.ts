@@ -6,6 +6,7 @@ import { listed } from "./did-you-mean.ts";
 import type { CheckedFacts } from "./check-facts.ts";
 import type { Grounds } from "./combine.ts";
 import { jsonValue } from "./fact-types.ts";
+import { withLookedUp } from "./name-list.ts";
 import { readsOf } from "./policy.ts";
 import type { Policy, PolicyRule } from "./policy.ts";
 import { fillReason } from "./reason.ts";
@@ -15,8 +16,9 @@ import type { Known } from "./ternary.ts";
 /** The facts and parameters that a rule's condition reads, by name, as plain JSON. */
 function valuesRead(policy: Policy, rule: PolicyRule, known: Known): JsonObject {
   const reads = readsOf(rule.when);
+  const named = withLookedUp(reads.facts);
   const facts = typesOf(policy).flatMap((type) => {
-    const value = reads.facts.includes(type.name) ? valueIn(known, type.name) : undefined;
+    const value = named.includes(type.name) ? valueIn(known, type.name) : undefined;
     return value === undefined ? [] : [[type.name, jsonValue(type, value)] as const];
   });
   const params = policy.params.filter(({ name, unsettled }) => reads.params.includes(name) && unsettled !== true);

@@ -6,6 +6,7 @@ import { normalSteps } from "../domain/normal-text.ts";
 import { provenances } from "../domain/provenance.ts";
 import { isOverList, operandNames } from "./derived.ts";
 import type { Derivation as Made } from "./derived.ts";
+import { listedIn, listedName } from "./name-list.ts";
 import { fieldsOf } from "./records.ts";
 import {
   capParam,
@@ -48,8 +49,15 @@ const Field = z.discriminatedUnion("kind", [
   z.strictObject({ ...fieldBase, kind: z.literal("minor"), ...range, currency: Currency }),
 ]);
 
+const Listed = z.strictObject({
+  fact: Name,
+  id: Name,
+  of: z.enum(["partner", "person", "domain", "text"]),
+  normal: z.array(z.enum(normalSteps)).min(1),
+});
+
 const Fact = z.discriminatedUnion("kind", [
-  z.strictObject({ ...factBase, kind: z.literal("boolean") }),
+  z.strictObject({ ...factBase, kind: z.literal("boolean"), listed: Listed.exactOptional() }),
   z.strictObject({
     ...factBase,
     kind: z.literal("list"),
@@ -286,6 +294,11 @@ function looseEnd({ facts, derived = [], params, rules, overrides, limits, invar
   if (unnamed !== undefined) return `\`${unnamed.id}\` does not say what its accounts are made of`;
   const warm = limits.find((limit) => limit.cooldown !== undefined && !isCooldown(limit));
   if (warm !== undefined) return `\`${warm.id}\` is no cool-down`;
+  const unsaid = listedIn({ facts }).find(
+    ({ name, fact, id }) =>
+      name !== listedName(fact, id) || facts.every((type) => type.name !== fact || type.kind !== "text"),
+  );
+  if (unsaid !== undefined) return `\`${unsaid.name}\` looks up no text`;
   const early = derived.flatMap(({ derive }, at) => {
     const below = [...facts, ...derived.slice(0, at)].map(({ name }) => name);
     return operandNames(derive).facts.filter((name) => !below.includes(name));

@@ -54,6 +54,10 @@ export function conditionText(policy: Policy, condition: Condition): string {
   if ("all" in condition) return joined(policy, condition.all, " and ");
   if ("any" in condition) return joined(policy, condition.any, " or ");
   if ("not" in condition) return `not (${conditionText(policy, condition.not)})`;
+  const type = typeNamed(policy, condition.fact);
+  if (type?.kind === "boolean" && type.listed !== undefined) {
+    return `${type.listed.fact} is ${condition.value === true ? "" : "not "}in the list ${type.listed.id}`;
+  }
   return `${condition.fact} ${words[condition.operator]} ${valueText(policy, condition)}`;
 }
 

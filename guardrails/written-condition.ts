@@ -29,6 +29,10 @@ export function writtenScalar(facts: readonly FactType[], name: string, value: S
 }
 
 function writtenComparison(facts: readonly FactType[], { fact, operator, value }: Comparison): Plain {
+  const type = facts.find(({ name }) => name === fact);
+  if (type?.kind === "boolean" && type.listed !== undefined) {
+    return { fact: type.listed.fact, operator: value === true ? "in" : "notIn", value: { list: type.listed.id } };
+  }
   const one = (scalar: Scalar) => (operator === "matches" ? scalar : writtenScalar(facts, fact, scalar));
   if (typeof value === "object" && ("param" in value || "fact" in value)) return { fact, operator, value };
   return { fact, operator, value: typeof value === "object" ? value.map(one) : one(value) };

@@ -3,6 +3,7 @@ import { readRelease, readReleaseChanges, readSigners, type Signers } from "../a
 import type { Sql } from "../audit/records.ts";
 import { readBundle, type Bundle } from "./bundle.ts";
 import { beginning, type Standing, type Step } from "./history.ts";
+import { noListReading, readLists, type ListReading } from "./lists.ts";
 import { loosenings } from "./loosening.ts";
 import { noModes, type ModeStanding } from "./modes.ts";
 import { verifyModes, verifyReleases } from "./verify.ts";
@@ -17,6 +18,7 @@ export type Head =
 export type Reading = {
   readonly standing: Standing;
   readonly modes: ModeStanding;
+  readonly lists: ListReading;
   readonly inForce: Head;
   readonly canary: Head;
   /** Changes of the history that do not count, each with its place. */
@@ -34,11 +36,11 @@ export type ReleaseReader = {
 
 type Deps = { readonly sql: Sql; readonly company: string };
 
-type Known = Pick<Reading, "standing" | "modes" | "problems">;
+type Known = Pick<Reading, "standing" | "modes" | "lists" | "problems">;
 
 /** Reads and verifies a company's releases. What was verified once is kept. */
 export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
-  let known: Known = { standing: beginning, modes: noModes, problems: [] };
+  let known: Known = { standing: beginning, modes: noModes, lists: noListReading, problems: [] };
   const bundles = new Map<string, Bundle>();
 
   async function bundleOf(release: string): Promise<Bundle> {
@@ -81,18 +83,8 @@ export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
     bundleOf,
     waitsBecause,
     async read() {
-      const from = known;
-      const changes = await readReleaseChanges(sql, company, from.standing.n);
-      const modeChanges = await readModeChanges(sql, company, from.modes.n);
-      const signers = changes.length + modeChanges.length > 0 ? await readSigners(sql, company) : noSigners;
-      const releases = verifyReleases(from.standing, changes, signers);
-      const modes = verifyModes(from.modes, modeChanges, signers);
-      const { standing } = releases;
-      known = {
-        standing,
-        modes: modes.standing,
-        problems: [...from.problems, ...releases.problems, ...modes.problems],
-      };
+      known = await readOn({ sql, company }, known);
+      const { standing } = known;
       const { canary: waiting, inForce, steps } = standing;
       return {
         ...known,
@@ -100,6 +92,23 @@ export function createReleaseReader({ sql, company }: Deps): ReleaseReader {
         canary: await headOf(waiting?.release, waiting?.step ? [waiting.step] : [], standing),
       };
     },
+  };
+}
+
+/** What the ledgers say by now, read on from what they said before. */
+async function readOn({ sql, company }: Deps, from: Known): Promise<Known> {
+  const changes = await readReleaseChanges(sql, company, from.standing.n);
+  const modeChanges = await readModeChanges(sql, company, from.modes.n);
+  const signers = changes.length + modeChanges.length > 0 ? await readSigners(sql, company) : noSigners;
+  const { standing, problems } = verifyReleases(from.standing, changes, signers);
+  const modes = verifyModes(from.modes, modeChanges, signers);
+  const lists = await readLists({ sql, company }, from.lists, () => readSigners(sql, company));
+  const ofLists = lists.problems.slice(from.lists.problems.length);
+  return {
+    standing,
+    modes: modes.standing,
+    lists,
+    problems: [...from.problems, ...problems, ...modes.problems, ...ofLists],
   };
 }
 

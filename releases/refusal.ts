@@ -18,6 +18,7 @@ export type Refused = {
     | "canary-runs"
     | "stale-release"
     | "mode-unchanged"
+    | "list-unchanged"
     | "key-registered"
     | "release-refused";
   readonly detail: string;

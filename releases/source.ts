@@ -4,6 +4,7 @@ import type { Mode } from "../domain/decision-details.ts";
 import type { InForce, PolicySource } from "../deciding/policy-source.ts";
 import type { Bundle } from "./bundle.ts";
 import { sideOf } from "./canary.ts";
+import { listsFor, type ListReading } from "./lists.ts";
 import { modeStateOf, type ModeStanding } from "./modes.ts";
 import { createReleaseReader, type Head, type Reading } from "./reader.ts";
 
@@ -31,6 +32,7 @@ type Snapshot = {
   readonly bundle: Bundle | null;
   readonly canary: { readonly bundle: Bundle; readonly canaryPpm: number } | null;
   readonly modes: ModeStanding;
+  readonly lists: ListReading;
 };
 
 /**
@@ -83,7 +85,7 @@ function onceEach(tell: ReleaseAlarm): ReleaseAlarm {
 }
 
 function snapshotOf(reading: Reading, last: Snapshot | undefined, alarm: ReleaseAlarm): Snapshot {
-  const { inForce, canary, standing, modes } = reading;
+  const { inForce, canary, standing, modes, lists } = reading;
   for (const problem of reading.problems) alarm(problem);
   for (const head of [inForce, canary]) {
     if (head.kind === "bad") alarm(`release \`${head.release}\` is not used: ${head.detail}`);
@@ -93,7 +95,7 @@ function snapshotOf(reading: Reading, last: Snapshot | undefined, alarm: Release
   // A canary runs beside the release that it follows, and beside no other.
   const beside = next !== null && standing.canary !== null && next.parent === (bundle?.release ?? null);
   const canaryPpm = standing.canary?.canaryPpm ?? 0;
-  return Object.freeze({ bundle, modes, canary: beside ? { bundle: next, canaryPpm } : null });
+  return Object.freeze({ bundle, modes, lists, canary: beside ? { bundle: next, canaryPpm } : null });
 }
 
 function bundleIn(head: Head): Bundle | null {
@@ -101,13 +103,14 @@ function bundleIn(head: Head): Bundle | null {
 }
 
 function answer(
-  { bundle, canary, modes }: Snapshot,
+  { bundle, canary, modes, lists }: Snapshot,
   policyId: string,
   subjectOf: Parameters<PolicySource["inForce"]>[1],
 ): InForce | undefined {
   const { mode } = modeStateOf(modes, policyId);
   const old = policyIn(bundle, policyId);
-  if (canary === null) return bundle === null || old === undefined ? undefined : inForceAs(old, bundle, null, mode);
+  if (canary === null)
+    return bundle === null || old === undefined ? undefined : inForceAs(old, bundle, null, mode, lists);
   const next = policyIn(canary.bundle, policyId);
   const named = old ?? next;
   if (named === undefined) return undefined;
@@ -115,7 +118,7 @@ function answer(
   const mine = side === "new" ? next : old;
   if (mine === undefined) return undefined;
   const [own, other] = side === "new" ? [canary.bundle, bundle] : [bundle, canary.bundle];
-  return inForceAs(mine, own, { side, other: other?.release ?? "" }, mode);
+  return inForceAs(mine, own, { side, other: other?.release ?? "" }, mode, lists);
 }
 
 function inForceAs(
@@ -123,8 +126,9 @@ function inForceAs(
   bundle: Bundle | null,
   canary: InForce["canary"],
   mode: Mode,
+  lists: ListReading,
 ): InForce {
-  return { ...policy, release: bundle?.release ?? "", canary, mode };
+  return { ...policy, release: bundle?.release ?? "", canary, mode, lists: listsFor(policy, lists) };
 }
 
 function policyIn(bundle: Bundle | null, id: string): Bundle["policies"][string] | undefined {

@@ -23,6 +23,13 @@ function changeWords(body: JsonObject): string {
       return "sets when people work";
     case "mode":
       return modeWords(body);
+    case "list":
+      return sentence(
+        body["alone"] === true ? "changes what the list" : "asks to change what the list",
+        textAt(body, "list"),
+        "holds,",
+        withText("to version", textAt(body, "version").slice(0, 12)),
+      );
     default:
       return sentence("changes policies", withText("by", change));
   }

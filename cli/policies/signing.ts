@@ -1,4 +1,10 @@
-import { modeWords, releaseWords, type ReleaseStatement } from "../../domain/policy-release.ts";
+import {
+  listWords,
+  modeWords,
+  releaseWords,
+  type ListStatement,
+  type ReleaseStatement,
+} from "../../domain/policy-release.ts";
 import type { Mode } from "../../domain/decision-details.ts";
 import type { Releases } from "../../gateway/http/releases.ts";
 import { signingKeyOf } from "../../releases/key-file.ts";
@@ -16,6 +22,7 @@ export type Signing = {
   readonly releases: Releases;
   signRelease(change: SignedFor): SignedPart;
   signMode(policy: string, mode: Mode): SignedPart;
+  signList(change: Pick<ListStatement, "list" | "version" | "parent" | "n">): SignedPart;
 };
 
 /** `replaces` comes with an `apply` that takes the place of what waits, or of a canary. */
@@ -52,6 +59,10 @@ export async function openSigning(options: SigningOptions & Globals): Promise<Si
     signMode(policy, mode) {
       const statement = { ...about(), policy, mode, n: releases.modesN + 1 };
       return signedPart(statement, modeWords(statement), key);
+    },
+    signList(change) {
+      const statement = { ...about(), ...change };
+      return signedPart(statement, listWords(statement), key);
     },
   };
 }

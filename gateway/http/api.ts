@@ -42,6 +42,7 @@ import { holdsApi } from "./holds.ts";
 import { isUnavailable } from "../../db/unavailable.ts";
 import { REQUEST_TIMEOUT_MS } from "./limits.ts";
 import { methodsOf } from "./methods.ts";
+import { listsApi } from "./lists.ts";
 import { modesApi } from "./modes.ts";
 import { peopleApi } from "./people.ts";
 import { peopleChangesApi } from "./people-changes.ts";
@@ -159,6 +160,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     releasesApi(changes),
     releaseBehaviourApi(changes),
     modesApi(changes),
+    listsApi(changes),
     signingKeyApi(changes),
     erasuresApi(privacy),
     holdsApi(privacy),

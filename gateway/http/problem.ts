@@ -93,6 +93,7 @@ const problems = {
     "let it go on to all (`mandate policy promote RELEASE`) or withdraw it (`mandate policy rollback RELEASE`) first, or put this one in its place: `mandate policy apply --replace`",
   ],
   "mode-unchanged": [409, "The mode is that already", undefined],
+  "list-unchanged": [409, "The list holds that already", undefined],
   "key-registered": [409, "Another signing key is registered", "sign with that one; a key is never replaced"],
   "not-signed": [403, "The signature does not count", "sign with the registered key, for this company, by this clock"],
   "not-json": [415, "The body is of another kind", "send what the route takes, and say so in Content-Type"],

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { didYouMean } from "../did-you-mean.ts";
+import { didYouMean, nearest } from "../did-you-mean.ts";
 import { acceptsValue, describeKind } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
 import { sameUnit } from "../literals.ts";
 import { isAnchored } from "../../domain/pattern.ts";
+import { listedFact } from "../name-list.ts";
 import type { Comparison, Operator } from "../policy.ts";
 import { readOperator, takesList } from "./operators.ts";
 import { readMap, shown } from "./reader.ts";
@@ -57,9 +58,47 @@ function readComparisonValue(
   if (isMap && "fact" in value) {
     return operator && readFactValue(reader, path, value, { type, operator, vocabulary: compared.vocabulary });
   }
-  if (operator !== undefined && takesList(operator)) return readValues(reader, path, value, type);
+  if (operator !== undefined && takesList(operator)) {
+    return isMap ? noPlainList(reader, path) : readValues(reader, path, value, type);
+  }
   if (operator === "matches") return readSearch(reader, path, value);
   return isMap ? readParamValue(reader, path, value, compared) : readValue(reader, path, value, type);
+}
+
+function noPlainList(reader: Reader, path: Path): undefined {
+  reader.report(path, "this is no list of values", "write `[a, b]`, or `{ list: name }` for a list of `shared/`");
+}
+
+const ListFields = z.strictObject({ list: z.string().describe("the name of a list in `shared/`") });
+
+/** `partner in list`: a comparison of what is looked up for the request, which the policy then reads beside its facts. */
+function readListed(
+  reader: Reader,
+  path: Path,
+  value: object,
+  { type, operator, vocabulary }: Compared,
+): Comparison | undefined {
+  const id = readMap(reader, path, value, ListFields)?.list;
+  if (id === undefined || operator === undefined) return undefined;
+  const { lists = {}, lookedUp } = vocabulary;
+  const list = Object.hasOwn(lists, id) ? lists[id] : undefined;
+  const where = [...path, "list"];
+  if (list === undefined) {
+    const near = nearest(id, Object.keys(lists));
+    const fix = near === undefined ? `write or mend \`shared/${id}.list.yaml\`` : `did you mean \`${near}\`?`;
+    reader.report(where, `there is no sound list \`${id}\``, fix);
+  } else if (lookedUp === undefined) {
+    reader.report(where, "no list is read here", "write the values themselves, such as `[a, b]`");
+  } else if (!takesList(operator)) {
+    reader.report([...path.slice(0, -1), "operator"], `\`${operator}\` takes no list`, "use `in` or `notIn`");
+  } else if (type.kind !== "text" || "derive" in type) {
+    reader.report(where, `\`${type.name}\` is no text that a request brings`, "look up a fact such as `partner`");
+  } else {
+    const fact = listedFact(type, list);
+    lookedUp.set(fact.name, fact);
+    return { fact: fact.name, operator: "equal", value: operator === "in" };
+  }
+  return undefined;
 }
 
 /** A pattern is searched for: one that stands at no end of the text is found within others. */
@@ -87,12 +126,19 @@ export function readComparison(
       ? readOperator(reader, [...path, "operator"], written.operator, type)
       : undefined;
   const where = [...path, "value"];
+  if (type !== undefined && isNamingList(written.value)) {
+    return readListed(reader, where, written.value, { type, operator, vocabulary });
+  }
   const value =
     type === undefined
       ? readLooseValue(reader, where, written.value, operator, vocabulary)
       : readComparisonValue(reader, where, written.value, { type, operator, vocabulary });
   if (fields === undefined || type === undefined || operator === undefined || value === undefined) return undefined;
   return { fact: type.name, operator, value };
+}
+
+function isNamingList(value: unknown): value is object {
+  return typeof value === "object" && value !== null && "list" in value;
 }
 
 function readFactName(reader: Reader, path: Path, name: unknown, { facts, unread }: Vocabulary): FactType | undefined {

@@ -4,6 +4,7 @@ import type { Term } from "../../functions/definition.ts";
 import { didYouMean, listed } from "../did-you-mean.ts";
 import { combineBrand, type BrandFiles } from "../brand/combine.ts";
 import type { Catalogue, FactType } from "../fact-types.ts";
+import type { NameLists } from "../name-list.ts";
 import type { Policy } from "../policy.ts";
 import type { Problem } from "../problem.ts";
 import type { SharedLimits } from "../shared.ts";
@@ -88,6 +89,7 @@ type Given = {
   readonly terms: readonly Term[];
   readonly roles: Roles;
   readonly tables: TableFiles;
+  readonly lists: NameLists;
 };
 
 /** What the sections of the file may name: facts with those that it derives, parameters, and shared conditions. */
@@ -95,18 +97,24 @@ function vocabularyOf(reader: Reader, written: Written, plain: Vocabulary, table
   const derived = readDerived(reader, written, plain, tables);
   const declared = [written["derive"], written["tables"]].flatMap((section) => Object.keys(section ?? {}));
   const unread = declared.filter((name) => !derived.some((type) => type.name === name));
+  const lookedUp = new Map<string, FactType>();
   const vocabulary: Vocabulary = {
     ...plain,
     facts: [...plain.facts, ...derived],
     unread,
+    lookedUp,
     conditions: namedConditions(reader, written["conditions"], (path, value) =>
       readCondition(reader, path, value, vocabulary),
     ),
   };
-  return { derived, vocabulary };
+  return { derived, lookedUp, vocabulary };
 }
 
-function readSections(reader: Reader, written: Written, { facts, shared, terms, roles, tables }: Given): Sections {
+function readSections(
+  reader: Reader,
+  written: Written,
+  { facts, shared, terms, roles, tables, lists }: Given,
+): Sections {
   const factNames = facts.map(({ name }) => name);
   const own = readParams(reader, written["params"], factNames);
   const routes = readRoutes(reader, written["routes"], roles);
@@ -116,9 +124,9 @@ function readSections(reader: Reader, written: Written, { facts, shared, terms, 
   const declaredParams = [...ownNames, ...brought.map(({ name }) => name)];
   const defaultRoute = typeof written["defaultRoute"] === "string" ? written["defaultRoute"] : "";
   const named = { declared: routes.map(({ id }) => id), default: defaultRoute };
-  const { derived, vocabulary } = vocabularyOf(reader, written, { facts, params, declaredParams }, tables);
-  const sections = {
-    facts,
+  const plain = { facts, params, declaredParams, lists };
+  const { derived, lookedUp, vocabulary } = vocabularyOf(reader, written, plain, tables);
+  const read = {
     ...(derived.length > 0 && { derived }),
     params,
     overrides: readOverrides(reader, written["overrides"], vocabulary),
@@ -127,6 +135,7 @@ function readSections(reader: Reader, written: Written, { facts, shared, terms, 
     invariants: readInvariants(reader, written["invariants"], vocabulary),
     routes,
   };
+  const sections = { facts: [...facts, ...lookedUp.values()], ...read };
   checkUnique(reader, written, owners);
   checkUnique(reader, written, [{ key: "invariants", noun: "invariant" }]);
   checkUse(reader, written, ownNames, { ...sections, terms: terms.map(({ param }) => param) });
@@ -163,13 +172,14 @@ function readBrand(reader: Reader, names: readonly string[], files: BrandFiles, 
 
 /**
  * What a policy may name beside its facts, as its folder holds it. `roles`: those that its routes may ask; without them any may be asked.
- * `tables`: the texts of the CSV files beside it, by name.
+ * `tables`: the texts of the CSV files beside it, by name. `lists`: what is declared, not what it holds.
  */
 export type Nameable = {
   readonly shared?: SharedLimits;
   readonly tables?: TableFiles;
   readonly brand?: BrandFiles;
   readonly roles?: Roles | undefined;
+  readonly lists?: NameLists;
   readonly naming?: Naming | undefined;
 };
 
@@ -182,7 +192,7 @@ export function loadPolicy(
   file: string,
   text: FileText,
   catalogue: Catalogue,
-  { shared = {}, roles, tables = {}, brand: files = {}, naming = "by-id" }: Nameable = {},
+  { shared = {}, roles, tables = {}, lists = {}, brand: files = {}, naming = "by-id" }: Nameable = {},
 ): LoadedPolicy {
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
@@ -191,7 +201,7 @@ export function loadPolicy(
   const name = naming === "any" ? null : (file.split(/[/\\]/).at(-1) ?? "");
   const facts = factsFor(reader, name, written["policy"], catalogue);
   const terms = termsOf(written["policy"]);
-  const sections = facts && readSections(reader, written, { facts, shared, terms, roles, tables });
+  const sections = facts && readSections(reader, written, { facts, shared, terms, roles, tables, lists });
   const demotion = readDemotion(reader, written["demote"]);
   const subject = readSubject(reader, written["subject"], facts ?? []);
   const brand = fields?.brand && readBrand(reader, fields.brand, files, facts ?? []);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { obligations } from "../../domain/obligations.ts";
 import { didYouMean, listed } from "../did-you-mean.ts";
+import { withLookedUp } from "../name-list.ts";
 import { readsOf } from "../policy.ts";
 import type { PolicyRule } from "../policy.ts";
 import { citedNames } from "../reason.ts";
@@ -35,7 +36,7 @@ function checkReason(reader: Reader, path: Path, reason: string, when: PolicyRul
   }
   if (when === undefined) return;
   const reads = readsOf(when);
-  const names = [...reads.facts, ...reads.params];
+  const names = [...withLookedUp(reads.facts), ...reads.params];
   for (const name of cited.filter((candidate) => !names.includes(candidate))) {
     reader.report(path, `the reason cites \`${name}\`, which the rule does not read`, didYouMean(name, names));
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { didYouMean } from "../did-you-mean.ts";
 import type { FactType } from "../fact-types.ts";
+import type { NameLists } from "../name-list.ts";
 import type { Param } from "../policy.ts";
 import { readMap } from "./reader.ts";
 import type { NamedConditions } from "./named-conditions.ts";
@@ -14,6 +15,9 @@ export type Vocabulary = {
   /** Derived facts that did not load: told of already. */
   readonly unread?: readonly string[];
   readonly conditions?: NamedConditions;
+  /** The lists that a comparison may name, and what those that were read are about, by name; absent where none may. */
+  readonly lists?: NameLists;
+  readonly lookedUp?: Map<string, FactType>;
 };
 
 /** The parameter of that name. `report` is told of a name that none has; one that did not load was told of already. */

@@ -8,6 +8,9 @@ import { words } from "../sentences.ts";
 import { factNote } from "./notes.ts";
 import { derivedName, literalOf, paramRef, some, strict } from "./literals.ts";
 
+/** A list of `shared/`: only the loader knows which there are. */
+const listRef = strict({ list: { type: "string", description: "its name" } }, ["list"], "a list of `shared/`");
+
 const pattern = { type: "string", minLength: 1, description: "a regular expression in RE2's language" };
 
 /** Another fact of the kind, given or derived. */
@@ -55,7 +58,9 @@ function comparisonsWith(type: FactType, facts: readonly FactType[], isDeriving:
     ...compare(operators.filter(isSingle), {
       anyOf: [literal, ...("min" in type ? [paramRef] : []), ...besideOf(type, facts, isDeriving)],
     }),
-    ...compare(operators.filter(takesList), { ...some(literal), uniqueItems: true }),
+    ...compare(operators.filter(takesList), {
+      anyOf: [{ ...some(literal), uniqueItems: true }, ...(type.kind === "text" ? [listRef] : [])],
+    }),
     ...compare(
       operators.filter((operator) => operator === "matches"),
       pattern,

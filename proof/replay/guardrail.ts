@@ -8,6 +8,7 @@ import { objectAt } from "../../audit/story/loose.ts";
 import { readingOf, type Asked } from "../../guardrails/limits.ts";
 import { policyFromDocument } from "../../guardrails/policy-document.ts";
 import type { Policy } from "../../guardrails/policy.ts";
+import { listsFault } from "../../deciding/lists.ts";
 import { accountOf } from "../../deciding/limits.ts";
 import { actionDigestOf, type Question } from "../../deciding/question.ts";
 import { concluded, draftOf, offering, ruleOn, underLimits } from "../../deciding/ruling.ts";
@@ -41,6 +42,8 @@ export async function replayGuardrail(
   if (isCannot(policy)) return policy;
   const question = recordedQuestion(record, decided, caseRecords);
   if (isCannot(question)) return question;
+  const fault = listsFault(policy, question.facts, question.lists ?? []);
+  if (fault !== undefined) return { kind: "differs", what: fault };
   const draft = await decideAgain(question, decided, policy, policyDocument);
   const what = differenceOf(partsOf(record.body), partsOf(draftJson(draft)));
   return what === undefined ? { kind: "same" } : { kind: "differs", what };

@@ -24,6 +24,22 @@ const BesideRecord = z.object({
   rows: z.array(z.object({ name: z.string(), asked: z.string(), other: z.string() })),
 });
 
+const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+const Leaf = z.strictObject({ index: z.int(), leaf: Hash, path: z.array(Hash) });
+const ListRead = z.strictObject({
+  fact: z.string(),
+  list: z.string(),
+  of: z.string(),
+  normal: z.array(z.string()),
+  size: z.int(),
+  root: Hash,
+  version: Hash,
+  proof: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("in"), at: Leaf }),
+    z.strictObject({ kind: z.literal("out"), below: Leaf.nullable(), above: Leaf.nullable() }),
+  ]),
+});
+
 const Details = z.looseObject({
   mode: z.enum(modes),
   release: z.string(),
@@ -36,6 +52,7 @@ const Details = z.looseObject({
   notAsItStands: z.literal(true).optional(),
   terms: Facts.optional(),
   beside: z.array(BesideRecord).optional(),
+  lists: z.array(ListRead).optional(),
   requester: z.literal("unresolved").optional(),
   offers: z.array(z.strictObject({ argument: z.string(), minor: z.int(), text: z.string() })).optional(),
 });

@@ -51,8 +51,25 @@ export function recordedQuestion(
   const action = { company, tool, args, recordVersion, policyVersion: decided.policy.version };
   const approvalId = approvalOf(names, decided, before, actionDigestOf(action, decided.details.terms));
   if (typeof approvalId === "object" && approvalId !== null) return approvalId;
-  const { unknown = {}, remarks = [], derived, notWhole = false, notAsItStands = false, beside = [] } = decided.details;
-  const said = { facts, unknown, remarks, ...(derived !== undefined && { derived }), notWhole, notAsItStands, beside };
+  const {
+    unknown = {},
+    remarks = [],
+    derived,
+    notWhole = false,
+    notAsItStands = false,
+    beside = [],
+    lists = [],
+  } = decided.details;
+  const said = {
+    facts,
+    unknown,
+    remarks,
+    ...(derived !== undefined && { derived }),
+    notWhole,
+    notAsItStands,
+    beside,
+    lists,
+  };
   return { ...names, approvalId, proposal: proposed, review, ...said, sources, requestedBy };
 }
 

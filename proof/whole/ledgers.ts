@@ -165,6 +165,20 @@ export const comparedLedgers: readonly ComparedLedger[] = [
     },
   },
   {
+    ledger: "name_list_change",
+    async page(sql, { company, after, most }) {
+      const { rows } = await sql.query<LedgerRow>({
+        name: "compared-lists",
+        text: `select c.n::text as key, $2 || '/list/' || c.n as record, jsonb_build_object(
+             'change', 'list', 'n', c.n, 'list', c.list, 'version', c.version, 'parent', c.parent, 'alone', c.alone,
+             'person', c.person_id, 'role', c.role, 'reason', c.reason, 'signature', c.signature) as row
+           from name_list_change c where c.company = $1 and c.n > $3::int order by c.n limit $4`,
+        values: [company, policyCaseOf(company), Number(after), most],
+      });
+      return rows;
+    },
+  },
+  {
     ledger: "control",
     async page(sql, { company, after, most }) {
       const { rows } = await sql.query<TimedRow>({

@@ -45,6 +45,8 @@ export async function readRowless(sql: Sql, { company, after, most }: LedgerPage
                  select from control k where k.company = r.company and k.n = r.last::int) then 'control'
                when r.about = r.case_id || '/release' and not exists (
                  select from policy_release_event e where e.company = r.company and e.n = r.last::int) then 'policy_release_event'
+               when r.about = r.case_id || '/list' and not exists (
+                 select from name_list_change c where c.company = r.company and c.n = r.last::int) then 'name_list_change'
                when r.about = r.case_id || '/mode' and not exists (
                  select from autonomy_mode m where m.company = r.company and m.n = r.last::int) then 'autonomy_mode' end
            end as ledger

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { policyReadTools } from "../../deciding/policy-reading.ts";
 import type { InForce, PolicySource } from "../../deciding/policy-source.ts";
+import { noLists } from "../../deciding/lists.ts";
 import { versioned, type VersionedPolicy } from "../../deciding/policies.ts";
 import { subjectOf } from "../../deciding/question.ts";
 import { caseIdOf, objectRefOf } from "../../domain/ids.ts";
@@ -21,7 +22,13 @@ function running(subject: string | null) {
   const inForce = (_id: string, of: (policy: VersionedPolicy) => string): InForce => {
     const side = sideOf("r2", of(old), 500_000);
     const canary = { side, other: side === "new" ? "r1" : "r2" };
-    return { ...(side === "new" ? next : old), release: side === "new" ? "r2" : "r1", canary, mode: "led" };
+    return {
+      ...(side === "new" ? next : old),
+      release: side === "new" ? "r2" : "r1",
+      canary,
+      mode: "led",
+      lists: noLists,
+    };
   };
   return { inForce, next: next.version };
 }
