@@ -1,14 +1,16 @@
 import { stricter } from "../domain/decision.ts";
 import type { Verdict } from "../domain/decision.ts";
+import type { JsonObject } from "../domain/json.ts";
 import { live } from "./cases.ts";
 import type { Decide } from "./cases.ts";
 import { decideCompiled } from "./decide-compiled.ts";
 import type { CompiledDecision } from "./decide-compiled.ts";
-import { isMade } from "./analyse/ground.ts";
-import { factsBeneath, turnsOf } from "./analyse/turning.ts";
+import { linesOf, rowsAt } from "./boundary-rows.ts";
+import type { Line, Row, Spot } from "./boundary-rows.ts";
 import { comparisonsOf } from "./policy.ts";
-import type { Comparison, Policy, PolicyRule } from "./policy.ts";
-import { holds, readRules, valueRead } from "./reading.ts";
+import type { Comparison, Policy } from "./policy.ts";
+import type { ReadingAlong } from "./reading-along.ts";
+import { valueRead } from "./reading.ts";
 import { factsOf } from "./sample.ts";
 import type { Sample } from "./sample.ts";
 import { sceneOf } from "./scene.ts";
@@ -39,20 +41,16 @@ export type BoundaryReport = {
   readonly failures: readonly string[];
 };
 
-type Spot = { readonly rule: PolicyRule; readonly comparison: Comparison; readonly limit: number };
-/** A request's verdict with its rules, and what they come to when they are read one by one. */
-type Answer = { readonly decision: Told; readonly said: ReturnType<typeof readRules> };
+/** A request's verdict with its rules, and what is wrong with it by reading the rules one by one. */
+type Answer = { readonly decision: Told; readonly faults: readonly string[] };
 type Told = {
   readonly kind: Verdict;
   readonly rules: readonly { readonly id: string; readonly effect: Verdict }[];
 };
 type Decided = Answer & { readonly value: number };
 
-/** How many surroundings each limit is tried in. */
-const SURROUNDINGS = 3;
-
 /** Rules times requests that both evaluators are asked; of a larger policy they are asked every nth request. */
-const BY_BOTH = 20_000_000;
+const BY_BOTH = 2_000_000;
 
 function isLooser(a: Verdict, b: Verdict): boolean {
   return a !== b && stricter(a, b) === b;
@@ -74,53 +72,8 @@ function spotsOf(policy: Policy, surroundings: readonly Known[]): readonly Spot[
   );
 }
 
-type Row = readonly { readonly value: number; readonly facts: Known }[];
-
-/** The requests at and beside a limit, in surroundings where the rule turns there if any do, else in the first. */
-function requestsAt(
-  policy: Policy,
-  { rule, comparison, limit }: Spot,
-  surroundings: readonly Known[],
-): { readonly turns: boolean; readonly rows: readonly Row[] } {
-  const { fact } = comparison;
-  if (isMade(policy, comparison)) return turningRows(policy, rule, madeRows(policy, comparison, surroundings));
-  const type = policy.facts.find(({ name }) => name === fact);
-  const bounds = type !== undefined && "min" in type ? type : { min: limit, max: limit };
-  const values = [limit - 1, limit, limit + 1].filter((value) => value >= bounds.min && value <= bounds.max);
-  const rowIn = (around: Known): Row => values.map((value) => ({ value, facts: { ...around, [fact]: value } }));
-  return turningRows(policy, rule, surroundings.map(rowIn));
-}
-
-/** Those rows in which the rule turns, as many as are tried; else the first. */
-function turningRows(policy: Policy, rule: PolicyRule, all: readonly Row[]): ReturnType<typeof requestsAt> {
-  const isTurning = (row: Row) => new Set(row.map(({ facts }) => holds(policy, rule.when, facts))).size > 1;
-  const turning: Row[] = [];
-  for (const row of all) {
-    if (isTurning(row)) turning.push(row);
-    if (turning.length === SURROUNDINGS) break;
-  }
-  return turning.length > 0 ? { turns: true, rows: turning } : { turns: false, rows: all.slice(0, 1) };
-}
-
-/** What is derived is moved by the numbers that it is made of, one at a time: to each value where the comparison turns. */
-function madeRows(policy: Policy, comparison: Comparison, surroundings: readonly Known[]): readonly Row[] {
-  const beneath = factsBeneath(policy, comparison);
-  const moved = policy.facts.flatMap((type) => ("min" in type && beneath.includes(type.name) ? [type] : []));
-  return surroundings.flatMap((around) =>
-    moved.flatMap(({ name, min, max }) =>
-      turnsOf(policy, comparison, name, around).map((at): Row => {
-        const beside = [at - 1, at, at + 1].filter((value) => value >= min && value <= max);
-        const row = beside.map((value) => {
-          const facts = { ...around, [name]: value };
-          return { value: Number(valueRead(policy, facts, comparison.fact)), facts };
-        });
-        return row.toSorted((a, b) => a.value - b.value);
-      }),
-    ),
-  );
-}
-
-function stepFaults(place: string, { decision, said }: Decided): readonly string[] {
+/** What is wrong with one decision, `said` being what the rules come to when they are read one by one. */
+function faultsOf(decision: Told, said: ReturnType<ReadingAlong["at"]>): readonly string[] {
   const rules = decision.rules.map(({ id }) => id).toSorted();
   const outranked = decision.rules.filter(({ effect }) => isLooser(decision.kind, effect));
   const isRead = said.decision === decision.kind && said.rules.join() === rules.join();
@@ -128,11 +81,9 @@ function stepFaults(place: string, { decision, said }: Decided): readonly string
     ...(isRead
       ? []
       : [
-          `${place}: decided ${decision.kind} by [${rules.join(", ")}], the rules say ${said.decision} by [${said.rules.join(", ")}]`,
+          `decided ${decision.kind} by [${rules.join(", ")}], the rules say ${said.decision} by [${said.rules.join(", ")}]`,
         ]),
-    ...outranked.map(
-      ({ id, effect }) => `${place}: decided ${decision.kind}, looser than \`${id}\`, which says ${effect}`,
-    ),
+    ...outranked.map(({ id, effect }) => `decided ${decision.kind}, looser than \`${id}\`, which says ${effect}`),
   ];
 }
 
@@ -152,8 +103,11 @@ function faultsAt(policy: Policy, spot: Spot, row: readonly Decided[]): readonly
     const before = row[index - 1];
     const loosened = before !== undefined && isLooserBeyond(spot, before, step);
     const { kind } = step.decision;
-    const fault = `${place(step)}: decided ${kind}, looser than one unit below, though \`${spot.rule.id}\` limits it`;
-    return [...stepFaults(place(step), step), ...(loosened ? [fault] : [])];
+    const faults = [
+      ...step.faults,
+      ...(loosened ? [`decided ${kind}, looser than one unit below, though \`${spot.rule.id}\` limits it`] : []),
+    ];
+    return faults.map((fault) => `${place(step)}: ${fault}`);
   });
 }
 
@@ -192,20 +146,27 @@ export async function probeBoundaries(
   for (const [cell, { at, surroundings }] of cellsOf(policy, samples)) {
     const spots = spotsOf(cell, surroundings);
     const every = Math.ceil((spots.length * 3 * cell.rules.length) / mostByBoth);
-    const decided = async (known: Known): Promise<Answer> => {
-      const facts = factsOf(policy, known);
-      const key = JSON.stringify([at ?? "", facts]);
-      const before = answers.get(key);
+    const byId: ById = new Map(cell.rules.map((rule) => [rule.id, rule]));
+    const lineOf = linesOf<Answer>(cell);
+    const decided = async ({ around, moved, read, answers: own }: Line<Answer>, value: number): Promise<Answer> => {
+      const before = own.get(value);
       if (before !== undefined) return before;
-      const isByBoth = answers.size % every === 0;
-      if (isByBoth) byBoth += 1;
-      const decision = isByBoth ? await decide(policy, facts, at) : toldOf(cell, decideCompiled(policy, facts, at));
-      const answer = { decision, said: readRules(cell, known) };
+      const facts = factsOf(policy, { ...around, [moved]: value });
+      const key = JSON.stringify([at ?? "", facts]);
+      const answer = answers.get(key) ?? (await decidedAnew(facts, read.at(value)));
       answers.set(key, answer);
+      own.set(value, answer);
       return answer;
     };
+    const decidedAnew = async (facts: JsonObject, said: ReturnType<ReadingAlong["at"]>): Promise<Answer> => {
+      const isByBoth = answers.size % every === 0;
+      if (isByBoth) byBoth += 1;
+      const decision = isByBoth ? await decide(policy, facts, at) : toldOf(byId, decideCompiled(policy, facts, at));
+      return { decision, faults: faultsOf(decision, said) };
+    };
     for (const spot of spots) {
-      const { boundary, faults } = await probe(cell, spot, surroundings, decided);
+      const { turns, rows } = rowsAt(cell, spot, surroundings, lineOf);
+      const { boundary, faults } = await probe(cell, spot, turns, rows, decided);
       for (const fault of faults) failures.add(fault);
       boundaries.push(boundary);
     }
@@ -213,23 +174,24 @@ export async function probeBoundaries(
   return { requests: answers.size, byBoth, boundaries, failures: [...failures] };
 }
 
-function toldOf({ rules }: Policy, { verdict, rules: ids }: CompiledDecision): Told {
-  const matching = new Set(ids);
-  return { kind: verdict, rules: rules.filter(({ id }) => matching.has(id)) };
+type ById = ReadonlyMap<string, Told["rules"][number]>;
+
+function toldOf(byId: ById, { verdict, rules }: CompiledDecision): Told {
+  return { kind: verdict, rules: rules.flatMap((id) => byId.get(id) ?? []) };
 }
 
 async function probe(
   cell: Policy,
   spot: Spot,
-  surroundings: readonly Known[],
-  decided: (known: Known) => Promise<Answer>,
+  turns: boolean,
+  rows: readonly Row<Answer>[],
+  decided: (line: Line<Answer>, at: number) => Promise<Answer>,
 ): Promise<{ readonly boundary: Boundary; readonly faults: readonly string[] }> {
-  const { turns, rows } = requestsAt(cell, spot, surroundings);
   const tried: Decided[][] = [];
-  for (const row of rows) {
-    const steps: Decided[] = [];
-    for (const { value, facts } of row) steps.push({ value, ...(await decided(facts)) });
-    tried.push(steps);
+  for (const { line, steps } of rows) {
+    const row: Decided[] = [];
+    for (const { at, value } of steps) row.push({ value, ...(await decided(line, at)) });
+    tried.push(row);
   }
   const steps = (tried[0] ?? []).map(({ value, decision }) => ({ value, verdict: decision.kind }));
   const boundary = { rule: spot.rule.id, fact: spot.comparison.fact, limit: spot.limit, turns, steps };
