@@ -105,7 +105,7 @@ function addWriting(noun: Command, cli: Cli): void {
   noun
     .command("import <file>")
     .description(
-      "draft a policy with facts and cases from an approval matrix (.csv) or Cedar (.cedar); exit 3 names each line without a translation",
+      "draft a policy with facts and cases from an approval matrix (.csv), a decision table (.dmn), Cedar (.cedar) or Rego (.rego); exit 3 names each line without a translation",
     )
     .option("--as <id>", "the policy's id (default: the file's name)")
     .action(answering<ImportOptions>(cli, async (call) => (await import("./policies/import.ts")).importPolicy(call)));

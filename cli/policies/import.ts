@@ -29,6 +29,8 @@ type Importer = (file: string, text: string) => Imported;
 
 const importers: { readonly [extension: string]: () => Promise<Importer> } = {
   ".csv": async () => (await import("../../guardrails/import/csv.ts")).importCsv,
+  ".dmn": async () => (await import("../../guardrails/import/dmn.ts")).importDmn,
+  ".rego": async () => (await import("../../guardrails/import/rego.ts")).importRego,
   ".cedar": async () => (await import("../../guardrails/import/cedar.ts")).importCedar,
 };
 

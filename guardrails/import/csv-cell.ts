@@ -126,5 +126,5 @@ export function cellOf(clauses: readonly Clause[], type: FactType): Cell | strin
   }
   if (box === undefined) return "the cell says nothing";
   if (box.kind === "range" && box.min > box.max) return "nothing is within both ends";
-  return { fact: type.name, comparisons, box };
+  return { fact: type.name, conditions: comparisons, boxes: [box] };
 }

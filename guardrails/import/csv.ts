@@ -4,7 +4,9 @@ import type { Problem } from "../problem.ts";
 import { cellOf, clausesOf, kindOf, operandsOf, type Clause, type ColumnKind } from "./csv-cell.ts";
 import { csvRecords, type CsvRecord } from "./csv-records.ts";
 import type { Imported } from "./draft.ts";
-import { firstConflict, ruleOfRow, type Cell, type Outcome, type Row } from "./table.ts";
+import { headingOf, isFactName } from "./heading.ts";
+import { outcomeOf, roleOf, type Outcome } from "./outcome.ts";
+import { firstConflict, ruleOfRow, type Cell, type Row } from "./table.ts";
 
 /** Rows that are compared with each other. */
 const MOST_ROWS = 2_000;
@@ -12,29 +14,10 @@ const MOST_ROWS = 2_000;
 /** The word for every value that no row names. */
 const OTHER = "other";
 
-/** `Order value (USD)` is the fact `orderValue`, in US dollars. */
-function headingOf(text: string): { readonly name: string; readonly unit: string } {
-  const unit = /\(([^)]*)\)\s*$/.exec(text)?.[1]?.trim() ?? "";
-  const words = text
-    .replace(/\([^)]*\)\s*$/, "")
-    .split(/[^A-Za-z0-9]+/)
-    .filter((word) => word !== "");
-  const camel = words.map(
-    (word, at) => (at === 0 ? word.charAt(0).toLowerCase() : word.charAt(0).toUpperCase()) + word.slice(1),
-  );
-  return { name: camel.join(""), unit };
-}
-
 /** What the last cell of a row says: done without asking, never done, or who is asked. */
-function outcomeOf(text: string): Outcome | undefined {
-  if (/^(?:auto|automatic|execute)$/i.test(text)) return { effect: "execute" };
-  if (/^(?:block|reject|deny|never)$/i.test(text)) return { effect: "block" };
-  const role = text
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== "")
-    .join("-");
-  return /^[a-z][a-z0-9-]*$/.test(role) ? { effect: "escalate", role } : undefined;
+function approverOf(text: string): Outcome | undefined {
+  const role = roleOf(text);
+  return outcomeOf(text) ?? (role === undefined ? undefined : { effect: "escalate", role });
 }
 
 type Column = { readonly at: number; readonly heading: string; readonly name: string; readonly unit: string };
@@ -85,7 +68,7 @@ type Report = (line: number, message: string, fix: string) => void;
 function columnsOf({ line, cells }: CsvRecord, report: Report): readonly Column[] {
   const columns = cells.slice(0, -1).map((heading, at): Column => ({ at, heading, ...headingOf(heading) }));
   for (const [at, { heading, name }] of columns.entries()) {
-    const isName = /^[a-z][A-Za-z0-9]*$/.test(name) && !(name in {});
+    const isName = isFactName(name);
     const isTwice = columns.findIndex((other) => other.name === name) < at;
     if (!isName) report(line, `\`${heading}\` names no fact`, "head the column by a few words in Latin letters");
     else if (isTwice) report(line, `two columns are called \`${name}\``, "give each its own name");
@@ -158,7 +141,7 @@ export function importCsv(file: string, text: string): Imported {
   const rows = problems.length > 0 ? [] : rowsOf(parsed, facts, report);
   if (problems.length > 0) return { kind: "refused", problems };
   const notes = [`A request that no row holds of is escalated. A word that no row names is \`${OTHER}\`.`];
-  return { kind: "imported", draft: { facts, rules: rows.map(ruleOfRow), default: "escalate", notes } };
+  return { kind: "imported", draft: { facts, rules: rows.map((row) => ruleOfRow(row)), default: "escalate", notes } };
 }
 
 function rowOf(
@@ -166,7 +149,7 @@ function rowOf(
   facts: readonly FactType[],
   report: Report,
 ): readonly Row[] {
-  const outcome = outcomeOf(texts.at(-1) ?? "");
+  const outcome = approverOf(texts.at(-1) ?? "");
   if (outcome === undefined) {
     report(
       line,
@@ -189,5 +172,7 @@ function rowOf(
   if (cells.length === 0 && clauses.every((parts) => parts.length === 0)) {
     report(line, "the row holds of every request", "say of which requests it holds: what no row holds of is escalated");
   }
-  return outcome === undefined || cells.length === 0 ? [] : [{ line, cells, outcome }];
+  return outcome === undefined || cells.length === 0
+    ? []
+    : [{ line, id: `line-${line}`, title: `Line ${line} of the table`, cells, outcome }];
 }

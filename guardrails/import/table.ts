@@ -1,20 +1,24 @@
-import type { Verdict } from "../../domain/decision.ts";
 import type { FactType, Scalar } from "../fact-types.ts";
-import type { Comparison } from "../policy.ts";
+import type { Condition } from "../policy.ts";
 import type { DraftRule } from "./draft.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** What a cell lets through: a range of whole units, ends included, or words and truth values. */
 export type Box =
   | { readonly kind: "range"; readonly min: number; readonly max: number }
   | { readonly kind: "among" | "none-of"; readonly values: readonly Scalar[] };
 
-/** One cell of a row: the same as comparisons of its fact and as a box. */
-export type Cell = { readonly fact: string; readonly comparisons: readonly Comparison[]; readonly box: Box };
+/** One cell of a row: the same as conditions of its fact, which all hold, and as boxes, in one of which its value lies. */
+export type Cell = { readonly fact: string; readonly conditions: readonly Condition[]; readonly boxes: readonly Box[] };
 
-export type Outcome = { readonly effect: Verdict; readonly role?: string };
-
-/** A row of a decision table. A fact without a cell may be anything. */
-export type Row = { readonly line: number; readonly cells: readonly Cell[]; readonly outcome: Outcome };
+/** A row of a decision table, called `id` as a rule and `title` in words. A fact without a cell may be anything. */
+export type Row = {
+  readonly line: number;
+  readonly id: string;
+  readonly title: string;
+  readonly cells: readonly Cell[];
+  readonly outcome: Outcome;
+};
 
 function isOneOf(box: Box, value: Scalar): boolean {
   if (box.kind === "range") return typeof value === "number" && box.min <= value && value <= box.max;
@@ -31,36 +35,43 @@ function meet(a: Box, b: Box, type: FactType | undefined): boolean {
 }
 
 /** Whether one request may be in both rows. */
-function overlap(a: Row, b: Row, facts: readonly FactType[]): boolean {
+export function overlap(a: Row, b: Row, facts: readonly FactType[]): boolean {
   return a.cells.every((cell) => {
     const other = b.cells.find(({ fact }) => fact === cell.fact);
-    return (
-      other === undefined ||
-      meet(
-        cell.box,
-        other.box,
-        facts.find(({ name }) => name === cell.fact),
-      )
-    );
+    const type = facts.find(({ name }) => name === cell.fact);
+    return other === undefined || cell.boxes.some((one) => other.boxes.some((two) => meet(one, two, type)));
   });
 }
 
-const same = (a: Outcome, b: Outcome) => a.effect === b.effect && a.role === b.role;
+export const saySame = ({ outcome: a }: Row, { outcome: b }: Row): boolean =>
+  a.effect === b.effect && a.role === b.role;
 
 /** Two rows that one request may be in, though they say different things: which of them counts is not in the table. */
-export function firstConflict(rows: readonly Row[], facts: readonly FactType[]): readonly [Row, Row] | undefined {
+export function firstConflict(
+  rows: readonly Row[],
+  facts: readonly FactType[],
+  mayBoth: (a: Row, b: Row) => boolean = saySame,
+): readonly [Row, Row] | undefined {
   for (const [at, row] of rows.entries()) {
-    const other = rows.slice(at + 1).find((later) => !same(row.outcome, later.outcome) && overlap(row, later, facts));
+    const other = rows.slice(at + 1).find((later) => !mayBoth(row, later) && overlap(row, later, facts));
     if (other !== undefined) return [row, other];
   }
   return undefined;
 }
 
-/** A row as a rule: `line-4`. It cites what it reads. The row has at least one cell. */
-export function ruleOfRow({ line, cells, outcome }: Row): DraftRule {
-  const comparisons = cells.flatMap((cell) => cell.comparisons);
-  const [only] = comparisons;
-  const when = comparisons.length === 1 && only !== undefined ? only : { all: comparisons };
-  const cited = cells.slice(0, 6).map(({ fact }) => `${fact} {${fact}}`);
-  return { id: `line-${line}`, ...outcome, when, reason: `Line ${line} of the table: ${cited.join(", ")}` };
+/** What a row asks, all of it: its conditions, at least one. */
+export function conditionOf(conditions: readonly Condition[]): Condition {
+  const [only] = conditions;
+  return conditions.length === 1 && only !== undefined ? only : { all: conditions };
+}
+
+/** A row as a rule, which does not count where one of `unless` holds. It cites what it reads, and reads something. */
+export function ruleOfRow({ id, title, cells, outcome }: Row, unless: readonly Row[] = []): DraftRule {
+  const own = cells.flatMap(({ conditions }) => conditions);
+  const nots = unless.map((row): Condition => {
+    return { not: conditionOf(row.cells.flatMap(({ conditions }) => conditions)) };
+  });
+  const read = cells.length > 0 ? cells : unless.flatMap((row) => row.cells);
+  const cited = [...new Set(read.map(({ fact }) => fact))].slice(0, 6).map((fact) => `${fact} {${fact}}`);
+  return { id, ...outcome, when: conditionOf([...own, ...nots]), reason: `${title}: ${cited.join(", ")}` };
 }

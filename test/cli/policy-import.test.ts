@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { dmnFile } from "../guardrails/import/dmn-file.ts";
 import { copiedPolicies } from "./copied-policies.ts";
 import { run } from "./run.ts";
 
@@ -42,6 +43,21 @@ test("what has no faithful translation is named by line, and nothing is written"
     expect.stringContaining(`${path}:4:1: a request may be in this row and in that of line 3`),
   ]);
   expect(existsSync(join(copied.folder, "discounts.yaml"))).toBe(false);
+});
+
+test("a decision table and a Rego file become policies too", async () => {
+  const rego = source("denied.rego", "package a\n\ndefault allow := false\n\nallow if input.discount <= 10\n");
+  const dmn = source("table.dmn", dmnFile({ inputs: [{ variable: "discount" }], rules: [["<= 10", '"auto"']] }));
+  for (const [path, id, verdict] of [
+    [rego, "denied", 7],
+    [dmn, "tabled", 8],
+  ] as const) {
+    expect([id, (await run("policy", "import", path, "--as", id)).exitCode]).toEqual([id, 0]);
+    expect([id, (await run("policy", "test", id)).exitCode]).toEqual([id, 0]);
+    const decided = [];
+    for (const discount of [10, 11]) decided.push((await run("policy", "eval", id, `discount=${discount}`)).exitCode);
+    expect([id, decided]).toEqual([id, [0, verdict]]);
+  }
 });
 
 test.for([
