@@ -14,6 +14,7 @@ const processes: Processes = {
   doctor: async (options) => (await import("./doctor/answer.ts")).examine(options),
   evals: async (options) => (await import("./evals/eval.ts")).evaluateAgents(options),
   secondEval: async (options) => (await import("./evals/second.ts")).secondRun(options),
+  value: async (options, io) => (await import("./value/value.ts")).measureValue(options, io),
   witness: async (options, onReady) => (await import("./processes/witness.ts")).serve(options, onReady),
   witnessKey: async (home, name) => (await import("./processes/witness.ts")).vkeyOf(home, name),
   codec: async (options, onReady) => (await import("./processes/codec.ts")).serve(options, onReady),

@@ -43,6 +43,8 @@ export type WorkerDeps = {
   readonly alarm: Alarm;
   readonly unknownName: UnknownNameAlarm;
   readonly onOutOfReach?: OnOutOfReach | undefined;
+  /** As of `DeciderDeps`. */
+  readonly alternatives?: "none" | undefined;
   readonly scheduled: Pick<ScheduledDeps, "records" | "log" | "checkpoints" | "bundleKeys" | "functions">;
 };
 

@@ -5,6 +5,7 @@ import { failure } from "./failure.ts";
 import type { EvalOptions } from "./processes.ts";
 
 type EvalFlags = Partial<Omit<EvalOptions, "k">> & { readonly k?: string; readonly dir: string };
+type ValueFlags = { readonly seed: string; readonly cases: string };
 type SecondFlags = { readonly as?: string; readonly dir: string };
 
 const DIR = ["--dir <folder>", "where runs are recorded", "docs/evals"] as const;
@@ -26,7 +27,7 @@ export function addAgents(program: Command, cli: Cli): void {
     .action(
       answering<EvalFlags>(cli, async ({ options }) => {
         const { role, record, as, dir } = options;
-        return cli.processes.evals({ k: timesIn(options.k), role, record, as, dir });
+        return cli.processes.evals({ k: countIn("--k", options.k ?? "3", 100), role, record, as, dir });
       }),
     );
   evals
@@ -39,11 +40,31 @@ export function addAgents(program: Command, cli: Cli): void {
         cli.processes.secondEval({ prompt: operand(args), as, dir }),
       ),
     );
+  noun
+    .command("value")
+    .description(
+      "play a seeded programme on engines of its own, with the agents, without any and without each, and tell what each changes",
+    )
+    .option(
+      "--seed <number>",
+      "what requests, people and requesters are drawn by; the same seed gives the same table",
+      "1",
+    )
+    .option("--cases <number>", "how many requests are played, at most 200", "60")
+    .action(
+      answering<ValueFlags>(cli, async ({ options: { seed, cases } }) =>
+        cli.processes.value(
+          { seed: countIn("--seed", seed, 1_000_000), cases: countIn("--cases", cases, 200) },
+          cli.io,
+        ),
+      ),
+    );
 }
 
-function timesIn(text = "3"): number {
-  const k = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (k < 1 || k > 100)
-    throw failure("usage", "not-a-count", `--k is \`${text}\``, "give a whole number from 1 to 100");
-  return k;
+function countIn(name: string, text: string, most: number): number {
+  const count = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > most) {
+    throw failure("usage", "not-a-count", `${name} is \`${text}\``, `give a whole number from 1 to ${most}`);
+  }
+  return count;
 }

@@ -21,6 +21,8 @@ export type EvalOptions = {
   readonly as?: string | undefined;
   readonly dir: string;
 };
+/** `cases`: how many requests are played. */
+export type ValueOptions = { readonly seed: number; readonly cases: number };
 export type SecondOptions = { readonly prompt: string; readonly as?: string | undefined; readonly dir: string };
 
 export type Processes = {
@@ -34,6 +36,8 @@ export type Processes = {
   evals(options: EvalOptions): Promise<Answer>;
   /** A second person's word for a recorded run. Throws `CliFailure`. */
   secondEval(options: SecondOptions): Promise<Answer>;
+  /** What each agent changes, measured on a seeded programme that is played on engines of its own. Throws `CliFailure`. */
+  value(options: ValueOptions, io: Io): Promise<Answer>;
   /** Serves a witness until it is asked to stop. `onReady` learns its key and address. Throws `CliFailure`. */
   witness(options: WitnessOptions, onReady: (facts: WitnessFacts) => void): Promise<void>;
   /** A witness's verifier key, made at the first use. Throws `CliFailure`. */

@@ -32,6 +32,8 @@ export type DeciderDeps = {
   readonly alarm: Alarm;
   /** In place of `recordDecision`. */
   readonly record?: RecordDecision;
+  /** Nothing is offered in place of what does not pass: what a programme comes to without, when it is measured. */
+  readonly alternatives?: "none" | undefined;
 };
 
 /** Decides one question and answers only after the decision is durable. */
@@ -71,7 +73,8 @@ async function keep(deps: DeciderDeps, question: Question, inForce: InForce, rul
     const { withheld, cell } = ruling;
     const conclusion = concluded(ruling, counted, limits);
     const requester = await askerOf(sql, question, conclusion, bound);
-    const asked = offering(askedOf(conclusion, requester, cell), await offersFor(question, inForce.policy, conclusion));
+    const offers = deps.alternatives === "none" ? [] : await offersFor(question, inForce.policy, conclusion);
+    const asked = offering(askedOf(conclusion, requester, cell), offers);
     const draft = draftOf(question, { ...asked, withheld }, inForce, { ...bound, requesterId: idOf(requester) });
     return record(sql, { ...draft, large: isAboutLargeSum(ruling.cell.facts, question.facts) });
   });

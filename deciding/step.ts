@@ -49,6 +49,8 @@ export type StepDeps = {
   readonly alarm: Alarm;
   readonly readTools: ReadTools;
   readonly now: () => string;
+  /** As of `DeciderDeps`. */
+  readonly alternatives?: "none" | undefined;
 };
 
 /** One gate of a step. `runId` is the workflow run that acts on what it lets through. */
@@ -273,7 +275,7 @@ async function transacted(pool: LedgerPool, work: (place: Place) => Promise<Rule
 }
 
 function decide(
-  { pool, policies, alarm }: StepDeps,
+  { pool, policies, alarm, alternatives }: StepDeps,
   place: Place,
   question: Question,
   besides: DecidedWith,
@@ -283,6 +285,7 @@ function decide(
     place,
     policies,
     alarm,
+    alternatives,
     record: (ledger, draft) => recordDecision(ledger, draft, besides),
   });
   return decider(question);

@@ -36,7 +36,10 @@ function keysOf({ registrationId, productFamily, customerDomain: domain }: HeldR
 }
 
 /** Puts the day's partners, held registrations and CRM objects where they are read. What is there stays as it is. */
-export async function seedDay(pool: Pool, { company, partners, registrations, crm }: DayPlan): Promise<void> {
+export async function seedDay(
+  pool: Pool,
+  { company, partners, registrations, crm }: Pick<DayPlan, "company" | "partners" | "registrations" | "crm">,
+): Promise<void> {
   await pool.query(
     `insert into programme.partner (company, partner_id, name, tier, standing, authorised_for, certified_for)
      select $1, "partnerId", name, tier, standing, "authorisedFor", "certifiedFor"

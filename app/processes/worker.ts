@@ -1,4 +1,3 @@
-import { Runtime, makeTelemetryFilterString, type LogLevel } from "@temporalio/worker";
 import { join } from "node:path";
 import type { LedgerPool } from "../../audit/records.ts";
 import type { Logger } from "pino";
@@ -24,6 +23,7 @@ import { embeddedAdapters } from "../../tools/adapters.ts";
 import { companyClock } from "./company-clock.ts";
 import { startTelemetry } from "../telemetry.ts";
 import { workerDeps } from "../worker-deps.ts";
+import { installRuntime } from "../engine/runtime.ts";
 import { createWorkers } from "../worker.ts";
 import { requireServedDatabase } from "./require-database.ts";
 
@@ -107,23 +107,4 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
     // Last: what the cases left goes under a checkpoint too.
     await integrator.stop();
   }
-}
-
-/** The engine's own lines go where ours go. */
-function installRuntime(log: Logger): void {
-  const write = (level: LogLevel, message: string, meta: object = {}): void => {
-    const method = { TRACE: "trace", DEBUG: "debug", INFO: "debug", WARN: "warn", ERROR: "error" } as const;
-    log[method[level]]({ ...meta }, message);
-  };
-  Runtime.install({
-    logger: {
-      log: write,
-      trace: (message, meta) => write("TRACE", message, meta),
-      debug: (message, meta) => write("DEBUG", message, meta),
-      info: (message, meta) => write("INFO", message, meta),
-      warn: (message, meta) => write("WARN", message, meta),
-      error: (message, meta) => write("ERROR", message, meta),
-    },
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: "WARN", other: "ERROR" }), forward: {} } },
-  });
 }

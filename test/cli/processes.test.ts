@@ -22,6 +22,7 @@ async function called(...argv: string[]): Promise<{ exitCode: number; calls: unk
     codec: unused,
     evals: unused,
     secondEval: unused,
+    value: unused,
   };
   let exitCode = 0;
   const finish = (code: number) => {

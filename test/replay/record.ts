@@ -9,7 +9,7 @@ import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { inMode } from "../fixtures/modes.ts";
 import { givenCrmObject, givenPartner, givenQuote } from "../fixtures/programme.ts";
 import { dayFromNow, doneForContract, givenContract } from "../fixtures/renewals.ts";
-import { skipTime } from "../setup/skip-time.ts";
+import { skipTime } from "../../app/engine/skip-time.ts";
 import { startEngines } from "../setup/start-engines.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 

@@ -10,7 +10,7 @@ import { DAY_MS, daysAfter } from "../fixtures/dated.ts";
 import { keptLog } from "../fixtures/log.ts";
 import { givenPartner } from "../fixtures/programme.ts";
 import { dayFromNow, doneForContract, givenContract } from "../fixtures/renewals.ts";
-import { movedClient, moveTime, type Moved } from "../setup/move-time.ts";
+import { movedClient, moveTime, type Moved } from "../../app/engine/move-time.ts";
 import { startSystem, type System } from "../setup/system.ts";
 
 /** Days from now to the last day on which the contract can be decided about; it ends 90 days later. */

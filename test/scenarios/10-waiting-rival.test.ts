@@ -14,7 +14,7 @@ import { daysAfter } from "../fixtures/dated.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { keptLog } from "../fixtures/log.ts";
 import { givenCrmObject, givenPartner, notesOn } from "../fixtures/programme.ts";
-import { movedClient, moveTime, type Moved } from "../setup/move-time.ts";
+import { movedClient, moveTime, type Moved } from "../../app/engine/move-time.ts";
 import { arrive, eventually, startSystem, type System } from "../setup/system.ts";
 
 const { log } = keptLog();

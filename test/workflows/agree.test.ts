@@ -14,7 +14,7 @@ import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
 import { keptLog } from "../fixtures/log.ts";
 import { givenPartner, givenQuote, quoteDeskSays } from "../fixtures/programme.ts";
-import { skipTime } from "../setup/skip-time.ts";
+import { skipTime } from "../../app/engine/skip-time.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 
 const DAY_MS = 86_400_000;

@@ -13,7 +13,7 @@ import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { inMode } from "../fixtures/modes.ts";
 import { crmSays, givenCrmObject, givenPartner, givenQuote, endNotesOn } from "../fixtures/programme.ts";
 import { givenContract } from "../fixtures/renewals.ts";
-import { skipTime } from "../setup/skip-time.ts";
+import { skipTime } from "../../app/engine/skip-time.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 
 let system: System;

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { readRecords } from "../../audit/records.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { crmSays, givenCrmObject, givenPartner, notesOn, quoteDeskSays, givenQuote } from "../fixtures/programme.ts";
-import { skipTime } from "../setup/skip-time.ts";
+import { skipTime } from "../../app/engine/skip-time.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 
 let system: System;

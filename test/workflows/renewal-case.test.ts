@@ -7,7 +7,7 @@ import { heldAgainstSchema, historiesOf } from "../fixtures/engine-payloads.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { givenCrmObject, givenPartner } from "../fixtures/programme.ts";
 import { dayFromNow, doneForContract, givenContract } from "../fixtures/renewals.ts";
-import { skipTime } from "../setup/skip-time.ts";
+import { skipTime } from "../../app/engine/skip-time.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 
 const DAY_SECONDS = 86_400;

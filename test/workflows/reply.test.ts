@@ -10,7 +10,7 @@ import { historyText } from "../fixtures/history.ts";
 import { apiOn } from "../fixtures/api.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
 import { keptLog } from "../fixtures/log.ts";
-import { skipTime } from "../setup/skip-time.ts";
+import { skipTime } from "../../app/engine/skip-time.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 
 const DAY_MS = 86_400_000;

@@ -3,7 +3,7 @@ import { setCalendar } from "../../audit/ledgers/calendar.ts";
 import { weekdays, workingTimeAfter, workingTimeOf } from "../../domain/calendar.ts";
 import { openEscalationOf } from "../fixtures/escalations.ts";
 import { givenPartner, givenQuote } from "../fixtures/programme.ts";
-import { skipTime } from "../setup/skip-time.ts";
+import { skipTime } from "../../app/engine/skip-time.ts";
 import { eventually, startSystem, type System } from "../setup/system.ts";
 
 let system: System;

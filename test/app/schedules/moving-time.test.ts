@@ -10,7 +10,7 @@ import { DAY_MS, daysAfter, givenWarranties, warranties } from "../../fixtures/d
 import { openEscalationOf } from "../../fixtures/escalations.ts";
 import { keptLog } from "../../fixtures/log.ts";
 import { givenPartner, givenQuote } from "../../fixtures/programme.ts";
-import { movedClient, moveTime, type Moved } from "../../setup/move-time.ts";
+import { movedClient, moveTime, type Moved } from "../../../app/engine/move-time.ts";
 import { startSystem, type System } from "../../setup/system.ts";
 
 /** What is swept. The worker knows no such function: here it only matters that and when its cases begin. */

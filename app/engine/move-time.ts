@@ -1,5 +1,5 @@
 import { Client, WorkflowNotFoundError } from "@temporalio/client";
-import { schedulesOf, type CompanySchedule } from "../../app/schedules/company-schedules.ts";
+import { schedulesOf, type CompanySchedule } from "../schedules/company-schedules.ts";
 import type { Sql } from "../../audit/records.ts";
 import { offsetOf, setCompanyClock, type CompanyClock } from "../../db/company-clock.ts";
 import { SCHEDULED_WORKFLOW, taskQueue } from "../../temporal.config.ts";
@@ -61,7 +61,9 @@ export function movedClient(client: Client, sql: Sql, company: string): Client {
     get: (target, name, receiver) =>
       name === "workflowService" ? workflowService : (Reflect.get(target, name, receiver) as unknown),
   });
-  return new Client({ connection: moved, namespace: client.options.namespace });
+  const { namespace, interceptors, loadedDataConverter } = client.options;
+  const dataConverter = { payloadCodecs: loadedDataConverter.payloadCodecs };
+  return new Client({ connection: moved, namespace, dataConverter, interceptors });
 }
 
 type Due = { readonly at: string; readonly schedule: CompanySchedule };
