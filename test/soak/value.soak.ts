@@ -3,7 +3,8 @@ import { playProgramme } from "../../app/value/programme.ts";
 import { measuredText } from "../../app/value/text.ts";
 import { valueGround } from "../fixtures/value-ground.ts";
 
-const SEED = 1;
+/** Five of its requests hold an address that nobody checked. */
+const SEED = 11;
 const CASES = 40;
 
 test(`what each agent changes of ${CASES} requests`, { timeout: 60 * 60_000 }, async () => {
