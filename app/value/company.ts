@@ -7,7 +7,6 @@ import { createClient, type Client } from "../../cli/client.ts";
 import { startCompanyClock, type CompanyClock } from "../../db/company-clock.ts";
 import { ensureCompanyLogin } from "../../db/company-login.ts";
 import { createLedgerPool } from "../../db/pool.ts";
-import { createReadTools } from "../../deciding/read-tools.ts";
 import type { PolicySource } from "../../deciding/policy-source.ts";
 import { prepareHome } from "../../engines/home-folder.ts";
 import type { Role } from "../../functions/definition.ts";
@@ -23,7 +22,7 @@ import { payloadCodec } from "../engine/payload-codec.ts";
 import { devPeople } from "../processes/dev-secrets.ts";
 import { connectClient } from "../temporal-connection.ts";
 import { workerDeps } from "../worker-deps.ts";
-import { createWorkers } from "../worker.ts";
+import { createWorkers, type WorkerDeps } from "../worker.ts";
 import { withoutAgents } from "./without.ts";
 
 /** What every company of a measurement runs on. `ownerUrl`: the login that owns a migrated schema. */
@@ -67,25 +66,12 @@ export async function startPlayedCompany(
   const known = await devPeople(pool, company, { home, ownerUrl });
   await seedDay(pool, { company, partners: dayPartners, registrations: [], crm: [] });
   const queuePrefix = queuePrefixOf(company);
-  const connectionOptions = { address: ground.temporalAddress };
-  const place = { namespace: "default", connectionOptions, codecs: [payloadCodec(company, [secret])] };
+  const codecs = [payloadCodec(company, [secret])];
+  const place = { namespace: "default", connectionOptions: { address: ground.temporalAddress }, codecs };
   const client = await connectClient(place);
-  const adapters = embeddedAdapters(pool, clock.now);
-  const deps = await workerDeps({
-    pool,
-    now: clock.now,
-    policies,
-    adapters,
-    model: { kind: "offline" },
-    alarm: (detail) => log.error(detail, "evaluators disagree"),
-    unknownName: (detail) => log.error(detail, "nothing here bears a name that a case needs"),
-    scheduled: { log, bundleKeys: bundleKeys(secret, { witnesses: [] }), checkpoints: () => Promise.resolve([]) },
-  });
-  const workers = await createWorkers(withoutAgents(deps, left), {
-    temporal: place,
-    queuePrefix,
-    workflows: ground.workflows,
-  });
+  const deps = await depsOf(ground, { pool, now: clock.now, secret });
+  const { workflows } = ground;
+  const workers = await createWorkers(withoutAgents(deps, left), { temporal: place, queuePrefix, workflows });
   const running = workers.run();
   const ahead = movedClient(client, pool, company);
   const hubspotSecret = randomBytes(24).toString("base64url");
@@ -99,7 +85,7 @@ export async function startPlayedCompany(
     publicUrl: undefined,
     port: 0,
     log,
-    readTools: createReadTools(pool, adapters, clock.now),
+    readTools: deps.readTools,
   });
   return {
     company,
@@ -118,4 +104,20 @@ export async function startPlayedCompany(
       await Promise.all([pool.end(), owner.end()]);
     },
   };
+}
+
+type Wired = { readonly pool: LedgerPool; readonly now: () => string; readonly secret: Buffer };
+
+/** What the company's worker needs, with the offline model. */
+function depsOf({ policies, log }: Ground, { pool, now, secret }: Wired): Promise<WorkerDeps> {
+  return workerDeps({
+    pool,
+    now,
+    policies,
+    adapters: embeddedAdapters(pool, now),
+    model: { kind: "offline" },
+    alarm: (detail) => log.error(detail, "evaluators disagree"),
+    unknownName: (detail) => log.error(detail, "nothing here bears a name that a case needs"),
+    scheduled: { log, bundleKeys: bundleKeys(secret, { witnesses: [] }), checkpoints: () => Promise.resolve([]) },
+  });
 }

@@ -200,7 +200,7 @@ class RequestPlay {
     const calls = await readCalls(this.played.pool, this.played.company, "crm");
     return calls.flatMap(({ operation, outcome, request }) =>
       operation === "add-note" && outcome === "done" && request["objectId"] === this.objectId
-        ? [String(request["text"])]
+        ? [request["text"]].filter((text) => typeof text === "string")
         : [],
     );
   }

@@ -9,5 +9,7 @@ test.for<[string, string[]]>([
 ])("mandate agents value refuses %s, and says what may be given", async ([, flags]) => {
   const { exitCode, stderr } = await run("agents", "value", ...flags);
   expect(exitCode).toBe(2);
-  expect(stderr).toMatch(/--(cases|seed) is `[^`]+` \(not-a-count\)\nFix: +give a whole number from 1 to (200|1000000)/);
+  expect(stderr).toMatch(
+    /--(cases|seed) is `[^`]+` \(not-a-count\)\nFix: +give a whole number from 1 to (200|1000000)/,
+  );
 });
