@@ -4,10 +4,11 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 const PLAIN = 0;
 const DEFLATED = 1;
 const DEFLATED_KNOWING = 2;
+const DEFLATED_KNOWING_TURNS = 3;
 
 /**
- * What bodies of records have in common: the members that every ledger writes, as canonical JSON writes them, what is found
- * most often last. Whoever unpacks needs these very bytes: other words are another way to pack, with a byte of its own.
+ * What bodies of records had in common before agents had a graph each: the members that every ledger writes, as canonical JSON writes
+ * them. Whoever unpacks needs these very bytes: other words are another way to pack, with a byte of its own.
  */
 const KNOWN = Buffer.from(
   [
@@ -33,12 +34,52 @@ const KNOWN = Buffer.from(
   ].join(""),
 );
 
+/** What they have in common since: what is found most often last, and no more than leaves room for a turn in the window. */
+const KNOWN_OF_TURNS = Buffer.from(
+  [
+    String.raw`{"reasons":["",""]}{"externalRef":"","detail":null}{"actionDigest":""}{"review":{"reasons":[],"verdict":"agree"},`,
+    String.raw`"turn":{"model":"","offline":true,"prompt":{"name":"compliance","version":1},"promptDigest":"","requestDigests":[""],`,
+    String.raw`"role":"compliance","turnKey":""}}{"action":{"args":{"action":"","objectId":"","objectType":"","property":"",`,
+    String.raw`"reportsStep":"","value":"approved"},"tool":"crm.update-property"},"chain":{"findings":[],"origin":"follow-up",`,
+    String.raw`"reasoning":"","sources":[],"turns":[]}}{"calls":[{"args":"{}","id":"","name":""}],"role":"assistant","text":""},`,
+    String.raw`{"callId":"","failed":false,"role":"tool","text":"<data>\n{\"reading\":\"programme.\",\"value\":{{"calls":[{"request":{`,
+    String.raw`"maxTokens":2048,"messages":[{"role":"user","text":"<data>\n{\"action\":\"\",\"at\":\"2026-01-01T00:00:00.000Z\",`,
+    String.raw`\"findings\":[{\"code\":\"\",\"confidencePpm\":1000000,\"sources\":[\"crm.record\"],\"statement\":\"\"}],\"functionId\":\"\",`,
+    String.raw`\"mayRead\":[{\"args\":{\"crmPartner\":\"\",\"dealId\":\"\"},\"call\":\"programme_deal-team\",\"tool\":\"programme.deal-team\"}],`,
+    String.raw`\"proposal\":{\"args\":{},\"reasoning\":\"\",\"tool\":\"\"},\"readings\":{\"crm.record\":{\"partner_id\":\"\",`,
+    String.raw`\"quote_concessions\":\"0.00\",\"quote_currency\":\"USD\",\"quote_floor_price\":\"\",\"quote_id\":\"\",`,
+    String.raw`\"quote_list_price\":\"\",\"quote_net_price\":\"\",\"quote_protected_terms\":\"none\",\"quote_requested_by\":\"\",`,
+    String.raw`\"quote_status\":\"approval_requested\"},\"programme.deal-team\":{\"dealId\":\"\",\"members\":[{\"authorisedFor\":[\"\"],`,
+    String.raw`\"certifiedFor\":[\"\"],\"creditPpm\":null,\"from\":null,\"holds\":\"now\",\"motion\":\"resell\",\"name\":\"\",`,
+    String.raw`\"partnerId\":\"\",\"role\":\"sell\",\"standing\":\"active\",\"tier\":\"\",\"toldBy\":\"crm\",\"until\":null}]},`,
+    String.raw`\"quotes.approval\":{\"last\":null}},\"requested\":{\"args\":{\"concessionsMinor\":0,\"currency\":\"USD\",\"dealId\":\"\",`,
+    String.raw`\"listPriceMinor\":,\"netPriceMinor\":,\"quoteId\":\"\",\"replaces\":null},\"tool\":\"\"},\"role\":\"orchestration\"}\n</data>"`,
+    String.raw`}],"model":""},"requestDigest":"","response":"{\"responseId\":\"\",\"text\":\"\",\"calls\":[{\"id\":\"\",`,
+    String.raw`\"name\":\"propose_action\",\"args\":{\"args\":{},\"reasoning\":\"\\n\\nProposed: \"}}],\"stopReason\":\"tool_use\",`,
+    String.raw`\"usage\":{\"inputTokens\":0,\"outputTokens\":0}}"}],"evidence":[{"source":{"observedAt":"2026-01-01T00:00:00.000Z",`,
+    String.raw`"ref":"","source":"crm.record","version":""},"value":{"partner_id":"","quote_concessions":"0.00","quote_currency":"USD",`,
+    String.raw`"quote_floor_price":"","quote_id":"","quote_list_price":"","quote_net_price":"","quote_protected_terms":"none",`,
+    String.raw`"quote_requested_by":"","quote_status":"approval_requested"}},"chain":{"findings":[{"code":"","confidencePpm":1000000,`,
+    String.raw`"sources":["crm.record"],"statement":""}],"origin":"agents","reasoning":"","sources":[{"observedAt":"2026-01-01T`,
+    String.raw`00:00:00.000Z","ref":"","source":"crm.record","version":""},{"observedAt":"","ref":"","source":"quotes.approval",`,
+    String.raw`"version":"0"},{"observedAt":"","ref":"","source":"programme.deal-team","version":""}],"turns":[{"model":"",`,
+    String.raw`"offline":true,"prompt":{"name":"intelligence","version":1},"promptDigest":"","requestDigests":["",""],`,
+    String.raw`"role":"intelligence","turnKey":""}]}{"reason":"","rules":[{"effect":"block","id":"","reason":"","values":{},{"effect":`,
+    String.raw`"escalate","id":"","reason":"","values":{"rules":[{"effect":"execute","id":"","reason":"","values":{}}],"missing":[],`,
+    String.raw`"facts":{"sources":[{"observedAt":"2026-01-01T00:00:00.000Z","ref":"","source":"ledger.step-outcome","version":"executed"}],`,
+    String.raw`"details":{"canary":null,"candidate":null,"limits":[{"account":"","admitted":true,"asked":0,"cap":0,"id":"","reserved":0,`,
+    String.raw`"used":0,"warned":false,"window":{"days":90,"from":"2026-01-01T00:00:00.000Z","until":"2027-01-01T00:00:00.000Z"}}],`,
+    String.raw`"mode":"led","obligations":[],"params":[{"name":"","source":"base","value":0}],"release":""},"actionDigest":"",`,
+    String.raw`"requestedBy":"","requesterId":""}`,
+  ].join(""),
+);
+
 /** A text as few bytes, before they are sealed: sealed ones cannot be packed. */
 export function pack(text: string): Buffer {
   const plain = Buffer.from(text, "utf8");
-  // What is packed is a few kilobytes: a larger window and a slower level cost more than they save.
-  const packed = deflateRawSync(plain, { level: 3, memLevel: 5, windowBits: 13, dictionary: KNOWN });
-  return packed.length < plain.length ? joined(DEFLATED_KNOWING, packed) : joined(PLAIN, plain);
+  // What is packed is a few kilobytes: a larger window costs more than it saves.
+  const packed = deflateRawSync(plain, { level: 6, memLevel: 5, windowBits: 13, dictionary: KNOWN_OF_TURNS });
+  return packed.length < plain.length ? joined(DEFLATED_KNOWING_TURNS, packed) : joined(PLAIN, plain);
 }
 
 /** @throws when the bytes were packed in a way that is not known here, or were changed. */
@@ -51,6 +92,8 @@ export function unpack(bytes: Buffer): string {
       return inflateRawSync(rest).toString("utf8");
     case DEFLATED_KNOWING:
       return inflateRawSync(rest, { dictionary: KNOWN }).toString("utf8");
+    case DEFLATED_KNOWING_TURNS:
+      return inflateRawSync(rest, { dictionary: KNOWN_OF_TURNS }).toString("utf8");
     default:
       throw new RangeError(`no text is packed in way ${way}`);
   }

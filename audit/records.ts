@@ -1,6 +1,7 @@
 import type { AuditRecord, RecordDraft } from "../domain/audit-record.ts";
 import { unsealRecord, type SealedRow, type Unsealed } from "./unseal.ts";
 import { sealRecord, sealRecords } from "./seal.ts";
+import { leafOf } from "./places.ts";
 import { joinSealedParts } from "./sealed-part.ts";
 import type { Ledger } from "./vault.ts";
 
@@ -74,7 +75,8 @@ export async function appendOnce(ledger: Ledger, draft: RecordDraft): Promise<vo
 const recordsWhere = (condition: string) => `
   select r.log, r.n, r.envelope, p.leaf_hash, s.sealed
   from audit_record r
-  cross join lateral (select leaf_hash from audit_place x where x.company = r.company and x.key = r.key limit 1) p
+  cross join lateral (select coalesce(${leafOf("x", "r.key")}, '') as leaf_hash from audit_place x
+                      where x.company = r.company and x.ordinal = r.place limit 1) p
   ${joinSealedParts}
   where r.company = $1 and ${condition}
   order by r.log, r.case_id, r.n`;

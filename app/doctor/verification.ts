@@ -59,7 +59,7 @@ async function beganAt(pool: ReturnType<typeof ledgersOf>, company: string): Pro
   const { rows } = await pool.query<{ recorded_at: string }>({
     name: "record-began",
     text: `select r.recorded_at from audit_place p
-           cross join lateral (select recorded_at from audit_record x where x.company = p.company and x.key = p.key limit 1) r
+           cross join lateral (select recorded_at from audit_record x where x.company = p.company and x.key = p.keys[1] limit 1) r
            where p.company = $1 and p.log = $1 and p.seq = 0`,
     values: [company],
   });

@@ -1,3 +1,4 @@
+import { MOST_LEAVES, placeInTree } from "../../audit/places.ts";
 import { joinSealedParts, type SealedPart } from "../../audit/sealed-part.ts";
 import type { Sql } from "../../audit/vault.ts";
 
@@ -24,7 +25,10 @@ export async function rowsBetween(
 ): Promise<ExportRow[]> {
   const { rows } = await sql.query<ExportRow>({
     name: "export-page",
-    text: rowsOf("select * from audit_place where company = $1 and log = $2 and seq >= $3 and seq < $4"),
+    text: rowsOf(`
+      select p.company, k.key, p.seq + k.nth - 1 as seq
+      from audit_place p cross join lateral unnest(p.keys) with ordinality as k (key, nth)
+      where p.company = $1 and p.log = $2 and p.seq > $3::bigint - ${MOST_LEAVES} and p.seq < $4 and p.seq + k.nth - 1 >= $3 and p.seq + k.nth - 1 < $4`),
     values: [company, log, from, to],
   });
   return rows;
@@ -42,7 +46,9 @@ export async function rowsOfCase(
       select own.* from (
         select distinct unnest($4::text[] || array(
           select c.key from audit_record c where c.company = $1 and c.log = $2 and c.case_id = $3)) as key) wanted
-      cross join lateral (select * from audit_place x where x.company = $1 and x.key = wanted.key limit 1) own
+      cross join lateral (select place from audit_record x where x.company = $1 and x.key = wanted.key limit 1) r
+      cross join lateral (select x.company, x.log, wanted.key, ${placeInTree("x", "wanted.key")} as seq from audit_place x
+                          where x.company = $1 and x.ordinal = r.place limit 1) own
       where own.log = $2 and own.seq < $5`),
     values: [company, log, caseId, keys, size],
   });
@@ -93,11 +99,13 @@ export async function waitingOf(
 ): Promise<{ readonly count: number; readonly keys: readonly string[] }> {
   const { rows } = await sql.query<{ count: number; keys: string[] }>({
     name: "export-waiting",
-    text: `select count(*)::int as count, coalesce((array_agg(w.key order by w.ordinal))[1:100], '{}') as keys
+    text: `select count(*)::int as count, coalesce((array_agg(w.key order by w.ordinal, w.nth))[1:100], '{}') as keys
            from (
-             select p.key, p.ordinal from audit_place p where p.company = $1 and p.log = $2 and p.seq is null
+             select k.key, p.ordinal, k.nth from audit_place p cross join lateral unnest(p.keys) with ordinality as k (key, nth)
+             where p.company = $1 and p.log = $2 and p.seq is null
              union all
-             select p.key, p.ordinal from audit_place p where p.company = $1 and p.log = $2 and p.seq >= $3) w
+             select k.key, p.ordinal, k.nth from audit_place p cross join lateral unnest(p.keys) with ordinality as k (key, nth)
+             where p.company = $1 and p.log = $2 and p.seq > $3::bigint - ${MOST_LEAVES} and p.seq + k.nth - 1 >= $3) w
            where $4::text is null or w.key = any ($5)
              or (select r.case_id from audit_record r where r.company = $1 and r.key = w.key) = $4`,
     values: [company, log, size, of?.caseId ?? null, of?.keys ?? []],

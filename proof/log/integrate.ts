@@ -11,7 +11,7 @@ import { tilePath } from "./tile-path.ts";
 import { keepTiles, tileSourceOf } from "./tile-store.ts";
 import { growTiles, tileReader, type TileBytes } from "./tiles.ts";
 
-/** `at`: ISO 8601. `most`: leaves per call, default 20,000; the rest waits for the next call. */
+/** `at`: ISO 8601. `most`: leaves per call, default 20,000, or one append's; the rest waits for the next call. */
 export type Integration = {
   readonly company: string;
   readonly log: string;
@@ -21,7 +21,7 @@ export type Integration = {
   readonly most?: number;
 };
 
-/** The new head. `more`: as many were taken as may be, so others may wait. */
+/** The new head. `more`: others may wait. */
 export type Integrated = {
   readonly size: number;
   readonly root: Buffer;
@@ -42,7 +42,7 @@ export async function integrateLog(pool: LedgerPool, integration: Integration): 
   return inTransaction(pool, async (sql) => {
     if (!(await isAlone(sql, company, log))) return undefined;
     const before = await lastHead(sql, integration);
-    const added = await givePlaces(sql, { company, log, from: before.size, most });
+    const { leaves: added, more } = await givePlaces(sql, { company, log, from: before.size, most });
     if (added.length === 0) return undefined;
     const size = before.size + added.length;
     await keepSize(sql, integration, size);
@@ -56,7 +56,7 @@ export async function integrateLog(pool: LedgerPool, integration: Integration): 
       text: "insert into audit_checkpoint (company, log, size, root, note, signed_at) values ($1, $2, $3, $4, $5, $6)",
       values: [company, log, size, root, note, at],
     });
-    return { size, root, note, more: added.length === most };
+    return { size, root, note, more };
   });
 }
 

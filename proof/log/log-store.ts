@@ -1,3 +1,4 @@
+import { leafOf, placeInTree } from "../../audit/places.ts";
 import type { Sql } from "../../audit/vault.ts";
 import type { HashReader } from "./proof.ts";
 import { tileSourceOf } from "./tile-store.ts";
@@ -67,7 +68,9 @@ export async function newestCheckpoint(sql: Sql, company: string, log: string): 
 export async function placeOf(sql: Sql, company: string, key: string): Promise<Place | undefined> {
   const { rows } = await sql.query<Place>({
     name: "place-of",
-    text: `select log, seq, leaf_hash as "leafHash" from audit_place where company = $1 and key = $2`,
+    text: `select x.log, ${placeInTree("x", "$2")} as seq, ${leafOf("x", "$2")} as "leafHash"
+           from (select place from audit_record r where r.company = $1 and r.key = $2 limit 1) own
+           cross join lateral (select * from audit_place p where p.company = $1 and p.ordinal = own.place limit 1) x`,
     values: [company, key],
   });
   return rows[0];

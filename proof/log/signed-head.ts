@@ -32,8 +32,8 @@ export async function lastHead(sql: Sql, named: Named): Promise<Head> {
   const { rows } = await sql.query<HeadRow>({
     name: "last-head",
     text: `select l.origin, l.size, c.size as signed, c.root, c.note,
-                  (select coalesce(max(seq) + 1, 0) from audit_place p
-                   where p.company = l.company and p.log = l.log and p.seq is not null) as places
+                  coalesce((select p.seq + cardinality(p.keys) from audit_place p
+                            where p.company = l.company and p.log = l.log and p.seq is not null order by p.seq desc limit 1), 0) as places
            from audit_log l
            left join lateral (select size, root, note from audit_checkpoint c where c.company = l.company and c.log = l.log
                               order by size desc limit 1) c on true

@@ -1,3 +1,4 @@
+import { placeInTree } from "../../audit/places.ts";
 import { receiptsOf } from "../bundle/proofs.ts";
 import { readPoliciesOf, type CaseFile } from "../../audit/case-file.ts";
 import { promptKeyOf } from "../../audit/ledgers/turn-record.ts";
@@ -38,7 +39,10 @@ async function proveAll(ledger: Ledger, company: string, opened: readonly Unseal
   const checkpoint = await newestCheckpoint(ledger, company, company);
   const { rows } = await ledger.query<{ key: string; seq: number | null }>({
     name: "places-of-records",
-    text: "select key, seq from audit_place where company = $1 and log = $1 and key = any ($2)",
+    text: `select k.key, ${placeInTree("x", "k.key")} as seq from unnest($2::text[]) as k (key)
+           cross join lateral (select place from audit_record r where r.company = $1 and r.key = k.key limit 1) own
+           cross join lateral (select * from audit_place p where p.company = $1 and p.ordinal = own.place limit 1) x
+           where x.log = $1`,
     values: [company, opened.map(({ record }) => record.key)],
   });
   const places = new Map(rows.map(({ key, seq }) => [key, seq]));

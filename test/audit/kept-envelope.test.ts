@@ -40,9 +40,90 @@ describe("an envelope", () => {
     expect(kept).not.toContain(caseId);
   });
 
+  test("of a turn and of a decision is kept without what its key begins with, its company's log and the words of its kind", async () => {
+    const step = "acme:quoting:deal-1/evt_1/approve";
+    const decision = canonicalJson({
+      at: "2026-11-29T10:00:00.000Z",
+      case: { id: caseId, n: 6 },
+      fields: {
+        approvalId: null,
+        decisionId: "dec_1",
+        gate: 1,
+        permitId: "prm_1",
+        policy: { id: "quoting", version: "1362" },
+        proposalId: "prop_1",
+        stepKey: step,
+        verdict: "execute",
+      },
+      key: "dec_1/decision",
+      kind: "decision",
+      log: "acme",
+      parents: ["2d5c"],
+    });
+    const turn = canonicalJson({
+      case: { id: caseId, n: 1 },
+      fields: {
+        role: "compliance",
+        stepKey: step,
+        turnKey: `${step}/compliance`,
+        usage: { costMicroUsd: 12, inputTokens: 3, outputTokens: 4 },
+      },
+      key: `${step}/compliance/turn`,
+      kind: "turn",
+      log: "acme",
+      parents: ["2d5c"],
+    });
+    for (const [envelope, named] of [
+      [decision, "dec_1/decision"],
+      [turn, `${step}/compliance/turn`],
+    ] as const) {
+      const { kept, whole } = await keptAndWhole(envelope, named, caseId);
+      expect(whole).toBe(envelope);
+      expect(kept.length).toBeLessThan(envelope.length / 2);
+      for (const said of [step, "dec_1", "acme"]) expect(kept).not.toContain(said);
+    }
+  });
+
+  test("that was kept before these words were known is read as it was", async () => {
+    const kept =
+      '{\u0003mandate\u000f2026-11-29T10:00:00.000Z\u00047\u0005stepKey":"\u0002/evt_1"\u0006intent","log":"acme\u0007"2d5c"\u0008BEf6\u000e';
+    const { rows } = await database.pool.query("select whole_envelope($1, $2, $3) as whole", [kept, key, caseId]);
+    const said = {
+      fields: { stepKey: `${caseId}/evt_1` },
+      key,
+      kind: "intent",
+      log: "acme",
+      parents: ["2d5c"],
+      sd: ["BEf6"],
+    };
+    const names = {
+      actor: { ref: "mandate", type: "system" },
+      at: "2026-11-29T10:00:00.000Z",
+      case: { id: caseId, n: 7 },
+    };
+    expect(rows).toEqual([{ whole: canonicalJson({ ...names, ...said, typ: "audit/v1" }) }]);
+  });
+
   test("is read whole whatever it says, and whatever its key and its case are called", async () => {
-    const words = fc.oneof(fc.string(), fc.constantFrom(key, caseId, '"],"typ":"audit/v1"}', '","parents":[', "", '"'));
-    const control = fc.constantFrom("\u0001", "\u0002\u0006", "\u000e");
+    const words = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        key,
+        caseId,
+        '"],"typ":"audit/v1"}',
+        '","parents":[',
+        "",
+        '"',
+        "/",
+        "acme:quoting:deal-1/evt_1/approve",
+        '","log":"acme"',
+        '","stepKey":"',
+        '","verdict":"execute"',
+        ',"inputTokens":',
+        '"},"proposalId":"prop_',
+      ),
+    );
+    const control = fc.constantFrom("\u0001", "\u0002\u0006", "\u000e", "\u0010/\u0011/\u0012");
     await fc.assert(
       fc.asyncProperty(fc.array(words), fc.oneof(words, control), fc.oneof(words, control), async (said, named, of) => {
         const envelope = canonicalJson({ case: of, key: named, said: said.join("") });

@@ -76,16 +76,16 @@ async function interactive(pool: LedgerPool, draft: RecordDraft, ordered = false
     const envelope = `${parts.head}${n}${parts.middle}[]${parts.tail}`;
     const subjects = parts.bodies.map(({ subject }) => subject);
     const sealed = parts.bodies.map((body) => Buffer.from(body.sealed, "base64"));
-    await run(
-      "record",
-      "insert into audit_record (company, log, case_id, n, kind, key, kept, subjects, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-      [company, parts.log, caseId, n, kind, key, envelope, subjects, sealed],
-    );
     const leaf = leafHash(Buffer.from(envelope, "utf8"));
     await run(
       "leaf",
-      "insert into audit_place (company, log, key, leaf_hash, urgent, seq) values ($1, $2, $3, $4, $5, $6)",
+      "insert into audit_place (company, log, keys, hashes, urgent, seq) values ($1, $2, array[$3], $4, $5, $6)",
       [company, parts.log, key, leaf, parts.urgent, place?.rows[0]?.seq ?? null],
+    );
+    await run(
+      "record",
+      "insert into audit_record (company, log, case_id, n, kind, key, kept, subjects, sealed, place) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, currval('audit_place_ordinal_seq'))",
+      [company, parts.log, caseId, n, kind, key, envelope, subjects, sealed],
     );
     await client.query("commit");
   } finally {

@@ -23,16 +23,17 @@ const CASES = 100;
 /** Fills the log around real cases with copies of one real record, each in a case and under a key of its own. */
 async function fillTo(pool: LedgerPool, records: number): Promise<void> {
   await pool.query(
-    `insert into audit_record (company, log, case_id, n, kind, key, kept, subjects, sealed)
-     select r.company, r.log, 'acme:quoting:fill-' || (g / 12), 1 + g % 12, r.kind, 'fill-' || g, r.kept, r.subjects, r.sealed
+    `insert into audit_record (company, log, case_id, n, kind, key, kept, subjects, sealed, place)
+     select r.company, r.log, 'acme:quoting:fill-' || (g / 12), 1 + g % 12, r.kind, 'fill-' || g, r.kept, r.subjects, r.sealed,
+            nextval('audit_place_ordinal_seq')
      from (select * from audit_record where key = 'pattern') r,
           generate_series((select count(*) from audit_record), $1::bigint - 1) g`,
     [records],
   );
   await pool.query(
-    `insert into audit_place (company, log, key, leaf_hash, urgent)
-     select company, log, key, leaf_hash(r.envelope), false from audit_record r
-     where not exists (select 1 from audit_place p where p.company = r.company and p.key = r.key)`,
+    `insert into audit_place (company, log, ordinal, keys, hashes, urgent) overriding system value
+     select company, log, place, array[key], leaf_hash(r.envelope), false from audit_record r
+     where not exists (select 1 from audit_place p where p.company = r.company and p.ordinal = r.place)`,
   );
   await pool.query("analyze audit_record, audit_place");
 }

@@ -66,16 +66,20 @@ export async function readDatabaseWork(admin: Pool, database: string): Promise<D
   return work;
 }
 
-/** Counts statements of this process, by how their names begin, that are sent outside of any transaction: a commit each. */
-export function countAlone(pool: Pool, prefix: string): () => number {
-  let count = 0;
+/** Counts by name. */
+export type Counts = { readonly [name: string]: number };
+
+/** Counts statements of this process by name that are sent outside of any transaction: a commit each. */
+export function countAlone(pool: Pool): () => Counts {
+  const counts: { [name: string]: number } = {};
   const send = pool.query.bind(pool) as (...args: unknown[]) => unknown;
   pool.query = ((...args: unknown[]) => {
     const [statement] = args as [{ readonly name?: string } | string];
-    if (typeof statement === "object" && statement.name?.startsWith(prefix) === true) count += 1;
+    const name = (typeof statement === "object" ? statement.name : undefined) ?? "unnamed";
+    counts[name] = (counts[name] ?? 0) + 1;
     return send(...args);
   }) as typeof pool.query;
-  return () => count;
+  return () => ({ ...counts });
 }
 
 /** CPU spent in one side's rounds, summed. */

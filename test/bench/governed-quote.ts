@@ -4,7 +4,7 @@ import { givenCrmObject, quoteDeskSays } from "../fixtures/programme.ts";
 import { quoteAtDiscount } from "../../functions/quoting/fixture.ts";
 import type { Engines } from "../setup/start-engines.ts";
 import { sealing, startSystem, type System } from "../setup/system.ts";
-import { countAlone, cpuMeter, readDatabaseWork, type DatabaseWork } from "./cost.ts";
+import { countAlone, cpuMeter, readDatabaseWork, type Counts, type DatabaseWork } from "./cost.ts";
 import { givenPartners, partnerOf } from "./partners.ts";
 import { compare, throughput, type Comparison } from "./ratio.ts";
 import { keepWal, readWal, walPlace, type WalShare } from "./wal.ts";
@@ -19,8 +19,8 @@ const WIDTH = 16;
 export type CaseCost = {
   readonly cpuMs: { readonly [group: string]: number };
   readonly commits: number;
-  /** Those of them that are calls of the sandbox, which stands in for other systems. */
-  readonly sandboxCommits: number;
+  /** Those of them that are a statement alone, by its name; the others are transactions. */
+  readonly alone: Counts;
   readonly rowWrites: number;
   readonly walBytes: number;
 };
@@ -32,7 +32,7 @@ export type GovernedQuote = Comparison & {
 };
 
 /** A bare workflow keeps nothing in this database. */
-const nothingWritten = { commits: 0, sandboxCommits: 0, rowWrites: 0, walBytes: 0 };
+const nothingWritten = { commits: 0, alone: {}, rowWrites: 0, walBytes: 0 };
 
 /** Quotes that execute, end to end on the one road, against workflows of nine activities that do nothing. */
 export async function governedQuote(engines: Bench): Promise<GovernedQuote> {
@@ -48,8 +48,8 @@ export async function governedQuote(engines: Bench): Promise<GovernedQuote> {
     };
     const [oursMeter, bareMeter] = [cpuMeter(groups), cpuMeter(groups)];
     let round = 0;
-    let before: (DatabaseWork & { readonly place: number; readonly sandbox: number }) | undefined;
-    const sandbox = countAlone(system.pool, "sandbox-");
+    let before: (DatabaseWork & { readonly place: number; readonly alone: Counts }) | undefined;
+    const alone = countAlone(system.pool);
     const { pool: owner, name: database } = system.database;
     await keepWal(owner);
     const ours = async () => {
@@ -70,7 +70,7 @@ export async function governedQuote(engines: Bench): Promise<GovernedQuote> {
       if (bareRound > 1) return bareMeter.during(run);
       const speed = await run();
       // The warm-up of both is over.
-      before = { ...(await readDatabaseWork(owner, database)), place: await walPlace(owner), sandbox: sandbox() };
+      before = { ...(await readDatabaseWork(owner, database)), place: await walPlace(owner), alone: alone() };
       return speed;
     };
     const result = await compare("governed quote", "cases/s", ours, peer, ROUNDS);
@@ -79,7 +79,7 @@ export async function governedQuote(engines: Bench): Promise<GovernedQuote> {
     const { approvals } = await quoteDeskSays(system.pool, system.company);
     const asked = CASES * (ROUNDS + 1);
     if (approvals.length !== asked) throw new Error(`${approvals.length} effects for ${asked} quotes`);
-    const written = { ...difference(after, before), sandboxCommits: sandbox() - (before?.sandbox ?? 0) };
+    const written = { ...difference(after, before), alone: since(before?.alone ?? {}, alone()) };
     return {
       ...result,
       costs: {
@@ -103,12 +103,17 @@ function difference(after: DatabaseWork, before: DatabaseWork | undefined): Data
   };
 }
 
-function perCase({ cpuMs, commits, sandboxCommits, rowWrites, walBytes }: CaseCost): CaseCost {
+function since(before: Counts, after: Counts): Counts {
+  return Object.fromEntries(Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]));
+}
+
+function perCase({ cpuMs, commits, alone, rowWrites, walBytes }: CaseCost): CaseCost {
   const count = CASES * ROUNDS;
+  const each = (counts: Counts) => Object.fromEntries(Object.entries(counts).map(([name, n]) => [name, n / count]));
   return {
-    cpuMs: Object.fromEntries(Object.entries(cpuMs).map(([name, ms]) => [name, ms / count])),
+    cpuMs: each(cpuMs),
     commits: commits / count,
-    sandboxCommits: sandboxCommits / count,
+    alone: each(alone),
     rowWrites: rowWrites / count,
     walBytes: walBytes / count,
   };

@@ -93,7 +93,9 @@ function line(result: Result): string {
     const best = (values: readonly number[]) => Math.max(...values).toFixed(0);
     const spread = `${lowest.toFixed(2)} to ${highest.toFixed(2)} over ${ours.length} rounds`;
     const rates = `${name}: ${ratio.toFixed(2)} of bare (${spread}); best ${best(ours)} against ${best(bare)} ${unit}`;
-    return "costs" in result ? [rates, ...costTable(result.costs), walTable(result.wal)].join("\n") : rates;
+    return "costs" in result
+      ? [rates, ...costTable(result.costs), commitTable(result), walTable(result.wal)].join("\n")
+      : rates;
   }
   if ("queueAtEnd" in result) {
     const { name, approvals: count, approvalsPerSecond, p50Ms, p99Ms, firstP50Ms, lastP50Ms } = result;
@@ -181,13 +183,26 @@ function largeLine({
 
 /** What one case costs on each side, a line each. */
 function costTable(costs: GovernedQuote["costs"]): string[] {
-  const cost = ({ cpuMs, commits, sandboxCommits, rowWrites, walBytes }: CaseCost) => {
+  const cost = ({ cpuMs, commits, rowWrites, walBytes }: CaseCost) => {
     const total = Object.values(cpuMs).reduce((sum, ms) => sum + ms, 0);
     const groups = Object.entries(cpuMs).map(([group, ms]) => `${group} ${ms.toFixed(1)}`);
-    const written = `${commits.toFixed(1)} commits (${sandboxCommits.toFixed(1)} of the sandbox), ${rowWrites.toFixed(0)} row writes`;
+    const written = `${commits.toFixed(1)} commits, ${rowWrites.toFixed(0)} row writes`;
     return `${total.toFixed(0)} ms of CPU (${groups.join(", ")}); ${written}, ${(walBytes / 1000).toFixed(1)} kB of WAL`;
   };
   return [`  a case of ours: ${cost(costs.ours)}`, `  a bare one: ${cost(costs.bare)}`];
+}
+
+/** Whose the commits of a case are. One that wrote leaves a record in the log, and waits for the disk; the others only read. */
+function commitTable({ costs: { ours }, wal }: GovernedQuote): string {
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+  const each = Object.entries(ours.alone).filter(([, count]) => count >= 0.05);
+  const of = (isSandbox: boolean) => each.filter(([name]) => name.startsWith("sandbox-") === isSandbox);
+  const named = (counts: typeof each) => counts.map(([name, count]) => `${name} ${count.toFixed(1)}`).join(", ");
+  const total = (counts: typeof each) => sum(counts.map(([, count]) => count)).toFixed(1);
+  const wrote = sum(wal.filter(({ what }) => what === "transaction commit").map(({ records }) => records));
+  const transactions = (ours.commits - sum(Object.values(ours.alone))).toFixed(1);
+  const parts = `the sandbox's ${total(of(true))} (${named(of(true))}); transactions ${transactions}; alone ${total(of(false))} (${named(of(false))})`;
+  return `  its commits, of which ${wrote.toFixed(1)} write: ${parts}`;
 }
 
 /** What the write-ahead log of one case is made of. Full pages depend on when checkpoints come, upkeep on autovacuum. */

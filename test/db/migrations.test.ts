@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { createHash } from "node:crypto";
+import { appendRecords, readRecords } from "../../audit/records.ts";
 import { migrate, pendingMigrations } from "../../db/migrate.ts";
+import { createLedgerPool } from "../../db/pool.ts";
 import { query } from "../../engines/postgres-client.ts";
 import { withClient } from "../../engines/postgres-connection.ts";
-import { databaseUrl } from "../setup/database.ts";
+import { givenCheckpoint } from "../fixtures/logged.ts";
+import { draftsFor, leavesOf } from "../proof/log/kept-log.ts";
+import { databaseUrl, TEST_SECRET } from "../setup/database.ts";
 
 const folder = resolve(import.meta.dirname, "../../db/migrations");
 /** The last file of the set that a new database begins with; later ones go forward from it. */
@@ -72,5 +77,47 @@ describe("a database", () => {
     await migrate(url);
     await query(url, "insert into schema_migration (name, sha256) values ('9999_later.sql', 'x')");
     expect(await pendingMigrations(url)).toEqual([]);
+  });
+});
+
+describe("a database with records of an earlier version", () => {
+  const name = "earlier_records";
+  const url = () => databaseUrl(inject("postgresUrl"), name);
+  beforeAll(() => query(inject("postgresUrl"), `create database ${name}`));
+  afterAll(async () => void (await query(inject("postgresUrl"), `drop database ${name} with (force)`)));
+
+  /** The schema as it was before the file of this name. */
+  async function migrateUntil(next: string): Promise<void> {
+    await withClient(url(), "test", async (client) => {
+      await client.query("create table schema_migration (name text primary key, sha256 text not null)");
+      for (const file of files.slice(0, files.indexOf(next))) {
+        const sql = readFileSync(resolve(folder, file), "utf8");
+        await client.query(sql);
+        const sha256 = createHash("sha256").update(sql).digest("hex");
+        await client.query("insert into schema_migration (name, sha256) values ($1, $2)", [file, sha256]);
+      }
+      await client.query("select secure_company_tables(), secure_functions(), estimate_by_keys_alone()");
+    });
+  }
+
+  test("reads them as before, and gives them and later ones their places in one order", async () => {
+    await migrateUntil("0024_kept_words.sql");
+    const pool = createLedgerPool(url(), TEST_SECRET);
+    try {
+      const before = draftsFor("acme", 0, 3);
+      await appendRecords(pool, before);
+      expect(await migrate(url())).toEqual(files.slice(files.indexOf("0024_kept_words.sql")));
+      const after = draftsFor("acme", 3, 2).map((draft) => ({ ...draft, parents: ["acme/0"] }));
+      await appendRecords(pool, after);
+      const { records, intact } = await readRecords(pool, "acme", "acme:quoting:0");
+      expect(intact).toBe(true);
+      expect(records.map(({ key }) => key)).toEqual([...before, ...after].map(({ key }) => key));
+      expect((await givenCheckpoint(pool, "acme")).size).toBe(5);
+      const leaves = await leavesOf(pool, "acme");
+      expect(leaves.map(({ key, seq }) => [key, seq])).toEqual(records.map(({ key }, at) => [key, at]));
+      expect(leaves[3]?.envelope.parents).toEqual([leaves[0]?.hash.toString("hex")]);
+    } finally {
+      await pool.end();
+    }
   });
 });

@@ -60,7 +60,7 @@ describe("integrating a log", () => {
 
   test("takes at most so many at once, and says that more may wait", async () => {
     const company = freshCompany();
-    await appendRecords(database.pool, draftsFor(company, 0, 5));
+    for (let index = 0; index < 5; index += 1) await appendRecord(database.pool, draftFor(company, index));
     const sizes = [];
     for (;;) {
       const signed = await integrateLog(database.pool, integration(company, { most: 2 }));
@@ -72,6 +72,20 @@ describe("integrating a log", () => {
       [4, true],
       [5, false],
     ]);
+  });
+
+  test("takes what one append wrote together, sixteen at a time, though it is more than so many", async () => {
+    const company = freshCompany();
+    await appendRecords(database.pool, draftsFor(company, 0, 20));
+    const first = await integrateLog(database.pool, integration(company, { most: 2 }));
+    const second = await integrateLog(database.pool, integration(company, { most: 2 }));
+    expect([first, second]).toMatchObject([
+      { size: 16, more: true },
+      { size: 20, more: true },
+    ]);
+    expect((await leavesOf(database.pool, company)).map(({ key }) => key)).toEqual(
+      draftsFor(company, 0, 20).map(({ key }) => key),
+    );
   });
 
   test("makes the same tree however the records come in, and every head extends the one before", async () => {

@@ -27,9 +27,10 @@ type Leaf = {
 /** A log's leaves in the order of the tree, their hashes taken from the envelopes. */
 export async function leavesOf(sql: Sql, company: string, log = company): Promise<Leaf[]> {
   const { rows } = await sql.query<Leaf>(
-    `select p.key, p.seq, leaf_hash(r.envelope) as hash, r.envelope::jsonb as envelope
-     from audit_place p join audit_record r on r.company = p.company and r.key = p.key
-     where p.company = $1 and p.log = $2 and p.seq is not null order by p.seq`,
+    `select k.key, p.seq + k.nth - 1 as seq, leaf_hash(r.envelope) as hash, r.envelope::jsonb as envelope
+     from audit_place p cross join lateral unnest(p.keys) with ordinality as k (key, nth)
+     join audit_record r on r.company = p.company and r.key = k.key
+     where p.company = $1 and p.log = $2 and p.seq is not null order by 2`,
     [company, log],
   );
   return rows;
