@@ -1,15 +1,20 @@
 import { useEffect } from "preact/hooks";
 import { ask } from "./api.ts";
-import { CardOf, Link } from "./card.tsx";
+import { CardOf } from "./card.tsx";
+import { CasePage } from "./case/case.tsx";
 import { DialogHost } from "./dialog.tsx";
 import { open } from "./dialogs.ts";
 import { Inbox } from "./inbox.tsx";
 import { onKey } from "./keys.ts";
+import { Link } from "./link.tsx";
 import { listen, tellLooking } from "./live.ts";
 import { Login } from "./login.tsx";
-import { filters, place } from "./place.ts";
+import { Agents } from "./pages/agents.tsx";
+import { Operations } from "./pages/operations.tsx";
+import { People } from "./pages/people.tsx";
+import { Policies } from "./pages/policies.tsx";
+import { filters, pageAt, pageNames, place, type PageName } from "./place.ts";
 import { current, isLive, isLoaded, listed, me, readList, readShown, said, shown, trouble } from "./state.ts";
-import { Timeline } from "./timeline.tsx";
 import { Undo } from "./undo.tsx";
 
 export function App() {
@@ -24,6 +29,9 @@ export function App() {
     </>
   );
 }
+
+/** Pages that have the list beside them. */
+const withList: ReadonlySet<string> = new Set(["inbox", "question", "decision"]);
 
 /** The list and what is open of it; on a narrow screen one of them at a time. */
 function Desk() {
@@ -51,9 +59,9 @@ function Desk() {
   return (
     <>
       <Bar />
-      <div class={`desk at-${at.page}`}>
-        <Inbox />
-        <main>
+      <div class={`desk at-${at.page} ${withList.has(at.page) ? "" : "whole"}`}>
+        {withList.has(at.page) && <Inbox />}
+        <main tabIndex={0}>
           {trouble.value !== "" && (
             <p class="trouble" role="alert">
               {trouble.value}
@@ -75,6 +83,7 @@ function Bar() {
   return (
     <header class="bar">
       <Link path="/console">Mandate</Link>
+      <Pages />
       <span class={isLive.value ? "live" : "still"}>{isLive.value ? "live" : "not live: read every 10 s"}</span>
       <button type="button" onClick={() => open({ kind: "keys" })} aria-keyshortcuts="?">
         Keys<kbd>?</kbd>
@@ -89,6 +98,30 @@ function Bar() {
   );
 }
 
+/** What stands beside the questions. */
+const pages: { readonly [name in PageName]: () => preact.ComponentChildren } = {
+  operations: Operations,
+  agents: Agents,
+  policies: Policies,
+  people: People,
+};
+
+function Pages() {
+  const at = place.value.page;
+  return (
+    <nav class="pages" aria-label="Pages">
+      <span class={["inbox", "question"].includes(at) ? "here" : ""}>
+        <Link path="/console">Questions</Link>
+      </span>
+      {pageNames.map((name) => (
+        <span key={name} class={at === name ? "here" : ""}>
+          <Link path={pageAt(name)}>{name}</Link>
+        </span>
+      ))}
+    </nav>
+  );
+}
+
 async function leave(): Promise<void> {
   await ask("/v1/logout", { json: {} });
   me.value = null;
@@ -96,7 +129,11 @@ async function leave(): Promise<void> {
 
 function Open() {
   const at = place.value;
-  if (at.page === "decision") return <Timeline caseId={at.caseId} />;
+  if (at.page === "decision") return <CasePage caseId={at.caseId} />;
+  if (at.page !== "question" && at.page !== "inbox") {
+    const Page = pages[at.page];
+    return <Page />;
+  }
   if (at.page === "question") {
     const view = shown.value;
     return (

@@ -1,21 +1,15 @@
 import type { EscalationShown } from "../gateway/http/escalations.ts";
 import { Actions } from "./actions.tsx";
+import { Link } from "./link.tsx";
 import { latestMove } from "./moves.ts";
-import { decisionAt, go, questionAt } from "./place.ts";
+import { decisionAt, questionAt } from "./place.ts";
 import { RulerOf } from "./ruler.tsx";
 import { Said, Value } from "./said.tsx";
 import { me, presence } from "./state.ts";
 import { dueText, minute, now, span } from "./times.ts";
+import { whose } from "./whose.ts";
 
 type Card = EscalationShown["card"];
-
-const whose = {
-  record: "system of record",
-  derived: "worked out by code",
-  requester: "written by who asks",
-  partner: "written by the partner",
-  model: "a model's words",
-} as const;
 
 /** A question as a person decides it in ten seconds: ask, how far it may go, why, evidence; then what else is known. */
 export function CardOf({ view }: { readonly view: EscalationShown }) {
@@ -130,6 +124,24 @@ function Pair({ name, value }: { readonly name: string; readonly value: string }
 
 const truths = { true: "✓ holds", false: "✗ does not", unknown: "? not known" } as const;
 
+/** A rule's condition node by node, with what was read. */
+export function Tree({ lines }: { readonly lines: readonly Card["why"]["rules"][number]["tree"][number][] }) {
+  return (
+    <ul class="tree">
+      {lines.map((line, nth) => (
+        <li key={nth} class={`depth-${Math.min(line.depth, 5)} ${line.truth}`}>
+          <span class="truth">{truths[line.truth]}</span> {line.text}
+          {line.read !== null && (
+            <>
+              , read <Value text={line.read} />
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Why({ card: { why } }: { readonly card: Card }) {
   return (
     <section aria-label="Why it is here">
@@ -139,18 +151,7 @@ function Why({ card: { why } }: { readonly card: Card }) {
           <p>
             <strong>{id}</strong>: <Value text={reason} />
           </p>
-          <ul class="tree">
-            {tree.map((line, nth) => (
-              <li key={nth} class={`depth-${Math.min(line.depth, 5)} ${line.truth}`}>
-                <span class="truth">{truths[line.truth]}</span> {line.text}
-                {line.read !== null && (
-                  <>
-                    , read <Value text={line.read} />
-                  </>
-                )}
-              </li>
-            ))}
-          </ul>
+          <Tree lines={tree} />
         </div>
       ))}
       {why.missing.length > 0 && <p>Not known: {why.missing.join(", ")}</p>}
@@ -327,21 +328,5 @@ function Rest({ view }: { readonly view: EscalationShown }) {
       </dl>
       <Link path={decisionAt(view.caseId)}>The whole case</Link>
     </details>
-  );
-}
-
-/** A link within the console: its address is a real one. */
-export function Link({ path, children }: { readonly path: string; readonly children: preact.ComponentChildren }) {
-  return (
-    <a
-      href={path}
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-        event.preventDefault();
-        go(path);
-      }}
-    >
-      {children}
-    </a>
   );
 }

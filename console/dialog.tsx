@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { rejectReasons, type RejectCode } from "../domain/reject-reasons.ts";
 import type { EscalationShown } from "../gateway/http/escalations.ts";
 import { Batch } from "./batch.tsx";
+import { ChangeForm, Token } from "./change-form.tsx";
 import { close, dialog, type Dialog } from "./dialogs.ts";
 import { EditForm } from "./edit-form.tsx";
 import { Ends } from "./ends.tsx";
@@ -38,6 +39,10 @@ function Inside({ one }: { readonly one: Dialog }) {
           <Ends label="Close" />
         </>
       );
+    case "change":
+      return <ChangeForm change={one.change} />;
+    case "token":
+      return <Token token={one.token} />;
     case "batch":
       return <Batch title={one.title} views={one.views} />;
     case "move":

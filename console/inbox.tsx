@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { escalationStates } from "../domain/escalation.ts";
 import type { EscalationView } from "../gateway/http/escalations.ts";
-import { Link } from "./card.tsx";
+import { Link } from "./link.tsx";
 import { open } from "./dialogs.ts";
 import { pick } from "./keys.ts";
 import { groupsOf, totalText } from "./money.ts";

@@ -10,15 +10,40 @@ addEventListener("popstate", () => {
 export type Place =
   | { readonly page: "inbox" }
   | { readonly page: "question"; readonly escalationId: string }
-  | { readonly page: "decision"; readonly caseId: string };
+  | { readonly page: "decision"; readonly caseId: string }
+  | { readonly page: PageName };
+
+/** The pages beside the questions, as their addresses name them. */
+export const pageNames = ["operations", "agents", "policies", "people"] as const;
+export type PageName = (typeof pageNames)[number];
+
+/** How near a case is looked at. */
+export const caseViews = ["story", "steps", "rules", "raw"] as const;
+export type CaseView = (typeof caseViews)[number];
 
 export const place = computed((): Place => {
   const [, , kind, ...rest] = new URL(href.value).pathname.split("/");
   const id = decodeURIComponent(rest.join("/"));
   if (kind === "e" && id !== "") return { page: "question", escalationId: id };
   if (kind === "d" && id !== "") return { page: "decision", caseId: id };
-  return { page: "inbox" };
+  const page = pageNames.find((name) => name === kind);
+  return page === undefined ? { page: "inbox" } : { page };
 });
+
+/** The view of the case that is open, and what it is held against; both stand in the address. */
+export const caseView = computed(() => {
+  const query = new URL(href.value).searchParams;
+  return { view: caseViews.find((one) => one === query.get("view")) ?? "story", beside: query.get("with") ?? "" };
+});
+
+export function lookAt(view: CaseView, beside = ""): void {
+  const url = new URL(href.value);
+  url.searchParams.set("view", view);
+  if (beside === "") url.searchParams.delete("with");
+  else url.searchParams.set("with", beside);
+  history.pushState(null, "", url);
+  href.value = url.href;
+}
 
 /** What the list is narrowed to, as the address says it. */
 export const filters = computed(() => {
@@ -53,7 +78,9 @@ export function narrow(name: keyof Filters, value: string): void {
 
 export function go(path: string): void {
   const url = new URL(path, location.origin);
-  url.search = new URL(href.value).search;
+  const kept = new URL(href.value).searchParams;
+  for (const name of ["view", "with"]) kept.delete(name);
+  url.search = kept.toString();
   if (url.href === href.value) return;
   history.pushState(null, "", url);
   href.value = url.href;
@@ -61,3 +88,4 @@ export function go(path: string): void {
 
 export const questionAt = (escalationId: string): string => `/console/e/${encodeURIComponent(escalationId)}`;
 export const decisionAt = (caseId: string): string => `/console/d/${encodeURIComponent(caseId)}`;
+export const pageAt = (page: PageName): string => `/console/${page}`;

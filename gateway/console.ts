@@ -62,6 +62,7 @@ export function mountConsole(app: Pick<Hono<ApiEnv>, "get">, assets: ReadonlyMap
   app.get(`${CONSOLE_PATH}/`, page);
   app.get(`${CONSOLE_PATH}/e/:id`, page);
   app.get(`${CONSOLE_PATH}/d/:id`, page);
+  for (const name of ["operations", "agents", "policies", "people"]) app.get(`${CONSOLE_PATH}/${name}`, page);
 }
 
 /** Asked for anew each time, and sent anew only where it is another: a page never runs beside another build's script. */

@@ -52,18 +52,20 @@ type Row = {
   state: NonNullable<HistoricDecision["escalation"]>["state"];
 };
 
-/**
- * In the order of the index `decision_by_policy`. A gate that carries an approval re-checks a request that is in the
- * history already, so it is left out.
- */
-const pageOfDecisions = `
+const historicDecisions = `
   select d.decision_id, d.case_id, d.decided_at, d.policy_id, d.policy_version, d.verdict, d.reason, d.rules, d.facts,
     d.missing, d.details, s.escalation_id,
     case when s.closed_at is null then 'open' else answer_in(s.state) end as state,
     to_char(d.decided_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place
   from decision d
   left join lateral (select escalation_id, state, closed_at from escalation x
-                     where x.company = d.company and x.decision_id = d.decision_id limit 1) s on true
+                     where x.company = d.company and x.decision_id = d.decision_id limit 1) s on true`;
+
+/**
+ * In the order of the index `decision_by_policy`. A gate that carries an approval re-checks a request that is in the
+ * history already, so it is left out.
+ */
+const pageOfDecisions = `${historicDecisions}
   where d.company = $1 and d.policy_id = $2 and d.decided_at >= greatest($3, $4::timestamptz)
     and (d.decided_at, d.decision_id) > ($4::timestamptz, $5) and d.approval_id is null
   order by d.decided_at, d.decision_id limit $6`;
@@ -74,6 +76,19 @@ export async function readDecisionHistory(
 ): Promise<readonly (HistoricDecision & { readonly place: readonly string[] })[]> {
   const { rows } = await sql.query<Row>(pageOfDecisions, [company, policyId, since, ...after, limit]);
   return rows.map((row) => ({ ...historic(row), place: [row.place, row.decision_id] }));
+}
+
+/** One decision by its id, as the history tells it. */
+export async function readHistoricDecision(
+  sql: Sql,
+  company: string,
+  decisionId: string,
+): Promise<HistoricDecision | undefined> {
+  const { rows } = await sql.query<Row>(`${historicDecisions} where d.company = $1 and d.decision_id = $2`, [
+    company,
+    decisionId,
+  ]);
+  return rows.map(historic)[0];
 }
 
 /** How many there are. */

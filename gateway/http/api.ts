@@ -29,6 +29,7 @@ import { casesApi } from "./cases.ts";
 import { controlsApi } from "./controls.ts";
 import { changesApi } from "./changes.ts";
 import { guardCursors } from "./cursors.ts";
+import { decisionTodayApi } from "./decision-today.ts";
 import { decisionsApi } from "./decisions.ts";
 import { documentOf } from "./document.ts";
 import { guardAnswers, guardBodies, guardHost, guardText, unlessBatch } from "./door.ts";
@@ -170,6 +171,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     calendarApi(deps),
     controlsApi({ ...deps, functions }),
     historyApi(own),
+    decisionTodayApi(changes),
     decisionsApi(deps),
     permitsApi(deps),
     withdrawalsApi(deps),

@@ -76,6 +76,7 @@ const CaseFile = z
     policies: z.record(z.string(), z.string()),
   })
   .openapi("CaseFile") satisfies z.ZodType<FiledCase>;
+export type CaseFile = z.infer<typeof CaseFile>;
 
 const Named = z.object({
   caseId: z.string().max(512).openapi({ description: "the case, or one of its decisions as `dec_…`" }),

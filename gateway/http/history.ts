@@ -9,7 +9,10 @@ import {
 import type { Sql } from "../../audit/records.ts";
 import { policyKept } from "../../deciding/without-policy.ts";
 import { modes } from "../../domain/decision-details.ts";
-import { explain, explainUnruled, type Explanation } from "../../guardrails/explain/explain.ts";
+import { provenances } from "../../domain/provenance.ts";
+import { explain, explainUnruled } from "../../guardrails/explain/explain.ts";
+import { shownFact } from "../../guardrails/fact-types.ts";
+import { readsOf, type Policy } from "../../guardrails/policy.ts";
 import { PastDecisionLine } from "../../guardrails/simulate/past-decision.ts";
 import type { ApiEnv } from "./auth.ts";
 import { pageEnd, pagesOf, placeOf, sinceParameter } from "./paging.ts";
@@ -77,6 +80,13 @@ const Change = z.object({
   text: z.string(),
 });
 
+const FactRead = z.object({
+  name: z.string(),
+  shown: z.string(),
+  from: z.enum(provenances).nullable().openapi({ description: "whose word it is; null where its policy does not say" }),
+  usedBy: list(z.string()).openapi({ description: "rules whose condition reads it" }),
+});
+
 /** Why a decision came out as it did, and what would have given each other verdict. */
 const ExplanationView = z
   .object({
@@ -86,6 +96,7 @@ const ExplanationView = z
     policy: z.object({ id: z.string(), version: z.string() }),
     verdict: Verdict,
     sentence: z.string(),
+    facts: list(FactRead).openapi({ description: "what was read, as the policy declares it" }),
     rules: list(Rule),
     params: list(Param),
     limits: list(Limit),
@@ -160,13 +171,24 @@ export function historyApi({ sql, company }: { readonly sql: Sql; readonly compa
       }
       const taken = await readExplainable(sql, company, found);
       if (taken === undefined) return refuse(c, "not-found", `no decision \`${found}\``);
-      const view: ExplanationView = explained(taken);
-      return c.json(view, 200);
+      return c.json(explained(taken), 200);
     });
 }
 
 /** A decision that was taken for want of a policy has a document that is none: then its reason is all there is. */
-function explained(taken: ExplainableDecision): Explanation {
+function explained(taken: ExplainableDecision): ExplanationView {
   const policy = policyKept(taken.document);
-  return policy === undefined ? explainUnruled(taken) : explain(policy, taken);
+  return policy === undefined
+    ? { ...explainUnruled(taken), facts: [] }
+    : { ...explain(policy, taken), facts: factsRead(policy, taken) };
+}
+
+function factsRead({ facts: types, rules }: Policy, { facts }: ExplainableDecision): ExplanationView["facts"] {
+  const readers = rules.map(({ id, when }) => ({ id, reads: new Set(readsOf(when).facts) }));
+  return types.flatMap(({ name, from }) => {
+    const shown = shownFact(types, name, facts[name]);
+    if (shown === undefined) return [];
+    const usedBy = readers.flatMap(({ id, reads }) => (reads.has(name) ? [id] : []));
+    return [{ name, shown, from: from ?? null, usedBy }];
+  });
 }

@@ -1,7 +1,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { Currency } from "../../domain/money.ts";
+import { Currency, formatMinor } from "../../domain/money.ts";
+import { nameInWords } from "../../domain/name-in-words.ts";
 import { readRelease } from "../../audit/ledgers/releases.ts";
 import { readBundle, type Bundle } from "../../releases/bundle.ts";
 import type { ChangeDeps } from "../../releases/change.ts";
@@ -83,7 +84,15 @@ const Simulation = z.object({
   loosening: Counted,
   tightening: Counted,
   unchanged: Counted,
-  money: list(z.object({ fact: z.string(), currency: Currency, toExecuteMinor: z.int(), fromExecuteMinor: z.int() })),
+  money: list(
+    z.object({
+      fact: z.string(),
+      currency: Currency,
+      toExecuteMinor: z.int(),
+      fromExecuteMinor: z.int(),
+      text: z.string().openapi({ description: "both amounts in a sentence" }),
+    }),
+  ),
   subjects: z.object({ fact: z.string(), touched: words }).nullable(),
   contradictions: list(Contradiction),
   agreement: z.object({ decidedByPeople: Count, asks: Count, agreed: Share }),
@@ -171,8 +180,8 @@ export function releaseBehaviourApi(deps: ChangeDeps) {
   const behaviourOf = async (bundle: Bundle): Promise<ReleaseBehaviour> => {
     const { inForce } = await reader.read();
     const before = inForce.kind === "sound" ? inForce.bundle : undefined;
-    const policies: readonly WeighedTurn[] = await weigh(deps, { before: before?.policies, after: bundle.policies });
-    return { release: bundle.release, against: before?.release ?? null, policies };
+    const policies = await weigh(deps, { before: before?.policies, after: bundle.policies });
+    return { release: bundle.release, against: before?.release ?? null, policies: policies.map(turnTold) };
   };
   const app = new OpenAPIHono<ApiEnv>();
   const onError = (c: Context) => refuse(c, "too-large", "a release has at most 8 MiB");
@@ -191,6 +200,21 @@ export function releaseBehaviourApi(deps: ChangeDeps) {
       if (typeof bundle === "string") return refuse(c, "release-refused", bundle);
       return c.json(await behaviourOf(bundle), 200);
     });
+}
+
+/** Amounts in words too: who shows them has no table of currencies. */
+function turnTold(turn: WeighedTurn): ReleaseBehaviour["policies"][number] {
+  if (turn.recent === null) return { ...turn, recent: null };
+  const { simulation } = turn.recent;
+  const money = simulation.money.map((moved) => {
+    const { fact, currency, toExecuteMinor, fromExecuteMinor } = moved;
+    const [more, less] = [formatMinor(toExecuteMinor, currency), formatMinor(fromExecuteMinor, currency)];
+    return {
+      ...moved,
+      text: `${nameInWords(fact)}: ${more} would pass alone that did not, ${less} would not that did`,
+    };
+  });
+  return { ...turn, recent: { ...turn.recent, simulation: { ...simulation, money } } };
 }
 
 /** The bundle, or why it is none. */

@@ -12,8 +12,9 @@ import { temporalEngine } from "../../gateway/inbox/temporal-starter.ts";
 import { taskQueue } from "../../temporal.config.ts";
 import { embeddedAdapters } from "../../tools/adapters.ts";
 import { openEscalationOf } from "../fixtures/escalations.ts";
+import { testKeys } from "../fixtures/governed-log.ts";
 import { gatewayWith } from "../fixtures/gateway.ts";
-import { givenPerson } from "../fixtures/people.ts";
+import { givenPerson, type ADMINS } from "../fixtures/people.ts";
 import { givenPartner, givenQuote } from "../fixtures/programme.ts";
 import { startSystem, type System } from "../setup/system.ts";
 import { launch } from "./chromium.ts";
@@ -26,7 +27,11 @@ const people = {
   erin: "partner-manager",
   rita: "regional-director",
   juniper: "peer",
+  ola: "ops-engineer",
 } as const;
+
+/** The first two admins are made with the directory. */
+type Known = keyof typeof people | (typeof ADMINS)[keyof typeof ADMINS];
 
 export type Desk = {
   readonly system: System;
@@ -35,7 +40,7 @@ export type Desk = {
   /** A question about a quote, by its deal's id; answered by the partner manager unless its discount says otherwise. */
   ask(deal: string, discountPpm?: number, changes?: Parameters<typeof givenQuote>[4]): Promise<string>;
   /** A page of somebody who has just logged in, in a browser of their own. */
-  open(personId: keyof typeof people, path?: string, options?: Parameters<Browser["newContext"]>[0]): Promise<Page>;
+  open(personId: Known, path?: string, options?: Parameters<Browser["newContext"]>[0]): Promise<Page>;
   stop(): Promise<void>;
 };
 
@@ -63,6 +68,7 @@ export async function startDesk(): Promise<Desk> {
     undoMs: 10_000,
     devLogin: "open",
     consoleFolder: join(folder, "console"),
+    bundleKeys: { signerOf: testKeys.signerOf, witnesses: [] },
   });
   const browser = await launch();
   const contexts: BrowserContext[] = [];
@@ -125,7 +131,7 @@ type AxeResult = {
 };
 
 /** The pictures of the README, made anew with `UPDATE_SCREENS=1` and else only taken. */
-export type Screen = "card-desk-light" | "card-phone-dark" | "edit" | "group";
+export type Screen = "card-desk-light" | "card-phone-dark" | "edit" | "group" | "case-rules" | "operations";
 
 export async function screen(page: Page, name: Screen): Promise<void> {
   const path = join(root, "docs/screens", `${name}.png`);

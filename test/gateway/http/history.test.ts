@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { DecisionToday } from "../../../gateway/http/decision-today.ts";
 import type { DecisionHistory, ExplanationView } from "../../../gateway/http/history.ts";
 import { givenPerson } from "../../fixtures/people.ts";
 import { createDecider } from "../../../deciding/decider.ts";
@@ -18,6 +19,7 @@ import { AT, DIGEST, givenDecision, givenProposal, route, stepNames } from "../.
 import { quarterLimit } from "../../fixtures/limits.ts";
 import { policyOf } from "../../fixtures/policy.ts";
 import { quoteFacts } from "../../../functions/quoting/fixture.ts";
+import { givenRelease, LOOSER, quotingBundle } from "../../fixtures/release.ts";
 import { taken } from "../../fixtures/taken-decision.ts";
 import { testDatabase, type TestDatabase } from "../../setup/database.ts";
 
@@ -205,6 +207,9 @@ describe("the explanation of a decision", () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(answers.map(({ body }) => body)).toEqual([view, view, view]);
     expect(view).toMatchObject({ decisionId, caseId, verdict: "escalate", agrees: true, mode: "led" });
+    const read = view.facts.find(({ name }) => name === "effectiveDiscount");
+    expect(read).toMatchObject({ shown: "16 %", from: "derived" });
+    expect(read?.usedBy).toEqual(expect.arrayContaining(["within-mandate", "manager-band", "over-ceiling"]));
     expect(view.sentence).toMatch(/^escalate, rule manager-band: .+ To execute: effectiveDiscount ≤ 15 %\./);
   });
 
@@ -243,6 +248,37 @@ describe("the explanation of a decision", () => {
 
   test("is not found for what was never decided", async () => {
     expect((await explanationOf("dec_0")).status).toBe(404);
+  });
+});
+
+describe("a decision of then under what is in force today", () => {
+  const todayOf = async (id: string) => (await get(`/v1/decisions/${id}/today`)).body as DecisionToday;
+  const inForce = (changes: { readonly [from: string]: string }) =>
+    givenRelease(database.pool, company, 1, quotingBundle(null, changes));
+
+  test("comes out as it did while its policy stands, and otherwise under another", async () => {
+    const { decisionId } = await decided("1", { effectiveDiscount: 160_000 });
+    const { release } = quotingBundle(null, LOOSER);
+    await inForce(LOOSER);
+    expect(await todayOf(decisionId)).toMatchObject({
+      decided: { verdict: "escalate", rules: ["manager-band"], version },
+      today: { verdict: "execute", rules: ["within-mandate"], release },
+      why: null,
+    });
+    expect((await historyOf()).decisions.map(({ verdict }) => verdict)).toEqual(["escalate"]);
+  });
+
+  test("is told to be the same where nothing changed", async () => {
+    const { decisionId } = await decided("1", { effectiveDiscount: 160_000 });
+    await inForce({});
+    const { decided: then, today } = await todayOf(decisionId);
+    expect([today?.verdict, today?.version]).toEqual([then.verdict, then.version]);
+  });
+
+  test("says why it cannot be told", async () => {
+    const { decisionId } = await decided("1");
+    expect(await todayOf(decisionId)).toMatchObject({ today: null, why: "no policy `quoting` is in force" });
+    expect((await get("/v1/decisions/dec_0/today")).status).toBe(404);
   });
 });
 
