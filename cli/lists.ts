@@ -19,7 +19,8 @@ const help = `
 A policy looks a name up by { fact: partner, operator: in, value: { list: strategic-partners } }; what its names are is declared in
 policies/shared/strategic-partners.list.yaml. What it holds is changed here and is no policy release: each version is signed, and
 each decision names the one that it read, with a proof. A change that is proved to loosen nothing, whatever the names, counts at
-once; any other waits for a second person, who asks for the same by \`approve\`.`;
+once; any other waits for a second person, who asks for the same by \`approve\`. A rate is a line of a list \`of: rate\`:
+mandate lists add fx "2026-03-20 EUR USD 1.0842 ECB" is what one euro was in dollars on that day, and who says so.`;
 
 /** `mandate lists`: what lists hold that policies look names up in. */
 export function addLists(program: Command, cli: Cli): void {
@@ -33,7 +34,7 @@ export function addLists(program: Command, cli: Cli): void {
     .option("--as <person>", "act as this development identity")
     .action(answering<{ as?: string }>(cli, show));
   withReason(noun.command("add <list> <names...>").description("put names on a list"))
-    .option("--of <kind>", "of a list that no policy in force names yet: partner, person or domain")
+    .option("--of <kind>", "of a list that no policy in force names yet: partner, person, domain or rate")
     .action(answering<ChangeOptions>(cli, (call) => change(call, (names, given) => [...names, ...given])));
   withReason(noun.command("remove <list> <names...>").description("take names off a list")).action(
     answering<ChangeOptions>(cli, (call) =>
@@ -125,7 +126,7 @@ async function standing(
   const { lists } = await allLists(client);
   if (lists.some(({ list }) => list === id)) return contentOf(client, id);
   if (!(of in normalOfKind))
-    throw failure("usage", "no-such-kind", `no kind \`${of}\``, "use partner, person or domain");
+    throw failure("usage", "no-such-kind", `no kind \`${of}\``, "use partner, person, domain or rate");
   const known = of as Exclude<ListKind, "text">;
   return { list: id, of: known, normal: [...normalOfKind[known]], version: null, names: [] };
 }
@@ -137,7 +138,7 @@ async function change(
   const signing = await openSigning(options);
   const before = await standing(signing.client, id, options.of);
   const given = written.map((text) => {
-    const name = nameIn({ normal: before.normal as readonly NormalStep[] }, text);
+    const name = nameIn({ of: before.of, normal: before.normal as readonly NormalStep[] }, text);
     if (name === undefined)
       throw failure("usage", "no-name", `\`${text}\` names no ${before.of}`, "write it as the list's names are");
     return name;

@@ -1,5 +1,6 @@
 import { hasWholeNumbers, type Json, type JsonObject } from "../domain/json.ts";
 import { nearestName } from "../domain/nearest-name.ts";
+import { elsewhereIn } from "../domain/rate.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import type { FactInput, FunctionAction, FunctionDefinition } from "../functions/definition.ts";
 import { readFields } from "../functions/fields.ts";
@@ -42,7 +43,9 @@ export function readAsked({ policy, facts, fields }: GivenFacts, types: readonly
   if (apart.length > 0) return { kind: "wrong", faults: apart };
   const isTold = (name: string) => Object.hasOwn(known, name);
   const unknown = Object.entries(computed.unknown).filter(([name]) => !isTold(name));
-  const derived = Object.keys(computed.facts).filter((name) => !Object.hasOwn(given.facts, name));
+  const derived = Object.keys(computed.facts).filter(
+    (name) => !Object.hasOwn(given.facts, name) && elsewhereIn(name) === undefined,
+  );
   return { kind: "read", facts: known, derived, unknown: Object.fromEntries(unknown) };
 }
 

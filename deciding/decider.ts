@@ -2,10 +2,9 @@ import { recordDecision, type DecisionDraft, type StoredDecision } from "../audi
 import { readApproval } from "../audit/ledgers/escalations.ts";
 import type { Ledger, LedgerPool } from "../audit/records.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { listedIn } from "../guardrails/name-list.ts";
 import type { Disagreement } from "../guardrails/evaluate.ts";
 import { keepCounted, type Place } from "./limits.ts";
-import { lookUp } from "./lists.ts";
+import { asGiven, lookUp, readsLists } from "./lists.ts";
 import type { InForce, PolicySource } from "./policy-source.ts";
 import { actionDigestOf, subjectOf, type Question } from "./question.ts";
 import { isAboutLargeSum } from "./large-sum.ts";
@@ -54,11 +53,12 @@ export function createDecider(deps: DeciderDeps): Decider {
 
 /** A question with what the policy's lists say of it; of what could be asked otherwise they say the same. */
 function withLists(question: Question, { policy, lists }: InForce): Question {
-  if (listedIn(policy).length === 0) return question;
+  if (!readsLists(policy)) return { ...question, facts: asGiven(question.facts) };
   const found = lookUp(policy, question, lists);
   const { otherwise } = question;
   if (otherwise === undefined) return { ...question, ...found };
-  const factsWith = (changes: JsonObject) => lookUp(policy, { facts: otherwise.factsWith(changes) }, lists).facts;
+  const factsWith = (changes: JsonObject) =>
+    lookUp(policy, { facts: otherwise.factsWith(changes), at: question.at }, lists).facts;
   return { ...question, ...found, otherwise: { ...otherwise, factsWith } };
 }
 

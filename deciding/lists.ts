@@ -2,8 +2,9 @@ import type { ListTree } from "../audit/lists/content.ts";
 import { foundIn, readList, type ListReading } from "../audit/lists/reading.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { givenValue } from "../guardrails/fact-types.ts";
-import { isLookedUp, listedIn, nameIn, type Listed } from "../guardrails/name-list.ts";
+import { isLookedUp, listedIn, listsNamed, nameIn, type Listed } from "../guardrails/name-list.ts";
 import type { Policy } from "../guardrails/policy.ts";
+import { convertAll, type RateReading } from "./rates.ts";
 import type { Question } from "./question.ts";
 
 /** The lists that decisions under a policy look names up in: the version in force, or why there is none. */
@@ -14,8 +15,8 @@ export const noLists: ListsInForce = (list) => ({ why: `no version of the list \
 
 type Facts = Pick<Question, "facts" | "unknown">;
 
-/** Facts as they were asked, without any that says what a list holds: nobody's word for that is taken. */
-function asGiven(facts: JsonObject): JsonObject {
+/** Facts as they were asked, without any that says what a list holds, or tells an amount in another currency: no request brings these. */
+export function asGiven(facts: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(facts).filter(([name]) => !isLookedUp(name)));
 }
 
@@ -44,15 +45,29 @@ function lookUpOne(policy: Policy, listed: Listed & { name: string }, facts: Jso
 }
 
 /** A question as it was asked, with what the policy's lists say of it: each answer is proved against the version that it names. */
-export type LookedUp = Facts & { readonly lists: readonly ListReading[] };
+export type LookedUp = Required<Facts> & {
+  readonly lists: readonly ListReading[];
+  readonly rates: readonly RateReading[];
+};
+
+/** Whether a policy reads anything of lists. */
+export function readsLists(policy: Policy): boolean {
+  return listsNamed(policy).length > 0;
+}
 
 /**
- * Looks up what a policy asks of lists. What cannot be looked up is not known, with the reason, so that what hangs on it asks
+ * Looks up what a policy asks of lists, and reads amounts in other currencies by its rates. What cannot be looked up is not known, with the reason, so that what hangs on it asks
  * people. Answers the question's own facts where the policy names no list.
  */
-export function lookUp(policy: Policy, { facts: given, unknown = {} }: Facts, lists: ListsInForce): LookedUp {
+export function lookUp(
+  policy: Policy,
+  { facts: given, unknown = {}, at }: Facts & Pick<Question, "at">,
+  lists: ListsInForce,
+): LookedUp {
   const asked = listedIn(policy);
-  const facts: { [name: string]: JsonObject[string] } = asGiven(given);
+  const amounts = convertAll(policy, given, at, lists);
+  const facts: { [name: string]: JsonObject[string] } = { ...asGiven(given), ...amounts.facts };
+  for (const fact of Object.keys(amounts.unknown)) delete facts[fact];
   const whys: { [name: string]: string } = {};
   const readings: ListReading[] = [];
   for (const one of asked) {
@@ -64,7 +79,9 @@ export function lookUp(policy: Policy, { facts: given, unknown = {} }: Facts, li
       readings.push(found.reading);
     }
   }
-  return { facts, unknown: { ...unknown, ...whys }, lists: readings };
+  const whyNot = Object.entries({ ...unknown, ...amounts.unknown, ...whys });
+  const unread = Object.fromEntries(whyNot.filter(([name]) => facts[name] === undefined));
+  return { facts, unknown: unread, lists: readings, rates: amounts.rates };
 }
 
 /** Why recorded facts are not what the recorded readings of lists prove; undefined where they are. */

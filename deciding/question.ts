@@ -6,6 +6,7 @@ import type { Beside, Mode } from "../domain/decision-details.ts";
 import type { SourceRef } from "../domain/evidence.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Review } from "../domain/proposal.ts";
+import type { RateReading } from "./rates.ts";
 import type { Otherwise } from "./offers.ts";
 
 /** What is to be decided. Everything in it is frozen: the same question asked again has the same answer. */
@@ -26,6 +27,8 @@ export type Question = {
   readonly unknown?: { readonly [fact: string]: string };
   /** What was found in the lists that the policy names. */
   readonly lists?: readonly ListReading[];
+  /** The rates that amounts in other currencies were taken at. */
+  readonly rates?: readonly RateReading[];
   /** What is said beside the reasons, a clause each. */
   readonly remarks?: readonly string[];
   /** Facts that code computed from what another system gave; the others of its request are in its own words. */

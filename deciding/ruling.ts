@@ -45,6 +45,7 @@ type Ruled = Pick<
   | "notAsItStands"
   | "beside"
   | "lists"
+  | "rates"
   | "proposal"
   | "agentsMode"
 >;
@@ -62,6 +63,7 @@ export async function ruleOn(
     notAsItStands = false,
     beside = [],
     lists = [],
+    rates = [],
     proposal,
     agentsMode = "led",
   }: Ruled,
@@ -84,6 +86,7 @@ export async function ruleOn(
     ...(typeof terms === "object" && { terms }),
     ...(beside.length > 0 && { beside }),
     ...(lists.length > 0 && { lists }),
+    ...(rates.length > 0 && { rates }),
   };
   return {
     decision: review === "exempt" ? ruled : tighten(ruled, review, cell),

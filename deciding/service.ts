@@ -7,6 +7,7 @@ import { decideCaseOf, EXTERNAL_TOOL, type ExternalArgs } from "../domain/decide
 import { hasWholeNumbers, type JsonObject } from "../domain/json.ts";
 import { governedCatalogue, type FactType } from "../guardrails/fact-types.ts";
 import { readAsked, type FactFault, type ReadFacts } from "./asked-facts.ts";
+import { asGiven } from "./lists.ts";
 import type { PolicySource } from "./policy-source.ts";
 import { subjectOf, type Question } from "./question.ts";
 import { answerAgain, serviceAskOf, standingFor, type Again, type ServiceAsk } from "./service-ask.ts";
@@ -213,7 +214,7 @@ function firstGateOf(
   const names = decideCaseOf(company, digestOf([caller, key]), ask?.objectKey);
   const requestDigest = requestDigestOf(asked);
   const written = fields === undefined ? {} : { fields };
-  const args: ExternalArgs = { ...(action ?? { name: policy, args: facts }), ...written, ref, caller };
+  const args: ExternalArgs = { ...(action ?? { name: policy, args: asGiven(facts) }), ...written, ref, caller };
   const sources = [{ source: "decide-service", ref: `${caller}/${ref}`, version: requestDigest, observedAt: at }];
   const reasoning = `asked by ${requestedBy} through the decide service`;
   const proposal: ProposalDraft = {

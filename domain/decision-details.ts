@@ -83,6 +83,8 @@ export type DecisionDetails = {
   readonly letter?: Letter;
   /** What was found in the lists that the policy names, each with its proof (`audit/lists/reading.ts`); absent where it names none. */
   readonly lists?: readonly JsonObject[];
+  /** The rates that amounts in other currencies were taken at, each with its proof (`deciding/rates.ts`); absent where none was. */
+  readonly rates?: readonly JsonObject[];
   /** What the requester may ask instead; absent where nothing was found. */
   readonly offers?: readonly Offer[];
 };

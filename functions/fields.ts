@@ -3,6 +3,7 @@ import { parseDate, writeDate } from "../domain/day.ts";
 import { inUnits, parseDecimal } from "../domain/decimal.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { MAX_MINOR } from "../domain/money.ts";
+import { elsewhereName } from "../domain/rate.ts";
 
 /**
  * How records are read: property by property, each exactly, in every form that CRMs send it. What cannot be read takes no
@@ -223,6 +224,21 @@ export function unknownOutside(
 ): { readonly [fact: string]: string } {
   if (given === undefined || given === kept) return {};
   return Object.fromEntries(facts.map((fact) => [fact, `${property} \`${given}\`: limits are kept in ${kept}`]));
+}
+
+/**
+ * Amounts that facts are not kept in the currency of, as a policy with rates reads them: `listPrice in EUR`. Nothing where the currency
+ * is not known, or is the facts' own.
+ */
+export function amountsElsewhere(
+  kept: string,
+  given: string | undefined,
+  amounts: { readonly [fact: string]: number | undefined },
+): JsonObject {
+  if (given === undefined || given === kept) return {};
+  return whatIsKnown(
+    Object.fromEntries(Object.entries(amounts).map(([fact, minor]) => [elsewhereName(fact, given), minor])),
+  );
 }
 
 /** What is known of several values: those that are not are left out. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../domain/json.ts";
+import { elsewhereIn } from "../domain/rate.ts";
 import type { FactInput, GovernedAction } from "./definition.ts";
 
 /** What a decision may rest on, and why it may not on the rest. */
@@ -15,6 +16,7 @@ export function knownFacts(action: GovernedAction, input: FactInput): KnownFacts
   for (const { facts: denied, reason } of action.agrees?.(facts, input) ?? []) {
     for (const fact of denied) apart[fact] = apart[fact] === undefined ? reason : `${apart[fact]}; ${reason}`;
   }
-  const known = Object.entries(facts).filter(([name]) => apart[name] === undefined);
+  // An amount in another currency is its fact's: what denies that denies it.
+  const known = Object.entries(facts).filter(([name]) => apart[elsewhereIn(name)?.fact ?? name] === undefined);
   return { facts: Object.fromEntries(known), unknown: { ...action.unknown?.(input), ...apart } };
 }

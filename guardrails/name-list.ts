@@ -1,9 +1,11 @@
 import { normalText, type NormalStep } from "../domain/normal-text.ts";
+import { parseRate } from "../domain/rate.ts";
 import type { FactType } from "./fact-types.ts";
 import type { Condition, Policy } from "./policy.ts";
 
-/** What a list names, and how: the normal form that its names are brought to before any is looked for. */
-export type ListKind = "partner" | "person" | "domain" | "text";
+/** What a list names, and how: the normal form that its names are brought to before any is looked for. A `rate` is a dated line. */
+export const listKinds = ["partner", "person", "domain", "text", "rate"] as const;
+export type ListKind = (typeof listKinds)[number];
 
 /** A list as policies name it. What it holds is no part of a policy: that is versioned and signed apart. */
 export type NameList = {
@@ -20,14 +22,16 @@ export const normalOfKind: { readonly [kind in Exclude<ListKind, "text">]: reado
   partner: ["trim", "nfkc"],
   person: ["trim", "nfkc"],
   domain: ["idna"],
+  rate: ["trim"],
 };
 
 /** The longest name that a list holds, in UTF-16 units. */
 export const MAX_NAME_CHARS = 253;
 
-/** A name as a list has it; undefined for what is none: empty, too long, or without a normal form. */
-export function nameIn({ normal }: Pick<NameList, "normal">, text: string): string | undefined {
+/** A name as a list has it; undefined for what is none: empty, too long, without a normal form, or no rate among rates. */
+export function nameIn({ of, normal }: Pick<NameList, "of" | "normal">, text: string): string | undefined {
   const name = normalText(text, normal);
+  if (of === "rate" && (name === undefined || parseRate(name) === undefined)) return undefined;
   return name === "" || name === undefined || name.length > MAX_NAME_CHARS ? undefined : name;
 }
 
@@ -56,6 +60,15 @@ export function listedIn({ facts }: Pick<Policy, "facts">): readonly (Listed & {
   return facts.flatMap((type) =>
     type.kind === "boolean" && type.listed !== undefined ? [{ ...type.listed, name: type.name }] : [],
   );
+}
+
+/** What a policy reads of lists: those that it looks names up in, and the one that its rates are from. */
+export function listsNamed(policy: Pick<Policy, "facts" | "rates">): readonly NameList[] {
+  const { rates } = policy;
+  return [
+    ...listedIn(policy),
+    ...(rates === undefined ? [] : [{ id: rates.list, of: "rate", normal: normalOfKind.rate } as const]),
+  ];
 }
 
 /** Names of facts, and of those that are looked up for them: a reason about a list cites who is looked up. */

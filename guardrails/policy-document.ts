@@ -6,7 +6,7 @@ import { normalSteps } from "../domain/normal-text.ts";
 import { provenances } from "../domain/provenance.ts";
 import { isOverList, operandNames } from "./derived.ts";
 import type { Derivation as Made } from "./derived.ts";
-import { listedIn, listedName } from "./name-list.ts";
+import { listedIn, listedName, listKinds } from "./name-list.ts";
 import { fieldsOf } from "./records.ts";
 import {
   capParam,
@@ -19,6 +19,7 @@ import {
   type Condition,
   type Policy,
 } from "./policy.ts";
+import { MAX_RATE_DAYS } from "../domain/rate.ts";
 import { patternTest } from "../domain/pattern.ts";
 import { isRolling, type RollingWindow } from "./rolling-window.ts";
 import { testOf } from "./ternary.ts";
@@ -52,7 +53,7 @@ const Field = z.discriminatedUnion("kind", [
 const Listed = z.strictObject({
   fact: Name,
   id: Name,
-  of: z.enum(["partner", "person", "domain", "text"]),
+  of: z.enum(listKinds).exclude(["rate"]),
   normal: z.array(z.enum(normalSteps)).min(1),
 });
 
@@ -218,6 +219,9 @@ const Second = z.strictObject({
   routes: z.array(Route).min(1),
   defaultRoute: Route,
   brand: BrandRules.exactOptional(),
+  rates: z
+    .strictObject({ currency: Currency, list: Name, withinDays: z.int().min(0).max(MAX_RATE_DAYS) })
+    .exactOptional(),
 });
 
 /** The first language knew no quorum and none of the sections that are filled in here. */

@@ -139,6 +139,15 @@ export type Demotion = {
   readonly minimum: number;
 };
 
+/** Where amounts in other currencies are taken from, into the one that the policy's facts and limits are in. */
+export type Rates = {
+  readonly currency: Currency;
+  /** The list of dated rates. */
+  readonly list: string;
+  /** How many days old a rate may be; an older one is none. */
+  readonly withinDays: number;
+};
+
 /** A loaded policy: plain JSON, deeply frozen. Everything in it has been checked against `facts`. */
 export type Policy = {
   readonly id: string;
@@ -162,6 +171,8 @@ export type Policy = {
   /** In declared order, which runs from the least to the most senior. */
   readonly routes: readonly Route[];
   readonly defaultRoute: Route;
+  /** How amounts in other currencies are read. Absent: they are not known. */
+  readonly rates?: Rates;
   /** What texts are held against, where it decides about texts. */
   readonly brand?: BrandRules;
 };

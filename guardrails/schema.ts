@@ -40,8 +40,22 @@ function routes(): JsonObject {
   };
 }
 
+function ratesIn(currencies: readonly string[]): JsonObject {
+  return {
+    currency: { enum: currencies, description: "what the policy's amounts are in" },
+    list: { type: "string", description: "a list of rates in `shared/`" },
+    within: {
+      type: "string",
+      pattern: "^(?:0|[1-9]\\d{0,2})d$",
+      description: "how old a rate may be",
+      examples: ["7d"],
+    },
+  };
+}
+
 /** What a policy says of itself. */
 function settings(facts: readonly FactType[]): JsonObject {
+  const currencies = [...new Set(facts.flatMap((type) => (type.kind === "minor" ? [type.currency] : [])))];
   const subjects = namable(facts, anyWordFact).map(({ name }) => name);
   const minimum = { type: "integer", minimum: 1, description: "how many decisions are looked at" };
   const demotion = {
@@ -63,6 +77,15 @@ function settings(facts: readonly FactType[]): JsonObject {
       ? {}
       : { subject: { enum: subjects, description: "the fact that keeps a request to one side of a canary" } }),
     demote: strict(demotion, Object.keys(demotion), "past these shares the mode is lowered by one"),
+    ...(currencies.length === 0
+      ? {}
+      : {
+          rates: strict(
+            ratesIn(currencies),
+            ["currency", "list", "within"],
+            "how amounts in other currencies are read",
+          ),
+        }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { daysInWords } from "../domain/day.ts";
 import type { Mode } from "../domain/decision-details.ts";
 import { typeNamed } from "./derived.ts";
 import { showValue } from "./fact-types.ts";
@@ -84,7 +85,7 @@ export const modeWords: { readonly [mode in Mode]: string } = {
 };
 
 /** How far agents may go under the policy, and when that is taken back: one line each. */
-export function modeTexts({ mode, demotion, subject, timezone }: Policy): readonly string[] {
+export function modeTexts({ mode, demotion, subject, timezone, rates }: Policy): readonly string[] {
   const share = (ppm: number) => showValue({ kind: "ppm" }, ppm);
   const lowered =
     demotion === null
@@ -93,5 +94,11 @@ export function modeTexts({ mode, demotion, subject, timezone }: Policy): readon
           `lowered by one when, of the last ${demotion.minimum} decisions, over ${share(demotion.blockedPpm)} are blocked or people reject over ${share(demotion.rejectedPpm)} of their escalations`,
         ];
   const sides = subject === null ? [] : [`a canary keeps each ${subject} to one side`];
-  return [modeWords[mode], ...lowered, ...sides, `days and windows are counted in ${timezone}`];
+  const foreign =
+    rates === undefined
+      ? []
+      : [
+          `amounts in other currencies are read in ${rates.currency}, by the newest rate of the list ${rates.list} that is at most ${daysInWords(rates.withinDays)} old, rounded up`,
+        ];
+  return [modeWords[mode], ...lowered, ...sides, ...foreign, `days and windows are counted in ${timezone}`];
 }

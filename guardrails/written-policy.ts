@@ -118,6 +118,9 @@ export function writtenPolicy(policy: Policy): Plain {
       },
     }),
     ...(policy.subject !== null && { subject: policy.subject }),
+    ...(policy.rates !== undefined && {
+      rates: { currency: policy.rates.currency, list: policy.rates.list, within: `${policy.rates.withinDays}d` },
+    }),
     ...(params.length > 0 && { params: Object.fromEntries(params.map((param) => [param.name, writtenParam(param)])) }),
     ...writtenDerived(policy),
     ...(overrides.length > 0 && { overrides: overrides.map((override) => writtenOverride(policy, override)) }),

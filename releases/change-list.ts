@@ -3,16 +3,18 @@ import { readSigners } from "../audit/ledgers/releases.ts";
 import { listDocument, treeOf, type ListContent } from "../audit/lists/content.ts";
 import { listWords, mayDo, rolesFor } from "../domain/policy-release.ts";
 import type { VersionedPolicy } from "../deciding/policies.ts";
-import { listedIn, nameIn } from "../guardrails/name-list.ts";
+import { listsNamed, nameIn, type NameList } from "../guardrails/name-list.ts";
 import type { ChangeDeps } from "./change.ts";
 import { advanceList, listStateOf, type ListState } from "./list-history.ts";
 import { changeBetween, listLoosenings, type ListReading } from "./lists.ts";
 import type { Reading } from "./reader.ts";
 import { refused, signingFault, type Refused, type Signer } from "./refusal.ts";
 
+type AskedContent = ListContent & Pick<NameList, "of">;
+
 /** What a person asks a list to hold, and has signed. */
 export type AskedList = {
-  readonly content: ListContent;
+  readonly content: AskedContent;
   /** The version that it takes the place of; null for the first one. */
   readonly parent: string | null;
   readonly n: number;
@@ -32,15 +34,15 @@ export type ListChanged = {
 
 /** Why names are not what a list holds: each once, and spelled as it is looked up. */
 function contentFault(
-  { normal, names, of, list }: ListContent,
+  { normal, names, of, list }: AskedContent,
   policies: readonly VersionedPolicy[],
 ): string | undefined {
-  const steps = { normal: normal as Parameters<typeof nameIn>[0]["normal"] };
+  const steps = { of, normal: normal as NameList["normal"] };
   const bad = names.find((name) => nameIn(steps, name) !== name);
   if (bad !== undefined) return `\`${bad}\` is not spelled as names of \`${list}\` are`;
   if (new Set(names).size < names.length) return "a name is there twice";
   const other = policies.find(({ policy }) =>
-    listedIn(policy).some((one) => one.id === list && (one.of !== of || one.normal.join() !== normal.join())),
+    listsNamed(policy).some((one) => one.id === list && (one.of !== of || one.normal.join() !== normal.join())),
   );
   return other === undefined ? undefined : `policy \`${other.policy.id}\` looks up other names in \`${list}\``;
 }

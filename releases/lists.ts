@@ -95,6 +95,7 @@ export function listLoosenings(
   list: string,
   change: ListChange,
 ): readonly string[] {
+  if (policy.rates?.list === list) return [`another rate changes what amounts come to, and what is known of them`];
   if (listedIn(policy).every(({ id }) => id !== list)) return [];
   const known = proofs.get(policy) ?? new Map<string, readonly string[]>();
   proofs.set(policy, known);

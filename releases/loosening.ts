@@ -27,6 +27,7 @@ export function policyLoosenings(before: Policy, after: Policy): readonly string
     ...unlessSame("the time zone", before.timezone, after.timezone),
     ...unlessSame("the facts", before.facts, after.facts),
     ...unlessSame("the subject of canaries", before.subject, after.subject),
+    ...unlessSame("how amounts in other currencies are read", before.rates ?? null, after.rates ?? null),
     ...unlessSame("the brand rules", before.brand ?? null, after.brand ?? null),
     ...overrideLoosenings(before, after),
     ...modeLoosenings(before, after),

@@ -76,7 +76,12 @@ function rootFrom({ index, leaf, path }: ProvedLeaf, size: number): string | und
 }
 
 /** A list's names as a tree: made once for a version, asked for each decision that reads it. */
-export type ListTree = { readonly head: ListHead; readonly version: string; prove(name: string): ListProof };
+export type ListTree = {
+  readonly head: ListHead;
+  readonly version: string;
+  readonly names: readonly string[];
+  prove(name: string): ListProof;
+};
 
 /** The version (SHA-256, hex) of a head. */
 export function versionOf({ list, of, normal, size, root }: ListHead): string {
@@ -95,6 +100,7 @@ export function treeOf({ names, ...about }: ListContent): ListTree {
   return {
     head,
     version: versionOf(head),
+    names,
     prove(name) {
       const leaf = leafOf(name);
       const place = leaves.findIndex((one) => one >= leaf);

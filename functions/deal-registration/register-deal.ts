@@ -4,7 +4,7 @@ import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { inRole } from "../../domain/deal-team.ts";
 import { PartnerReading } from "../../domain/partner.ts";
 import type { FactInput, FunctionAction, Headline, Readings, Term } from "../definition.ts";
-import { unknownFrom, unknownOutside, whatIsKnown } from "../fields.ts";
+import { amountsElsewhere, unknownFrom, unknownOutside, whatIsKnown } from "../fields.ts";
 import { ACCOUNT_MATCHES, matchesIn } from "../shared/account-matches.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { crmIdIn } from "../shared/crm-id.ts";
@@ -131,6 +131,7 @@ function facts({ evidence, action, at }: FactInput): JsonObject {
     role: registration.partner_role,
     account: customer,
     estimatedValue: registration.currency === LIMIT_CURRENCY ? args.valueMinor : undefined,
+    ...amountsElsewhere(LIMIT_CURRENCY, registration.currency, { estimatedValue: args.valueMinor }),
     vendorEngaged,
     complete: isComplete(registration),
     proposedAsRequested: asksFor(requested(record, evidence), action.args),

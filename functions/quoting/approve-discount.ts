@@ -10,6 +10,7 @@ import type { About, Contradiction, FactInput, FunctionAction, Headline, Reading
 import {
   amountIn,
   choices,
+  amountsElsewhere,
   currencyOf,
   maybe,
   readFields,
@@ -202,7 +203,12 @@ function facts({ evidence, action, at }: FactInput): JsonObject {
     base === undefined || discount === undefined ? undefined : Math.min(sharePpm(discount, base), MAX_DISCOUNT_PPM);
   const last = lastApprovalIn(evidence);
   const isCounted = quote.quote_currency === LIMIT_CURRENCY;
+  const amounts = {
+    listPrice: list === 0 ? undefined : listed.byBook ? listed.minor : list,
+    discountAmount: discount === undefined ? undefined : Math.max(0, discount),
+  };
   return whatIsKnown({
+    ...amountsElsewhere(LIMIT_CURRENCY, quote.quote_currency, amounts),
     ...countedFor(quote, sellers ?? [], evidence),
     partnerStanding: sellers && strictestStanding(sellers),
     sellers: sellers && howMany(sellers),
@@ -212,8 +218,7 @@ function facts({ evidence, action, at }: FactInput): JsonObject {
       { ...quote, ...(listed.lines !== undefined && { quote_lines: listed.lines }) },
       effective,
     ),
-    listPrice: isCounted && list !== 0 ? (listed.byBook ? listed.minor : list) : undefined,
-    discountAmount: isCounted && discount !== undefined ? Math.max(0, discount) : undefined,
+    ...(isCounted && amounts),
     belowFloorPrice: kept === undefined || floor === undefined ? undefined : kept < floor,
     quoteHeldBy:
       last === undefined || quote.quote_id === undefined ? undefined : heldBy(last, dealIdOf(quote, evidence)),

@@ -5,7 +5,7 @@ import { CurrencyCode, formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm, WHOLE_PPM } from "../../domain/ppm.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { FactInput, FunctionAction, Headline, Readings } from "../definition.ts";
-import { readFields, unknownFrom, unknownOutside, whatIsKnown } from "../fields.ts";
+import { amountsElsewhere, readFields, unknownFrom, unknownOutside, whatIsKnown } from "../fields.ts";
 import { discountApart, shareOver } from "../shared/agreement-of-figures.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { contractFields, readContract, type Contract } from "./contract.ts";
@@ -120,10 +120,8 @@ function facts({ evidence, action }: FactInput): JsonObject {
   }
   if (offer !== undefined && list !== undefined && list > 0) {
     known["discount"] = sharePpm(list - offer, list);
-    if (currency === LIMIT_CURRENCY) {
-      known["listPrice"] = list;
-      known["discountAmount"] = Math.max(0, list - offer);
-    }
+    const amounts = { listPrice: list, discountAmount: Math.max(0, list - offer) };
+    Object.assign(known, currency === LIMIT_CURRENCY ? amounts : amountsElsewhere(LIMIT_CURRENCY, currency, amounts));
   }
   if (others !== undefined) known["coTermed"] = others !== null;
   known["proposedAsRequested"] = asksFor(requested(record, evidence), action.args);

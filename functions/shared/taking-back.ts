@@ -3,6 +3,7 @@ import type { Lookup } from "../../domain/evidence.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { Action } from "../../domain/proposal.ts";
 import type { About, FactInput, FunctionAction, Readings } from "../definition.ts";
+import { elsewhereIn } from "../../domain/rate.ts";
 import { whatIsKnown } from "../fields.ts";
 import { knownFacts } from "../known-facts.ts";
 import { differing } from "./as-requested.ts";
@@ -75,10 +76,24 @@ function standingIn(readings: Readings): StandingAct | null | undefined {
 }
 
 /** How facts differ from those that were decided. Pure. */
-export function differenceOf(before: JsonObject, now: JsonObject, within: Within): "none" | "within" | "outside" {
+export function differenceOf(decided: JsonObject, read: JsonObject, within: Within): "none" | "within" | "outside" {
+  const [before, now] = [decided, read].map((facts) => asTold(facts, decided)) as [JsonObject, JsonObject];
   const changed = differing(before, now).filter((name) => within[name] !== "anything");
   if (changed.length === 0) return "none";
   return changed.every((name) => isWithin(before[name], now[name], within[name])) ? "within" : "outside";
+}
+
+/**
+ * Facts as a record tells them: without what was looked up for the decision, and amounts that were decided in another currency than
+ * the fact's as they were asked.
+ */
+function asTold(facts: JsonObject, decided: JsonObject): JsonObject {
+  const elsewhere = Object.keys(decided).flatMap((name) => {
+    const said = elsewhereIn(name);
+    return said === undefined ? [] : [[said.fact, facts[name]] as const];
+  });
+  const told = Object.entries(facts).filter(([name]) => !name.includes(" in "));
+  return whatIsKnown({ ...Object.fromEntries(told), ...Object.fromEntries(elsewhere) });
 }
 
 function isWithin(before: Json | undefined, now: Json | undefined, bound: Within[string] | undefined): boolean {

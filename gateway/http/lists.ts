@@ -3,7 +3,7 @@ import { readListChanges, readListVersion } from "../../audit/ledgers/name-lists
 import { listFromDocument } from "../../audit/lists/content.ts";
 import { normalSteps } from "../../domain/normal-text.ts";
 import { mayDo, rolesFor } from "../../domain/policy-release.ts";
-import { listedIn } from "../../guardrails/name-list.ts";
+import { listKinds, listsNamed } from "../../guardrails/name-list.ts";
 import { changeList, decidingPolicies, reasonsAgainstList } from "../../releases/change-list.ts";
 import { listStateOf } from "../../releases/list-history.ts";
 import { listsFor } from "../../releases/lists.ts";
@@ -17,7 +17,7 @@ const Digest = z.string().regex(/^[0-9a-f]{64}$/, "expected a digest of 64 hexad
 const ListId = z.object({ list: z.string().regex(/^[a-z][a-z0-9-]*$/) });
 const Names = z.array(z.string().min(1).max(253)).max(20_000);
 const kind = {
-  of: z.enum(["partner", "person", "domain", "text"]),
+  of: z.enum(listKinds),
   normal: z.array(z.enum(normalSteps)).min(1),
 };
 
@@ -117,17 +117,17 @@ function mayRead(role: string): boolean {
 
 /** Lists that policies name, and those that were ever changed. */
 function listIds(reading: Reading): readonly string[] {
-  const named = decidingPolicies(reading).flatMap(({ policy }) => listedIn(policy).map(({ id }) => id));
+  const named = decidingPolicies(reading).flatMap(({ policy }) => listsNamed(policy).map(({ id }) => id));
   return [...new Set([...named, ...Object.keys(reading.lists.standing.lists)])].toSorted();
 }
 
 function viewOf(reading: Reading, list: string): NameListView {
   const { lists } = reading;
   const { version, set, pending } = listStateOf(lists.standing, list);
-  const policies = decidingPolicies(reading).filter(({ policy }) => listedIn(policy).some(({ id }) => id === list));
+  const policies = decidingPolicies(reading).filter(({ policy }) => listsNamed(policy).some(({ id }) => id === list));
   const versionAt = (digest: string | null) => (digest === null ? undefined : lists.versions[digest]);
   const [current, next] = [versionAt(version), versionAt(pending?.version ?? null)];
-  const declared = policies.flatMap(({ policy }) => listedIn(policy)).find(({ id }) => id === list);
+  const declared = policies.flatMap(({ policy }) => listsNamed(policy)).find(({ id }) => id === list);
   const known = [current, next].flatMap((found) => (typeof found === "object" ? [found.tree.head] : []))[0] ?? declared;
   const unread = policies.flatMap((policy) => {
     const found = listsFor(policy, lists)(list);

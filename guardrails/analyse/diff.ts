@@ -93,6 +93,7 @@ function besides(a: Policy, b: Policy): readonly string[] {
     ["limits over time", limitsOver],
     ["the mode", ({ mode, demotion }) => [mode, demotion]],
     ["the time zone", ({ timezone }) => timezone],
+    ["how amounts in other currencies are read", ({ rates }) => rates],
     ["who is in a canary", ({ subject }) => subject],
     ["routes", ({ routes, defaultRoute }) => [routes, defaultRoute.id]],
     [

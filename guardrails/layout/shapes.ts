@@ -56,7 +56,7 @@ const derivation: Shape = { order: ["title", "add", "subtract", "multiply", "min
 const table: Shape = { order: ["title", "by", "file", "rows"], block: true, of: { rows: { block: true } } };
 
 /** A policy's file. */
-const settings = ["policy", "default", "timezone", "mode", "demote", "subject", "brand"];
+const settings = ["policy", "default", "timezone", "mode", "demote", "subject", "rates", "brand"];
 const sections = [
   "params",
   "derive",
@@ -75,6 +75,7 @@ const policy: Shape = {
   block: true,
   of: {
     demote: { order: ["blocked", "rejected", "minimum"] },
+    rates: { order: ["currency", "list", "within"] },
     params,
     derive: { block: true, each: derivation },
     tables: { block: true, apart: true, each: table },

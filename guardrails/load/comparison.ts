@@ -87,6 +87,8 @@ function readListed(
     const near = nearest(id, Object.keys(lists));
     const fix = near === undefined ? `write or mend \`shared/${id}.list.yaml\`` : `did you mean \`${near}\`?`;
     reader.report(where, `there is no sound list \`${id}\``, fix);
+  } else if (list.of === "rate") {
+    reader.report(where, `the list \`${id}\` holds rates`, `name it under \`rates\`: \`list: ${id}\``);
   } else if (lookedUp === undefined) {
     reader.report(where, "no list is read here", "write the values themselves, such as `[a, b]`");
   } else if (!takesList(operator)) {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { normalSteps } from "../../domain/normal-text.ts";
 import { listed } from "../did-you-mean.ts";
 import { frozen } from "../frozen.ts";
-import { normalOfKind, type NameList } from "../name-list.ts";
+import { listKinds, normalOfKind, type NameList } from "../name-list.ts";
 import type { Problem } from "../problem.ts";
 import { Slug, checkReserved } from "./names.ts";
 import { readMap, readerOf } from "./reader.ts";
@@ -15,12 +15,10 @@ export type LoadedList =
   | { readonly kind: "loaded"; readonly list: NameList; readonly warnings: readonly Problem[] }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
-const kinds = ["partner", "person", "domain", "text"] as const;
-
 const ListFields = z.strictObject({
   list: Slug,
   about: z.string().min(1).describe("what is on it and why, as a sentence"),
-  of: z.enum(kinds).describe(`one of ${listed(kinds)}: what its names are`),
+  of: z.enum(listKinds).describe(`one of ${listed(listKinds)}: what its names are`),
   normal: z
     .array(z.enum(normalSteps))
     .min(1)

@@ -25,7 +25,7 @@ import type { FileText } from "./written-text.ts";
 import { readRoutes, type Roles } from "./routes.ts";
 import { readRules } from "./rules.ts";
 import { sharedParams } from "./shared-limit.ts";
-import { Timezone, readDemotion, readSubject, warnOfZone } from "./settings.ts";
+import { Timezone, readDemotion, readRates, readSubject, warnOfZone } from "./settings.ts";
 import type { TableFiles } from "./tables.ts";
 import { checkTerms, termsOf } from "./terms.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -46,6 +46,7 @@ const PolicyFields = z.strictObject({
     .describe(`one of ${listed(modes)}, or leave it out for \`led\``),
   subject: z.string().optional().describe("the name of a fact"),
   demote: z.unknown().optional(),
+  rates: z.unknown().optional(),
   params: z.unknown().optional(),
   derive: z.unknown().optional(),
   tables: z.unknown().optional(),
@@ -204,6 +205,7 @@ export function loadPolicy(
   const sections = facts && readSections(reader, written, { facts, shared, terms, roles, tables, lists });
   const demotion = readDemotion(reader, written["demote"]);
   const subject = readSubject(reader, written["subject"], facts ?? []);
+  const rates = readRates(reader, written["rates"], facts ?? [], lists);
   const brand = fields?.brand && readBrand(reader, fields.brand, files, facts ?? []);
   const defaultRoute = sections?.routes.find(({ id }) => id === fields?.defaultRoute);
   const problems = reader.problems();
@@ -213,6 +215,6 @@ export function loadPolicy(
   const { policy: id, default: verdict, timezone = "UTC", mode = "led" } = fields;
   warnOfZone(reader, timezone);
   const settings = { id, default: verdict, timezone, mode, demotion, subject };
-  const policy = frozen({ ...settings, ...sections, defaultRoute, ...(brand && { brand }) });
+  const policy = frozen({ ...settings, ...sections, defaultRoute, ...(rates && { rates }), ...(brand && { brand }) });
   return { kind: "loaded", policy, warnings: reader.warnings() };
 }

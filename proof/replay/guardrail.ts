@@ -10,6 +10,7 @@ import { policyFromDocument } from "../../guardrails/policy-document.ts";
 import type { Policy } from "../../guardrails/policy.ts";
 import { listsFault } from "../../deciding/lists.ts";
 import { accountOf } from "../../deciding/limits.ts";
+import { ratesFault } from "../../deciding/rates.ts";
 import { actionDigestOf, type Question } from "../../deciding/question.ts";
 import { concluded, draftOf, offering, ruleOn, underLimits } from "../../deciding/ruling.ts";
 import { askedOf } from "../../deciding/requester.ts";
@@ -42,7 +43,8 @@ export async function replayGuardrail(
   if (isCannot(policy)) return policy;
   const question = recordedQuestion(record, decided, caseRecords);
   if (isCannot(question)) return question;
-  const fault = listsFault(policy, question.facts, question.lists ?? []);
+  const { facts, at, lists = [], rates = [] } = question;
+  const fault = listsFault(policy, facts, lists) ?? ratesFault(policy, facts, at, rates);
   if (fault !== undefined) return { kind: "differs", what: fault };
   const draft = await decideAgain(question, decided, policy, policyDocument);
   const what = differenceOf(partsOf(record.body), partsOf(draftJson(draft)));

@@ -53,6 +53,7 @@ const Details = z.looseObject({
   terms: Facts.optional(),
   beside: z.array(BesideRecord).optional(),
   lists: z.array(ListRead).optional(),
+  rates: z.array(ListRead.extend({ line: z.string() })).optional(),
   requester: z.literal("unresolved").optional(),
   offers: z.array(z.strictObject({ argument: z.string(), minor: z.int(), text: z.string() })).optional(),
 });

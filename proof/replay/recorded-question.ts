@@ -59,6 +59,7 @@ export function recordedQuestion(
     notAsItStands = false,
     beside = [],
     lists = [],
+    rates = [],
   } = decided.details;
   const said = {
     facts,
@@ -69,6 +70,7 @@ export function recordedQuestion(
     notAsItStands,
     beside,
     lists,
+    rates,
   };
   return { ...names, approvalId, proposal: proposed, review, ...said, sources, requestedBy };
 }

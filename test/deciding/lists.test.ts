@@ -9,7 +9,8 @@ import type { JsonObject } from "../../domain/json.ts";
 import { quoteFacts } from "../../functions/quoting/fixture.ts";
 import { replayGuardrail } from "../../proof/replay/guardrail.ts";
 import { AT, givenProposal, stepNames } from "../fixtures/ledger.ts";
-import { holding, listedPolicy } from "../fixtures/name-lists.ts";
+import { holding, listedPolicy, ratedText } from "../fixtures/name-lists.ts";
+import { policyOf } from "../fixtures/policy.ts";
 import { givenRequesters } from "../fixtures/people.ts";
 import { testDatabase, type TestDatabase } from "../setup/database.ts";
 
@@ -24,13 +25,13 @@ const held = holding({ approved: ["partner-7", "partner-1"], barred: ["partner-9
 let companies = 0;
 
 /** A quote of this partner, decided and recorded; its decision's record, and a replay of it with some of it changed. */
-async function decided(partner: string, lists: ListsInForce = held) {
+async function decided(partner: string, lists: ListsInForce = held, by = policy, facts = quoteFacts({ partner })) {
   const { pool } = database;
   const company = `lists-decided-${(companies += 1)}`;
   const names = stepNames("q-1", company);
   await givenRequesters(pool, company);
   const proposalId = await givenProposal(pool, names);
-  const decide = createDecider({ pool, policies: policiesOf({ quoting: policy }, lists), alarm: () => undefined });
+  const decide = createDecider({ pool, policies: policiesOf({ quoting: by }, lists), alarm: () => undefined });
   const action = { tool: "quotes.approve-discount", args: { quoteId: "Q-1" } };
   const proposal = { proposalId, actionId: "quoting", action, recordVersion: "1" };
   const question = {
@@ -43,7 +44,7 @@ async function decided(partner: string, lists: ListsInForce = held) {
     sources: [],
     requestedBy: "sam",
   };
-  const stored = await decide({ ...question, facts: quoteFacts({ partner }) });
+  const stored = await decide({ ...question, facts });
   const file = await readCaseFile(pool, company, names.caseId);
   const record = file?.records.find(({ kind }) => kind === "decision");
   if (file === undefined || record === undefined) throw new Error("nothing is recorded");
@@ -121,5 +122,54 @@ describe("a decision that reads lists", () => {
       kind: "differs",
       what: expect.stringContaining("proves nothing") as string,
     });
+  });
+});
+
+describe("a decision about an amount in another currency", () => {
+  const rated = versioned(listedPolicy(ratedText));
+  const { listPrice: _, discountAmount: __, ...others } = quoteFacts();
+  const euros = { ...others, "listPrice in EUR": 10_000_000, "discountAmount in EUR": 1_000_000 };
+  const rate = "2026-01-05 EUR USD 1.0842 ECB";
+
+  test("records what was asked, what it came to and at which rate, and comes out the same from its record", async () => {
+    const { stored, body, replay } = await decided("partner-7", holding({ fx: [rate] }), rated, euros);
+    expect(stored.verdict).toBe("execute");
+    expect(objectAt(body, "facts")).toMatchObject({ ...euros, listPrice: 10_842_000, discountAmount: 1_084_200 });
+    const details = objectAt(body, "details");
+    expect(details["rates"]).toMatchObject([
+      { fact: "listPrice", list: "fx", line: rate },
+      { fact: "discountAmount", list: "fx", line: rate },
+    ]);
+    expect(details["limits"]).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ asked: 1_084_200 }),
+        expect.objectContaining({ asked: 10_842_000 }),
+      ]),
+    );
+    expect(await replay()).toEqual({ kind: "same" });
+    const cheaper = (all: JsonObject) => ({ ...all, facts: { ...objectAt(all, "facts"), listPrice: 1 } });
+    expect(await replay(cheaper)).toMatchObject({
+      kind: "differs",
+      what: expect.stringContaining("its rate makes it 10842000") as string,
+    });
+  });
+
+  test("asks people without a rate that is fresh enough, and says so", async () => {
+    const { stored, replay } = await decided(
+      "partner-7",
+      holding({ fx: [rate.replace("2026-01-05", "2025-12-28")] }),
+      rated,
+      euros,
+    );
+    expect(stored.verdict).toBe("escalate");
+    expect(stored.reason).toContain("no rate from EUR to USD in `fx` that is at most 7 days old");
+    expect(await replay()).toEqual({ kind: "same" });
+  });
+
+  test("is as ever where the policy reads no rates: nothing of it is kept", async () => {
+    const plain = versioned(policyOf("quoting"));
+    const { stored, body, replay } = await decided("partner-7", holding({ fx: [rate] }), plain, euros);
+    expect([stored.verdict, objectAt(body, "facts")["listPrice in EUR"]]).toEqual(["escalate", undefined]);
+    expect(await replay()).toEqual({ kind: "same" });
   });
 });

@@ -68,9 +68,10 @@ describe("the facts of a registration", () => {
     expect(registerDeal.unknown(input)).toMatchObject({ [fact]: why });
   });
 
-  test("leave the value out when it is not in USD, since the limit is", () => {
-    const { estimatedValue: _, ...rest } = clean;
-    expect(facts(registrationInput(registrationRecord({ currency: "GBP" })))).toEqual(rest);
+  test("tell a value that is not in USD by its currency, since the limit is in USD", () => {
+    const { estimatedValue, ...rest } = clean;
+    const elsewhere = { "estimatedValue in GBP": estimatedValue };
+    expect(facts(registrationInput(registrationRecord({ currency: "GBP" })))).toEqual({ ...rest, ...elsewhere });
   });
 
   test.for([

@@ -95,7 +95,15 @@ describe("the facts of a price", () => {
     ["a price paid now of nothing", { price: "0.00" }, without("rise", "overCap")],
     ["no list price", { list_price: "0" }, without("discount", "listPrice", "discountAmount")],
     ["a list price that is none", { list_price: "on request" }, without("discount", "listPrice", "discountAmount")],
-    ["another currency", { currency: "GBP" }, without("listPrice", "discountAmount")],
+    [
+      "another currency",
+      { currency: "GBP" },
+      {
+        ...without("listPrice", "discountAmount"),
+        "listPrice in GBP": clean.listPrice,
+        "discountAmount in GBP": clean.discountAmount,
+      },
+    ],
     ["a customer without a name", { customer: " " }, without("account")],
     ["a requester longer than an id", { requested_by: "x".repeat(65) }, without("requester")],
   ] as const)("%s", ([, changes, expected]) => expect(factsOf(changes)).toEqual(expected));

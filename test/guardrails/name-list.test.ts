@@ -25,7 +25,11 @@ const load = (file: string, text: string) =>
   loadPolicy(file, text, governedCatalogue(), { shared: shippedShared, brand: shippedBrand, lists });
 
 async function decided(facts: JsonObject, held: Parameters<typeof holding>[0] | null) {
-  const found = lookUp(policy, { facts: quoteFacts(facts) }, held === null ? noLists : holding(held));
+  const found = lookUp(
+    policy,
+    { facts: quoteFacts(facts), at: "2026-03-20T12:00:00.000Z" },
+    held === null ? noLists : holding(held),
+  );
   const decision = await evaluate(policy, found.facts);
   return { kind: decision.kind, rules: decision.rules.map(({ id, reason }) => [id, reason]), unknown: found.unknown };
 }
@@ -129,7 +133,7 @@ test.for([
   ["", ["trim"], undefined],
   ["x".repeat(254), ["trim"], undefined],
 ] as const)("a name %j by %j is %s", ([text, normal, name]) => {
-  expect(nameIn({ normal }, text)).toBe(name);
+  expect(nameIn({ of: "text", normal }, text)).toBe(name);
 });
 
 describe("a list is refused where", () => {
@@ -173,7 +177,9 @@ describe("a list is refused where", () => {
         name: "its kind is none",
         change: "of: partner",
         to: "of: ▸partners",
-        says: ["`of` does not take `partners`; write one of `partner`, `person`, `domain`, `text`: what its names are"],
+        says: [
+          "`of` does not take `partners`; write one of `partner`, `person`, `domain`, `text`, `rate`: what its names are",
+        ],
       },
       {
         name: "its spelling is said twice",
