@@ -148,6 +148,7 @@ test("what every case calls is planned once per session, not at each call", asyn
   );
   expect(rows.map(({ name }) => name)).toEqual([
     // Called by hand, a few times a year.
+    "append_list_change",
     "append_mode_change",
     "append_release_change",
     // Called by others of these only.

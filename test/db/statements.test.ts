@@ -98,6 +98,7 @@ test("the schema knows each: it can be prepared, with as many values as go with 
 const PLANNED_EACH_TIME = {
   "audit/ledgers/autonomy-modes.ts": "who changes a mode",
   "audit/ledgers/decision-history.ts": "who asks about a decision",
+  "audit/ledgers/name-lists.ts": "who changes what a list holds",
   "audit/ledgers/releases.ts": "who puts policies in force",
   "tools/sandbox/callbacks.ts": "who changes an object of the sandbox",
   "tools/sandbox/door.ts": "who looks into the sandbox",
