@@ -140,12 +140,7 @@ describe("a decision about an amount in another currency", () => {
       { fact: "listPrice", list: "fx", line: rate },
       { fact: "discountAmount", list: "fx", line: rate },
     ]);
-    expect(details["limits"]).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ asked: 1_084_200 }),
-        expect.objectContaining({ asked: 10_842_000 }),
-      ]),
-    );
+    expect(details["limits"]).toEqual(expect.arrayContaining([expect.objectContaining({ asked: 1_084_200 })]));
     expect(await replay()).toEqual({ kind: "same" });
     const cheaper = (all: JsonObject) => ({ ...all, facts: { ...objectAt(all, "facts"), listPrice: 1 } });
     expect(await replay(cheaper)).toMatchObject({
