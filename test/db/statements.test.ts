@@ -65,7 +65,6 @@ const NEVER_NULL: { readonly [column: string]: string } = {
   "db/rewrap.ts wrapped_key": "asked for: it is not null",
   "audit/ledgers/model-turn-rows.ts input_tokens": "read of a call that is done",
   "audit/ledgers/model-turn-rows.ts output_tokens": "read of a call that is done",
-  "proof/bundle/rows.ts seq": "asked for: below a size",
   "proof/bundle/rows.ts key": "asked for: the subject was erased",
   "gateway/inbox/follow-relay.ts function_id": "asked for: it is not null",
   "proof/privacy/known-as.ts name": "asked for: one of a person's",
