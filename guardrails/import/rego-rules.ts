@@ -13,12 +13,13 @@ export class Untranslated extends Error {
   }
 }
 
+/** Constants as they are written: one, or those of a set or an array. */
+export type Constants = { readonly constants: readonly Constant[]; readonly isMany: boolean };
+
 export type Constant = { readonly kind: "text" | "number" | "boolean"; readonly value: string | number | boolean };
 
 /** A constant as it is written, or a name of one that the file gives. */
-type Operand =
-  | { readonly at: Token; readonly constants: readonly Constant[] }
-  | { readonly at: Token; readonly name: string };
+export type Operand = { readonly at: Token } & (Constants | { readonly name: string });
 
 /** One line of a body. `path` is what of the input is read, without `input`. */
 export type Expression =
@@ -40,8 +41,7 @@ export type RegoRule = { readonly name: string; readonly at: Token; readonly bod
 
 export type Rego = {
   readonly rules: readonly RegoRule[];
-  /** Constants by name: one, or the members of a set. */
-  readonly constants: ReadonlyMap<string, readonly Constant[]>;
+  readonly constants: ReadonlyMap<string, Constants>;
   readonly defaults: ReadonlyMap<string, boolean>;
   readonly faults: readonly Untranslated[];
 };
@@ -139,7 +139,7 @@ function constantOf(token: Token): Constant | undefined {
 }
 
 /** `5`, `"gold"`, `{"a", "b"}`, `["a", "b"]`. */
-function readConstants(reader: Reader): { readonly constants: readonly Constant[]; readonly isMany: boolean } {
+function readConstants(reader: Reader): Constants {
   const close = reader.accept("{") ? "}" : reader.accept("[") ? "]" : undefined;
   const constants: Constant[] = [];
   do {
@@ -164,7 +164,7 @@ const isConstant = (reader: Reader) => {
 
 function readOperand(reader: Reader): Operand {
   const at = reader.ahead();
-  if (isConstant(reader)) return { at, constants: readConstants(reader).constants };
+  if (isConstant(reader)) return { at, ...readConstants(reader) };
   const { value } = reader.word();
   if (value === "input" || reader.is(".") || reader.is("("))
     throw new Untranslated(at, `\`${value}\` is no constant that is compared with`);
@@ -235,7 +235,15 @@ function isMessage(reader: Reader, message: string | undefined): boolean {
 function readBody(reader: Reader, message: string | undefined): readonly Expression[] {
   if (!reader.accept("{")) return [readExpression(reader)];
   const body: Expression[] = [];
+  const begin = reader.ahead();
   while (!reader.is("}")) {
+    const first = reader.ahead();
+    if (first !== begin && first.isFirst && first.kind !== "text" && first.value.startsWith("-"))
+      throw new Untranslated(
+        first,
+        `\`${first.value}\` at the begin of a line is taken from what stands above it`,
+        "write the constant behind what it is compared with",
+      );
     if (!isMessage(reader, message)) body.push(readExpression(reader));
     const next = reader.ahead();
     if (!reader.accept(";") && !reader.is("}") && !next.isFirst)
@@ -245,7 +253,7 @@ function readBody(reader: Reader, message: string | undefined): readonly Express
   return body;
 }
 
-type Gathered = { rules: RegoRule[]; constants: Map<string, readonly Constant[]>; defaults: Map<string, boolean> };
+type Gathered = { rules: RegoRule[]; constants: Map<string, Constants>; defaults: Map<string, boolean> };
 
 function readDefault(reader: Reader, gathered: Gathered): void {
   const name = reader.word();
@@ -274,14 +282,14 @@ function readRule(reader: Reader, gathered: Gathered): void {
     message = reader.word().value;
     reader.need("]");
   } else if (reader.accept(":=") || reader.accept("=")) {
-    const { constants } = readConstants(reader);
+    const { constants, isMany } = readConstants(reader);
     if (!reader.is("if") && !reader.is("{")) {
       if (name === "allow" || name === "deny")
         throw new Untranslated(at, `\`${name}\` holds of every request`, "give it a condition");
-      gathered.constants.set(name, constants);
+      gathered.constants.set(name, { constants, isMany });
       return;
     }
-    if (constants[0]?.value !== true || constants.length > 1)
+    if (constants[0]?.value !== true || isMany)
       throw new Untranslated(at, `\`${name}\` takes another value than true`, "write what makes it true");
   }
   if (!reader.accept("if") && !reader.is("{"))

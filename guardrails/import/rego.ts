@@ -3,7 +3,16 @@ import { comparisonsOf } from "../policy.ts";
 import type { Condition } from "../policy.ts";
 import type { DraftRule, Imported } from "./draft.ts";
 import { isFactName } from "./heading.ts";
-import { readRego, Untranslated, type Constant, type Expression, type Rego, type RegoRule } from "./rego-rules.ts";
+import {
+  readRego,
+  Untranslated,
+  type Constant,
+  type Constants,
+  type Expression,
+  type Operand,
+  type Rego,
+  type RegoRule,
+} from "./rego-rules.ts";
 import type { Token } from "./rego-tokens.ts";
 
 /** The largest number, either way, that an imported fact holds; a request beyond it is asked about. */
@@ -52,7 +61,8 @@ class Translation {
         return { fact: name, operator: "contains", value: word.value };
       }
       case "among": {
-        const constants = this.#constants(expression.operand);
+        const { constants, isMany } = this.#constants(expression.operand);
+        if (!isMany) throw new Untranslated(expression.at, "`in` asks of a set or an array of constants");
         const kinds = new Set(constants.map(({ kind }) => kind));
         const [kind] = kinds;
         if (kind === undefined || kinds.size > 1 || kind === "boolean")
@@ -81,17 +91,17 @@ class Translation {
     return parts.length === 1 && only !== undefined ? only : { any: parts };
   }
 
-  #constants(operand: Extract<Expression, { readonly operand: object }>["operand"]): readonly Constant[] {
-    if ("constants" in operand) return operand.constants;
+  #constants(operand: Operand): Constants {
+    if ("constants" in operand) return operand;
     const known = this.#rego.constants.get(operand.name);
     if (known === undefined) throw new Untranslated(operand.at, `\`${operand.name}\` is no constant of the file`);
     return known;
   }
 
-  #one(operand: Extract<Expression, { readonly operand: object }>["operand"]): Constant {
-    const [constant, ...others] = this.#constants(operand);
-    if (constant === undefined || others.length > 0)
-      throw new Untranslated(operand.at, "it is compared with one constant");
+  #one(operand: Operand): Constant {
+    const { constants, isMany } = this.#constants(operand);
+    const [constant] = constants;
+    if (constant === undefined || isMany) throw new Untranslated(operand.at, "it is compared with one constant");
     return constant;
   }
 

@@ -139,6 +139,15 @@ describe("Rego", () => {
     ["a name of nothing", "not suspended", "not blocked", 14, "`blocked` is nothing that the file says"],
     ["itself", 'suspended if "suspended" in', "suspended if not suspended # ", 19, "hangs on itself"],
     ["a value of two kinds", "input.discount > 25", 'input.discount == "much"', 22, "used as a number and as a text"],
+    [
+      "a difference over two lines",
+      "400 <= input.days; not",
+      "400 <= input.days\n\t-1 <= input.days; not",
+      27,
+      "taken from what stands above",
+    ],
+    ["one compared with a set", "input.discount > 25", "input.discount == {25}", 22, "compared with one constant"],
+    ["a set asked of one", "in tiers", "in most", 13, "asks of a set"],
     ["an import", "import rego.v1", "import data.partners", 3, "brings what the file does not say"],
   ] as const)("%s is refused by line", ([, from, to, line, said]) => {
     expect(sound).toContain(from);
@@ -162,7 +171,9 @@ describe("Rego", () => {
 const atom = fc.oneof(
   fc
     .tuple(fc.constantFrom("==", "!=", "<", "<=", ">", ">="), fc.integer({ min: -1, max: 3 }), fc.boolean())
-    .map(([sign, value, isTurned]) => (isTurned ? `${value} ${sign} input.amount` : `input.amount ${sign} ${value}`)),
+    .map(([sign, value, isTurned]) =>
+      isTurned && value >= 0 ? `${value} ${sign} input.amount` : `input.amount ${sign} ${value}`,
+    ),
   fc
     .tuple(fc.constantFrom("==", "!="), fc.constantFrom("a", "b"))
     .map(([sign, value]) => `input.tier ${sign} "${value}"`),
@@ -216,7 +227,7 @@ test.skipIf(!hasOpa)(
     fc.assert(
       fc.property(
         fc.array(rule, { minLength: 1, maxLength: 4 }),
-        fc.array(asked, { minLength: 20, maxLength: 30 }),
+        fc.array(asked, { minLength: 10, maxLength: 20 }),
         (rules, requests) => {
           const head =
             'package any\n\nimport rego.v1\n\nfew := {1, 3}\n\ndefault allow := false\n\nhelper if {\n  input.urgent\n  input.amount > 0\n}\n\nhelper if input.tier == "c"\n\ndeny contains "off" if input.amount > 1000000\n\n';
@@ -240,8 +251,8 @@ test.skipIf(!hasOpa)(
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
-    expect([seen.execute > 20, seen.block > 20]).toEqual([true, true]);
+    expect([seen.execute > 10, seen.block > 10]).toEqual([true, true]);
   },
 );
