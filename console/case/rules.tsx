@@ -144,13 +144,13 @@ function Compare({ own }: { readonly own: string }) {
     <section aria-label="Side by side">
       <h3>Beside another decision</h3>
       <form
-        class="filters"
+        class="compare"
         onSubmit={(event) => {
           event.preventDefault();
           lookAt("rules", id.trim());
         }}
       >
-        <label class="grow">
+        <label>
           Its id, its question's, or that of a case with one decision
           <input required value={id} onInput={(event) => setId(event.currentTarget.value)} />
         </label>

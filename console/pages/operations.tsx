@@ -91,7 +91,7 @@ function Stalled({ status: { at, cases, questions } }: { readonly status: Status
         <p>
           Asked longest ago:{" "}
           <Link path={questionAt(questions.oldest.escalationId)}>{questions.oldest.escalationId}</Link>, of{" "}
-          {questions.oldest.role}, {dueText(questions.oldest.dueAt, Date.parse(at))}
+          {questions.oldest.role}, answer due {dueText(questions.oldest.dueAt, Date.parse(at))}
         </p>
       )}
       {cases !== null && cases.stalledCases.length > 0 && (

@@ -84,6 +84,7 @@ describe.skipIf(chromiumPath === undefined)(`what stands beside the questions, $
     await discount.waitFor();
     expect(await discount.innerText()).toMatch(/18 %\s+worked out by code\s+.*manager-band/);
     await whole(dana).getByText("Its rules, asked again, say the same.").first().waitFor();
+    await screen(dana, "case-rules");
     await whole(dana).getByRole("button", { name: "Replay under today's policy" }).first().click();
     await whole(dana)
       .getByText(/^Today as then: escalate/)
@@ -94,7 +95,6 @@ describe.skipIf(chromiumPath === undefined)(`what stands beside the questions, $
     await beside.getByRole("row", { name: /^effectiveDiscount 18 % 16 %/ }).waitFor();
     expect(await beside.getByRole("row", { name: /^partnerStanding/ }).count()).toBe(0);
     expect(new URL(dana.url()).searchParams.get("with")).toBe(otherQuestion);
-    await screen(dana, "case-rules");
   });
 
   test("operations say what is under way and lead to it", async () => {
