@@ -9,6 +9,7 @@ const OtherStatus = z.object({
   status: z.undefined().optional(),
   status_code: z.int().optional(),
   $metadata: z.object({ httpStatusCode: z.int().optional() }).optional(),
+  $response: z.object({ headers: z.unknown() }).optional(),
   response: z.object({ status: z.int().optional(), headers: z.unknown() }).optional(),
 });
 
@@ -48,9 +49,9 @@ export function modelFault(error: unknown): AgentFault {
 function statused(error: unknown): unknown {
   const other = OtherStatus.safeParse(error);
   if (!other.success) return error;
-  const { status_code, $metadata, response } = other.data;
+  const { status_code, $metadata, $response, response } = other.data;
   const status = status_code ?? $metadata?.httpStatusCode ?? response?.status;
-  return status === undefined ? error : { status, headers: response?.headers };
+  return status === undefined ? error : { status, headers: response?.headers ?? $response?.headers };
 }
 
 /** `retry-after-ms`, else `retry-after` in seconds. A date is not read: agents have no clock. */
@@ -62,6 +63,13 @@ function retryAfterOf(headers: unknown): number | undefined {
 }
 
 function numberIn(headers: unknown, name: string): number | undefined {
-  const text = headers instanceof Headers ? headers.get(name) : undefined;
+  const text = headerIn(headers, name);
   return typeof text === "string" && /^\d{1,9}(\.\d{1,3})?$/.test(text) ? Number(text) : undefined;
+}
+
+/** Clients bring headers of their own make, or a plain record of them. */
+function headerIn(headers: unknown, name: string): unknown {
+  if (typeof headers !== "object" || headers === null) return undefined;
+  const get: unknown = Reflect.get(headers, "get");
+  return typeof get === "function" ? Reflect.apply(get, headers, [name]) : Reflect.get(headers, name);
 }

@@ -2,6 +2,7 @@ import { AIMessage, AIMessageChunk, type BaseMessage, type UsageMetadata } from 
 import type { Runnable } from "@langchain/core/runnables";
 import { concat } from "@langchain/core/utils/stream";
 import { AgentFault } from "../fault.ts";
+import { isJsonRecord } from "../json-record.ts";
 import { untracedCall } from "../untraced.ts";
 
 type Listening = {
@@ -41,8 +42,8 @@ function most(a: UsageMetadata | undefined, b: UsageMetadata | undefined): Usage
   return { input_tokens, output_tokens, total_tokens: input_tokens + output_tokens };
 }
 
-/** Where suppliers say why a message ended. */
-const STOPS = ["stop_reason", "finish_reason", "done_reason", "stopReason", "finishReason"];
+/** Where suppliers say why a message ended. Vertex's client says `finishReason` at the end of any stream, also of one that was cut. */
+const STOPS = ["stop_reason", "finish_reason", "done_reason", "stopReason"];
 
 /** Their words for it, as Claude's. */
 const words: { readonly [word: string]: string } = {
@@ -60,7 +61,10 @@ const words: { readonly [word: string]: string } = {
 
 /** Why a message ended: Claude's word, or the supplier's own where Claude has none; empty when it gave none. */
 export function stopReasonOf({ response_metadata, additional_kwargs, tool_calls = [] }: AIMessage): string {
-  const told = STOPS.map((name): unknown => response_metadata[name] ?? additional_kwargs[name]);
+  // Bedrock's client keeps each event of a stream under its name.
+  const atStop: unknown = response_metadata["messageStop"];
+  const streamedStop = isJsonRecord(atStop) ? atStop["stopReason"] : undefined;
+  const told = [...STOPS.map((name): unknown => response_metadata[name] ?? additional_kwargs[name]), streamedStop];
   const stop = told.find((word) => typeof word === "string");
   if (typeof stop !== "string") return "";
   const word = words[stop.toLowerCase()] ?? stop;

@@ -10,16 +10,21 @@ type Supplier = {
   readonly className: string;
   /** The variable that holds its key; absent where its client finds its own credentials. */
   readonly keyVariable?: string;
+  /** Its client makes an address of a host alone. */
+  readonly isHttpsAlone?: true;
+  /** What its client needs beside a key, where it does without. */
+  readonly settings: string;
   readonly fieldsOf: (choice: SuppliedChoice) => object;
 };
 
 /** Retries are off in all: the turn waits, with the supplier's own delays. */
-const table: { readonly [name in SupplierName]: Supplier } = {
+export const supplierPackages: { readonly [name in SupplierName]: Supplier } = {
   openai: {
     package: "@langchain/openai",
     version: "1.5.8",
     className: "ChatOpenAI",
     keyVariable: "OPENAI_API_KEY",
+    settings: "set OPENAI_API_KEY",
     fieldsOf: ({ model, apiKey, baseUrl = "https://api.openai.com/v1" }) => ({
       model,
       apiKey,
@@ -33,10 +38,15 @@ const table: { readonly [name in SupplierName]: Supplier } = {
     package: "@langchain/aws",
     version: "1.4.5",
     className: "ChatBedrockConverse",
+    isHttpsAlone: true,
+    settings:
+      "set AWS_DEFAULT_REGION, and AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, AWS_PROFILE or AWS_BEARER_TOKEN_BEDROCK",
     fieldsOf: ({ model, baseUrl }) => ({
       model,
       maxTokens: MAX_OUTPUT_TOKENS,
       maxRetries: 0,
+      // Its SDK asks three times by itself, whatever LangChain is told.
+      clientOptions: { maxAttempts: 1 },
       ...(baseUrl !== undefined && { endpointHost: new URL(baseUrl).host }),
     }),
   },
@@ -44,10 +54,14 @@ const table: { readonly [name in SupplierName]: Supplier } = {
     package: "@langchain/google-vertexai",
     version: "2.1.31",
     className: "ChatVertexAI",
+    isHttpsAlone: true,
+    settings: "set GOOGLE_APPLICATION_CREDENTIALS to the file of a service account",
     fieldsOf: ({ model, baseUrl }) => ({
       model,
       maxOutputTokens: MAX_OUTPUT_TOKENS,
       maxRetries: 0,
+      // Its own handler prints a lost call with all that was asked.
+      onFailedAttempt: rethrow,
       ...(baseUrl !== undefined && { endpoint: new URL(baseUrl).host }),
     }),
   },
@@ -55,6 +69,7 @@ const table: { readonly [name in SupplierName]: Supplier } = {
     package: "@langchain/ollama",
     version: "1.3.0",
     className: "ChatOllama",
+    settings: "set MANDATE_MODEL_URL",
     fieldsOf: ({ model, baseUrl = "http://127.0.0.1:11434" }) => ({
       model,
       baseUrl,
@@ -63,6 +78,10 @@ const table: { readonly [name in SupplierName]: Supplier } = {
     }),
   },
 };
+
+function rethrow(error: unknown): never {
+  throw error;
+}
 
 /** A configured model that cannot be made here. `fix`: the command, or what is to be set. */
 export class ModelNotThere extends Error {
@@ -83,7 +102,15 @@ const load: Load = (name) => import(name);
 
 /** A supplier's model through its LangChain client. Throws `ModelNotThere` where its package or its key is missing. */
 export async function createSuppliedModel(choice: SuppliedChoice, loadPackage: Load = load): Promise<ChatModelPort> {
-  const { package: name, version, className, keyVariable, fieldsOf } = table[choice.supplier];
+  const {
+    package: name,
+    version,
+    className,
+    keyVariable,
+    isHttpsAlone,
+    settings,
+    fieldsOf,
+  } = supplierPackages[choice.supplier];
   const which = `${choice.supplier}:${choice.model}`;
   if (keyVariable !== undefined && choice.apiKey === undefined) {
     throw new ModelNotThere(`model \`${which}\` needs a key`, `set ${keyVariable}`);
@@ -98,7 +125,15 @@ export async function createSuppliedModel(choice: SuppliedChoice, loadPackage: L
   if (!isModelClass(Model)) {
     throw new ModelNotThere(`the installed \`${name}\` has no \`${className}\``, install);
   }
-  return { name: which, offline: false, chat: new Model(fieldsOf(choice)) };
+  if (isHttpsAlone && choice.baseUrl !== undefined && !choice.baseUrl.startsWith("https:")) {
+    throw new ModelNotThere(`model \`${which}\` is asked over https alone`, "give MANDATE_MODEL_URL as https://…");
+  }
+  try {
+    return { name: which, offline: false, chat: new Model(fieldsOf(choice)) };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ModelNotThere(`model \`${which}\` cannot be made: ${why}`, settings, { cause });
+  }
 }
 
 function isModelClass(value: unknown): value is new (fields: object) => BaseChatModel {

@@ -1,24 +1,10 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { LLMock } from "@copilotkit/aimock";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { langChainMessages } from "../../agents/conversation.ts";
 import { chooseModel } from "../../agents/models/choose.ts";
 import type { SupplierName } from "../../agents/models/supplied-in.ts";
-import { openingMessage } from "../../agents/turn-data.ts";
-import { firstActionOf } from "../../functions/index.ts";
-import { evidenceOf } from "../../functions/shared/fixture.ts";
-import { chatModelSpec, type Subject, type Supplier, type SupplierFault } from "../spec/chat-model.ts";
-import { quoteReadings, quoteTurn } from "./readings.ts";
-
-const evidence = Object.values(evidenceOf(quoteReadings()));
-const proposed = firstActionOf("quoting").requested(quoteReadings()["crm.record"])?.args ?? {};
-const opening = openingMessage("orchestration", quoteTurn, evidence, {});
-const conversation = langChainMessages("You propose.", [opening]);
-const tool = {
-  name: "propose_action",
-  description: "Proposes.",
-  inputSchema: { type: "object", properties: { args: { type: "object" }, reasoning: { type: "string" } } },
-};
+import { chatModelSpec, type Subject } from "../spec/chat-model.ts";
+import { conversation, proposed, steered, tool } from "./steered-supplier.ts";
 
 async function offline(): Promise<Subject> {
   const port = await chooseModel({ kind: "offline" });
@@ -44,31 +30,6 @@ async function supplied(supplier: SupplierName, model: string, path: string): Pr
   const port = await chooseModel({ kind: "supplied", supplier, model, apiKey: "test", baseUrl: `${mock.url}${path}` });
   const args = { args: proposed, reasoning: "As the record asks." };
   return { port, conversation, tool, args, supplier: steered(mock, args), close: async () => mock.stop() };
-}
-
-function steered(mock: LLMock, args: object): Supplier {
-  const usage = { input_tokens: 900, output_tokens: 80 };
-  const toolCalls = [{ name: tool.name, arguments: JSON.stringify(args) }];
-  const answer = () => mock.clearFixtures().onMessage(/./, { content: "Proposing.", toolCalls, usage });
-  const fail = (fault: SupplierFault) => {
-    mock.clearFixtures();
-    switch (fault.kind) {
-      case "status": {
-        const error = { message: "the supplier says no", type: "api_error" };
-        const retryAfter = fault.retryAfterSeconds === undefined ? {} : { retryAfter: fault.retryAfterSeconds };
-        return mock.onMessage(/./, { error, status: fault.status, ...retryAfter });
-      }
-      case "disconnect":
-        return mock.onMessage(/./, { content: "x" }, { chaos: { disconnectRate: 1 } });
-      case "malformed":
-        return mock.onMessage(/./, { content: "x" }, { chaos: { malformedRate: 1 } });
-      case "refusal":
-        return mock.onMessage(/./, { content: "I cannot help.", finishReason: "refusal", usage });
-      case "cut":
-        return mock.onMessage(/./, { content: "Proposing.", toolCalls, usage }, { truncateAfterChunks: 3 });
-    }
-  };
-  return { answer, fail, requests: () => mock.getRequests().length };
 }
 
 chatModelSpec("offline", offline, "skipped: nobody supplies the offline model");
