@@ -9,6 +9,7 @@ export const agentFaultCodes = {
   STEP_LATE: "retry",
   MODEL_PACED: "retry",
   MODEL_BUDGET_SPENT: "terminal",
+  MODEL_STOPPED: "terminal",
   AGENT_STOPPED: "terminal",
   RECORD_NOT_FOUND: "retry",
   RECORD_UNREADABLE: "terminal",
@@ -30,6 +31,7 @@ const ofModels: ReadonlySet<string> = new Set<AgentFaultCode>([
   "STEP_LATE",
   "MODEL_PACED",
   "MODEL_BUDGET_SPENT",
+  "MODEL_STOPPED",
   "MODEL_REQUEST_INVALID",
   "MODEL_KEY_REFUSED",
   "MODEL_UNKNOWN",
@@ -40,6 +42,7 @@ const ofModels: ReadonlySet<string> = new Set<AgentFaultCode>([
 type FaultOptions = ErrorOptions & {
   readonly retryAfterMs?: number | undefined;
   readonly tried?: readonly TriedModel[];
+  readonly isUnbilled?: boolean;
 };
 
 /** The one fault that agents raise. The message is internal: lower case, no full stop, input in backticks. */
@@ -49,6 +52,8 @@ export class AgentFault extends Error {
   readonly retryAfterMs: number | undefined;
   /** The models that were tried before the turn was given up. */
   readonly tried: readonly TriedModel[];
+  /** True of a call that its supplier refused or never had: nothing is billed for it. */
+  readonly isUnbilled: boolean;
 
   constructor(code: AgentFaultCode, message: string, options: FaultOptions = {}) {
     super(message, options);
@@ -56,6 +61,7 @@ export class AgentFault extends Error {
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
     this.tried = options.tried ?? [];
+    this.isUnbilled = options.isUnbilled ?? false;
   }
 
   get isOfModel(): boolean {

@@ -2,6 +2,7 @@ import type { ModelCall } from "../domain/model-call.ts";
 import type { Role } from "../functions/definition.ts";
 import { MAX_OUTPUT_TOKENS } from "./limits.ts";
 import type { ModelAnswer } from "./model-answer.ts";
+import { suppliedIn, type SupplierName } from "./models/supplied-in.ts";
 import type { TurnInput } from "./turn.ts";
 
 /**
@@ -9,8 +10,19 @@ import type { TurnInput } from "./turn.ts";
  * of a request or an answer, no name of anybody, no argument.
  */
 
-/** The one supplier there is, and the reasoner that is none. */
-const providerOf = (offline: boolean): string => (offline ? "mandate.offline" : "anthropic");
+/** Suppliers as the conventions call them. */
+const providers: { readonly [supplier in SupplierName]: string } = {
+  openai: "openai",
+  bedrock: "aws.bedrock",
+  vertex: "gcp.vertex_ai",
+  ollama: "ollama",
+};
+
+function providerOf({ model, offline }: Pick<ModelCall, "model" | "offline">): string {
+  if (offline) return "mandate.offline";
+  const supplied = suppliedIn(model);
+  return supplied === undefined ? "anthropic" : providers[supplied.supplier];
+}
 
 export function agentAttributes(role: Role, { company, caseId, stepKey, functionId, action }: TurnInput) {
   return {
@@ -27,7 +39,7 @@ export function agentAttributes(role: Role, { company, caseId, stepKey, function
 export function chatAttributes(names: Pick<ModelCall, "caseId" | "turnKey" | "model" | "offline">, seq: number) {
   return {
     "gen_ai.operation.name": "chat",
-    "gen_ai.provider.name": providerOf(names.offline),
+    "gen_ai.provider.name": providerOf(names),
     "gen_ai.request.model": names.model,
     "gen_ai.request.max_tokens": MAX_OUTPUT_TOKENS,
     "gen_ai.conversation.id": names.caseId,

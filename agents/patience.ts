@@ -63,7 +63,7 @@ export function patientTurns(
 
   async function run<T extends DoneTurn>(role: Role, turn: TurnInput, watch: StepWatch, work: Work<T>): Promise<T> {
     const begunMs = clock.now();
-    const meter = budget === undefined ? {} : { meter: createMeter(budget, clock.now, turn) };
+    const meter = budget === undefined ? {} : { meter: createMeter(budget, clock.now, role, turn) };
     const wait = createWait(clock, watch, begunMs, meter);
     const tried: TriedModel[] = [];
     const done = ({ work: own, ...rest }: T, citation: T["citation"]): T => {

@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { ClientConnectConfig } from "@temporalio/envconfig";
 import { z } from "zod";
 import { WitnessList, type NamedWitness } from "../proof/sinks/witness-list.ts";
+import { PriceList, type Prices } from "../agents/models/prices.ts";
 import { PeerList, type Peers } from "../gateway/peers/peer-list.ts";
 import { ConfigError } from "../domain/config-error.ts";
 import { nearestName } from "../domain/nearest-name.ts";
@@ -41,6 +42,10 @@ export type Config = {
   readonly model: string;
   /** A second model by name, asked when the first does not answer. Undefined: none. */
   readonly modelFallback: string | undefined;
+  /** The company's own prices of models; undefined: list prices alone. */
+  readonly modelPrices: Prices | undefined;
+  /** Whether calls of models are told to LangSmith. */
+  readonly langsmith: "on" | "off";
   /** Where spans are sent; undefined: nowhere. */
   readonly otlpUrl: string | undefined;
   /** Calls that one worker may make of each model in a minute. Undefined: as many as there are. */
@@ -120,6 +125,15 @@ const variables = {
   MANDATE_MODEL_CALLS_PER_MINUTE: entry(
     z.coerce.number().int().min(1).max(1_000_000),
     "use 1 to 1000000: what one worker may ask of each model in a minute; turns that would wait longer are done without it",
+  ),
+  MANDATE_MODEL_PRICES: entry(
+    PriceList,
+    'give {"openai:gpt-5.2": [{"from": "2026-11-30", "inputMicroUsd": 1750000, "outputMicroUsd": 14000000}]}: millionths of a US dollar ' +
+      "for a million tokens, each model's prices oldest first",
+  ),
+  MANDATE_LANGSMITH: entry(
+    z.enum(["on", "off"]),
+    "use on or off; on tells LangSmith each call of a model, by LANGSMITH_API_KEY, LANGSMITH_ENDPOINT and LANGSMITH_PROJECT",
   ),
   MANDATE_OTLP_URL: entry(
     webUrl,
@@ -202,6 +216,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
   const problems = unknownVariables(env);
   const values = readValues(env, problems);
   if (values.MANDATE_MODE === "production") problems.push(...missingInProduction(values, env));
+  if (values.MANDATE_LANGSMITH === "on" && (env["LANGSMITH_API_KEY"] ?? "") === "") {
+    problems.push("MANDATE_LANGSMITH=on needs a key: set LANGSMITH_API_KEY, or unset MANDATE_LANGSMITH");
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     mode: values.MANDATE_MODE ?? "development",
@@ -223,7 +240,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, cwd: string = p
     modelUrl: values.MANDATE_MODEL_URL,
     model: values.MANDATE_MODEL ?? "claude-sonnet-5-5",
     modelFallback: values.MANDATE_MODEL_FALLBACK,
+    langsmith: values.MANDATE_LANGSMITH ?? "off",
     otlpUrl: values.MANDATE_OTLP_URL,
+    modelPrices: values.MANDATE_MODEL_PRICES,
     modelCallsPerMinute: values.MANDATE_MODEL_CALLS_PER_MINUTE,
     url: values.MANDATE_URL,
     token: values.MANDATE_TOKEN,

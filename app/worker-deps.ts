@@ -3,8 +3,11 @@ import type { LedgerPool } from "../audit/records.ts";
 import { createAgents } from "../agents/agents.ts";
 import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
 import { endSpend, reserveSpend } from "../audit/ledgers/budgets.ts";
+import { readCallStop } from "../audit/ledgers/controls.ts";
 import { digestOf } from "../audit/digest.ts";
 import { createFreeModelLedger, createMixedModelLedger } from "../audit/ledgers/model-turns.ts";
+import { traceModels } from "../agents/models/langsmith.ts";
+import { listPrices } from "../agents/models/prices.ts";
 import type { ChatModelPort } from "../agents/models/port.ts";
 import type { Patience } from "../agents/patience.ts";
 import type { OnOutOfReach } from "../audit/ledgers/opening.ts";
@@ -35,6 +38,8 @@ type Parts = {
   readonly policies: PolicySource;
   readonly adapters: Adapters;
   readonly model: ModelChoice;
+  /** Whether LangSmith is told of each call of a model. */
+  readonly langsmith?: "on" | "off";
   readonly alarm: Alarm;
   readonly unknownName: UnknownNameAlarm;
   readonly onOutOfReach?: OnOutOfReach | undefined;
@@ -51,6 +56,7 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
   const isFree = model.kind === "offline";
   const ledger = isFree ? createFreeModelLedger() : createMixedModelLedger(pool, { leaseMs: LEASE_MS });
   const [chat, patience] = await Promise.all([chosenModel(model), patienceFor(model, pool, parts.scheduled.log)]);
+  if (parts.langsmith === "on" && !isFree) await traceModels(chat, patience?.second);
   const agents = createAgents({
     model: chat,
     ledger,
@@ -67,6 +73,7 @@ export async function workerDeps(parts: Parts): Promise<WorkerDeps> {
     agents,
     models: modelsOf(chat, patience?.second),
     turnCalls: ledger,
+    prices: model.kind === "offline" ? listPrices : (model.prices ?? listPrices),
     readTools: { ...readTools, ...policyReadTools(policies, now) },
     effectTools,
     objectNames,
@@ -85,7 +92,7 @@ function modelsOf({ name, offline }: ChatModelPort, second: ChatModelPort | unde
 /** What stands behind a model that may be away; nothing behind the one that never is. */
 async function patienceFor(model: ModelChoice, pool: LedgerPool, log: Logger): Promise<Patience | undefined> {
   if (model.kind === "offline" && model.persona === undefined) return undefined;
-  const { fallback, callsPerMinute } = model.kind === "offline" ? {} : model;
+  const { fallback, callsPerMinute, prices } = model.kind === "offline" ? {} : model;
   return {
     clock: modelClock,
     second:
@@ -96,6 +103,8 @@ async function patienceFor(model: ModelChoice, pool: LedgerPool, log: Logger): P
     budget: {
       reserve: (asked) => reserveSpend(pool, asked),
       end: (company, n, spent) => endSpend(pool, company, n, spent),
+      stop: (asked) => readCallStop(pool, asked),
+      prices,
     },
   };
 }

@@ -22,9 +22,10 @@ import { createScheduled, type ScheduledDeps } from "./activities/scheduled.ts";
 import type { Alarm } from "../deciding/decider.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
 import type { ObjectNames } from "../tools/own-ids.ts";
+import type { Prices } from "../agents/models/prices.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
 import { workerIdentity } from "./worker-identity.ts";
-import { tracedActivities } from "./engine/traced.ts";
+import { tracedActivities, tracedRuns } from "./engine/traced.ts";
 import { toldByCode } from "./engine/failures.ts";
 import type { TemporalPlace } from "./temporal-connection.ts";
 
@@ -36,6 +37,8 @@ export type WorkerDeps = {
   readonly models: string;
   /** Model calls that become durable with what their turn leaves. */
   readonly turnCalls: TurnCalls;
+  /** What calls of models are told in. */
+  readonly prices: Prices;
   readonly readTools: ReadTools;
   readonly effectTools: EffectTools;
   readonly objectNames: ObjectNames;
@@ -104,6 +107,7 @@ export async function createWorkers(deps: WorkerDeps, settings: WorkerSettings) 
       ...createAct(deps),
       ...createScheduled({ ...deps, ...deps.scheduled }),
     },
+    sinks: tracedRuns,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     maxCachedWorkflows: AT_ONCE.cachedWorkflows,
     maxConcurrentWorkflowTaskExecutions: AT_ONCE.workflowTasks,

@@ -54,10 +54,13 @@ async function show({ options, io }: Call<object>): Promise<Answer> {
   );
   const table =
     found.budgets.length === 0 ? "No model that costs was asked today.\n" : budgetTable(found.budgets, widthOf(io));
+  const { calls } = found.unknown;
+  const unknown =
+    calls === 0 ? "" : `\n${calls} calls did not answer and may be billed: they count at the most they can come to.\n`;
   const isBound = controls.some(({ name, cap }) => name.startsWith("budget/") && cap !== null);
   return {
     data: { ...found, controls: controls.filter(({ name }) => !name.startsWith("switch/")) },
-    text: `${found.day}\n\n${table}${[...ofAgents, ...waiting].length === 0 ? "" : `\n${controlLines([...ofAgents, ...waiting])}`}`,
+    text: `${found.day}\n\n${table}${unknown}${[...ofAgents, ...waiting].length === 0 ? "" : `\n${controlLines([...ofAgents, ...waiting])}`}`,
     warnings: isBound ? [] : ["no budget bounds what models are asked"],
     next: isBound ? [] : ["agents budget set company money 20 --reason TEXT"],
   };

@@ -45,6 +45,16 @@ export async function inSpan<T>(
   });
 }
 
+/** A span of what is over, and was done elsewhere. Times in milliseconds since 1970. */
+export function pastSpan(
+  name: string,
+  { attributes, startMs, endMs, failed }: { attributes: Attributes; startMs: number; endMs: number; failed: boolean },
+): void {
+  const span = trace.getTracer("mandate").startSpan(name, { attributes, startTime: startMs });
+  if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end(endMs);
+}
+
 /** An error's code or kind: its words may quote anything. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "_OTHER";

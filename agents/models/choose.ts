@@ -1,11 +1,12 @@
 import { assertNever } from "../../domain/assert-never.ts";
 import type { Persona } from "./personas.ts";
+import type { Prices } from "./prices.ts";
 import type { ChatModelPort } from "./port.ts";
 import type { SuppliedChoice } from "./supplied-in.ts";
 
 /** What the configuration says. `baseUrl` is for tests and proxies; `model` overrides the default name.
  * `fallback` is the name of a second model with the same key, asked when the first does not answer; `callsPerMinute` what one worker may
- * ask of each. */
+ * ask of each; `prices` what its calls are told in. */
 export type ModelChoice =
   | { readonly kind: "offline"; readonly persona?: Persona | undefined }
   | {
@@ -15,11 +16,13 @@ export type ModelChoice =
       readonly baseUrl?: string | undefined;
       readonly fallback?: string | undefined;
       readonly callsPerMinute?: number | undefined;
+      readonly prices?: Prices | undefined;
     }
   | ({
       readonly kind: "supplied";
       readonly fallback?: string | undefined;
       readonly callsPerMinute?: number | undefined;
+      readonly prices?: Prices | undefined;
     } & SuppliedChoice);
 
 /** Loads only the model that is chosen. */

@@ -4,7 +4,7 @@ import { AgentFault } from "../fault.ts";
 /** Longest wait taken from a header: a supplier cannot park a case for longer. */
 const MAX_RETRY_AFTER_MS = 15 * 60_000;
 
-const HttpError = z.object({ status: z.int(), headers: z.unknown() });
+const HttpError = z.object({ status: z.int(), headers: z.unknown().optional() });
 const OtherStatus = z.object({
   status: z.undefined().optional(),
   status_code: z.int().optional(),
@@ -25,24 +25,44 @@ export function modelFault(error: unknown): AgentFault {
   if (error instanceof AgentFault) return error;
   const cause = error;
   if (error instanceof Error && error.name === "ContextOverflowError") {
-    return new AgentFault("MODEL_REQUEST_INVALID", "model request is too long", { cause });
+    return new AgentFault("MODEL_REQUEST_INVALID", "model request is too long", { cause, isUnbilled: true });
   }
   const http = HttpError.safeParse(statused(error));
   if (!http.success) {
     const name = error instanceof Error ? error.name : typeof error;
-    return new AgentFault("MODEL_UNAVAILABLE", `model call failed with \`${name}\``, { cause });
+    return new AgentFault("MODEL_UNAVAILABLE", `model call failed with \`${name}\``, {
+      cause,
+      isUnbilled: isUnconnected(error),
+    });
   }
   const { status, headers } = http.data;
   const retryAfterMs = retryAfterOf(headers);
-  if (status === 429) return new AgentFault("MODEL_RATE_LIMITED", "model is rate limited", { cause, retryAfterMs });
+  // Suppliers bill answers: a status that says no is none.
+  const unbilled = { cause, isUnbilled: true };
+  if (status === 429)
+    return new AgentFault("MODEL_RATE_LIMITED", "model is rate limited", { ...unbilled, retryAfterMs });
   if (status === 401 || status === 402 || status === 403) {
-    return new AgentFault("MODEL_KEY_REFUSED", `model's supplier refused the key with \`${status}\``, { cause });
+    return new AgentFault("MODEL_KEY_REFUSED", `model's supplier refused the key with \`${status}\``, unbilled);
   }
-  if (status === 404) return new AgentFault("MODEL_UNKNOWN", "model's supplier knows no such model", { cause });
+  if (status === 404) return new AgentFault("MODEL_UNKNOWN", "model's supplier knows no such model", unbilled);
   if (status >= 400 && status < 500 && !passing.has(status)) {
-    return new AgentFault("MODEL_REQUEST_INVALID", `model refused the request with \`${status}\``, { cause });
+    return new AgentFault("MODEL_REQUEST_INVALID", `model refused the request with \`${status}\``, unbilled);
   }
-  return new AgentFault("MODEL_UNAVAILABLE", `model answered \`${status}\``, { cause, retryAfterMs });
+  return new AgentFault("MODEL_UNAVAILABLE", `model answered \`${status}\``, { ...unbilled, retryAfterMs });
+}
+
+/** Where no connection came about, whatever was to be asked was not heard. */
+const unheard: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+function isUnconnected(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return unheard.has(Reflect.get(error, "code")) || isUnconnected(error.cause);
 }
 
 /** Where suppliers' clients keep a status: Ollama's and the clouds' have it under names of their own. */

@@ -14,12 +14,12 @@ import { readEvidence, type ReadTools } from "../../deciding/evidence.ts";
 import { noticedIn } from "../../deciding/noticed.ts";
 import type { Role } from "../../functions/definition.ts";
 import { functionOf, isWhole, ownActionOf, recordToolOf, versionRestedOn, isMoot } from "../../functions/index.ts";
-import { stoppedText } from "../../domain/control.ts";
+import { agentRoles, stoppedText } from "../../domain/control.ts";
 import type { RefusalCode } from "../../domain/refusal.ts";
 import { keepRefusal } from "../../deciding/refused.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { DoneTurn, StepWatch } from "../../agents/turn.ts";
-import { costMicroUsdOf } from "../../agents/models/prices.ts";
+import { costMicroUsdOf, type Prices } from "../../agents/models/prices.ts";
 import type { AgentActivities, LedgerActivities, Proposed, StepRef } from "../../workflows/activities.ts";
 import { isLastAttempt, turnsOf } from "./agent-turn.ts";
 import { endedByUnknownName, type UnknownNameAlarm } from "./unknown-name.ts";
@@ -28,19 +28,17 @@ type AgentDeps = {
   readonly pool: LedgerPool;
   readonly agents: Agents;
   readonly turnCalls: TurnCalls;
+  readonly prices: Prices;
 };
 
 /**
  * The agents' turns of one step, and everything they leave in one transaction; only names travel. Each model call is
  * durable by itself: an attempt that comes after another one pays for nothing twice.
  */
-export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): AgentActivities {
+export function createAgentActivities({ pool, agents, turnCalls, prices }: AgentDeps): AgentActivities {
   const prompts = createPromptBook(pool);
-  const roles = ["intelligence", "orchestration", "compliance"] as const;
-
   /** The answer of a turn; where it is given up for good, what was tried for it is recorded first. */
   async function told<T>(step: TurnInput, role: Role, work: () => Promise<T>): Promise<T> {
-    const { at } = step;
     try {
       await mayWork(pool, step.company, role);
       return await work();
@@ -50,7 +48,12 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
       const turnKey = turnKeyOf(step.stepKey, role);
       const calls = turnCalls.take(turnKey);
       const { code: fault, tried } = error;
-      await recordGivenUp(pool, step, { turnKey, role, fault, tried, calls, costMicroUsd: costOf(calls, at) }, at);
+      await recordGivenUp(
+        pool,
+        step,
+        { turnKey, role, fault, tried, calls, costMicroUsd: costOf(prices, calls, at) },
+        at,
+      );
       throw error;
     }
   }
@@ -65,8 +68,7 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
     try {
       return await told(turn, "compliance", () => agents.reviewProposal(turn, findings, proposal, watch));
     } catch (error) {
-      const isFinal = error instanceof AgentFault && !error.retryable;
-      if (isFinal || isLastAttempt()) return undefined;
+      if ((error instanceof AgentFault && !error.retryable) || isLastAttempt()) return undefined;
       throw error;
     }
   }
@@ -74,7 +76,7 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
   /** A turn with what it asked, once the prompt it cites is durable. */
   async function taken({ company }: StepRef, { citation, work }: DoneTurn, at: string): Promise<TakenTurn> {
     const calls = turnCalls.take(citation.turnKey);
-    const turn = { citation, calls, work, costMicroUsd: costOf(calls, at) };
+    const turn = { citation, calls, work, costMicroUsd: costOf(prices, calls, at) };
     await prompts.publish(company, turn, at);
     return turn;
   }
@@ -95,7 +97,7 @@ export function createAgentActivities({ pool, agents, turnCalls }: AgentDeps): A
           });
         } finally {
           // What an attempt that failed had asked is not held for one that may come elsewhere.
-          for (const role of roles) turnCalls.take(turnKeyOf(step.stepKey, role));
+          for (const role of agentRoles) turnCalls.take(turnKeyOf(step.stepKey, role));
         }
       }),
   };
@@ -108,8 +110,8 @@ async function mayWork(pool: LedgerPool, company: string, role: Role): Promise<v
 }
 
 /** What calls cost together by the prices of `at`; undefined where the price of one is not known. */
-function costOf(calls: readonly KeptCall[], at: string): number | undefined {
-  const costs = calls.map(({ model, offline, usage }) => costMicroUsdOf(model, offline, usage, at));
+function costOf(prices: Prices, calls: readonly KeptCall[], at: string): number | undefined {
+  const costs = calls.map(({ model, offline, usage }) => costMicroUsdOf(prices, model, offline, usage, at));
   return costs.every((cost) => cost !== undefined) ? costs.reduce((sum, cost) => sum + cost, 0) : undefined;
 }
 

@@ -1,8 +1,9 @@
 import type { WorkflowClientInterceptor } from "@temporalio/client";
 import { defaultPayloadConverter, type Headers } from "@temporalio/common";
-import type { ActivityInterceptorsFactory } from "@temporalio/worker";
-import { currentTraceparent, inSpan, inTrace } from "../../engines/span.ts";
+import type { ActivityInterceptorsFactory, InjectedSinks } from "@temporalio/worker";
+import { currentTraceparent, inSpan, inTrace, pastSpan } from "../../engines/span.ts";
 import { TRACE_HEADER } from "../../temporal.config.ts";
+import type { TraceSinks } from "../../workflows/tracing.ts";
 
 /** A call to the engine says which trace it belongs to; workflows hand that on to their activities (`workflows/tracing.ts`). */
 export const tracedCalls: WorkflowClientInterceptor = {
@@ -35,3 +36,25 @@ export const tracedActivities: ActivityInterceptorsFactory = ({ info }) => ({
     },
   },
 });
+
+/** Each run of a workflow is a span of the trace that it was started in, once it is over. */
+export const tracedRuns: InjectedSinks<TraceSinks> = {
+  trace: {
+    ended: {
+      callDuringReplay: false,
+      async fn({ workflowType, workflowId, runId, startTime, historyLength }, header, end, endedMs) {
+        const attributes = {
+          "temporal.workflow.type": workflowType,
+          "temporal.workflow.id": workflowId,
+          "temporal.workflow.run_id": runId,
+          "temporal.workflow.end": end,
+          "temporal.workflow.history_length": historyLength,
+        };
+        const span = { attributes, startMs: startTime.getTime(), endMs: endedMs, failed: end === "failed" };
+        await inTrace(defaultPayloadConverter.fromPayload<string>(header), async () =>
+          pastSpan(`workflow ${workflowType}`, span),
+        );
+      },
+    },
+  },
+};

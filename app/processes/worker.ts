@@ -11,6 +11,7 @@ import { configuredSinks } from "../../proof/sinks/configured.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { checkCheckpoints } from "../doctor/checkpoints.ts";
 import { createLedgerPool } from "../../db/pool.ts";
+import { withoutLangSmith } from "../langsmith.ts";
 import { createLogger } from "../log.ts";
 import { modelOf } from "../model-choice.ts";
 import { projectRoot } from "../../engines/project-root.ts";
@@ -63,6 +64,7 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
     onAlarm: (problem) => log.error({ problem }, "policy releases"),
   });
   const clock = await companyClock(config, pool, log);
+  withoutLangSmith(config);
   const model = modelOf(config);
   const deps = await workerDeps({
     pool,
@@ -70,6 +72,7 @@ async function work(config: Config, pool: LedgerPool, log: Logger): Promise<void
     policies,
     adapters: embeddedAdapters(pool, clock.now),
     model,
+    langsmith: config.langsmith,
     alarm: (detail) => log.error(detail, "evaluators disagree"),
     unknownName: (detail) => log.error(detail, "a case was ended: nothing here bears a name that it needs"),
     onOutOfReach: (detail) => log.warn(detail, "nobody who is known can let a question pass"),

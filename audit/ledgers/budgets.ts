@@ -38,13 +38,17 @@ export async function reserveSpend(sql: Sql, asked: AskedSpend): Promise<Reserve
   return row.answer;
 }
 
-/** Settles a reservation at what its call came to; undefined: the call failed, and all of it is given back. */
-export async function endSpend(sql: Sql, company: string, n: number, spent: Spend | undefined): Promise<void> {
-  const amounts = [spent?.tokens ?? null, spent?.microUsd ?? null, spent?.ms ?? null];
+/** What is left of a call that did not answer: `released`, nothing; `unknown`, its supplier may bill it, and its most counts as used. */
+export type Unanswered = "released" | "unknown";
+
+/** Settles a reservation at what its call came to. */
+export async function endSpend(sql: Sql, company: string, n: number, spent: Spend | Unanswered): Promise<void> {
+  const [state, came] = typeof spent === "string" ? [spent, undefined] : (["settled", spent] as const);
+  const amounts = [came?.tokens ?? null, came?.microUsd ?? null, came?.ms ?? null];
   await sql.query({
     name: "end-spend",
     text: "select end_spend($1, $2, $3, $4, $5, $6)",
-    values: [company, n, spent === undefined ? "released" : "settled", ...amounts],
+    values: [company, n, state, ...amounts],
   });
 }
 
@@ -68,6 +72,21 @@ export async function readBudgets(sql: Sql, company: string, period: string): Pr
     values: [company, period],
   });
   return rows;
+}
+
+/** Calls of a day (ISO date) that did not answer and may be billed: how many, and what they may come to. Null: no price is known. */
+export async function readUnknownSpend(
+  sql: Sql,
+  company: string,
+  day: string,
+): Promise<{ readonly calls: number; readonly microUsd: number | null }> {
+  const { rows } = await sql.query<{ calls: number; microUsd: number | null }>({
+    name: "read-unknown-spend",
+    text: `select count(*)::int as calls, sum(micro_usd)::float8 as "microUsd"
+           from model_spend where company = $1 and day = $2 and state = 'unknown'`,
+    values: [company, day],
+  });
+  return rows[0] ?? { calls: 0, microUsd: 0 };
 }
 
 /** A budget in one measure, with the cap that bounds it; null: nothing does. */

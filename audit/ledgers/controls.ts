@@ -63,13 +63,27 @@ function wordsOf({ person, role, reason, at }: Row): ControlWords {
 
 /** What keeps an agent from its next turn, by the control's name; undefined where nothing does. */
 export async function readAgentStop(sql: Sql, company: string, role: AgentRole): Promise<string | undefined> {
+  return firstAtZero(sql, company, [`switch/agent/${role}`, `autonomy/agent/${role}`]);
+}
+
+async function firstAtZero(sql: Sql, company: string, names: readonly string[]): Promise<string | undefined> {
   const { rows } = await sql.query<{ name: string }>({
-    name: "read-agent-stop",
+    name: "read-first-stop",
     text: `select s.name from unnest($2::text[]) with ordinality as s (name, nth)
            where control_cap($1, s.name) = 0 order by s.nth limit 1`,
-    values: [company, [`switch/agent/${role}`, `autonomy/agent/${role}`]],
+    values: [company, names],
   });
   return rows[0]?.name;
+}
+
+/** What keeps a model from being asked for a role's turn; undefined where nothing does. */
+export async function readCallStop(
+  sql: Sql,
+  asked: { readonly company: string; readonly functionId: string; readonly role: AgentRole },
+): Promise<string | undefined> {
+  const { company, functionId, role } = asked;
+  const names = ["switch/company", `switch/function/${functionId}`, `switch/agent/${role}`, `autonomy/agent/${role}`];
+  return firstAtZero(sql, company, names);
 }
 
 /** What comes of asking: the database judges it, now and when it is written. */

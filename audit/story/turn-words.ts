@@ -10,6 +10,7 @@ const faultWords: { readonly [code: string]: string } = {
   STEP_LATE: "no worker took the step up before its time for models was over",
   MODEL_PACED: "the limit of calls a minute was reached",
   MODEL_BUDGET_SPENT: "its budget is spent",
+  MODEL_STOPPED: "its function or the company is stopped by a switch",
   AGENT_STOPPED: "the agent was stopped, by a switch or by its mode",
   MODEL_REQUEST_INVALID: "its supplier refused the request",
   MODEL_KEY_REFUSED: "its supplier refused the key",

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Logger } from "pino";
-import { budgetLines, readBudgets } from "../../audit/ledgers/budgets.ts";
+import { budgetLines, readBudgets, readUnknownSpend } from "../../audit/ledgers/budgets.ts";
 import { judgeControl, readControls, setControl, type ControlState } from "../../audit/ledgers/controls.ts";
 import type { LedgerPool } from "../../audit/records.ts";
 import { budgetMeasures, isControlName, mostCapOf, type BudgetScope, type ControlName } from "../../domain/control.ts";
@@ -60,7 +60,12 @@ export const BudgetLine = z
   .openapi("BudgetLine");
 export type BudgetView = z.infer<typeof BudgetLine>;
 
-const Budgets = z.object({ day: z.string(), budgets: z.array(BudgetLine) }).openapi("Budgets");
+const Unknown = z.object({ calls: z.int(), microUsd: z.int().nullable() }).openapi({
+  description:
+    "of the day's calls those that did not answer and may be billed; they count as used, at the most they can come to",
+});
+
+const Budgets = z.object({ day: z.string(), budgets: z.array(BudgetLine), unknown: Unknown }).openapi("Budgets");
 
 const refusals = problemResponses({
   400: "A field is wrong; `errors` points at it",
@@ -128,7 +133,11 @@ export function controlsApi(deps: Deps) {
         day,
       );
       return c.json(
-        { day, budgets: caseId === undefined ? lines : lines.filter(({ scope }) => scope === "case") },
+        {
+          day,
+          unknown: await readUnknownSpend(pool, company, day),
+          budgets: caseId === undefined ? lines : lines.filter(({ scope }) => scope === "case"),
+        },
         200,
       );
     });

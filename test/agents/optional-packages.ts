@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import type { Load } from "../../agents/models/suppliers.ts";
 
 /** A package that is not installed with Mandate, had from the registry for a test; or why it cannot be had here. */
-export type Optional = { readonly load: Load } | { readonly missing: string };
+export type Optional = { readonly load: Load; readonly missing?: string };
 
 type Pinned = { readonly package: string; readonly version: string };
 
@@ -25,7 +25,10 @@ export async function optionalPackage({ package: name, version }: Pinned): Promi
   const folder = join(tmpdir(), `optional-${name.replace(/\W+/g, "-")}-${version}`);
   if (!existsSync(folder)) {
     const failed = await installed(name, version, folder).catch((error: Error) => error);
-    if (failed instanceof Error) return { missing: `${name}@${version} cannot be had from the registry` };
+    if (failed instanceof Error) {
+      const missing = `${name}@${version} cannot be had from the registry`;
+      return { missing, load: () => Promise.reject(new Error(missing)) };
+    }
   }
   // From a module of the folder, so that the package is found as an import finds it.
   return { load: () => import(pathToFileURL(join(folder, ENTRY)).href) };

@@ -258,6 +258,7 @@ describe("a turn whose budget is spent", () => {
         return told.filter((one) => "asked" in one).length > calls ? { over } : { n: told.length };
       },
       end: async (_company, n, spent) => void told.push({ n, spent }),
+      stop: async () => undefined,
     };
     return { budget, told };
   }
@@ -288,7 +289,7 @@ describe("a turn whose budget is spent", () => {
     expect(fault).toMatchObject({ code: "MODEL_BUDGET_SPENT", retryable: false });
   });
 
-  test("holds the most that a call can come to, settles what it came to, and gives back what failed", async () => {
+  test("holds the most that a call can come to, settles what it came to, and gives back what was refused", async () => {
     const { budget, told } = budgetOf(9);
     const { agents } = patient(namedModel("claude-sonnet-5-5", ...overloaded(1), proposal), { budget });
     await agents.proposeAction(quoteTurn, findings);
@@ -305,16 +306,48 @@ describe("a turn whose budget is spent", () => {
       },
     });
     expect(first?.asked?.tokens).toBeGreaterThan(MAX_OUTPUT_TOKENS);
-    expect(failed).toEqual({ n: 1, spent: undefined });
+    expect(failed).toEqual({ n: 1, spent: "released" });
     expect(second?.asked).toEqual(first?.asked);
     expect(settled).toEqual({ n: 3, spent: { tokens: 0, microUsd: 0, ms: 0 } });
     expect(told).toHaveLength(4);
+  });
+
+  test.for([
+    ["a lost connection", Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }), "unknown"],
+    ["one that never came about", Object.assign(new Error("refused"), { code: "ECONNREFUSED" }), "released"],
+    ["a key that is refused", Object.assign(new Error("no"), { status: 401 }), "released"],
+  ] as const)("counts what may be billed: %s", async ([, error, spent]) => {
+    const { budget, told } = budgetOf(9);
+    const { agents } = patient(namedModel("claude-sonnet-5-5", { error }, proposal), { budget });
+    await agents.proposeAction(quoteTurn, findings);
+    expect(told[1]).toEqual({ n: 1, spent });
+  });
+
+  test.for([
+    ["switch/company", "MODEL_STOPPED", "the company is stopped by a switch"],
+    ["switch/function/quoting", "MODEL_STOPPED", "the function quoting is stopped by a switch"],
+  ] as const)("once %s is on, pays for no further call of a turn under way", async ([by, code, message]) => {
+    const { budget, told } = budgetOf(9);
+    const model = namedModel("claude-sonnet-5-5", { text: "neither this nor that" }, proposal);
+    const stop = async () => (model.asked.length === 0 ? undefined : by);
+    const { agents } = patient(model, { budget: { ...budget, stop } });
+    const { citation, work } = await agents.proposeAction(quoteTurn, findings);
+    expect([citation.standIn?.fault, work.tried[0]?.message]).toEqual([code, message]);
+    expect([model.asked.length, told.filter((one) => "asked" in one).length]).toEqual([1, 1]);
+  });
+
+  test("its agent's own switch ends the turn: people look", async () => {
+    const stop = async () => "switch/agent/orchestration";
+    const { agents } = patient(namedModel("m", proposal), { budget: { ...budgetOf(9).budget, stop } });
+    const fault: unknown = await agents.proposeAction(quoteTurn, findings).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ code: "AGENT_STOPPED", retryable: false });
   });
 
   test("asks no model without a price where the budget has a cap in money", async () => {
     const budget: Budget = {
       reserve: async ({ microUsd }) => (microUsd === undefined ? { over } : { n: 1 }),
       end: async () => {},
+      stop: async () => undefined,
     };
     const { agents } = patient(namedModel("unheard-of", proposal), { budget });
     const { work } = await agents.proposeAction(quoteTurn, findings);

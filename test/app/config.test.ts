@@ -53,6 +53,7 @@ describe("the environment", () => {
       url: undefined,
       token: undefined,
       logLevel: "info",
+      langsmith: "off",
       hubspotClientSecret: undefined,
       auditSecret: undefined,
       formerAuditSecret: undefined,
@@ -221,6 +222,24 @@ describe("the environment", () => {
     expect(more).toEqual([]);
     expect(problem).toMatch(/^MANDATE_PEERS \(environment\): .*give \{"COMPANY": \{"url"/);
     expect(problem).not.toContain(SECRET);
+  });
+
+  test.for([
+    ["that are no JSON", "m=1"],
+    ["in fractions of a millionth", '{"m": [{"from": "2026-11-30", "inputMicroUsd": 0.5, "outputMicroUsd": 1}]}'],
+    ["without a date", '{"m": [{"inputMicroUsd": 1, "outputMicroUsd": 1}]}'],
+    ["of none at all", '{"m": []}'],
+    [
+      "out of order",
+      JSON.stringify({
+        m: ["2026-12-01", "2026-11-30"].map((from) => ({ from, inputMicroUsd: 1, outputMicroUsd: 1 })),
+      }),
+    ],
+  ])("prices of models %s are refused", ([, value]) => {
+    const problems = problemsOf({ MANDATE_MODEL_PRICES: value });
+    expect(problems).toEqual([
+      expect.stringMatching(/^MANDATE_MODEL_PRICES \(environment\): .*give \{"openai:gpt-5.2"/),
+    ]);
   });
 
   test.for(wrong)("$name is refused by name, with the fix", ({ env, problem }) => {

@@ -55,6 +55,10 @@ test("where nobody watches there is no span, and work is done as it would be", a
   await off.stop();
 });
 
+function textsOf(span: Sent | undefined) {
+  return Object.fromEntries((span?.attributes ?? []).map(({ key, value }) => [key, Object.values(value)[0]]));
+}
+
 /** Asks for a decision over HTTP, as a canary, and waits until its case has ended. */
 async function decidedQuote(canary: string, traceparent: string): Promise<string> {
   const { pool, company, client } = system;
@@ -102,10 +106,16 @@ test("a decided quote is one connected trace from the request to each model call
   }
   expect([...roads]).toContain("HTTP POST > start case > activity decide");
   expect([...roads]).toContain("HTTP POST > start case > activity act");
+  const runs = spans.filter(({ name }) => name.startsWith("workflow "));
+  expect(runs.map((span) => [roadOf(span).join(" > "), textsOf(span)])).toEqual([
+    [
+      "HTTP POST > start case > workflow governedCase",
+      expect.objectContaining({ "temporal.workflow.id": caseId, "temporal.workflow.end": "completed" }),
+    ],
+  ]);
   expect(spans.filter((span) => !roadOf(span).join().startsWith("HTTP POST"))).toEqual([]);
   const chat = spans.find(({ name }) => name.startsWith("chat "));
-  const said = Object.fromEntries((chat?.attributes ?? []).map(({ key, value }) => [key, Object.values(value)[0]]));
-  expect(said).toMatchObject({
+  expect(textsOf(chat)).toMatchObject({
     "gen_ai.operation.name": "chat",
     "gen_ai.provider.name": "mandate.offline",
     "gen_ai.conversation.id": caseId,

@@ -5,6 +5,7 @@ import {
   endSpend,
   isNearlySpent,
   readBudgets,
+  readUnknownSpend,
   reserveSpend,
   type AskedSpend,
 } from "../../audit/ledgers/budgets.ts";
@@ -56,13 +57,24 @@ test("a call holds its most in its case, its function's day and the company's da
   await isSo(held);
   await endSpend(pool, "acme", n, { tokens: 60, microUsd: 21, ms: 300 });
   await isSo({ used: amounts(60, 21, 1, 300), reserved: amounts(0, 0, 0, 0) });
-  await endSpend(pool, "acme", n, undefined);
+  await endSpend(pool, "acme", n, "released");
   await isSo({ used: amounts(60, 21, 1, 300), reserved: amounts(0, 0, 0, 0) });
+});
+
+test("a call that may be billed counts at the most it can come to, and is told", async () => {
+  const day = "2026-04-12";
+  await endSpend(pool, "acme", await reserved({ day, caseId: "c-lost" }), "unknown");
+  expect(await totals(day, "company")).toMatchObject({
+    used: amounts(100, 40, 1, 1_000),
+    reserved: amounts(0, 0, 0, 0),
+  });
+  expect(await readUnknownSpend(pool, "acme", day)).toEqual({ calls: 1, microUsd: 40 });
+  expect(await readUnknownSpend(pool, "acme", "2026-04-13")).toEqual({ calls: 0, microUsd: null });
 });
 
 test("a call that failed gives all of it back", async () => {
   const day = "2026-04-02";
-  await endSpend(pool, "acme", await reserved({ day, caseId: "c-2" }), undefined);
+  await endSpend(pool, "acme", await reserved({ day, caseId: "c-2" }), "released");
   const none = amounts(0, 0, 0, 0);
   expect(await totals(day, "company")).toMatchObject({ used: none, reserved: none });
 });
@@ -106,7 +118,7 @@ test("a budget's totals are the sums of its calls, whatever comes of them in whi
   const seed = 20_261_130;
   let run = 0;
   const step = fc.record({
-    what: fc.constantFrom("reserve", "settle", "release"),
+    what: fc.constantFrom("reserve", "settle", "release", "lose"),
     which: fc.nat(5),
     tokens: fc.nat(500),
     microUsd: fc.option(fc.nat(500), { nil: undefined }),
@@ -124,9 +136,11 @@ test("a budget's totals are the sums of its calls, whatever comes of them in whi
           if ("n" in answer) open.push({ n: answer.n, tokens });
         } else if (one !== undefined) {
           const came = what === "settle" ? { tokens, microUsd, ms: 1 } : undefined;
-          await endSpend(pool, "acme", one.n, came);
+          const isLost = what === "lose";
+          await endSpend(pool, "acme", one.n, came ?? (isLost ? "unknown" : "released"));
           open.splice(which, 1);
-          [used, calls] = [used + (came?.tokens ?? 0), calls + (came === undefined ? 0 : 1)];
+          const counted = came?.tokens ?? (isLost ? one.tokens : 0);
+          [used, calls] = [used + counted, calls + (what === "release" ? 0 : 1)];
         }
       }
       const held = open.reduce((sum, { tokens }) => sum + tokens, 0);
@@ -139,7 +153,7 @@ test("a budget's totals are the sums of its calls, whatever comes of them in whi
 
 test("the database refuses that a call goes backwards, or is forgotten", async () => {
   const n = await reserved({ caseId: "c-back" });
-  await endSpend(pool, "acme", n, undefined);
+  await endSpend(pool, "acme", n, "released");
   const back = pool.query("update model_spend set state = 'reserved' where company = 'acme' and n = $1", [n]);
   await expect(back).rejects.toMatchObject({ code: "42501" });
   await expect(pool.query("delete from model_spend where n = $1", [n])).rejects.toMatchObject({ code: "42501" });

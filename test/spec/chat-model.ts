@@ -52,8 +52,10 @@ export function chatModelSpec(
   noFaults?: string,
   /** What its protocol, or what speaks it here, does not tell. */
   lacks: ReadonlySet<"tokens" | "delay" | "refusal"> = new Set(),
+  /** Why it cannot be tested here at all. */
+  missing?: string,
 ): void {
-  describe(`chat model: ${name}`, () => {
+  describe.skipIf(missing !== undefined)(`chat model: ${name}${missing === undefined ? "" : ` (${missing})`}`, () => {
     let subject: Subject;
     beforeAll(async () => {
       subject = await open();

@@ -58,11 +58,28 @@ describe("flipped between permit and act, nothing is called", () => {
     expect(await storyOf(caseId)).toContain(why);
   });
 
-  test("the company: nothing at all goes out", async () => {
-    before.set(caseOf("all"), () => set("switch/company", STOPPED));
-    expect(await result(await ask("all"))).toEqual({ outcomes: ["refused"] });
+  test.for([
+    ["all", "switch/company", "the company is stopped by a switch"],
+    ["own", "switch/function/quoting", "the function quoting is stopped by a switch"],
+  ] as const)("%s: nothing goes out but the note that says so", async ([id, name, why]) => {
+    before.set(caseOf(id), () => set(name, STOPPED));
+    expect(await result(await ask(id))).toEqual({ outcomes: ["refused"] });
+    const notes = await endNotesOn(system.pool, system.company, id);
+    await set(name, null);
+    expect(await seenOf(id)).toEqual({ desk: 0, crm: [] });
+    expect(notes).toEqual([expect.stringContaining(why) as string]);
+  });
+
+  test("with notes stopped too, nothing at all goes out", async () => {
+    before.set(caseOf("mute"), async () => {
+      await set("switch/company", STOPPED);
+      await set("switch/tool/crm.note", STOPPED);
+    });
+    expect(await result(await ask("mute"))).toEqual({ outcomes: ["refused"] });
     await set("switch/company", null);
-    expect(await seenOf("all")).toEqual({ desk: 0, crm: [] });
+    await set("switch/tool/crm.note", null);
+    expect(await seenOf("mute")).toEqual({ desk: 0, crm: [] });
+    expect(await endNotesOn(system.pool, system.company, "mute")).toEqual([]);
   });
 });
 
