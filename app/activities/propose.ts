@@ -51,8 +51,8 @@ export function createAgentActivities({ pool, agents, turnCalls, prices }: Agent
       await recordGivenUp(
         pool,
         step,
-        { turnKey, role, fault, tried, calls, costMicroUsd: costOf(prices, calls, at) },
-        at,
+        { turnKey, role, fault, tried, calls, costMicroUsd: costOf(prices, calls, step.at) },
+        step.at,
       );
       throw error;
     }
