@@ -20,9 +20,15 @@ export type FactInput = {
 
 /**
  * An argument that neither the record nor a model sets but the policy in force: a parameter of it, a whole number from `min` to
- * `max`. It is recorded with the decision, and what is approved and permitted is bound to it.
+ * `max`; of kind `ppm` a share. It is recorded with the decision, and what is approved and permitted is bound to it.
  */
-export type Term = { readonly param: string; readonly min: number; readonly max: number };
+export type Term = {
+  readonly param: string;
+  readonly min: number;
+  readonly max: number;
+  /** Left out: `number`. */
+  readonly kind?: "number" | "ppm";
+};
 
 /** Figures of one request that cannot all be true. Which of them is wrong, nobody can say: none is believed. */
 export type Contradiction = {

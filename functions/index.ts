@@ -2,6 +2,7 @@ import { versionOf, type Evidence, type SourceRef } from "../domain/evidence.ts"
 import type { JsonObject } from "../domain/json.ts";
 import type { Action } from "../domain/proposal.ts";
 import { assertKnown } from "../domain/registry.ts";
+import { coSelling } from "./co-selling/function.ts";
 import { dealRegistration } from "./deal-registration/function.ts";
 import type { FunctionAction, FunctionDefinition, FunctionTable, GovernedAction } from "./definition.ts";
 import { priceBook } from "./price-book/function.ts";
@@ -13,7 +14,8 @@ const registered = [
   quoting,
   dealRegistration,
   renewals,
-  priceBook, //
+  priceBook,
+  coSelling, //
 ] as const satisfies readonly FunctionDefinition[];
 
 /** The actions of all functions, by which choreographies name them. */

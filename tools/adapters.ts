@@ -1,8 +1,10 @@
 import type { Pool } from "pg";
 import type { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
+import { formatPpm } from "../domain/ppm.ts";
 import { governedActions } from "../functions/governed-actions.ts";
 import { subjectSystems } from "../functions/index.ts";
+import { QualifyDealArgs } from "../functions/co-selling/qualify-deal.ts";
 import { ProposeRenewalArgs } from "../functions/renewals/propose-renewal.ts";
 import { RecordRenewalArgs } from "../functions/renewals/record-renewal.ts";
 import type { AccountReader } from "./accounts/port.ts";
@@ -80,6 +82,26 @@ function contractTools(pool: Pool): readonly EffectTool[] {
   ];
 }
 
+/** What a CRM does for co-selling: the deal has its badge by the policy's bar, beside the score and what that rests on. */
+function dealTools(pool: Pool): readonly EffectTool[] {
+  return [
+    sandboxTool(pool, {
+      system: "crm",
+      operation: "badge-deal",
+      args: QualifyDealArgs,
+      change: ({ objectId, scorePpm, badgeFromPpm, rationale }) => ({
+        type: "deal",
+        id: objectId,
+        set: {
+          co_sell_badge: scorePpm >= badgeFromPpm ? "qualified" : "not-qualified",
+          co_sell_score: formatPpm(scorePpm),
+          co_sell_rationale: rationale,
+        },
+      }),
+    }),
+  ];
+}
+
 /** The systems that ship: the sandbox for those outside, and our own records. `now`: the company's clock. */
 export function embeddedAdapters(pool: Pool, now: () => string): Adapters {
   const programme = {
@@ -94,7 +116,13 @@ export function embeddedAdapters(pool: Pool, now: () => string): Adapters {
     crm,
     programme: priceListRecords(pool, now),
   };
-  const others = [...sandboxTools(pool), ...contractTools(pool), approveDiscountTool(pool), revokeApprovalTool(pool)];
+  const others = [
+    ...sandboxTools(pool),
+    ...contractTools(pool),
+    ...dealTools(pool),
+    approveDiscountTool(pool),
+    revokeApprovalTool(pool),
+  ];
   return {
     crm,
     programme,

@@ -223,16 +223,19 @@ const call = (args: readonly z.ZodType[], answer: z.ZodType): Call => ({
 
 type Activities = LedgerActivities & AgentActivities & ActActivities & ScheduledActivities;
 
+const datedCase: Call = {
+  args: z.union([z.tuple([CaseInput]), z.tuple([CaseInput, z.strictObject({ ...carried, course: Course })])]),
+  answer: Nothing,
+};
+
 export const payloads = {
   workflows: {
+    coSellingCase: datedCase,
     governedCase: {
       args: z.union([z.tuple([GovernedCaseInput]), z.tuple([GovernedCaseInput, z.strictObject(carried)])]),
       answer: z.strictObject({ outcomes: z.array(OutcomeKind) }),
     },
-    renewalCase: {
-      args: z.union([z.tuple([CaseInput]), z.tuple([CaseInput, z.strictObject({ ...carried, course: Course })])]),
-      answer: Nothing,
-    },
+    renewalCase: datedCase,
     scheduledRun: {
       args: z.union([
         z.tuple([z.strictObject({ ...ScheduledRef, at: Instant.optional() })]),

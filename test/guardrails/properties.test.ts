@@ -26,6 +26,7 @@ import {
 } from "../fixtures/generated-policy.ts";
 import { policyOf } from "../fixtures/policy.ts";
 import { decimal, quoteFacts, quoteInput, quoteRecord } from "../../functions/quoting/fixture.ts";
+import { coSellingFacts } from "../../functions/co-selling/fixture.ts";
 import { registrationFacts } from "../../functions/deal-registration/fixture.ts";
 import { teamChangeFacts } from "../../functions/shared/fixture.ts";
 import { renewalFacts } from "../../functions/renewals/fixture.ts";
@@ -45,6 +46,7 @@ function valueOf(policy: Policy, type: FactType): fc.Arbitrary<Json> {
 /** Facts of a request that nothing speaks against, by the action that decides it; names may mean another thing to each. */
 const clean: { readonly [policy: string]: JsonObject } = {
   ...renewalFacts(),
+  ...coSellingFacts(),
   quoting: quoteFacts({ customer: "example.com" }),
   "quoting.revoke": { difference: "outside" },
   "deal-registration": registrationFacts(),

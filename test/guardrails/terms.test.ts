@@ -33,3 +33,14 @@ describe("a term that an action takes from its policy", () => {
     expect(() => policyOf("deal-registration", text.slice(0, start) + written + text.slice(end))).toThrow(says);
   });
 });
+
+test("a share that an action takes is written as one", () => {
+  const qualify = policyFile("co-selling.qualify.yaml");
+  const line = "  badge_from: { percent: 60%, allowed: 30%..90% }";
+  expect(policyOf("co-selling.qualify").params).toContainEqual(
+    expect.objectContaining({ name: "badge_from", kind: "ppm", value: 600_000 }),
+  );
+  expect(() => policyOf("co-selling.qualify", qualify.replace(line, "  badge_from: { percent: 101% }"))).toThrow(
+    "`badge_from` is not from 0% to 100%; write `badge_from: { percent: …, allowed: 0%..100% }` under `params`",
+  );
+});

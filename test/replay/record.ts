@@ -7,6 +7,7 @@ import { projectRoot } from "../../engines/project-root.ts";
 import type { Mode } from "../../domain/decision-details.ts";
 import { answer, openEscalationOf } from "../fixtures/escalations.ts";
 import { inMode } from "../fixtures/modes.ts";
+import { opportunityRecord } from "../../functions/co-selling/fixture.ts";
 import { givenCrmObject, givenPartner, givenQuote } from "../fixtures/programme.ts";
 import { dayFromNow, doneForContract, givenContract } from "../fixtures/renewals.ts";
 import { skipTime } from "../../app/engine/skip-time.ts";
@@ -37,6 +38,9 @@ type Scenario = {
 function asks(ppm: number, changes: Record<string, string> = {}): Scenario["given"] {
   return ({ pool, company }, objectId) => givenQuote(pool, company, objectId, ppm, changes);
 }
+
+/** What speaks against co-selling a deal that has its badge. */
+const unfit = { co_sell_badge: "qualified", technographics: "azure", stage: "committed", amount: "10000.00" };
 
 const scenarios: readonly Scenario[] = [
   { name: "executed", given: asks(120_000) },
@@ -100,6 +104,14 @@ const scenarios: readonly Scenario[] = [
       const accepted = { acceptance_evidence: "order-1", accepted_on: dayFromNow(0) };
       await givenCrmObject(system.pool, system.company, "contract", "renewal-priced-by-people", accepted);
       await system.arrive("renewals", "renewal-priced-by-people", { eventId: "evt_accepted" });
+    },
+  },
+  {
+    name: "deal-loses-its-badge",
+    functionId: "co-selling",
+    given: ({ pool, company }, id) => givenCrmObject(pool, company, "deal", id, opportunityRecord(unfit)),
+    play: async (system, caseId) => {
+      await answer(system, caseId, "approve", await openEscalationOf(system, caseId, "", 30_000));
     },
   },
 ];

@@ -22,6 +22,7 @@ describe("cases that are under way survive this release", () => {
     expect(recorded.map((name) => name.replace(".json", "")).sort()).toEqual([
       "approved-after-raise",
       "blocked",
+      "deal-loses-its-badge",
       "executed",
       "expired",
       "refused",

@@ -114,6 +114,13 @@ const samples: { readonly [tool: string]: (name: string) => JsonObject } = {
     creditPpm: 1_000_000,
     trueUpPpm: 0,
   }),
+  "crm.badge-deal": (name) => ({
+    objectId: deal.objectId,
+    scorePpm: 930_000,
+    confidencePpm: 1_000_000,
+    rationale: name,
+    badgeFromPpm: 600_000,
+  }),
   "messages.send": (name) => ({
     template: "renewals.reminder",
     audience: ["partner", "partner-manager"],

@@ -1,4 +1,6 @@
 import type { FactInput, FunctionAction } from "../../../functions/definition.ts";
+import { opportunityRecord, propensityReading, qualifyInput } from "../../../functions/co-selling/fixture.ts";
+import { qualifyDeal } from "../../../functions/co-selling/qualify-deal.ts";
 import { registrationInput, registrationRecord } from "../../../functions/deal-registration/fixture.ts";
 import { registerDeal } from "../../../functions/deal-registration/register-deal.ts";
 import { functions, type ActionId } from "../../../functions/index.ts";
@@ -44,6 +46,7 @@ export const targets: readonly Target[] = [
   target("renewals", assignPartner, withPartner(renewalInput(assignPartner, contractRecord(given)))),
   target("renewals", recordRenewal, renewalInput(recordRenewal, contractRecord(silent), { at: AFTER_TERM })),
   target("price-book", putPriceList, priceListInput(priceListRecord())),
+  target("co-selling", qualifyDeal, qualifyInput(opportunityRecord(), propensityReading())),
 ];
 
 /** Every action that an agent may be asked about. */

@@ -112,7 +112,7 @@ describe("is refused before it is read:", () => {
       "/v1/batches/other?window=2026-03",
       {},
       404,
-      { code: "not-found", detail: "no function hears batches of `other`; heard are: price-book, usage" },
+      { code: "not-found", detail: "no function hears batches of `other`; heard are: price-book, propensity, usage" },
     ],
     ["no window", "/v1/batches/usage", {}, 400, { errors: [{ pointer: "/window" }] }],
     ["a window that is none", "/v1/batches/usage?window=march", {}, 400, { errors: [{ pointer: "/window" }] }],

@@ -101,7 +101,7 @@ describe("what cannot be asked for", () => {
     expect(await ask({ ...quoteOf("1"), function: "renewal" })).toMatchObject({
       status: 404,
       code: "not-found",
-      detail: "no function `renewal`; there are: quoting, deal-registration, renewals, price-book",
+      detail: "no function `renewal`; there are: quoting, deal-registration, renewals, price-book, co-selling",
     });
   });
 
@@ -112,7 +112,7 @@ describe("what cannot be asked for", () => {
     expect(await ask({ ...quoteOf("1"), function: "after" }, { functions })).toMatchObject({
       status: 422,
       code: "not-asked-for",
-      detail: "`after` is not asked for; these are: quoting, deal-registration, renewals, price-book",
+      detail: "`after` is not asked for; these are: quoting, deal-registration, renewals, price-book, co-selling",
     });
   });
 
