@@ -5,6 +5,7 @@ import { addBatches } from "./batches.ts";
 import { addCalendar } from "./calendar.ts";
 import { addCases } from "./cases.ts";
 import type { Cli } from "./command.ts";
+import { addDeals } from "./deals.ts";
 import { addDecide } from "./decide.ts";
 import { addEscalations } from "./escalations.ts";
 import { addEvents } from "./events.ts";
@@ -42,6 +43,7 @@ export function createProgram(cli: Cli, json: boolean): Command {
   addEscalations(program, cli);
   addEvents(program, cli);
   addCases(program, cli);
+  addDeals(program, cli);
   addReplies(program, cli);
   addAgreements(program, cli);
   addAgents(program, cli);

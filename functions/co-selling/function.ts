@@ -32,6 +32,7 @@ export const coSelling = {
   triggers: [
     { kind: "record", system: "crm", type: "deal", on: { kind: "created" } },
     ...heard.map(changed),
+    { kind: "date" },
     { kind: "batch", source: "propensity" },
     { kind: "asked" },
   ],

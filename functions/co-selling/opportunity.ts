@@ -7,6 +7,7 @@ import {
   choices,
   currencyOf,
   day,
+  isUnset,
   maybe,
   percent,
   readFields,
@@ -44,6 +45,10 @@ export type Technology = (typeof technologies)[number];
 /** What the badge says once it was decided; empty until then. */
 export const badges = ["qualified", "not-qualified"] as const;
 
+/** Whom somebody reaches at an account, from the least to the most senior. */
+export const levels = ["none", "team", "manager", "director", "vp", "c-level"] as const;
+export type Level = (typeof levels)[number];
+
 const currency = currencyOf(["amount"]);
 
 /**
@@ -66,6 +71,15 @@ export const opportunityFields = {
   win_pattern: maybe(percent),
   /** What was decided last, and what it rests on: written by us. */
   co_sell_badge: maybe(choice(badges)),
+  co_sell_score: maybe(percent),
+  /** What a partner is sought by. */
+  product_family: maybe(text(64)),
+  industry: maybe(text(64)),
+  customer_region: maybe(text(64)),
+  /** The level above which nobody at the customer has heard of it. Empty: it is not stuck. */
+  stuck_at: maybe(choice(levels)),
+  /** Who is in the deal against us, with semicolons between. */
+  competitors: maybe(text(2_000)),
 } as const satisfies Fields;
 
 export type Opportunity = Values<typeof opportunityFields>;
@@ -94,4 +108,9 @@ export function customerIn({ customer_domain: host, customer_name: name }: Oppor
 /** Whether the deal has come to its end: nothing is asked of it any more. */
 export function isClosed({ stage }: Opportunity): boolean {
   return stage === "launched" || stage === "closed-lost";
+}
+
+/** Whether a deal is to be scored: it has a stage, readable or not, and is not closed. A CRM has no opportunity without one. */
+export function isOpen(record: JsonObject): boolean {
+  return !isUnset(record["stage"]) && !isClosed(readOpportunity(record));
 }

@@ -7,7 +7,7 @@ import type { FactInput, FunctionAction, Readings, Term } from "../definition.ts
 import { unknownFrom, whatIsKnown } from "../fields.ts";
 import { asksFor } from "../shared/as-requested.ts";
 import { crmIdIn } from "../shared/crm-id.ts";
-import { customerIn, isClosed, readOpportunity, readWithReasons } from "./opportunity.ts";
+import { customerIn, isOpen, readOpportunity, readWithReasons } from "./opportunity.ts";
 import { BATCH, propensityIn, propensityLookup } from "./propensity.ts";
 import { MAX_RATIONALE_CHARS, rationaleOf, scoreOf } from "./score.ts";
 
@@ -51,8 +51,8 @@ export const QualifyDealFacts = z.strictObject({
 });
 
 function requested(record: JsonObject, readings: Readings = {}): Action | undefined {
+  if (!isOpen(record)) return undefined;
   const opportunity = readOpportunity(record);
-  if (isClosed(opportunity)) return undefined;
   const score = scoreOf(opportunity, propensityIn(readings, opportunity));
   const { scorePpm, confidencePpm } = score;
   const args = whatIsKnown({

@@ -30,6 +30,7 @@ import { controlsApi } from "./controls.ts";
 import { changesApi } from "./changes.ts";
 import { guardCursors } from "./cursors.ts";
 import { decisionTodayApi } from "./decision-today.ts";
+import { dealsApi } from "./deals.ts";
 import { decisionsApi } from "./decisions.ts";
 import { documentOf } from "./document.ts";
 import { guardAnswers, guardBodies, guardHost, guardText, unlessBatch } from "./door.ts";
@@ -144,6 +145,7 @@ function subjectsOf(deps: ApiDeps, ask: SandboxDeps["ask"]) {
     tellEventApi({ ...deps, functions }),
     casesApi(own),
     caseTurnsApi(own),
+    dealsApi(deps),
     openCaseApi({ ...deps, sql: pool, functions }),
     batchesApi(own),
     batchUploadApi({ ...deps, functions }),

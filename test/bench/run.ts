@@ -12,6 +12,7 @@ import { decideService, type Answers } from "./decide-service.ts";
 import { flatCost, type FlatCost } from "./flat-cost.ts";
 import { governedQuote, type CaseCost, type GovernedQuote } from "./governed-quote.ts";
 import { idleMemory, type IdleMemory } from "./idle-memory.ts";
+import { partnerMatch, type Matched } from "./partner-match.ts";
 import { policyAnalysis, type Analysed } from "./policy-analysis.ts";
 import { largePolicy, type LargePolicy } from "./large-policy.ts";
 import type { Comparison } from "./ratio.ts";
@@ -30,6 +31,7 @@ import { webhookAcceptance } from "./webhook-acceptance.ts";
 type Result =
   | Approved
   | IdleMemory
+  | Matched
   | Analysed
   | LargePolicy
   | Bulk
@@ -64,6 +66,7 @@ const cases: Record<string, () => Promise<Result>> = {
   "rule scale": () => ruleScale(),
   "replayed history": () => simulateHistory(),
   "policy analysis": () => Promise.resolve(policyAnalysis()),
+  "partner match": () => Promise.resolve(partnerMatch()),
   "large policy": () => largePolicy(engines),
   "bulk batch": () => bulkBatch(engines),
   "audit append": () => auditAppend(engines),
@@ -153,6 +156,9 @@ function line(result: Result): string {
     const { name, rules, lintMs, proveMs, undecided } = result;
     const took = `lint ${lintMs.toFixed(0)} ms, prove ${proveMs.toFixed(0)} ms of CPU`;
     return `${name} of ${rules} rules: ${took}, ${undecided} pairs undecided`;
+  }
+  if ("heldMb" in result) {
+    return `${result.name}: ${result.cpuMs} ms of CPU and ${result.heldMb} MB for ${result.pairs} pairs in three roles`;
   }
   if ("rows" in result) return ruleTable(result);
   if ("replayMs" in result) {

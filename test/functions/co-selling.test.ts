@@ -111,11 +111,12 @@ describe("scores that come in bulk", () => {
   });
 
   test("a deal's last row counts, and each row names its fault", () => {
-    const { row, add, reading, start } = propensityAggregate;
+    const { row, start } = propensityAggregate;
     const first = row.parse({ deal: "1001", account: "contoso.com", cloud_spend_ppm: 1 });
     const last = row.parse({ deal: "1001", account: "contoso.com", cloud_spend_ppm: 2, account_name: "Contoso" });
     const window = { from: "2026-02-01T00:00:00.000Z", until: "2026-03-01T00:00:00.000Z" };
-    expect(reading(add(add(start, first), last), window)).toEqual({
+    const sum = propensityAggregate.add(propensityAggregate.add(start, first), last);
+    expect(propensityAggregate.reading(sum, window)).toEqual({
       account: "contoso.com",
       accountName: "Contoso",
       cloudSpendPpm: 2,
@@ -161,11 +162,10 @@ describe("qualifying a deal", () => {
     expect(Object.keys(qualifyDeal.unknown(input)).toSorted()).toEqual(["account", "badged"]);
   });
 
-  test("is not asked of a deal that is closed", () => {
-    expect(["launched", "closed-lost"].map((stage) => qualifyDeal.requested(opportunityRecord({ stage })))).toEqual([
-      undefined,
-      undefined,
-    ]);
+  test("is not asked of a deal that is closed, or has no stage", () => {
+    expect(["launched", "closed-lost", ""].map((stage) => qualifyDeal.requested(opportunityRecord({ stage })))).toEqual(
+      [undefined, undefined, undefined],
+    );
   });
 
   test("another score than the readings come to is not as requested", () => {
@@ -212,12 +212,22 @@ describe("the dates of a deal", () => {
     ["are looked at again where it is past", { close_date: "2026-03-01" }, "", "2026-06-01", "2026-11-27"],
     ["say that it is closed", { close_date: "2026-04-30", stage: "launched" }, "closed", "2026-05-01", "2026-10-27"],
   ])("%s", ([, changes, state, looksAgain, endsBy]) => {
-    expect(coSellingPlan(opportunityRecord(changes), at)).toEqual({
+    expect(coSellingPlan(opportunityRecord({ co_sell_badge: "qualified", ...changes }), at)).toEqual({
       state,
       anchors: { looksAgain: `${looksAgain}T00:00:00.000Z` },
       deadlines: {},
       correlations: {},
       endsBy: `${endsBy}T23:59:59.999Z`,
     });
+  });
+
+  test.for<readonly [string, JsonObject, boolean]>([
+    ["are long past for a deal that nobody scored", {}, true],
+    ["are not once it is scored", { co_sell_badge: "not-qualified" }, false],
+    ["are not for one that is closed", { stage: "closed-lost" }, false],
+    ["are not for one that has no stage", { stage: "" }, false],
+  ])("%s", ([, changes, isDue]) => {
+    const { anchors } = coSellingPlan(opportunityRecord(changes), at);
+    expect(Object.values(anchors).some((date) => date < at)).toBe(isDue);
   });
 });
