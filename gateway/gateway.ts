@@ -31,6 +31,7 @@ import type { BundleKeys } from "../proof/export/keys.ts";
 import type { AgreementMessage } from "../workflows/agree.ts";
 import type { ReplyMessage } from "../workflows/reply.ts";
 import type { CrmOwners } from "../tools/crm/port.ts";
+import type { RecordReader } from "../tools/record-reader.ts";
 import { startChangeFeed } from "./changes/feed.ts";
 import { createApi } from "./http/api.ts";
 import { isLoopback, reachableHost } from "./listen.ts";
@@ -83,6 +84,8 @@ export type GatewayOptions = {
   readonly owners?: CrmOwners;
   /** What edited questions are decided by; without it none is edited. */
   readonly readTools?: ReadTools;
+  /** The CRM's records; without it no deal is listed. */
+  readonly crm?: RecordReader;
   /** The functions that run; the shipped ones when absent. */
   readonly functions?: FunctionTable;
 };
@@ -163,8 +166,8 @@ function namesOf({ host = LOOPBACK, hosts = [], publicUrl }: GatewayOptions): re
 }
 
 /** What routes take as it was given. */
-function asGiven({ portalId, undoMs, linkKey, owners, bundleKeys }: GatewayOptions) {
-  return { portalId, undoMs, linkKey, owners, bundleKeys };
+function asGiven({ portalId, undoMs, linkKey, owners, bundleKeys, crm }: GatewayOptions) {
+  return { portalId, undoMs, linkKey, owners, bundleKeys, crm };
 }
 
 /** Nobody picks who they are where another machine could ask: through a name of ours beside this machine's, or a public address. */

@@ -7,8 +7,9 @@ export function coSellingCase(input: CaseInput, carried?: DatedCarried): Promise
   return datedCase(input, coSellingAgenda, carried);
 }
 
-export function coSellingAgenda({ state, asksFor }: Standing): Next {
+export function coSellingAgenda({ state, asksFor, isDue }: Standing): Next {
   if (state === "closed") return { kind: "end" };
   if (asksFor("co-selling.qualify")) return { kind: "step", action: "co-selling.qualify" };
-  return { kind: "wait" };
+  // What was put to the rules and not written stays so until something moves: nothing is waited for.
+  return isDue("unscored") ? { kind: "end" } : { kind: "wait" };
 }

@@ -104,6 +104,7 @@ async function serve(
         peers: config.peers,
         bundleKeys: bundleKeys(secret, config),
         owners: ownersOf(config, pool),
+        crm: records["crm"] ?? adapters.crm,
         readTools: {
           ...createReadTools(pool, { ...adapters, records }, clock.now),
           ...policyReadTools(policies, clock.now),

@@ -15,6 +15,7 @@ import type { ChangeFeed } from "../changes/feed.ts";
 import { createReleaseReader } from "../../releases/reader.ts";
 import type { StatusDeps } from "../status/read-status.ts";
 import type { CrmOwners } from "../../tools/crm/port.ts";
+import type { RecordReader } from "../../tools/record-reader.ts";
 import { mountWebhooks, type WebhookDeps } from "../webhooks/hubspot/route.ts";
 import { agreementsApi } from "./agreements.ts";
 import { agreementLinksApi } from "./agreement-links.ts";
@@ -91,6 +92,8 @@ export type ApiDeps = Omit<WebhookDeps, "log"> & {
   /** What an edited question is decided by, before its case decides it: readings of the systems of record, and policies. */
   readonly readTools: ReadTools;
   readonly policies: PolicySource;
+  /** The CRM's records; without it no deal is listed. */
+  readonly crm?: RecordReader | undefined;
   readonly alarm: Alarm;
   readonly checks: Checks;
   /** Asks the durable engine; rejects when it does not answer. */

@@ -100,3 +100,37 @@ test("a deal of which not all is known says what to set, and looks at no partner
   expect(exitCode).toBe(3);
   expect(stderr).toContain("set industry, stuck_at on the deal in the CRM");
 });
+
+test("`deals list` has every page, counts by state, and fails where a deal is missing", async () => {
+  const standing = {
+    account: "contoso.com",
+    scorePpm: null,
+    cause: "",
+    owner: "",
+    caseId: "acme:co-selling:crm-deal-1",
+  };
+  const pages = [
+    { deals: [{ ...standing, dealId: "1", state: "qualified", scorePpm: 930_000 }], next: "1" },
+    {
+      deals: [{ ...standing, dealId: "2", state: "asked", owner: "partner-manager", cause: "question esc_1 is open" }],
+      next: null,
+    },
+  ];
+  await server.close();
+  server = await serveApi(({ query }) => ({ status: 200, json: query.get("after") === "1" ? pages[1] : pages[0] }));
+  process.env["MANDATE_URL"] = server.url;
+  const { exitCode, stdout } = await run("deals", "list");
+  expect([exitCode, stdout]).toEqual([
+    0,
+    [
+      "DEAL  ACCOUNT      STATE      SCORE  OWNER            WHY",
+      "1     contoso.com  qualified   93 %",
+      "2     contoso.com  asked             partner-manager  question esc_1 is open",
+      "",
+      "1 qualified, 1 asked",
+      "",
+    ].join("\n"),
+  ]);
+  pages[1] = { deals: [{ ...standing, dealId: "2", state: "missing" }], next: null };
+  expect((await run("deals", "list")).exitCode).toBe(3);
+});

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JsonObject } from "../../domain/json.ts";
+import { dealStandings } from "../../gateway/deals/standings.ts";
 import { readEscalation } from "../../gateway/http/escalations.ts";
 import { sendBatch } from "../fixtures/batches.ts";
 import { dealOf, doneForDeal, givenDeal } from "../fixtures/deals.ts";
@@ -33,6 +34,13 @@ async function reasonOf(caseId: string): Promise<string> {
   return view?.reason ?? "";
 }
 
+async function standingOf(id: string) {
+  const { pool, company } = system;
+  const record = await dealOf(system, id);
+  const [standing] = await dealStandings(pool, company, [{ dealId: id, record }]);
+  return [standing?.state, standing?.owner];
+}
+
 const unfit = { technographics: "azure", stage: "committed", amount: "10000.00" };
 
 test(
@@ -40,6 +48,7 @@ test(
   { timeout: 120_000 },
   async () => {
     await givenDeal(system, "moves");
+    expect(await standingOf("moves")).toEqual(["missing", "partner-manager"]);
     const caseId = await tells("moves");
     await endOf(caseId);
     expect(await dealOf(system, "moves")).toMatchObject({
@@ -51,6 +60,7 @@ test(
     await endOf(await tells("moves"));
     await endOf(await changed("moves", { amount: "50000.00" }));
     expect(await doneForDeal(system, "moves")).toEqual(["badge-deal 930000", "badge-deal 855000"]);
+    expect(await standingOf("moves")).toEqual(["qualified", ""]);
 
     await changed("moves", unfit);
     expect(await reasonOf(caseId)).toContain("The deal would lose its badge: it scores 46 %, under 60 %");
@@ -75,6 +85,7 @@ test(
     await givenDeal(system, "unsure", { cloud_spend_propensity: "" });
     const caseId = await tells("unsure");
     expect(await reasonOf(caseId)).toContain("75 % of what a deal is scored by is known, under 80 %");
+    expect(await standingOf("unsure")).toEqual(["asked", "partner-manager"]);
     const at = new Date().toISOString();
     const rows = [{ deal: "unsure", account: "www.contoso.com", cloud_spend_ppm: 900_000 }];
     const place = { company: system.company, source: "propensity" };
@@ -82,8 +93,17 @@ test(
     await tells("unsure");
     await endOf(caseId);
     expect(await dealOf(system, "unsure")).toMatchObject({ co_sell_badge: "qualified", co_sell_score: "95.5 %" });
-    await expect(sendBatch(system.pool, place, rows, { window: at.slice(0, 10), at })).rejects.toThrow();
+    await expect(sendBatch(system.pool, place, rows, { window: at.slice(0, 10), at })).rejects.toThrow("known");
     await endOf(await tells("unsure"));
     expect(await doneForDeal(system, "unsure")).toEqual(["badge-deal 955000"]);
   },
 );
+
+test("a deal whose first score people reject is held with that cause", { timeout: 120_000 }, async () => {
+  await givenDeal(system, "rejected", { technographics: "" });
+  const caseId = await tells("rejected");
+  await answer(system, caseId, "reject", await openEscalationOf(system, caseId, "", 30_000));
+  await endOf(caseId);
+  expect(await standingOf("rejected")).toEqual(["held", "partner-manager"]);
+  expect(await doneForDeal(system, "rejected")).toEqual([expect.stringMatching(/^add-note Mandate: rejected/)]);
+});

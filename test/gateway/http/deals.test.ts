@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createReadTools } from "../../../deciding/read-tools.ts";
+import type { DealStanding } from "../../../gateway/deals/standings.ts";
+import { createSandboxCrm } from "../../../tools/crm/sandbox.ts";
 import { embeddedAdapters } from "../../../tools/adapters.ts";
 import { wallTime } from "../../../db/company-clock.ts";
 import { apiOn, headersOf } from "../../fixtures/api.ts";
@@ -18,6 +20,14 @@ async function show(id: string): Promise<unknown> {
   const headers = await headersOf(pool, "dana", "partner-manager");
   const response = await apiOn(pool, { readTools }).request(`/v1/deals/${id}`, { headers });
   return { ...((await response.json()) as object), status: response.status };
+}
+
+async function listed(after = ""): Promise<{ deals: DealStanding[]; next: string | null }> {
+  const { pool } = database;
+  const crm = createSandboxCrm(pool);
+  const headers = await headersOf(pool, "dana", "partner-manager");
+  const query = after === "" ? "" : `?after=${after}`;
+  return (await (await apiOn(pool, { crm }).request(`/v1/deals${query}`, { headers })).json()) as never;
 }
 
 const place = () => ({ pool: database.pool, company: "acme" });
@@ -46,4 +56,23 @@ test("what it lacks for that is named, and one that is not there is not found", 
   await givenDeal(place(), "1002", { industry: "healthcare" });
   expect(await show("1002")).toMatchObject({ badge: null, need: null, lacks: ["product_family", "customer_region"] });
   expect(await show("1003")).toMatchObject({ status: 404, detail: "no deal `1003`" });
+});
+
+test("every deal is listed once, page by page, and one that nothing ever heard of is missing", async () => {
+  const ids = Array.from({ length: 100 }, (_, at) => `2${String(at).padStart(3, "0")}`);
+  for (const id of ids) await givenDeal(place(), id, { co_sell_badge: "not-qualified" });
+  await givenDeal(place(), "3000", { co_sell_badge: "qualified", co_sell_score: "93 %" });
+  await givenDeal(place(), "3001");
+  await givenDeal(place(), "3002", { stage: "" });
+  await givenDeal(place(), "3003", { stage: "launched" });
+  const first = await listed("1999");
+  expect([first.deals.length, first.next]).toEqual([100, "2099"]);
+  const second = await listed("2099");
+  expect(second.deals.map(({ dealId, state, cause, owner }) => [dealId, state, cause, owner])).toEqual([
+    ["3000", "qualified", "", ""],
+    ["3001", "missing", "no event told of it, and no sweep has found it yet", "partner-manager"],
+    ["3002", "held", "it has no stage", "crm"],
+    ["3003", "closed", "", ""],
+  ]);
+  expect(second.next).toBeNull();
 });
