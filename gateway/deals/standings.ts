@@ -68,8 +68,9 @@ async function readQuestions(sql: Sql, company: string, caseIds: readonly string
     name: "questions-of-cases",
     text: `select s.case_id as "caseId", s.escalation_id as "escalationId", s.role
            from unnest($2::text[]) as asked (case_id) cross join lateral (
-             select x.* from escalation x
-             where x.company = $1 and x.case_id = asked.case_id and x.closed_at is null limit 1) s`,
+             select q.* from (select x.* from escalation x
+                              where x.company = $1 and x.case_id = asked.case_id offset 0) q
+             where q.closed_at is null limit 1) s`,
     values: [company, caseIds],
   });
   return new Map(rows.map((row) => [row.caseId, row]));
