@@ -5,6 +5,7 @@ import { proposalIdOf, type ProposalDraft } from "../audit/ledgers/turns.ts";
 import type { LedgerPool } from "../audit/records.ts";
 import { decideCaseOf, EXTERNAL_TOOL, type ExternalArgs } from "../domain/decide-case.ts";
 import { hasWholeNumbers, type JsonObject } from "../domain/json.ts";
+import { givenFacts } from "../guardrails/clock.ts";
 import { governedCatalogue, type FactType } from "../guardrails/fact-types.ts";
 import { readAsked, type FactFault, type ReadFacts } from "./asked-facts.ts";
 import { asGiven } from "./lists.ts";
@@ -137,7 +138,7 @@ function factTypesFor(policies: PolicySource, company: string, asked: Asked): re
   const { policy: id, facts } = asked;
   const about = { facts, caseId: namesOf(company, asked).caseId };
   const inForce = policies.inForce(id, ({ policy }) => subjectOf(policy.subject, about));
-  return inForce?.policy.facts ?? (Object.hasOwn(declared, id) ? declared[id] : undefined);
+  return (inForce && givenFacts(inForce.policy.facts)) ?? (Object.hasOwn(declared, id) ? declared[id] : undefined);
 }
 
 const declared = governedCatalogue();

@@ -1,6 +1,5 @@
 import { stricter } from "../domain/decision.ts";
 import type { Verdict } from "../domain/decision.ts";
-import type { JsonObject } from "../domain/json.ts";
 import { live } from "./cases.ts";
 import type { Decide } from "./cases.ts";
 import { decideCompiled } from "./decide-compiled.ts";
@@ -11,7 +10,7 @@ import { comparisonsOf } from "./policy.ts";
 import type { Comparison, Policy } from "./policy.ts";
 import type { ReadingAlong } from "./reading-along.ts";
 import { valueRead } from "./reading.ts";
-import { factsOf } from "./sample.ts";
+import { factsOf, sampleAt } from "./sample.ts";
 import type { Sample } from "./sample.ts";
 import { sceneOf } from "./scene.ts";
 import { factText } from "./sentences.ts";
@@ -61,7 +60,8 @@ function heldTo(policy: Policy, comparison: Comparison, surroundings: readonly K
   const { value } = comparison;
   if (typeof value !== "object" || !("fact" in value)) return limitsOf(comparison, policy);
   const others = surroundings.map((around) => valueRead(policy, around, value.fact));
-  return others.filter((other) => typeof other === "number").slice(0, 1);
+  const numbers = others.filter((other) => typeof other === "number").slice(0, 1);
+  return numbers.map((other) => other + (value.plus ?? 0));
 }
 
 function spotsOf(policy: Policy, surroundings: readonly Known[]): readonly Spot[] {
@@ -151,17 +151,20 @@ export async function probeBoundaries(
     const decided = async ({ around, moved, read, answers: own }: Line<Answer>, value: number): Promise<Answer> => {
       const before = own.get(value);
       if (before !== undefined) return before;
-      const facts = factsOf(policy, { ...around, [moved]: value });
-      const key = JSON.stringify([at ?? "", facts]);
-      const answer = answers.get(key) ?? (await decidedAnew(facts, read.at(value)));
+      const asked = sampleAt(policy, factsOf(policy, { ...around, [moved]: value }), at);
+      const key = JSON.stringify([asked.at ?? "", asked.facts]);
+      const answer = answers.get(key) ?? (await decidedAnew(asked, read.at(value)));
       answers.set(key, answer);
       own.set(value, answer);
       return answer;
     };
-    const decidedAnew = async (facts: JsonObject, said: ReturnType<ReadingAlong["at"]>): Promise<Answer> => {
+    const decidedAnew = async (asked: Sample, said: ReturnType<ReadingAlong["at"]>): Promise<Answer> => {
+      const { facts, at: instant } = asked;
       const isByBoth = answers.size % every === 0;
       if (isByBoth) byBoth += 1;
-      const decision = isByBoth ? await decide(policy, facts, at) : toldOf(byId, decideCompiled(policy, facts, at));
+      const decision = isByBoth
+        ? await decide(policy, facts, instant)
+        : toldOf(byId, decideCompiled(policy, facts, instant));
       return { decision, faults: faultsOf(decision, said) };
     };
     for (const spot of spots) {

@@ -1,4 +1,5 @@
 import { isMade } from "./analyse/ground.ts";
+import { clockOf, givenFacts } from "./clock.ts";
 import { factsBeneath, turnsOf } from "./analyse/turning.ts";
 import type { Comparison, Policy, PolicyRule } from "./policy.ts";
 import { readAlong, type ReadingAlong } from "./reading-along.ts";
@@ -69,6 +70,7 @@ function* plainRows<Answer>(
   surroundings: readonly Known[],
   lineOf: LineOf<Answer>,
 ): Generator<Row<Answer>> {
+  if (clockOf(policy.facts)?.name === fact && policy.overrides.length > 0) return;
   const type = policy.facts.find(({ name }) => name === fact);
   const bounds = type !== undefined && "min" in type ? type : { min: limit, max: limit };
   const values = [limit - 1, limit, limit + 1].filter((value) => value >= bounds.min && value <= bounds.max);
@@ -84,7 +86,9 @@ function* madeRows<Answer>(
   lineOf: LineOf<Answer>,
 ): Generator<Row<Answer>> {
   const beneath = factsBeneath(policy, comparison);
-  const moved = policy.facts.flatMap((type) => ("min" in type && beneath.includes(type.name) ? [type] : []));
+  // At another instant other overrides may be in effect.
+  const movable = policy.overrides.length === 0 ? policy.facts : givenFacts(policy.facts);
+  const moved = movable.flatMap((type) => ("min" in type && beneath.includes(type.name) ? [type] : []));
   for (const around of surroundings) {
     for (const { name, min, max } of moved) {
       for (const turn of turnsOf(policy, comparison, name, around)) {

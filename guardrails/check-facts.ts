@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../domain/json.ts";
+import { givenFacts } from "./clock.ts";
 import { listed } from "./did-you-mean.ts";
 import { describeKind, givenValue } from "./fact-types.ts";
 import type { FactType, Value } from "./fact-types.ts";
@@ -18,19 +19,23 @@ export type CheckedFacts = {
   readonly undeclared: readonly string[];
 };
 
-/** Checks facts as a strict schema does: every required fact there, each of its type and in its range, and no other. */
-export function checkFacts(policy: Policy, facts: JsonObject): CheckedFacts {
+/**
+ * Checks facts as a strict schema does: every required fact there, each of its type and in its range, and no other. `at` (ISO
+ * 8601) is what `now` reads; without it a request may say `now` itself, as those do that analyses look at.
+ */
+export function checkFacts(policy: Policy, facts: JsonObject, at?: string): CheckedFacts {
   const known: Record<string, Value> = {};
   const missing: string[] = [];
   const unfit: string[] = [];
   for (const type of policy.facts) {
-    const given = Object.hasOwn(facts, type.name) ? facts[type.name] : undefined;
+    const isClock = type.clock === true && at !== undefined;
+    const given = isClock ? new Date(at).toISOString() : Object.hasOwn(facts, type.name) ? facts[type.name] : undefined;
     const value = givenValue(type, given);
     if (value !== undefined) known[type.name] = value;
     else if (given !== undefined || type.optional !== true) missing.push(type.name);
     if (value === undefined && given !== undefined) unfit.push(...unfitTexts(type, given));
   }
-  const declared = new Set(policy.facts.map(({ name }) => name));
+  const declared = new Set((at === undefined ? policy.facts : givenFacts(policy.facts)).map(({ name }) => name));
   return {
     known,
     missing,

@@ -1,4 +1,5 @@
 import { assertNever } from "../domain/assert-never.ts";
+import { dayIn } from "../domain/instant.ts";
 import { isOverList } from "./derived.ts";
 import type { Arithmetic, DerivedFact, Derivation, Operand, OverList, TableCell } from "./derived.ts";
 import { entriesOf } from "./fact-types.ts";
@@ -104,6 +105,8 @@ function arithmetic(derivation: Arithmetic, params: readonly Param[]): Compute {
       return ofAll(derivation.of.map(of), (values) => Math.max(...values));
     case "multiply":
       return ofAll([of(derivation.of), of(derivation.by)], ([value = 0, by = 0]) => value * by || 0);
+    case "day":
+      return ofAll([of(derivation.of)], ([instant = 0]) => dayIn(instant, derivation.zone));
     case "share":
       return ofAll([of(derivation.of), of(derivation.share)], ([whole = 0, share = 0]) =>
         shareOf(whole, share, derivation.round),

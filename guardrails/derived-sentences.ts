@@ -22,6 +22,8 @@ function arithmeticText(derive: Arithmetic, say: Say): string {
       return `the greatest of ${derive.of.map(say).join(" and ")}`;
     case "multiply":
       return `${say(derive.of)} times ${say(derive.by)}`;
+    case "day":
+      return `the day of ${say(derive.of)} in ${derive.zone}`;
     case "share":
       return `${say(derive.share)} of ${say(derive.of)}, rounded ${derive.round}`;
     default:

@@ -12,11 +12,15 @@ export type TableCell = null | { readonly in: readonly Scalar[] } | { readonly m
 /** Of every request that tells all columns exactly one row holds. */
 export type TableRow = { readonly when: readonly TableCell[]; readonly value: Scalar };
 
-/** How a derived fact is made. Exact in whole numbers; a share alone is rounded, the way that it says. */
+/**
+ * How a derived fact is made. Exact in whole numbers; a share alone is rounded, the way that it says. `day` is the day that
+ * it is at an instant in a zone (an IANA name).
+ */
 export type Derivation =
   | { readonly kind: "add" | "subtract" | "min" | "max"; readonly of: readonly Operand[] }
   | { readonly kind: "multiply"; readonly of: Operand; readonly by: number | { readonly param: string } }
   | { readonly kind: "share"; readonly of: Operand; readonly share: Operand; readonly round: "up" | "down" }
+  | { readonly kind: "day"; readonly of: { readonly fact: string }; readonly zone: string }
   | { readonly kind: "table"; readonly by: readonly string[]; readonly rows: readonly TableRow[] }
   | OverList;
 
@@ -66,6 +70,8 @@ function operandsOf(derivation: Derivation): readonly Operand[] {
       return derivation.of;
     case "multiply":
       return [derivation.of, derivation.by];
+    case "day":
+      return [derivation.of];
     case "share":
       return [derivation.of, derivation.share];
     case "table":

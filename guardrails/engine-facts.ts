@@ -1,5 +1,6 @@
 import type { Almanac, DynamicFactCallback } from "json-rules-engine";
 import { assertNever } from "../domain/assert-never.ts";
+import { startOfDayIn } from "../domain/instant.ts";
 import type { Derivation, DerivedFact, Operand, TableRow } from "./derived.ts";
 import { overEntries } from "./engine-lists.ts";
 import { paramFact } from "./engine-names.ts";
@@ -17,6 +18,20 @@ function millionth(product: bigint, round: "up" | "down"): bigint {
   const left = ((product % million) + million) % million;
   const below = (product - left) / million;
   return round === "up" && left > 0n ? below + 1n : below;
+}
+
+/** The day that a zone's clocks show; where they went back over a midnight, the day that had begun before. */
+function dayOnClock(instant: number, zone: string): number {
+  const format = new Intl.DateTimeFormat("en-CA", {
+    timeZone: zone,
+    calendar: "iso8601",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  });
+  const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+  const day = Date.UTC(parts.get("year") ?? 0, (parts.get("month") ?? 0) - 1, parts.get("day")) / 86_400_000;
+  return instant >= startOfDayIn(day + 1, zone) ? day + 1 : day;
 }
 
 function isRow({ when }: TableRow, given: readonly unknown[]): boolean {
@@ -46,6 +61,8 @@ async function valueOf(derivation: Derivation, almanac: Almanac): Promise<unknow
       return Number((await read(derivation.of)) * (await read(derivation.by)));
     case "share":
       return Number(millionth((await read(derivation.of)) * (await read(derivation.share)), derivation.round));
+    case "day":
+      return dayOnClock(Number(await read(derivation.of)), derivation.zone);
     case "table": {
       const given = await Promise.all(derivation.by.map((name) => almanac.factValue<unknown>(name)));
       const rows = derivation.rows.filter((row) => isRow(row, given));

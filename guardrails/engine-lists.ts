@@ -2,7 +2,7 @@ import { Engine } from "json-rules-engine";
 import type { Almanac } from "json-rules-engine";
 import { assertNever } from "../domain/assert-never.ts";
 import type { OverList } from "./derived.ts";
-import { engineCompare } from "./engine-conditions.ts";
+import { addLater, engineCompare } from "./engine-conditions.ts";
 import type { EngineCondition } from "./engine-conditions.ts";
 import { paramFact } from "./engine-names.ts";
 import type { Entry } from "./fact-types.ts";
@@ -28,6 +28,7 @@ async function entriesWhere(almanac: Almanac, entries: readonly Entry[], where: 
       event: { type: "holds" },
     })),
   );
+  addLater(engine);
   const params = await Promise.all(
     readsOf(where).params.map(async (name) => [paramFact(name), await almanac.factValue(paramFact(name))] as const),
   );

@@ -1,7 +1,7 @@
 import { Almanac, Engine } from "json-rules-engine";
 import { beneath, type DerivedFact } from "./derived.ts";
 import { addDerived } from "./engine-facts.ts";
-import { engineCompare, matches } from "./engine-conditions.ts";
+import { addLater, engineCompare, matches } from "./engine-conditions.ts";
 import type { EngineCondition } from "./engine-conditions.ts";
 import { paramFact } from "./engine-names.ts";
 import type { Value } from "./fact-types.ts";
@@ -73,6 +73,7 @@ export async function matchingRules(
     })),
   );
   engine.addOperator(matches);
+  addLater(engine);
   addDerived(engine, derived);
   const { results, failureResults } = await engine.run(plainFacts(reading));
   if (results.length + failureResults.length !== rules.length) throw new Error("the engine left rules out");

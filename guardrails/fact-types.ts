@@ -6,7 +6,17 @@ import { normalSteps, normalText, type NormalStep } from "../domain/normal-text.
 import { formatPpm } from "../domain/ppm.ts";
 import { provenances, type Provenance } from "../domain/provenance.ts";
 import { listed } from "./did-you-mean.ts";
-import { parseDate, writeDate, writeMoney, writePercent } from "./literals.ts";
+import {
+  allSpans,
+  parseDate,
+  parseInstant,
+  writeDate,
+  writeInstant,
+  writeMoney,
+  writePercent,
+  writeSpan,
+} from "./literals.ts";
+import { allInstants } from "../domain/instant.ts";
 import type { Listed } from "./name-list.ts";
 import { patternFault, patternTest } from "../domain/pattern.ts";
 
@@ -15,7 +25,7 @@ export type Scalar = boolean | number | string;
 /** One record of a list: the value of each of its fields, and nothing else. */
 export type Entry = { readonly [field: string]: Scalar };
 
-/** What a fact holds once it is checked: dates are days since 1970-01-01, a set is its members, sorted, a list its records in order. */
+/** What a fact holds once it is checked: dates are days since 1970-01-01, date-times and durations whole milliseconds, a set is its members, sorted, a list its records in order. */
 export type Value = Scalar | readonly string[] | readonly Entry[];
 
 /** `listed`: whether another fact is in a list, looked up and never given (`name-list.ts`). */
@@ -27,7 +37,7 @@ type FieldKind =
   | { readonly kind: "choice"; readonly values: readonly string[] }
   | { readonly kind: "number" | "ppm"; readonly min: number; readonly max: number }
   | { readonly kind: "minor"; readonly min: number; readonly max: number; readonly currency: Currency }
-  | { readonly kind: "date"; readonly min: number; readonly max: number };
+  | { readonly kind: "date" | "date-time" | "duration"; readonly min: number; readonly max: number };
 
 /** What a rule may compare: closed types only. */
 type FactKind = FieldKind | { readonly kind: "set"; readonly values: readonly string[] } | TextKind | ListKind;
@@ -67,6 +77,8 @@ type Named = {
   readonly optional?: true;
   /** Where it comes from, as it is declared. */
   readonly from?: Provenance;
+  /** The instant of the decision itself, which no request brings. */
+  readonly clock?: true;
 };
 
 /** The longest text a fact may be, in UTF-16 units. */
@@ -90,7 +102,7 @@ const FieldProperty = z.union([
   z.strictObject({ type: z.literal("string"), enum: z.array(z.string().min(1)).min(1), ...described }),
   z.strictObject({
     type: z.literal("string"),
-    format: z.literal("date"),
+    format: z.enum(["date", "date-time"]),
     pattern: z.string().optional(),
     ...described,
   }),
@@ -99,13 +111,17 @@ const FieldProperty = z.union([
       type: z.literal("integer"),
       minimum: z.int(),
       maximum: z.int(),
-      unit: z.enum(["ppm", "minor"]).optional(),
+      unit: z.enum(["ppm", "minor", "ms"]).optional(),
       currency: Currency.optional(),
       ...described,
     })
     .refine(
       ({ unit, currency }) => (unit === "minor") === (currency !== undefined),
       "`unit: minor` and `currency` go together",
+    )
+    .refine(
+      ({ unit, minimum, maximum }) => unit !== "ms" || (minimum >= allSpans.min && maximum <= allSpans.max),
+      "`unit: ms` holds 1,100 years at most",
     ),
 ]);
 
@@ -181,12 +197,12 @@ function kindOf(property: z.infer<typeof Property>): FactKind {
 function fieldKindOf(property: z.infer<typeof FieldProperty>): FieldKind {
   if (property.type === "boolean") return { kind: "boolean" };
   if (property.type === "string") {
-    return "enum" in property ? { kind: "choice", values: property.enum } : { kind: "date", ...allDays };
+    if ("enum" in property) return { kind: "choice", values: property.enum };
+    return property.format === "date" ? { kind: "date", ...allDays } : { kind: "date-time", ...allInstants };
   }
   const { minimum: min, maximum: max, unit, currency } = property;
-  return currency === undefined
-    ? { kind: unit === "ppm" ? "ppm" : "number", min, max }
-    : { kind: "minor", min, max, currency };
+  if (currency !== undefined) return { kind: "minor", min, max, currency };
+  return { kind: unit === "ppm" ? "ppm" : unit === "ms" ? "duration" : "number", min, max };
 }
 
 function namedAs(name: string, { title, adjustable = false, from }: z.infer<typeof Property>) {
@@ -240,7 +256,7 @@ export function givenValue(type: FactKind, given: unknown): Value | undefined {
   if (type.kind === "set") return givenSet(type.values, given);
   if (type.kind === "list") return givenList(type, given);
   if (type.kind === "text") return typeof given === "string" ? spelledFor(type, given) : undefined;
-  const value = type.kind === "date" ? parseDate(given) : given;
+  const value = type.kind === "date" ? parseDate(given) : type.kind === "date-time" ? parseInstant(given) : given;
   return acceptsValue(type, value) ? value : undefined;
 }
 
@@ -275,6 +291,7 @@ function givenEntry(fields: readonly FieldType[], given: unknown): Entry | undef
 /** A checked value as plain JSON, the way a request brings it. */
 export function jsonValue(type: Shown, value: Value): Json {
   if (type.kind === "date" && typeof value === "number") return writeDate(value);
+  if (type.kind === "date-time" && typeof value === "number") return writeInstant(value);
   return type.kind === "list" ? entriesOf(value).map((entry) => jsonEntry(type.fields, entry)) : (value as Json);
 }
 
@@ -306,6 +323,10 @@ export function describeKind(type: FactKind): string {
       return `a whole number from ${type.min} to ${type.max}`;
     case "date":
       return "a day such as 2026-07-01";
+    case "date-time":
+      return "an instant with its offset such as 2026-07-01T12:00:00Z or 2026-07-01T14:00:00+02:00";
+    case "duration":
+      return `a span of time from ${writeSpan(type.min)} to ${writeSpan(type.max)}`;
     case "set":
       return `some of ${listed(type.values)}`;
     case "text":
@@ -332,8 +353,29 @@ export function showValue(shown: Shown, value: Value): string {
   if (shown.kind === "list") return entriesText(shown.fields, entriesOf(value));
   if (typeof value === "object") return value.length === 0 ? "none" : value.map(String).join(", ");
   if (shown.kind === "date") return writeDate(value);
+  if (shown.kind === "date-time") return writeInstant(value);
+  if (shown.kind === "duration") return spanText(value);
   if (shown.kind === "ppm") return formatPpm(value);
   return shown.kind === "minor" ? formatMinor(value, shown.currency) : String(value);
+}
+
+const spanParts = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1_000],
+  ["ms", 1],
+] as const;
+
+/** `2d 4h 30m`: days of 24 hours and what is left of them. */
+function spanText(ms: number): string {
+  let left = Math.abs(ms);
+  const parts = spanParts.flatMap(([unit, size]) => {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    return count === 0 ? [] : [`${count}${unit}`];
+  });
+  return parts.length === 0 ? "0s" : `${ms < 0 ? "-" : ""}${parts.join(" ")}`;
 }
 
 /** `2: family hardware, discount 25 %; family software, discount 5 %`. */

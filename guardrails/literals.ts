@@ -1,5 +1,6 @@
 import { assertNever } from "../domain/assert-never.ts";
 import { parseDate, writeDate } from "../domain/day.ts";
+import { parseInstant, writeInstant } from "../domain/instant.ts";
 import { inUnits, parseDecimal } from "../domain/decimal.ts";
 import { currencyFault, minorDigits } from "../domain/currency.ts";
 import { type Currency, Money, formatMinor } from "../domain/money.ts";
@@ -61,11 +62,25 @@ function decimalsFault(text: string, code: string): ReturnType<typeof moneyFault
   };
 }
 
-export { parseDate, writeDate };
+export { parseDate, writeDate, parseInstant, writeInstant };
 
-/** A number with its unit: a plain one, a day, parts per million, or minor units of a currency. */
+/** The kinds of numbers that say no currency: plain ones, parts per million, days, and times and spans in milliseconds. */
+export const plainKinds = ["number", "ppm", "date", "date-time", "duration"] as const;
+export type PlainKind = (typeof plainKinds)[number];
+
+/** Every kind of number, with the word that files say it by. */
+export const unitWords = {
+  ppm: "percent",
+  minor: "money",
+  number: "number",
+  date: "date",
+  "date-time": "date-time",
+  duration: "duration",
+} as const satisfies { readonly [kind in Amount["kind"]]: string };
+
+/** A number with its unit: a plain one, a time, parts per million, or minor units of a currency. */
 export type Amount =
-  | { readonly kind: "number" | "date" | "ppm"; readonly value: number }
+  | { readonly kind: PlainKind; readonly value: number }
   | { readonly kind: "minor"; readonly value: number; readonly currency: Currency };
 
 /** `9`, `-3`: plain digits, and within what a number can hold exactly. */
@@ -74,7 +89,7 @@ export function parseWhole(text: unknown): number | undefined {
   return isWhole && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
 }
 
-function plainAmount(kind: "number" | "date" | "ppm", value: number | undefined): Amount | undefined {
+function plainAmount(kind: PlainKind, value: number | undefined): Amount | undefined {
   return value === undefined ? undefined : { kind, value };
 }
 
@@ -85,6 +100,10 @@ export function parseAs(kind: Amount["kind"], text: unknown): Amount | undefined
       return plainAmount(kind, parseWhole(text));
     case "date":
       return plainAmount(kind, parseDate(text));
+    case "date-time":
+      return plainAmount(kind, parseInstant(text));
+    case "duration":
+      return plainAmount(kind, parseSpan(text));
     case "ppm":
       return plainAmount(kind, parsePercent(text));
     case "minor": {
@@ -117,6 +136,44 @@ export function parseDuration(text: unknown): number | undefined {
   return ms > 0 && ms <= MAX_DURATION_MS ? ms : undefined;
 }
 
+const DAY_MS = 86_400_000;
+const spanUnits = { d: DAY_MS, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
+
+/** The longest span that is told: more than lies between any two instants. */
+export const allSpans = { min: -1_100 * 366 * DAY_MS, max: 1_100 * 366 * DAY_MS } as const;
+
+const isoSpan =
+  /^(-?)P(?=\d|T\d)(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.(\d{1,3}))?S)?)?$/;
+
+function isoMs(text: string): number | undefined {
+  const match = isoSpan.exec(text);
+  if (match === null) return undefined;
+  const [weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(2, 7).map((part) => Number(part ?? 0));
+  const whole = (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds;
+  const ms = whole * 1_000 + Number((match[7] ?? "").padEnd(3, "0"));
+  return match[1] === "-" && ms > 0 ? -ms : ms;
+}
+
+/**
+ * `24h`, `90m`, `14d`, `30s`, `250ms`, `-2h`, or ISO 8601's `PT24H`, `P14D`, `P2W`, in milliseconds: whole and exact. A day is
+ * 24 hours and a week seven of them, whatever clocks do; months and years, which have no one length, are no spans.
+ */
+export function parseSpan(text: unknown): number | undefined {
+  if (typeof text !== "string") return undefined;
+  const [, count, unit] = /^(0|-?[1-9]\d{0,14})(d|h|m|s|ms)$/.exec(text) ?? [];
+  const ms = count === undefined ? isoMs(text) : Number(count) * spanUnits[unit as keyof typeof spanUnits];
+  return ms !== undefined && ms >= allSpans.min && ms <= allSpans.max ? ms : undefined;
+}
+
+/** Milliseconds as a policy writes them, in the largest unit that tells them exactly: days from two on, `24h`, `90m`. */
+export function writeSpan(ms: number): string {
+  const isDays = ms % DAY_MS === 0 && Math.abs(ms) >= 2 * DAY_MS;
+  const [unit, size] = Object.entries(spanUnits).find(
+    ([name, each]) => ms % each === 0 && (name !== "d" || isDays),
+  ) ?? ["ms", 1];
+  return `${ms / size}${unit}`;
+}
+
 /** Parts per million as a policy writes them: `150001` is `15.0001%`. */
 export function writePercent(ppm: number): string {
   return formatPpm(ppm).replace(" ", "");
@@ -125,4 +182,27 @@ export function writePercent(ppm: number): string {
 /** Minor units as a policy writes them: `50000000` USD is `500000.00 USD`. */
 export function writeMoney(minor: number, currency: string): string {
   return formatMinor(minor, currency).replaceAll(",", "");
+}
+
+/** A number as a file writes it: `18%`, `500000.00 USD`, `2026-07-01`, `24h`; one that counts as it is. */
+export function writeUnit(
+  unit: { readonly kind: PlainKind } | { readonly kind: "minor"; readonly currency: string },
+  value: number,
+): string | number {
+  switch (unit.kind) {
+    case "ppm":
+      return writePercent(value);
+    case "minor":
+      return writeMoney(value, unit.currency);
+    case "date":
+      return writeDate(value);
+    case "date-time":
+      return writeInstant(value);
+    case "duration":
+      return writeSpan(value);
+    case "number":
+      return value;
+    default:
+      return assertNever(unit);
+  }
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { BrandRules } from "../domain/brand/rules.ts";
 import { modes } from "../domain/decision-details.ts";
 import { Currency } from "../domain/money.ts";
+import { plainKinds } from "./literals.ts";
 import { normalSteps } from "../domain/normal-text.ts";
 import { provenances } from "../domain/provenance.ts";
 import { isOverList, operandNames } from "./derived.ts";
@@ -37,6 +38,7 @@ const factBase = {
   adjustable: z.boolean(),
   optional: z.literal(true).exactOptional(),
   from: z.enum(provenances).exactOptional(),
+  clock: z.literal(true).exactOptional(),
 };
 const range = { min: z.int(), max: z.int() };
 const choices = { values: z.array(z.string()).min(1) };
@@ -46,7 +48,7 @@ const fieldBase = { name: Name, title: z.string(), adjustable: z.boolean(), from
 const Field = z.discriminatedUnion("kind", [
   z.strictObject({ ...fieldBase, kind: z.literal("boolean") }),
   z.strictObject({ ...fieldBase, kind: z.literal("choice"), ...choices }),
-  z.strictObject({ ...fieldBase, kind: z.enum(["number", "ppm", "date"]), ...range }),
+  z.strictObject({ ...fieldBase, kind: z.enum(plainKinds), ...range }),
   z.strictObject({ ...fieldBase, kind: z.literal("minor"), ...range, currency: Currency }),
 ]);
 
@@ -67,7 +69,7 @@ const Fact = z.discriminatedUnion("kind", [
     maxLength: z.int().min(1),
   }),
   z.strictObject({ ...factBase, kind: z.enum(["choice", "set"]), ...choices }),
-  z.strictObject({ ...factBase, kind: z.enum(["number", "ppm", "date"]), ...range }),
+  z.strictObject({ ...factBase, kind: z.enum(plainKinds), ...range }),
   z.strictObject({ ...factBase, kind: z.literal("minor"), ...range, currency: Currency }),
   z.strictObject({
     ...factBase,
@@ -77,6 +79,8 @@ const Fact = z.discriminatedUnion("kind", [
     pattern: Name.exactOptional(),
   }),
 ]);
+
+const Other = z.strictObject({ fact: Name, plus: z.int().exactOptional() });
 
 const When: z.ZodType<Condition> = z.lazy(() =>
   z.union([
@@ -98,6 +102,7 @@ const Derivation = z.discriminatedUnion("kind", [
     by: z.union([z.int(), z.strictObject({ param: Name })]),
   }),
   z.strictObject({ kind: z.literal("share"), of: Operand, share: Operand, round: z.enum(["up", "down"]) }),
+  z.strictObject({ kind: z.literal("day"), of: z.strictObject({ fact: Name }), zone: Name }),
   z.strictObject({ kind: z.literal("count"), list: Name, where: When.exactOptional() }),
   z.strictObject({ kind: z.literal("sum"), list: Name, of: Name, where: When.exactOptional() }),
   z.strictObject({ kind: z.enum(["any", "all"]), list: Name, where: When }),
@@ -112,7 +117,7 @@ const made = { derive: Derivation };
 const Derived = z.discriminatedUnion("kind", [
   z.strictObject({ ...factBase, kind: z.literal("boolean"), ...made }),
   z.strictObject({ ...factBase, kind: z.literal("choice"), ...choices, ...made }),
-  z.strictObject({ ...factBase, kind: z.enum(["number", "ppm", "date"]), ...range, ...made }),
+  z.strictObject({ ...factBase, kind: z.enum(plainKinds), ...range, ...made }),
   z.strictObject({ ...factBase, kind: z.literal("minor"), ...range, currency: Currency, ...made }),
 ]);
 
@@ -124,14 +129,14 @@ const paramBase = {
 };
 
 const Param = z.discriminatedUnion("kind", [
-  z.strictObject({ ...paramBase, kind: z.enum(["number", "date", "ppm"]) }),
+  z.strictObject({ ...paramBase, kind: z.enum(plainKinds) }),
   z.strictObject({ ...paramBase, kind: z.literal("minor"), currency: Currency }),
 ]);
 
 const Comparison = z.strictObject({
   fact: Name,
   operator: z.enum([...equalityOperators, ...orderOperators, ...setOperators, ...patternOperators]),
-  value: z.union([Scalar, z.array(Scalar).min(1), z.strictObject({ param: Name }), z.strictObject({ fact: Name })]),
+  value: z.union([Scalar, z.array(Scalar).min(1), z.strictObject({ param: Name }), Other]),
 });
 
 const ruleBase = {

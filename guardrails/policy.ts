@@ -19,11 +19,17 @@ export type Operator =
   | (typeof setOperators)[number]
   | (typeof patternOperators)[number];
 
+/**
+ * Another fact in the place of a constant. `plus`: so much later than it, or where it is negative earlier: days of a date,
+ * milliseconds of a date-time.
+ */
+export type OtherFact = { readonly fact: string; readonly plus?: number };
+
 /** One comparison of one fact with a constant, a list of constants, a parameter or another fact of its unit. */
 export type Comparison = {
   readonly fact: string;
   readonly operator: Operator;
-  readonly value: Scalar | readonly Scalar[] | { readonly param: string } | { readonly fact: string };
+  readonly value: Scalar | readonly Scalar[] | { readonly param: string } | OtherFact;
 };
 
 /** json-rules-engine's condition language, without its open ends. Amounts are parsed: integers in ppm or minor units. */

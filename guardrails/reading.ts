@@ -1,4 +1,5 @@
 import { assertNever } from "../domain/assert-never.ts";
+import { startOfDayIn } from "../domain/instant.ts";
 import { stricter } from "../domain/decision.ts";
 import type { Verdict } from "../domain/decision.ts";
 import { derivedNamed, isOverList, operandNames } from "./derived.ts";
@@ -65,9 +66,18 @@ function listRead(policy: Policy, facts: Known, derivation: OverList): Value | u
   }
 }
 
+/** The last day that had begun in the zone. */
+function dayRead(instant: number | undefined, zone: string): number | undefined {
+  if (instant === undefined) return undefined;
+  let day = Math.floor(instant / 86_400_000) - 2;
+  while (startOfDayIn(day + 1, zone) <= instant) day += 1;
+  return day;
+}
+
 function derivedRead(policy: Policy, facts: Known, derivation: Derivation): Value | undefined {
   if (isOverList(derivation)) return listRead(policy, facts, derivation);
   if (derivation.kind === "table") return tableRead(policy, facts, derivation);
+  if (derivation.kind === "day") return dayRead(operandRead(policy, facts, derivation.of), derivation.zone);
   const operands =
     derivation.kind === "multiply"
       ? [derivation.of, derivation.by]
@@ -141,11 +151,12 @@ export function holds(policy: Policy, condition: Condition, facts: Known): boole
   if ("not" in condition) return !holds(policy, condition.not, facts);
   const given = valueRead(policy, facts, condition.fact);
   if (given === undefined) return false;
-  const { value } = condition;
-  if (typeof value !== "object" || !("fact" in value)) return comparisonHolds(policy, condition, given);
-  const other = valueRead(policy, facts, value.fact);
+  const { value: written } = condition;
+  if (typeof written !== "object" || !("fact" in written)) return comparisonHolds(policy, condition, given);
+  const other = valueRead(policy, facts, written.fact);
   if (other === undefined || typeof other === "object") return false;
-  return comparisonHolds(policy, { ...condition, value: other }, given);
+  const value = typeof other === "number" ? other + (written.plus ?? 0) : other;
+  return comparisonHolds(policy, { ...condition, value }, given);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../domain/json.ts";
+import { givenFacts } from "./clock.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { describeKind } from "./fact-types.ts";
 import type { FactType } from "./fact-types.ts";
@@ -17,7 +18,8 @@ export type LoadedRequest =
  * The facts of one request, from YAML or JSON: a map of values as policies write them, or as whole parts per million and
  * minor units. What is left out is left out. Gives every problem at its place; never throws.
  */
-export function loadRequest(file: string, text: string, { facts: types }: Policy): LoadedRequest {
+export function loadRequest(file: string, text: string, policy: Policy): LoadedRequest {
+  const types = givenFacts(policy.facts);
   const reader = readerOf(file, text);
   if (reader.value === undefined) return { kind: "refused", problems: reader.problems() };
   const names = types.map(({ name }) => name);
@@ -61,6 +63,8 @@ function typed(type: FactType, text: string): unknown {
     case "minor":
     case "choice":
     case "date":
+    case "date-time":
+    case "duration":
     case "text":
       return text;
   }
@@ -78,7 +82,8 @@ export type TypedFact =
   | { readonly kind: "refused"; readonly message: string; readonly fix: string };
 
 /** Reads `effectiveDiscount=15%`, `listPrice=600000.00 USD`, `papers=consent,cold-chain`. */
-export function typedFact(pair: string, { facts: types }: Policy): TypedFact {
+export function typedFact(pair: string, policy: Policy): TypedFact {
+  const types = givenFacts(policy.facts);
   const at = pair.indexOf("=");
   const name = at < 0 ? pair : pair.slice(0, at);
   const names = types.map((known) => known.name);

@@ -13,7 +13,7 @@ export type Scene = { readonly checked: CheckedFacts; readonly cell: Policy };
 
 /** `at` is when it is decided, ISO 8601; without it no override applies. Throws for a bad time. */
 export function sceneOf(policy: Policy, facts: JsonObject, at: string | undefined): Scene {
-  const checked = checkFacts(policy, facts);
+  const checked = checkFacts(policy, facts, at);
   const cell = at === undefined ? policy : cellOf(policy, checked.known, at);
   const known = derive(cell, checked.known);
   return { checked: known === checked.known ? checked : { ...checked, known }, cell };

@@ -1,5 +1,6 @@
 import { modes } from "../domain/decision-details.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { now, todayIn } from "./clock.ts";
 import type { FactType } from "./fact-types.ts";
 import { TEXTS } from "./load/policy.ts";
 import { modeWords } from "./section-sentences.ts";
@@ -143,6 +144,8 @@ function sectionsOf(
  * and what is derived are checked there.
  */
 export function policySchema(id: string, facts: readonly FactType[], shared: readonly string[] = []): JsonObject {
+  const clock = [now, todayIn("UTC")].filter(({ name }) => !facts.some((fact) => fact.name === name));
+  const read = [...facts, ...clock];
   const required = ["policy", "default", "rules", "routes", "defaultRoute"];
   const [plain, deriving] = [false, true].map((isDeriving) => sectionsOf(id, facts, shared, isDeriving));
   return {
@@ -153,8 +156,8 @@ export function policySchema(id: string, facts: readonly FactType[], shared: rea
       ...["derive", "tables"].map((section) => strict(deriving ?? {}, [...required, section])),
     ],
     $defs: {
-      condition: conditionOf(facts, condition),
-      derivingCondition: conditionOf(facts, derivingCondition, true),
+      condition: conditionOf(read, condition),
+      derivingCondition: conditionOf(read, derivingCondition, true),
       ...recordConditions(facts),
       param: paramRefOf(),
       level: strict(levels(), ["who", "sla"]),

@@ -1,8 +1,10 @@
+import { daysInWords } from "../domain/day.ts";
 import { obligations } from "../domain/obligations.ts";
 import { typeNamed } from "./derived.ts";
+import { writeSpan } from "./literals.ts";
 import { showValue } from "./fact-types.ts";
 import type { Shown, Value } from "./fact-types.ts";
-import type { Comparison, Condition, Operator, Param, Policy, PolicyRule } from "./policy.ts";
+import type { Comparison, Condition, Operator, OtherFact, Param, Policy, PolicyRule } from "./policy.ts";
 
 /** Operators as a sentence says them. */
 export const words: { readonly [operator in Operator]: string } = {
@@ -33,11 +35,19 @@ export function valueText(policy: Policy, { fact, value }: Comparison): string {
     const param = policy.params.find(({ name }) => name === value.param);
     return param === undefined ? value.param : `${showValue(param, param.value)} (${param.name})`;
   }
-  if (typeof value === "object" && "fact" in value) return value.fact;
+  if (typeof value === "object" && "fact" in value) return `${value.fact}${laterText(policy, value)}`;
   return [value]
     .flat()
     .map((item) => factText(policy, fact, item))
     .join(", ");
+}
+
+/** ` plus 24h`, ` less 30 days`; nothing for a fact as it is. */
+export function laterText(policy: Policy, { fact, plus = 0 }: OtherFact): string {
+  if (plus === 0) return "";
+  const far = Math.abs(plus);
+  const span = typeNamed(policy, fact)?.kind === "date" ? daysInWords(far) : writeSpan(far);
+  return plus > 0 ? ` plus ${span}` : ` less ${span}`;
 }
 
 function joined(policy: Policy, conditions: readonly Condition[], word: string): string {

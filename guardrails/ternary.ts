@@ -1,7 +1,7 @@
 import { assertNever } from "../domain/assert-never.ts";
 import type { Scalar, Value } from "./fact-types.ts";
 import { patternTest } from "../domain/pattern.ts";
-import type { Comparison, Condition, Param } from "./policy.ts";
+import type { Comparison, Condition, OtherFact, Param } from "./policy.ts";
 
 /** What the known facts say of a condition: it holds, it does not, or that hangs on facts that are not known. */
 export type Truth = boolean | "unknown";
@@ -123,16 +123,21 @@ export function isUnsettled({ value }: Comparison, params: readonly Param[]): bo
   return params.some(({ name, unsettled }) => name === value.param && unsettled === true);
 }
 
-function betweenTest(fact: string, beside: string, holds: (given: Value, other: Value) => boolean): Test {
+function betweenTest(
+  fact: string,
+  { fact: beside, plus = 0 }: OtherFact,
+  holds: (given: Value, other: Value) => boolean,
+): Test {
   return (known) => {
     const [given, other] = [valueIn(known, fact), valueIn(known, beside)];
-    return given === undefined || other === undefined ? "unknown" : holds(given, other);
+    if (given === undefined || other === undefined) return "unknown";
+    return holds(given, typeof other === "number" ? other + plus : other);
   };
 }
 
 function comparisonTest(comparison: Comparison, params: readonly Param[]): Test {
   const { fact, value } = comparison;
-  if (typeof value === "object" && "fact" in value) return betweenTest(fact, value.fact, betweenOf(comparison));
+  if (typeof value === "object" && "fact" in value) return betweenTest(fact, value, betweenOf(comparison));
   const holds = holdsOf(comparison, params);
   if (isUnsettled(comparison, params)) return () => "unknown";
   return (known) => {

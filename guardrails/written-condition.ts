@@ -1,17 +1,14 @@
 import { didYouMean } from "./did-you-mean.ts";
 import type { FactType, Scalar } from "./fact-types.ts";
-import { writeDate, writeMoney, writePercent } from "./literals.ts";
-import type { Comparison, Condition } from "./policy.ts";
+import { writeSpan, writeUnit } from "./literals.ts";
+import type { Comparison, Condition, OtherFact } from "./policy.ts";
 
 /** Plain data as a file holds it. */
 export type Plain = { readonly [key: string]: unknown };
 
 /** A value of a fact's type as a file writes it. */
 export function writtenValue(type: FactType, value: Scalar): Scalar {
-  if (typeof value !== "number") return value;
-  if (type.kind === "ppm") return writePercent(value);
-  if (type.kind === "minor") return writeMoney(value, type.currency);
-  return type.kind === "date" ? writeDate(value) : value;
+  return typeof value === "number" && "min" in type ? writeUnit(type, value) : value;
 }
 
 /** A value of a fact as a file writes it. Throws for a fact that is not declared. */
@@ -28,13 +25,22 @@ export function writtenScalar(facts: readonly FactType[], name: string, value: S
   return writtenValue(type, value);
 }
 
+function writtenOther({ fact, plus = 0 }: OtherFact, kind: FactType["kind"] | undefined): Plain {
+  if (plus === 0) return { fact };
+  const far = Math.abs(plus);
+  return { fact, [plus > 0 ? "plus" : "minus"]: kind === "date" ? `${far}d` : writeSpan(far) };
+}
+
 function writtenComparison(facts: readonly FactType[], { fact, operator, value }: Comparison): Plain {
   const type = facts.find(({ name }) => name === fact);
   if (type?.kind === "boolean" && type.listed !== undefined) {
     return { fact: type.listed.fact, operator: value === true ? "in" : "notIn", value: { list: type.listed.id } };
   }
   const one = (scalar: Scalar) => (operator === "matches" ? scalar : writtenScalar(facts, fact, scalar));
-  if (typeof value === "object" && ("param" in value || "fact" in value)) return { fact, operator, value };
+  if (typeof value === "object" && "fact" in value) {
+    return { fact, operator, value: writtenOther(value, facts.find((known) => known.name === fact)?.kind) };
+  }
+  if (typeof value === "object" && "param" in value) return { fact, operator, value };
   return { fact, operator, value: typeof value === "object" ? value.map(one) : one(value) };
 }
 

@@ -1,4 +1,5 @@
 import { assertNever } from "../domain/assert-never.ts";
+import { isToday } from "./clock.ts";
 import { typeNamed, type DerivedFact, type Operand, type TableCell } from "./derived.ts";
 import type { FactType, Scalar } from "./fact-types.ts";
 import { writePercent } from "./literals.ts";
@@ -38,6 +39,8 @@ function writtenDerivation(policy: Policy, made: DerivedFact): Plain {
     }
     case "multiply":
       return { title, multiply: [operandOf(derive.of, made), derive.by] };
+    case "day":
+      return { title, day: derive.of.fact };
     case "share": {
       const share = typeof derive.share === "number" ? writePercent(derive.share) : operandOf(derive.share, made);
       return { title, share: operandOf(derive.of, made), of: share, round: derive.round };
@@ -69,7 +72,8 @@ export function writtenDerived(policy: Policy): Plain {
   const isTable = ({ derive }: DerivedFact) => derive.kind === "table";
   const section = (made: readonly DerivedFact[]) =>
     Object.fromEntries(made.map((one) => [one.name, writtenDerivation(policy, one)]));
-  const [tables, others] = [derived.filter(isTable), derived.filter((one) => !isTable(one))];
+  const made = derived.filter((one) => !isToday(one));
+  const [tables, others] = [made.filter(isTable), made.filter((one) => !isTable(one))];
   return {
     ...(others.length > 0 && { derive: section(others) }),
     ...(tables.length > 0 && { tables: section(tables) }),

@@ -17,7 +17,8 @@ export function writtenFact(type: FactType, given: unknown): Json | undefined {
 function withUnit(type: FactType, given: unknown): unknown {
   if (type.kind === "list")
     return Array.isArray(given) ? given.map((entry: unknown) => entryWithUnits(type, entry)) : given;
-  if (typeof given !== "string" || (type.kind !== "ppm" && type.kind !== "minor")) return given;
+  if (typeof given !== "string" || (type.kind !== "ppm" && type.kind !== "minor" && type.kind !== "duration"))
+    return given;
   const amount = parseAs(type.kind, given);
   return amount !== undefined && sameUnit(amount, type) ? amount.value : undefined;
 }
@@ -71,5 +72,6 @@ export function writtenFault(type: FactType, given: unknown): string {
 export function describeWritten(type: FactType): string {
   const written = describeKind(type);
   if (type.kind === "ppm") return `${written} as text, or whole parts per million`;
+  if (type.kind === "duration") return `${written}, also as PT24H, or whole milliseconds`;
   return type.kind === "minor" ? `${written} as text, or whole minor units` : written;
 }

@@ -5,20 +5,17 @@ import type { FactType } from "./fact-types.ts";
 import { layOut } from "./layout/layout.ts";
 import type { FileKind } from "./layout/shapes.ts";
 import { writeAmount } from "./learn/patch.ts";
-import { writeMoney, writePercent } from "./literals.ts";
+import { unitWords, writeMoney, writePercent, writeSpan, writeUnit } from "./literals.ts";
 import { capParam } from "./policy.ts";
 import type { Limit, Override, Param, Policy, PolicyRule } from "./policy.ts";
 import { writtenCondition, writtenScalar } from "./written-condition.ts";
 import type { Plain } from "./written-condition.ts";
 import { writtenDerived } from "./written-derived.ts";
 
-const units = { ppm: "percent", minor: "money", number: "number", date: "date" } as const;
-const amount = (param: Param, value: number) => (param.kind === "number" ? value : writeAmount(param, value));
-
 function writtenParam(param: Param): Plain {
   const { allowed } = param;
   return {
-    [units[param.kind]]: amount(param, param.value),
+    [unitWords[param.kind]]: writeUnit(param, param.value),
     ...(allowed !== null && { allowed: `${writeAmount(param, allowed.min)}..${writeAmount(param, allowed.max)}` }),
     ...(param.protected && { protected: true }),
   };
@@ -31,7 +28,7 @@ function writtenOverride(policy: Policy, override: Override): Plain {
   });
   const set = Object.entries(override.set).map(([name, value]) => {
     const param = params.find((known) => known.name === name);
-    return [name, param === undefined ? value : amount(param, value)];
+    return [name, param === undefined ? value : writeUnit(param, value)];
   });
   const { id, from, until, reason } = override;
   return { id, for: Object.fromEntries(scope), effective: { from, until }, set: Object.fromEntries(set), reason };
@@ -157,6 +154,7 @@ function writtenFact({ name, title, adjustable, optional, from, ...kind }: FactT
   switch (kind.kind) {
     case "boolean":
     case "date":
+    case "date-time":
       return [name, { ...said, [kind.kind]: true }];
     case "choice":
     case "set":
@@ -177,6 +175,8 @@ function writtenFact({ name, title, adjustable, optional, from, ...kind }: FactT
       ];
     case "number":
       return [name, { ...said, number: `${kind.min}..${kind.max}` }];
+    case "duration":
+      return [name, { ...said, duration: `${writeSpan(kind.min)}..${writeSpan(kind.max)}` }];
     case "ppm":
       return [name, { ...said, percent: `${writePercent(kind.min)}..${writePercent(kind.max)}` }];
     case "minor":

@@ -1,5 +1,5 @@
 import type { FactType } from "../../guardrails/fact-types.ts";
-import { writeMoney, writePercent } from "../../guardrails/literals.ts";
+import { writeMoney, writePercent, writeSpan } from "../../guardrails/literals.ts";
 
 /** The facts that a scaffold declares when none are given. */
 export function factsScaffold(id: string): string {
@@ -48,6 +48,10 @@ function sample(fact: FactType): string {
       return "[]";
     case "date":
       return "2026-07-01";
+    case "date-time":
+      return "2026-07-01T12:00:00Z";
+    case "duration":
+      return writeSpan(fact.min);
     case "text":
       return quoted("x");
     case "list": {

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { functions } from "../../functions/index.ts";
 import { governedCatalogue, type FactType } from "../../guardrails/fact-types.ts";
-import { day, money, percent, strict, whole } from "../../guardrails/schema/literals.ts";
+import { day, instant, money, percent, span, strict, whole } from "../../guardrails/schema/literals.ts";
 import { describeWritten } from "../../guardrails/written-fact.ts";
 import type { JsonObject } from "../../domain/json.ts";
 
@@ -30,6 +30,10 @@ function writtenSchema(type: FactType): JsonObject {
       return { ...whole, minimum: type.min, maximum: type.max, description };
     case "date":
       return { ...day, description };
+    case "date-time":
+      return { ...instant, description };
+    case "duration":
+      return { anyOf: [{ ...whole, minimum: type.min, maximum: type.max }, span], description };
     case "text":
       return { type: "string", maxLength: type.maxLength, description };
     case "ppm":
@@ -74,7 +78,7 @@ export const GivenFacts = bySome.openapi("GivenFacts", {
   type: "object",
   anyOf: [...refs("Facts", Object.keys(governedCatalogue())), { type: "object", additionalProperties: true }],
   description:
-    "amounts with their unit, `40%` and `600000.00 USD`, or whole parts per million and minor units; days are `2026-07-01`",
+    "amounts with their unit, `40%` and `600000.00 USD`, or whole parts per million and minor units; days are `2026-07-01`, instants `2026-07-01T12:00:00Z` with their offset, spans `24h`, `PT24H` or whole milliseconds",
 });
 
 /** Fields of a record by name, as CRMs write them: amounts are decimals, `600000.00` or `600000.00 USD`. */

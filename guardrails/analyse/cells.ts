@@ -1,4 +1,5 @@
 import { withParams } from "../cell.ts";
+import { clockOf, dayHasCome } from "../clock.ts";
 import type { Override, Param, Policy } from "../policy.ts";
 import { DEFAULT_STEPS, search } from "./box.ts";
 import { allOf, always, anyOf, keyOf, never, notOf } from "./formula.ts";
@@ -79,21 +80,47 @@ function keyOfCell(params: readonly Param[]): string {
   return params.map(({ override, unsettled }) => (unsettled ? "?" : (override ?? ""))).join(" ");
 }
 
+/** Whether requests are told apart by when they are decided, so that no cell holds for all of them. */
+export function isClocked({ facts }: Space): boolean {
+  return clockOf(facts) !== undefined;
+}
+
+/** When the overrides of a day are those in effect; null: while none is. Whenever, where nothing reads the clock. */
+function whileInEffect(space: Space, policy: Policy, day: string | null): Formula {
+  const clock = clockOf(space.facts);
+  if (clock === undefined || policy.overrides.length === 0) return always;
+  const days = turningDays([policy]);
+  const from = (one: string) => space.compare(policy, dayHasCome(policy, clock, one)).must;
+  const between = (since: string | undefined, until: string | undefined) =>
+    allOf([since === undefined ? always : from(since), until === undefined ? always : notOf(from(until))]);
+  if (day !== null)
+    return between(
+      days.filter((one) => one <= day).at(-1),
+      days.find((one) => one > day),
+    );
+  const free = [undefined, ...days].map((since, at) => {
+    const isFree = since === undefined || !policy.overrides.some((one) => one.from <= since && since < one.until);
+    return isFree ? between(since, days[at]) : never;
+  });
+  return anyOf(free);
+}
+
 /** The cells of a policy on one day; the most specific override wins, as in `cellOf`. Null: no override is in effect. */
 export function cellsOn(space: Space, policy: Policy, day: string | null): readonly Cell[] {
   const effective = policy.overrides
     .filter(({ from, until }) => day !== null && from <= day && day < until)
     .toSorted((a, b) => Object.keys(b.for).length - Object.keys(a.for).length);
-  const start: Branch = { params: policy.params.map((param) => ({ param, isSettled: false })), region: [always] };
+  const params = policy.params.map((param) => ({ param, isSettled: false }));
+  const start: Branch = { params, region: [whileInEffect(space, policy, day)] };
   const branches = effective.reduce<readonly Branch[]>((all, one) => branch(space, policy, all, one), [start]);
   const cells = new Map<string, Cell>();
   for (const { params: settled, region } of branches) {
-    const params = settled.map(({ param }) => param);
-    const key = keyOfCell(params);
-    const overrides = [...new Set(params.flatMap(({ override }) => override ?? []))];
-    const isOwn = params.every((param, index) => param === policy.params[index]);
+    const own = settled.map(({ param }) => param);
+    const key = keyOfCell(own);
+    const overrides = [...new Set(own.flatMap(({ override }) => override ?? []))];
+    const isOwn = own.every((param, index) => param === policy.params[index]);
     const seen = cells.get(key)?.region ?? never;
-    const cell = isOwn ? policy : withParams(policy, params);
+    const cell = isOwn ? policy : withParams(policy, own);
     cells.set(key, { policy: cell, overrides, region: anyOf([seen, allOf(region)]), day });
   }
   return [...cells.values()];
@@ -106,7 +133,7 @@ export function cellsOf(space: Space, policy: Policy): readonly Cell[] {
   const cells = new Map<string, Cell>();
   for (const cell of others) {
     const key = `${keyOfCell(cell.policy.params)} ${keyOf(cell.region)}`;
-    if (cell.policy !== policy && !cells.has(key)) cells.set(key, cell);
+    if ((isClocked(space) || cell.policy !== policy) && !cells.has(key)) cells.set(key, cell);
   }
   return [own, ...cells.values()];
 }

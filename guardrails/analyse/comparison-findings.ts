@@ -22,7 +22,9 @@ function telling(type: FactType, limits: readonly unknown[]): readonly Value[] {
     case "number":
     case "ppm":
     case "minor":
-    case "date": {
+    case "date":
+    case "date-time":
+    case "duration": {
       const near = limits.flatMap((limit) => (typeof limit === "number" ? [limit - 1, limit, limit + 1] : []));
       return [type.min, type.max, ...near].filter((value) => value >= type.min && value <= type.max);
     }

@@ -7,7 +7,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import { capParam } from "../policy.ts";
 import type { Policy } from "../policy.ts";
 import { DEFAULT_STEPS, search } from "./box.ts";
-import { cellsOn, settled, turningDays, valuesOf } from "./cells.ts";
+import { cellsOn, isClocked, settled, turningDays, valuesOf } from "./cells.ts";
 import type { Cell } from "./cells.ts";
 import { findChange, findChangeWithin } from "./difference.ts";
 import type { AskTurn, Turn } from "./difference.ts";
@@ -115,7 +115,7 @@ function jointCells(space: Space, a: Policy, b: Policy): readonly Joint[] {
     const others = cellsOn(space, b, day);
     for (const one of cellsOn(space, a, day)) {
       for (const other of others) {
-        if (day !== null && one.policy === a && other.policy === b) continue;
+        if (day !== null && one.policy === a && other.policy === b && !isClocked(space)) continue;
         const region = [one.region, other.region];
         const key = [one, other]
           .map(({ policy, region: where }) => `${JSON.stringify(policy.params)} ${keyOf(where)}`)

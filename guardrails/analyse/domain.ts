@@ -1,3 +1,4 @@
+import { dayIn, startOfDayIn } from "../../domain/instant.ts";
 import { ceilOf, floorOf, formRange } from "./form-range.ts";
 import type { Range } from "./form-range.ts";
 import { scaled } from "./linear.ts";
@@ -38,8 +39,20 @@ export function withRuns(domain: Domain, name: string, runs: readonly Range[]): 
 
 const MILLION = 1_000_000n;
 
+/** The instants of some days; of days on which none of these instants lies, the instants as they are. */
+function instantsOf({ zone }: { readonly zone: string }, days: Range, { min, max }: Range): Range {
+  const start = (day: bigint) => BigInt(startOfDayIn(Number(day), zone));
+  const [first, last] = [BigInt(dayIn(Number(min), zone)), BigInt(dayIn(Number(max), zone))];
+  return {
+    min: days.min > first ? (days.min > last ? max + 1n : start(days.min)) : min,
+    max: days.max < last ? (days.max < first ? min - 1n : start(days.max + 1n) - 1n) : max,
+  };
+}
+
 function termHeld(domain: Domain, term: Term, range: Range): Domain | undefined {
   if (term.kind === "fact") return held(domain, term.name, range);
+  if (term.kind === "day")
+    return formHeld(domain, term.of, instantsOf(term, range, formRange(term.of, rangeIn(domain))));
   if (term.kind !== "share") return domain;
   const { of, share, round } = term;
   const product =

@@ -1,4 +1,6 @@
+import { dayIn } from "../../domain/instant.ts";
 import type { Currency } from "../../domain/money.ts";
+import type { FactType } from "../fact-types.ts";
 import type { Policy } from "../policy.ts";
 import { factsIn } from "./linear.ts";
 import type { Linear, Term } from "./linear.ts";
@@ -34,6 +36,10 @@ function compare(a: bigint, b: bigint): number {
 
 function termRange(term: Term, of: (fact: string) => Range): Range {
   if (term.kind === "fact") return of(term.name);
+  if (term.kind === "day") {
+    const { min, max } = formRange(term.of, of);
+    return { min: BigInt(dayIn(Number(min), term.zone)), max: BigInt(dayIn(Number(max), term.zone)) };
+  }
   if (term.kind === "share") return shareRange(formRange(term.of, of), formRange(term.share, of), term.round);
   throw new Error("a form over tables and choices has no range of its own");
 }
@@ -56,10 +62,14 @@ function exactly(value: bigint): number {
   throw new Unlaid("what is derived comes to more than whole numbers tell exactly");
 }
 
-type Measured = { readonly kind: "number" | "ppm"; readonly min: number; readonly max: number };
+type Measured = { readonly kind: "number" | "ppm" | "duration"; readonly min: number; readonly max: number };
 type Money = { readonly kind: "minor"; readonly min: number; readonly max: number; readonly currency: Currency };
 
-/** The unit of a form and what it may come to. Days that are added and taken away come to a number of them. */
+const isTime = ({ kind }: FactType): boolean => kind === "date-time" || kind === "duration";
+
+/**
+ * The unit of a form and what it may come to. Days that are added and taken away come to a number of them, instants to a span.
+ */
 export function formType(cell: Policy, form: Linear): Measured | Money {
   const types = cell.facts.filter(({ name }) => factsIn(form).has(name));
   const rangeOf = (fact: string): Range => {
@@ -72,6 +82,11 @@ export function formType(cell: Policy, form: Linear): Measured | Money {
   const range = { min: exactly(min), max: exactly(max) };
   const money = types.find((type) => type.kind === "minor");
   if (money?.kind === "minor") return { kind: "minor", currency: money.currency, ...range };
-  const kind = types.every((type) => type.kind === "ppm") ? ("ppm" as const) : ("number" as const);
+  const isPlain = form.terms.every(({ term }) => term.kind === "fact");
+  const kind = types.every((type) => type.kind === "ppm")
+    ? "ppm"
+    : isPlain && types.every(isTime)
+      ? "duration"
+      : "number";
   return { kind, ...range };
 }

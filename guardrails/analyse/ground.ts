@@ -1,7 +1,8 @@
+import { startOfDayIn } from "../../domain/instant.ts";
 import { beneath, derivedNamed, typeNamed } from "../derived.ts";
 import type { Derivation, TableCell } from "../derived.ts";
 import type { FactType, Scalar } from "../fact-types.ts";
-import type { Comparison, Condition, Policy } from "../policy.ts";
+import type { Comparison, Condition, OtherFact, Policy } from "../policy.ts";
 import { comparisonHolds } from "../reading.ts";
 import { valueIn } from "../ternary.ts";
 import type { Known } from "../ternary.ts";
@@ -89,7 +90,9 @@ function tableWhere(grounding: Grounding, { by, rows }: Table, isIn: (value: Sca
 /** A form over tables, shares and choices between numbers, taken apart by what they come to. */
 function split(grounding: Grounding, form: Linear, least: bigint): Condition | undefined {
   const inner = innerTerms(form);
-  const found = inner.find(({ term }) => term.kind === "table") ?? inner.find(({ term }) => term.kind !== "share");
+  const found =
+    inner.find(({ term }) => term.kind === "table") ??
+    inner.find(({ term }) => term.kind === "min" || term.kind === "max");
   if (found === undefined) return undefined;
   const { key, term } = found;
   const where = (by: Linear) => atLeast(grounding, replaced(form, key, by), least);
@@ -193,8 +196,10 @@ function atLeast(grounding: Grounding, form: Linear, least: bigint): Condition {
   const needed = ceilOf(least - constant, divisor);
   const reach = (by: bigint): Condition => {
     const [only, ...others] = unit.terms;
-    const isShare = only?.term.kind === "share" && others.length === 0;
-    const share = isShare && only.term.kind === "share" ? shareAtLeast(grounding, only.term, by) : undefined;
+    const term = others.length === 0 ? only?.term : undefined;
+    // A day has come when its first instant has.
+    if (term?.kind === "day") return atLeast(grounding, term.of, BigInt(startOfDayIn(Number(by), term.zone)));
+    const share = term?.kind === "share" ? shareAtLeast(grounding, term, by) : undefined;
     return share ?? atomAtLeast(grounding, unit, by);
   };
   return sign > 0n ? reach(needed) : opposite(reach(-needed + 1n));
@@ -222,13 +227,17 @@ function ordered(grounding: Grounding, form: Linear, operator: Comparison["opera
   }
 }
 
-function between(grounding: Grounding, { fact, operator }: Comparison, other: string): Condition {
+function between(
+  grounding: Grounding,
+  { fact, operator }: Comparison,
+  { fact: other, plus = 0 }: OtherFact,
+): Condition {
   const { cell, fixed } = grounding;
   const [a, b] = [typeNamed(cell, fact), typeNamed(cell, other)];
   if (a === undefined || b === undefined) return fails;
   if ("min" in a && "min" in b) {
     const difference = less(linearOf(cell, { fact }, fixed), linearOf(cell, { fact: other }, fixed));
-    return ordered(grounding, difference, operator, [0]);
+    return ordered(grounding, difference, operator, [plus]);
   }
   const values: readonly Scalar[] = a.kind === "choice" ? a.values : [true, false];
   const known: readonly Scalar[] = b.kind === "choice" ? b.values : [true, false];
@@ -248,7 +257,7 @@ function constantsOf({ params }: Policy, { value }: Comparison): readonly Scalar
 function ground(grounding: Grounding, comparison: Comparison): Condition {
   const { cell, fixed } = grounding;
   const { fact, operator, value } = comparison;
-  if (typeof value === "object" && "fact" in value) return between(grounding, comparison, value.fact);
+  if (typeof value === "object" && "fact" in value) return between(grounding, comparison, value);
   const derived = derivedNamed(cell, fact);
   if (derived === undefined) {
     const given = valueIn(fixed, fact);

@@ -1,4 +1,5 @@
 import { assertNever } from "../../domain/assert-never.ts";
+import { dayIn } from "../../domain/instant.ts";
 import { shareOf } from "../derive.ts";
 import { derivedNamed } from "../derived.ts";
 import type { Derivation, Operand } from "../derived.ts";
@@ -11,6 +12,7 @@ export type Term =
   | { readonly kind: "fact"; readonly name: string }
   | { readonly kind: "table"; readonly name: string; readonly derive: Extract<Derivation, { readonly kind: "table" }> }
   | { readonly kind: "min" | "max"; readonly of: readonly Linear[] }
+  | { readonly kind: "day"; readonly of: Linear; readonly zone: string }
   | { readonly kind: "share"; readonly of: Linear; readonly share: Linear; readonly round: "up" | "down" };
 
 /** Whole multiples of terms and a constant, added up. Terms by rising key, each once, none of them by zero. */
@@ -32,6 +34,8 @@ function termKey(term: Term): string {
     case "min":
     case "max":
       return `${term.kind}(${term.of.map(linearKey).toSorted().join(", ")})`;
+    case "day":
+      return `day of ${linearKey(term.of)} in ${term.zone}`;
     case "share":
       return `${shareText(term.share)} of (${linearKey(term.of)}) rounded ${term.round}`;
     default:
@@ -87,6 +91,7 @@ export function replaced(form: Linear, key: string, by: Linear): Linear {
       const [of, share] = [replaced(term.of, key, by), replaced(term.share, key, by)];
       return scaled(shareForm(of, share, term.round), one.by);
     }
+    if (term.kind === "day") return scaled(dayForm(replaced(term.of, key, by), term.zone), one.by);
     if (term.kind !== "min" && term.kind !== "max") return scaled(ofTerm(term), one.by);
     return scaled(ofTerm({ ...term, of: term.of.map((inner) => replaced(inner, key, by)) }), one.by);
   });
@@ -101,11 +106,18 @@ export function shareForm(of: Linear, share: Linear, round: "up" | "down"): Line
   return constantOf(BigInt(shareOf(Number(of.constant), Number(share.constant), round)));
 }
 
+/** The day of an instant. */
+function dayForm(of: Linear, zone: string): Linear {
+  if (of.terms.length > 0) return ofTerm({ kind: "day", of, zone });
+  return constantOf(BigInt(dayIn(Number(of.constant), zone)));
+}
+
 /** The terms of a form that are not facts, those within others included, the outer first. */
 export function innerTerms(form: Linear): readonly Linear["terms"][number][] {
   return form.terms.flatMap((one) => {
     const { term } = one;
     if (term.kind === "share") return [one, ...innerTerms(term.of), ...innerTerms(term.share)];
+    if (term.kind === "day") return [one, ...innerTerms(term.of)];
     if (term.kind === "min" || term.kind === "max") return [one, ...term.of.flatMap(innerTerms)];
     return term.kind === "table" ? [one] : [];
   });
@@ -117,6 +129,7 @@ export function factsIn(form: Linear): ReadonlySet<string> {
   const visit = ({ terms }: Linear): void => {
     for (const { term } of terms) {
       if (term.kind === "fact") names.add(term.name);
+      else if (term.kind === "day") visit(term.of);
       else if (term.kind === "share") [term.of, term.share].forEach(visit);
       else if (term.kind === "min" || term.kind === "max") term.of.forEach(visit);
     }
@@ -153,6 +166,8 @@ function derivedForm(cell: Policy, name: string, derive: Derivation, fixed: Know
       return scaled(read(derive.of), read(derive.by).constant);
     case "share":
       return shareForm(read(derive.of), read(derive.share), derive.round);
+    case "day":
+      return dayForm(read(derive.of), derive.zone);
     case "table":
       return ofTerm({ kind: "table", name, derive });
     case "count":

@@ -50,6 +50,8 @@ function renamed(derivation: Derivation, nameOf: (name: string) => string): Deri
     typeof one === "object" && "fact" in one ? { fact: nameOf(one.fact) } : one;
   if (isOverList(derivation)) return derivation;
   switch (derivation.kind) {
+    case "day":
+      return { ...derivation, of: { fact: nameOf(derivation.of.fact) } };
     case "table":
       return { ...derivation, by: derivation.by.map(nameOf) };
     case "multiply":
@@ -110,6 +112,6 @@ export function listsTold(cell: Policy): Told | undefined {
 /** A comparison as it is read where lists are told. */
 export function renamedComparison({ nameOf }: Told, comparison: Comparison): Comparison {
   const { fact, value } = comparison;
-  const other = typeof value === "object" && "fact" in value ? { fact: nameOf(value.fact) } : value;
+  const other = typeof value === "object" && "fact" in value ? { ...value, fact: nameOf(value.fact) } : value;
   return { ...comparison, fact: nameOf(fact), value: other };
 }

@@ -29,7 +29,7 @@ function isAsWritten(space: Space, written: Model, model: Model, region: readonl
 
 function somewhere({ cells, space }: Layout, rule: PolicyRule, ask: Ask): Somewhere {
   let answer: Somewhere = { kind: "none" };
-  const written = cells[0]?.model;
+  const written = cells[0]?.cell.region.kind === "always" ? cells[0].model : undefined;
   for (const { cell, model } of cells) {
     const same = model.rules.find(({ id }) => id === rule.id);
     const own = same ?? modelRule(cell.policy, rule, space.compile(cell.policy, rule.when));

@@ -42,6 +42,10 @@ export function sharedFacts(a: Policy, b: Policy): SharedFacts | undefined {
   const differences: string[] = [];
   for (const type of a.facts) {
     const other = b.facts.find(({ name }) => name === type.name);
+    if (other === undefined && type.clock === true) {
+      facts.push(type);
+      continue;
+    }
     if (other === undefined) {
       differences.push(`\`${type.name}\` is a fact of the first alone`);
       facts.push(type);
@@ -55,7 +59,7 @@ export function sharedFacts(a: Policy, b: Policy): SharedFacts | undefined {
     facts.push(type.optional === true && other.optional === true ? shared : required);
   }
   for (const type of b.facts.filter(({ name }) => !a.facts.some((fact) => fact.name === name))) {
-    differences.push(`\`${type.name}\` is a fact of the second alone`);
+    if (type.clock !== true) differences.push(`\`${type.name}\` is a fact of the second alone`);
     facts.push(type);
   }
   return { facts, differences };

@@ -1,3 +1,4 @@
+import { clockOf, dayHasCome } from "../clock.ts";
 import type { FactType, Scalar, Value } from "../fact-types.ts";
 import { comparisonsOf } from "../policy.ts";
 import type { Comparison, Condition, Policy } from "../policy.ts";
@@ -49,6 +50,13 @@ function scopesOf(policy: Policy): readonly Comparison[] {
   return policy.overrides.flatMap((override) =>
     Object.entries(override.for).map(([fact, value]): Comparison => ({ fact, operator: "in", value })),
   );
+}
+
+/** Where other overrides are in effect, as the decision's own instant tells it, where something reads that. */
+function turnsIn(policy: Policy, facts: readonly FactType[]): readonly Comparison[] {
+  const clock = clockOf(facts);
+  const days = policy.overrides.flatMap(({ from, until }) => [from, until]);
+  return clock === undefined ? [] : days.map((day) => dayHasCome(policy, clock, day));
 }
 
 /** A value that stands for its class; undefined for a class that holds none of its own. */
@@ -240,7 +248,10 @@ function aggregatesOf(cells: readonly Policy[]): ReadonlyMap<string, Aggregate> 
  * comparison turns, so that a class of values is all on one side of every limit.
  */
 export function spaceOf(facts: readonly FactType[], { cells, conditions }: SpaceOf): Space {
-  const comparisons = distinct([...conditions.flatMap(comparisonsOf), ...cells.flatMap(scopesOf)]);
+  const comparisons = distinct([
+    ...conditions.flatMap(comparisonsOf),
+    ...cells.flatMap((cell) => [...scopesOf(cell), ...turnsIn(cell, facts)]),
+  ]);
   const atoms = new Map<string, Atom>();
   const asked = distinct(
     cells.flatMap((cell) => comparisons.flatMap((comparison) => askedBy(cell, comparison, atoms, facts))),

@@ -5,6 +5,7 @@ import { compilePolicy } from "../compile.ts";
 import { verdictOfMatches } from "../decide-compiled.ts";
 import { groundsOf } from "../grounds.ts";
 import type { Policy } from "../policy.ts";
+import { sampleAt } from "../sample.ts";
 import { sceneOf } from "../scene.ts";
 import { valueIn } from "../ternary.ts";
 import type { Known } from "../ternary.ts";
@@ -23,7 +24,8 @@ export function verdictOf(cell: Policy, known: Known): Verdict {
  * no override is in effect.
  */
 export function decisionOf(policy: Policy, facts: JsonObject, at: string | null): Decision {
-  const { checked, cell } = sceneOf(policy, facts, at ?? undefined);
+  const asked = sampleAt(policy, facts, at ?? undefined);
+  const { checked, cell } = sceneOf(policy, asked.facts, asked.at);
   const { matching, unknown } = compilePolicy(cell).match(checked.known);
   const active = cell.rules.filter(({ state }) => state === undefined);
   const [found, open] = [new Set(matching), new Set(unknown)];

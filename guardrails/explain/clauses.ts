@@ -1,6 +1,6 @@
-import type { Comparison, Condition, Operator } from "../policy.ts";
+import type { Comparison, Condition, Operator, OtherFact } from "../policy.ts";
 import { madeText } from "../derived-sentences.ts";
-import { factText, valueText, words } from "../sentences.ts";
+import { factText, laterText, valueText, words } from "../sentences.ts";
 import { testOf, valueIn } from "../ternary.ts";
 import type { Known } from "../ternary.ts";
 import type { Policy } from "../policy.ts";
@@ -30,9 +30,11 @@ function operatorWords({ operator }: Comparison, holds: boolean): string {
 }
 
 /** Another fact with its value: `floorPrice 90.00 USD`. */
-function besideWords(fact: string, { cell, known }: Reading): string {
+function besideWords(other: OtherFact, { cell, known }: Reading): string {
+  const { fact } = other;
   const given = valueIn(known, fact);
-  return given === undefined ? fact : `${fact} ${factText(cell, fact, given)}${madeText(cell, known, fact)}`;
+  const read = given === undefined ? "" : ` ${factText(cell, fact, given)}${madeText(cell, known, fact)}`;
+  return `${fact}${read}${laterText(cell, other)}`;
 }
 
 /** `auto_max 15 % (base)` for a parameter, `500,000.00 USD` for a constant. */
@@ -40,7 +42,7 @@ function limitWords(comparison: Comparison, reading: Reading): string {
   const { cell, originText } = reading;
   const { value } = comparison;
   const param = typeof value === "object" && "param" in value ? value.param : undefined;
-  if (typeof value === "object" && "fact" in value) return besideWords(value.fact, reading);
+  if (typeof value === "object" && "fact" in value) return besideWords(value, reading);
   if (param === undefined) return valueText(cell, comparison);
   const shown = valueText(cell, comparison).replace(` (${param})`, "");
   const origin = originText(param);

@@ -1,3 +1,5 @@
+import { unitWords } from "../literals.ts";
+
 /** How one part of a file is laid out. What says nothing is one line where it fits, its keys as they were written. */
 export type Shape = {
   /** The keys in their order; any other follows as it was written. */
@@ -13,7 +15,7 @@ export type Shape = {
   readonly each?: Shape;
 };
 
-const comparison: Shape = { order: ["fact", "operator", "value"] };
+const comparison: Shape = { order: ["fact", "operator", "value", "within", "of", "before", "after"] };
 
 /** Groups have a line per condition, a comparison is one line. */
 const condition: Shape = {
@@ -24,7 +26,7 @@ const condition: Shape = {
 };
 const conditions: Shape = { block: true, each: condition };
 
-const param: Shape = { order: ["percent", "money", "number", "date", "allowed", "protected"] };
+const param: Shape = { order: [...Object.values(unitWords), "allowed", "protected"] };
 const params: Shape = { block: true, each: param };
 const effective: Shape = { order: ["from", "until"] };
 
@@ -52,7 +54,9 @@ const level: Shape = { order: ["who", "sla", "then"] };
 // oxlint-disable-next-line unicorn/no-thenable -- the policy language's word for the next level; never awaited
 const route: Shape = { order: routeKeys, block: true, of: { then: level } };
 
-const derivation: Shape = { order: ["title", "add", "subtract", "multiply", "min", "max", "share", "of", "round"] };
+const derivation: Shape = {
+  order: ["title", "add", "subtract", "multiply", "min", "max", "day", "share", "of", "round"],
+};
 const table: Shape = { order: ["title", "by", "file", "rows"], block: true, of: { rows: { block: true } } };
 
 /** A policy's file. */
@@ -107,7 +111,7 @@ const shared: Shape = {
   of: { params },
 };
 
-const kinds = ["percent", "money", "number", "boolean", "choice", "set", "date", "text"];
+const kinds = ["percent", "money", "number", "boolean", "choice", "set", "date", "date-time", "duration", "text"];
 const fact: Shape = { order: ["title", "adjustable", "optional", "from", ...kinds, "normal", "pattern"] };
 const facts: Shape = { block: true, of: { facts: { block: true, each: fact } } };
 

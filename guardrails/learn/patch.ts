@@ -1,37 +1,21 @@
 import { isScalar, parseDocument } from "yaml";
-import { parseAs, writeDate, writeMoney, writePercent } from "../literals.ts";
+import { parseAs, unitWords, writeUnit } from "../literals.ts";
 import type { Param } from "../policy.ts";
 
 /** A policy's text before and after a change of one line. `line` counts from 1. */
 export type Patch = { readonly before: string; readonly after: string; readonly line: number };
 
-/** An amount as a policy writes it: `18%`, `500000.00 USD`, `3`, `2026-07-01`. */
+/** An amount as a policy writes it: `18%`, `500000.00 USD`, `3`, `2026-07-01`, `24h`. */
 export function writeAmount(param: Param, value: number): string {
-  switch (param.kind) {
-    case "ppm":
-      return writePercent(value);
-    case "minor":
-      return writeMoney(value, param.currency);
-    case "date":
-      return writeDate(value);
-    case "number":
-      return String(value);
-  }
+  return String(writeUnit(param, value));
 }
-
-const units: { readonly [kind in Param["kind"]]: string } = {
-  ppm: "percent",
-  minor: "money",
-  number: "number",
-  date: "date",
-};
 
 /**
  * The text of a policy file with another value of one parameter; every other character stays, comments too. Undefined
  * when the text does not hold the parameter as it is known, in one line.
  */
 export function patchParam(text: string, param: Param, value: number): Patch | undefined {
-  const node = parseDocument(text).getIn(["params", param.name, units[param.kind]], true);
+  const node = parseDocument(text).getIn(["params", param.name, unitWords[param.kind]], true);
   if (!isScalar(node) || !node.range) return undefined;
   if (parseAs(param.kind, node.source ?? node.value)?.value !== param.value) return undefined;
   const [start, end] = node.range;

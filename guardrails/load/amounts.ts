@@ -17,6 +17,16 @@ const told: { readonly [unit in Unit]: { readonly noun: string; readonly fix: st
     range: "1000.00 USD..5000.00 USD",
   },
   number: { noun: "a whole number", fix: "write a whole number, such as `9`", range: "5..20" },
+  "date-time": {
+    noun: "an instant with its offset",
+    fix: "write an instant with its offset, such as `2026-07-01T12:00:00Z` or `2026-07-01T14:00:00+02:00`",
+    range: "2026-07-01T00:00:00Z..2027-01-01T00:00:00Z",
+  },
+  duration: {
+    noun: "a span of time",
+    fix: "write a span of time, such as `24h`, `90m` or `14d`; a day is 24 hours",
+    range: "12h..72h",
+  },
   date: { noun: "a day", fix: "write a day, such as `2026-12-31`", range: "2026-07-01..2026-12-31" },
 };
 
@@ -25,7 +35,7 @@ export function rangeExample(unit: Unit): string {
   return told[unit].range;
 }
 
-/** Reads a number written in one unit: `15%`, `500000.00 USD`, `9` in plain digits, `2026-12-31`. */
+/** Reads a number written in one unit: `15%`, `500000.00 USD`, `9` in plain digits, `2026-12-31`, `24h`. */
 export function readAmount(reader: Reader, path: Path, value: unknown, unit: Unit): Amount | undefined {
   const amount = parseAs(unit, unit === "number" ? reader.written(path) : value);
   if (amount !== undefined) return amount;

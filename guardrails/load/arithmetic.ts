@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dayIn } from "../../domain/instant.ts";
 import { shareOf } from "../derive.ts";
 import type { Derivation } from "../derived.ts";
 import { listed } from "../did-you-mean.ts";
@@ -17,6 +18,7 @@ const examples = {
   multiply: "`multiply: [fact, 3]`, with a whole number or a parameter that is one",
   min: "`min: [one, other]`",
   max: "`max: [one, other]`",
+  day: "`day: fact`, an instant: the day of it in the policy's zone",
   share: "`share: fact`, with `of: 15%` and `round: up` or `down`",
 } as const;
 export type Operation = keyof typeof examples;
@@ -29,6 +31,7 @@ export const ArithmeticFields = z.strictObject({
   multiply: z.unknown().optional(),
   min: z.unknown().optional(),
   max: z.unknown().optional(),
+  day: z.unknown().optional(),
   share: z.unknown().optional(),
   of: z.unknown().optional(),
   round: z.enum(["up", "down"]).optional().describe("`up` or `down`"),
@@ -81,6 +84,22 @@ function rangeOf(operation: "add" | "subtract" | "min" | "max", operands: readon
 
 const isOptional = (operands: readonly Measured[]): boolean => operands.some(({ optional }) => optional);
 
+/** An instant some spans later or earlier. */
+function isMoved(operation: string, operands: readonly Measured[]): boolean {
+  const kinds = operands.map(({ unit }) => unit.kind);
+  const isTimes = kinds.every((kind) => kind === "date-time" || kind === "duration");
+  if (operation === "subtract") return isTimes && kinds[0] === "date-time";
+  return operation === "add" && isTimes && kinds.includes("date-time");
+}
+
+/** Two days are so many apart, and two instants a span. */
+function unitTogether(operation: string, operands: readonly Measured[], first: Measured): Measure["unit"] {
+  const [kind, other] = operands.map(({ unit }) => unit.kind);
+  if (operation === "subtract" && kind === "date") return { kind: "number" };
+  if (operation === "subtract" && other === "date-time") return { kind: "duration" };
+  return operands.some(({ unit }) => unit.kind === "date-time") ? { kind: "date-time" } : first.unit;
+}
+
 function readTogether(
   reader: Reader,
   path: Path,
@@ -90,15 +109,19 @@ function readTogether(
 ): Derived | undefined {
   const count: readonly [number, number] = operation === "subtract" ? [2, 2] : [2, 20];
   const operands = operandsAt(reader, path, value, count, scope);
-  if (operands === undefined || !alike(reader, path, operands)) return undefined;
+  if (operands === undefined) return undefined;
   const [first] = operands;
-  if (first === undefined) return undefined;
+  if (first === undefined || !(isMoved(operation, operands) || alike(reader, path, operands))) return undefined;
+  if (operation === "add" && operands.filter(({ unit }) => unit.kind === "date-time").length > 1) {
+    reader.report(path, "instants do not add up", "subtract one from the other, which gives a span of time");
+    return undefined;
+  }
   const isDays = first.unit.kind === "date";
   if (isDays && operation === "add") {
     reader.report(path, "days do not add up", "subtract one from the other, which gives a number of days");
     return undefined;
   }
-  const unit = isDays && operation === "subtract" ? { kind: "number" as const } : first.unit;
+  const unit = unitTogether(operation, operands, first);
   const measure = { unit, ...rangeOf(operation, operands), optional: isOptional(operands) };
   return { derive: { kind: operation, of: operands.map(({ operand }) => operand) }, measure };
 }
@@ -117,8 +140,12 @@ function readMultiply(reader: Reader, path: Path, value: unknown, scope: Scope):
     reader.report([...path, 1], `\`${by.name}\` does not multiply`.replaceAll("``", "`"), `write ${examples.multiply}`);
     return undefined;
   }
-  if (of.unit.kind === "date") {
-    reader.report([...path, 0], `\`${of.name}\` is a day`, "multiply a number, a percentage or money");
+  if (of.unit.kind === "date" || of.unit.kind === "date-time") {
+    reader.report(
+      [...path, 0],
+      `\`${of.name}\` is ${unitText(of)}`,
+      "multiply a number, a percentage, a span or money",
+    );
     return undefined;
   }
   const measure = { unit: of.unit, ...corners(of, by, (a, b) => a * b || 0), optional: of.optional };
@@ -135,14 +162,29 @@ function readShare(reader: Reader, path: Path, fields: Fields, scope: Scope): De
     reader.report([...path, "of"], `${shown(fields.of)} is no percentage`, `write ${examples.share}`);
     return undefined;
   }
-  if (of.unit.kind === "date") {
-    reader.report([...path, "share"], `\`${of.name}\` is a day`, "take a share of a number, a percentage or money");
+  if (of.unit.kind === "date" || of.unit.kind === "date-time") {
+    const fix = "take a share of a number, a percentage, a span or money";
+    reader.report([...path, "share"], `\`${of.name}\` is ${unitText(of)}`, fix);
     return undefined;
   }
   const { round } = fields;
   const range = corners(of, share, (a, b) => shareOf(a, b, round));
   const measure = { unit: of.unit, ...range, optional: of.optional || share.optional };
   return { derive: { kind: "share", of: of.operand, share: share.operand, round }, measure };
+}
+
+function readDay(reader: Reader, path: Path, value: unknown, scope: Scope): Derived | undefined {
+  const of = readOperand(reader, path, value, scope);
+  if (of === undefined) return undefined;
+  const { operand, min, max, optional } = of;
+  if (of.unit.kind !== "date-time" || typeof operand === "number" || "param" in operand) {
+    const what = of.unit.kind === "date-time" ? "a constant" : unitText(of);
+    reader.report(path, `\`${of.name}\` is ${what}`.replaceAll("``", "`"), "name a fact that is an instant");
+    return undefined;
+  }
+  const { zone } = scope.vocabulary;
+  const measure = { unit: { kind: "date" as const }, min: dayIn(min, zone), max: dayIn(max, zone), optional };
+  return { derive: { kind: "day", of: operand, zone }, measure };
 }
 
 /** Reads how a fact is derived by arithmetic, and what it may come to. Undefined where something is not sound. */
@@ -156,6 +198,7 @@ export function readArithmetic(reader: Reader, path: Path, value: unknown, scope
     return undefined;
   }
   if (operation === "share") return readShare(reader, path, fields, scope);
+  if (operation === "day") return readDay(reader, [...path, "day"], fields.day, scope);
   for (const key of ["of", "round"] as const) {
     if (fields[key] !== undefined) reader.reportKey(path, key, `\`${key}\` belongs to a share`, "remove it");
   }

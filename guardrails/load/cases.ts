@@ -3,9 +3,10 @@ import type { Verdict } from "../../domain/decision.ts";
 import type { Json, JsonObject } from "../../domain/json.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { startOfDay } from "../cell.ts";
+import { clockOf, givenFacts } from "../clock.ts";
 import { describeKind, isRecord, jsonValue } from "../fact-types.ts";
 import type { FactType, ListType } from "../fact-types.ts";
-import { parseDate } from "../literals.ts";
+import { parseDate, parseInstant } from "../literals.ts";
 import type { Policy } from "../policy.ts";
 import type { Problem } from "../problem.ts";
 import { entriesAt, itemsAt, readMap, readerOf } from "./reader.ts";
@@ -46,9 +47,11 @@ const CaseFields = z.strictObject({
   without: z.array(z.string()).optional().describe("the names of facts that are not known"),
   at: z
     .string()
-    .refine((text) => parseDate(text) !== undefined)
+    .refine((text) => parseDate(text) !== undefined || parseInstant(text) !== undefined)
     .optional()
-    .describe("the day on which it is decided, such as `at: 2026-03-01`: overrides go by it"),
+    .describe(
+      "the day or the instant at which it is decided, such as `at: 2026-03-01` or `at: 2026-03-01T12:00:00Z`: overrides and `now` go by it",
+    ),
   expect: z.unknown().optional(),
 });
 
@@ -119,18 +122,26 @@ function readCase(reader: Reader, path: Path, value: unknown, base: Facts, polic
   const fields = readMap(reader, path, value, CaseFields);
   const expect = fields && readMap(reader, [...path, "expect"], fields.expect, ExpectFields);
   if (fields === undefined || expect === undefined) return undefined;
-  const { name, without = [], given = {}, at: day } = fields;
+  const { name, without = [], given: changed = {}, at: day } = fields;
+  if (day === undefined && clockOf(policy.facts) !== undefined) {
+    reader.report(
+      path,
+      "the policy reads `now`, and the case does not say when",
+      "say the day or the instant, `at: …`",
+    );
+  }
   const { decision, rules, missing = [], route = null } = expect;
-  const factNames = policy.facts.map((fact) => fact.name);
+  const given = givenFacts(policy.facts);
+  const factNames = given.map((fact) => fact.name);
   const ruleNames = policy.rules.map(({ id }) => id);
   known(reader, [...path, "without"], without, factNames, "fact");
   known(reader, [...path, "expect", "missing"], missing, factNames, "fact");
   known(reader, [...path, "expect", "rules"], rules, ruleNames, "rule");
-  const facts = { ...base, ...readFacts(reader, [...path, "given"], given, policy.facts) };
+  const facts = { ...base, ...readFacts(reader, [...path, "given"], changed, given) };
   return {
     name,
     facts: Object.fromEntries(Object.entries(facts).filter(([fact]) => !without.includes(fact))),
-    at: day === undefined ? undefined : startOfDay(day, policy.timezone),
+    at: day === undefined || parseDate(day) === undefined ? day : startOfDay(day, policy.timezone),
     expect: { decision, rules, missing, route },
   };
 }
@@ -142,8 +153,9 @@ export function loadCases(file: string, text: FileText, policy: Policy): LoadedC
   if (fields === undefined) return { kind: "refused", problems: reader.problems() };
   if (fields.policy !== policy.id)
     reader.report(["policy"], `these cases are for \`${fields.policy}\``, `write \`${policy.id}\``);
-  const base = readFacts(reader, ["base"], fields.base, policy.facts);
-  const required = policy.facts.filter(({ optional }) => optional !== true);
+  const given = givenFacts(policy.facts);
+  const base = readFacts(reader, ["base"], fields.base, given);
+  const required = given.filter(({ optional }) => optional !== true);
   for (const { name } of required.filter((fact) => !Object.hasOwn(base, fact.name))) {
     reader.report(["base"], `\`${name}\` has no value`, "give every required fact a value here");
   }

@@ -143,7 +143,12 @@ function isNamingList(value: unknown): value is object {
   return typeof value === "object" && value !== null && "list" in value;
 }
 
-function readFactName(reader: Reader, path: Path, name: unknown, { facts, unread }: Vocabulary): FactType | undefined {
+export function readFactName(
+  reader: Reader,
+  path: Path,
+  name: unknown,
+  { facts, unread }: Vocabulary,
+): FactType | undefined {
   const type = facts.find((candidate) => candidate.name === name);
   if (type?.kind === "list") {
     reader.report(path, `\`${type.name}\` is a list`, "derive a fact of it: `count`, `sum`, `any` or `all`");

@@ -2,6 +2,7 @@ import type { Condition } from "../policy.ts";
 import { readComparison } from "./comparison.ts";
 import type { Path, Reader } from "./reader.ts";
 import type { Vocabulary } from "./vocabulary.ts";
+import { readWithin } from "./within.ts";
 
 const groups = ["all", "any", "not", "condition"] as const;
 type Group = (typeof groups)[number];
@@ -38,7 +39,11 @@ export function readCondition(
     return undefined;
   }
   const group = Object.keys(value).find(isGroup);
-  if (group === undefined) return readComparison(reader, path, value, vocabulary);
+  if (group === undefined) {
+    return "within" in value
+      ? readWithin(reader, path, value, vocabulary)
+      : readComparison(reader, path, value, vocabulary);
+  }
   for (const key of Object.keys(value).filter((name) => name !== group)) {
     const message = `\`${key}\` beside \`${group}\` would be ignored`;
     reader.reportKey(path, key, message, "keep one of them, or nest them under `all`");

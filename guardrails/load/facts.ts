@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { normalSteps, normalText } from "../../domain/normal-text.ts";
 import { provenances } from "../../domain/provenance.ts";
+import { clockNames } from "../clock.ts";
 import { listed } from "../did-you-mean.ts";
 import { factTypesOf, MAX_ENTRIES, MAX_FIELDS } from "../fact-types.ts";
 import type { FactType } from "../fact-types.ts";
-import { moneyFault, parseAs, parseWhole } from "../literals.ts";
+import { moneyFault, parseAs, parseWhole, unitWords } from "../literals.ts";
 import type { Amount } from "../literals.ts";
 import { isWhole } from "../../domain/pattern.ts";
 import type { Problem } from "../problem.ts";
@@ -26,6 +27,8 @@ const kinds = {
   choice: "`choice: [good, worn]`: one of these words",
   set: "`set: [signed, insured]`: any of these words",
   date: "`date: true`: a day such as 2026-07-01",
+  "date-time": "`date-time: true`: an instant with its offset such as 2026-07-01T12:00:00Z",
+  duration: "`duration: 0h..72h`, both ends included: a span of time, of which a day is 24 hours",
   text: "`text: 64`: at most so many characters, 1 to 1000",
   list: "`list: { price: { title: …, money: … } }`: records of these fields, with `length: 1..50`",
 } as const;
@@ -52,6 +55,8 @@ const FactFields = z.strictObject({
   choice: Words.optional().describe(kinds.choice),
   set: Words.optional().describe(kinds.set),
   date: z.literal(true).optional().describe(kinds.date),
+  "date-time": z.literal(true).optional().describe(kinds["date-time"]),
+  duration: z.string().optional().describe(kinds.duration),
   text: z.int().min(1).max(1_000).optional().describe(kinds.text),
   list: z.record(z.string(), z.unknown()).optional().describe(kinds.list),
   length: z.string().optional().describe("how many records there are, both ends included, such as `length: 1..50`"),
@@ -70,7 +75,10 @@ function schemaOf(reader: Reader, path: Path, kind: Kind, fields: FactFields): o
     case "boolean":
       return { type: "boolean" };
     case "date":
-      return { type: "string", format: "date" };
+    case "date-time":
+      return { type: "string", format: kind };
+    case "duration":
+      return rangeOf(reader, [...path, kind], fields.duration ?? "", "duration");
     case "text": {
       const { text: maxLength, normal, pattern } = fields;
       return { type: "string", maxLength, ...(normal && { normal }), ...(pattern !== undefined && { pattern }) };
@@ -163,9 +171,9 @@ function checkShape(
   reader.report(where, `${shown(read)} takes every text that only holds it`, `write \`^(?:${read})$\``);
 }
 
-const wordOf = { number: "number", ppm: "percent", minor: "money" } as const;
+type RangeUnit = "number" | "ppm" | "minor" | "duration";
 
-function rangeOf(reader: Reader, path: Path, text: string, unit: "number" | "ppm" | "minor"): object | undefined {
+function rangeOf(reader: Reader, path: Path, text: string, unit: RangeUnit): object | undefined {
   const [min, max, ...more] = text.split("..").map((end) => parseAs(unit, end.trim()));
   if (min === undefined || max === undefined || more.length > 0 || currencyOf(min) !== currencyOf(max)) {
     const fault = unit === "minor" ? rangeFault(text) : undefined;
@@ -173,13 +181,14 @@ function rangeOf(reader: Reader, path: Path, text: string, unit: "number" | "ppm
       reader.report(path, fault.message, fault.fix);
       return undefined;
     }
-    reader.report(path, `${shown(text)} is not a range of this unit`, `write ${kinds[wordOf[unit]]}`);
+    reader.report(path, `${shown(text)} is not a range of this unit`, `write ${kinds[unitWords[unit]]}`);
     return undefined;
   }
   if (min.value >= max.value) reader.report(path, `${shown(text)} holds no two values`, "write the smaller end first");
   const currency = currencyOf(min);
   const range = { type: "integer", minimum: min.value, maximum: max.value };
   if (unit === "number") return range;
+  if (unit === "duration") return { ...range, unit: "ms" };
   return { ...range, unit, ...(currency !== undefined && { currency }) };
 }
 
@@ -198,6 +207,8 @@ function checkName(reader: Reader, path: Path, name: string): void {
     reader.reportKey(path, name, `\`${name}\` is not a fact's name`, "write it like `daysOverdue`");
   } else if (name in {}) {
     reader.reportKey(path, name, `\`${name}\` cannot be a fact's name`, "choose another name");
+  } else if (clockNames.includes(name)) {
+    reader.reportKey(path, name, `\`${name}\` is told by the decision's own clock`, "choose another name");
   }
 }
 
@@ -244,8 +255,8 @@ const SchemaFields = z.strictObject({
 });
 
 const property =
-  'write `type` boolean, integer with `minimum` and `maximum` (and `"unit": "ppm"`, or `"unit": "minor"` with `currency`), ' +
-  'string with `enum`, `"format": "date"` or `maxLength` (and `normal` and `pattern`), array of strings with `enum`, or array with `maxItems` ' +
+  'write `type` boolean, integer with `minimum` and `maximum` (and `"unit": "ppm"`, or `"unit": "minor"` with `currency`, or `"unit": "ms"`), ' +
+  'string with `enum`, `"format": "date"` or `"date-time"`, or `maxLength` (and `normal` and `pattern`), array of strings with `enum`, or array with `maxItems` ' +
   "of objects that require every property; with a `title`";
 
 /** The facts of a JSON Schema. Keywords that the policy language has no word for are refused: each would be a hole. */

@@ -1,7 +1,7 @@
 import type { Operand } from "../derived.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import type { FactType } from "../fact-types.ts";
-import { parseAs } from "../literals.ts";
+import { parseAs, plainKinds } from "../literals.ts";
 import type { Amount } from "../literals.ts";
 import type { Param } from "../policy.ts";
 import { shown } from "./reader.ts";
@@ -39,7 +39,14 @@ export function isAlike(a: Measure, b: Measure): boolean {
   return a.unit.kind === b.unit.kind && a.unit.currency === b.unit.currency;
 }
 
-const unitNouns = { number: "a plain number", ppm: "a percentage", minor: "money", date: "a day" } as const;
+const unitNouns = {
+  number: "a plain number",
+  ppm: "a percentage",
+  minor: "money",
+  date: "a day",
+  "date-time": "an instant",
+  duration: "a span of time",
+} as const;
 
 export function unitText({ unit }: Measure): string {
   return unit.kind === "minor" ? `money in ${unit.currency}` : unitNouns[unit.kind];
@@ -54,7 +61,7 @@ function ofFact(reader: Reader, path: Path, name: string, scope: Scope): Measure
   const type = scope.typeOf(name, report);
   if (type === undefined) return undefined;
   if (!("min" in type)) {
-    report(`\`${name}\` is no number`, "make it of numbers, percentages, amounts and days");
+    report(`\`${name}\` is no number`, "make it of numbers, percentages, amounts and times");
     return undefined;
   }
   const { min, max, optional = false } = type;
@@ -79,18 +86,16 @@ function ofParam(reader: Reader, path: Path, value: object, { vocabulary }: Scop
   );
 }
 
-const kinds = ["number", "ppm", "minor", "date"] as const;
-
 /** Reads an operand: a fact's name, `{ param: name }`, or a constant written with its unit. */
 export function readOperand(reader: Reader, path: Path, value: unknown, scope: Scope): Measured | undefined {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return ofParam(reader, path, value, scope);
   if (typeof value === "string" && isName(value)) return ofFact(reader, path, value, scope);
-  const amount = kinds
+  const amount = [...plainKinds, "minor" as const]
     .map((kind) => parseAs(kind, kind === "number" ? reader.written(path) : value))
     .find((read) => read !== undefined);
   if (amount === undefined) {
     const fix =
-      "write a fact's name, `{ param: name }`, or a constant such as `15%`, `500.00 USD`, `9` or `2026-07-01`";
+      "write a fact's name, `{ param: name }`, or a constant such as `15%`, `500.00 USD`, `9`, `2026-07-01` or `24h`";
     reader.report(path, `${shown(value)} is neither a fact nor a number`, fix);
     return undefined;
   }

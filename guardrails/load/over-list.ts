@@ -65,13 +65,14 @@ function whereAt(
   path: Path,
   { where }: Fields,
   { fields }: ListType,
-  { vocabulary: { params, declaredParams } }: Scope,
+  { vocabulary: { params, declaredParams, zone } }: Scope,
 ): Condition | null | undefined {
   if (where === undefined) return null;
   return readCondition(reader, [...path, "where"], where, {
     facts: fields,
     params,
     declaredParams,
+    zone,
     conditions: noneNamed(reader),
   });
 }

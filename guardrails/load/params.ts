@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { parseAs, sameUnit } from "../literals.ts";
+import { listed } from "../did-you-mean.ts";
+import { parseAs, sameUnit, unitWords } from "../literals.ts";
 import type { Amount } from "../literals.ts";
 import type { Param } from "../policy.ts";
 import { rangeExample, readAmount } from "./amounts.ts";
@@ -7,11 +8,10 @@ import { entriesAt, readMap } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
 
 const shape =
-  "`{ percent: 15% }`, `{ money: 500000.00 USD }`, `{ number: 9 }` or `{ date: 2026-12-31 }`, with `allowed` and `protected` where they apply";
+  "`{ percent: 15% }`, `{ money: 500000.00 USD }`, `{ number: 9 }`, `{ date: 2026-12-31 }` or `{ duration: 24h }`, with `allowed` and `protected` where they apply";
 
-/** The word a parameter says its unit with, and the kind of its value. */
-const units = { percent: "ppm", money: "minor", number: "number", date: "date" } as const;
-const unitWords = ["percent", "money", "number", "date"] as const;
+/** The kinds of values, each with the word that a parameter says it by. */
+const units = Object.entries(unitWords) as readonly (readonly [Amount["kind"], (typeof unitWords)[Amount["kind"]]])[];
 
 /** A parameter's fields, with exactly one of the units. The texts are parsed below. */
 const ParamFields = z.strictObject({
@@ -19,6 +19,8 @@ const ParamFields = z.strictObject({
   money: z.unknown().optional(),
   number: z.unknown().optional(),
   date: z.unknown().optional(),
+  "date-time": z.unknown().optional(),
+  duration: z.unknown().optional(),
   allowed: z.string().optional().describe("the bounds an override may move in, such as `5%..20%`"),
   protected: z.boolean().optional().describe("`protected: true`, or leave it out"),
 });
@@ -44,13 +46,14 @@ function readParam(reader: Reader, name: string, value: unknown): Param | undefi
   }
   const fields = readMap(reader, path, value, ParamFields);
   if (fields === undefined) return undefined;
-  const [unit, ...others] = unitWords.filter((word) => fields[word] !== undefined);
+  const [unit, ...others] = units.filter(([, word]) => fields[word] !== undefined);
   if (unit === undefined || others.length > 0) {
-    const message = `\`${name}\` needs one of \`percent\`, \`money\`, \`number\` and \`date\``;
+    const message = `\`${name}\` needs one of ${listed(Object.values(unitWords))}`;
     reader.report(path, message, `write ${shape}`);
     return undefined;
   }
-  const amount = readAmount(reader, [...path, unit], fields[unit], units[unit]);
+  const [kind, word] = unit;
+  const amount = readAmount(reader, [...path, word], fields[word], kind);
   if (amount === undefined) return undefined;
   const allowed =
     fields.allowed === undefined ? null : readAllowed(reader, [...path, "allowed"], fields.allowed, amount);

@@ -5,7 +5,10 @@ import { didYouMean, listed } from "../did-you-mean.ts";
 import { combineBrand, type BrandFiles } from "../brand/combine.ts";
 import type { Catalogue, FactType } from "../fact-types.ts";
 import type { NameLists } from "../name-list.ts";
-import type { Policy } from "../policy.ts";
+import { now, todayIn } from "../clock.ts";
+import { operandNames, type DerivedFact } from "../derived.ts";
+import { isZone } from "../../domain/zone.ts";
+import { readsOf, type Policy } from "../policy.ts";
 import type { Problem } from "../problem.ts";
 import type { SharedLimits } from "../shared.ts";
 import { readCondition } from "./condition.ts";
@@ -125,10 +128,11 @@ function readSections(
   const declaredParams = [...ownNames, ...brought.map(({ name }) => name)];
   const defaultRoute = typeof written["defaultRoute"] === "string" ? written["defaultRoute"] : "";
   const named = { declared: routes.map(({ id }) => id), default: defaultRoute };
-  const plain = { facts, params, declaredParams, lists };
+  const zone = zoneOf(written);
+  const clock = clockIn(zone, facts);
+  const plain = { facts: [...facts, ...clock], params, declaredParams, lists, zone };
   const { derived, lookedUp, vocabulary } = vocabularyOf(reader, written, plain, tables);
   const read = {
-    ...(derived.length > 0 && { derived }),
     params,
     overrides: readOverrides(reader, written["overrides"], vocabulary),
     rules: readRules(reader, written["rules"], vocabulary, named),
@@ -136,7 +140,7 @@ function readSections(
     invariants: readInvariants(reader, written["invariants"], vocabulary),
     routes,
   };
-  const sections = { facts: [...facts, ...lookedUp.values()], ...read };
+  const sections = { ...read, ...withClock([...facts, ...lookedUp.values()], derived, clock, read) };
   checkUnique(reader, written, owners);
   checkUnique(reader, written, [{ key: "invariants", noun: "invariant" }]);
   checkUse(reader, written, ownNames, { ...sections, terms: terms.map(({ param }) => param) });
@@ -148,6 +152,33 @@ function readSections(
     reader.report(["defaultRoute"], `unknown route \`${defaultRoute}\``, didYouMean(defaultRoute, named.declared));
   }
   return sections;
+}
+
+/** The zone that the file says, as far as it is one. */
+function zoneOf({ timezone }: Written): string {
+  return typeof timezone === "string" && isZone(timezone) ? timezone : "UTC";
+}
+
+/** What the decision's clock tells, but for a name that a fact has. */
+function clockIn(zone: string, facts: readonly FactType[]): readonly (FactType | DerivedFact)[] {
+  return [now, todayIn(zone)].filter(({ name }) => !facts.some((fact) => fact.name === name));
+}
+
+/** The facts with what the clock tells, where something reads it. */
+function withClock(
+  facts: readonly FactType[],
+  derived: readonly DerivedFact[],
+  clock: readonly (FactType | DerivedFact)[],
+  { rules, invariants }: Pick<Policy, "rules" | "invariants">,
+): Pick<Policy, "facts" | "derived"> {
+  const read = new Set([
+    ...[...rules, ...invariants].flatMap(({ when }) => readsOf(when).facts),
+    ...derived.flatMap(({ derive }) => operandNames(derive).facts),
+  ]);
+  const today = clock.filter((type): type is DerivedFact => "derive" in type && read.has(type.name));
+  const told = clock.filter((type) => !("derive" in type) && (today.length > 0 || read.has(type.name)));
+  const made = [...today, ...derived];
+  return { facts: [...facts, ...told], ...(made.length > 0 && { derived: made }) };
 }
 
 /** The fact that a policy's brand rules are found by. */

@@ -138,7 +138,7 @@ export function loadShared(file: string, text: FileText): LoadedShared {
   if (fields === undefined) return { kind: "refused", problems: reader.problems() };
   const written = { params: fields.params, limits: [fields] };
   const params = readParams(reader, fields.params, []);
-  const vocabulary = { facts: [], params, declaredParams: Object.keys(fields.params ?? {}) };
+  const vocabulary = { facts: [], params, declaredParams: Object.keys(fields.params ?? {}), zone: "UTC" };
   checkNames(reader, file, fields);
   const isCount = readCounted(reader, [], fields);
   const capped = readCap(reader, fields.cap, isCount === true, vocabulary);

@@ -3,7 +3,7 @@ import type { DerivedFact, TableCell } from "../derived.ts";
 import { didYouMean, listed } from "../did-you-mean.ts";
 import { describeKind } from "../fact-types.ts";
 import type { FactType, Scalar } from "../fact-types.ts";
-import { parseAs } from "../literals.ts";
+import { parseAs, plainKinds } from "../literals.ts";
 import type { Amount } from "../literals.ts";
 import type { Scope } from "./operands.ts";
 import { itemsAt, readMap } from "./reader.ts";
@@ -98,11 +98,13 @@ const nouns = {
   ppm: "a percentage",
   minor: "money",
   date: "a day",
+  "date-time": "an instant",
+  duration: "a span of time",
 } as const;
 
 function valueOf(text: string): Value | undefined {
   if (text === "true" || text === "false") return { kind: "boolean", value: text === "true" };
-  for (const kind of ["number", "ppm", "minor", "date"] as const) {
+  for (const kind of [...plainKinds, "minor" as const]) {
     const amount = parseAs(kind, text);
     if (amount !== undefined) return amount;
   }

@@ -36,7 +36,9 @@ function parseFor(reader: Reader, path: Path, value: unknown, type: FactType): u
     case "number":
       return parseAs("number", reader.written(path))?.value;
     case "date":
-      return parseAs("date", value)?.value;
+    case "date-time":
+    case "duration":
+      return parseAs(type.kind, value)?.value;
     case "text":
       return typeof value === "string" ? (spelledFor(type, value) ?? value) : value;
     case "ppm":

@@ -12,6 +12,8 @@ export type Vocabulary = {
   readonly facts: readonly FactType[];
   readonly params: readonly Param[];
   readonly declaredParams: readonly string[];
+  /** IANA name: the zone that the policy counts days in. */
+  readonly zone: string;
   /** Derived facts that did not load: told of already. */
   readonly unread?: readonly string[];
   readonly conditions?: NamedConditions;

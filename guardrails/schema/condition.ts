@@ -6,7 +6,7 @@ import { equalityOperators, orderOperators } from "../policy.ts";
 import type { Operator } from "../policy.ts";
 import { words } from "../sentences.ts";
 import { factNote } from "./notes.ts";
-import { derivedName, literalOf, paramRef, some, strict } from "./literals.ts";
+import { derivedName, literalOf, paramRef, some, span, strict } from "./literals.ts";
 
 /** A list of `shared/`: only the loader knows which there are. */
 const listRef = strict({ list: { type: "string", description: "its name" } }, ["list"], "a list of `shared/`");
@@ -19,8 +19,27 @@ function besideOf({ kind, name }: FactType, facts: readonly FactType[], isDerivi
   const others = facts.filter((other) => other.kind === kind && other.name !== name).map((other) => other.name);
   const named = [...(others.length === 0 ? [] : [{ enum: others }]), ...(isDeriving ? [derivedName(facts)] : [])];
   if (named.length === 0) return [];
-  const fact = { anyOf: named };
-  return [strict({ fact: { ...fact, description: "its name" } }, ["fact"], "another fact of the same unit")];
+  const fact = { anyOf: named, description: "its name" };
+  const beside = strict({ fact }, ["fact"], "another fact of the same unit");
+  const apart = [
+    strict({ fact, plus: { ...span, description: "so much later" } }, ["fact", "plus"], "so much after another"),
+    strict({ fact, minus: { ...span, description: "so much earlier" } }, ["fact", "minus"], "so much before another"),
+  ];
+  return kind === "date" || kind === "date-time" ? [beside, ...apart] : [beside];
+}
+
+/** `{ fact: submittedAt, within: 24h, before: now }`. */
+function withinOf(type: FactType, facts: readonly FactType[], isDeriving: boolean): readonly JsonObject[] {
+  if (type.kind !== "date" && type.kind !== "date-time") return [];
+  const others = facts.filter(({ kind, name }) => kind === type.kind && name !== type.name).map(({ name }) => name);
+  const named = [...(others.length === 0 ? [] : [{ enum: others }]), ...(isDeriving ? [derivedName(facts)] : [])];
+  if (named.length === 0) return [];
+  const fact = { const: type.name, description: type.title, markdownDescription: factNote(type) };
+  const within = { ...span, description: "how far apart the two may be, both ends included" };
+  const sides = { of: "on either side of it", before: "it lies before", after: "it lies after" };
+  return Object.entries(sides).map(([side, description]) =>
+    strict({ fact, within, [side]: { anyOf: named, description } }, ["fact", "within", side]),
+  );
 }
 
 /** A comparison of what the policy derives itself: only the loader knows what that is. */
@@ -28,7 +47,12 @@ function ofDerived(facts: readonly FactType[]): JsonObject {
   const operators = [...equalityOperators, ...orderOperators];
   const plain = { type: ["string", "number", "boolean"] };
   const value = {
-    anyOf: [plain, some(plain), paramRef, strict({ fact: { type: "string", description: "its name" } }, ["fact"])],
+    anyOf: [
+      plain,
+      some(plain),
+      paramRef,
+      strict({ fact: { type: "string", description: "its name" }, plus: span, minus: span }, ["fact"]),
+    ],
   };
   const properties = {
     fact: { ...derivedName(facts), description: "what the policy derives" },
@@ -55,6 +79,7 @@ function comparisonsWith(type: FactType, facts: readonly FactType[], isDeriving:
     return fitting.length === 0 ? [] : [comparison];
   };
   return [
+    ...withinOf(type, facts, isDeriving),
     ...compare(operators.filter(isSingle), {
       anyOf: [literal, ...("min" in type ? [paramRef] : []), ...besideOf(type, facts, isDeriving)],
     }),

@@ -46,8 +46,13 @@ function derivation(facts: readonly FactType[]): JsonObject {
   return {
     anyOf: [
       operation("add", 2, "all of one unit together"),
-      operation("subtract", 2, "the first less the second; of two days, how many lie between"),
+      operation("subtract", 2, "the first less the second; of two days how many lie between, of two instants the span"),
       operation("multiply", 2, "a fact by a whole number"),
+      strict(
+        { title, day: { type: "string", description: "an instant" } },
+        ["day"],
+        "the day of it in the policy's zone",
+      ),
       operation("min", 2, "the least"),
       operation("max", 2, "the greatest"),
       strict(

@@ -13,6 +13,13 @@ export const duration = {
   examples: ["4h", "2d"],
 };
 export const day = { type: "string", format: "date" };
+export const instant = { type: "string", format: "date-time", examples: ["2026-07-01T12:00:00Z"] };
+/** A span of time that rules compare with; `duration` is how long silence is waited for. */
+export const span = {
+  type: "string",
+  pattern: "^(0|-?[1-9]\\d*)(d|h|m|s|ms)$|^-?P\\d|^-?PT\\d",
+  examples: ["24h", "14d", "90m"],
+};
 export const whole = { type: "integer" };
 export const sentence = { type: "string", minLength: 1, maxLength: 300 };
 export const paramRef = { $ref: "#/$defs/param" };
@@ -60,6 +67,10 @@ export function literalOf(type: FactType): JsonObject {
       return { ...whole, minimum: type.min, maximum: type.max, description };
     case "date":
       return { ...day, description };
+    case "date-time":
+      return { ...instant, description };
+    case "duration":
+      return { ...span, description };
     case "text":
       return { type: "string", maxLength: type.maxLength, description };
     case "list":

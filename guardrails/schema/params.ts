@@ -2,7 +2,20 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { FactType } from "../fact-types.ts";
 import { namable, wordFact } from "../load/fact-names.ts";
 import { paramSnippets } from "./snippets.ts";
-import { day, anyMoney, literalOf, paramName, percent, sentence, slug, some, strict, whole } from "./literals.ts";
+import {
+  anyMoney,
+  day,
+  instant,
+  literalOf,
+  paramName,
+  percent,
+  sentence,
+  slug,
+  some,
+  span,
+  strict,
+  whole,
+} from "./literals.ts";
 
 /** A parameter: a number in one of the units. */
 function paramOf(): JsonObject {
@@ -16,11 +29,20 @@ function paramOf(): JsonObject {
     },
     number: { description: "a whole number", examples: [9] },
     date: { description: "a day, in the policy's time zone", examples: ["2026-07-01"] },
+    "date-time": { description: "an instant with its offset" },
+    duration: { description: "a span of time; a day is 24 hours" },
   };
   const amount = (unit: string, literal: JsonObject) =>
     strict({ [unit]: { ...literal, ...about[unit] }, allowed, protected: isProtected }, [unit]);
   return {
-    anyOf: [amount("percent", percent), amount("money", anyMoney), amount("number", whole), amount("date", day)],
+    anyOf: [
+      amount("percent", percent),
+      amount("money", anyMoney),
+      amount("number", whole),
+      amount("date", day),
+      amount("date-time", instant),
+      amount("duration", span),
+    ],
   };
 }
 
@@ -47,7 +69,7 @@ export function overrideOf(facts: readonly FactType[], isDeriving: boolean): Jso
     set: {
       type: "object",
       propertyNames: paramName,
-      additionalProperties: { anyOf: [percent, anyMoney, whole, day] },
+      additionalProperties: { anyOf: [percent, anyMoney, whole, day, instant, span] },
       minProperties: 1,
       description: "parameters that say what they allow, each with another value",
     },

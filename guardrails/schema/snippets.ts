@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../domain/json.ts";
 import type { FactType } from "../fact-types.ts";
-import { writeMoney, writePercent } from "../literals.ts";
+import { writeMoney, writePercent, writeSpan } from "../literals.ts";
 import { namable, summedFact, wordFact } from "../load/fact-names.ts";
 
 /** What editors offer to fill a place with: `${1:name}` is typed over. Source: the YAML language server's `defaultSnippets`. */
@@ -17,6 +17,10 @@ function exampleOf(type: FactType | undefined): Json {
       return type.min;
     case "date":
       return "2026-07-01";
+    case "date-time":
+      return "2026-07-01T12:00:00Z";
+    case "duration":
+      return writeSpan(type.min);
     case "choice":
     case "set":
       return type.values[0] ?? "";
@@ -30,7 +34,7 @@ function exampleOf(type: FactType | undefined): Json {
   }
 }
 
-const isAmount = ({ kind }: FactType) => kind === "ppm" || kind === "minor" || kind === "number" || kind === "date";
+const isAmount = (type: FactType) => "min" in type;
 
 function comparisonOf(facts: readonly FactType[]): JsonObject {
   const type = facts.find(isAmount) ?? facts[0];

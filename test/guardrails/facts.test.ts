@@ -10,6 +10,8 @@ const every = `facts:
   state: { title: State, choice: [good, worn, "no"] }
   papers: { title: Papers, optional: true, set: [signed, insured] }
   due: { title: Due, date: true }
+  asked: { title: Asked, date-time: true }
+  open: { title: Open, duration: 0h..72h }
   reader: { title: Reader, text: 64 }
 `;
 
@@ -25,9 +27,11 @@ const asJsonSchema = JSON.stringify(
       state: { type: "string", enum: ["good", "worn", "no"], title: "State" },
       papers: { type: "array", items: { type: "string", enum: ["signed", "insured"] }, title: "Papers" },
       due: { type: "string", format: "date", title: "Due" },
+      asked: { type: "string", format: "date-time", title: "Asked" },
+      open: { type: "integer", minimum: 0, maximum: 259_200_000, unit: "ms", title: "Open" },
       reader: { type: "string", maxLength: 64, title: "Reader" },
     },
-    required: ["share", "worth", "days", "rare", "state", "due", "reader"],
+    required: ["share", "worth", "days", "rare", "state", "due", "asked", "open", "reader"],
     additionalProperties: false,
   },
   null,
@@ -51,6 +55,8 @@ describe("a facts file", () => {
         { name: "state", kind: "choice", values: ["good", "worn", "no"] },
         { name: "papers", kind: "set", values: ["signed", "insured"], optional: true },
         { name: "due", kind: "date" },
+        { name: "asked", kind: "date-time" },
+        { name: "open", kind: "duration", min: 0, max: 259_200_000 },
         { name: "reader", kind: "text", maxLength: 64 },
       ],
     });

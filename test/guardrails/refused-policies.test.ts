@@ -8,7 +8,7 @@ const load = (text: string) => loadPolicy("quoting.yaml", text, catalogue);
 
 const moneyFix = "write an amount with its currency and the decimals of that, such as `500000.00 USD`";
 const shapeFix =
-  "write `{ percent: 15% }`, `{ money: 500000.00 USD }`, `{ number: 9 }` or `{ date: 2026-12-31 }`, with `allowed` and `protected` where they apply";
+  "write `{ percent: 15% }`, `{ money: 500000.00 USD }`, `{ number: 9 }`, `{ date: 2026-12-31 }` or `{ duration: 24h }`, with `allowed` and `protected` where they apply";
 const sectionsFix =
   "write `policy`, `default`, `timezone`, `mode`, `subject`, `demote`, `params`, `derive`, `tables`, `conditions`, `overrides`, `rules`, `limits`, `routes`, `defaultRoute`, `invariants`, `brand`";
 
@@ -157,7 +157,7 @@ describe("a parameter is refused when", () => {
       name: "it has two units",
       change: "{ percent: 15%, allowed: 5%..20% }",
       to: "▸{ percent: 15%, money: 5.00 USD }",
-      says: [`\`auto_max\` needs one of \`percent\`, \`money\`, \`number\` and \`date\`; ${shapeFix}`],
+      says: [`\`auto_max\` needs one of \`percent\`, \`money\`, \`number\`, \`date\`, \`date-time\`, \`duration\`; ${shapeFix}`],
     },
     {
       name: "it is outside the bounds it allows",

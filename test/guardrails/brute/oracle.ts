@@ -1,5 +1,7 @@
 import { stricter } from "../../../domain/decision.ts";
 import type { Verdict } from "../../../domain/decision.ts";
+import { parseDate } from "../../../domain/day.ts";
+import { writeInstant } from "../../../domain/instant.ts";
 import { dayAt } from "../../../guardrails/cell.ts";
 import { readsOf, routeOf } from "../../../guardrails/policy.ts";
 import type { Comparison, Condition, Policy, PolicyRule } from "../../../guardrails/policy.ts";
@@ -72,8 +74,12 @@ function factOf(name: string, policy: Policy, params: Params, known: Known): Val
     );
     return row!.value;
   }
+  if (derive.kind === "day") {
+    const instant = read(derive.of);
+    return instant === undefined ? undefined : parseDate(dayAt(writeInstant(Number(instant)), derive.zone));
+  }
   if (isOverList(derive)) return ofListIn(derive, policy, params, known);
-  const operands =
+  const operands: readonly Operand[] =
     derive.kind === "multiply"
       ? [derive.of, derive.by]
       : derive.kind === "share"
@@ -136,7 +142,8 @@ function comparisonTruth(one: Comparison, policy: Policy, params: Params, known:
   if (typeof param === "object" && "fact" in param) {
     const other = factOf(param.fact, policy, params, known);
     if (other === undefined || typeof other === "object") return "unknown";
-    return comparisonHolds(policy, { ...one, value: other }, given);
+    const later = typeof other === "number" ? other + (param.plus ?? 0) : other;
+    return comparisonHolds(policy, { ...one, value: later }, given);
   }
   return comparisonHolds(policy, { ...one, value: isMoved ? at.to : param }, given);
 }

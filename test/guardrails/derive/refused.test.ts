@@ -27,7 +27,7 @@ const refusals: readonly (readonly [name: string, file: string, message: string]
   [
     "a fact that is no number",
     derive("{ add: [listPrice, ▸cabin] }"),
-    "`cabin` is no number; make it of numbers, percentages, amounts and days",
+    "`cabin` is no number; make it of numbers, percentages, amounts and times",
   ],
   ["a misspelt fact", derive("{ add: [▸listPrise, discount] }"), "unknown fact `listPrise`; did you mean `listPrice`?"],
   [
@@ -48,12 +48,12 @@ const refusals: readonly (readonly [name: string, file: string, message: string]
   [
     "two operations at once",
     derive("▸{ add: [listPrice, discount], min: [listPrice, discount] }"),
-    "`net` says `add`, `min`; write one of `add`, `subtract`, `multiply`, `min`, `max`, `share`",
+    "`net` says `add`, `min`; write one of `add`, `subtract`, `multiply`, `min`, `max`, `day`, `share`",
   ],
   [
     "an operation that is none",
     derive("{ ▸divide: [listPrice, discount] }"),
-    "unknown key `divide`; remove it (known: `title`, `add`, `subtract`, `multiply`, `min`, `max`, `share`, `of`, `round`)",
+    "unknown key `divide`; remove it (known: `title`, `add`, `subtract`, `multiply`, `min`, `max`, `day`, `share`, `of`, `round`)",
   ],
   [
     "what is made of itself",
