@@ -66,7 +66,7 @@ export { parseDate, writeDate, parseInstant, writeInstant };
 
 /** The kinds of numbers that say no currency: plain ones, parts per million, days, and times and spans in milliseconds. */
 export const plainKinds = ["number", "ppm", "date", "date-time", "duration"] as const;
-export type PlainKind = (typeof plainKinds)[number];
+type PlainKind = (typeof plainKinds)[number];
 
 /** Every kind of number, with the word that files say it by. */
 export const unitWords = {
