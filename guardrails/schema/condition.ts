@@ -11,6 +11,8 @@ import { derivedName, literalOf, paramRef, some, span, strict } from "./literals
 /** A list of `shared/`: only the loader knows which there are. */
 const listRef = strict({ list: { type: "string", description: "its name" } }, ["list"], "a list of `shared/`");
 
+const later = { ...span, description: "so much later" };
+const earlier = { ...span, description: "so much earlier" };
 const pattern = { type: "string", minLength: 1, description: "a regular expression in RE2's language" };
 
 /** Another fact of the kind, given or derived. */
@@ -22,8 +24,8 @@ function besideOf({ kind, name }: FactType, facts: readonly FactType[], isDerivi
   const fact = { anyOf: named, description: "its name" };
   const beside = strict({ fact }, ["fact"], "another fact of the same unit");
   const apart = [
-    strict({ fact, plus: { ...span, description: "so much later" } }, ["fact", "plus"], "so much after another"),
-    strict({ fact, minus: { ...span, description: "so much earlier" } }, ["fact", "minus"], "so much before another"),
+    strict({ fact, plus: later }, ["fact", "plus"], "so much after another"),
+    strict({ fact, minus: earlier }, ["fact", "minus"], "so much before another"),
   ];
   return kind === "date" || kind === "date-time" ? [beside, ...apart] : [beside];
 }
@@ -51,7 +53,7 @@ function ofDerived(facts: readonly FactType[]): JsonObject {
       plain,
       some(plain),
       paramRef,
-      strict({ fact: { type: "string", description: "its name" }, plus: span, minus: span }, ["fact"]),
+      strict({ fact: { type: "string", description: "its name" }, plus: later, minus: earlier }, ["fact"]),
     ],
   };
   const properties = {

@@ -152,7 +152,7 @@ describe("what is no time is refused where it stands", () => {
     ["{ fact: grace, within: 24h, of: now }", "`grace` is no time"],
     ["{ fact: registeredAt, operator: lessThan, value: { fact: now, plus: 1d, minus: 1d } }", "`minus` beside `plus`"],
   ] as const)("%s", ([when, message]) => {
-    expect(one(when)).toEqual([expect.stringContaining(message)]);
+    expect(one(when)).toEqual(expect.arrayContaining([expect.stringContaining(message)]));
   });
 
   test.for([
