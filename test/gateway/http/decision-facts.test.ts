@@ -104,7 +104,7 @@ describe("facts", () => {
   });
 
   test("are told what they should be: the nearest name, the unit and the range", async () => {
-    const { body } = await ask({ facts: { efectiveDiscount: 1, worstLineDiscount: -1, listPrice: "1 USD" } });
+    const { body } = await ask({ facts: { efectiveDiscount: 1, worstLineDiscount: -1, listPrice: "0.00 USD" } });
     expect(body.errors?.map(({ detail }) => detail)).toEqual([
       "no such fact: did you mean effectiveDiscount?",
       "expected a percentage from 0% to 2000% as text, or whole parts per million",
