@@ -83,7 +83,7 @@ describe("a mistake is refused at its line and column, with what to write", () =
     [
       "a currency nobody has",
       fact("{ title: Days, money: 0.00 UUU..9.00 UUU }"),
-      "2:31: `UUU` is no currency; use one of",
+      "2:31: `UUU` is no currency of ISO 4217; write the code of a currency",
     ],
     [
       "no words",

@@ -10,7 +10,7 @@ const moneyFix = "write an amount with its currency and the decimals of that, su
 const shapeFix =
   "write `{ percent: 15% }`, `{ money: 500000.00 USD }`, `{ number: 9 }`, `{ date: 2026-12-31 }` or `{ duration: 24h }`, with `allowed` and `protected` where they apply";
 const sectionsFix =
-  "write `policy`, `default`, `timezone`, `mode`, `subject`, `demote`, `params`, `derive`, `tables`, `conditions`, `overrides`, `rules`, `limits`, `routes`, `defaultRoute`, `invariants`, `brand`";
+  "write `policy`, `default`, `timezone`, `mode`, `subject`, `demote`, `rates`, `params`, `derive`, `tables`, `conditions`, `overrides`, `rules`, `limits`, `routes`, `defaultRoute`, `invariants`, `brand`";
 
 test("the policy that the cases break is itself sound", () => {
   expect(load(sound)).toMatchObject({ kind: "loaded" });
@@ -157,7 +157,9 @@ describe("a parameter is refused when", () => {
       name: "it has two units",
       change: "{ percent: 15%, allowed: 5%..20% }",
       to: "▸{ percent: 15%, money: 5.00 USD }",
-      says: [`\`auto_max\` needs one of \`percent\`, \`money\`, \`number\`, \`date\`, \`date-time\`, \`duration\`; ${shapeFix}`],
+      says: [
+        `\`auto_max\` needs one of \`percent\`, \`money\`, \`number\`, \`date\`, \`date-time\`, \`duration\`; ${shapeFix}`,
+      ],
     },
     {
       name: "it is outside the bounds it allows",

@@ -17,7 +17,12 @@ const schemaOf = (id: string): Schema => policySchema(id, catalogue[id] ?? [], s
 
 /** Ajv is told of the words that only editors read, and of nothing else: a misspelt keyword is refused. */
 function checked(schema: object) {
-  const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, formats: { date: true, "date-time": true } });
+  const ajv = new Ajv2020({
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    formats: { date: true, "date-time": true },
+  });
   ajv.addVocabulary(["markdownDescription", "enumDescriptions", "defaultSnippets"]);
   return ajv.compile(schema);
 }
