@@ -7,6 +7,7 @@ import { catalogue, refuses, sound, whole } from "./traps.ts";
 const load = (text: string) => loadPolicy("quoting.yaml", text, catalogue);
 
 const moneyFix = "write an amount with its currency and the decimals of that, such as `500000.00 USD`";
+const units = "`percent`, `money`, `number`, `date`, `date-time`, `duration`";
 const shapeFix =
   "write `{ percent: 15% }`, `{ money: 500000.00 USD }`, `{ number: 9 }`, `{ date: 2026-12-31 }` or `{ duration: 24h }`, with `allowed` and `protected` where they apply";
 const sectionsFix =
@@ -157,9 +158,7 @@ describe("a parameter is refused when", () => {
       name: "it has two units",
       change: "{ percent: 15%, allowed: 5%..20% }",
       to: "▸{ percent: 15%, money: 5.00 USD }",
-      says: [
-        `\`auto_max\` needs one of \`percent\`, \`money\`, \`number\`, \`date\`, \`date-time\`, \`duration\`; ${shapeFix}`,
-      ],
+      says: [`\`auto_max\` needs one of ${units}; ${shapeFix}`],
     },
     {
       name: "it is outside the bounds it allows",
