@@ -7,7 +7,7 @@ import { failure } from "./failure.ts";
 
 const help = `
 TARGET is one of: company, function/ID, agent/intelligence, agent/orchestration, agent/compliance, tool/NAME (such as
-tool/crm.note). What is stopped begins no effect from then on: it is read in the transaction that begins each. A stopped agent
+tool/crm.add-note). What is stopped begins no effect from then on: it is read in the transaction that begins each. A stopped agent
 takes no turn, and nothing that it proposed is done without people. One person stops; to resume takes a second one.`;
 
 /** `mandate switch`: what is stopped at once, and by whom. */

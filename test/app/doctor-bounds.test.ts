@@ -33,13 +33,13 @@ test("what is stopped is said with who did it, and a model that costs without a 
     { state: "ok" },
     { state: "warn", fix: "npx mandate agents budget set company money 20 --reason TEXT" },
   ]);
-  await givenControl(database.pool, "switch/tool/crm.note", STOPPED);
+  await givenControl(database.pool, "switch/tool/crm.add-note", STOPPED);
   await givenControl(database.pool, "budget/company/microUsd", 500_000);
   expect(await findings(paid)).toMatchObject([
     {
       state: "warn",
-      detail: "the tool crm.note is stopped (admin-ana: for the test)",
-      fix: "npx mandate switch resume tool/crm.note --reason TEXT, as one of two people",
+      detail: "the tool crm.add-note is stopped (admin-ana: for the test)",
+      fix: "npx mandate switch resume tool/crm.add-note --reason TEXT, as one of two people",
     },
     { state: "ok", detail: "budget of company: at most 0.500000 USD" },
   ]);

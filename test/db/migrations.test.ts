@@ -54,11 +54,13 @@ describe("a database", () => {
   });
 
   test("goes forward from where it is", async () => {
-    await query(url, `delete from schema_migration where name = '${files.at(-1)}'`);
-    expect(await pendingMigrations(url)).toEqual([files.at(-1)]);
+    // The last that makes an index: one that only replaces a function could be applied again.
+    const last = files.findLast((file) => /^create index/m.test(readFileSync(resolve(folder, file), "utf8")));
+    await query(url, `delete from schema_migration where name = '${last}'`);
+    expect(await pendingMigrations(url)).toEqual([last]);
     // The schema is there already, so nothing may be kept of a migration that fails half way.
     await expect(migrate(url)).rejects.toThrow("already exists");
-    expect(await pendingMigrations(url)).toEqual([files.at(-1)]);
+    expect(await pendingMigrations(url)).toEqual([last]);
   });
 
   test("whose migration was edited afterwards is not touched", async () => {

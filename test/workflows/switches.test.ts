@@ -73,11 +73,11 @@ describe("flipped between permit and act, nothing is called", () => {
   test("with notes stopped too, nothing at all goes out", async () => {
     before.set(caseOf("mute"), async () => {
       await set("switch/company", STOPPED);
-      await set("switch/tool/crm.note", STOPPED);
+      await set("switch/tool/crm.add-note", STOPPED);
     });
     expect(await result(await ask("mute"))).toEqual({ outcomes: ["refused"] });
     await set("switch/company", null);
-    await set("switch/tool/crm.note", null);
+    await set("switch/tool/crm.add-note", null);
     expect(await seenOf("mute")).toEqual({ desk: 0, crm: [] });
     expect(await endNotesOn(system.pool, system.company, "mute")).toEqual([]);
   });
