@@ -167,7 +167,7 @@ const pageOfEvents = `
     select o->>'kind' as kind
     from audit_record x, jsonb_array_elements(x.envelope::jsonb #> '{fields,outcomes}') with ordinality as ended (o, place)
     where x.company = i.company and x.key = i.prefix || 'end'
-    order by o->>'step' = any(i.steps) desc, place desc limit 1) ended on true
+    order by o->>'step' = any(i.steps) desc, ended.place desc limit 1) ended on true
   left join lateral (
     select true as yes
     from (select * from audit_record y where y.company = i.company and y.key = i.event_id || '/event' limit 1) own

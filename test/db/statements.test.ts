@@ -26,7 +26,7 @@ beforeAll(async () => {
     }
     return answers;
   });
-});
+}, 600_000);
 afterAll(async () => {
   statements.close();
   await database.drop();
@@ -186,6 +186,8 @@ test.for(states)("every statement finds its rows by key when its plan is made on
       for (const { place, texts = [] } of statements.sent) {
         // Those run by the owner: on the catalog, the list of migrations, the clock of a company, and keys sealed elsewhere.
         if (/^db\/(migrate|row-security|company-login|company-clock|rewrap)\.ts/.test(place)) continue;
+        // A programme that is played has a database of its own, of some hundred rows, which ends with it.
+        if (place.startsWith("app/value/")) continue;
         for (const text of texts.map(readBy).filter(isPlanned)) {
           for (const walk of await walksOf(client, text, indexes)) {
             const isKnown = SHORT.some((index) => walk.endsWith(index)) || `${fileOf(place)} ${walk}` in WALKS;
