@@ -59,7 +59,21 @@ export async function readOutside(
   };
 }
 
-function isOfLedger({ tool }: Lookup): boolean {
+/** What these lookups name, as our own ledgers have it. */
+export async function readLookups(
+  ledgers: ReadTools,
+  company: string,
+  lookups: readonly Lookup[],
+): Promise<FrozenEvidence> {
+  const read = await Promise.all(
+    lookups.map(
+      async ({ tool, args }) => [tool, await assertKnown(ledgers, tool, "tool").read(company, args)] as const,
+    ),
+  );
+  return Object.fromEntries(read.flatMap(([tool, evidence]) => (evidence === undefined ? [] : [[tool, evidence]])));
+}
+
+export function isOfLedger({ tool }: Lookup): boolean {
   return tool.startsWith("ledger.");
 }
 

@@ -1,11 +1,14 @@
-import { readFirstAct } from "../audit/ledgers/first-act.ts";
+import { readFirstAct, readFirstPermitted, type FirstAct } from "../audit/ledgers/first-act.ts";
 import { readLastAct } from "../audit/ledgers/standing.ts";
 import type { Ledger } from "../audit/records.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import { caseIdOf, objectRefOf } from "../domain/ids.ts";
+import { decideCaseOf, type ExternalArgs } from "../domain/decide-case.ts";
+import type { FunctionAction } from "../functions/definition.ts";
 import { functionOf } from "../functions/index.ts";
 import { FIRST_ACT } from "../functions/quoting/baseline.ts";
 import { STANDING_ACT } from "../functions/shared/taking-back.ts";
+import { objectKeyOf } from "./service-ask.ts";
 
 /** An object of a function. */
 type OfObject = { readonly functionId: string; readonly objectType: string; readonly objectId: string };
@@ -43,7 +46,10 @@ export async function standingAct(
   return { source, value: { act } };
 }
 
-/** What a tool did first for an object, with its arguments. Undefined where it did nothing yet. */
+/**
+ * What a tool did first for an object, with its arguments, or what another system was permitted of the same before that. Undefined where
+ * nothing was yet.
+ */
 export async function firstAct(
   ledger: Ledger,
   company: string,
@@ -51,9 +57,30 @@ export async function firstAct(
   observedAt: string,
 ): Promise<Evidence | undefined> {
   const ref = refOf(object);
-  const first = await readFirstAct(ledger, company, { caseId: caseIdOf(company, object.functionId, ref), tool });
+  const caseId = caseIdOf(company, object.functionId, ref);
+  const [own, permitted] = await Promise.all([
+    readFirstAct(ledger, company, { caseId, tool }),
+    firstPermitted(ledger, company, { ...object, tool }),
+  ]);
+  const first = permitted === undefined || (own && own.decidedAt <= permitted.decidedAt) ? own : permitted;
   if (first === undefined) return undefined;
   return { source: { source: FIRST_ACT, ref, version: first.decisionId, observedAt }, value: first.args };
+}
+
+/** What another system was permitted first of an object, as the tool's arguments; as far as the request told them. */
+async function firstPermitted(
+  ledger: Ledger,
+  company: string,
+  { functionId, objectId, tool }: OfObject & { readonly tool: string },
+): Promise<FirstAct | undefined> {
+  const action: FunctionAction | undefined = functionOf(functionId).actions.find((one) => one.tool === tool);
+  const { id: policy, businessKey: [name, ...more] = [], held, requested } = action ?? {};
+  if (policy === undefined || name === undefined || more.length > 0 || requested === undefined) return undefined;
+  const objectKey = objectKeyOf(ledger.vault, company, policy, { [name]: objectId });
+  const first = await readFirstPermitted(ledger, company, decideCaseOf(company, objectKey, objectKey).caseId);
+  if (first === undefined) return undefined;
+  const { fields = held?.fieldsOf(first.facts) ?? {} } = first.args as Partial<ExternalArgs>;
+  return { ...first, args: requested(fields, {})?.args ?? {} };
 }
 
 function isKept(takenBackBy: { readonly [name: string]: unknown } | null): boolean {

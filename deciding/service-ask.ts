@@ -36,9 +36,19 @@ export function serviceAskOf(
   if (names === undefined || names.some((name) => facts[name] === undefined)) return undefined;
   const object = Object.fromEntries(names.map((name) => [name, facts[name] ?? null]));
   return {
-    objectKey: vault.blind(company, canonicalJson({ policy, object })),
+    objectKey: objectKeyOf(vault, company, policy, object),
     askKey: vault.blind(company, canonicalJson({ policy, object, facts, action, caller, requestedBy })),
   };
+}
+
+/** The keyed digest of what requests under a policy are about. */
+export function objectKeyOf(
+  vault: Pick<Ledger["vault"], "blind">,
+  company: string,
+  policy: string,
+  object: JsonObject,
+): string {
+  return vault.blind(company, canonicalJson({ policy, object }));
 }
 
 /** Where an ask stands that was told again: `permitted` and not reported yet, `already-done`, or with people. */

@@ -1,3 +1,4 @@
+import type { SourceRef } from "../domain/evidence.ts";
 import { digestOf } from "../audit/digest.ts";
 import { readEscalationState } from "../audit/ledgers/escalations.ts";
 import { readServiceStep, type ServiceDecision, type ServiceStep } from "../audit/ledgers/service-decisions.ts";
@@ -7,10 +8,12 @@ import { decideCaseOf, EXTERNAL_TOOL, type ExternalArgs } from "../domain/decide
 import { hasWholeNumbers, type JsonObject } from "../domain/json.ts";
 import { givenFacts } from "../guardrails/clock.ts";
 import { governedCatalogue, type FactType } from "../guardrails/fact-types.ts";
-import { readAsked, type FactFault, type ReadFacts } from "./asked-facts.ts";
+import { lookupsOf, readAsked, type FactFault, type ReadFacts } from "./asked-facts.ts";
+import { readLookups } from "./evidence.ts";
 import { asGiven } from "./lists.ts";
 import type { PolicySource } from "./policy-source.ts";
 import { subjectOf, type Question } from "./question.ts";
+import { ledgerReadTools } from "./read-tools.ts";
 import { answerAgain, serviceAskOf, standingFor, type Again, type ServiceAsk } from "./service-ask.ts";
 import { createServiceGate, type ServiceGateDeps } from "./service-gate.ts";
 import { settleOutcome, type Outcome, type Settled } from "./service-outcome.ts";
@@ -84,7 +87,7 @@ export function createDecideService(deps: DecideServiceDeps): DecideService {
     async decide(asked) {
       const at = now();
       const types = factTypesFor(policies, company, asked);
-      const read = types && readAsked(asked, types, at);
+      const read = types && (await heldAsked(pool, company, asked, { types, at }));
       if (read?.kind !== "read") {
         const before = await answeredBefore(pool, company, asked);
         return (
@@ -131,6 +134,21 @@ export function createDecideService(deps: DecideServiceDeps): DecideService {
     withdraw: (caller, decisionId) => withdrawQuestion(pool, { company, caller, decisionId, at: now() }),
     drain: () => gate.drain(),
   };
+}
+
+/** What a request comes to, with the readings of our own ledgers that it was held against. */
+type HeldFacts = Extract<ReadFacts, { kind: "read" }> & { readonly ledgers: readonly SourceRef[] };
+
+async function heldAsked(
+  pool: LedgerPool,
+  company: string,
+  asked: Asked,
+  { types, at }: { readonly types: readonly FactType[]; readonly at: string },
+): Promise<HeldFacts | Extract<ReadFacts, { kind: "wrong" }>> {
+  const tools = ledgerReadTools(pool, () => at);
+  const readings = await readLookups(tools, company, lookupsOf(asked, types, at));
+  const read = readAsked(asked, types, { at, readings });
+  return read.kind === "wrong" ? read : { ...read, ledgers: Object.values(readings).map(({ source }) => source) };
 }
 
 /** What a policy's facts can be: of the one in force, or of an action of ours, about which people are asked while none is. */
@@ -207,16 +225,17 @@ function standingOf(step: ServiceStep | undefined, caller: string): Standing {
 function firstGateOf(
   company: string,
   asked: Asked,
-  { read, ask }: { readonly read: Extract<ReadFacts, { kind: "read" }>; readonly ask: ServiceAsk | undefined },
+  { read, ask }: { readonly read: HeldFacts; readonly ask: ServiceAsk | undefined },
   at: string,
 ): { question: Question; proposal: ProposalDraft } {
-  const { facts, derived, unknown } = read;
+  const { facts, derived, unknown, remarks, ledgers } = read;
   const { caller, key, policy, fields, action, ref, requestedBy } = asked;
   const names = decideCaseOf(company, digestOf([caller, key]), ask?.objectKey);
   const requestDigest = requestDigestOf(asked);
   const written = fields === undefined ? {} : { fields };
   const args: ExternalArgs = { ...(action ?? { name: policy, args: asGiven(facts) }), ...written, ref, caller };
-  const sources = [{ source: "decide-service", ref: `${caller}/${ref}`, version: requestDigest, observedAt: at }];
+  const own = { source: "decide-service", ref: `${caller}/${ref}`, version: requestDigest, observedAt: at };
+  const sources = [own, ...ledgers];
   const reasoning = `asked by ${requestedBy} through the decide service`;
   const proposal: ProposalDraft = {
     actionId: policy,
@@ -235,7 +254,9 @@ function firstGateOf(
     proposal: { proposalId: proposalIdOf(company, names.stepKey), ...proposal },
     review: "exempt",
     facts,
-    ...(fields !== undefined && { derived, unknown }),
+    ...((fields !== undefined || derived.length > 0) && { derived }),
+    unknown,
+    remarks,
     sources,
     requestedBy,
   };

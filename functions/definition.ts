@@ -64,6 +64,16 @@ export type Headline = {
   readonly money: { readonly minor: number; readonly currency: string; readonly what: string } | null;
 };
 
+/** What another system states of a request, held against what our own ledgers say. */
+export type Held = {
+  /** The facts that the ledgers may move. */
+  readonly facts: readonly string[];
+  /** A record's fields, as far as facts alone tell them. */
+  readonly fieldsOf: (facts: JsonObject) => JsonObject;
+  /** Why none of these facts can be taken as it is stated, in a clause; undefined where the ledgers say nothing of them. */
+  readonly why: (readings: Readings, at: string) => string | undefined;
+};
+
 /**
  * One kind of action that needs a decision. Pure: no clock, no I/O.
  * The policy of the same id decides it, over the facts declared here and nothing else.
@@ -122,6 +132,8 @@ export type GovernedAction = {
    * instant. Given facts alone, there are no readings. Source: docs/decisions/0020.
    */
   readonly agrees?: (facts: JsonObject, input: FactInput) => readonly Contradiction[];
+  /** Where another system asks: which facts our own ledgers may say otherwise. Absent: none. */
+  readonly held?: Held;
   /**
    * What is asked, in one sentence without a full stop, for the person who must answer. `who` is the asking partner.
    * Undefined for arguments that are not this action's.

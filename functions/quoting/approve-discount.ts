@@ -30,6 +30,7 @@ import { howMany, oneOf, teamIn, teamLookup } from "../shared/deal-team.ts";
 import { pricesLookup } from "../shared/prices.ts";
 import { lines } from "./lines.ts";
 import { knownIn, listPriceOf } from "./list-price.ts";
+import { statedPrice } from "./stated.ts";
 import { isPriced, linesApart, pricedFacts, whyNotPriced, worstLinePpm } from "./pricing.ts";
 
 const protectedTerms = ["none", "liability", "exclusivity", "termination", "data"] as const;
@@ -335,6 +336,7 @@ export const approveDiscount = {
   unknown,
   remarks: ({ evidence, at }) => listPriceOf(readQuote(evidence["crm.record"]?.value), knownIn(evidence), at).remarks,
   agrees,
+  held: statedPrice(LIMIT_CURRENCY),
   describe,
   headline,
   requestedBy: (record) => readQuote(record).quote_requested_by ?? "",

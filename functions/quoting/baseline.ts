@@ -37,6 +37,12 @@ export function baseMinor(
   return first.currency === currency ? Math.max(list, first.listPriceMinor) : undefined;
 }
 
+/** `100,000.00 USD`, the first list price that was approved; undefined where nothing was. */
+export function firstListPrice(reading: JsonObject | undefined): string | undefined {
+  const first = baselineIn(reading);
+  return first && formatMinor(first.listPriceMinor, first.currency);
+}
+
 /** `measured against 100,000.00 USD, the first list price that was approved on the deal`, where it is. */
 export function baselineRemarks(quote: Listed, reading: JsonObject | undefined): readonly string[] {
   const first = baselineIn(reading);

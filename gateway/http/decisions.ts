@@ -132,7 +132,7 @@ export const DecisionStanding = z
       .object({ escalationId: z.string(), reason: z.string() })
       .nullable()
       .openapi({ description: "the question that only an outage had asked of people, and why they are asked no more" }),
-    /** What was decided on, and whose word each is: `derived` by code from the caller's fields, else the requester's. */
+    /** What was decided on, and whose word each is: `derived` by code from what the caller gave and our own ledgers say, else the requester's. */
     facts: z.record(z.string(), z.object({ value: z.unknown(), from: z.enum(provenances) })),
     outcome: z.object({ externalRef: z.string().nullable(), detail: z.string().nullable() }).nullable(),
     /** The latest decision of the request, after people answered perhaps another one than was asked for. */

@@ -78,7 +78,7 @@ export const GivenFacts = bySome.openapi("GivenFacts", {
   type: "object",
   anyOf: [...refs("Facts", Object.keys(governedCatalogue())), { type: "object", additionalProperties: true }],
   description:
-    "amounts with their unit, `40%` and `600000.00 USD`, or whole parts per million and minor units; days are `2026-07-01`, instants `2026-07-01T12:00:00Z` with their offset, spans `24h`, `PT24H` or whole milliseconds",
+    "amounts with their unit, `40%` and `600000.00 USD`, or whole parts per million and minor units; days are `2026-07-01`, instants `2026-07-01T12:00:00Z` with their offset, spans `24h`, `PT24H` or whole milliseconds; stated figures of a quote are held against the price book and the first list price approved on the deal",
 });
 
 /** Fields of a record by name, as CRMs write them: amounts are decimals, `600000.00` or `600000.00 USD`. */
@@ -86,5 +86,5 @@ export const GivenFields = bySome.openapi("GivenFields", {
   type: "object",
   anyOf: refs("Fields", Object.keys(functions)),
   description:
-    "beside or instead of facts: what the policy's function computes facts from, as if it were its record; what both tell must be equal",
+    "beside or instead of facts: what the policy's function computes facts from, as if it were its record, and as our own ledgers have it: of a quote, the price book and the first list price approved on the deal; what facts and fields tell must be equal, but for what those ledgers say otherwise, which takes its place and is said in the reason",
 });

@@ -15,7 +15,7 @@ const fields: JsonObject = {
   quote_protected_terms: "none",
 };
 
-const read = (given: Partial<GivenFacts>) => readAsked({ policy: "quoting", facts: {}, ...given }, types, at);
+const read = (given: Partial<GivenFacts>) => readAsked({ policy: "quoting", facts: {}, ...given }, types, { at });
 
 function faultsOf(given: Partial<GivenFacts>): readonly FactFault[] {
   const answer = read(given);
@@ -27,7 +27,7 @@ describe("facts that a caller brings", () => {
   test("are read in their units, and nothing is derived of them", () => {
     const written = { effectiveDiscount: "12%", listPrice: "100000.00 USD" };
     const answer = read({ facts: quoteFacts(written) });
-    expect(answer).toEqual({ kind: "read", facts: quoteFacts(), derived: [], unknown: {} });
+    expect(answer).toEqual({ kind: "read", facts: quoteFacts(), derived: [], unknown: {}, remarks: [] });
   });
 
   test("are all told of that are wrong, with what would be right", () => {
