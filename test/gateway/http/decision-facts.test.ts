@@ -108,7 +108,7 @@ describe("facts", () => {
     expect(body.errors?.map(({ detail }) => detail)).toEqual([
       "no such fact: did you mean effectiveDiscount?",
       "expected a percentage from 0% to 2000% as text, or whole parts per million",
-      "expected an amount from 0.01 USD to 90000000000.00 USD as text, or whole minor units",
+      "`1 USD` has no decimals, and USD is written with 2 decimals; write `1.00 USD`",
     ]);
   });
 
