@@ -108,7 +108,7 @@ describe("facts", () => {
     expect(body.errors?.map(({ detail }) => detail)).toEqual([
       "no such fact: did you mean effectiveDiscount?",
       "expected a percentage from 0% to 2000% as text, or whole parts per million",
-      "`1 USD` has no decimals, and USD is written with 2 decimals; write `1.00 USD`",
+      "expected an amount from 0.01 USD to 90000000000.00 USD as text, or whole minor units",
     ]);
   });
 
@@ -169,7 +169,7 @@ describe("facts", () => {
   });
 
   test("left out are no fault: they are not known, and ask", async () => {
-    const { listPrice: _, ...rest } = quoteFacts({ deal: "Q-left-out" });
+    const { listPrice: _, ...rest } = quoteFacts();
     expect((await ask({ facts: rest })).body).toMatchObject({ verdict: "escalate", missing: ["listPrice"] });
   });
 });
