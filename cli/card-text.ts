@@ -27,6 +27,7 @@ export function cardSections(card: Card): readonly Section[] {
     ["Evidence", evidenceLines(card)],
     ...card.others.map(besideSection),
     ["What past answers say, and decide nothing", recommendationLines(card)],
+    ["What our ledgers say of it", card.findings.map(findingLine)],
     [`The last ${card.precedents.length} like it`, card.precedents.map(precedentLine)],
     ["Room in limits", card.room.map(({ id, text }) => `${nameInWords(id.replaceAll("-", " "))}: ${text}`)],
     ["The reply to the partner, ready to send where it is rejected", replyLines(card)],
@@ -108,6 +109,20 @@ function recommendationLines({ recommendation }: Card): readonly string[] {
   if (recommendation === null) return [];
   const { answer, reasons } = recommendation;
   return [answer === null ? "nothing is recommended" : `recommended: ${answer}`, ...reasons];
+}
+
+/** `Of 12 questions about this partner people approved 9 and rejected 3; … (approve; people answered so 9 of 11 times …)`. */
+function findingLine({
+  statement,
+  points,
+  provenance,
+  observedAt,
+  sources,
+  confidence,
+}: Card["findings"][number]): string {
+  const where = [...new Set(sources.map(({ source }) => source))].join(", ");
+  const towards = points === null ? "" : `points to ${points}: `;
+  return `${statement} (${towards}${confidence.text}; ${provenanceInWords[provenance]}, ${where}, ${formatMinute(observedAt)})`;
 }
 
 function replyLines({ reply }: Card): readonly string[] {

@@ -237,7 +237,7 @@ function Others({ card: { others } }: { readonly card: Card }) {
   );
 }
 
-function Past({ card: { recommendation, precedents } }: { readonly card: Card }) {
+function Past({ card: { recommendation, findings, precedents } }: { readonly card: Card }) {
   if (recommendation === null) return null;
   const { answer, reasons, agreement } = recommendation;
   return (
@@ -255,6 +255,20 @@ function Past({ card: { recommendation, precedents } }: { readonly card: Card })
           </li>
         ))}
       </ul>
+      {findings.length > 0 && (
+        <ul class="findings" aria-label="What our ledgers say of it">
+          {findings.map(({ code, statement, points, confidence, provenance, observedAt }) => (
+            <li key={code}>
+              <Value text={statement} />
+              <span class="quiet">
+                {" "}
+                {points !== null && `points to ${points}: `}
+                {confidence.text}; {whose[provenance]}, {minute(observedAt)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
       {precedents.length > 0 && (
         <ol class="precedents" aria-label="The last like it">
           {precedents.map(({ escalationId, at, answer: ended, failed, likenessPpm, text }) => (

@@ -20,8 +20,12 @@ export type Answered = {
 export type PastQuestion = {
   readonly escalationId: string;
   readonly caseId: string;
+  /** When it was put to people, and when that ended. */
   readonly at: string;
+  readonly settledAt: string;
   readonly facts: JsonObject;
+  /** Facts that were not known. */
+  readonly missing: readonly string[];
   /** The rules that asked. */
   readonly rules: readonly string[];
   readonly answer: "approved" | "rejected" | "expired";

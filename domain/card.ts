@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { audiences } from "./audience.ts";
 import { provenances } from "./provenance.ts";
 
 /**
@@ -84,6 +85,25 @@ const Precedent = z.object({
   text: z.string(),
 });
 
+/** What our ledgers say of it beside its facts. It decides nothing. Shares are millionths. */
+export const CardFinding = z.object({
+  code: z.enum(["missing-facts", "partner-history", "account-history", "precedents"]),
+  statement: z.string(),
+  points: z.enum(["approve", "reject"]).nullable(),
+  sources: z.array(z.object({ source: z.string(), ref: z.string() })),
+  observedAt: Iso,
+  provenance: z.enum(provenances),
+  audience: z.enum(audiences),
+  /** By what people answered where its kind pointed somewhere before; `ppm` is null without any such answer. */
+  confidence: z.object({
+    ppm: z.int().nullable(),
+    agreed: z.int(),
+    of: z.int(),
+    brierPpm: z.int().nullable(),
+    text: z.string(),
+  }),
+});
+
 /** What of a limit is left once this is counted; below zero it is over. In the limit's unit. */
 const Room = z.object({ id: z.string(), cap: z.int(), left: z.int(), admitted: z.boolean(), text: z.string() });
 
@@ -120,6 +140,7 @@ export const Card = z.object({
   words: z.object({ reasoning: z.string(), noticed: z.array(z.string()) }),
   others: z.array(Beside),
   recommendation: Recommendation.nullable(),
+  findings: z.array(CardFinding),
   precedents: z.array(Precedent),
   room: z.array(Room),
   /** What goes to the partner where it is rejected: ready to be sent. */

@@ -42,6 +42,7 @@ export function wordsOn(card: Card): number {
     ...card.evidence.rows.flatMap(({ name, value }) => [name, value]),
     ...card.others.flatMap(({ title, reasons }) => [title, ...reasons]),
     ...(card.recommendation?.reasons ?? []),
+    ...card.findings.flatMap(({ statement, confidence }) => [statement, confidence.text]),
     ...card.precedents.map(({ answer, text }) => `${answer} ${text}`),
     ...card.room.map(({ text }) => text),
     card.words.reasoning,

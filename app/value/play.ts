@@ -170,9 +170,11 @@ class RequestPlay {
     await this.settled();
   }
 
-  /** Without Intelligence nobody brings past answers. */
+  /** Without Intelligence nobody brings past answers and what they say. */
   private shown(card: Card): Card {
-    return this.setting.left.has("intelligence") ? { ...card, recommendation: null, precedents: [] } : card;
+    return this.setting.left.has("intelligence")
+      ? { ...card, recommendation: null, findings: [], precedents: [] }
+      : card;
   }
 
   private as(role: string) {

@@ -9,7 +9,8 @@ export async function readSettled(
   const { rows } = await sql.query<PastQuestion>({
     name: "settled-questions",
     text: `select e.escalation_id as "escalationId", d.case_id as "caseId",
-             to_char(d.decided_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, d.facts,
+             to_char(d.decided_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, d.facts, d.missing,
+             to_char(e.closed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "settledAt",
              array(select r->>'id' from jsonb_array_elements(d.rules) r where r->>'effect' = 'escalate') as rules,
              answer_in(e.state) as answer, e.state = 'execution-failed' as failed
            from (select * from decision x

@@ -22,6 +22,7 @@ export const readingAudiences: { readonly [tool: string]: Audience } = {
   "ledger.prices": "us",
   "ledger.first-act": "us",
   "ledger.step-decision": "us",
+  "ledger.answers": "us",
 };
 
 export function sourcesFor(reader: Reader, sources: readonly SourceRef[]): SourceRef[] {

@@ -75,6 +75,7 @@ export function cardOf(made: CardParts): Card {
     words: { reasoning: view.reasoning, noticed: view.noticed },
     others: view.beside,
     recommendation,
+    findings: [...(advice?.findings ?? [])],
     precedents: (advice?.precedents ?? []).map(({ caseId: _caseId, ...precedent }) => precedent),
     room: (explanation?.limits ?? []).map(({ id, used, reserved, asked, cap, admitted, text }) => {
       return { id, cap, left: cap - used - reserved - asked, admitted, text };

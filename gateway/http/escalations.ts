@@ -89,7 +89,12 @@ export function escalationsApi({ pool, company, at, undoMs }: Deps) {
 async function advised(sql: Sql, company: string, about: EscalationView): Promise<EscalationShown["advice"]> {
   const advice = await readAdvice(sql, company, about);
   return (
-    advice && { ...advice, reasons: [...advice.reasons], precedents: advice.precedents.map((one) => ({ ...one })) }
+    advice && {
+      ...advice,
+      reasons: [...advice.reasons],
+      findings: advice.findings.map((one) => ({ ...one, sources: one.sources.map((source) => ({ ...source })) })),
+      precedents: advice.precedents.map((one) => ({ ...one })),
+    }
   );
 }
 

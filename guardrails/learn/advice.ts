@@ -1,8 +1,8 @@
 import type { PastQuestion } from "../../domain/answered.ts";
-import { WHOLE_PPM } from "../../domain/ppm.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { givenValue, shownFact } from "../fact-types.ts";
-import type { FactType, Value } from "../fact-types.ts";
+import { shownFact } from "../fact-types.ts";
+import type { FactType } from "../fact-types.ts";
+import { likenessPpm, sameRules, valuesOf } from "./likeness.ts";
 import { wilsonLower } from "./wilson.ts";
 
 /** What is asked now. `read`: the facts that the rules that ask read. `doubts`: what has to be looked at before anybody says yes. */
@@ -40,29 +40,6 @@ const needed = { answers: 5, majorityLower: 0.5 } as const;
 const MOST_PRECEDENTS = 5;
 const MOST_REASONS = 3;
 
-/** How alike two values of a fact are, 0 to 1: amounts by what is between them, everything else by whether it is the same. */
-function alike(one: Value, other: Value): number {
-  if (typeof one === "number" && typeof other === "number") {
-    const largest = Math.max(Math.abs(one), Math.abs(other));
-    return largest === 0 ? 1 : 1 - Math.min(1, Math.abs(one - other) / largest);
-  }
-  return JSON.stringify(one) === JSON.stringify(other) ? 1 : 0;
-}
-
-/** Over what is known of both, in whole per cent. A statistic to sort by, in floating point; nothing is decided by it. */
-function likenessPpm(types: readonly FactType[], one: JsonObject, other: JsonObject): number {
-  const parts = types.flatMap((type) => {
-    const [a, b] = [givenValue(type, one[type.name]), givenValue(type, other[type.name])];
-    return a === undefined || b === undefined ? [] : [alike(a, b)];
-  });
-  const share = parts.length === 0 ? 0 : parts.reduce((sum, part) => sum + part, 0) / parts.length;
-  return Math.floor(share * 100) * (WHOLE_PPM / 100);
-}
-
-function sameRules(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((id) => other.includes(id));
-}
-
 function valuesText(types: readonly FactType[], facts: JsonObject, read: readonly string[]): string {
   const values = read.flatMap((name) => {
     const shown = shownFact(types, name, facts[name]);
@@ -82,8 +59,9 @@ export function adviceOn(types: readonly FactType[], asked: PresentQuestion, pas
     rejected: like.filter(({ answer }) => answer === "rejected").length,
     of: like.length,
   };
+  const own = valuesOf(types, asked.facts);
   const nearest = like
-    .map((one) => ({ one, likeness: likenessPpm(types, asked.facts, one.facts) }))
+    .map((one) => ({ one, likeness: likenessPpm(own, valuesOf(types, one.facts)) }))
     .toSorted((a, b) => b.likeness - a.likeness || (a.one.at < b.one.at ? 1 : -1))
     .slice(0, MOST_PRECEDENTS);
   const precedents = nearest.map(({ one, likeness }): Precedent => {

@@ -15,6 +15,7 @@ describe("the card in the terminal", () => {
       "Why it is here",
       "Evidence",
       "What past answers say, and decide nothing",
+      "What our ledgers say of it",
       "Can it be taken back",
       "If nobody answers",
       "Agents' words, which are no facts",

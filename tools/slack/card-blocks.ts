@@ -56,7 +56,8 @@ export function cardBlocks(card: Card, { version, actionDigest }: Named): readon
 }
 
 function sectionsOf(card: Card): readonly (readonly [title: string, lines: readonly string[]])[] {
-  const { ask, ruler, why, evidence, others, recommendation, precedents, room, reversible, silence, words } = card;
+  const { ask, ruler, why, evidence, others, recommendation, findings, precedents, room, reversible, silence, words } =
+    card;
   return [
     ["At stake", [stakeOf(ask)]],
     [
@@ -75,6 +76,12 @@ function sectionsOf(card: Card): readonly (readonly [title: string, lines: reado
     [
       "What past answers say",
       recommendation === null ? [] : [recommendation.answer ?? "nothing is recommended", ...recommendation.reasons],
+    ],
+    [
+      "What our ledgers say of it",
+      findings.map(({ statement, points, confidence }) => {
+        return `${statement} (${points === null ? "" : `points to ${points}: `}${confidence.text})`;
+      }),
     ],
     ["The last like it", precedents.map(({ at, answer, text }) => `${at.slice(0, 10)} ${answer}: ${text}`)],
     ["Room in limits", room.map(({ text }) => text)],

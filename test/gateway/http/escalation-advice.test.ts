@@ -34,6 +34,7 @@ test("a question is shown with what people answered when the same rules asked, a
   expect(await adviceOn(first)).toMatchObject({
     answer: null,
     reasons: ["These rules have asked nobody before."],
+    findings: [],
     precedents: [],
   });
   await api.verdict(first, "approve");
@@ -49,6 +50,15 @@ test("a question is shown with what people answered when the same rules asked, a
     ["hours 62", "approved"],
     ["hours 61", "approved"],
     ["hours 60", "approved"],
+  ]);
+  expect(advice?.findings).toMatchObject([
+    {
+      code: "precedents",
+      statement: "Of the 5 nearest that the same rules asked about people approved 5 and rejected 0",
+      points: "approve",
+      audience: "us",
+      provenance: "derived",
+    },
   ]);
   for (const hours of [66, 67]) await api.verdict(await asked(hours), "approve");
   // What came after it was opened changes nothing of what was shown.
