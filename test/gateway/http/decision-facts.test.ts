@@ -169,7 +169,7 @@ describe("facts", () => {
   });
 
   test("left out are no fault: they are not known, and ask", async () => {
-    const { listPrice: _, ...rest } = quoteFacts();
+    const { listPrice: _, ...rest } = quoteFacts({ deal: "Q-left-out" });
     expect((await ask({ facts: rest })).body).toMatchObject({ verdict: "escalate", missing: ["listPrice"] });
   });
 });
