@@ -1,14 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
+import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
 import { processIdentity, type StopStep } from "./process-identity.ts";
 
 /** Ends an engine when we are gone, however we went: no handler of ours runs after a SIGKILL. */
 export type Guardian = {
-  /** From here on the process with this id is looked after: call it in the very turn in which the process was started. */
-  watch(pid: number): void;
+  /** Has the process with this id looked after, and then calls `onWatched`: from there on it is. */
+  watch(pid: number, onWatched?: () => void): void;
   /** The engine is gone, or somebody else's now: nothing is ended any more. */
   release(): void;
 };
+
+const SHELL = "/bin/sh";
 
 /**
  * Reads whom to look after, then waits for the end of its input: the other end of that pipe is ours alone, and the system closes it
@@ -47,7 +50,7 @@ export function startGuardian(what: string, steps: readonly StopStep[]): Guardia
     signal.replace(/^SIG/, ""),
     String(Math.ceil(waitMs / 1_000)),
   ]);
-  const child = spawn("/bin/sh", ["-c", SCRIPT, `mandate guards ${what}`, ...signals], {
+  const child = spawn(SHELL, ["-c", SCRIPT, `mandate guards ${what}`, ...signals], {
     // A group of its own: what ends a terminal's processes leaves it there to end the engine.
     detached: true,
     cwd: "/",
@@ -61,9 +64,10 @@ export function startGuardian(what: string, steps: readonly StopStep[]): Guardia
   // Looking after it keeps nobody's process alive.
   (child.stdin as Socket).unref();
   return {
-    watch(pid) {
+    watch(pid, onWatched = () => undefined) {
       const start = processIdentity(pid)?.replace(/^.*\//, "");
-      if (start !== undefined && start !== "unknown") child.stdin.write(`${pid} ${start}\n`);
+      if (start === undefined || start === "unknown") onWatched();
+      else child.stdin.write(`${pid} ${start}\n`, onWatched);
     },
     release() {
       child.kill("SIGKILL");
@@ -71,12 +75,37 @@ export function startGuardian(what: string, steps: readonly StopStep[]): Guardia
   };
 }
 
-/** Starts an engine's process with a guardian of its own, who leaves when it is gone. */
-export function spawnGuarded(what: string, steps: readonly StopStep[], spawnEngine: () => ChildProcess): ChildProcess {
-  // There first: it has to be there when we go in the next moment.
-  const guardian = startGuardian(what, steps);
-  const child = spawnEngine();
-  if (child.pid !== undefined) guardian.watch(child.pid);
+/**
+ * Waits for a word and becomes the engine, in the same process. Without the word, which is when we are gone, the engine never
+ * begins: nobody else knew of it yet.
+ */
+const GATE = 'read -r word || exit 0; exec "$0" "$@" </dev/null';
+
+/** An engine's process as `spawn` takes it; what it writes goes to the file descriptor `output`. */
+export type EngineProcess = {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly output: number;
+  readonly options: Omit<SpawnOptions, "stdio">;
+};
+
+/** What a guardian is called and how it ends its engine. */
+export type Guarded = { readonly what: string; readonly steps: readonly StopStep[] };
+
+/** Starts an engine's process. With `guarded` it has a guardian of its own, who leaves when it is gone, and begins once it is watched. */
+export function spawnEngine({ command, args, output, options }: EngineProcess, guarded?: Guarded): ChildProcess {
+  if (guarded === undefined || !existsSync(SHELL)) {
+    const child = spawn(command, args, { ...options, stdio: ["ignore", output, output] });
+    child.unref();
+    return child;
+  }
+  const guardian = startGuardian(guarded.what, guarded.steps);
+  const child = spawn(SHELL, ["-c", GATE, command, ...args], { ...options, stdio: ["pipe", output, output] });
   for (const over of ["exit", "error"]) child.once(over, () => guardian.release());
+  child.unref();
+  const gate = child.stdin as Socket;
+  gate.on("error", () => undefined);
+  gate.unref();
+  if (child.pid !== undefined) guardian.watch(child.pid, () => gate.end("go\n"));
   return child;
 }

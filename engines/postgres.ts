@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import {
   chownSync,
   closeSync,
@@ -16,7 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runCommand } from "./command.ts";
 import { EngineError } from "./engine-error.ts";
 import { logMark, openEngineLog, readSince } from "./engine-log.ts";
-import { spawnGuarded, startGuardian } from "./guardian.ts";
+import { spawnEngine, startGuardian } from "./guardian.ts";
 import { prepareHome } from "./home-folder.ts";
 import { findPostgresPackage, installPostgresBinaries, type PostgresPackage } from "./postgres-binaries.ts";
 import { answersFor, ensureDatabase, socketUrl } from "./postgres-client.ts";
@@ -192,10 +192,7 @@ async function launch(installed: Installed, socket: string, log: string): Promis
   for (;;) {
     clearSocket(socket);
     const mark = logMark(log);
-    const spawned = () => spawnServer(installed, socket, log);
-    const { guarded } = installed;
-    const child = guarded === undefined ? spawned() : spawnGuarded(guarded, postmasterStop, spawned);
-    const pid = await startedPid(child);
+    const pid = await startedPid(spawnServer(installed, socket, log));
     const outcome = await waitUntilReady(installed.data, pid, READY_MS);
     if (outcome === "ready") return pid;
     await stopProcess(pid, postmasterStop);
@@ -209,7 +206,11 @@ async function launch(installed: Installed, socket: string, log: string): Promis
   }
 }
 
-function spawnServer({ binaries, location, data, durable }: Installed, socket: string, log: string): ChildProcess {
+function spawnServer(
+  { binaries, location, data, guarded, durable }: Installed,
+  socket: string,
+  log: string,
+): ChildProcess {
   const descriptor = openEngineLog(log);
   const settings = {
     listen_addresses: "",
@@ -230,15 +231,10 @@ function spawnServer({ binaries, location, data, durable }: Installed, socket: s
     ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
   ];
   try {
-    const child = spawn(join(binaries, "bin", "postgres"), args, {
-      detached: true,
-      cwd: "/",
-      env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" },
-      stdio: ["ignore", descriptor, descriptor],
-      ...location.runAs,
-    });
-    child.unref();
-    return child;
+    const env = { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
+    const options = { detached: true, cwd: "/", env, ...location.runAs };
+    const engine = { command: join(binaries, "bin", "postgres"), args, output: descriptor, options };
+    return spawnEngine(engine, guarded === undefined ? undefined : { what: guarded, steps: postmasterStop });
   } finally {
     closeSync(descriptor);
   }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { closeSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,7 +6,7 @@ import { z } from "zod";
 import { EngineError } from "./engine-error.ts";
 import { logMark, openEngineLog, readSince } from "./engine-log.ts";
 import { freePort, isPortFree } from "./free-port.ts";
-import { spawnGuarded } from "./guardian.ts";
+import { spawnEngine } from "./guardian.ts";
 import {
   isAlive,
   isSameProcess,
@@ -102,9 +102,7 @@ async function launch(options: TemporalOptions): Promise<RunningTemporal> {
   for (let attempt = 1; ; attempt += 1) {
     const ports = await choosePorts(options);
     const mark = logMark(options.logFile);
-    const spawned = () => spawnServer(options, ports, optional);
-    const what = `Temporal of ${options.dbFile ?? options.logFile}`;
-    const pid = await startedPid(options.guarded === true ? spawnGuarded(what, stopSteps, spawned) : spawned());
+    const pid = await startedPid(spawnServer(options, ports, optional));
     if (options.dbFile !== undefined) noteServer(options.dbFile, pid);
     const address = `127.0.0.1:${ports.port}`;
     const outcome = await waitUntilReady(address, pid);
@@ -191,14 +189,11 @@ function spawnServer(options: TemporalOptions, ports: Ports, optional: readonly 
   // The server makes its database file with our umask: nobody else may read it.
   const umask = process.umask(0o077);
   try {
-    const child = spawn(options.binary, args, {
-      detached: options.detached,
-      // Not our environment: a TEMPORAL_ADDRESS or a profile of the user must not reach the server's own clients.
-      env: { PATH: "/usr/bin:/bin", TZ: "UTC", TEMPORAL_VERSION_CHECK_DISABLED: "1" },
-      stdio: ["ignore", descriptor, descriptor],
-    });
-    child.unref();
-    return child;
+    // Not our environment: a TEMPORAL_ADDRESS or a profile of the user must not reach the server's own clients.
+    const env = { PATH: "/usr/bin:/bin", TZ: "UTC", TEMPORAL_VERSION_CHECK_DISABLED: "1" };
+    const engine = { command: options.binary, args, output: descriptor, options: { detached: options.detached, env } };
+    const what = `Temporal of ${dbFile ?? options.logFile}`;
+    return spawnEngine(engine, options.guarded === true ? { what, steps: stopSteps } : undefined);
   } finally {
     process.umask(umask);
     closeSync(descriptor);

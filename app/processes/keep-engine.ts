@@ -91,6 +91,8 @@ export async function whileEnginesRun<T>(
 ): Promise<T> {
   const deaths = () => engines.reduce((sum, engine) => sum + engine.deaths(), 0);
   for (;;) {
+    // One that died before is no reason to do the step again, but to wait with it.
+    await Promise.all(engines.map((engine) => engine.running()));
     const before = deaths();
     try {
       return await step();

@@ -48,19 +48,58 @@ test("an engine that was let go of stays", async () => {
   expect(await waitForExit(pid, 3_000)).toBe(false);
 });
 
+/** How a supervisor starts an engine of a test's own. */
+const startsEngine = (script: string) => `
+  import { spawnEngine } from ${source("engines/guardian.ts")};
+  const options = { detached: true, cwd: "/", env: { PATH: "/usr/bin:/bin" } };
+  const guarded = { what: "a test's engine", steps: ${steps} };
+  const engine = { command: "sh", args: ["-c", ${JSON.stringify(script)}], output: 1, options };
+  const child = spawnEngine(engine, guarded);`;
+
 test("an engine's guardian leaves with it, and keeps nobody's process up", async () => {
   const outcome = startChild(`
-    import { spawn } from "node:child_process";
-    import { spawnGuarded } from ${source("engines/guardian.ts")};
-    const child = spawnGuarded("a test's engine", ${steps}, () => {
-      const one = spawn("sleep", ["600"], { detached: true, stdio: "ignore" });
-      one.unref();
-      return one;
-    });
+    ${startsEngine("exec sleep 600")}
     process.send(child.pid);
     process.channel.unref();`);
   const pid = Number(await firstMessage(outcome));
   expect((await outcome.done).code).toBe(0);
   expect(await waitForExit(pid, 10_000)).toBe(true);
   expect(isAlive(pid)).toBe(false);
+});
+
+test("an engine begins once it is watched, as it was to be started", async () => {
+  const { child, done } = startChild(`
+    ${startsEngine('read -r nothing || echo "began in $PWD"')}
+    child.once("exit", () => process.disconnect());
+    process.on("message", () => undefined);`);
+  expect((await done).stdout.trim()).toBe("began in /");
+  expect(child.exitCode).toBe(0);
+});
+
+/** The supervisor is killed as soon as the process is there: nothing of ours has run since, so nobody watches it. */
+test("an engine never begins whose supervisor is killed between its process and its guardian's word", async () => {
+  const { child, done } = startChild(`
+    import processes from "node:child_process";
+    import { openSync, writeSync } from "node:fs";
+    import { syncBuiltinESMExports } from "node:module";
+    const { spawn } = processes;
+    processes.spawn = (command, args, options) => {
+      const spawned = spawn(command, args, options);
+      if (!args.includes("exec sleep 600")) return spawned;
+      writeSync(1, String(spawned.pid));
+      process.kill(process.pid, "SIGKILL");
+    };
+    syncBuiltinESMExports();
+    const { spawnEngine } = await import(${source("engines/guardian.ts")});
+    const guarded = { what: "a test's engine", steps: ${steps} };
+    const engine = { command: "sh", args: ["-c", "exec sleep 600"], options: { detached: true } };
+    spawnEngine({ ...engine, output: openSync("/dev/null", "w") }, guarded);`);
+  const pid = Number((await done).stdout);
+  expect(child.signalCode).toBe("SIGKILL");
+  expect(pid).toBeGreaterThan(0);
+  try {
+    expect(await waitForExit(pid, 10_000)).toBe(true);
+  } finally {
+    if (isAlive(pid)) process.kill(pid, "SIGKILL");
+  }
 });

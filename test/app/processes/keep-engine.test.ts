@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { keepEngine, type Engine } from "../../../app/processes/keep-engine.ts";
+import { keepEngine, whileEnginesRun, type Engine } from "../../../app/processes/keep-engine.ts";
 import { isAlive } from "../../../engines/process-identity.ts";
 import { eventually } from "../../setup/system.ts";
 
@@ -56,4 +56,23 @@ test("a start that fails is told and tried again", async () => {
   await eventually(async () => (attempts === 2 ? true : undefined));
   await kept.stop();
   expect(said).toContain("engine does not start: the port is taken");
+});
+
+test("a step of the start waits for an engine that died before it, and is done once", async () => {
+  const first = await stayingProcess();
+  process.kill(first.pid, "SIGKILL");
+  await eventually(async () => (isAlive(first.pid) ? undefined : true));
+  let second: Engine | undefined;
+  const restart = async () => (second = await stayingProcess());
+  const kept = keepEngine({ name: "engine", first, restart, say: () => undefined, lookEveryMs: 20 });
+  await kept.running();
+  await second?.stop();
+  let done = 0;
+  const step = async () => {
+    done += 1;
+    if (second === undefined || !isAlive(second.pid)) throw new Error("the engine is starting up");
+    return "done";
+  };
+  expect([await whileEnginesRun([kept], new AbortController().signal, step), done]).toEqual(["done", 1]);
+  await kept.stop();
 });
