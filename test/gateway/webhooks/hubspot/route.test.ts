@@ -77,7 +77,7 @@ describe("a signed batch", () => {
       hubspotEvent({ subscriptionType: "deal.deletion" }),
       hubspotEvent({ subscriptionType: "company.merge", eventId: 2 }),
       { ...hubspotEventWithout("objectId"), subscriptionType: "contact.associationChange" },
-      hubspotEvent({ propertyName: "amount", eventId: 3 }),
+      hubspotEvent({ propertyName: "hs_next_step", eventId: 3 }),
     ];
     expect(await post(signedRequest(batch))).toEqual({ status: 202, body: { ...counts, ignored: 4 } });
     expect(await kept()).toBe(4);
