@@ -265,7 +265,7 @@ describe("records that somebody changed in the database", () => {
     const { pool } = database;
     await pool.query("alter table audit_record disable trigger user");
     await pool.query(
-      `update audit_record set kept = replace(kept, 'review","log"', 'hold","log"')
+      `update audit_record set kept = replace(kept, E'review\\x12', E'hold\\x12')
        where company = $1 and case_id = $2 and kind = 'review'`,
       [company, waiting],
     );
