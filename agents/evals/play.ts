@@ -28,7 +28,7 @@ const noLedger: ModelLedger = {
 const AnyArgs = z.looseObject({});
 
 /** What a worker can read: of a task, only what it says is there. */
-function toolsOf({ readings, at }: Task): ReadTool[] {
+function toolsOf({ readings, at, objectType }: Task): ReadTool[] {
   const names = [
     "ledger.first-act",
     "ledger.prices",
@@ -43,7 +43,7 @@ function toolsOf({ readings, at }: Task): ReadTool[] {
     args: AnyArgs,
     async read() {
       const value = readings[name];
-      return value && { source: { source: name, ref: "eval", version: "1", observedAt: at }, value };
+      return value && { source: { source: name, ref: `${objectType}/eval`, version: "1", observedAt: at }, value };
     },
   }));
 }

@@ -143,6 +143,25 @@ export function renewal(step: RenewalStep, changes: JsonObject = {}): Ground {
   return { ...ground, at: "2026-06-04T09:00:00.000Z" };
 }
 
+/** A deal of which every factor is known, without a badge yet. */
+export function opportunity(changes: JsonObject = {}): Ground {
+  const record = {
+    customer_domain: "contoso.com",
+    customer_name: "Contoso",
+    stage: "qualified",
+    currency: "USD",
+    amount: "250000.00",
+    close_date: "2099-06-30",
+    technographics: "aws;kubernetes",
+    cloud_spend_propensity: "80%",
+    win_pattern: "70%",
+    co_sell_badge: "",
+    ...changes,
+  };
+  const readings = { "crm.record": record, "batch.reading": {} };
+  return { functionId: "co-selling", action: "co-selling.qualify", objectType: "deal", at: AT, readings, labels: [] };
+}
+
 /** A task on this ground. */
 export function task(
   id: string,

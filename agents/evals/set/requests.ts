@@ -1,5 +1,5 @@
 import type { Task } from "../task.ts";
-import { member, notSo, quote, registration, renewal, rival, so, task } from "./base.ts";
+import { member, notSo, opportunity, quote, registration, renewal, rival, so, task } from "./base.ts";
 
 /** Plain requests, and such of which the record alone says what a person should see. */
 const told: readonly Task[] = [
@@ -20,6 +20,9 @@ const told: readonly Task[] = [
   task("renewal-price-kept", "clean", renewal("price", { requested_price: "120000.00" }), [so("120000 usd")]),
   task("renewal-capped", "clean", renewal("price", { price_cap: "5%" }), [so("5%", "126000 usd")]),
   task("renewal-assign", "clean", renewal("assign-partner"), [so("partner-9", "letter-3")]),
+
+  task("deal", "clean", opportunity(), [so("80%"), so("70%")]),
+  task("deal-unknown-spend", "clean", opportunity({ cloud_spend_propensity: "" }), [so("70%"), notSo("80%")]),
 
   task("quote-below-floor", "contradiction", quote({ quote_floor_price: "90000.00" }), [so("88000 usd", "90000 usd")]),
   task("quote-protected", "contradiction", quote({ quote_protected_terms: "liability" }), [so("liability")]),

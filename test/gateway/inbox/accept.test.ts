@@ -143,7 +143,7 @@ test("when one event cannot be kept, none of its batch is", async () => {
 test.for([
   ["the value it waits for", { kind: "changed", property: "quote_status", value: "approval_requested" }, ["quoting"]],
   ["another value", { kind: "changed", property: "quote_status", value: "draft" }, []],
-  ["another property", { kind: "changed", property: "amount", value: "approval_requested" }, []],
+  ["another property", { kind: "changed", property: "hs_next_step", value: "approval_requested" }, []],
   ["its end", { kind: "deleted" }, []],
 ] as const)("of a deal, quoting hears %s or not", ([, change, listeners]) => {
   expect(listenersOf({ system: "crm", objectType: "deal", objectId: "1", change })).toEqual(listeners);
