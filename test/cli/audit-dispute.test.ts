@@ -110,7 +110,7 @@ describe("mandate audit dispute", () => {
   test("of records that somebody changed in the database says so, on the page and by its exit", async () => {
     const { decisionId } = await decided(14);
     await givenCheckpoint(database.pool);
-    const change = "update audit_record set kept = replace(kept, '\"execute\"', '\"block\"') where key = $1";
+    const change = `update audit_record set kept = replace(kept, E'\\x1b', '","verdict":"block"') where key = $1`;
     await tamper(database.pool, "audit_record", change, [`${decisionId}/decision`]);
     const { exitCode, stderr } = await dispute(decisionId, "--out", folder("changed"));
     expect([exitCode, stderr]).toEqual([

@@ -3,6 +3,9 @@ import { resolve } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { acceptEvents } from "../../../gateway/inbox/accept.ts";
+import { wallTime } from "../../../db/company-clock.ts";
+import { createReadTools } from "../../../deciding/read-tools.ts";
+import { embeddedAdapters } from "../../../tools/adapters.ts";
 import { createDecideService } from "../../../deciding/service.ts";
 import { policiesOf } from "../../../deciding/policies.ts";
 import { givenAsked } from "../../fixtures/agreements.ts";
@@ -211,7 +214,8 @@ test(
     const policies = policiesOf({ shipping: shippingPolicy() });
     const decisions = createDecideService({ pool: database.pool, company: "acme", policies, alarm: () => {}, now: at });
     const { log, lines } = keptLog();
-    const api = apiOn(database.pool, { at, decisions, sandbox: "open" }, log);
+    const readTools = createReadTools(database.pool, embeddedAdapters(database.pool, wallTime), wallTime);
+    const api = apiOn(database.pool, { at, decisions, sandbox: "open", readTools }, log);
     const seen = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(fc.oneof(...operations.map(requestOf)), async (asked) => {
@@ -234,8 +238,8 @@ test(
       }),
       { numRuns: 1_500, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
     );
-    // A fuzz that nothing passes tries the door only.
-    expect([...seen.values()].filter((passed) => passed === 1).length).toBeGreaterThan(10);
+    // A fuzz that nothing passes tries the door only: how much it tries hangs on the machine.
+    expect([...seen.values()].filter((passed) => passed === 1).length).toBeGreaterThan(seen.size / 10);
   },
 );
 
