@@ -65,7 +65,9 @@ describe("a batch", () => {
     ];
     const batchId = await desk.stored(desk.nextWindow(), ndjson(given));
     expect(await tablesWith(database.pool, canary)).toEqual([]);
-    expect((await tablesWith(database.pool, "stays-in-its-batch")).sort((a, b) => a.localeCompare(b))).toEqual(["batch_chunk"]);
+    expect((await tablesWith(database.pool, "stays-in-its-batch")).sort((a, b) => a.localeCompare(b))).toEqual([
+      "batch_chunk",
+    ]);
     await desk.carriedOn(batchId);
     expect(await tablesWith(database.pool, "stays-in-its-batch")).not.toContain("batch_chunk");
   });
