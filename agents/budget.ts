@@ -4,7 +4,7 @@ import type { ModelCall, ModelCallAnswer } from "../domain/model-call.ts";
 import type { Role } from "../functions/definition.ts";
 import { AgentFault } from "./fault.ts";
 import { MAX_OUTPUT_TOKENS, MODEL_CALL_TIMEOUT_MS } from "./limits.ts";
-import { costMicroUsdOf, listPrices, type Prices } from "./models/prices.ts";
+import { costMicroUsdOf, listPrices, type Prices } from "../domain/model-prices.ts";
 import type { TurnInput } from "./turn.ts";
 
 /** What a call comes to, or at the most. Money in millionths of a US dollar; undefined: no price of the model is known. */

@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { ClientConnectConfig } from "@temporalio/envconfig";
 import { z } from "zod";
 import { WitnessList, type NamedWitness } from "../proof/sinks/witness-list.ts";
-import { PriceList, type Prices } from "../agents/models/prices.ts";
+import { PriceList, type Prices } from "../domain/model-prices.ts";
 import { PeerList, type Peers } from "../gateway/peers/peer-list.ts";
 import { ConfigError } from "../domain/config-error.ts";
 import { nearestName } from "../domain/nearest-name.ts";

@@ -1,5 +1,5 @@
 import { chooseModel, type ModelChoice } from "../agents/models/choose.ts";
-import { listPrices } from "../agents/models/prices.ts";
+import { listPrices } from "../domain/model-prices.ts";
 import type { ChatModelPort } from "../agents/models/port.ts";
 import { suppliedIn } from "../agents/models/supplied-in.ts";
 import { ModelNotThere } from "../agents/models/suppliers.ts";

@@ -7,7 +7,7 @@ import { readCallStop } from "../audit/ledgers/controls.ts";
 import { digestOf } from "../audit/digest.ts";
 import { createFreeModelLedger, createMixedModelLedger } from "../audit/ledgers/model-turns.ts";
 import { traceModels } from "../agents/models/langsmith.ts";
-import { listPrices } from "../agents/models/prices.ts";
+import { listPrices } from "../domain/model-prices.ts";
 import type { ChatModelPort } from "../agents/models/port.ts";
 import type { Patience } from "../agents/patience.ts";
 import type { OnOutOfReach } from "../audit/ledgers/opening.ts";

@@ -22,7 +22,7 @@ import { createScheduled, type ScheduledDeps } from "./activities/scheduled.ts";
 import type { Alarm } from "../deciding/decider.ts";
 import type { PolicySource } from "../deciding/policy-source.ts";
 import type { ObjectNames } from "../tools/own-ids.ts";
-import type { Prices } from "../agents/models/prices.ts";
+import type { Prices } from "../domain/model-prices.ts";
 import type { UnknownNameAlarm } from "./activities/unknown-name.ts";
 import { workerIdentity } from "./worker-identity.ts";
 import { tracedActivities, tracedRuns } from "./engine/traced.ts";

@@ -1,6 +1,6 @@
 import { assertNever } from "../../domain/assert-never.ts";
 import type { Persona } from "./personas.ts";
-import type { Prices } from "./prices.ts";
+import type { Prices } from "../../domain/model-prices.ts";
 import type { ChatModelPort } from "./port.ts";
 import type { SuppliedChoice } from "./supplied-in.ts";
 

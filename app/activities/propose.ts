@@ -19,7 +19,7 @@ import type { RefusalCode } from "../../domain/refusal.ts";
 import { keepRefusal } from "../../deciding/refused.ts";
 import { turnKeyOf } from "../../domain/model-call.ts";
 import type { DoneTurn, StepWatch } from "../../agents/turn.ts";
-import { costMicroUsdOf, type Prices } from "../../agents/models/prices.ts";
+import { costMicroUsdOf, type Prices } from "../../domain/model-prices.ts";
 import type { AgentActivities, LedgerActivities, Proposed, StepRef } from "../../workflows/activities.ts";
 import { isLastAttempt, turnsOf } from "./agent-turn.ts";
 import { endedByUnknownName, type UnknownNameAlarm } from "./unknown-name.ts";

@@ -1,6 +1,6 @@
 import { readBounds } from "../../gateway/status/bounds.ts";
 import { readControls } from "../../audit/ledgers/controls.ts";
-import { isPriced, type Prices } from "../../agents/models/prices.ts";
+import { isPriced, type Prices } from "../../domain/model-prices.ts";
 import { suppliedIn } from "../../agents/models/supplied-in.ts";
 import { readUnknownSpend } from "../../audit/ledgers/budgets.ts";
 import { amountText, controlText } from "../../domain/control.ts";

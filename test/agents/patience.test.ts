@@ -3,7 +3,7 @@ import { createAgents } from "../../agents/agents.ts";
 import type { Budget } from "../../agents/budget.ts";
 import { AgentFault } from "../../agents/fault.ts";
 import { MAX_OUTPUT_TOKENS, STEP_PATIENCE_MS, TURN_PATIENCE_MS } from "../../agents/limits.ts";
-import { priceAt } from "../../agents/models/prices.ts";
+import { priceAt } from "../../domain/model-prices.ts";
 import { createOfflineModel } from "../../agents/models/offline.ts";
 import type { ChatModelPort } from "../../agents/models/port.ts";
 import type { Patience } from "../../agents/patience.ts";

@@ -60,7 +60,7 @@ describe("what a release would change is told before anybody signs", () => {
             simulation: {
               matrix: { escalate: { execute: 1 } },
               money: expect.arrayContaining([
-                { fact: "listPrice", currency: "USD", toExecuteMinor: 10_000_000, fromExecuteMinor: 0 },
+                expect.objectContaining({ fact: "listPrice", toExecuteMinor: 10_000_000, fromExecuteMinor: 0 }),
               ]),
               contradictions: [{ person: "rejected", to: "execute" }],
             },
