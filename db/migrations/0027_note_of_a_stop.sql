@@ -1,12 +1,12 @@
 -- A stop of the company or of a function holds everything but the note on the company's own CRM record: who asked reads there that what
--- was asked is held, and by what. `switch/tool/crm.note` holds the notes too.
+-- was asked is held, and by what. `switch/tool/crm.add-note`, the note's tool, holds the notes too.
 create or replace function stopped_by(p_company text, p_function text, p_tool text, p_step text, p_policy text, p_approved boolean)
 returns text language plpgsql stable as $$
 declare
   v_name text;
 begin
   foreach v_name in array array['switch/company', 'switch/function/' || p_function, 'switch/tool/' || p_tool] loop
-    if control_cap(p_company, v_name) = 0 and (p_tool <> 'crm.note' or v_name = 'switch/tool/crm.note') then
+    if control_cap(p_company, v_name) = 0 and (p_tool <> 'crm.add-note' or v_name = 'switch/tool/crm.add-note') then
       return v_name;
     end if;
   end loop;
