@@ -1,3 +1,4 @@
+import { middleOf, siblingsOf, verifyInclusion } from "../tree-proof.ts";
 import { leafHash, nodeHash, EMPTY_ROOT } from "../tree.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { digestOf } from "../digest.ts";
@@ -30,10 +31,6 @@ function leavesOf(names: readonly string[]): Leaves {
   return names.map(leafOf).toSorted();
 }
 
-function middleOf(size: number): number {
-  return 2 ** (Math.ceil(Math.log2(size)) - 1);
-}
-
 /** Roots of the parts of a tree, each worked out once. */
 type Roots = (start: number, end: number) => Buffer;
 
@@ -42,7 +39,7 @@ function rootsOver(leaves: Leaves): Roots {
   const of: Roots = (start, end) => {
     if (end - start === 1) return Buffer.from(leaves[start] ?? "", "hex");
     const key = `${start} ${end}`;
-    const middle = start + middleOf(end - start);
+    const middle = middleOf(start, end);
     const root = kept.get(key) ?? nodeHash(of(start, middle), of(middle, end));
     kept.set(key, root);
     return root;
@@ -50,29 +47,13 @@ function rootsOver(leaves: Leaves): Roots {
   return (start, end) => (start === end ? EMPTY_ROOT : of(start, end));
 }
 
-function pathTo(index: number, start: number, end: number, roots: Roots): readonly string[] {
-  if (end - start === 1) return [];
-  const middle = start + middleOf(end - start);
-  return index < middle
-    ? [...pathTo(index, start, middle, roots), roots(middle, end).toString("hex")]
-    : [...pathTo(index, middle, end, roots), roots(start, middle).toString("hex")];
-}
+const isHex = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
-/** The root that a leaf at its place among `size` leads to; undefined where the path does not fit. */
-function rootFrom({ index, leaf, path }: ProvedLeaf, size: number): string | undefined {
-  const isPlace = Number.isSafeInteger(index) && index >= 0 && index < size;
-  if (!isPlace || ![leaf, ...path].every((hash) => /^[0-9a-f]{64}$/.test(hash))) return undefined;
-  const above = (at: number, of: number, left: readonly string[]): Buffer | undefined => {
-    if (of === 1) return left.length === 0 ? Buffer.from(leaf, "hex") : undefined;
-    const [beside, rest] = [left.at(-1), left.slice(0, -1)];
-    if (beside === undefined) return undefined;
-    const middle = middleOf(of);
-    const inner = at < middle ? above(at, middle, rest) : above(at - middle, of - middle, rest);
-    if (inner === undefined) return undefined;
-    const other = Buffer.from(beside, "hex");
-    return at < middle ? nodeHash(inner, other) : nodeHash(other, inner);
-  };
-  return above(index, size, path)?.toString("hex");
+/** Whether a leaf stands at its place among those of a head. */
+function isRooted({ index, leaf, path }: ProvedLeaf, { size, root }: Pick<ListHead, "size" | "root">): boolean {
+  if (![leaf, root, ...path].every(isHex)) return false;
+  const bytes = (hash: string) => Buffer.from(hash, "hex");
+  return verifyInclusion({ index, size, leafHash: bytes(leaf), proof: path.map(bytes), root: bytes(root) });
 }
 
 /** A list's names as a tree: made once for a version, asked for each decision that reads it. */
@@ -95,7 +76,9 @@ export function treeOf({ names, ...about }: ListContent): ListTree {
   const head = { ...about, size: leaves.length, root: roots(0, leaves.length).toString("hex") };
   const provedAt = (index: number): ProvedLeaf | null => {
     const leaf = leaves[index];
-    return leaf === undefined ? null : { index, leaf, path: pathTo(index, 0, leaves.length, roots) };
+    if (leaf === undefined) return null;
+    const path = siblingsOf(index, leaves.length).map(({ start, end }) => roots(start, end).toString("hex"));
+    return { index, leaf, path };
   };
   return {
     head,
@@ -113,15 +96,16 @@ export function treeOf({ names, ...about }: ListContent): ListTree {
 }
 
 /** Whether a name is on the list of a head, by a proof of it; undefined where the proof proves nothing. */
-export function isProved({ size, root }: ListHead, name: string, proof: ListProof): boolean | undefined {
+export function isProved(head: Pick<ListHead, "size" | "root">, name: string, proof: ListProof): boolean | undefined {
+  const { size, root } = head;
   const leaf = leafOf(name);
-  if (proof.kind === "in") return proof.at.leaf === leaf && rootFrom(proof.at, size) === root ? true : undefined;
+  if (proof.kind === "in") return proof.at.leaf === leaf && isRooted(proof.at, head) ? true : undefined;
   const { below, above } = proof;
   const isEnd = (below === null ? -1 : below.index) + 1 === (above === null ? size : above.index);
   const isBetween = (below === null || below.leaf < leaf) && (above === null || leaf < above.leaf);
-  const isRooted = [below, above].every((one) => one === null || rootFrom(one, size) === root);
+  const areRooted = [below, above].every((one) => one === null || isRooted(one, head));
   const isEmpty = size > 0 || root === EMPTY_ROOT.toString("hex");
-  return isEnd && isBetween && isRooted && isEmpty ? false : undefined;
+  return isEnd && isBetween && areRooted && isEmpty ? false : undefined;
 }
 
 /** A version as it is kept: canonical JSON, the names in order. */

@@ -3,7 +3,7 @@ import { cosignedAt } from "../log/cosignature.ts";
 import { parseLogProof } from "../log/log-proof.ts";
 import { NoteError } from "../log/note-error.ts";
 import { parseNote, type NoteSignature } from "../log/note.ts";
-import { verifyInclusion } from "../log/proof.ts";
+import { verifyInclusion } from "../../audit/tree-proof.ts";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 
 /** `c2sp.org/tlog-proof` texts by a record's number; none for a record that no checkpoint covers yet. */

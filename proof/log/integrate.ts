@@ -1,11 +1,12 @@
 import { inTransaction } from "../../audit/ledgers/transaction.ts";
+import { verifyConsistency } from "../../audit/tree-proof.ts";
 import type { LedgerPool, Sql } from "../../audit/vault.ts";
 import { formatCheckpoint } from "./checkpoint.ts";
 import { LogError } from "./log-error.ts";
 import type { Signer } from "./note-keys.ts";
 import { signNote } from "./note.ts";
 import { givePlaces } from "./places.ts";
-import { consistencyProof, rootOf, verifyConsistency, type HashReader } from "./proof.ts";
+import { consistencyProof, rootOf, type HashReader } from "./proof.ts";
 import { lastHead, type Head } from "./signed-head.ts";
 import { tilePath } from "./tile-path.ts";
 import { keepTiles, tileSourceOf } from "./tile-store.ts";

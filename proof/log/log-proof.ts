@@ -2,7 +2,7 @@ import { parseCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { NoteError } from "./note-error.ts";
 import { decodeBase64, parseDecimal } from "./note-text.ts";
 import { openNote, parseNote } from "./note.ts";
-import { verifyInclusion } from "./proof.ts";
+import { verifyInclusion } from "../../audit/tree-proof.ts";
 import { readTrust, witnessesOf, type LogPolicy, type Trust, type Witnessed } from "./trust.ts";
 
 /**

@@ -3,7 +3,7 @@ import { parseCheckpoint } from "../log/checkpoint.ts";
 import { parseLogProof, verifyLogProof } from "../log/log-proof.ts";
 import { NoteError } from "../log/note-error.ts";
 import { parseNote } from "../log/note.ts";
-import { verifyInclusion } from "../log/proof.ts";
+import { verifyInclusion } from "../../audit/tree-proof.ts";
 import type { FiledCase, FiledRecord } from "../filed-case.ts";
 import type { Replayed } from "./guardrail.ts";
 import { faultOf } from "./record-holds.ts";

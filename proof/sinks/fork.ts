@@ -1,4 +1,4 @@
-import { verifyConsistency } from "../log/proof.ts";
+import { verifyConsistency } from "../../audit/tree-proof.ts";
 import type { HeldHead, Outgoing } from "./sink.ts";
 
 /** Whether a checkpoint's tree begins with one that was signed before, which is not larger. */

@@ -1,7 +1,7 @@
 import type { LogHead } from "./notes.ts";
 import { receiptPath } from "../bundle/layout.ts";
 import { formatLogProof, parseLogProof } from "../log/log-proof.ts";
-import { verifyInclusion } from "../log/proof.ts";
+import { verifyInclusion } from "../../audit/tree-proof.ts";
 import { placeIn, type Entry } from "./entry.ts";
 import type { Findings } from "./finding.ts";
 import { attempt } from "./notes.ts";

@@ -2,7 +2,7 @@ import { parseCheckpoint, type Checkpoint } from "../log/checkpoint.ts";
 import { NoteError } from "../log/note-error.ts";
 import { verifierOf, type Verifier } from "../log/note-keys.ts";
 import { decodeNote, openNote, parseNote, type OpenedNote } from "../log/note.ts";
-import { verifyConsistency } from "../log/proof.ts";
+import { verifyConsistency } from "../../audit/tree-proof.ts";
 import { EMPTY_ROOT } from "../../audit/tree.ts";
 import { parseAddCheckpoint } from "./add-checkpoint.ts";
 

@@ -2,13 +2,8 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { createSigner } from "../../../proof/log/note-keys.ts";
 import { signNote } from "../../../proof/log/note.ts";
-import {
-  consistencyProof,
-  inclusionProof,
-  rootOf,
-  verifyConsistency,
-  verifyInclusion,
-} from "../../../proof/log/proof.ts";
+import { consistencyProof, inclusionProof, rootOf } from "../../../proof/log/proof.ts";
+import { verifyConsistency, verifyInclusion } from "../../../audit/tree-proof.ts";
 import { tileReader } from "../../../proof/log/tiles.ts";
 import { Frontier, leafHash } from "../../../audit/tree.ts";
 import { goTool } from "../../setup/go.ts";

@@ -6,7 +6,8 @@ import { integrateLog, type Integration } from "../../../proof/log/integrate.ts"
 import { hashReaderOf, logsOf, newestCheckpoint } from "../../../proof/log/log-store.ts";
 import { verifierOf } from "../../../proof/log/note-keys.ts";
 import { openNote } from "../../../proof/log/note.ts";
-import { consistencyProof, verifyConsistency } from "../../../proof/log/proof.ts";
+import { consistencyProof } from "../../../proof/log/proof.ts";
+import { verifyConsistency } from "../../../audit/tree-proof.ts";
 import { appendRecord, appendRecords } from "../../../audit/records.ts";
 import { AT } from "../../fixtures/ledger.ts";
 import { givenCheckpoint, TEST_HOST } from "../../fixtures/logged.ts";

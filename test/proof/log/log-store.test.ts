@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cosignaturesOf, cosignedSize, keepCosignature, unpublishedMs } from "../../../proof/log/cosignature-store.ts";
 import { hashReaderOf, newestCheckpoint, placeOf, waitingLogs } from "../../../proof/log/log-store.ts";
-import { inclusionProof, rootOf, verifyInclusion } from "../../../proof/log/proof.ts";
+import { inclusionProof, rootOf } from "../../../proof/log/proof.ts";
+import { verifyInclusion } from "../../../audit/tree-proof.ts";
 import { newestKey, waitingOf } from "../../../proof/log/waiting.ts";
 import { appendRecord, appendRecords } from "../../../audit/records.ts";
 import { AT } from "../../fixtures/ledger.ts";

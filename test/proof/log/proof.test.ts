@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  consistencyProof,
-  inclusionProof,
-  rootOf,
-  verifyConsistency,
-  verifyInclusion,
-} from "../../../proof/log/proof.ts";
+import { consistencyProof, inclusionProof, rootOf } from "../../../proof/log/proof.ts";
+import { verifyConsistency, verifyInclusion } from "../../../audit/tree-proof.ts";
 import { EMPTY_ROOT } from "../../../audit/tree.ts";
 import { leavesOf, naiveReader, naiveRoot, turnsTo, uniformReader } from "./naive-tree.ts";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { inclusionProof, rootOf, verifyInclusion } from "../../../proof/log/proof.ts";
+import { inclusionProof, rootOf } from "../../../proof/log/proof.ts";
+import { verifyInclusion } from "../../../audit/tree-proof.ts";
 import { tilePath } from "../../../proof/log/tile-path.ts";
 import { growTiles, tileReader, tilesBetween } from "../../../proof/log/tiles.ts";
 import { Frontier, leafHash } from "../../../audit/tree.ts";
