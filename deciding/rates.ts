@@ -1,7 +1,7 @@
 import { foundIn, readList, type ListReading } from "../audit/lists/reading.ts";
 import { dayAtUtc, daysInWords } from "../domain/day.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { converted, elsewhereIn, parseRate, rateFor } from "../domain/rate.ts";
+import { converted, elsewhereIn, parseRate, rateFor, writeRate } from "../domain/rate.ts";
 import type { Policy, Rates } from "../guardrails/policy.ts";
 import type { ListsInForce } from "./lists.ts";
 
@@ -67,18 +67,10 @@ function convertOne(
     return `no rate from ${from} to ${to} in \`${list}\` that is at most ${daysInWords(withinDays)} old`;
   }
   const amount = converted(minor, rate);
-  const line = tree.names.find((one) => parseRate(one)?.text === rate.text && sameRate(one, rate));
-  const reading = { ...readList(tree, fact, line ?? ""), line: line ?? "" };
+  const line = writeRate(rate);
+  const reading = { ...readList(tree, fact, line), line };
   if (amount === undefined) return `\`${fact}\` comes to more in ${to} than can be counted`;
-  return foundIn(reading, reading.line) === true ? { minor: amount, reading } : `the list \`${list}\` proves nothing`;
-}
-
-function sameRate(
-  line: string,
-  { day, from, to, source }: { day: number; from: string; to: string; source: string },
-): boolean {
-  const one = parseRate(line);
-  return one?.day === day && one.from === from && one.to === to && one.source === source;
+  return foundIn(reading, line) === true ? { minor: amount, reading } : `the list \`${list}\` proves nothing`;
 }
 
 /** Why recorded amounts are not what their recorded rates make of what was asked; undefined where they are. */

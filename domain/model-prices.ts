@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { JsonText } from "./json-text.ts";
 
 /** What a supplier asks for a million tokens, in micro-units of a US dollar: 2_000_000 = 2 USD. `from`: ISO date (UTC). */
 type Price = { readonly from: string; readonly inputMicroUsd: number; readonly outputMicroUsd: number };
@@ -32,18 +33,9 @@ const MicroUsd = z.int().min(0);
 const Dated = z.strictObject({ from: z.iso.date(), inputMicroUsd: MicroUsd, outputMicroUsd: MicroUsd });
 
 /** A company's own prices as JSON text, oldest first: they take the place of a model's list prices. 0 is a price: it costs nothing. */
-export const PriceList = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue("not JSON");
-      return z.NEVER;
-    }
-  })
-  .pipe(z.record(z.string().min(1), z.tuple([Dated], Dated)))
-  .refine((own) => Object.values(own).every(inOrder));
+export const PriceList = JsonText.pipe(z.record(z.string().min(1), z.tuple([Dated], Dated))).refine((own) =>
+  Object.values(own).every(inOrder),
+);
 
 function inOrder(prices: readonly { readonly from: string }[]): boolean {
   return prices.every(({ from }, nth) => nth === 0 || (prices[nth - 1]?.from ?? "") < from);

@@ -1,3 +1,4 @@
+import { agentRoles } from "../../domain/control.ts";
 import type { Role } from "../../functions/definition.ts";
 import { startPlayedCompany, type Ground } from "./company.ts";
 import { figuresOf, type Figures } from "./figures.ts";
@@ -7,7 +8,7 @@ import { requestsOf } from "./requests.ts";
 /** Which agents come to nothing in a play, by its name. */
 const plays = {
   agents: [],
-  "without-any": ["intelligence", "orchestration", "compliance"],
+  "without-any": agentRoles,
   "without-intelligence": ["intelligence"],
   "without-orchestration": ["orchestration"],
   "without-compliance": ["compliance"],

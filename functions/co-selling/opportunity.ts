@@ -1,4 +1,3 @@
-import { customerAccount } from "../../domain/customer/account.ts";
 import type { Customer } from "../../domain/customer/match-keys.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import {
@@ -16,6 +15,7 @@ import {
   type Unread,
   type Values,
 } from "../fields.ts";
+import { customerDomainOf, withCustomerChecked } from "../shared/customer.ts";
 
 /** Where a deal stands, in the words of AWS Partner Central: the last two are its ends. */
 export const stages = [
@@ -86,11 +86,7 @@ export type Opportunity = Values<typeof opportunityFields>;
 
 /** A record's values with why others could not be read: a customer who is none, such as a free mail host, is not read. */
 export function readWithReasons(record: JsonObject | undefined): { values: Opportunity; unread: Unread } {
-  const { values, unread } = readFields(opportunityFields, record ?? {});
-  if (values.customer_domain === undefined) return { values, unread };
-  const named = customerAccount(values.customer_domain);
-  if (named.kind === "account") return { values, unread };
-  return { values, unread: { ...unread, customer_domain: `customer_domain: ${named.reason}` } };
+  return withCustomerChecked(readFields(opportunityFields, record ?? {}));
 }
 
 /** Reads the record property by property. Never throws. */
@@ -99,10 +95,10 @@ export function readOpportunity(record: JsonObject | undefined): Opportunity {
 }
 
 /** The customer by registrable domain and name; undefined where the record names no domain. */
-export function customerIn({ customer_domain: host, customer_name: name }: Opportunity) {
-  const named = host === undefined ? undefined : customerAccount(host);
-  if (named?.kind !== "account") return undefined;
-  return { domain: named.account, name: name ?? undefined } satisfies Customer;
+export function customerIn(opportunity: Opportunity) {
+  const domain = customerDomainOf(opportunity);
+  if (domain === undefined) return undefined;
+  return { domain, name: opportunity.customer_name ?? undefined } satisfies Customer;
 }
 
 /** Whether the deal has come to its end: nothing is asked of it any more. */

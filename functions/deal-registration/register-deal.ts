@@ -11,7 +11,8 @@ import { crmIdIn } from "../shared/crm-id.ts";
 import { besideOf, CLAIMS, notAskedYet } from "./beside.ts";
 import { datesApart } from "./dates.ts";
 import { asAsked, idHeldBy, REGISTRATION_ID } from "./registration-id.ts";
-import { ClaimedRole, customerDomainOf, customerIn, readRegistration, readWithReasons } from "./registration.ts";
+import { customerDomainOf } from "../shared/customer.ts";
+import { ClaimedRole, customerIn, readRegistration, readWithReasons } from "./registration.ts";
 import type { Registration } from "./registration.ts";
 import { NO_PROTECTION_DAYS, overlapOf, overlaps, ownProtectionDays } from "./rivals.ts";
 

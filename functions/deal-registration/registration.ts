@@ -1,9 +1,9 @@
-import { customerAccount } from "../../domain/customer/account.ts";
 import { aliasesIn, type Customer } from "../../domain/customer/match-keys.ts";
 import { DealRole } from "../../domain/deal-team.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { amountIn, choice, currencyOf, day, maybe, readFields, text, truth, whenUnset } from "../fields.ts";
 import type { Fields, Unread, Values } from "../fields.ts";
+import { customerDomainOf, withCustomerChecked } from "../shared/customer.ts";
 
 /** What a registration may claim: the other roles of a deal's team are agreed, not claimed first. */
 export const ClaimedRole = DealRole.extract(["source", "sell"]);
@@ -38,22 +38,12 @@ export type Registration = Values<typeof registrationFields>;
 
 /** A record's values with why others could not be read: a customer who is none, such as a free mail host, is not read. */
 export function readWithReasons(record: JsonObject | undefined): { values: Registration; unread: Unread } {
-  const { values, unread } = readFields(registrationFields, record ?? {});
-  if (values.customer_domain === undefined) return { values, unread };
-  const named = customerAccount(values.customer_domain);
-  if (named.kind === "account") return { values, unread };
-  return { values, unread: { ...unread, customer_domain: `customer_domain: ${named.reason}` } };
+  return withCustomerChecked(readFields(registrationFields, record ?? {}));
 }
 
 /** Reads the record property by property. Never throws. */
 export function readRegistration(record: JsonObject | undefined): Registration {
   return readWithReasons(record).values;
-}
-
-/** The registrable domain of the customer; undefined where the record names none. */
-export function customerDomainOf({ customer_domain: host }: Registration): string | undefined {
-  const named = host === undefined ? undefined : customerAccount(host);
-  return named?.kind === "account" ? named.account : undefined;
 }
 
 /** The customer as the record names it, by domain, name and aliases; undefined where it has no domain. */

@@ -4,7 +4,7 @@ import { formatMinor, MAX_MINOR } from "../../domain/money.ts";
 import { formatPpm, sharePpm } from "../../domain/ppm.ts";
 import { APPROVAL, approvalLookup, ApproveDiscountArgs, asAsked, heldBy, lastApprovalIn } from "./approval-reading.ts";
 import { baselineLookup } from "./baseline.ts";
-import { customerOf } from "./customer.ts";
+import { customerOf } from "../shared/customer.ts";
 import { inRole, membersIn, strictestStanding, type TeamMember } from "../../domain/deal-team.ts";
 import type { About, Contradiction, FactInput, FunctionAction, Headline, Readings } from "../definition.ts";
 import {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { JsonText } from "../../domain/json-text.ts";
 
 /** A token crosses a network under TLS alone. */
 const Url = z.url({ protocol: /^https?$/ }).refine((url) => {
@@ -12,14 +13,4 @@ const Peers = z.record(z.string(), z.strictObject({ url: Url, token: z.string().
 export type Peers = z.infer<typeof Peers>;
 
 /** The same as JSON text. */
-export const PeerList = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue("not JSON");
-      return z.NEVER;
-    }
-  })
-  .pipe(Peers);
+export const PeerList = JsonText.pipe(Peers);

@@ -39,7 +39,8 @@ export function isAlike(a: Measure, b: Measure): boolean {
   return a.unit.kind === b.unit.kind && a.unit.currency === b.unit.currency;
 }
 
-const unitNouns = {
+/** What each unit is called in a message. */
+export const unitNouns = {
   number: "a plain number",
   ppm: "a percentage",
   minor: "money",

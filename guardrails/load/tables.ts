@@ -5,6 +5,7 @@ import { describeKind } from "../fact-types.ts";
 import type { FactType, Scalar } from "../fact-types.ts";
 import { parseAs, plainKinds } from "../literals.ts";
 import type { Amount } from "../literals.ts";
+import { unitNouns } from "./operands.ts";
 import type { Scope } from "./operands.ts";
 import { itemsAt, readMap } from "./reader.ts";
 import type { Path, Reader } from "./reader.ts";
@@ -92,14 +93,10 @@ type Value = {
 };
 
 const nouns = {
+  ...unitNouns,
   boolean: "`true` or `false`",
   choice: "a word",
   number: "a whole number",
-  ppm: "a percentage",
-  minor: "money",
-  date: "a day",
-  "date-time": "an instant",
-  duration: "a span of time",
 } as const;
 
 function valueOf(text: string): Value | undefined {

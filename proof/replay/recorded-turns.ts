@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { JsonText } from "../../domain/json-text.ts";
 import type { ModelLedger } from "../../agents/middleware/model-ledger.ts";
 import type { AuditRecord } from "../../domain/audit-record.ts";
 import { SourceRef } from "../../domain/evidence.ts";
@@ -12,17 +13,7 @@ const Fields = z.custom<JsonObject>((value) => typeof value === "object" && valu
 const Value = z.custom<Json>((value) => value !== undefined);
 
 /** A model's answer is kept as JSON text. */
-const Answer = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue("not JSON");
-      return z.NEVER;
-    }
-  })
-  .pipe(Fields);
+const Answer = JsonText.pipe(Fields);
 
 const RecordedTurn = z.object({
   turnKey: z.string(),

@@ -8,13 +8,10 @@ import { signedRequest } from "../../../app/day/post.ts";
 import type { DayItem } from "../../../app/day/requests.ts";
 import type { FactInput } from "../../../functions/definition.ts";
 import { openRegistration } from "../../../functions/deal-registration/fixture.ts";
-import {
-  customerDomainOf,
-  readRegistration,
-  registrationFields,
-} from "../../../functions/deal-registration/registration.ts";
+import { readRegistration, registrationFields } from "../../../functions/deal-registration/registration.ts";
 import { readFields } from "../../../functions/fields.ts";
 import { firstActionOf } from "../../../functions/index.ts";
+import { customerDomainOf } from "../../../functions/shared/customer.ts";
 import { quoteFields, readQuote } from "../../../functions/quoting/approve-discount.ts";
 import type { JsonObject } from "../../../domain/json.ts";
 import { PartnerReading } from "../../../domain/partner.ts";
